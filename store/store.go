@@ -1,0 +1,145 @@
+// Package store is the one place where state lives: ordered keys and values
+// changed in transactions.
+//
+// It owns the contract that every backend keeps, and no more. Keys are byte
+// strings in one flat space; a package owns the first segment of its keys
+// ("m/", "due/"). Backends are boltstore (a file, the default) and memstore
+// (memory, for tests); the suite in storetest holds them to this contract. A
+// cluster is meant to become a third one, so nothing above this package may
+// assume one process, one clock or a transaction without conflicts.
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrClosed is returned by every call on a store that has been closed.
+	ErrClosed = errors.New("store is closed")
+	// ErrTooLarge is returned by a transaction that goes beyond the Limits of
+	// its backend. Nothing of it has been written; split the work and retry.
+	ErrTooLarge = errors.New("transaction exceeds the limits of the store")
+)
+
+// Pair is one key with its value, as Scan yields it.
+type Pair struct {
+	Key   string
+	Value []byte
+}
+
+// Limits says how much one transaction may change on a backend. Callers with
+// more to do split their work and go on where they were after a crash.
+type Limits struct {
+	Operations int // puts and deletes in one transaction
+	Bytes      int // sum of the lengths of the keys and values put
+}
+
+// Reader reads within one transaction, which sees one consistent state: that of
+// its beginning and, in an Update, its own changes.
+type Reader interface {
+	// Get returns the value of key, or nil when there is none. The value of a
+	// key that is present is never nil, even if it is empty. It must not be
+	// modified, and not be used after the transaction.
+	Get(key string) ([]byte, error)
+	// Scan returns up to limit pairs with from <= key < to in ascending order;
+	// an empty to means no upper end, a limit of 0 or less means no limit. On
+	// a cluster what Scan returns is a hint: whoever changes a record found by
+	// it calls Get for that record again in the same transaction.
+	Scan(from, to string, limit int) ([]Pair, error)
+	// ScanLast is Scan in descending order: the greatest keys of the range first.
+	ScanLast(from, to string, limit int) ([]Pair, error)
+}
+
+// Tx reads and writes within one transaction.
+type Tx interface {
+	Reader
+	// Put sets the value of key. The store keeps a copy of value.
+	Put(key string, value []byte) error
+	// Delete removes key; deleting what is not there is no error.
+	Delete(key string) error
+}
+
+// Store is an ordered key-value store with serializable transactions.
+type Store interface {
+	// View runs fn on a consistent state that does not change meanwhile. It
+	// should be short: a long View keeps old pages of the file alive.
+	View(ctx context.Context, fn func(Reader) error) error
+	// Update runs fn and commits what it changed: when Update returns nil the
+	// changes are durable, when it returns an error none of them happened. It
+	// may run fn more than once and join several callers into one commit, so
+	// fn has no effects outside its transaction; see the function Update for
+	// how it returns a value.
+	Update(ctx context.Context, fn func(Tx) error) error
+	// Watch returns a channel that receives after changes to keys with the
+	// prefix, until ctx is done. Wake-ups are coalesced and may be spurious;
+	// correctness must rest on timers and scans, never on them.
+	Watch(ctx context.Context, prefix string) <-chan struct{}
+	// Lock waits until the caller is the only one who holds name: at once on a
+	// single box, by election on several. held is done when the lock is
+	// released or lost, and when ctx is.
+	Lock(ctx context.Context, name string) (held context.Context, release func(), err error)
+	// Limits returns what one transaction may change.
+	Limits() Limits
+	// Close waits for running transactions and closes the store.
+	Close() error
+}
+
+// View runs fn in a read transaction of s and returns its value.
+func View[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, error) {
+	var value T
+	err := s.View(ctx, func(r Reader) error {
+		var err error
+		value, err = fn(r)
+		return err
+	})
+	return value, err
+}
+
+// Update runs fn in a write transaction of s and returns the value of the run
+// that was committed.
+func Update[T any](ctx context.Context, s Store, fn func(Tx) (T, error)) (T, error) {
+	var value T
+	err := s.Update(ctx, func(tx Tx) error {
+		var err error
+		value, err = fn(tx)
+		return err
+	})
+	return value, err
+}
+
+// GetJSON reads key and decodes its value; found is false when there is none.
+func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
+	data, err := r.Get(key)
+	if err != nil || data == nil {
+		return value, false, err
+	}
+	if err := json.Unmarshal(data, &value); err != nil {
+		return value, false, fmt.Errorf("decode record %q: %w", key, err)
+	}
+	return value, true, nil
+}
+
+// PutJSON encodes value and puts it under key.
+func PutJSON(tx Tx, key string, value any) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encode record %q: %w", key, err)
+	}
+	return tx.Put(key, data)
+}
+
+// PrefixEnd returns the smallest key that is greater than every key with the
+// prefix, for use as the upper end of a Scan; empty when there is none.
+func PrefixEnd(prefix string) string {
+	end := []byte(prefix)
+	for i := len(end) - 1; i >= 0; i-- {
+		if end[i] < 0xff {
+			end[i]++
+			return string(end[:i+1])
+		}
+	}
+	return ""
+}
