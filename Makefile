@@ -1,0 +1,74 @@
+# make          builds bin/goniec
+# make demo     the daemon with emulated modems and patients, no hardware
+# make test     everything that must pass: make check, then the foreign referees
+
+SHELL   := /bin/sh
+GO      ?= go
+TOOL     = $(GO) tool -modfile=tools.mod
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+BIN     := bin/goniec
+FUZZTIME ?= 30s
+SOAKTIME ?= 30m
+
+.PHONY: build demo test check format vet lint unit fuzz soak bench update tidy clean
+
+build: $(BIN)
+
+.PHONY: $(BIN)
+$(BIN):
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w -X main.version=$(VERSION)" -o $@ ./cmd/goniec
+
+demo: build
+	./$(BIN) demo $(DEMOFLAGS)
+
+# The tests that need foreign programs (tshark, gammu, smstools) install them
+# themselves; scripts/install-test-tools says how.
+test: check
+
+check: format vet lint unit
+
+format:
+	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+lint:
+	$(TOOL) staticcheck ./...
+	$(TOOL) golangci-lint run ./...
+
+# Generated files (api/openapi.json, golden files) are compared by tests here.
+# The race detector needs a C compiler, which a fresh machine may lack.
+unit:
+	@command -v cc >/dev/null || scripts/install-test-tools gcc libc6-dev
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout=20m ./...
+
+# Rewrites generated files; look at the difference before you commit it.
+update:
+	$(GO) test ./api -run TestOpenAPI -update
+
+# Each fuzz target for FUZZTIME.
+fuzz:
+	@set -e; for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "== $$package $$target"; \
+			$(GO) test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); \
+		done; \
+	done
+
+# Kills the real daemon at random moments and compares the network's own record
+# with the queue's. Prints lost and doubled.
+soak: build
+	GONIEC_SOAK=1 $(GO) test ./cmd/goniec -run '^TestSoak' -v -timeout $(SOAKTIME)
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+tidy:
+	$(GO) mod tidy
+
+clean:
+	rm -rf bin

@@ -1,0 +1,89 @@
+package goniec_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport lists, for each package of the house, which others it may import.
+// Arrows point one way, from cmd towards pdu and store: queue does not know
+// modem, modem does not know queue, and only app sees everything. A folder that
+// is missing here is missing from the house: add it with a reason, or not at all.
+var mayImport = map[string][]string{
+	"cmd/goniec":        {"app", "api", "api/client", "catalogue", "configs", "modem", "modem/emulator", "pdu", "store", "store/boltstore"},
+	"app":               {"api", "api/client", "catalogue", "configs", "event", "gateway", "modem", "pdu", "queue", "store", "store/boltstore"},
+	"api":               {"api/client", "catalogue", "event", "pdu", "queue", "store"},
+	"api/client":        {},
+	"gateway":           {"event", "modem", "pdu", "queue", "store"},
+	"queue":             {"event", "pdu", "store"},
+	"event":             {"store"},
+	"configs":           {"catalogue"},
+	"catalogue":         {},
+	"modem":             {"modem/at", "pdu"},
+	"modem/at":          {},
+	"modem/emulator":    {"pdu"},
+	"pdu":               {},
+	"store":             {},
+	"store/boltstore":   {"store"},
+	"store/memstore":    {"store"},
+	"store/storetest":   {"store"},
+	"scripts/testtools": {},
+}
+
+const module = "goniec/"
+
+// TestImportsPointOneWay reads the imports of every file that is linked into a
+// program. Tests may look anywhere: they are where the parts meet.
+func TestImportsPointOneWay(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if name := entry.Name(); path != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		seen[pkg] = true
+		allowed, known := mayImport[pkg]
+		if !known {
+			t.Errorf("%s: folder %s is not on the path of a message; see mayImport", path, pkg)
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			target, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if inside, ok := strings.CutPrefix(target, module); ok && !slices.Contains(allowed, inside) {
+				t.Errorf("%s: %s must not import %s", path, pkg, inside)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("mayImport names %s, which does not exist", pkg)
+		}
+	}
+}
