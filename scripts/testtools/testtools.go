@@ -1,0 +1,96 @@
+// Package testtools gives tests the foreign programs they compare us with:
+// tshark, gammu, smstools and the like.
+//
+// It owns which command comes from which Debian package, and installs what is
+// missing by scripts/install-test-tools. It is for tests only. A test that
+// needs a program never skips itself because the program is absent: a referee
+// that silently does not come is no referee.
+package testtools
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// debianPackage returns the package a command comes from; empty if the command
+// is not one that tests may ask for.
+func debianPackage(command string) string {
+	switch command {
+	case "tshark", "text2pcap":
+		return "tshark"
+	case "gammu", "gammu-smsd", "chromium":
+		return command
+	case "smsd":
+		return "smstools"
+	}
+	return ""
+}
+
+// Need makes sure that the commands can be run, installing their packages if
+// need be, and fails the test at once if one still cannot.
+func Need(t testing.TB, commands ...string) {
+	t.Helper()
+	for _, command := range commands {
+		Path(t, command)
+	}
+}
+
+// Path is Need for one command and returns where it lies. Use it for daemons,
+// which lie outside an ordinary user's PATH.
+func Path(t testing.TB, command string) string {
+	t.Helper()
+	path, err := find(command)
+	if err == nil {
+		return path
+	}
+	name := debianPackage(command)
+	if name == "" {
+		t.Fatalf("testtools does not know which package has the command %q", command)
+	}
+	script, err := installer()
+	if err != nil {
+		t.Fatalf("find the installer of test tools: %v", err)
+	}
+	out, err := exec.CommandContext(t.Context(), script, name).CombinedOutput()
+	if err != nil {
+		t.Fatalf("install %s for the command %q: %v\n%s", name, command, err, out)
+	}
+	if path, err = find(command); err != nil {
+		t.Fatalf("package %s is installed, yet: %v", name, err)
+	}
+	return path
+}
+
+// find looks on PATH and where Debian keeps daemons.
+func find(command string) (string, error) {
+	path, err := exec.LookPath(command)
+	if err == nil {
+		return path, nil
+	}
+	if path, sbinErr := exec.LookPath(filepath.Join("/usr/sbin", command)); sbinErr == nil {
+		return path, nil
+	}
+	return "", err
+}
+
+// installer returns the script's path. Tests run in the folder of their
+// package, so the module's root is one of the folders above.
+func installer() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		script := filepath.Join(dir, "scripts", "install-test-tools")
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return script, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("no go.mod in any folder above the test")
+		}
+		dir = filepath.Dir(dir)
+	}
+}
