@@ -1,0 +1,33 @@
+package pdu
+
+// Alphabet is one of the three codings of user data that 3GPP TS 23.038 4
+// knows. The values appear in the API and in stored records.
+type Alphabet string
+
+// The alphabets of 3GPP TS 23.038 4.
+const (
+	// GSM7 is the GSM 7-bit default alphabet with its extension table, or what
+	// national language tables make of it: 160 septets in a single part.
+	GSM7 Alphabet = "gsm7"
+	// UCS2 is UTF-16 in big-endian order, as every phone reads it since long:
+	// 70 units of 16 bits in a single part.
+	UCS2 Alphabet = "ucs2"
+	// Data8 is 8-bit data, which is no text: 140 octets in a single part.
+	Data8 Alphabet = "8bit"
+)
+
+// units returns how many units of the alphabet r takes: septets (2 for a
+// character of the extension table), or 16-bit units (2 for a surrogate pair).
+// 0 says that the alphabet does not have r.
+func (a Alphabet) units(r rune) int {
+	switch {
+	case a == GSM7:
+		return gsm7Units(r)
+	case a != UCS2:
+		return 0
+	case r > 0xFFFF:
+		return 2
+	default:
+		return 1
+	}
+}

@@ -1,0 +1,177 @@
+package pdu
+
+import "strings"
+
+// escape introduces a character of the extension table or of a national single
+// shift table, 3GPP TS 23.038 6.2.1.
+const escape = 0x1B
+
+// gsm7Default is the default alphabet, 3GPP TS 23.038 6.2.1: the character at
+// index i is that of septet i. The escape itself stands as U+001B.
+const gsm7Default = "@£$¥èéùìòÇ\nØø\rÅå" +
+	"Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ" +
+	" !\"#¤%&'()*+,-./" +
+	"0123456789:;<=>?" +
+	"¡ABCDEFGHIJKLMNO" +
+	"PQRSTUVWXYZÄÖÑÜ§" +
+	"¿abcdefghijklmno" +
+	"pqrstuvwxyzäöñüà"
+
+// gsm7Extension is the default extension table, 3GPP TS 23.038 6.2.1.1. What is
+// not in it (0x0D, a reserved control, among the rest) is read as the character
+// of the default alphabet.
+var gsm7Extension = map[byte]rune{
+	0x0A: '\f', 0x14: '^', 0x28: '{', 0x29: '}', 0x2F: '\\',
+	0x3C: '[', 0x3D: '~', 0x3E: ']', 0x40: '|', 0x65: '€',
+}
+
+const (
+	noSeptet  = 0xFF // marks a character that GSM 7-bit does not have
+	extended  = 0x80 // marks a septet that follows an escape
+	septetEnd = 0x400
+)
+
+// gsm7Septets maps every character below septetEnd to its septet; the extended
+// bit marks those of the extension table. Of all characters only the euro sign
+// lies above, and septetOf knows it.
+var gsm7Septets = func() (septets [septetEnd]byte) {
+	for i := range septets {
+		septets[i] = noSeptet
+	}
+	code := byte(0)
+	for _, r := range gsm7Default {
+		if code != escape {
+			septets[r] = code
+		}
+		code++
+	}
+	for code, r := range gsm7Extension {
+		if r < septetEnd {
+			septets[r] = extended | code
+		}
+	}
+	return septets
+}()
+
+// septetOf returns the septet of r, with the extended bit if an escape goes
+// before it, or noSeptet.
+func septetOf(r rune) byte {
+	switch {
+	case r >= 0 && r < septetEnd:
+		return gsm7Septets[r]
+	case r == '€':
+		return extended | 0x65
+	default:
+		return noSeptet
+	}
+}
+
+// gsm7Units returns how many septets r takes in the default alphabet with its
+// extension table: 1, 2, or 0 if it is in neither.
+func gsm7Units(r rune) int {
+	switch septet := septetOf(r); {
+	case septet == noSeptet:
+		return 0
+	case septet&extended != 0:
+		return 2
+	default:
+		return 1
+	}
+}
+
+// gsm7Length returns how many septets text takes; ok is false if a character
+// is not in the default alphabet or its extension table.
+func gsm7Length(text string) (septets int, ok bool) {
+	for _, r := range text {
+		n := gsm7Units(r)
+		if n == 0 {
+			return 0, false
+		}
+		septets += n
+	}
+	return septets, true
+}
+
+// encodeGSM7 returns text in the default alphabet, one septet a byte, with
+// escapes before the characters of the extension table; ok is false if text has
+// a character outside both. National tables are never used for sending: a phone
+// that does not know them shows other letters.
+func encodeGSM7(text string) (septets []byte, ok bool) {
+	length, ok := gsm7Length(text)
+	if !ok {
+		return nil, false
+	}
+	septets = make([]byte, 0, length)
+	for _, r := range text {
+		septet := septetOf(r)
+		if septet&extended != 0 {
+			septets = append(septets, escape)
+		}
+		septets = append(septets, septet&^extended)
+	}
+	return septets, true
+}
+
+// decodeGSM7 returns the text of septets (one a byte), read with the national
+// tables that the header of the message names; NoLanguage means the default ones. It
+// never fails: as 3GPP TS 23.038 6.2.1 has it, an escaped septet without a
+// character of its own is read unescaped, and an escape that is repeated, or
+// that nothing follows, is shown as a space.
+func decodeGSM7(septets []byte, locking, single NationalLanguage) string {
+	base, shifted := locking.lockingTable(), single.singleTable()
+	var text strings.Builder
+	text.Grow(len(septets))
+	for i := 0; i < len(septets); i++ {
+		septet := septets[i] & 0x7F
+		if septet != escape {
+			text.WriteRune(base[septet])
+			continue
+		}
+		i++
+		if i == len(septets) || septets[i]&0x7F == escape {
+			text.WriteByte(' ')
+			continue
+		}
+		septet = septets[i] & 0x7F
+		if r, found := shifted[septet]; found {
+			text.WriteRune(r)
+		} else {
+			text.WriteRune(base[septet])
+		}
+	}
+	return text.String()
+}
+
+// packSeptets packs septets (one a byte) into octets behind fillBits zero bits,
+// 3GPP TS 23.038 6.1.2.1. The fill bits, 0 to 6, put the first septet on a septet
+// boundary behind a user data header, 3GPP TS 23.040 9.2.3.24.
+func packSeptets(septets []byte, fillBits int) []byte {
+	octets := make([]byte, (fillBits+7*len(septets)+7)/8)
+	at := fillBits
+	for _, septet := range septets {
+		bits := uint16(septet&0x7F) << (at % 8)
+		octets[at/8] |= byte(bits)
+		if high := byte(bits >> 8); high != 0 {
+			octets[at/8+1] |= high
+		}
+		at += 7
+	}
+	return octets
+}
+
+// unpackSeptets is the inverse of packSeptets: count septets, one a byte. Of
+// octets that are too short it returns the septets that are whole.
+func unpackSeptets(octets []byte, count, fillBits int) []byte {
+	count = max(0, min(count, (8*len(octets)-fillBits)/7))
+	septets := make([]byte, count)
+	at := fillBits
+	for i := range septets {
+		bits := uint16(octets[at/8])
+		if at/8+1 < len(octets) {
+			bits |= uint16(octets[at/8+1]) << 8
+		}
+		septets[i] = byte(bits>>(at%8)) & 0x7F
+		at += 7
+	}
+	return septets
+}
