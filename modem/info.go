@@ -1,0 +1,110 @@
+package modem
+
+import (
+	"slices"
+	"time"
+)
+
+// State is where a modem stands in its life. The owner moves it through Open,
+// Close and the methods that fail; Parked and Absent are decisions of the owner.
+type State string
+
+// The states of a modem.
+const (
+	Absent       State = "absent"       // there is no such device
+	Opening      State = "opening"      // the port is being opened
+	Initialising State = "initialising" // the device is being asked and set up
+	SIMLocked    State = "sim_locked"   // a person must deal with the PIN or PUK
+	Registering  State = "registering"  // waiting for a network that takes texts
+	Ready        State = "ready"        // texts can be sent and received
+	Faulted      State = "faulted"      // LastFault says why
+	Parked       State = "parked"       // the owner has taken it out of service
+)
+
+// RegistrationStatus is <stat> of +CREG and +CEREG (3GPP TS 27.007 10.1.22), or
+// Unasked when the modem has not told.
+type RegistrationStatus int
+
+// The registration states that matter to texts.
+const (
+	Unasked         RegistrationStatus = -1
+	NotSearching    RegistrationStatus = 0
+	Home            RegistrationStatus = 1
+	Searching       RegistrationStatus = 2
+	Denied          RegistrationStatus = 3
+	UnknownStatus   RegistrationStatus = 4
+	Roaming         RegistrationStatus = 5
+	HomeSMSOnly     RegistrationStatus = 6
+	RoamingSMSOnly  RegistrationStatus = 7
+	EmergencyOnly   RegistrationStatus = 8
+	HomeNoCSFB      RegistrationStatus = 9
+	RoamingNoCSFB   RegistrationStatus = 10
+	EmergencyBearer RegistrationStatus = 11
+)
+
+// CanSend reports whether texts can be sent in this state.
+func (r RegistrationStatus) CanSend() bool {
+	return slices.Contains([]RegistrationStatus{
+		Home, Roaming, HomeSMSOnly, RoamingSMSOnly, HomeNoCSFB, RoamingNoCSFB,
+	}, r)
+}
+
+// String returns the state in plain words.
+func (r RegistrationStatus) String() string {
+	names := [...]string{
+		"not searching", "home", "searching", "denied", "unknown", "roaming", "home, texts only",
+		"roaming, texts only", "emergency calls only", "home, no fallback", "roaming, no fallback",
+		"emergency bearer only",
+	}
+	if r < 0 || int(r) >= len(names) {
+		return "not known"
+	}
+	return names[r]
+}
+
+// Registration is how a modem stands with the network: circuit-switched and
+// LTE apart, because either alone is enough to send a text.
+type Registration struct {
+	CS  RegistrationStatus // +CREG
+	EPS RegistrationStatus // +CEREG
+}
+
+// CanSend reports whether either network takes texts.
+func (r Registration) CanSend() bool { return r.CS.CanSend() || r.EPS.CanSend() }
+
+// Denied reports whether the network has refused this SIM and no other network
+// takes its texts.
+func (r Registration) Denied() bool {
+	return !r.CanSend() && (r.CS == Denied || r.EPS == Denied)
+}
+
+// Signal is the answer of +CSQ (3GPP TS 27.007 8.5).
+type Signal struct {
+	RSSI int // 0 to 31 as the modem says it; 99 unknown
+	DBm  int // -113 to -51; 0 unknown
+}
+
+// Storage is how full the memory is that receives texts (+CPMS).
+type Storage struct {
+	Memory      string // "SM", "ME" or "MT"; empty when the modem has not told
+	Used, Total int    // messages
+}
+
+// Info is what is known of a modem. Fields the device has not told are empty.
+type Info struct {
+	Name, Device string
+	State        State
+	Since        time.Time // when State was entered
+	Manufacturer string
+	Model        string
+	Revision     string
+	IMEI         string
+	IMSI         string
+	ICCID        string
+	Operator     string
+	Signal       Signal
+	Registration Registration
+	SMSC         string // number of the service centre, from +CSCA?
+	Storage      Storage
+	LastFault    *Fault // nil while nothing has gone wrong since Open
+}
