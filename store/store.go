@@ -22,7 +22,15 @@ var (
 	// ErrTooLarge is returned by a transaction that goes beyond the Limits of
 	// its backend. Nothing of it has been written; split the work and retry.
 	ErrTooLarge = errors.New("transaction exceeds the limits of the store")
+	// ErrKey is returned by Put and Delete for a key no backend takes: an empty
+	// one, or one longer than MaxKey.
+	ErrKey = errors.New("key is empty or too long")
+	// ErrOver is returned by the calls of a transaction that has ended.
+	ErrOver = errors.New("transaction is over")
 )
+
+// MaxKey is the greatest length of a key, in bytes.
+const MaxKey = 4096
 
 // Pair is one key with its value, as Scan yields it.
 type Pair struct {
@@ -65,13 +73,16 @@ type Tx interface {
 // Store is an ordered key-value store with serializable transactions.
 type Store interface {
 	// View runs fn on a consistent state that does not change meanwhile. It
-	// should be short: a long View keeps old pages of the file alive.
+	// should be short: a long View keeps old pages of the file alive. fn must
+	// not call Update, which may have to wait for every View to end.
 	View(ctx context.Context, fn func(Reader) error) error
 	// Update runs fn and commits what it changed: when Update returns nil the
 	// changes are durable, when it returns an error none of them happened. It
 	// may run fn more than once and join several callers into one commit, so
 	// fn has no effects outside its transaction; see the function Update for
-	// how it returns a value.
+	// how it returns a value. When ctx ends before fn has run, Update returns
+	// the error of ctx; after that it waits for the outcome. fn must not call
+	// Update: writers take turns.
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Watch returns a channel that receives after changes to keys with the
 	// prefix, until ctx is done. Wake-ups are coalesced and may be spurious;
@@ -79,11 +90,13 @@ type Store interface {
 	Watch(ctx context.Context, prefix string) <-chan struct{}
 	// Lock waits until the caller is the only one who holds name: at once on a
 	// single box, by election on several. held is done when the lock is
-	// released or lost, and when ctx is.
+	// released or lost, and when ctx is; the work it guards ends then. release
+	// may be called more than once and must be called in any case.
 	Lock(ctx context.Context, name string) (held context.Context, release func(), err error)
 	// Limits returns what one transaction may change.
 	Limits() Limits
-	// Close waits for running transactions and closes the store.
+	// Close waits for running transactions and closes the store. Locks are
+	// lost then and watches end. Closing again is no error.
 	Close() error
 }
 

@@ -1,0 +1,195 @@
+package event
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"goniec/store"
+)
+
+const (
+	// followInterval is how long a follower rests when nothing wakes it.
+	followInterval = 10 * time.Second
+	// followBatch is how many events share one commit when a follower has
+	// much to catch up with.
+	followBatch = 64
+	// pruneBatch is how many events one transaction removes.
+	pruneBatch = 500
+)
+
+// errConsumer is returned by Follow for a name that cannot be part of a key.
+var errConsumer = errors.New("name of a consumer must not be empty nor contain a slash")
+
+// Follow gives every event of every box to fn, in the order of its box, from
+// where consumer stands; a new consumer starts at the oldest event kept. The
+// cursor moves in the transaction in which fn writes, so each event takes
+// effect exactly once, whatever crashes when. fn keeps to the rules of
+// store.Store.Update: it may run more than once.
+//
+// Follow returns nil when ctx is done. It returns the error of fn, with the
+// cursor in front of that event, or of the store; the caller decides when to
+// follow again. Only one Follow for a consumer should run at a time; two are
+// wasteful, but still correct.
+func (l *Log) Follow(ctx context.Context, consumer string, fn func(tx store.Tx, e Event) error) error {
+	if consumer == "" || strings.Contains(consumer, "/") {
+		return fmt.Errorf("follow events: %w: %q", errConsumer, consumer)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends the watch
+	wake := l.Wake(ctx)
+	timer := time.NewTimer(followInterval)
+	defer timer.Stop()
+	for {
+		more, err := l.catchUp(ctx, consumer, fn)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("follow events as %s: %w", consumer, err)
+		}
+		if more {
+			continue
+		}
+		timer.Reset(followInterval)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// catchUp hands on one batch of each box and says whether there may be more.
+func (l *Log) catchUp(ctx context.Context, consumer string, fn func(store.Tx, Event) error) (bool, error) {
+	batches, err := store.View(ctx, l.store, func(r store.Reader) ([][]Event, error) {
+		names, err := boxes(r)
+		if err != nil {
+			return nil, err
+		}
+		var batches [][]Event
+		for _, box := range names {
+			cursor, err := number(r, cursorKey(consumer, box))
+			if err != nil {
+				return nil, err
+			}
+			events, err := scan(r, box, cursor, followBatch)
+			if err != nil {
+				return nil, err
+			}
+			if len(events) > 0 {
+				batches = append(batches, events)
+			}
+		}
+		return batches, nil
+	})
+	if err != nil {
+		return false, err
+	}
+	more := false
+	for _, events := range batches {
+		if err := l.hand(ctx, consumer, events, fn); err != nil {
+			return false, err
+		}
+		more = more || len(events) == followBatch
+	}
+	return more, nil
+}
+
+// hand gives events of one box to fn: all in one commit or, when that fails,
+// one by one, so that those before the failing one take effect and a
+// transaction that was too large comes apart.
+func (l *Log) hand(ctx context.Context, consumer string, events []Event, fn func(store.Tx, Event) error) error {
+	err := l.apply(ctx, consumer, events, fn)
+	if err == nil || len(events) == 1 || ctx.Err() != nil {
+		return err
+	}
+	for i := range events {
+		if err := l.apply(ctx, consumer, events[i:i+1], fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply runs fn on those of events, all of one box, that the consumer has not
+// done yet, and moves the cursor, in one transaction.
+func (l *Log) apply(ctx context.Context, consumer string, events []Event, fn func(store.Tx, Event) error) error {
+	key := cursorKey(consumer, events[0].Box)
+	return l.store.Update(ctx, func(tx store.Tx) error {
+		cursor, err := number(tx, key)
+		if err != nil {
+			return err
+		}
+		done := cursor
+		for _, e := range events {
+			if e.Seq <= cursor {
+				continue
+			}
+			if err := fn(tx, e); err != nil {
+				return fmt.Errorf("event %s (%s): %w", e.ID(), e.Type, err)
+			}
+			done = e.Seq
+		}
+		if done == cursor {
+			return nil
+		}
+		return tx.Put(key, []byte(formatSeq(done)))
+	})
+}
+
+// Prune removes the events of all boxes that were appended before that time
+// and returns how many. It works in small transactions, each of which stands:
+// after a crash the next call goes on. It does not ask whether every follower
+// has seen them; what is kept must be longer than any of them may lag.
+func (l *Log) Prune(ctx context.Context, before time.Time) (int, error) {
+	names, err := store.View(ctx, l.store, boxes)
+	if err != nil {
+		return 0, fmt.Errorf("prune events: %w", err)
+	}
+	removed := 0
+	for _, box := range names {
+		for {
+			n, err := l.pruneChunk(ctx, box, before)
+			removed += n
+			if err != nil {
+				return removed, fmt.Errorf("prune events of %s: %w", box, err)
+			}
+			if n == 0 {
+				break
+			}
+		}
+	}
+	return removed, nil
+}
+
+// pruneChunk removes those of the oldest events of box that are old enough. It
+// looks at a whole chunk rather than stopping at the first young event, which
+// a clock that was wrong for an hour may have put in front of old ones.
+func (l *Log) pruneChunk(ctx context.Context, box string, before time.Time) (int, error) {
+	size := min(pruneBatch, l.store.Limits().Operations)
+	return store.Update(ctx, l.store, func(tx store.Tx) (int, error) {
+		pairs, err := tx.Scan(logPrefix(box), store.PrefixEnd(logPrefix(box)), size)
+		if err != nil {
+			return 0, err
+		}
+		removed := 0
+		for _, p := range pairs {
+			e, err := decode(box, p)
+			if err != nil {
+				return 0, err
+			}
+			if !e.At.Before(before) {
+				continue
+			}
+			if err := tx.Delete(p.Key); err != nil {
+				return 0, err
+			}
+			removed++
+		}
+		return removed, nil
+	})
+}

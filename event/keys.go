@@ -1,0 +1,76 @@
+package event
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"goniec/store"
+)
+
+// The keys of this package. Numbers are written with seqWidth decimal digits,
+// so that byte order is their order.
+//
+//	ev/<box>/<seq>        an event
+//	evn/<box>             number of the newest event of that box, kept when it is pruned
+//	cur/<consumer>/<box>  number of the last event of that box the consumer has done
+const (
+	eventPrefix   = "ev/"
+	counterPrefix = "evn/"
+	cursorPrefix  = "cur/"
+
+	seqWidth = 20 // digits of the greatest uint64
+)
+
+func logPrefix(box string) string            { return eventPrefix + box + "/" }
+func eventKey(box string, seq uint64) string { return logPrefix(box) + formatSeq(seq) }
+func counterKey(box string) string           { return counterPrefix + box }
+func cursorKey(consumer, box string) string  { return cursorPrefix + consumer + "/" + box }
+func formatSeq(seq uint64) string            { return fmt.Sprintf("%0*d", seqWidth, seq) }
+func formatID(box string, seq uint64) string { return box + "-" + strconv.FormatUint(seq, 10) }
+
+// parseSeq reads what formatSeq wrote.
+func parseSeq(s string) (uint64, bool) {
+	seq, err := strconv.ParseUint(s, 10, 64)
+	return seq, err == nil && len(s) == seqWidth
+}
+
+// parseID reads what formatID wrote, and nothing else.
+func parseID(id string) (box string, seq uint64, ok bool) {
+	i := strings.LastIndexByte(id, '-')
+	if i < 1 {
+		return "", 0, false
+	}
+	box = id[:i]
+	seq, err := strconv.ParseUint(id[i+1:], 10, 64)
+	if err != nil || seq == 0 || formatID(box, seq) != id || strings.Contains(box, "/") {
+		return "", 0, false
+	}
+	return box, seq, true
+}
+
+// number reads a counter or a cursor; one that is absent is 0.
+func number(r store.Reader, key string) (uint64, error) {
+	value, err := r.Get(key)
+	if err != nil || value == nil {
+		return 0, err
+	}
+	seq, ok := parseSeq(string(value))
+	if !ok {
+		return 0, fmt.Errorf("record %q is not a number", key)
+	}
+	return seq, nil
+}
+
+// boxes returns the names of all boxes that have ever logged an event.
+func boxes(r store.Reader) ([]string, error) {
+	pairs, err := r.Scan(counterPrefix, store.PrefixEnd(counterPrefix), 0)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(pairs))
+	for _, p := range pairs {
+		names = append(names, strings.TrimPrefix(p.Key, counterPrefix))
+	}
+	return names, nil
+}
