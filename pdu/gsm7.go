@@ -1,6 +1,9 @@
 package pdu
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // escape introduces a character of the extension table or of a national single
 // shift table, 3GPP TS 23.038 6.2.1.
@@ -17,13 +20,17 @@ const gsm7Default = "@£$¥èéùìòÇ\nØø\rÅå" +
 	"¿abcdefghijklmno" +
 	"pqrstuvwxyzäöñüà"
 
-// gsm7Extension is the default extension table, 3GPP TS 23.038 6.2.1.1. What is
-// not in it (0x0D, a reserved control, among the rest) is read as the character
-// of the default alphabet.
-var gsm7Extension = map[byte]rune{
-	0x0A: '\f', 0x14: '^', 0x28: '{', 0x29: '}', 0x2F: '\\',
-	0x3C: '[', 0x3D: '~', 0x3E: ']', 0x40: '|', 0x65: '€',
-}
+// gsm7Extension is the default extension table, 3GPP TS 23.038 6.2.1.1: the
+// character at index i is that of septet i behind an escape, U+FFFD where there
+// is none.
+const gsm7Extension = "����������\f�����" +
+	"����^������\x1b����" +
+	"��������{}�����\\" +
+	"������������[~]�" +
+	"|���������������" +
+	"����������������" +
+	"�����€����������" +
+	"����������������"
 
 const (
 	noSeptet  = 0xFF // marks a character that GSM 7-bit does not have
@@ -38,18 +45,15 @@ var gsm7Septets = func() (septets [septetEnd]byte) {
 	for i := range septets {
 		septets[i] = noSeptet
 	}
-	code := byte(0)
-	for _, r := range gsm7Default {
-		if code != escape {
-			septets[r] = code
-		}
-		code++
+	for code, r := range *lockingTables[DefaultLanguage] {
+		septets[r] = byte(code)
 	}
-	for code, r := range gsm7Extension {
+	for code, r := range *singleTables[DefaultLanguage] {
 		if r < septetEnd {
-			septets[r] = extended | code
+			septets[r] = extended | byte(code)
 		}
 	}
+	septets[escape] = noSeptet // no character: encoded it would swallow the next
 	return septets
 }()
 
@@ -113,7 +117,7 @@ func encodeGSM7(text string) (septets []byte, ok bool) {
 }
 
 // decodeGSM7 returns the text of septets (one a byte), read with the national
-// tables that the header of the message names; NoLanguage means the default ones. It
+// tables that the header of the message names; DefaultLanguage means the default ones. It
 // never fails: as 3GPP TS 23.038 6.2.1 has it, an escaped septet without a
 // character of its own is read unescaped, and an escape that is repeated, or
 // that nothing follows, is shown as a space.
@@ -132,12 +136,11 @@ func decodeGSM7(septets []byte, locking, single NationalLanguage) string {
 			text.WriteByte(' ')
 			continue
 		}
-		septet = septets[i] & 0x7F
-		if r, found := shifted[septet]; found {
-			text.WriteRune(r)
-		} else {
-			text.WriteRune(base[septet])
+		r := shifted[septets[i]&0x7F]
+		if r == utf8.RuneError {
+			r = base[septets[i]&0x7F]
 		}
+		text.WriteRune(r)
 	}
 	return text.String()
 }
