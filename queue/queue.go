@@ -1,0 +1,184 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/event"
+	"goniec/pdu"
+	"goniec/store"
+)
+
+var (
+	// ErrNotFound is returned for an id that is not, or no longer, in the store.
+	ErrNotFound = errors.New("not found")
+	// ErrKeyReused is returned when an idempotency key comes with another body
+	// than the first time.
+	ErrKeyReused = errors.New("idempotency key was used with another body")
+	// ErrInFlight is returned by Cancel for a message of which a part is in the
+	// air or has left: it cannot be called back.
+	ErrInFlight = errors.New("message is in flight")
+	// ErrFinal is returned by Cancel and Release for a message that has ended.
+	ErrFinal = errors.New("message has ended")
+	// ErrNotHeld is returned by Release for a message that is neither held nor uncertain.
+	ErrNotHeld = errors.New("message is not held")
+	// ErrStale is returned by Record and Resolve for an attempt that the message
+	// does not have, or whose outcome is already known otherwise.
+	ErrStale = errors.New("attempt is not open")
+)
+
+// Policy says what becomes of a part whose outcome stayed unknown for
+// Config.UncertainWait.
+type Policy string
+
+// The policies.
+const (
+	WaitThenResend Policy = "wait_then_resend" // it is sent once more, marked as a possible duplicate
+	Hold           Policy = "hold"             // a person decides
+)
+
+// Config is what a Queue needs. Zero values take the defaults named.
+type Config struct {
+	Store      store.Store
+	Events     *event.Log
+	Box        string // name of this box in the store; default "box"
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer // nil: no metrics
+
+	Uncertain     Policy         // default WaitThenResend
+	UncertainWait time.Duration  // default 10 minutes
+	MaxParts      int            // of one message, 1 to 255; default 6
+	Validity      time.Duration  // of a message without expires_at, from when it may first go; default 72 hours
+	Lease         time.Duration  // how long a worker may take for one part; default 10 minutes
+	Location      *time.Location // the clinic's zone, for quiet hours; default UTC
+	QuietHours    QuietHours
+	Numbering     Numbering // carried for those who parse numbers for this queue
+}
+
+// Queue is the outgoing and the incoming side of the store. It keeps no state of
+// its own and is safe for concurrent use.
+type Queue struct {
+	store  store.Store
+	events *event.Log
+	log    *slog.Logger
+	config Config
+	quiet  calendar
+	meter  *meter
+}
+
+// Draft is a message as somebody wants it sent.
+type Draft struct {
+	To        pdu.Address // see Numbering.Parse
+	Text      string
+	Reference string       // the caller's own id, up to 128 octets; it is carried in events, so it must not name a person
+	SendAt    time.Time    // zero: now
+	ExpiresAt time.Time    // zero: Config.Validity after it may first go
+	Priority  Priority     // empty: Normal
+	Encoding  pdu.Encoding // empty: pdu.Auto
+	Purpose   Purpose      // may be empty
+	Modem     string       // empty: any
+	Flash     bool         // class 0, shown at once and not kept (3GPP TS 23.038 4)
+}
+
+// Caller is who enqueues, and how a repeated call is recognised.
+type Caller struct {
+	Token    string   // name or id of the API token; the actor of the events
+	Key      string   // Idempotency-Key, empty: none
+	BodyHash [32]byte // of the canonical body; only used with a Key
+}
+
+// Result is what became of one Draft: a Message, or Err, a *RefusedError.
+type Result struct {
+	Message Message
+	Err     error
+}
+
+// Codes of RefusedError. Those of a text are the codes of pdu.TextError.
+const (
+	RefusedTo        = "invalid_number"
+	RefusedReference = "reference_too_long"
+	RefusedExpired   = "expires_in_the_past"
+	RefusedWindow    = "expires_before_send"
+	RefusedPriority  = "unknown_priority"
+	RefusedPurpose   = "unknown_purpose"
+	RefusedEncoding  = "unknown_encoding"
+	RefusedText      = "invalid_text"
+	RefusedSendAt    = "send_at_too_far"
+)
+
+// RefusedError says why one draft was not taken, and by which field. Err, if any,
+// is the cause: a *pdu.TextError for a text.
+type RefusedError struct {
+	Code  string // one of the constants Refused…
+	Field string // as in the API: "text", "expires_at"
+	Err   error
+}
+
+// Worker is one SIM in one modem, as the gateway sees it.
+type Worker struct {
+	Modem string // its configured name
+	SIM   string // IMSI or ICCID: what attempts and reports are matched by
+}
+
+// Submission is one part to be sent now. It has been written down as in flight.
+type Submission struct {
+	Message           Message // a copy
+	Part              int     // index in Message.Parts, from 0
+	Attempt           int     // Attempt.Number
+	To                pdu.Address
+	Text              string // of this part
+	Alphabet          pdu.Alphabet
+	Concatenation     *pdu.Concatenation // nil: a single part
+	Flash             bool
+	ExpiresAt         time.Time
+	PossibleDuplicate bool
+}
+
+// OutcomeKind is what a worker learned about a submission.
+type OutcomeKind int
+
+// The kinds of outcome. The zero value is none of them and is refused.
+const (
+	Accepted  OutcomeKind = iota + 1 // the service centre has it; MR is its reference
+	Refused                          // never will: this message has failed
+	Retry                            // not now: again after RetryAfter or the back-off
+	GiveBack                         // not the message's fault; no attempt is spent
+	Uncertain                        // it may have left, or not: the part becomes uncertain
+)
+
+// Outcome is what Record writes down about a submission.
+type Outcome struct {
+	Kind       OutcomeKind
+	MR         byte          // TP-MR as the modem told it; only of Accepted
+	NoMR       bool          // accepted, but the modem told no reference
+	Code       string        // stable, for machines: "cms_38"
+	Detail     string        // for people, in English, without text and number
+	RetryAfter time.Duration // 0: the back-off of the queue; for GiveBack at once
+	At         time.Time     // when it was known; zero: now
+}
+
+// Filter selects messages; zero fields do not.
+type Filter struct {
+	Status    Status
+	To        pdu.Address
+	Reference string
+	Since     time.Time // created at or after
+	Until     time.Time // created before
+}
+
+// InboxFilter selects inbound messages; zero fields do not.
+type InboxFilter struct {
+	From  pdu.Address
+	Since time.Time // received at or after
+	Until time.Time // received before
+}
+
+// Wake returns a channel that receives when there may be something new to claim,
+// until ctx is done. Wake-ups may be lost or spurious: ask NextDue as well.
+func (q *Queue) Wake(ctx context.Context) <-chan struct{} {
+	return q.store.Watch(ctx, dueSpace)
+}
