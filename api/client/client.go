@@ -1,0 +1,224 @@
+// Package client is the Go client of the Goniec API, and the types that go over
+// the wire. The server uses the same types, so the two cannot drift apart.
+//
+// It imports nothing of the server and may be used by any program.
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	attempts       = 4                      // tries of one call before its network error is returned
+	firstPause     = 200 * time.Millisecond // before the second try; doubles
+	callTimeout    = 30 * time.Second       // of one try, unless the context ends earlier
+	maxErrorLength = 1 << 20                // bytes read of an answer that is an error
+)
+
+// Client calls one gateway. It is safe for concurrent use.
+type Client struct {
+	base     string // scheme and host, without a slash at the end
+	token    string
+	language string
+	http     *http.Client
+}
+
+// Option changes a client as it is made.
+type Option func(*Client)
+
+// WithLanguage asks for problem details in this language (a BCP 47 tag: "pl",
+// "en", "es"). Without it the server answers in English.
+func WithLanguage(tag string) Option { return func(c *Client) { c.language = tag } }
+
+// WithHTTPClient sends through h, which must not have a Timeout of its own if
+// Events is to be used. It has no effect on a client of a unix socket.
+func WithHTTPClient(h *http.Client) Option {
+	return func(c *Client) {
+		if !strings.HasPrefix(c.base, socketBase) {
+			c.http = h
+		}
+	}
+}
+
+// socketBase stands in the URLs of a client of a unix socket. The host of such
+// a URL is not looked up.
+const socketBase = "http://goniec.sock"
+
+// New returns a client of the gateway at target: an http or https URL, or
+// "unix:" and the path of the gateway's socket. The socket needs no token.
+func New(target, token string, options ...Option) (*Client, error) {
+	c := &Client{token: token, http: &http.Client{}}
+	if path, ok := strings.CutPrefix(target, "unix:"); ok {
+		if path == "" {
+			return nil, errors.New("address of the gateway: unix: needs the path of a socket behind it")
+		}
+		c.base = socketBase
+		c.http.Transport = &http.Transport{
+			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				var d net.Dialer
+				return d.DialContext(ctx, "unix", path)
+			},
+		}
+	} else {
+		u, err := url.Parse(target)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			return nil, errors.New("address of the gateway: want http://HOST:PORT, https://HOST:PORT or unix:PATH")
+		}
+		c.base = strings.TrimRight(u.Scheme+"://"+u.Host+u.Path, "/")
+	}
+	for _, option := range options {
+		option(c)
+	}
+	return c, nil
+}
+
+// call is one request and where its answer goes.
+type call struct {
+	method string
+	path   string
+	query  url.Values
+	body   any    // encoded as JSON unless nil
+	key    string // Idempotency-Key
+	once   bool   // must not be repeated after a network error
+	answer any    // decoded from JSON unless nil
+}
+
+// do runs a call and repeats it when the network failed. Every call that is
+// repeated may safely happen twice: it only reads, or it carries a key.
+func (c *Client) do(ctx context.Context, req call) error {
+	var body []byte
+	if req.body != nil {
+		var err error
+		if body, err = json.Marshal(req.body); err != nil {
+			return fmt.Errorf("encode request: %w", err)
+		}
+	}
+	pause := firstPause
+	for try := 1; ; try++ {
+		err := c.try(ctx, req, body)
+		var failed *networkError
+		if err == nil || !errors.As(err, &failed) || req.once || try == attempts || ctx.Err() != nil {
+			return err
+		}
+		if err := wait(ctx, pause); err != nil {
+			return failed
+		}
+		pause *= 2
+	}
+}
+
+// try runs a call once. Errors of the network are a *networkError.
+func (c *Client) try(ctx context.Context, req call, body []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	r, err := c.request(ctx, req.method, req.path, req.query, body)
+	if err != nil {
+		return err
+	}
+	if req.key != "" {
+		r.Header.Set("Idempotency-Key", req.key)
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return &networkError{err}
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		return problemOf(resp)
+	}
+	if req.answer == nil {
+		_, err = io.Copy(io.Discard, resp.Body)
+	} else {
+		err = json.NewDecoder(resp.Body).Decode(req.answer)
+	}
+	if err != nil {
+		return &networkError{fmt.Errorf("%s %s: read answer: %w", req.method, req.path, err)}
+	}
+	return nil
+}
+
+func (c *Client) request(ctx context.Context, method, path string, query url.Values, body []byte) (*http.Request, error) {
+	target := c.base + path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	r, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
+	}
+	if c.token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.language != "" {
+		r.Header.Set("Accept-Language", c.language)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r, nil
+}
+
+// networkError means that no whole answer came.
+type networkError struct{ err error }
+
+func (e *networkError) Error() string { return e.err.Error() }
+func (e *networkError) Unwrap() error { return e.err }
+
+// problemOf returns the *Problem that an answer carries, or makes one when
+// something other than the gateway answered.
+func problemOf(resp *http.Response) error {
+	data, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorLength))
+	problem := &Problem{}
+	mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if mediaType == "application/problem+json" && json.Unmarshal(data, problem) == nil {
+		return problem
+	}
+	return &Problem{
+		Type:   "about:blank",
+		Title:  http.StatusText(resp.StatusCode),
+		Status: resp.StatusCode,
+		Code:   "not_goniec",
+		Detail: "HTTP status " + strconv.Itoa(resp.StatusCode) + " without a problem: what answered is not Goniec",
+	}
+}
+
+// wait waits for d or for the end of ctx.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// SendOption changes how a message is posted.
+type SendOption func(*call)
+
+// WithKey posts under this idempotency key: posting again under the same key
+// gives the first answer again. Without it every call makes a key of its own,
+// which covers its repetitions after network errors.
+func WithKey(key string) SendOption { return func(c *call) { c.key = key } }
+
+func creating(path string, body, answer any, options []SendOption) call {
+	req := call{method: http.MethodPost, path: path, body: body, answer: answer, key: rand.Text()}
+	for _, option := range options {
+		option(&req)
+	}
+	return req
+}

@@ -1,0 +1,108 @@
+package client
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	silence      = 45 * time.Second // the server says something every 15 s
+	firstRetry   = time.Second      // before a lost stream is opened again; doubles
+	longestRetry = 30 * time.Second
+	maxEvent     = 1 << 20 // bytes of one event
+)
+
+// errStreamEnded means that the server closed an event stream.
+var errStreamEnded = errors.New("event stream ended")
+
+// Events yields what happens on the gateway, from now on, or all that followed
+// the event with the id lastID. A lost connection is opened again and nothing
+// is missed; an event may be yielded only once. It ends with an error that
+// trying again cannot help (a *Problem), or with that of ctx.
+func (c *Client) Events(ctx context.Context, lastID string) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		pause := firstRetry
+		for {
+			more, err := c.stream(ctx, lastID, func(e Event) bool {
+				lastID, pause = e.ID, firstRetry
+				return yield(e, nil)
+			})
+			if !more {
+				return
+			}
+			if ctx.Err() != nil {
+				yield(Event{}, ctx.Err())
+				return
+			}
+			var problem *Problem
+			if errors.As(err, &problem) && !temporary(problem.Status) {
+				yield(Event{}, err)
+				return
+			}
+			if err := wait(ctx, pause); err != nil {
+				yield(Event{}, err)
+				return
+			}
+			pause = min(2*pause, longestRetry)
+		}
+	}
+}
+
+// temporary reports whether asking again later may help.
+func temporary(status int) bool {
+	return status >= 500 || status == http.StatusTooManyRequests
+}
+
+// stream reads one connection's events until it ends; more is false when yield
+// wants no more.
+func (c *Client) stream(ctx context.Context, lastID string, yield func(Event) bool) (more bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// A connection that died without a word shows only by its silence.
+	alarm := time.AfterFunc(silence, cancel)
+	defer alarm.Stop()
+
+	r, err := c.request(ctx, http.MethodGet, "/v1/events", nil, nil)
+	if err != nil {
+		return true, err
+	}
+	r.Header.Set("Accept", "text/event-stream")
+	if lastID != "" {
+		r.Header.Set("Last-Event-ID", lastID)
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return true, &networkError{err}
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return true, problemOf(resp)
+	}
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, maxEvent)
+	for lines.Scan() {
+		alarm.Reset(silence)
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok {
+			continue // id, comment or the empty line behind an event
+		}
+		var e Event
+		if err := json.Unmarshal([]byte(data), &e); err != nil {
+			return true, fmt.Errorf("decode event: %w", err)
+		}
+		if !yield(e) {
+			return false, nil
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return true, &networkError{err}
+	}
+	return true, errStreamEnded
+}

@@ -1,0 +1,279 @@
+package client
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Status is where a message or a part of it stands.
+type Status string
+
+// The states of a message. A part has those from StatusQueued to StatusFailed,
+// StatusCancelled, StatusExpired and StatusUncertain.
+const (
+	StatusScheduled Status = "scheduled" // waits for its send_at
+	StatusQueued    Status = "queued"    // waits for a modem
+	StatusSending   Status = "sending"   // a part is with a modem
+	StatusSent      Status = "sent"      // the service centre took every part
+	StatusDelivered Status = "delivered" // every part is on the handset
+	StatusFailed    Status = "failed"
+	StatusExpired   Status = "expired" // was not sent before its expires_at
+	StatusCancelled Status = "cancelled"
+	StatusHeld      Status = "held"      // waits for quiet hours to end, or for a person
+	StatusUncertain Status = "uncertain" // left the box, and no answer came
+)
+
+// Final reports whether a message in this state stays in it.
+func (s Status) Final() bool {
+	switch s {
+	case StatusDelivered, StatusFailed, StatusExpired, StatusCancelled:
+		return true
+	}
+	return false
+}
+
+// Priority says which message goes first, and whether quiet hours hold it.
+type Priority string
+
+// The priorities. Quiet hours hold normal and low ones.
+const (
+	PriorityHigh   Priority = "high"
+	PriorityNormal Priority = "normal"
+	PriorityLow    Priority = "low"
+)
+
+// Encoding is how the text may be put into an SMS.
+type Encoding string
+
+// The encodings a sender may ask for.
+const (
+	EncodingAuto Encoding = "auto" // GSM 7-bit where the text allows it, else UCS-2
+	EncodingGSM7 Encoding = "gsm7" // refused when a character does not fit
+	EncodingUCS2 Encoding = "ucs2"
+	EncodingFold Encoding = "fold" // letters outside GSM 7-bit lose their marks where all can
+)
+
+// Purpose is why we may write to somebody.
+type Purpose string
+
+// The purposes. Messages to staff pass quiet hours.
+const (
+	PurposeCare        Purpose = "care"
+	PurposeInformation Purpose = "information"
+	PurposeMarketing   Purpose = "marketing"
+	PurposeStaff       Purpose = "staff"
+)
+
+// MessageRequest is a message as a caller posts it.
+type MessageRequest struct {
+	To        string     `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"Recipient: E.164 with a leading plus, a national number of the configured region, or a short code."`
+	Text      string     `json:"text" example:"Wizyta jutro o 10:00. Odpisz TAK lub NIE." doc:"The text. Long ones are cut into parts; preview says how many."`
+	Reference string     `json:"reference,omitempty" maxLength:"200" example:"visit-17" doc:"The caller's own id, given back with the message and its events. Put no name and no number into it."`
+	SendAt    *time.Time `json:"send_at,omitempty" example:"2026-11-23T08:00:00+01:00" doc:"Not before this time. Without it: at once."`
+	ExpiresAt *time.Time `json:"expires_at,omitempty" example:"2026-11-23T18:00:00+01:00" doc:"Not after this time: a message that is still waiting then is dropped, not sent late."`
+	Priority  Priority   `json:"priority,omitempty" enum:"high,normal,low" default:"normal" doc:"Which goes first. Quiet hours hold normal and low ones."`
+	Encoding  Encoding   `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" default:"auto" doc:"auto: GSM 7-bit where the text allows it, else UCS-2. fold: letters lose their marks where that makes the text GSM 7-bit. gsm7: refused if a character does not fit."`
+	Purpose   Purpose    `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to. Messages to staff pass quiet hours."`
+	Modem     string     `json:"modem,omitempty" maxLength:"64" example:"sim-a" doc:"Send through this modem only."`
+	Flash     bool       `json:"flash,omitempty" doc:"Show the text at once instead of storing it (class 0). Some phones show it without its sender."`
+}
+
+// Message is a message as the gateway keeps it.
+type Message struct {
+	ID          string        `json:"id" example:"01kb2x8m4tq7v9w3e5r6y8z0ab" doc:"Names the message. Ids ascend with time."`
+	Status      Status        `json:"status" enum:"scheduled,queued,sending,sent,delivered,failed,expired,cancelled,held,uncertain" doc:"Where the message stands. uncertain: it left the box and no answer came, so nobody can know yet."`
+	To          string        `json:"to" example:"+48600100200" doc:"Recipient in E.164, or a short code."`
+	Text        string        `json:"text" example:"Wizyta jutro o 10:00." doc:"The text as it goes out, after normalisation and folding. Empty once its retention is over."`
+	Reference   string        `json:"reference,omitempty" doc:"The caller's own id."`
+	SendAt      *time.Time    `json:"send_at,omitempty" doc:"Not before this time."`
+	ExpiresAt   *time.Time    `json:"expires_at,omitempty" doc:"Not after this time."`
+	Priority    Priority      `json:"priority" enum:"high,normal,low" doc:"Which goes first."`
+	Encoding    Encoding      `json:"encoding" enum:"auto,gsm7,ucs2,fold" doc:"What the caller allowed."`
+	Purpose     Purpose       `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to."`
+	Modem       string        `json:"modem,omitempty" doc:"The modem asked for, or the one that sent it."`
+	Flash       bool          `json:"flash,omitempty" doc:"Shown at once instead of stored."`
+	CreatedAt   time.Time     `json:"created_at" doc:"When it was accepted."`
+	SentAt      *time.Time    `json:"sent_at,omitempty" doc:"When the service centre had taken every part."`
+	DeliveredAt *time.Time    `json:"delivered_at,omitempty" doc:"When the last part reached the handset."`
+	Parts       []Part        `json:"parts" nullable:"false" doc:"The SMS that the message is made of."`
+	Attempts    int           `json:"attempts" doc:"How often a part was handed to a modem."`
+	Error       *MessageError `json:"error,omitempty" doc:"Why it is not sent (yet)."`
+	Warnings    []Warning     `json:"warnings,omitempty" nullable:"false" doc:"What looks odd about an accepted message; only in the answer to its POST."`
+}
+
+// Part is one SMS of a message.
+type Part struct {
+	Number      int        `json:"number" example:"1" doc:"Counts from 1."`
+	Status      Status     `json:"status" enum:"queued,sending,sent,delivered,failed,expired,cancelled,uncertain" doc:"Where the part stands."`
+	MR          *int       `json:"mr,omitempty" doc:"Message reference given by the modem (TP-MR), 0 to 255."`
+	SentAt      *time.Time `json:"sent_at,omitempty" doc:"When the service centre took it."`
+	DeliveredAt *time.Time `json:"delivered_at,omitempty" doc:"When it reached the handset, by the service centre's clock."`
+}
+
+// MessageError says why a message is not sent.
+type MessageError struct {
+	Code    string     `json:"code" example:"quiet_hours" doc:"Stable; made for programs."`
+	Detail  string     `json:"detail" doc:"What happened and what to do, in the language of Accept-Language."`
+	RetryAt *time.Time `json:"retry_at,omitempty" doc:"When it is tried next, or when a held one goes."`
+}
+
+// Warning is something odd about a message that was accepted all the same.
+type Warning struct {
+	Field  string `json:"field" example:"to" doc:"The field it is about."`
+	Code   string `json:"code" doc:"Stable; made for programs."`
+	Detail string `json:"detail" doc:"In the language of Accept-Language."`
+}
+
+// BatchRequest is several messages in one call.
+type BatchRequest struct {
+	Messages []MessageRequest `json:"messages" minItems:"1" maxItems:"1000" nullable:"false" doc:"Each is accepted or refused on its own."`
+}
+
+// BatchResponse has one result a message, in the order of the request.
+type BatchResponse struct {
+	Results []BatchResult `json:"results" nullable:"false" doc:"One a message, in the order of the request."`
+}
+
+// BatchResult is what became of one message of a batch: an ID or a Problem.
+type BatchResult struct {
+	ID      string   `json:"id,omitempty" doc:"The message was accepted under this id."`
+	Problem *Problem `json:"problem,omitempty" doc:"The message was refused; pointers are relative to it."`
+}
+
+// PreviewRequest asks what a text would become.
+type PreviewRequest struct {
+	Text     string   `json:"text" example:"Zażółć gęślą jaźń" doc:"The text."`
+	Encoding Encoding `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" default:"auto" doc:"As in a message."`
+}
+
+// Preview says what a text becomes, before anything is sent.
+type Preview struct {
+	Alphabet string        `json:"alphabet" enum:"gsm7,ucs2" doc:"What the parts are encoded in."`
+	Text     string        `json:"text" doc:"The text as it would go out."`
+	Parts    []string      `json:"parts" nullable:"false" doc:"The text of each part."`
+	Units    int           `json:"units" doc:"Septets (gsm7) or 16-bit units (ucs2) that the text takes."`
+	Left     int           `json:"left" doc:"Units left in the last part."`
+	Foreign  []ForeignRune `json:"foreign" nullable:"false" doc:"Characters outside GSM 7-bit, and what each costs."`
+	Folded   *Folded       `json:"folded,omitempty" doc:"What encoding fold would make of it; absent if that changes nothing."`
+}
+
+// ForeignRune is a character outside the GSM 7-bit alphabet.
+type ForeignRune struct {
+	Character   string `json:"character" example:"ż" doc:"The character."`
+	Count       int    `json:"count" doc:"How often it occurs."`
+	Replacement string `json:"replacement,omitempty" example:"z" doc:"What folding would put in its place; absent if there is nothing."`
+	Costs       int    `json:"costs" doc:"Parts saved if this character alone were replaced."`
+}
+
+// Folded is the alternative that encoding fold offers.
+type Folded struct {
+	Alphabet string   `json:"alphabet" enum:"gsm7,ucs2" doc:"What the parts are encoded in."`
+	Text     string   `json:"text" doc:"The folded text."`
+	Parts    []string `json:"parts" nullable:"false" doc:"The text of each part."`
+	Units    int      `json:"units" doc:"Units that the text takes."`
+	Left     int      `json:"left" doc:"Units left in the last part."`
+}
+
+// Inbound is a received message.
+type Inbound struct {
+	ID         string     `json:"id" doc:"Names the message. Ids ascend with time."`
+	From       string     `json:"from" example:"+48600100200" doc:"Sender: a number, a short code or a name."`
+	Text       string     `json:"text" doc:"The text. Empty once its retention is over."`
+	ReceivedAt time.Time  `json:"received_at" doc:"When its last part arrived here."`
+	SentAt     *time.Time `json:"sent_at,omitempty" doc:"When the service centre took it, by its clock."`
+	Modem      string     `json:"modem" doc:"The modem it came in through."`
+	Parts      int        `json:"parts" doc:"How many SMS it is made of."`
+	Complete   bool       `json:"complete" doc:"False if parts never arrived."`
+}
+
+// Modem is the state of one modem.
+type Modem struct {
+	Name         string        `json:"name" example:"sim-a" doc:"Its name in the configuration."`
+	State        string        `json:"state" enum:"absent,opening,initialising,sim_locked,registering,ready,faulted,parked" doc:"ready: it can send. parked: set aside until a person restarts it."`
+	Since        *time.Time    `json:"since,omitempty" doc:"When it came into this state."`
+	Device       string        `json:"device" example:"/dev/ttyUSB2" doc:"The port."`
+	Manufacturer string        `json:"manufacturer,omitempty" doc:"As the modem says."`
+	Model        string        `json:"model,omitempty" doc:"As the modem says."`
+	Revision     string        `json:"revision,omitempty" doc:"Firmware, as the modem says."`
+	IMEI         string        `json:"imei,omitempty" doc:"Serial number of the modem."`
+	SIM          string        `json:"sim,omitempty" doc:"Serial number of the card (ICCID)."`
+	Operator     string        `json:"operator,omitempty" doc:"The network it is on."`
+	SignalDBM    *int          `json:"signal_dbm,omitempty" example:"-73" doc:"Received signal strength in dBm; above -85 is good, below -105 poor."`
+	Registration *Registration `json:"registration,omitempty" doc:"Whether the network has let it in."`
+	Storage      *Storage      `json:"storage,omitempty" doc:"Places for received texts."`
+	Counters     Counters      `json:"counters" doc:"Since the daemon started."`
+	LastError    *ModemError   `json:"last_error,omitempty" doc:"What went wrong last."`
+}
+
+// Registration says whether the network has let a modem in, for the two ways a
+// text may travel.
+type Registration struct {
+	CS  string `json:"cs" enum:"unknown,none,searching,denied,home,roaming" doc:"Circuit-switched (2G, 3G)."`
+	EPS string `json:"eps" enum:"unknown,none,searching,denied,home,roaming" doc:"LTE."`
+}
+
+// Storage counts places for received texts.
+type Storage struct {
+	Used  int `json:"used" doc:"Taken."`
+	Total int `json:"total" doc:"There are."`
+}
+
+// Counters count parts since the daemon started.
+type Counters struct {
+	Sent     uint64 `json:"sent" doc:"Parts the service centre took."`
+	Failed   uint64 `json:"failed" doc:"Parts it refused."`
+	Reports  uint64 `json:"reports" doc:"Delivery reports."`
+	Received uint64 `json:"received" doc:"Parts of received messages."`
+}
+
+// ModemError is what went wrong with a modem last.
+type ModemError struct {
+	Code   string    `json:"code" example:"sim_pin_required" doc:"Stable; made for programs."`
+	Detail string    `json:"detail" doc:"What happened, in the language of Accept-Language."`
+	Remedy string    `json:"remedy" doc:"What to do now, in the same language."`
+	Cause  string    `json:"cause,omitempty" example:"+CME ERROR: 11" doc:"The modem's own words."`
+	At     time.Time `json:"at" doc:"When it happened."`
+}
+
+// Event is one entry of the event log. It carries ids and facts, never a text
+// and never a number.
+type Event struct {
+	ID   string          `json:"id" doc:"Opaque; what Last-Event-ID takes."`
+	Type string          `json:"type" example:"message.sent" doc:"What happened."`
+	At   time.Time       `json:"at" doc:"When."`
+	Data json.RawMessage `json:"data" doc:"Ids and facts."`
+}
+
+// Token is an API token without its secret.
+type Token struct {
+	ID       string     `json:"id" doc:"Names the token for good; a new token of the same name has another."`
+	Name     string     `json:"name" example:"clinic" doc:"Its name."`
+	Prefix   string     `json:"prefix" example:"gnc_4fGh" doc:"The first characters of the secret, to recognise it by."`
+	Scopes   []string   `json:"scopes" nullable:"false" doc:"What it may do."`
+	Created  time.Time  `json:"created" doc:"When it was made."`
+	LastUsed *time.Time `json:"last_used,omitempty" doc:"When it was used last, to the minute."`
+}
+
+// TokenRequest asks for a new token.
+type TokenRequest struct {
+	Name   string   `json:"name" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" example:"clinic" doc:"Letters, digits, dot, underscore and hyphen."`
+	Scopes []string `json:"scopes" minItems:"1" maxItems:"16" nullable:"false" enum:"messages:send,messages:read,inbox:read,modems:read,modems:write,events:read,metrics:read,admin" doc:"What it may do; admin may do everything."`
+}
+
+// NewToken is a token just made, with its secret, which nobody can ask for
+// again.
+type NewToken struct {
+	Token
+	Secret string `json:"secret" doc:"The token itself. It is shown this once; only its hash is kept."`
+}
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Items []T    `json:"items" nullable:"false" doc:"Newest first."`
+	Next  string `json:"next,omitempty" doc:"Give it as cursor for the next page; absent on the last."`
+}
+
+// Health is the answer of the health checks.
+type Health struct {
+	Status string `json:"status" enum:"alive,ready" doc:"alive: the daemon runs. ready: it can take and send."`
+}
