@@ -1,0 +1,124 @@
+package pdu
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ErrNotIncoming marks a PDU that no network sends to a device: a message of
+// our own that a modem keeps in its memory.
+var ErrNotIncoming = errors.New("not an incoming message")
+
+// Incoming is what Read made of a PDU: either Deliver or Report is set.
+type Incoming struct {
+	SMSC    Address // the service centre it came through; zero if the modem does not tell
+	Deliver *Deliver
+	Report  *StatusReport
+	// Repairs says, field by field, where the PDU broke the standard and was
+	// read all the same. It holds neither text nor number.
+	Repairs []string
+}
+
+// Read reads a PDU as a modem gives it by +CMGR, +CMGL, +CMT or +CDS: the
+// address of the service centre and a TPDU. It is strict first and lenient
+// after. A lenient reading overlooks whatever leaves the text (or, in a report,
+// the status) readable: a reserved message type, lengths that do not match the
+// data, a broken header, octets behind the end, timestamps that are none, for
+// which receivedAt stands in. An error means that nothing could be made of raw;
+// the caller keeps it then.
+func Read(raw []byte, receivedAt time.Time) (Incoming, error) {
+	strict := reader{rest: raw}
+	in := strict.incoming()
+	if strict.err == nil {
+		return in, nil
+	}
+	lenient := reader{rest: raw, lenient: true, instead: receivedAt}
+	in = lenient.incoming()
+	if lenient.err != nil {
+		return Incoming{}, fmt.Errorf("read incoming PDU: %w", lenient.err)
+	}
+	in.Repairs = lenient.repairs
+	return in, nil
+}
+
+func (r *reader) incoming() Incoming {
+	in := Incoming{SMSC: r.smsc()}
+	if r.err != nil {
+		return in
+	}
+	if len(r.rest) == 0 {
+		r.fail("TPDU", ErrTruncated)
+		return in
+	}
+	switch r.rest[0] & typeMask {
+	case typeSubmit:
+		r.fail("TP-MTI", ErrNotIncoming)
+	case typeStatusReport:
+		report := r.statusReport()
+		in.Report = &report
+	default:
+		deliver := r.deliver()
+		deliver.OA.Number = r.sender(deliver.OA)
+		in.Deliver = &deliver
+	}
+	return in
+}
+
+// sender takes the false @ off a name of seven characters: some centres count
+// the whole octets it fills, and the seven bits left over then read as an @. A
+// name of eight characters that really ends so is not to be expected.
+func (r *reader) sender(a Address) string {
+	const field, falseAt = "TP-OA", 8
+	name, found := strings.CutSuffix(a.Number, "@")
+	if septets, ok := encodeGSM7(a.Number); !a.IsAlphanumeric() || !found || !ok || len(septets) != falseAt {
+		return a.Number
+	}
+	r.fault(field, fmt.Errorf("%w: name counted in whole octets", ErrAddress))
+	return name
+}
+
+// SplitSMSC splits what the AT commands carry into the address of the service
+// centre and the TPDU, 3GPP TS 27.005 3.1. The address is zero if raw leaves it
+// to the modem.
+func SplitSMSC(raw []byte) (smsc Address, tpdu []byte, err error) {
+	r := reader{rest: raw}
+	smsc = r.smsc()
+	if r.err != nil {
+		return Address{}, nil, fmt.Errorf("split off service centre: %w", r.err)
+	}
+	return smsc, r.rest, nil
+}
+
+// smsc reads the address of the service centre. Unlike the addresses of a TPDU
+// it counts octets, its type among them, 3GPP TS 24.011 8.2.5.1.
+func (r *reader) smsc() Address {
+	const field = "SCA"
+	length := int(r.octet(field))
+	if length == 0 {
+		return Address{}
+	}
+	a := r.typeOfAddress(field)
+	value := r.take(length-1, field)
+	digits := len(value) * 2
+	if digits > 0 && value[len(value)-1]>>4 == fill {
+		digits--
+	}
+	a.Number = r.digits(value, digits, field)
+	return a
+}
+
+// WithSMSC puts the address of a service centre before a TPDU, as the AT
+// commands want it. Without one (nil, or one that cannot be written) the modem
+// uses its own.
+func WithSMSC(smsc *Address, tpdu []byte) []byte {
+	raw := make([]byte, 1, 1+1+maxSemiOctets/2+len(tpdu))
+	if smsc != nil && smsc.Number != "" && len(smsc.Number) <= maxSemiOctets {
+		if written, err := appendDigits(append(raw, smsc.typeOctet()), smsc.Number); err == nil {
+			raw = written
+			raw[0] = byte(len(raw) - 1)
+		}
+	}
+	return append(raw, tpdu...)
+}

@@ -1,0 +1,142 @@
+package pdu
+
+import (
+	"fmt"
+	"time"
+)
+
+// StatusReport is an SMS-STATUS-REPORT, what became of a message: 3GPP TS 23.040
+// 9.2.2.3.
+type StatusReport struct {
+	MoreMessages   bool // TP-MMS: others wait at the centre (on the wire the bit means the contrary)
+	LoopPrevention bool // TP-LP: the report has been forwarded already
+	ForCommand     bool // TP-SRQ: it is about an SMS-COMMAND, not an SMS-SUBMIT
+	MR             byte // TP-MR of the message it is about
+	RA             Address
+	SCTS           time.Time // when the service centre took the message
+	Discharge      time.Time // TP-DT: when what Status says happened
+	Status         Status    // TP-ST
+	// Parameters says which of the fields below are there. Few centres send any.
+	Parameters ReportParameters
+	PID        byte
+	DCS        DCS
+	UD         UserData
+}
+
+// ReportParameters is the TP-Parameter-Indicator, 3GPP TS 23.040 9.2.3.27.
+type ReportParameters byte
+
+// The parameters a report may end with.
+const (
+	ReportHasPID      ReportParameters = 0x01
+	ReportHasDCS      ReportParameters = 0x02
+	ReportHasUserData ReportParameters = 0x04
+
+	knownParameters    = ReportHasPID | ReportHasDCS | ReportHasUserData
+	reservedParameters = 0x78 // something unknown follows the user data
+	moreParameters     = 0x80 // another indicator octet follows
+)
+
+// Marshal returns the TPDU.
+func (s StatusReport) Marshal() ([]byte, error) {
+	tpdu, err := s.append(make([]byte, 0, sizeHint))
+	if err != nil {
+		return nil, fmt.Errorf("marshal SMS-STATUS-REPORT: %w", err)
+	}
+	return tpdu, nil
+}
+
+func (s StatusReport) append(b []byte) ([]byte, error) {
+	hasUserData := s.Parameters&ReportHasUserData != 0
+	first := typeStatusReport |
+		flag(bitNoMoreMessages, !s.MoreMessages) |
+		flag(bitLoopPrevention, s.LoopPrevention) |
+		flag(bitReportForCommand, s.ForCommand) |
+		flag(bitHeader, hasUserData && len(s.UD.Header) > 0)
+	b, err := appendAddress(append(b, first, s.MR), s.RA)
+	if err != nil {
+		return nil, fmt.Errorf("TP-RA: %w", err)
+	}
+	if b, err = appendTime(b, s.SCTS); err != nil {
+		return nil, fmt.Errorf("TP-SCTS: %w", err)
+	}
+	if b, err = appendTime(b, s.Discharge); err != nil {
+		return nil, fmt.Errorf("TP-DT: %w", err)
+	}
+	b = append(b, byte(s.Status))
+	parameters := s.Parameters & knownParameters
+	if parameters == 0 {
+		return b, nil
+	}
+	b = append(b, byte(parameters))
+	if parameters&ReportHasPID != 0 {
+		b = append(b, s.PID)
+	}
+	if parameters&ReportHasDCS != 0 {
+		b = append(b, byte(s.DCS))
+	}
+	if hasUserData {
+		return appendUserData(b, s.DCS, s.UD)
+	}
+	return b, nil
+}
+
+// ParseStatusReport reads a TPDU. It is strict; see Read for what networks
+// really send.
+func ParseStatusReport(tpdu []byte) (StatusReport, error) {
+	r := reader{rest: tpdu}
+	s := r.statusReport()
+	if r.err != nil {
+		return StatusReport{}, fmt.Errorf("parse SMS-STATUS-REPORT: %w", r.err)
+	}
+	return s, nil
+}
+
+func (r *reader) statusReport() StatusReport {
+	first := r.messageType(typeStatusReport)
+	s := StatusReport{
+		MoreMessages:   first&bitNoMoreMessages == 0,
+		LoopPrevention: first&bitLoopPrevention != 0,
+		ForCommand:     first&bitReportForCommand != 0,
+		MR:             r.octet("TP-MR"),
+	}
+	s.RA = r.address("TP-RA")
+	s.SCTS = r.timestamp("TP-SCTS")
+	s.Discharge = r.timestamp("TP-DT")
+	s.Status = Status(r.octet("TP-ST"))
+	if r.err == nil && len(r.rest) > 0 {
+		r.parameters(&s, first&bitHeader != 0)
+	}
+	return s
+}
+
+// parameters reads what may follow the status. Modems and centres put all
+// sorts of octets there, so a lenient reader takes it whole or not at all: the
+// status before it is what counts.
+func (r *reader) parameters(s *StatusReport, hasHeader bool) {
+	tail := reader{rest: r.rest}
+	r.rest = nil
+	filled := *s
+	first := tail.octet("TP-PI")
+	for more := first; more&moreParameters != 0; {
+		more = tail.octet("TP-PI")
+	}
+	filled.Parameters = ReportParameters(first) & knownParameters
+	if filled.Parameters&ReportHasPID != 0 {
+		filled.PID = tail.octet("TP-PID")
+	}
+	if filled.Parameters&ReportHasDCS != 0 {
+		filled.DCS = DCS(tail.octet("TP-DCS"))
+	}
+	if filled.Parameters&ReportHasUserData != 0 {
+		filled.UD = tail.userData(filled.DCS, hasHeader)
+	}
+	if first&(reservedParameters|moreParameters) == 0 {
+		tail.end("TP-UD")
+	}
+	if tail.err != nil {
+		r.fault("parameters", tail.err)
+		return
+	}
+	*s = filled
+}

@@ -1,0 +1,130 @@
+package pdu
+
+import "fmt"
+
+// Message types, TP-Message-Type-Indicator: 3GPP TS 23.040 9.2.3.1. The same
+// value means one thing toward the service centre and another from it.
+const (
+	typeMask         = 0x03
+	typeDeliver      = 0x00
+	typeSubmit       = 0x01
+	typeStatusReport = 0x02
+	typeReserved     = 0x03
+)
+
+// Bits of the first octet. Some have one meaning in one type of message and
+// another in the next.
+const (
+	bitRejectDuplicates      = 0x04 // SUBMIT
+	bitNoMoreMessages        = 0x04 // DELIVER, STATUS-REPORT
+	bitLoopPrevention        = 0x08 // DELIVER, STATUS-REPORT
+	bitReportRequest         = 0x20 // SUBMIT
+	bitReportIndication      = 0x20 // DELIVER
+	bitReportForCommand      = 0x20 // STATUS-REPORT
+	bitHeader                = 0x40
+	bitReplyPath             = 0x80 // SUBMIT, DELIVER
+	shiftValidity            = 3    // SUBMIT: TP-VPF lies in bits 4 and 3
+	maskValidity        byte = 0x03
+)
+
+// sizeHint is room for a TPDU with full user data, so that Marshal allocates
+// it once.
+const sizeHint = 176
+
+// Submit is an SMS-SUBMIT, a message on its way to the service centre: 3GPP TS
+// 23.040 9.2.2.2.
+type Submit struct {
+	RejectDuplicates bool // TP-RD: the centre refuses the same MR to the same DA a second time
+	ReportRequest    bool // TP-SRR: a status report is wanted
+	ReplyPath        bool // TP-RP: the answer may use the centre of this message
+	MR               byte // TP-MR; most modems put their own in its place and tell it
+	DA               Address
+	PID              byte // TP-PID, 0 for an ordinary message
+	DCS              DCS
+	VP               Validity
+	UD               UserData
+}
+
+// Marshal returns the TPDU. The length that AT+CMGS wants is its length.
+func (s Submit) Marshal() ([]byte, error) {
+	tpdu, err := s.append(make([]byte, 0, sizeHint))
+	if err != nil {
+		return nil, fmt.Errorf("marshal SMS-SUBMIT: %w", err)
+	}
+	return tpdu, nil
+}
+
+func (s Submit) append(b []byte) ([]byte, error) {
+	first := typeSubmit | byte(s.VP.Format)<<shiftValidity |
+		flag(bitRejectDuplicates, s.RejectDuplicates) |
+		flag(bitReportRequest, s.ReportRequest) |
+		flag(bitHeader, len(s.UD.Header) > 0) |
+		flag(bitReplyPath, s.ReplyPath)
+	if s.DA.Number == "" {
+		return nil, fmt.Errorf("TP-DA: %w: none given", ErrAddress)
+	}
+	b, err := appendAddress(append(b, first, s.MR), s.DA)
+	if err != nil {
+		return nil, fmt.Errorf("TP-DA: %w", err)
+	}
+	b, err = appendValidity(append(b, s.PID, byte(s.DCS)), s.VP)
+	if err != nil {
+		return nil, fmt.Errorf("TP-VP: %w", err)
+	}
+	return appendUserData(b, s.DCS, s.UD)
+}
+
+// ParseSubmit reads a TPDU that Submit.Marshal or another sender wrote. It is
+// strict; its errors are those of this package.
+func ParseSubmit(tpdu []byte) (Submit, error) {
+	r := reader{rest: tpdu}
+	s := r.submit()
+	if r.err != nil {
+		return Submit{}, fmt.Errorf("parse SMS-SUBMIT: %w", r.err)
+	}
+	return s, nil
+}
+
+func (r *reader) submit() Submit {
+	first := r.messageType(typeSubmit)
+	s := Submit{
+		RejectDuplicates: first&bitRejectDuplicates != 0,
+		ReportRequest:    first&bitReportRequest != 0,
+		ReplyPath:        first&bitReplyPath != 0,
+		MR:               r.octet("TP-MR"),
+	}
+	s.DA = r.address("TP-DA")
+	s.PID = r.octet("TP-PID")
+	s.DCS = DCS(r.octet("TP-DCS"))
+	s.VP = r.validity(ValidityFormat(first>>shiftValidity&maskValidity), "TP-VP")
+	s.UD = r.userData(s.DCS, first&bitHeader != 0)
+	r.end("TP-UD")
+	return s
+}
+
+// Text returns the text of the message; see UserData.Text.
+func (s Submit) Text() string {
+	return s.UD.Text(s.DCS)
+}
+
+// messageType reads the first octet and checks its type.
+func (r *reader) messageType(want byte) (first byte) {
+	const field = "TP-MTI"
+	first = r.octet(field)
+	switch got := first & typeMask; {
+	case got == want:
+	case got == typeReserved && want == typeDeliver:
+		r.fault(field, fmt.Errorf("%w: reserved, read as SMS-DELIVER", ErrMessageType))
+	default:
+		r.fail(field, fmt.Errorf("%w: %d", ErrMessageType, got))
+	}
+	return first
+}
+
+// flag returns bit if it is set.
+func flag(bit byte, set bool) byte {
+	if set {
+		return bit
+	}
+	return 0
+}

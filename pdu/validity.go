@@ -1,0 +1,202 @@
+package pdu
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrValidity marks a validity period that cannot be.
+var ErrValidity = errors.New("not a validity period")
+
+// ValidityFormat is the TP-Validity-Period-Format, 3GPP TS 23.040 9.2.3.3.
+type ValidityFormat byte
+
+// The formats, by their code.
+const (
+	ValidityNone     ValidityFormat = 0 // the service centre decides
+	ValidityEnhanced ValidityFormat = 1
+	ValidityRelative ValidityFormat = 2
+	ValidityAbsolute ValidityFormat = 3
+)
+
+const (
+	day  = 24 * time.Hour
+	week = 7 * day
+	// maxRelative is the longest relative period.
+	maxRelative = 63 * week
+)
+
+// Validity is the TP-Validity-Period: how long the service centre tries. The
+// zero Validity leaves it to the centre.
+type Validity struct {
+	Format ValidityFormat
+	// Period counts from when the centre takes the message; relative and
+	// enhanced formats. Zero in the enhanced format: the centre decides.
+	Period time.Duration
+	// Until is when to stop trying; absolute format.
+	Until time.Time
+	// SingleShot asks for one attempt only; enhanced format.
+	SingleShot bool
+}
+
+// RelativeValidity returns the shortest relative period that is not shorter
+// than d: in steps of 5 minutes up to 12 hours, 30 minutes up to a day, days up
+// to 30, then weeks up to 63, which also stand for all that is longer. A d of
+// zero or less is ErrValidity: such a message should not be sent at all.
+func RelativeValidity(d time.Duration) (Validity, error) {
+	octet, err := relativeOctet(d)
+	if err != nil {
+		return Validity{}, err
+	}
+	return Validity{Format: ValidityRelative, Period: relativePeriod(octet)}, nil
+}
+
+// AbsoluteValidity returns a validity until t, rounded up to a full second.
+func AbsoluteValidity(t time.Time) Validity {
+	if rounded := t.Truncate(time.Second); rounded.Before(t) {
+		t = rounded.Add(time.Second)
+	}
+	return Validity{Format: ValidityAbsolute, Until: t}
+}
+
+// Deadline returns when a message the centre took at accepted expires; ok is
+// false if the message does not say.
+func (v Validity) Deadline(accepted time.Time) (t time.Time, ok bool) {
+	switch {
+	case v.Format == ValidityAbsolute:
+		return v.Until, true
+	case v.Period > 0:
+		return accepted.Add(v.Period), true
+	}
+	return time.Time{}, false
+}
+
+// relativePeriod decodes the octet of the relative format, 3GPP TS 23.040
+// 9.2.3.12.1.
+func relativePeriod(octet byte) time.Duration {
+	switch n := time.Duration(octet); {
+	case n <= 143:
+		return (n + 1) * 5 * time.Minute
+	case n <= 167:
+		return 12*time.Hour + (n-143)*30*time.Minute
+	case n <= 196:
+		return (n - 166) * day
+	default:
+		return (n - 192) * week
+	}
+}
+
+// relativeOctet is the octet of the shortest relative period not shorter than d.
+func relativeOctet(d time.Duration) (byte, error) {
+	up := func(d, step time.Duration) byte { return byte((d + step - 1) / step) }
+	switch {
+	case d <= 0:
+		return 0, fmt.Errorf("%w: %v", ErrValidity, d)
+	case d <= 12*time.Hour:
+		return up(d, 5*time.Minute) - 1, nil
+	case d <= day:
+		return 143 + up(d-12*time.Hour, 30*time.Minute), nil
+	case d <= 30*day:
+		return 166 + up(d, day), nil
+	default:
+		return 192 + up(min(d, maxRelative), week), nil
+	}
+}
+
+// The first octet of the enhanced format, 3GPP TS 23.040 9.2.3.12.3: what the
+// six octets after it hold.
+const (
+	enhancedExtension  = 0x80
+	enhancedSingleShot = 0x40
+	enhancedKind       = 0x07
+	enhancedNone       = 0
+	enhancedRelative   = 1 // one octet, as in the relative format
+	enhancedSeconds    = 2 // one octet
+	enhancedClock      = 3 // hours, minutes, seconds as in a timestamp
+)
+
+// appendValidity appends the TP-VP; nothing in format ValidityNone.
+func appendValidity(b []byte, v Validity) ([]byte, error) {
+	switch v.Format {
+	case ValidityNone:
+		return b, nil
+	case ValidityRelative:
+		octet, err := relativeOctet(v.Period)
+		return append(b, octet), err
+	case ValidityAbsolute:
+		return appendTime(b, v.Until)
+	case ValidityEnhanced:
+		octets, err := enhancedOctets(v)
+		return append(b, octets[:]...), err
+	}
+	return nil, fmt.Errorf("%w: format %d", ErrValidity, v.Format)
+}
+
+func enhancedOctets(v Validity) (octets [7]byte, err error) {
+	// Seconds are enough: rounded up, as everywhere.
+	seconds := int64((v.Period + time.Second - 1) / time.Second)
+	switch {
+	case v.Period < 0:
+		return octets, fmt.Errorf("%w: %v", ErrValidity, v.Period)
+	case seconds == 0:
+		octets[0] = enhancedNone
+	case seconds <= 255:
+		octets[0], octets[1] = enhancedSeconds, byte(seconds)
+	case seconds < 100*3600:
+		octets[0] = enhancedClock
+		octets[1] = swapped(int(seconds / 3600))
+		octets[2] = swapped(int(seconds / 60 % 60))
+		octets[3] = swapped(int(seconds % 60))
+	default:
+		octets[0] = enhancedRelative
+		octets[1], err = relativeOctet(v.Period)
+	}
+	if v.SingleShot {
+		octets[0] |= enhancedSingleShot
+	}
+	return octets, err
+}
+
+// validity reads a TP-VP.
+func (r *reader) validity(format ValidityFormat, field string) Validity {
+	v := Validity{Format: format}
+	switch format {
+	case ValidityRelative:
+		v.Period = relativePeriod(r.octet(field))
+	case ValidityAbsolute:
+		v.Until = r.timestamp(field)
+	case ValidityEnhanced:
+		if octets := r.take(7, field); octets != nil {
+			v = r.enhanced(octets, field)
+		}
+	}
+	return v
+}
+
+func (r *reader) enhanced(octets []byte, field string) Validity {
+	first := octets[0]
+	v := Validity{Format: ValidityEnhanced, SingleShot: first&enhancedSingleShot != 0}
+	if first&enhancedExtension != 0 {
+		r.fault(field, fmt.Errorf("%w: reserved extension", ErrValidity))
+	}
+	switch kind := first & enhancedKind; kind {
+	case enhancedNone:
+	case enhancedRelative:
+		v.Period = relativePeriod(octets[1])
+	case enhancedSeconds:
+		v.Period = time.Duration(octets[1]) * time.Second
+	case enhancedClock:
+		hours, okH := unswapped(octets[1])
+		minutes, okM := unswapped(octets[2])
+		seconds, okS := unswapped(octets[3])
+		if !okH || !okM || !okS || minutes > 59 || seconds > 59 {
+			r.fault(field, fmt.Errorf("%w: no time of day", ErrValidity))
+			return v
+		}
+		v.Period = time.Duration(hours*3600+minutes*60+seconds) * time.Second
+	default:
+		r.fault(field, fmt.Errorf("%w: reserved kind %d", ErrValidity, kind))
+	}
+	return v
+}
