@@ -1,0 +1,145 @@
+// Package configs is the configuration: its keys, their defaults, and how one
+// YAML file and the environment become a Config.
+//
+// It owns the names of the keys, what values are plausible, and what is said
+// about every mistake: all of them at once, each with its key, its line and its
+// remedy, in the reader's language. It does not own what the values do, and it
+// opens no device: a modem that is not there is no mistake of the file.
+package configs
+
+import (
+	_ "embed"
+	"time"
+	_ "time/tzdata" // a small box has no zone files of its own
+)
+
+// Sample is the commented configuration file that ships with the program. Every
+// key stands in it, commented out, with its default.
+//
+//go:embed goniec.yaml
+var Sample string
+
+// Config is everything that can be set. The zero value is not usable; start from
+// Default.
+type Config struct {
+	DataDir    string     `mapstructure:"data_dir"`
+	HTTP       HTTP       `mapstructure:"http"`
+	Region     string     `mapstructure:"region"`      // ISO 3166 country whose numbers may lack the +prefix
+	Countries  []string   `mapstructure:"countries"`   // ISO 3166 countries that may be written to; empty: all
+	ShortCodes []string   `mapstructure:"short_codes"` // 3 to 6 digits each
+	Timezone   string     `mapstructure:"timezone"`    // IANA name
+	QuietHours QuietHours `mapstructure:"quiet_hours"`
+	Modems     []Modem    `mapstructure:"modems"` // empty: every modem that answers
+	// Uncertain says what happens to a part of which nobody can know whether
+	// it left: UncertainResend or UncertainHold.
+	Uncertain       string        `mapstructure:"uncertain"`
+	UncertainWait   time.Duration `mapstructure:"uncertain_wait"` // for a report to settle the question
+	Retention       Retention     `mapstructure:"retention"`
+	MaxParts        int           `mapstructure:"max_parts"` // of one message
+	ShutdownTimeout time.Duration `mapstructure:"shutdown_timeout"`
+	Log             Log           `mapstructure:"log"`
+}
+
+// HTTP is where the API listens.
+type HTTP struct {
+	Listen string `mapstructure:"listen"` // host:port; no host: every address of the box
+	TLS    TLS    `mapstructure:"tls"`
+}
+
+// TLS names the certificate of the API. Both files or none.
+type TLS struct {
+	CertFile string `mapstructure:"cert_file"` // PEM, with intermediate certificates
+	KeyFile  string `mapstructure:"key_file"`  // PEM
+}
+
+// QuietHours are the hours in which patients get no ordinary messages.
+type QuietHours struct {
+	From string `mapstructure:"from"` // "20:00", local time
+	To   string `mapstructure:"to"`   // equal to From: no quiet hours
+	// DaysOff are whole days: names of weekdays in English, and Holidays.
+	DaysOff []string `mapstructure:"days_off"`
+}
+
+// Modem is one device to use.
+type Modem struct {
+	Name     string `mapstructure:"name"`
+	Device   string `mapstructure:"device"` // full path of its port
+	BaudRate int    `mapstructure:"baud_rate"`
+	PINFile  string `mapstructure:"pin_file"` // empty: the SIM asks for no PIN
+	Pace     Pace   `mapstructure:"pace"`
+}
+
+// Pace limits the parts that one SIM sends; 0 is no limit.
+type Pace struct {
+	PerMinute int `mapstructure:"per_minute"`
+	PerDay    int `mapstructure:"per_day"`   // calendar day of Timezone
+	PerMonth  int `mapstructure:"per_month"` // calendar month of Timezone
+}
+
+// Retention says how long things are kept after they are done.
+type Retention struct {
+	Texts   time.Duration `mapstructure:"texts"`   // of messages in and out
+	Records time.Duration `mapstructure:"records"` // who, when, what became of it; events
+}
+
+// Log is what the daemon writes to standard error.
+type Log struct {
+	Level  string `mapstructure:"level"`  // debug, info, warn, error
+	Format string `mapstructure:"format"` // text, json
+}
+
+// Values of Config.Uncertain.
+const (
+	UncertainResend = "wait_then_resend"
+	UncertainHold   = "hold"
+)
+
+// Holidays in QuietHours.DaysOff are the public holidays of Region.
+const Holidays = "holidays"
+
+// The limits of values that are numbers or lengths of time.
+const (
+	MaxParts         = 10
+	MaxPace          = 1_000_000
+	minUncertainWait = time.Minute
+	maxUncertainWait = 24 * time.Hour
+	minRetention     = time.Hour
+	maxRetention     = 10 * 365 * 24 * time.Hour
+	minShutdown      = time.Second
+	maxShutdown      = 5 * time.Minute
+)
+
+// Default returns the configuration of an empty file.
+func Default() Config {
+	return Config{
+		DataDir:    "/var/lib/goniec",
+		HTTP:       HTTP{Listen: "127.0.0.1:8080"},
+		Region:     "PL",
+		Countries:  []string{},
+		ShortCodes: []string{},
+		Timezone:   "Europe/Warsaw",
+		QuietHours: QuietHours{From: "20:00", To: "08:00", DaysOff: []string{"sunday", Holidays}},
+		Modems:     []Modem{},
+		Uncertain:  UncertainResend, UncertainWait: 10 * time.Minute,
+		Retention:       Retention{Texts: 720 * time.Hour, Records: 4320 * time.Hour},
+		MaxParts:        6,
+		ShutdownTimeout: 8 * time.Second,
+		Log:             Log{Level: "info", Format: "text"},
+	}
+}
+
+// DefaultModem returns what holds for a modem of which only name and device are
+// given.
+func DefaultModem() Modem {
+	return Modem{BaudRate: 115200, Pace: Pace{PerMinute: 20}}
+}
+
+// Location returns the time zone; UTC if Timezone is not valid, which Validate
+// refuses.
+func (c Config) Location() *time.Location {
+	location, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return location
+}

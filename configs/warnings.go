@@ -1,0 +1,55 @@
+package configs
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"goniec/catalogue"
+)
+
+// Warnings returns what is wrong with c or its surroundings without keeping the
+// daemon from its work: PIN files that others can read, and environment
+// variables that look like ours and set nothing.
+func (c Config) Warnings() []Mistake {
+	k := &checker{}
+	for i, m := range c.Modems {
+		info, err := os.Stat(m.PINFile)
+		if err != nil || info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		k.add(item("modems", i)+".pin_file", m.PINFile,
+			say(catalogue.ConfigPINOpen, info.Mode().Perm()), say(catalogue.ConfigPINOpenRemedy, m.PINFile))
+	}
+	return append(k.mistakes, strayVariables(os.Environ())...)
+}
+
+// strayVariables returns the variables of environ with our prefix that are no
+// key's. They are no mistakes: container platforms make some from the names of
+// services.
+func strayVariables(environ []string) []Mistake {
+	known := []string{"GONIEC_TOKEN", "GONIEC_URL"} // read by the command line
+	for _, f := range fields(reflect.TypeFor[Config](), "") {
+		known = append(known, variable(f.path))
+	}
+	var stray []Mistake
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, EnvironmentPrefix) || slices.Contains(known, name) {
+			continue
+		}
+		m := Mistake{
+			Variable: name, problem: say(catalogue.ConfigUnknownVariable), remedy: say(catalogue.ConfigUnknownVariableRemedy),
+		}
+		bestDistance := 4
+		for _, candidate := range known {
+			if d := distance(name, candidate); d < bestDistance {
+				bestDistance = d
+				m.remedy = say(catalogue.ConfigNearVariableRemedy, candidate)
+			}
+		}
+		stray = append(stray, m)
+	}
+	return stray
+}
