@@ -1,0 +1,215 @@
+package at
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	warthog "github.com/warthog618/modem/at"
+)
+
+// maxAnswer bounds the answer to one command. +CMGL of 255 messages has about
+// 100 kB.
+const maxAnswer = 1 << 20
+
+// step is how far the command of a session has come.
+type step int
+
+const (
+	idle     step = iota // nothing runs; lines are not for the session
+	armed                // a command is about to be written
+	written              // the command has been written
+	prompted             // its prompt has been let through
+	paid                 // its payload is being written or has been
+	answered             // its final line has been let through
+)
+
+// session is the stream a disposable at.AT lives on. It is thrown away, and the
+// AT with it, as soon as the dialogue is out of step. Its fields are guarded by
+// the mutex of the Conn, but for those that never change.
+type session struct {
+	conn   *Conn
+	at     *warthog.AT
+	wake   chan struct{} // receives when in has grown
+	killed chan struct{} // closed when dead is set
+
+	phase   step
+	turn    uint64 // counts commands, so that a timer cannot hit the next one
+	command string // as given, without AT
+	name    string
+	payload string      // hex of the PDU; empty for ordinary commands
+	timer   *time.Timer // kills the session when the command takes too long
+	final   string      // the final line as the modem wrote it
+	mr      int         // from "+CMGS: n"; -1 none yet
+	sent    bool        // the payload has left whole
+	paidAt  time.Time
+	noise   int // Stats.Noise when the command began
+	in      []byte
+	passed  int // octets let through for this command
+	dead    bool
+	cause   error
+}
+
+// trouble is what a session that ended out of step left behind.
+type trouble struct {
+	prompt bool      // the modem may stand at a prompt
+	busy   time.Time // until when the modem may still be submitting
+	late   bool      // an answer to a payload may still come
+	asked  bool      // Resync has written since, so a plain ERROR may be its own
+	final  bool      // the OK behind a late answer is still to come
+}
+
+// newSession makes a session with its AT and makes it the current one. The
+// previous one is dead.
+func (c *Conn) newSession() *session {
+	s := &session{conn: c, wake: make(chan struct{}, 1), killed: make(chan struct{}), mr: -1}
+	s.at = warthog.New(s)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session = s
+	if c.cause != nil {
+		c.killLocked(s, c.cause)
+	}
+	return s
+}
+
+// begin arms s for a command that ends within timeout or when ctx is done. What
+// it returns must be called when the AT has returned.
+func (c *Conn) begin(ctx context.Context, s *session, command, payload string, timeout time.Duration) (end func() bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.turn++
+	turn := s.turn
+	s.phase = armed
+	s.command, s.name, s.payload = command, commandName(command), payload
+	s.final, s.mr, s.sent, s.passed = "", -1, false, 0
+	s.noise = c.stats.Noise
+	s.timer = time.AfterFunc(timeout, func() { c.kill(s, turn, ErrTimeout) })
+	return context.AfterFunc(ctx, func() { c.kill(s, turn, context.Cause(ctx)) })
+}
+
+// kill ends s because of its command number turn, if that still runs.
+func (c *Conn) kill(s *session, turn uint64, cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.turn == turn && s.phase != idle && s.phase != answered {
+		c.killLocked(s, cause)
+	}
+}
+
+// killLocked ends s and notes what it leaves behind. c.mu is held.
+func (c *Conn) killLocked(s *session, cause error) {
+	if s.dead {
+		return
+	}
+	s.dead, s.cause, s.in = true, cause, nil
+	close(s.killed)
+	if s.phase == idle || s.phase == armed || s.phase == answered {
+		return
+	}
+	c.stats.OutOfStep++
+	if s.payload == "" {
+		return
+	}
+	c.trouble = trouble{prompt: !s.sent, late: s.sent && s.mr < 0, final: s.sent && s.mr >= 0}
+	if c.trouble.late {
+		c.trouble.busy = s.paidAt.Add(c.cfg.Submit)
+	}
+}
+
+// Read gives the AT the lines that are for it. It returns io.EOF once the
+// session is dead, which ends the goroutines of the AT.
+func (s *session) Read(p []byte) (int, error) {
+	for {
+		s.conn.mu.Lock()
+		n := copy(p, s.in)
+		s.in = s.in[n:]
+		if len(s.in) == 0 {
+			s.in = nil
+		}
+		dead := s.dead
+		s.conn.mu.Unlock()
+		switch {
+		case dead:
+			return 0, io.EOF
+		case n > 0:
+			return n, nil
+		}
+		select {
+		case <-s.wake:
+		case <-s.killed:
+		}
+	}
+}
+
+// Write takes what the AT writes: a command line, a payload with its Ctrl-Z, or
+// an ESC. The ESC goes nowhere: only Resync knows whether it is safe.
+func (s *session) Write(p []byte) (int, error) {
+	c := s.conn
+	if len(p) > 0 && p[0] == escape {
+		return len(p), nil
+	}
+	out := p
+	c.mu.Lock()
+	payload := s.phase >= prompted
+	switch {
+	case s.dead:
+		c.mu.Unlock()
+		return 0, io.ErrClosedPipe
+	case payload:
+		s.phase, s.sent, s.paidAt = paid, true, time.Now()
+		s.timer.Reset(c.cfg.Submit)
+		c.trouble = trouble{} // whatever comes now belongs to this payload
+	default:
+		s.phase = written
+		// The command line ends at CR (V.250 5.2.1). The LF that the AT appends
+		// would be the first character after it, and a character that comes
+		// while a command runs may abort it (V.250 5.6.1).
+		for len(out) > 0 && out[len(out)-1] == '\n' {
+			out = out[:len(out)-1]
+		}
+	}
+	c.mu.Unlock()
+
+	n, err := c.write(out)
+	if err != nil {
+		c.mu.Lock()
+		if payload && n < len(out) { // the Ctrl-Z comes last: it has not left
+			s.sent = false
+		}
+		c.mu.Unlock()
+		return n, c.fail(fmt.Errorf("%w: %w", ErrLost, err))
+	}
+	return len(p), nil
+}
+
+// forward passes one line on to the AT. c.mu is held.
+func (c *Conn) forward(s *session, line string) {
+	s.passed += len(line) + 2
+	if s.passed > maxAnswer {
+		c.killLocked(s, ErrTooLong)
+		return
+	}
+	if line[0] == '>' { // the AT would take it for a prompt
+		s.in = append(s.in, ' ')
+	}
+	s.in = append(s.in, line...)
+	s.in = append(s.in, '\r', '\n')
+	s.poke()
+}
+
+// forwardPrompt passes a prompt on, without the blank behind it, which the AT
+// would take for a line if it came in a read of its own. c.mu is held.
+func (s *session) forwardPrompt() {
+	s.phase = prompted
+	s.in = append(s.in, '>')
+	s.poke()
+}
+
+func (s *session) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
