@@ -16,18 +16,40 @@ const (
 	Data8 Alphabet = "8bit"
 )
 
-// units returns how many units of the alphabet r takes: septets (2 for a
-// character of the extension table), or 16-bit units (2 for a surrogate pair).
-// 0 says that the alphabet does not have r.
+// units returns how many units of a, GSM7 or UCS2, the character r takes:
+// septets (2 for one of the extension table), or 16-bit units (2 for a surrogate
+// pair). 0 says that a lacks r.
 func (a Alphabet) units(r rune) int {
 	switch {
 	case a == GSM7:
 		return gsm7Units(r)
-	case a != UCS2:
-		return 0
 	case r > 0xFFFF:
 		return 2
 	default:
 		return 1
+	}
+}
+
+// length returns how many units of a text takes. Every character is in a.
+func (a Alphabet) length(text string) int {
+	units := 0
+	for _, r := range text {
+		units += a.units(r)
+	}
+	return units
+}
+
+// capacity returns how many units of a fit into one part behind a user data
+// header of so many octets, its length octet among them, 3GPP TS 23.040 9.2.3.16.
+// Septets start on a septet boundary behind the header.
+func (a Alphabet) capacity(headerOctets int) int {
+	const userData = 140 // octets
+	switch a {
+	case GSM7:
+		return (userData - headerOctets) * 8 / 7
+	case UCS2:
+		return (userData - headerOctets) / 2
+	default:
+		return userData - headerOctets
 	}
 }

@@ -1,5 +1,14 @@
 package pdu
 
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
 // Encoding says how a text may be turned into parts. The values are those of
 // the API.
 type Encoding string
@@ -25,9 +34,16 @@ const MaxParts = 255
 
 // ComposeOptions says how Compose may work.
 type ComposeOptions struct {
-	Encoding      Encoding // "" means Auto
-	MaxParts      int      // 1 to MaxParts, 0 means MaxParts
-	WideReference bool     // a concatenation reference of 16 bits, which takes one character a part
+	Encoding      Encoding // anything that is not one of the constants is Auto
+	MaxParts      int      // parts allowed, 1 to MaxParts; any other value is MaxParts
+	WideReference bool     // number parts by a 16-bit reference, which takes one character of each
+}
+
+func (o ComposeOptions) maxParts() int {
+	if o.MaxParts < 1 || o.MaxParts > MaxParts {
+		return MaxParts
+	}
+	return o.MaxParts
 }
 
 // Composition is a text as it will be sent.
@@ -44,26 +60,100 @@ type TextErrorKind string
 
 // The kinds of TextError.
 const (
-	TextEmpty            TextErrorKind = "empty"             // nothing is left to send
+	TextEmpty            TextErrorKind = "empty"             // nothing to send, or nothing that shows
 	TextInvalidUTF8      TextErrorKind = "invalid_utf8"      // at Position
 	TextControlCharacter TextErrorKind = "control_character" // Rune at Position
-	TextNotInGSM7        TextErrorKind = "not_in_gsm7"       // Rune at Position, with ForceGSM7
-	TextTooManyParts     TextErrorKind = "too_many_parts"    // Parts, but Max allowed
-	TextUnknownEncoding  TextErrorKind = "unknown_encoding"  // the option, not the text, is wrong
+	TextNotInGSM7        TextErrorKind = "not_in_gsm7"       // Rune at Position; only with ForceGSM7
+	TextTooManyParts     TextErrorKind = "too_many_parts"    // Parts, of which Max are allowed
 )
 
 // TextError says why a text cannot be sent. It never holds the text.
 type TextError struct {
 	Kind     TextErrorKind
-	Position int  // of the character in the text as given, counted in code points from 1; 0 if it concerns no one character
-	Rune     rune // the character, 0 if Kind has none
-	Parts    int  // parts the text would take
+	Position int  // of the character in the text as given, in code points from 1; 0 if none is to blame
+	Rune     rune // the character to blame
+	Parts    int  // parts that the text takes
 	Max      int  // parts allowed
 }
 
-func (e *TextError) Error() string { return string(e.Kind) }
+func (e *TextError) Error() string {
+	switch e.Kind {
+	case TextEmpty:
+		return "text is empty"
+	case TextInvalidUTF8:
+		return fmt.Sprintf("text is not valid UTF-8 at character %d", e.Position)
+	case TextControlCharacter:
+		return fmt.Sprintf("text has the control character %U at character %d", e.Rune, e.Position)
+	case TextNotInGSM7:
+		return fmt.Sprintf("text has %q (%U) at character %d, which GSM 7-bit lacks", e.Rune, e.Rune, e.Position)
+	default:
+		return fmt.Sprintf("text takes %d parts, but %d are allowed", e.Parts, e.Max)
+	}
+}
 
-// Compose turns text into the parts that will be sent. Its error is a *TextError.
+// Compose turns text into the parts that will be sent, in as few as the
+// encoding allows: 160 septets or 70 units in a single part; behind a header
+// with an 8-bit reference 153 or 67 in each, with a 16-bit one 152 or 66
+// (3GPP TS 23.040 9.2.3.24). Its error is a *TextError.
 func Compose(text string, o ComposeOptions) (Composition, error) {
-	return Composition{}, &TextError{Kind: TextEmpty}
+	plain, err := check(text)
+	if err != nil {
+		return Composition{}, err
+	}
+	shown := text
+	if !plain {
+		shown = normalise(text)
+	}
+	if shown == "" {
+		return Composition{}, &TextError{Kind: TextEmpty}
+	}
+	c := encode(shown, o.Encoding)
+	if o.Encoding == ForceGSM7 && c.Alphabet != GSM7 {
+		return Composition{}, notInGSM7(text, shown)
+	}
+	capacity, count := c.Alphabet.partsOf(c.Text, o.WideReference)
+	if count > o.maxParts() {
+		return Composition{}, &TextError{Kind: TextTooManyParts, Parts: count, Max: o.maxParts()}
+	}
+	c.Parts = c.Alphabet.cut(c.Text, capacity, count)
+	c.Left = capacity - c.Alphabet.length(c.Parts[count-1])
+	return c, nil
+}
+
+// encode chooses the alphabet of a normalised text and puts replacements into
+// it: look-alikes and folded letters only if they make it GSM 7-bit, because in
+// UCS-2 they save nothing.
+func encode(text string, e Encoding) Composition {
+	if e != ForceUCS2 {
+		if units, ok := gsm7Length(text); ok {
+			return Composition{Text: text, Alphabet: GSM7, Units: units}
+		}
+		replaced, ok := toGSM7(text, lookAlike)
+		if !ok && e == Fold {
+			replaced, ok = toGSM7(text, lookAlikeOrFolded)
+		}
+		if ok {
+			return Composition{Text: replaced, Alphabet: GSM7, Units: GSM7.length(replaced)}
+		}
+	}
+	return Composition{Text: text, Alphabet: UCS2, Units: UCS2.length(text)}
+}
+
+// notInGSM7 returns the error for the first character of normalised that
+// neither GSM 7-bit nor its look-alikes have, with its position in text, which
+// is what the sender typed.
+func notInGSM7(text, normalised string) *TextError {
+	foreign := strings.IndexFunc(normalised, func(r rune) bool { return gsm7Units(r) == 0 && lookAlike(r) == "" })
+	r, _ := utf8.DecodeRuneInString(normalised[foreign:])
+	e := &TextError{Kind: TextNotInGSM7, Rune: r}
+	var letters norm.Iter // composes one letter at a time and knows where it was
+	letters.InitString(norm.NFC, text)
+	for !letters.Done() {
+		e.Position = utf8.RuneCountInString(text[:letters.Pos()]) + 1
+		if bytes.ContainsRune(letters.Next(), r) {
+			return e
+		}
+	}
+	e.Position = utf8.RuneCountInString(normalised[:foreign]) + 1 // composed across something invisible
+	return e
 }

@@ -6,20 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// ucs2Length returns how many 16-bit units text takes.
-func ucs2Length(text string) int {
-	units := 0
-	for _, r := range text {
-		units += UCS2.units(r)
-	}
-	return units
-}
-
 // encodeUCS2 returns text as UTF-16 in big-endian order. 3GPP TS 23.038 6.2.3
 // says UCS-2; characters beyond it go as surrogate pairs, which is what phones
 // send and read.
 func encodeUCS2(text string) []byte {
-	octets := make([]byte, 0, 2*ucs2Length(text))
+	octets := make([]byte, 0, 2*UCS2.length(text))
 	for _, r := range text {
 		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
 			octets = binary.BigEndian.AppendUint16(octets, uint16(high))

@@ -1,0 +1,98 @@
+package pdu
+
+import (
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+)
+
+// Octets of a user data header that holds a concatenation element alone, the
+// length octet among them, 3GPP TS 23.040 9.2.3.24.1 and .8.
+const (
+	narrowHeader = 6
+	wideHeader   = 7
+)
+
+// partsOf returns the units that fit into one part of text and the least number
+// of parts it takes.
+func (a Alphabet) partsOf(text string, wideReference bool) (capacity, count int) {
+	if single := a.capacity(0); a.fitting(text, single) == len(text) {
+		return single, 1
+	}
+	header := narrowHeader
+	if wideReference {
+		header = wideHeader
+	}
+	capacity = a.capacity(header)
+	return capacity, a.count(text, capacity)
+}
+
+// count returns the least number of parts that text takes.
+func (a Alphabet) count(text string, capacity int) int {
+	count := 0
+	for text != "" {
+		text = text[a.fitting(text, capacity):]
+		count++
+	}
+	return count
+}
+
+// fitting returns the length in bytes of the longest beginning of text that
+// fits into capacity units. As characters are whole in it, so are escapes with
+// what follows them, and surrogate pairs.
+func (a Alphabet) fitting(text string, capacity int) int {
+	for i, r := range text {
+		capacity -= a.units(r)
+		if capacity < 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// cut cuts text into count parts, the least number. What readers take for one
+// character (an emoji of several, a letter with its marks, a flag) stays whole
+// wherever the parts that follow have room for it: many phones show a part
+// before the next one is there, and some never join them.
+func (a Alphabet) cut(text string, capacity, count int) []string {
+	parts := make([]string, 0, count)
+	start, cluster := 0, 0 // of the part; of a grapheme cluster at or before it
+	for start < len(text) {
+		end := start + a.fitting(text[start:], capacity)
+		cluster = clusterAt(text, cluster, end)
+		if start < cluster && cluster < end && len(parts)+1+a.count(text[cluster:], capacity) <= count {
+			end = cluster
+		}
+		parts = append(parts, text[start:end])
+		start = end
+	}
+	return parts
+}
+
+// clusterAt returns the start of the grapheme cluster that position lies in, or
+// position if it lies between two. from is the start of any cluster before.
+func clusterAt(text string, from, position int) int {
+	before, _ := utf8.DecodeLastRuneInString(text[:position])
+	after, _ := utf8.DecodeRuneInString(text[position:])
+	if position == len(text) || standsAlone(before) && standsAlone(after) {
+		return position
+	}
+	state := -1
+	for from < position {
+		cluster, _, _, next := uniseg.FirstGraphemeClusterInString(text[from:], state)
+		if from+len(cluster) > position {
+			break
+		}
+		from, state = from+len(cluster), next
+	}
+	return from
+}
+
+// standsAlone reports whether r never is of one cluster with another character
+// that stands alone: Latin, Greek and Cyrillic letters, digits and signs, but
+// not marks (CR and LF, which Unicode keeps together, do not both occur). It
+// spares most texts the look at every character of theirs.
+func standsAlone(r rune) bool {
+	const marks, greek, cyrillicMarks, cyrillic, hebrewMarks = 0x300, 0x370, 0x483, 0x48A, 0x591
+	return r < marks || greek <= r && r < cyrillicMarks || cyrillic <= r && r < hebrewMarks
+}
