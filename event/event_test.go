@@ -1,0 +1,224 @@
+package event_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"goniec/event"
+	"goniec/store"
+	"goniec/store/boltstore"
+	"goniec/store/memstore"
+)
+
+// add appends events of these types in one transaction.
+func add(t *testing.T, s store.Store, l *event.Log, types ...string) {
+	t.Helper()
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		for _, typ := range types {
+			if err := l.Append(tx, typ, "", map[string]string{"id": typ + "-id"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// after returns the events behind id as "box-number type".
+func after(t *testing.T, l *event.Log, id string, limit int) []string {
+	t.Helper()
+	events, err := l.After(t.Context(), id, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := []string{}
+	for _, e := range events {
+		lines = append(lines, e.ID()+" "+e.Type)
+	}
+	return lines
+}
+
+func TestAppendAndAfter(t *testing.T) {
+	t.Parallel()
+	s := memstore.New()
+	l := event.New(s, "box-a")
+	if id, err := l.Last(t.Context()); err != nil || id != "" {
+		t.Errorf("Last of an empty log = %q, %v", id, err)
+	}
+	for i := range 12 {
+		add(t, s, l, fmt.Sprintf("t%d", i+1))
+	}
+	for _, c := range []struct {
+		name, id string
+		limit    int
+		want     []string
+	}{
+		{"from the oldest", "", 2, []string{"box-a-1 t1", "box-a-2 t2"}},
+		{"behind one", "box-a-9", 0, []string{"box-a-10 t10", "box-a-11 t11", "box-a-12 t12"}},
+		{"behind one with limit", "box-a-9", 1, []string{"box-a-10 t10"}},
+		{"behind the newest", "box-a-12", 5, []string{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(c.want, after(t, l, c.id, c.limit)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	if id, err := l.Last(t.Context()); err != nil || id != "box-a-12" {
+		t.Errorf("Last = %q, %v, want box-a-12", id, err)
+	}
+}
+
+func TestEventFields(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		l := event.New(s, "a")
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			if err := l.Append(tx, "message.sent", "token his", map[string]any{"id": "m1", "part": 2}); err != nil {
+				return err
+			}
+			return l.Append(tx, "modem.state", "", nil)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := l.After(t.Context(), "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := time.Now().UTC()
+		want := []event.Event{
+			{Box: "a", Seq: 1, Type: "message.sent", At: now, Actor: "token his", Data: json.RawMessage(`{"id":"m1","part":2}`)},
+			{Box: "a", Seq: 2, Type: "modem.state", At: now},
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestUnknownIDs(t *testing.T) {
+	t.Parallel()
+	s := memstore.New()
+	l := event.New(s, "a")
+	add(t, s, l, "x")
+	for _, id := range []string{"a", "a-", "-1", "a-0", "a-01", "a-+1", "a-x", "a-2", "b-1", "a/b-1", "a-99999999999999999999", "a-18446744073709551615"} {
+		if events, err := l.After(t.Context(), id, 0); !errors.Is(err, event.ErrUnknownID) {
+			t.Errorf("After(%q) = %v, %v, want ErrUnknownID", id, events, err)
+		}
+	}
+}
+
+func TestAppendRefuses(t *testing.T) {
+	t.Parallel()
+	s := memstore.New()
+	for name, attempt := range map[string]func(store.Tx) error{
+		"box without a name": func(tx store.Tx) error { return event.New(s, "").Append(tx, "x", "", nil) },
+		"box with a slash":   func(tx store.Tx) error { return event.New(s, "a/b").Append(tx, "x", "", nil) },
+		"data that is no JSON": func(tx store.Tx) error {
+			return event.New(s, "a").Append(tx, "x", "", func() {})
+		},
+	} {
+		if err := s.Update(t.Context(), attempt); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}
+
+func TestRolledBackWithItsCause(t *testing.T) {
+	t.Parallel()
+	s := memstore.New()
+	l := event.New(s, "a")
+	add(t, s, l, "kept")
+	errCause := errors.New("no")
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		return errors.Join(l.Append(tx, "lost", "", nil), errCause)
+	})
+	if !errors.Is(err, errCause) {
+		t.Fatal(err)
+	}
+	add(t, s, l, "next")
+	if diff := cmp.Diff([]string{"a-1 kept", "a-2 next"}, after(t, l, "", 0)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWake(t *testing.T) {
+	t.Parallel()
+	s := memstore.New()
+	wake := event.New(s, "a").Wake(t.Context())
+	add(t, s, event.New(s, "b"), "x")
+	<-wake
+}
+
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		a, b := event.New(s, "a"), event.New(s, "b")
+		const old = 1203 // more than two transactions
+		for i := range old {
+			add(t, s, a, fmt.Sprint("old", i))
+		}
+		add(t, s, b, "old")
+		<-time.After(time.Hour) // virtual
+		keep := time.Now()
+		add(t, s, a, "young")
+		if n, err := a.Prune(t.Context(), keep); err != nil || n != old+1 {
+			t.Errorf("Prune = %d, %v, want %d", n, err, old+1)
+		}
+		if diff := cmp.Diff([]string{"a-1204 young"}, after(t, a, "", 0)); diff != "" {
+			t.Error(diff)
+		}
+		if n, err := a.Prune(t.Context(), keep); err != nil || n != 0 {
+			t.Errorf("second Prune = %d, %v, want 0", n, err)
+		}
+		// Numbers go on where they were, also when nothing is left.
+		if _, err := a.Prune(t.Context(), keep.Add(time.Minute)); err != nil {
+			t.Error(err)
+		}
+		add(t, s, a, "next")
+		add(t, s, b, "next")
+		if diff := cmp.Diff([]string{"a-1205 next"}, after(t, a, "a-7", 0)); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"b-2 next"}, after(t, b, "", 0)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestNumbersSurviveReopening(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "goniec.db")
+	for want := uint64(1); want <= 3; want++ {
+		s, err := boltstore.Open(path, boltstore.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := event.New(s, "a")
+		add(t, s, l, "start")
+		id, err := l.Last(context.WithoutCancel(t.Context()))
+		if err != nil || id != fmt.Sprintf("a-%d", want) {
+			t.Errorf("Last = %q, %v, want a-%d", id, err, want)
+		}
+		if _, err := l.Prune(t.Context(), time.Now().Add(time.Hour)); err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

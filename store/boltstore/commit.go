@@ -1,0 +1,206 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"goniec/store"
+)
+
+// How writers share a commit: one goroutine admits a writer, who runs its
+// closure in its own goroutine on the transaction of the open batch and leaves;
+// as long as somebody else is waiting, he is admitted too; then the batch is
+// committed and all who were in it are told. While that goes on, the next ones
+// gather. Nobody waits for company: a lone writer pays for one commit only.
+
+// maxMembers is how many closures share a commit at most, so that the first
+// of them does not wait for ever while others keep coming.
+const maxMembers = 512
+
+// batch is what shares one commit. The goroutine that commits owns it, except
+// for the time between enter and leave, when the writer admitted does.
+type batch struct {
+	tx      *bbolt.Tx // nil until somebody needs it
+	broken  error     // why nothing of it can be committed
+	members []member
+	keys    []string // that were changed
+	bytes   int      // that were put
+}
+
+// member is one closure that has run in a batch.
+type member struct {
+	done chan error // receives what became of the batch; capacity 1
+}
+
+// full says whether the batch should be committed before anyone else enters.
+func (b *batch) full() bool {
+	return len(b.members) >= maxMembers || len(b.keys) >= MaxOperations || b.bytes >= MaxBytes
+}
+
+// Update runs fn in the next commit, alone or together with others that are
+// waiting, and returns when its outcome is on disk. Errors of the disk come
+// back wrapped; the store stays usable and later calls may succeed.
+func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case s.enter <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return store.ErrClosed
+	}
+	m := member{done: make(chan error, 1)}
+	ran := s.take(ctx, fn, m)
+	// A closure that failed, or only read, may have seen what others in the
+	// batch had written; what it says holds only if that was committed.
+	if err := <-m.done; err != nil {
+		return err
+	}
+	return ran
+}
+
+// take runs fn as the member m of the batch and takes its changes back if it
+// fails, panics or ends its goroutine. Only one writer at a time is in here.
+func (s *Store) take(ctx context.Context, fn func(store.Tx) error, m member) (err error) {
+	b := s.batch
+	t := &tx{budget: store.Budget{Limits: s.Limits()}}
+	returned := false
+	defer func() {
+		if !returned || err != nil {
+			t.takeBack()
+		}
+		if t.failed != nil {
+			b.broken = t.failed
+		}
+		for _, c := range t.undo {
+			b.keys = append(b.keys, c.key)
+		}
+		b.bytes += MaxBytes - t.budget.Limits.Bytes
+		t.bucket = nil
+		s.leave <- m
+	}()
+	if err := ctx.Err(); err != nil {
+		returned = true
+		return err
+	}
+	if b.tx == nil && b.broken == nil {
+		if b.tx, err = s.db.Begin(true); err != nil {
+			b.broken = fmt.Errorf("begin transaction: %w", err)
+		}
+	}
+	if b.broken != nil {
+		returned = true
+		return b.broken
+	}
+	t.bucket = b.tx.Bucket([]byte(root))
+	if err = fn(t); err == nil {
+		err = t.budget.Err()
+	}
+	returned = true
+	return err
+}
+
+// commitLoop admits writers and commits, until the store closes.
+func (s *Store) commitLoop() {
+	defer close(s.stopped)
+	for {
+		s.batch = &batch{}
+		select {
+		case <-s.closing:
+			return
+		case <-s.enter:
+		}
+		s.gather()
+		s.finish(s.batch)
+	}
+}
+
+// gather waits for the writer just admitted and for all who come meanwhile.
+func (s *Store) gather() {
+	b := s.batch
+	for {
+		b.members = append(b.members, <-s.leave)
+		if b.full() || !s.admit() {
+			return
+		}
+	}
+}
+
+// admit lets in a writer if one is waiting. Those whom the last commit has
+// just woken may be about to come back, so they get their turn to run first.
+func (s *Store) admit() bool {
+	for range 2 {
+		select {
+		case <-s.enter:
+			return true
+		default:
+			runtime.Gosched()
+		}
+	}
+	return false
+}
+
+// finish commits b if there is something to commit, and tells its members.
+func (s *Store) finish(b *batch) {
+	err := b.broken
+	switch {
+	case b.tx == nil:
+	case err != nil || len(b.keys) == 0:
+		_ = b.tx.Rollback() // it is open, so this cannot fail
+	default:
+		err = s.commit(b)
+	}
+	if err == nil && len(b.keys) > 0 {
+		s.watchers.Notify(b.keys)
+	}
+	for _, m := range b.members {
+		m.done <- err
+	}
+}
+
+// commit writes b to disk.
+func (s *Store) commit(b *batch) error {
+	id := b.tx.ID()
+	start := time.Now()
+	err := b.tx.Commit()
+	if err != nil {
+		err = s.settle(id, err)
+	}
+	s.metrics.committed(len(b.members), time.Since(start), err)
+	return err
+}
+
+// settle finds out what a failed commit has left behind. If the disk refused
+// only the very last step, the new state is what readers already see; then one
+// more commit, which writes the other of the two meta pages, decides whether
+// it is also on disk. Should that fail too, the outcome is open: the change is
+// visible, and gone after a power cut.
+func (s *Store) settle(id int, cause error) error {
+	failed := fmt.Errorf("commit: %w", cause)
+	reading, err := s.db.Begin(false)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	landed := reading.ID() >= id
+	if err := reading.Rollback(); err != nil {
+		return errors.Join(failed, err)
+	}
+	if !landed {
+		return failed
+	}
+	again, err := s.db.Begin(true)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	if err := again.Commit(); err != nil {
+		return errors.Join(failed, fmt.Errorf("commit again: %w", err))
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package boltstore
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics counts commits.
+type metrics struct {
+	commits  *prometheus.CounterVec
+	closures prometheus.Histogram
+	seconds  prometheus.Histogram
+}
+
+// newMetrics makes the metrics of a store and registers them with r, if any.
+func newMetrics(r prometheus.Registerer) (*metrics, error) {
+	m := &metrics{
+		commits: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_store_commits_total",
+			Help: "Commits to the database file by result (ok, error).",
+		}, []string{"result"}),
+		closures: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "goniec_store_commit_closures",
+			Help:    "Transactions that shared one commit.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
+		}),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "goniec_store_commit_seconds",
+			Help:    "Time from the begin of a commit until it is on disk.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
+		}),
+	}
+	if r == nil {
+		return m, nil
+	}
+	for _, c := range []prometheus.Collector{m.commits, m.closures, m.seconds} {
+		if err := r.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// committed counts a commit of so many closures that took so long.
+func (m *metrics) committed(closures int, took time.Duration, err error) {
+	result := "ok"
+	if err != nil {
+		result = "error"
+	}
+	m.commits.WithLabelValues(result).Inc()
+	m.closures.Observe(float64(closures))
+	m.seconds.Observe(took.Seconds())
+}

@@ -1,0 +1,151 @@
+package boltstore
+
+import (
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"goniec/store"
+)
+
+// reader reads in one transaction; bucket is nil when that is over.
+type reader struct {
+	bucket *bbolt.Bucket
+}
+
+func (r *reader) Get(key string) ([]byte, error) {
+	if r.bucket == nil {
+		return nil, store.ErrOver
+	}
+	return r.bucket.Get([]byte(key)), nil
+}
+
+func (r *reader) Scan(from, to string, limit int) ([]store.Pair, error) {
+	if r.bucket == nil {
+		return nil, store.ErrOver
+	}
+	var pairs []store.Pair
+	c := r.bucket.Cursor()
+	for k, v := c.Seek([]byte(from)); k != nil; k, v = c.Next() {
+		if to != "" && string(k) >= to {
+			break
+		}
+		pairs = append(pairs, store.Pair{Key: string(k), Value: v})
+		if limit > 0 && len(pairs) == limit {
+			break
+		}
+	}
+	return pairs, nil
+}
+
+func (r *reader) ScanLast(from, to string, limit int) ([]store.Pair, error) {
+	if r.bucket == nil {
+		return nil, store.ErrOver
+	}
+	var pairs []store.Pair
+	first, _ := r.bucket.Cursor().First()
+	if first == nil {
+		return nil, nil
+	}
+	c := r.bucket.Cursor()
+	k, v := seekBelow(c, to)
+	for {
+		if k == nil {
+			// Prev also returns nil on a page that this transaction has
+			// emptied; the beginning is where the first key was.
+			if n := len(pairs); n > 0 && pairs[n-1].Key == string(first) || to != "" && string(first) >= to {
+				return pairs, nil
+			}
+			k, v = c.Prev()
+			continue
+		}
+		if string(k) < from {
+			return pairs, nil
+		}
+		pairs = append(pairs, store.Pair{Key: string(k), Value: v})
+		if limit > 0 && len(pairs) == limit {
+			return pairs, nil
+		}
+		k, v = c.Prev()
+	}
+}
+
+// seekBelow moves c to the greatest key below to, or to the greatest of all;
+// it returns nil like Prev does.
+func seekBelow(c *bbolt.Cursor, to string) (key, value []byte) {
+	if to == "" {
+		return c.Last()
+	}
+	if k, _ := c.Seek([]byte(to)); k == nil {
+		return c.Last()
+	}
+	return c.Prev()
+}
+
+// tx is the run of one Update closure within the transaction of a batch. It
+// writes straight into that and remembers what was there, so that a closure
+// that fails is taken back alone and the others need not run again.
+type tx struct {
+	reader
+	budget store.Budget
+	undo   []change
+	failed error // a write that bbolt refused, or one that could not be undone
+}
+
+// change is what a key was before it was put or deleted.
+type change struct {
+	key string
+	old []byte // nil: it was not there
+}
+
+func (t *tx) Put(key string, value []byte) error {
+	if t.bucket == nil {
+		return store.ErrOver
+	}
+	if err := t.budget.Put(key, len(value)); err != nil {
+		return err
+	}
+	k := []byte(key)
+	t.undo = append(t.undo, change{key: key, old: t.bucket.Get(k)})
+	// bbolt keeps the value it is given until the commit, so it gets a copy.
+	if err := t.bucket.Put(k, append(make([]byte, 0, len(value)), value...)); err != nil {
+		t.failed = fmt.Errorf("put %q: %w", key, err)
+	}
+	return t.failed
+}
+
+func (t *tx) Delete(key string) error {
+	if t.bucket == nil {
+		return store.ErrOver
+	}
+	if err := t.budget.Delete(key); err != nil {
+		return err
+	}
+	k := []byte(key)
+	old := t.bucket.Get(k)
+	if old == nil {
+		return nil
+	}
+	t.undo = append(t.undo, change{key: key, old: old})
+	if err := t.bucket.Delete(k); err != nil {
+		t.failed = fmt.Errorf("delete %q: %w", key, err)
+	}
+	return t.failed
+}
+
+// takeBack undoes the changes of t, the latest first.
+func (t *tx) takeBack() {
+	for i := len(t.undo) - 1; i >= 0; i-- {
+		c := t.undo[i]
+		var err error
+		if c.old == nil {
+			err = t.bucket.Delete([]byte(c.key))
+		} else {
+			err = t.bucket.Put([]byte(c.key), c.old)
+		}
+		if err != nil && t.failed == nil {
+			t.failed = fmt.Errorf("take back %q: %w", c.key, err)
+		}
+	}
+	t.undo = nil
+}
