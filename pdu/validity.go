@@ -134,8 +134,7 @@ func appendValidity(b []byte, v Validity) ([]byte, error) {
 }
 
 func enhancedOctets(v Validity) (octets [7]byte, err error) {
-	// Seconds are enough: rounded up, as everywhere.
-	seconds := int64((v.Period + time.Second - 1) / time.Second)
+	seconds := int64((min(v.Period, maxRelative) + time.Second - 1) / time.Second) // rounded up
 	switch {
 	case v.Period < 0:
 		return octets, fmt.Errorf("%w: %v", ErrValidity, v.Period)
