@@ -1,0 +1,236 @@
+package emulator
+
+import (
+	"slices"
+	"time"
+)
+
+// FaultKind is what goes wrong.
+type FaultKind string
+
+// The faults. Those of submitting strike at a +CMGS or +CMSS, the others at
+// what their comment names.
+const (
+	// NoAnswer: the modem never answers the payload. Taken says whether the
+	// network has the text.
+	NoAnswer FaultKind = "no-answer"
+	// LateAnswer: the answer comes For later; the network has the text.
+	LateAnswer FaultKind = "late-answer"
+	// SubmitError: the answer is +CMS ERROR Code. Taken says whether the
+	// network has the text all the same.
+	SubmitError FaultKind = "submit-error"
+	// Interrupted: the unsolicited line Line comes between prompt and answer.
+	Interrupted FaultKind = "interrupted"
+	// Garbage: the octets of Line, or some with NUL among them, come before the
+	// answer.
+	Garbage FaultKind = "garbage"
+	// EarlyReport: the status report comes before the answer.
+	EarlyReport FaultKind = "early-report"
+	// PortLost: the port vanishes while the text is on the air, for For. Taken
+	// says whether the network has the text.
+	PortLost FaultKind = "port-lost"
+	// Reboot: the modem restarts while the text is on the air. Taken says
+	// whether the network has the text.
+	Reboot FaultKind = "reboot"
+	// GoesDeaf: the modem says nothing any more while the text is on the air,
+	// for For, or until it is restarted when For is 0. Taken says whether the
+	// network has the text.
+	GoesDeaf FaultKind = "goes-deaf"
+
+	// NoPrompt: +CMGS is answered with nothing at all.
+	NoPrompt FaultKind = "no-prompt"
+	// DoublePrompt: the prompt of +CMGS comes twice.
+	DoublePrompt FaultKind = "double-prompt"
+
+	// Deaf: from now on, for For, or until it is restarted when For is 0, the
+	// modem says nothing and hears nothing.
+	Deaf FaultKind = "deaf"
+	// Unplugged: from now on, for For, there is no port.
+	Unplugged FaultKind = "unplugged"
+	// ServiceLost: from now on, for For, there is no network; for ever when For
+	// is 0.
+	ServiceLost FaultKind = "service-lost"
+	// ServiceDenied: as ServiceLost, but the network denies registration.
+	ServiceDenied FaultKind = "service-denied"
+
+	// StorageFull: a text that comes in finds no room.
+	StorageFull FaultKind = "storage-full"
+	// DeleteFails: +CMGD is answered with error Code.
+	DeleteFails FaultKind = "delete-fails"
+	// ListFails: +CMGL is answered with error Code.
+	ListFails FaultKind = "list-fails"
+
+	// ReportLost: a status report does not come.
+	ReportLost FaultKind = "report-lost"
+	// ReportDoubled: a status report comes twice.
+	ReportDoubled FaultKind = "report-doubled"
+	// ReportDelayed: a status report comes For later.
+	ReportDelayed FaultKind = "report-delayed"
+
+	// InboundLost: a text or part for the card does not come.
+	InboundLost FaultKind = "inbound-lost"
+	// InboundDoubled: a text or part for the card comes twice.
+	InboundDoubled FaultKind = "inbound-doubled"
+	// InboundReordered: a text or part for the card comes after its successor.
+	InboundReordered FaultKind = "inbound-reordered"
+)
+
+// Fault is something that goes wrong with a modem.
+type Fault struct {
+	Kind FaultKind
+	// After is how many occasions pass before it strikes: the submits, +CMGD or
+	// parts that it is about.
+	After int
+	// Times is how often it strikes, on occasions in a row. Zero: once.
+	Times int
+	// Code is an error number. Zero: 500.
+	Code int
+	// For is a duration, as the kind says.
+	For time.Duration
+	// Taken says whether the network has the text.
+	Taken bool
+	// Line is a line, as the kind says.
+	Line string
+}
+
+func (f *Fault) code() int {
+	if f.Code == 0 {
+		return cmsUnknown
+	}
+	return f.Code
+}
+
+// Inject makes faults strike, each at its occasion. Those of one kind strike in
+// the order given.
+func (m *Modem) Inject(faults ...Fault) {
+	m.network.mu.Lock()
+	defer m.network.release()
+	for _, f := range faults {
+		if f.Times <= 0 {
+			f.Times = 1
+		}
+		switch f.Kind {
+		case Deaf:
+			m.goDeaf(f.For)
+		case Unplugged:
+			m.dropPort(f.For)
+		case ServiceLost:
+			m.loseService(notRegistered, f.For)
+		case ServiceDenied:
+			m.loseService(denied, f.For)
+		default:
+			m.faults = append(m.faults, &f)
+		}
+	}
+}
+
+// Armed returns how many faults have not struck, or not as often as they are to.
+func (m *Modem) Armed() int {
+	m.network.mu.Lock()
+	defer m.network.release()
+	return len(m.faults)
+}
+
+// strikes returns the fault of the kind that strikes on this occasion, nil when
+// none does.
+func (m *Modem) strikes(kind FaultKind) *Fault {
+	for i, f := range m.faults {
+		if f.Kind == kind {
+			return m.strike(i)
+		}
+	}
+	return nil
+}
+
+// submitFault returns the fault that strikes the submit now begun.
+func (m *Modem) submitFault() *Fault {
+	atSubmit := []FaultKind{
+		NoAnswer, LateAnswer, SubmitError, Interrupted, Garbage, EarlyReport, PortLost, Reboot, GoesDeaf,
+	}
+	for i, f := range m.faults {
+		if slices.Contains(atSubmit, f.Kind) {
+			return m.strike(i)
+		}
+	}
+	return nil
+}
+
+// strike counts an occasion for fault i.
+func (m *Modem) strike(i int) *Fault {
+	f := m.faults[i]
+	if f.After > 0 {
+		f.After--
+		return nil
+	}
+	f.Times--
+	if f.Times == 0 {
+		m.faults = slices.Delete(m.faults, i, i+1)
+	}
+	return f
+}
+
+func (m *Modem) goDeaf(d time.Duration) {
+	m.deaf = true
+	m.input, m.typed = nil, nil
+	if d > 0 {
+		m.later(d, func() {
+			m.deaf = false
+			if m.sim != nil {
+				m.network.pump(m.sim)
+			}
+		})
+	}
+}
+
+func (m *Modem) loseService(stat int, d time.Duration) {
+	m.setRegistration(stat)
+	if d > 0 {
+		m.later(d, m.register)
+	}
+}
+
+// finishFaulty ends a transmission on which a fault strikes.
+func (m *Modem) finishFaulty(t *transmission) {
+	f := t.fault
+	answer := okf("%s: %d", t.name, t.submit.MR)
+	switch f.Kind {
+	case NoAnswer, SubmitError, PortLost, Reboot, GoesDeaf:
+		if f.Taken {
+			m.carry(t)
+		}
+	case EarlyReport:
+		t.fate.early = true
+		m.carry(t)
+		m.sayReport(t.submission)
+	default:
+		m.carry(t)
+	}
+	switch f.Kind {
+	case NoAnswer:
+		m.finish(silent())
+	case SubmitError:
+		m.finish(cmsError(f.code()))
+	case LateAnswer:
+		m.later(f.For, func() { m.finish(answer) })
+	case PortLost:
+		m.finish(silent())
+		m.dropPort(f.For)
+	case Reboot:
+		m.restart(m.profile.BootTime)
+	case GoesDeaf:
+		m.finish(silent())
+		m.goDeaf(f.For)
+	case Interrupted:
+		m.say(f.Line)
+		m.finish(answer)
+	case Garbage:
+		garbage := f.Line
+		if garbage == "" {
+			garbage = "\x00\xff\x00~\x7f\x80\x00"
+		}
+		m.emit([]byte(garbage))
+		m.finish(answer)
+	default:
+		m.finish(answer)
+	}
+}

@@ -1,0 +1,131 @@
+package emulator
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+)
+
+// outputLimit bounds what waits to be read by the far side. What comes beyond it
+// is lost, as it is in a modem whose buffers are full.
+const outputLimit = 256 << 10
+
+// line is a modem's end of one connection. Its fields but port are guarded by
+// Network.mu.
+type line struct {
+	port io.ReadWriteCloser
+	out  []byte        // waits to be written
+	wake chan struct{} // holds an element while out is not empty
+	gone bool
+}
+
+// attach makes port the line of the modem; a line it had before is closed, for
+// a modem has one. Network.mu is held.
+func (m *Modem) attach(port io.ReadWriteCloser) {
+	if m.line != nil {
+		old := m.line
+		old.detach()
+		m.network.outside(func() {
+			// Its reader and writer end with it, and nobody else has it.
+			_ = old.port.Close()
+		})
+	}
+	l := &line{port: port, wake: make(chan struct{}, 1)}
+	m.line = l
+	m.network.routines.Go(func() { m.readLine(l) })
+	m.network.routines.Go(func() { l.writeAll(m.network) })
+}
+
+// detach ends the line's writer. Network.mu is held.
+func (l *line) detach() {
+	if !l.gone {
+		l.gone = true
+		l.out = nil
+		close(l.wake)
+	}
+}
+
+// write hands data to the line's writer. Network.mu is held.
+func (l *line) write(data []byte) {
+	if l.gone || len(l.out)+len(data) > outputLimit {
+		return
+	}
+	l.out = append(l.out, data...)
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// readLine hands what arrives to the modem until the line ends.
+func (m *Modem) readLine(l *line) {
+	buffer := make([]byte, 4096)
+	for {
+		count, err := l.port.Read(buffer)
+		m.network.mu.Lock()
+		if m.line == l && !l.gone {
+			m.receive(buffer[:count])
+		}
+		if err != nil {
+			l.detach()
+			if m.line == l {
+				m.line = nil
+			}
+			m.network.release()
+			// The error is the end of the line; the far side has closed it.
+			_ = l.port.Close()
+			return
+		}
+		m.network.release()
+	}
+}
+
+// writeAll writes what the modem says until the line is detached.
+func (l *line) writeAll(n *Network) {
+	var spare []byte
+	for range l.wake {
+		n.mu.Lock()
+		data := l.out
+		l.out = spare[:0]
+		n.mu.Unlock()
+		if _, err := l.port.Write(data); err != nil {
+			// The reader learns of it too, and ends the line.
+			_ = l.port.Close()
+		}
+		spare = data
+	}
+}
+
+// Pipe connects to the modem and returns the far end, a net.Pipe that supports
+// deadlines. A connection that was there before is closed; the modem keeps its
+// state. When the port is gone (see Unplug) the end returned is closed already.
+func (m *Modem) Pipe() net.Conn {
+	far, near := net.Pipe()
+	m.network.mu.Lock()
+	defer m.network.release()
+	if m.unplugged || m.network.closed {
+		// A pipe's Close cannot fail.
+		_ = far.Close()
+		_ = near.Close()
+		return far
+	}
+	m.attach(near)
+	return far
+}
+
+// Dial is Pipe for callers that open and reopen a port: while the port is gone
+// it returns an error that wraps fs.ErrNotExist, as opening a device does.
+func (m *Modem) Dial(ctx context.Context) (net.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.network.mu.Lock()
+	gone := m.unplugged || m.network.closed
+	m.network.mu.Unlock()
+	if gone {
+		return nil, fmt.Errorf("open emulated modem %s: %w", m.profile.Name, fs.ErrNotExist)
+	}
+	return m.Pipe(), nil
+}

@@ -1,0 +1,304 @@
+package emulator
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Options say how a Network behaves. With the zero value nothing takes time.
+type Options struct {
+	// Logger receives what the network does, at level debug. Nil: nothing is
+	// logged. Texts are never logged.
+	Logger *slog.Logger
+	// Seed is where everything drawn at random starts: identities, message
+	// references. Two networks with one seed and one course of events agree.
+	Seed uint64
+	// Latency is that of every modem unless Modem.SetLatency says otherwise.
+	Latency Latency
+	// DeliveryDelay is the time between the service centre having a text and
+	// its first attempt to hand it to a handset or a modem.
+	DeliveryDelay time.Duration
+	// ReportDelay is the time between the end of a text's way and the
+	// first attempt to hand its status report to the sender.
+	ReportDelay time.Duration
+	// RetryAfter is the wait between the attempts of the service centre to
+	// deliver what could not be delivered. Zero: one minute. A handset or a
+	// modem that comes back, or has room again, is served at once.
+	RetryAfter time.Duration
+	// Location is the time zone of the service centre's time stamps. Nil: UTC.
+	Location *time.Location
+	// Operator is the name of the network. Empty: "Goniec".
+	Operator string
+	// USSD maps a code such as "*101#" to the answer of the network. Codes
+	// that are not in it are answered with an error text. Nil: *101# tells a
+	// balance of 25.00 PLN.
+	USSD map[string]string
+}
+
+// Latency is the time a modem takes. All of it may be zero.
+type Latency struct {
+	// Answer passes between the end of a command line and its answer.
+	Answer time.Duration
+	// Air passes between the end of the payload of +CMGS and the service
+	// centre's acceptance, for each part.
+	Air time.Duration
+	// LinkedAir is Air for a text that follows another one while +CMMS keeps
+	// the link open (3GPP TS 27.005 3.5.6). Zero: as Air.
+	LinkedAir time.Duration
+}
+
+// Network is a mobile network: SIMs, the modems they are in, handsets, and one
+// service centre. All methods may be called from any goroutine.
+//
+// One mutex guards the network and all that belongs to it; nothing blocks while
+// it is held. Whatever happens later (a report, a late answer, a text that
+// comes out of the air) is an event that the network's own goroutine runs.
+type Network struct {
+	options Options
+	logger  *slog.Logger
+
+	mu       sync.Mutex
+	random   *rand.Rand
+	events   schedule
+	ready    []func() // run before the mutex is released, in order
+	calls    []func() // run by the scheduler without the mutex
+	wake     chan struct{}
+	closing  chan struct{}
+	closed   bool
+	routines sync.WaitGroup
+
+	modems   []*Modem
+	sims     []*SIM
+	handsets map[string]*Handset // by the tail of the number
+	fates    map[string]fate     // by ending
+	refused  map[string]int      // submits refused by a fate so far, by number
+	accepted []Accepted
+}
+
+// NewNetwork starts a network. Close ends it.
+func NewNetwork(o Options) *Network {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.RetryAfter <= 0 {
+		o.RetryAfter = time.Minute
+	}
+	if o.Location == nil {
+		o.Location = time.UTC
+	}
+	if o.Operator == "" {
+		o.Operator = "Goniec"
+	}
+	if o.USSD == nil {
+		o.USSD = map[string]string{"*101#": "Stan konta: 25,00 PLN. Wazne do 31.12."}
+	}
+	n := &Network{
+		options:  o,
+		logger:   o.Logger,
+		random:   rand.New(rand.NewPCG(o.Seed, 0x474f4e494543)),
+		wake:     make(chan struct{}, 1),
+		closing:  make(chan struct{}),
+		handsets: map[string]*Handset{},
+		fates:    map[string]fate{},
+		refused:  map[string]int{},
+	}
+	for _, f := range fates() {
+		n.fates[f.ending] = f
+	}
+	n.routines.Go(n.run)
+	return n
+}
+
+// Close ends the network: ports are closed, what is still under way is lost.
+// It waits for every goroutine of the network, so it must not be called by a
+// function given to Handset.OnText.
+func (n *Network) Close() error {
+	n.mu.Lock()
+	if n.closed {
+		n.mu.Unlock()
+		n.routines.Wait()
+		return nil
+	}
+	n.closed = true
+	close(n.closing)
+	var ports []io.Closer
+	for _, m := range n.modems {
+		if m.line != nil {
+			ports = append(ports, m.line.port)
+			m.line.detach()
+		}
+		if m.pty != nil {
+			ports = append(ports, m.pty)
+		}
+	}
+	n.mu.Unlock()
+	for _, p := range ports {
+		// The far side learns of it by the end of its stream; there is nobody
+		// left to tell of an error.
+		_ = p.Close()
+	}
+	n.routines.Wait()
+	return nil
+}
+
+// release runs what became ready and gives the mutex back. Every holder of the
+// mutex ends with it.
+func (n *Network) release() {
+	for i := 0; i < len(n.ready); i++ {
+		n.ready[i]()
+		n.ready[i] = nil
+	}
+	n.ready = n.ready[:0]
+	rouse := len(n.calls) > 0
+	n.mu.Unlock()
+	if rouse {
+		n.rouse()
+	}
+}
+
+// after runs fn, with the mutex held, d from now: before the mutex is released
+// if d is not positive.
+func (n *Network) after(d time.Duration, fn func()) *event {
+	if d <= 0 {
+		n.ready = append(n.ready, fn)
+		return nil
+	}
+	e, first := n.events.add(time.Now().Add(d), fn)
+	if first {
+		n.rouse()
+	}
+	return e
+}
+
+// outside has fn run by the network's goroutine without the mutex.
+func (n *Network) outside(fn func()) { n.calls = append(n.calls, fn) }
+
+func (n *Network) rouse() {
+	select {
+	case n.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run is the network's goroutine: it runs events when they are due, and calls.
+func (n *Network) run() {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		n.mu.Lock()
+		if n.closed {
+			n.mu.Unlock()
+			return
+		}
+		now := time.Now()
+		for {
+			fn := n.events.due(now)
+			if fn == nil {
+				break
+			}
+			fn()
+		}
+		n.release()
+		if n.runCalls() {
+			continue
+		}
+		select {
+		case <-n.alarm(timer):
+		case <-n.wake:
+		case <-n.closing:
+		}
+	}
+}
+
+// alarm sets the timer to the first event and returns its channel, nil when
+// nothing is planned.
+func (n *Network) alarm(timer *time.Timer) <-chan time.Time {
+	n.mu.Lock()
+	wait, planned := n.events.wait(time.Now())
+	n.mu.Unlock()
+	if !planned {
+		return nil
+	}
+	timer.Reset(wait)
+	return timer.C
+}
+
+// runCalls runs the calls that wait and says whether there were any.
+func (n *Network) runCalls() bool {
+	n.mu.Lock()
+	calls := n.calls
+	n.calls = nil
+	n.mu.Unlock()
+	for _, fn := range calls {
+		fn()
+	}
+	return len(calls) > 0
+}
+
+// digits returns count random decimal digits.
+func (n *Network) digits(count int) string {
+	b := make([]byte, count)
+	for i := range b {
+		b[i] = byte('0' + n.random.IntN(10))
+	}
+	return string(b)
+}
+
+// AddSIM adds a SIM card; fields left empty are filled in. It panics when the
+// network has as many SIMs as it has numbers for, which is 99,999.
+func (n *Network) AddSIM(s SIM) *SIM {
+	n.mu.Lock()
+	defer n.release()
+	index := len(n.sims) + 1
+	if index > 99_999 {
+		panic("emulator: too many SIMs in one network")
+	}
+	if s.IMSI == "" {
+		s.IMSI = fmt.Sprintf("26099%010d", 1_000_000_000+index)
+	}
+	if s.ICCID == "" {
+		s.ICCID = withLuhn(fmt.Sprintf("894899%012d", index))
+	}
+	if s.Number == "" {
+		s.Number = fmt.Sprintf("+4869900%04d", index)
+		if index > 9999 {
+			s.Number = fmt.Sprintf("+486990%05d", index)
+		}
+	}
+	if s.SMSC == "" {
+		s.SMSC = "+48699000000"
+	}
+	if s.Capacity <= 0 {
+		s.Capacity = 30
+	}
+	if s.PUK == "" {
+		s.PUK = "12345678"
+	}
+	card := s
+	card.network = n
+	card.pinLeft, card.pukLeft = 3, 10
+	card.messages = newMemory(card.Capacity)
+	card.reference = byte(n.random.IntN(256))
+	n.sims = append(n.sims, &card)
+	return &card
+}
+
+// withLuhn appends the check digit that ICCID (ITU-T E.118) and IMEI (3GPP TS
+// 23.003 annex B) end with.
+func withLuhn(digits string) string {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 0 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return digits + string(rune('0'+(10-sum%10)%10))
+}

@@ -1,0 +1,167 @@
+package emulator
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Names of the message storages, 3GPP TS 27.005 3.1.
+const (
+	memorySIM     = "SM"
+	memoryME      = "ME"
+	memoryAll     = "MT" // SM and ME together
+	memoryReports = "SR"
+)
+
+// Profile describes a kind of modem: what it says of itself, what it accepts
+// and how it misbehaves. The zero value of a field is what the standard says or
+// what most modems do.
+type Profile struct {
+	// Name is how the profile is called: "generic", "huawei-e3372".
+	Name string
+	// Manufacturer, Model and Revision answer +CGMI, +CGMM and +CGMR.
+	Manufacturer, Model, Revision string
+	// TAC is the first eight digits of the IMEI. Empty: 35999900.
+	TAC string
+
+	// Boot are the lines sent at a start, BootTime after it began.
+	Boot     []string
+	BootTime time.Duration
+	// RegisterTime passes between the end of a start and registration.
+	RegisterTime time.Duration
+	// Noise are unsolicited lines sent in turn, one each NoiseEvery, until the
+	// command NoiseOff ("^CURC=0") is given.
+	Noise      []string
+	NoiseEvery time.Duration
+	NoiseOff   string
+	// Interleaves lets unsolicited results through while a command is
+	// executed; else they follow its final result.
+	Interleaves bool
+
+	// Memories are the storages that +CPMS offers. Empty: "SM", "ME", "MT".
+	Memories []string
+	// Capacity is that of the modem's own storages. Zero: 50.
+	Capacity int
+	// Preferred is the storage in use after a start. Empty: "SM".
+	Preferred string
+	// IndexBase is the number of the first slot: 0 or 1.
+	IndexBase int
+	// CPMSThree makes +CPMS insist on all three of its parameters.
+	CPMSThree bool
+	// EmptySlotOK answers +CMGR of an empty slot with a bare OK, not with
+	// error 321.
+	EmptySlotOK bool
+	// FullLine is sent when a text finds no room ("^SMMEMFULL: \"SM\"").
+	FullLine string
+	// ListFails is the error that +CMGL is answered with. Zero: none.
+	ListFails int
+
+	// CNMI are the values accepted for each parameter of +CNMI. A nil set:
+	// 0 to 3, 0 to 3, 0 or 2, 0 to 2, 0 or 1.
+	CNMI [5][]int
+	// CNMIRefused are combinations that are refused although +CNMI=? offers
+	// their values; a negative value stands for any.
+	CNMIRefused [][5]int
+	// Services are the values of +CSMS. Empty: 0 and 1.
+	Services []int
+	// AcknowledgeTime is how long a text or report handed over by +CMT or +CDS
+	// may stay without +CNMA. Zero: 15 seconds.
+	AcknowledgeTime time.Duration
+
+	// Refused are the names of commands answered with ERROR ("+CNUM").
+	Refused []string
+	// Vendor maps the name of a vendor's command to the line it is answered
+	// with before OK, {iccid} being the card's number; an empty line: OK alone.
+	Vendor map[string]string
+	// USSD is the coding of +CUSD.
+	USSD USSDCoding
+	// BareCPIN answers +CPIN? without the final OK.
+	BareCPIN bool
+	// DropsPort makes the port vanish during a start, as USB sticks do.
+	DropsPort bool
+	// LTEOnly registers in the packet domain alone: +CREG says 0, +CEREG 1.
+	LTEOnly bool
+}
+
+// USSDCoding is how a modem writes the text of +CUSD.
+type USSDCoding int
+
+// The codings of +CUSD that are in use.
+const (
+	USSDText   USSDCoding = iota // as +CSCS says
+	USSDUCS2                     // hexadecimal UCS-2
+	USSDPacked                   // hexadecimal packed septets, also in the request
+)
+
+// complete returns the profile with its zero fields filled in.
+func (p Profile) complete() Profile {
+	if len(p.Memories) == 0 {
+		p.Memories = []string{memorySIM, memoryME, memoryAll}
+	}
+	if p.Capacity <= 0 {
+		p.Capacity = 50
+	}
+	if p.Preferred == "" {
+		p.Preferred = memorySIM
+	}
+	standard := [5][]int{{0, 1, 2, 3}, {0, 1, 2, 3}, {0, 2}, {0, 1, 2}, {0, 1}}
+	for i, values := range p.CNMI {
+		if values == nil {
+			p.CNMI[i] = standard[i]
+		}
+	}
+	if len(p.Services) == 0 {
+		p.Services = []int{0, 1}
+	}
+	if p.AcknowledgeTime <= 0 {
+		p.AcknowledgeTime = 15 * time.Second
+	}
+	p.Vendor = maps.Clone(p.Vendor)
+	return p
+}
+
+func (p Profile) tac() string {
+	if p.TAC == "" {
+		return "35999900"
+	}
+	return p.TAC
+}
+
+// refuses says whether the command is one that the modem does not know.
+func (p Profile) refuses(c command) bool { return slices.Contains(p.Refused, c.name) }
+
+// settings are what commands set and a restart resets.
+type settings struct {
+	echo, verbose bool
+	errors        int    // +CMEE
+	text          bool   // +CMGF=1
+	charset       string // +CSCS
+	service       int    // +CSMS
+	cnmi          [5]int
+	memory        [3]string      // +CPMS
+	smsc          string         // set by +CSCA; empty: the card's
+	registration  map[domain]int // mode of +CREG, +CGREG, +CEREG
+	operatorForm  int
+	link          int  // +CMMS
+	header        bool // +CSDH
+	submit        submitDefaults
+	ring          bool // +CRC
+	caller        bool // +CLIP
+	phonebook     string
+	parameters    map[int]int // S-parameters
+}
+
+// defaults are the settings after a start.
+func (p Profile) defaults() settings {
+	return settings{
+		echo:         true,
+		verbose:      true,
+		charset:      "GSM",
+		memory:       [3]string{p.Preferred, p.Preferred, p.Preferred},
+		registration: map[domain]int{},
+		phonebook:    memorySIM,
+		submit:       submitDefaults{firstOctet: 17, validity: 167},
+		parameters:   map[int]int{},
+	}
+}

@@ -1,0 +1,128 @@
+package emulator
+
+import "time"
+
+// restart takes the modem down and up again: settings are lost, the line is
+// silent for the time given, and the profile's boot lines follow.
+func (m *Modem) restart(silence time.Duration) {
+	m.powerDown()
+	if m.profile.DropsPort {
+		m.dropPort(silence)
+	}
+	m.later(silence, m.boot)
+}
+
+// powerDown takes the modem down: what it was doing ends, settings are lost.
+func (m *Modem) powerDown() {
+	m.life++
+	m.up, m.deaf = false, false
+	m.settings = m.profile.defaults()
+	m.pinGiven = false
+	m.input, m.typed, m.todo = nil, nil, nil
+	m.busy, m.prompt, m.held, m.buffered = false, nil, nil, nil
+	m.noiseOff, m.ussd, m.call = false, false, nil
+	m.linkedUntil = time.Time{}
+	for d := range m.registration {
+		m.registration[d] = notRegistered
+	}
+	if m.unacknowledged != nil {
+		m.acknowledge(false)
+	}
+}
+
+// boot ends a start.
+func (m *Modem) boot() {
+	m.up = true
+	for _, text := range m.profile.Boot {
+		m.say(text)
+	}
+	m.searchNetwork()
+	m.startNoise()
+}
+
+// Restart takes the modem down and up again, as a loss of power does.
+func (m *Modem) Restart() {
+	m.network.mu.Lock()
+	defer m.network.release()
+	m.restart(m.profile.BootTime)
+}
+
+// startNoise has the profile's unsolicited lines sent for ever.
+func (m *Modem) startNoise() {
+	if len(m.profile.Noise) == 0 || m.profile.NoiseEvery <= 0 {
+		return
+	}
+	next := 0
+	var again func()
+	again = func() {
+		if !m.noiseOff {
+			m.indicate(m.profile.Noise[next%len(m.profile.Noise)])
+			next++
+		}
+		m.later(m.profile.NoiseEvery, again)
+	}
+	m.later(m.profile.NoiseEvery, again)
+}
+
+// SetRegistered gives the modem service or takes it away. Without service
+// nothing can be sent, and what is for the card waits at the service centre.
+func (m *Modem) SetRegistered(on bool) {
+	m.network.mu.Lock()
+	defer m.network.release()
+	if on {
+		m.register()
+	} else {
+		m.setRegistration(notRegistered)
+	}
+}
+
+// Unplug makes the port vanish until Plug is called: the connection ends, and a
+// new one cannot be made. The modem loses its power.
+func (m *Modem) Unplug() {
+	m.network.mu.Lock()
+	defer m.network.release()
+	m.powerDown()
+	m.dropPort(-1)
+}
+
+// Plug ends Unplug: the modem starts.
+func (m *Modem) Plug() {
+	m.network.mu.Lock()
+	defer m.network.release()
+	m.bringPort()
+	m.restart(m.profile.BootTime)
+}
+
+// dropPort ends the connection; a new one can be made after d, or when bringPort
+// is called if d is negative.
+func (m *Modem) dropPort(d time.Duration) {
+	m.unplugged = true
+	m.absences++
+	if m.line != nil {
+		port := m.line.port
+		m.line.detach()
+		m.line = nil
+		m.network.outside(func() {
+			// The far side learns of it by the end of its stream.
+			_ = port.Close()
+		})
+	}
+	if d < 0 {
+		return
+	}
+	absence := m.absences
+	m.network.after(d, func() {
+		if m.absences == absence {
+			m.bringPort()
+		}
+	})
+}
+
+// bringPort ends dropPort.
+func (m *Modem) bringPort() {
+	m.absences++
+	m.unplugged = false
+	if m.pty != nil {
+		m.network.outside(m.pty.plug)
+	}
+}
