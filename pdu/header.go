@@ -125,7 +125,7 @@ func parseHeader(octets []byte) (Header, error) {
 			return nil, fmt.Errorf("%w: element longer than the header", ErrHeader)
 		}
 		end := 2 + int(octets[1])
-		h = append(h, Element{ID: octets[0], Data: octets[2:end:end]})
+		h = append(h, Element{ID: octets[0], Data: present(octets[2:end:end])})
 		octets = octets[end:]
 	}
 	return h, nil

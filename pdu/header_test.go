@@ -70,7 +70,7 @@ func TestUnknownElementsAreKept(t *testing.T) {
 	t.Parallel()
 	want := pdu.Header{
 		{ID: 0x70, Data: []byte{1, 2, 3}},
-		{ID: 0xa5, Data: []byte{}},
+		{ID: 0xa5},
 		{ID: 0x00, Data: []byte{7, 2, 1}},
 		{ID: 0x00, Data: []byte{8, 2, 2}},
 	}

@@ -171,7 +171,8 @@ func (r *reader) header(data []byte) (h Header, size int) {
 	return h, size
 }
 
-// present returns b, or nil if it is empty: user data without text has no Data.
+// present returns b, or nil if it is empty, so that what is read equals what
+// was written.
 func present(b []byte) []byte {
 	if len(b) == 0 {
 		return nil
