@@ -43,13 +43,12 @@ func (a Alphabet) length(text string) int {
 // header of so many octets, its length octet among them, 3GPP TS 23.040 9.2.3.16.
 // Septets start on a septet boundary behind the header.
 func (a Alphabet) capacity(headerOctets int) int {
-	const userData = 140 // octets
 	switch a {
 	case GSM7:
-		return (userData - headerOctets) * 8 / 7
+		return (maxUserData - headerOctets) * 8 / 7
 	case UCS2:
-		return (userData - headerOctets) / 2
+		return (maxUserData - headerOctets) / 2
 	default:
-		return userData - headerOctets
+		return maxUserData - headerOctets
 	}
 }

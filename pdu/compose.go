@@ -111,7 +111,7 @@ func Compose(text string, o ComposeOptions) (Composition, error) {
 	if o.Encoding == ForceGSM7 && c.Alphabet != GSM7 {
 		return Composition{}, notInGSM7(text, shown)
 	}
-	capacity, count := c.Alphabet.partsOf(c.Text, o.WideReference)
+	capacity, count := c.size(o.WideReference)
 	if count > o.maxParts() {
 		return Composition{}, &TextError{Kind: TextTooManyParts, Parts: count, Max: o.maxParts()}
 	}

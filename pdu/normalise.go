@@ -149,7 +149,7 @@ func lookAlikeOrFolded(r rune) string {
 	if replacement, found := wholeLetters[r]; found {
 		return replacement
 	}
-	base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+	base, _ := utf8.DecodeRune(norm.NFD.PropertiesString(string(r)).Decomposition())
 	if !unicode.Is(unicode.Latin, base) || gsm7Units(base) == 0 {
 		return "" // such as ≠, which is no equals sign with a mark
 	}

@@ -13,18 +13,18 @@ const (
 	wideHeader   = 7
 )
 
-// partsOf returns the units that fit into one part of text and the least number
-// of parts it takes.
-func (a Alphabet) partsOf(text string, wideReference bool) (capacity, count int) {
-	if single := a.capacity(0); a.fitting(text, single) == len(text) {
+// size returns how many units fit into each part of c, and the least number of
+// parts that its text takes.
+func (c Composition) size(wideReference bool) (capacity, count int) {
+	if single := c.Alphabet.capacity(0); c.Units <= single {
 		return single, 1
 	}
 	header := narrowHeader
 	if wideReference {
 		header = wideHeader
 	}
-	capacity = a.capacity(header)
-	return capacity, a.count(text, capacity)
+	capacity = c.Alphabet.capacity(header)
+	return capacity, c.Alphabet.count(c.Text, capacity)
 }
 
 // count returns the least number of parts that text takes.

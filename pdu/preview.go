@@ -67,7 +67,7 @@ func foreignIn(text string, parts int, o ComposeOptions) []Foreign {
 	}
 	for i, f := range list {
 		without := encode(strings.ReplaceAll(text, string(f.Rune), f.Replacement), o.Encoding)
-		_, count := without.Alphabet.partsOf(without.Text, o.WideReference)
+		_, count := without.size(o.WideReference)
 		list[i].Costs = max(0, parts-count)
 	}
 	slices.SortStableFunc(list, func(a, b Foreign) int {
