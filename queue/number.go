@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -40,34 +41,170 @@ type Numbering struct {
 	ShortCodes []string // of three to six digits that may be written to
 }
 
-// NewNumbering returns a Numbering after checking its parts.
-var errNumbering = errors.New("unknown region")
+// errNumbering is wrapped by every error of Numbering.Validate.
+var errNumbering = errors.New("numbering")
 
-// Validate reports a region or country that does not exist, or a short code that is none.
+// Validate reports a region or a country that does not exist, or a short code
+// that is none.
 func (n Numbering) Validate() error {
 	for _, region := range append([]string{n.region()}, n.Countries...) {
 		if phonenumbers.GetCountryCodeForRegion(region) == 0 {
-			return fmt.Errorf("%w %q: two capital letters of ISO 3166-1 are wanted", errNumbering, region)
+			return fmt.Errorf("%w: unknown country %q, two capital letters of ISO 3166-1 are wanted", errNumbering, region)
 		}
 	}
 	for _, code := range n.ShortCodes {
 		if a, err := pdu.ParseAddress(code); err != nil || !a.IsShortCode() {
-			return fmt.Errorf("short code %q: three to six digits are wanted", code)
+			return fmt.Errorf("%w: short code %q, three to six digits are wanted", errNumbering, code)
 		}
 	}
 	return nil
 }
 
+const poland = "PL"
+
 func (n Numbering) region() string {
 	if n.Region == "" {
-		return "PL"
+		return poland
 	}
 	return n.Region
 }
 
-// Parse reads a number as people write it and returns it in the one form that is
-// stored, E.164 or a short code. warning is empty or WarningFixedLine. The error
-// is a *NumberError.
+// europeanUnion lists the members of the European Union.
+func europeanUnion() []string {
+	return []string{
+		"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+		"IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+	}
+}
+
+func (n Numbering) allows(region string) bool {
+	if len(n.Countries) > 0 {
+		return slices.Contains(n.Countries, region)
+	}
+	return region == n.region() || slices.Contains(europeanUnion(), region)
+}
+
+// maxTyped is the greatest length of a number as typed, in characters; with every
+// separator there is none is longer.
+const maxTyped = 64
+
+// Parse reads a number as people write it ("600-100-200", "0048 600 100 200",
+// "tel:+48600100200") and returns it in the one form that is stored, E.164 or a
+// short code. warning is empty or WarningFixedLine. The error is a *NumberError.
 func (n Numbering) Parse(raw string) (address pdu.Address, warning string, err error) {
-	return pdu.Address{}, "", &NumberError{slices.Max([]string{string(unicode.MaxRune)})}
+	typed, code := clean(raw)
+	if code != "" {
+		return pdu.Address{}, "", &NumberError{code}
+	}
+	if a, err := pdu.ParseAddress(typed); err == nil && a.IsShortCode() {
+		if !slices.Contains(n.ShortCodes, typed) {
+			return pdu.Address{}, "", &NumberError{NumberShortCode}
+		}
+		return a, "", nil
+	}
+	number, code := n.parse(typed)
+	if code != "" {
+		return pdu.Address{}, "", &NumberError{code}
+	}
+	switch phonenumbers.GetNumberType(number) {
+	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST:
+		return pdu.Address{}, "", &NumberError{NumberPremium}
+	case phonenumbers.FIXED_LINE, phonenumbers.TOLL_FREE, phonenumbers.UAN:
+		warning = WarningFixedLine
+	default:
+	}
+	if !n.allows(phonenumbers.GetRegionCodeForNumber(number)) {
+		return pdu.Address{}, "", &NumberError{NumberCountry}
+	}
+	address, err = pdu.ParseAddress(phonenumbers.Format(number, phonenumbers.E164))
+	if err != nil {
+		return pdu.Address{}, "", &NumberError{NumberInvalid}
+	}
+	return address, warning, nil
+}
+
+// parse reads a clean number, code says why it is none.
+func (n Numbering) parse(typed string) (number *phonenumbers.PhoneNumber, code string) {
+	// A zero before a national number was dialled until 2010, and is still
+	// written; the library takes it for a part of the number.
+	const withZero = 10
+	if rest, found := strings.CutPrefix(typed, "0"); found && len(typed) == withZero && n.region() == poland {
+		if number, err := phonenumbers.Parse(rest, poland); err == nil && phonenumbers.IsValidNumber(number) {
+			return number, ""
+		}
+	}
+	number, err := phonenumbers.Parse(typed, n.region())
+	switch {
+	case err != nil || !phonenumbers.IsPossibleNumber(number):
+		return nil, NumberImpossible
+	case !phonenumbers.IsValidNumber(number):
+		return nil, NumberInvalid
+	default:
+		return number, ""
+	}
+}
+
+// clean returns the digits of a number as typed, after a + if it has one. Letters,
+// of an extension or a name, are not let through: the library would read them as
+// the digits of a keypad, or drop them.
+func clean(raw string) (typed, code string) {
+	raw = strings.TrimSpace(raw)
+	if len(raw) >= len("tel:") && strings.EqualFold(raw[:len("tel:")], "tel:") {
+		raw = raw[len("tel:"):]
+	}
+	if raw == "" {
+		return "", NumberEmpty
+	}
+	if utf8.RuneCountInString(raw) > maxTyped || !utf8.ValidString(raw) {
+		return "", NumberImpossible
+	}
+	if several(raw) {
+		return "", NumberTwo
+	}
+	var digits strings.Builder
+	for _, r := range raw {
+		switch {
+		case unicode.IsDigit(r):
+			// The digits of a script stand in a row, from zero.
+			zero := r
+			for unicode.IsDigit(zero-1) && r-zero < 9 {
+				zero--
+			}
+			digits.WriteRune('0' + r - zero)
+		case (r == '+' || r == '＋') && digits.Len() == 0:
+			digits.WriteByte('+')
+		case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), unicode.Is(unicode.Cf, r), strings.ContainsRune(".()/", r):
+		default:
+			return "", NumberImpossible
+		}
+	}
+	if digits.Len() == 0 {
+		return "", NumberEmpty
+	}
+	return digits.String(), ""
+}
+
+// several reports whether more than one number was typed: digits enough for one on
+// both sides of something that separates.
+func several(raw string) bool {
+	const enough = 7
+	numbers := 0
+	for _, piece := range strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune("/;,|\n", r) }) {
+		digits, pluses := 0, 0
+		for _, r := range piece {
+			if unicode.IsDigit(r) {
+				digits++
+			}
+			if r == '+' {
+				pluses++
+			}
+		}
+		if pluses > 1 {
+			return true
+		}
+		if digits >= enough {
+			numbers++
+		}
+	}
+	return numbers > 1
 }

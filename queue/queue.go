@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -59,8 +60,8 @@ type Config struct {
 	Numbering     Numbering // carried for those who parse numbers for this queue
 }
 
-// Queue is the outgoing and the incoming side of the store. It keeps no state of
-// its own and is safe for concurrent use.
+// Queue is the outgoing and the incoming side of the store. What it knows is
+// there; it is safe for concurrent use.
 type Queue struct {
 	store  store.Store
 	events *event.Log
@@ -68,6 +69,73 @@ type Queue struct {
 	config Config
 	quiet  calendar
 	meter  *meter
+	ids    identity
+}
+
+// The defaults of Config.
+const (
+	defaultBox           = "box"
+	defaultUncertainWait = 10 * time.Minute
+	defaultMaxParts      = 6
+	// defaultValidity outlives a weekend with a broken modem; quiet hours
+	// before the first moment it may go do not count.
+	defaultValidity = 72 * time.Hour
+	// defaultLease is longer than any modem takes to answer: the longest wait
+	// on the way, that of the modem for the network, is 5 minutes.
+	defaultLease = 10 * time.Minute
+)
+
+// New returns a Queue. Its error names the field of c that is wrong.
+func New(c Config) (*Queue, error) {
+	if c.Store == nil || c.Events == nil {
+		return nil, errors.New("queue: Store and Events are needed")
+	}
+	setDefault(&c.Box, defaultBox)
+	setDefault(&c.Uncertain, WaitThenResend)
+	setDefault(&c.UncertainWait, defaultUncertainWait)
+	setDefault(&c.MaxParts, defaultMaxParts)
+	setDefault(&c.Validity, defaultValidity)
+	setDefault(&c.Lease, defaultLease)
+	setDefault(&c.Location, time.UTC)
+	setDefault(&c.Logger, slog.New(slog.DiscardHandler))
+	switch {
+	case c.Uncertain != WaitThenResend && c.Uncertain != Hold:
+		return nil, fmt.Errorf("queue: Uncertain: unknown policy %q", c.Uncertain)
+	case c.MaxParts < 1 || c.MaxParts > pdu.MaxParts:
+		return nil, fmt.Errorf("queue: MaxParts: %d is not within 1 to %d", c.MaxParts, pdu.MaxParts)
+	case c.UncertainWait < 0 || c.Validity < 0 || c.Lease < 0:
+		return nil, errors.New("queue: UncertainWait, Validity and Lease must not be negative")
+	}
+	if err := c.QuietHours.Validate(); err != nil {
+		return nil, fmt.Errorf("queue: QuietHours: %w", err)
+	}
+	q := &Queue{
+		store: c.Store, events: c.Events, log: c.Logger, config: c,
+		quiet: calendar{hours: c.QuietHours, zone: c.Location},
+	}
+	var err error
+	if q.meter, err = newMeter(c.Registerer, q); err != nil {
+		return nil, fmt.Errorf("queue: %w", err)
+	}
+	return q, nil
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// now returns the time as it is stored: UTC, in milliseconds.
+func (q *Queue) now() time.Time { return inMilliseconds(time.Now()) }
+
+// inMilliseconds returns t as it is stored; the zero time stays zero.
+func inMilliseconds(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Millisecond)
 }
 
 // Draft is a message as somebody wants it sent.

@@ -1,0 +1,72 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+
+	"goniec/store"
+)
+
+// Cancel withdraws a message and returns it as it then is. ErrInFlight is returned
+// once a part is in the air or has left, ErrFinal for a message that has ended,
+// ErrNotFound for none. One that is uncertain, or held because it was, can be
+// withdrawn: it will not be sent again, but may have been sent.
+func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
+	m, err := q.decision(ctx, id, func(tx store.Tx, e *entry) error {
+		now := q.now()
+		switch {
+		case e.count(PartInFlight) > 0, e.Status == StatusSent:
+			return ErrInFlight
+		case e.count(PartSent, PartDelivered) > 0 && e.count(PartUncertain) == 0:
+			return ErrInFlight
+		}
+		return q.finish(tx, e, StatusCancelled, nil, actor, now)
+	})
+	if err != nil {
+		return Message{}, fmt.Errorf("cancel: %w", err)
+	}
+	return m, nil
+}
+
+// Release sends a held or an uncertain message on its way and returns it as it
+// then is: somebody has decided that it leaves now, whatever the quiet hours say, and
+// that a possible second copy does no harm. ErrNotHeld is returned for a message
+// that does not wait, ErrFinal for one that has ended, ErrNotFound for none.
+func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) {
+	m, err := q.decision(ctx, id, func(tx store.Tx, e *entry) error {
+		if e.Status != StatusHeld && e.Status != StatusUncertain {
+			return ErrNotHeld
+		}
+		now := q.now()
+		e.Released = true
+		for i := range e.Parts {
+			if e.Parts[i].Status == PartUncertain {
+				q.sendAgain(e, i, now)
+				e.Parts[i].Doubts = 0
+			}
+		}
+		q.schedule(&e.Message, now, now)
+		return q.settle(tx, e, actor, now)
+	})
+	if err != nil {
+		return Message{}, fmt.Errorf("release: %w", err)
+	}
+	return m, nil
+}
+
+// decision changes a message that has not ended, because somebody wants it.
+func (q *Queue) decision(ctx context.Context, id string, change func(store.Tx, *entry) error) (Message, error) {
+	return store.Update(ctx, q.store, func(tx store.Tx) (Message, error) {
+		e, err := q.load(tx, id)
+		if err != nil {
+			return Message{}, err
+		}
+		if e.Status.Final() {
+			return Message{}, fmt.Errorf("message %s: %w", id, ErrFinal)
+		}
+		if err := change(tx, e); err != nil {
+			return Message{}, fmt.Errorf("message %s: %w", id, err)
+		}
+		return e.Message, q.save(tx, e)
+	})
+}

@@ -1,0 +1,368 @@
+package queue
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"goniec/pdu"
+	"goniec/store"
+)
+
+const (
+	// maxReference is the greatest length of Draft.Reference, in octets.
+	maxReference = 128
+	// maxAhead is how far ahead send_at may lie; further is a slip of the pen.
+	maxAhead = 366 * 24 * time.Hour
+	// replayKept is how long an idempotency key is remembered.
+	replayKept = 72 * time.Hour
+	// together bounds how many messages are taken in one transaction, so that
+	// a large batch does not keep the other callers waiting.
+	together = 200
+)
+
+// replay is the value of idem/<token>/<key>: enough to give the first answer
+// again, and to go on where a crash has cut a batch.
+type replay struct {
+	Hash    string    `json:"h"`            // of the body
+	At      time.Time `json:"at"`           // the time the first call reckoned with
+	Base    uuid.UUID `json:"base"`         // see member
+	Count   int       `json:"n"`            // drafts
+	Done    int       `json:"done"`         // drafts taken or refused so far
+	Refused []refusal `json:"no,omitempty"` // those refused
+	// Status and Error are of the message as it was answered first, if there
+	// is one draft only.
+	Status Status   `json:"st,omitempty"`
+	Error  *Problem `json:"err,omitempty"`
+}
+
+// refusal is a RefusedError of one draft.
+type refusal struct {
+	Index int            `json:"i"`
+	Code  string         `json:"c"`
+	Field string         `json:"f"`
+	Text  *pdu.TextError `json:"t,omitempty"`
+}
+
+func (r refusal) err() *RefusedError {
+	refused := &RefusedError{Code: r.Code, Field: r.Field}
+	if r.Text != nil {
+		refused.Err = r.Text
+	}
+	return refused
+}
+
+// Error implements error.
+func (e *RefusedError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("field %s: %s: %v", e.Field, e.Code, e.Err)
+	}
+	return fmt.Sprintf("field %s: %s", e.Field, e.Code)
+}
+
+// Unwrap returns the cause, nil if there is none.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Enqueue takes drafts into the queue and returns one result for each, in order.
+// When it returns without an error the accepted ones are on disk.
+//
+// A call with a Key that has been made before, by the same Token within 72 hours,
+// creates nothing: replayed is true and results are those of the first time.
+// ErrKeyReused is returned if its body was another one. A call that was cut by a
+// crash or an error has taken some of its drafts; repeating it with the same Key
+// takes the rest. A call whose drafts are all refused is not remembered.
+//
+// A large batch is taken in several transactions. Without a Key there is no way
+// to repeat one that failed halfway without sending some of it twice.
+func (q *Queue) Enqueue(ctx context.Context, caller Caller, drafts []Draft) (results []Result, replayed bool, err error) {
+	if len(drafts) > maxTogether {
+		return nil, false, fmt.Errorf("enqueue: %d drafts in one call, at most %d are possible", len(drafts), maxTogether)
+	}
+	b, err := q.begin(ctx, caller, drafts)
+	if err != nil {
+		return nil, false, fmt.Errorf("enqueue: %w", err)
+	}
+	for b.state.Done < len(drafts) {
+		if err := q.advance(ctx, b); err != nil {
+			return nil, false, fmt.Errorf("enqueue: %w", err)
+		}
+	}
+	results, err = q.results(ctx, b)
+	if err != nil {
+		return nil, false, fmt.Errorf("enqueue: %w", err)
+	}
+	return results, b.replayed, nil
+}
+
+// batch is one call of Enqueue under way.
+type batch struct {
+	caller   Caller
+	drafts   []Draft
+	prepared []prepared
+	state    replay
+	stored   bool             // state has been read from the store or written to it
+	replayed bool             // the call had been made before
+	fresh    map[int]*Message // taken by this call
+}
+
+// prepared is a draft that has been checked and composed, before it has an id.
+type prepared struct {
+	message Message
+	refused *refusal
+}
+
+func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
+	now := q.now()
+	base, err := q.ids.next(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	b := &batch{caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
+	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: now, Base: base, Count: len(drafts)}
+	if caller.Key != "" {
+		first, err := store.View(ctx, q.store, func(r store.Reader) (*replay, error) { return readReplay(r, b) })
+		if err != nil {
+			return nil, err
+		}
+		if first != nil {
+			b.state, b.stored, b.replayed = *first, true, true
+		}
+	}
+	if b.state.Done < len(drafts) {
+		b.prepared = q.prepareAll(drafts, b.state.At)
+	}
+	return b, nil
+}
+
+// readReplay returns what is remembered of the call, nil if nothing.
+func readReplay(r store.Reader, b *batch) (*replay, error) {
+	first, found, err := store.GetJSON[replay](r, idemKey(b.caller))
+	switch {
+	case err != nil || !found:
+		return nil, err
+	case first.Hash != b.state.Hash || first.Count != b.state.Count:
+		return nil, ErrKeyReused
+	default:
+		return &first, nil
+	}
+}
+
+// advance takes the next drafts of b in one transaction, or finds that another
+// call with the same key has done so meanwhile.
+func (q *Queue) advance(ctx context.Context, b *batch) error {
+	end := q.chunk(b)
+	type step struct {
+		state replay
+		taken map[int]*Message
+	}
+	done, err := store.Update(ctx, q.store, func(tx store.Tx) (step, error) {
+		state := b.state
+		if b.caller.Key != "" {
+			first, err := readReplay(tx, b)
+			if err != nil {
+				return step{}, err
+			}
+			if first != nil && (first.Base != state.Base || first.Done != state.Done) {
+				return step{state: *first}, nil
+			}
+		}
+		taken, err := q.take(tx, b, &state, end)
+		return step{state, taken}, err
+	})
+	if err != nil {
+		return err
+	}
+	if done.state.Base != b.state.Base {
+		b.replayed = true
+		b.prepared = q.prepareAll(b.drafts, done.state.At)
+	}
+	b.state = done.state
+	for i, m := range done.taken {
+		b.fresh[i] = m
+		q.meter.enqueued(m)
+	}
+	return nil
+}
+
+// chunk returns behind which draft the next transaction ends, so that it stays
+// within the limits of the store. A message takes up to ten operations; its text
+// grows up to sixfold in JSON.
+func (q *Queue) chunk(b *batch) int {
+	const operations, octets, growth = 10, 4096, 6
+	limits := q.store.Limits()
+	end, size := b.state.Done, 0
+	for end < len(b.drafts) && end-b.state.Done < min(together, max(1, limits.Operations/operations-1)) {
+		size += octets + growth*len(b.drafts[end].Text)
+		if end > b.state.Done && size > limits.Bytes {
+			break
+		}
+		end++
+	}
+	return end
+}
+
+// take writes the drafts from state.Done to end and moves state on.
+func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Message, error) {
+	taken := make(map[int]*Message, end-state.Done)
+	refused := append([]refusal(nil), state.Refused...)
+	for i := state.Done; i < end; i++ {
+		if r := b.prepared[i].refused; r != nil {
+			r.Index = i
+			refused = append(refused, *r)
+			continue
+		}
+		m := b.prepared[i].message
+		m.ID = member(state.Base, i, state.Count)
+		if err := q.insert(tx, &m, b, i); err != nil {
+			return nil, err
+		}
+		taken[i] = &m
+		state.Status, state.Error = m.Status, m.Error
+	}
+	state.Done, state.Refused = end, refused
+	if state.Count > 1 {
+		state.Status, state.Error = "", nil
+	}
+	if b.caller.Key == "" || len(refused) == state.Count {
+		return taken, nil
+	}
+	key := idemKey(b.caller)
+	if err := tx.Put(tickKey(state.At.Add(replayKept), key), nil); err != nil {
+		return nil, err
+	}
+	return taken, store.PutJSON(tx, key, state)
+}
+
+// insert writes one new message.
+func (q *Queue) insert(tx store.Tx, m *Message, b *batch, i int) error {
+	m.Parts = append([]Part(nil), m.Parts...)
+	if len(m.Parts) > 1 {
+		if err := concatenate(tx, m, b.drafts[i].Text, m.CreatedAt); err != nil {
+			return err
+		}
+	}
+	e := &entry{Message: *m}
+	if err := q.settle(tx, e, b.caller.Token, m.CreatedAt); err != nil {
+		return err
+	}
+	if err := q.save(tx, e); err != nil {
+		return err
+	}
+	*m = e.Message
+	return nil
+}
+
+// results returns the first answer: messages as they were when they were taken.
+func (q *Queue) results(ctx context.Context, b *batch) ([]Result, error) {
+	results := make([]Result, len(b.drafts))
+	for _, r := range b.state.Refused {
+		results[r.Index].Err = r.err()
+	}
+	if len(b.fresh)+len(b.state.Refused) < len(results) {
+		for i := range results {
+			if results[i].Err != nil || b.fresh[i] != nil {
+				continue
+			}
+			m, err := q.Message(ctx, member(b.state.Base, i, b.state.Count))
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return nil, err
+			}
+			m.ID = member(b.state.Base, i, b.state.Count)
+			results[i].Message = b.state.firstAnswer(m)
+		}
+	}
+	for i, m := range b.fresh {
+		results[i].Message = *m
+	}
+	return results, nil
+}
+
+// firstAnswer returns m as it was when it had just been taken.
+func (r *replay) firstAnswer(m Message) Message {
+	first := Message{
+		ID: m.ID, To: m.To, Text: m.Text, Alphabet: m.Alphabet, Encoding: m.Encoding, Reference: m.Reference,
+		Priority: m.Priority, Purpose: m.Purpose, Modem: m.Modem, Flash: m.Flash, Status: m.Status,
+		CreatedAt: m.CreatedAt, SendAt: m.SendAt, ExpiresAt: m.ExpiresAt, Error: m.Error,
+		ConcatReference: m.ConcatReference, Wide: m.Wide, TextRemoved: m.TextRemoved,
+	}
+	for _, p := range m.Parts {
+		first.Parts = append(first.Parts, Part{End: p.End, Status: PartQueued, MR: noMR})
+	}
+	if r.Count == 1 {
+		first.Status, first.Error = r.Status, r.Error
+	}
+	return first
+}
+
+func (q *Queue) prepareAll(drafts []Draft, now time.Time) []prepared {
+	all := make([]prepared, len(drafts))
+	for i := range drafts {
+		all[i] = q.prepare(drafts[i], now)
+	}
+	return all
+}
+
+// prepare checks and composes a draft as at now.
+func (q *Queue) prepare(d Draft, now time.Time) prepared {
+	if r := check(&d, now); r != nil {
+		return prepared{refused: r}
+	}
+	composition, err := pdu.Compose(d.Text, pdu.ComposeOptions{Encoding: d.Encoding, MaxParts: q.config.MaxParts})
+	if err != nil {
+		r := &refusal{Code: RefusedText, Field: "text"}
+		errors.As(err, &r.Text)
+		return prepared{refused: r}
+	}
+	m := Message{
+		To: d.To, Encoding: d.Encoding, Reference: d.Reference, Priority: d.Priority, Purpose: d.Purpose,
+		Modem: d.Modem, Flash: d.Flash, CreatedAt: now, SendAt: inMilliseconds(d.SendAt), ExpiresAt: inMilliseconds(d.ExpiresAt),
+	}
+	m.setText(composition)
+	due := now
+	if m.SendAt.After(now) {
+		due = m.SendAt
+	}
+	q.schedule(&m, due, now)
+	if m.ExpiresAt.IsZero() {
+		m.ExpiresAt = m.Due.Add(q.config.Validity)
+	}
+	return prepared{message: m}
+}
+
+// check fills in the defaults of d and returns what is wrong with it.
+func check(d *Draft, now time.Time) *refusal {
+	if d.Priority == "" {
+		d.Priority = Normal
+	}
+	if d.Encoding == "" {
+		d.Encoding = pdu.Auto
+	}
+	sendAt := d.SendAt
+	if sendAt.Before(now) {
+		sendAt = now
+	}
+	switch {
+	case d.To.Number == "" || d.To.IsAlphanumeric():
+		return &refusal{Code: RefusedTo, Field: "to"}
+	case len(d.Reference) > maxReference:
+		return &refusal{Code: RefusedReference, Field: "reference"}
+	case d.Priority != High && d.Priority != Normal && d.Priority != Low:
+		return &refusal{Code: RefusedPriority, Field: "priority"}
+	case d.Purpose != "" && d.Purpose != Care && d.Purpose != Information && d.Purpose != Marketing && d.Purpose != Staff:
+		return &refusal{Code: RefusedPurpose, Field: "purpose"}
+	case d.Encoding != pdu.Auto && d.Encoding != pdu.ForceGSM7 && d.Encoding != pdu.ForceUCS2 && d.Encoding != pdu.Fold:
+		return &refusal{Code: RefusedEncoding, Field: "encoding"}
+	case sendAt.After(now.Add(maxAhead)):
+		return &refusal{Code: RefusedSendAt, Field: "send_at"}
+	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(now):
+		return &refusal{Code: RefusedExpired, Field: "expires_at"}
+	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(sendAt):
+		return &refusal{Code: RefusedWindow, Field: "expires_at"}
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,426 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"goniec/store"
+)
+
+// Routes by which a message may leave, see the table of keys.
+const anyRoute = "any"
+
+func modemRoute(name string) string { return "modem:" + segment(name) }
+func simRoute(sim string) string    { return "sim:" + segment(sim) }
+
+// quietSuffix ends the lanes that wait during quiet hours.
+const quietSuffix = "q"
+
+// lanes returns the lanes of each priority, the most urgent first. Those of one
+// priority are served in the order of their times.
+func lanes() [][]string {
+	return [][]string{{"0"}, {"1", "1" + quietSuffix}, {"2", "2" + quietSuffix}}
+}
+
+// quietable reports whether quiet hours hold m.
+func (m *Message) quietable() bool {
+	return m.Priority != High && m.Purpose != Staff && !m.Released
+}
+
+func (m *Message) lane() string {
+	lane := "1"
+	switch m.Priority {
+	case High:
+		lane = "0"
+	case Low:
+		lane = "2"
+	case Normal:
+	}
+	if m.quietable() {
+		lane += quietSuffix
+	}
+	return lane
+}
+
+// route says who may claim m: once a part of a long message has left by a SIM
+// the others must follow it, or the phone cannot put them together.
+func (m *Message) route() string {
+	switch {
+	case m.SIM != "" && len(m.Parts) > 1:
+		return simRoute(m.SIM)
+	case m.Modem != "":
+		return modemRoute(m.Modem)
+	default:
+		return anyRoute
+	}
+}
+
+// count returns how many parts have one of the statuses.
+func (m *Message) count(statuses ...PartStatus) int {
+	n := 0
+	for i := range m.Parts {
+		if slices.Contains(statuses, m.Parts[i].Status) {
+			n++
+		}
+	}
+	return n
+}
+
+// awaitsDecision reports whether only a person, or its expiry, gets m any further.
+func (m *Message) awaitsDecision() bool {
+	return m.Status == StatusHeld && m.Error != nil && m.Error.Code == CodeDecision
+}
+
+// claimable reports whether a worker has something to do for m, now or later.
+func (m *Message) claimable() bool {
+	return !m.Status.Final() && m.count(PartQueued) > 0 && m.count(PartInFlight, PartUncertain) == 0
+}
+
+// tick returns when Tend has to look at m; zero: never.
+func (m *Message) tick() time.Time {
+	if m.Status.Final() || m.Status == StatusSent {
+		return time.Time{}
+	}
+	for i := range m.Parts {
+		switch m.Parts[i].Status {
+		case PartInFlight:
+			return m.Parts[i].Until
+		case PartUncertain:
+			if !m.Parts[i].Until.IsZero() {
+				return m.Parts[i].Until
+			}
+		default:
+		}
+	}
+	switch {
+	case m.Status == StatusScheduled && m.SendAt.Before(m.ExpiresAt):
+		return m.SendAt
+	case m.Status == StatusHeld && m.claimable() && m.Due.Before(m.ExpiresAt):
+		return m.Due
+	default:
+		return m.ExpiresAt
+	}
+}
+
+// indexes returns every key that leads to m, all with an empty value. It is a
+// function of the message alone: see the table of keys.
+func (m *Message) indexes() []string {
+	keys := make([]string, 0, 4+len(m.Attempts))
+	if m.claimable() {
+		keys = append(keys, lanePrefix(m.route(), m.lane())+timedID{m.Due, m.ID}.String())
+	}
+	if at := m.tick(); !at.IsZero() {
+		keys = append(keys, tickKey(at, messageKey(m.ID)))
+	}
+	if m.count(PartInFlight) > 0 {
+		keys = append(keys, flightPrefix(m.Box)+m.ID)
+	}
+	if m.Status.Final() || m.Status == StatusSent {
+		space := doneSpace
+		if m.TextRemoved {
+			space = bareSpace
+		}
+		keys = append(keys, space+timedID{m.FinishedAt, m.ID}.String())
+	}
+	for i := range m.Attempts {
+		a := &m.Attempts[i]
+		end := timedID{a.At, m.ID}.String() + "/" + strconv.Itoa(a.Number)
+		switch {
+		case a.Outcome == AttemptAccepted && a.MR >= 0:
+			keys = append(keys, mrPrefix(a.SIM, byte(a.MR), m.To)+end)
+		case (a.Outcome == AttemptUncertain || a.Outcome == AttemptAccepted) && !m.settled(a.Part):
+			keys = append(keys, uncPrefix(a.SIM, m.To)+end)
+		}
+	}
+	return keys
+}
+
+// settled reports whether no report can tell anything new about part i.
+func (m *Message) settled(i int) bool {
+	s := m.Parts[i].Status
+	return s == PartDelivered || s == PartFailed
+}
+
+// storedMessage is the value of m/<id>.
+type storedMessage struct {
+	*Message
+	To string `json:"to"`
+}
+
+// entry is a message within a transaction, with what the store knows of it.
+type entry struct {
+	Message
+	status Status   // as stored, empty if it is new
+	keys   []string // as stored
+}
+
+func decodeMessage(id string, value []byte) (Message, error) {
+	var stored storedMessage
+	if err := json.Unmarshal(value, &stored); err != nil {
+		return Message{}, fmt.Errorf("message %s: %w: %w", id, errStored, err)
+	}
+	to, err := parseAddress(stored.To)
+	if err != nil || stored.Message == nil {
+		return Message{}, fmt.Errorf("message %s: %w: recipient", id, errStored)
+	}
+	m := *stored.Message
+	m.ID, m.To = id, to
+	return m, nil
+}
+
+// readMessage returns ErrNotFound if there is no message id, and errStored if
+// what is there is none.
+func readMessage(r store.Reader, id string) (Message, error) {
+	value, err := r.Get(messageKey(id))
+	switch {
+	case err != nil:
+		return Message{}, err
+	case value == nil:
+		return Message{}, fmt.Errorf("message %s: %w", id, ErrNotFound)
+	default:
+		return decodeMessage(id, value)
+	}
+}
+
+// load returns the message to be changed; it must be saved afterwards.
+func (q *Queue) load(tx store.Tx, id string) (*entry, error) {
+	m, err := readMessage(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &entry{Message: m, status: m.Status, keys: m.indexes()}, nil
+}
+
+// save writes the message with every key that leads to it.
+func (q *Queue) save(tx store.Tx, e *entry) error {
+	keys := e.indexes()
+	for _, key := range e.keys {
+		if !slices.Contains(keys, key) {
+			if err := tx.Delete(key); err != nil {
+				return err
+			}
+		}
+	}
+	for _, key := range keys {
+		if !slices.Contains(e.keys, key) {
+			if err := tx.Put(key, nil); err != nil {
+				return err
+			}
+		}
+	}
+	if err := store.PutJSON(tx, messageKey(e.ID), storedMessage{&e.Message, formatAddress(e.To)}); err != nil {
+		return err
+	}
+	if err := q.tally(tx, map[Status]int{e.status: -1, e.Status: 1}, e.status == e.Status); err != nil {
+		return err
+	}
+	e.status, e.keys = e.Status, keys
+	return nil
+}
+
+// remove deletes the message with every key that leads to it.
+func (q *Queue) remove(tx store.Tx, e *entry) error {
+	for _, key := range append(e.keys, messageKey(e.ID)) {
+		if err := tx.Delete(key); err != nil {
+			return err
+		}
+	}
+	return q.tally(tx, map[Status]int{e.status: -1}, false)
+}
+
+// eventData is what a message event tells: ids and facts, no text and no number.
+type eventData struct {
+	ID        string    `json:"id"`
+	Reference string    `json:"reference,omitempty"`
+	Status    Status    `json:"status"`
+	Modem     string    `json:"modem,omitempty"`
+	Parts     int       `json:"parts"`
+	ErrorCode string    `json:"error_code,omitempty"`
+	RetryAt   time.Time `json:"retry_at,omitzero"`
+}
+
+// move changes the status of the message and appends the event that tells.
+func (q *Queue) move(tx store.Tx, e *entry, to Status, actor string, now time.Time) error {
+	if e.Status == to {
+		return nil
+	}
+	if err := e.Message.move(to, now); err != nil {
+		return err
+	}
+	data := eventData{ID: e.ID, Reference: e.Reference, Status: to, Parts: len(e.Parts)}
+	if n := len(e.Attempts); n > 0 {
+		data.Modem = e.Attempts[n-1].Modem
+	}
+	if e.Error != nil {
+		data.ErrorCode, data.RetryAt = e.Error.Code, e.Error.RetryAt
+	}
+	return q.events.Append(tx, eventType(to), actor, data)
+}
+
+// eventType names the event of a move to s. A scheduled message has been queued,
+// too: the status in the event's data tells the two apart.
+func eventType(s Status) string {
+	if s == StatusScheduled {
+		s = StatusQueued
+	}
+	return "message." + string(s)
+}
+
+// settle moves the message to the status that follows from its parts.
+func (q *Queue) settle(tx store.Tx, e *entry, actor string, now time.Time) error {
+	return q.move(tx, e, e.derive(now), actor, now)
+}
+
+// derive returns the status that follows from the parts of m.
+func (m *Message) derive(now time.Time) Status {
+	quiet := m.Error != nil && m.Error.Code == CodeQuietHours && m.Due.After(now)
+	switch {
+	case m.count(PartDelivered) == len(m.Parts):
+		return StatusDelivered
+	case m.Status.Final():
+		return m.Status
+	case m.count(PartFailed) > 0:
+		return StatusFailed
+	case m.count(PartInFlight) > 0:
+		return StatusSending
+	case m.count(PartUncertain) > 0 && m.Error != nil && m.Error.Code == CodeDecision:
+		return StatusHeld
+	case m.count(PartUncertain) > 0:
+		return StatusUncertain
+	case m.count(PartQueued) == 0:
+		return StatusSent
+	case m.SendAt.After(now):
+		return StatusScheduled
+	case quiet:
+		return StatusHeld
+	case m.count(PartSent, PartDelivered) > 0:
+		return StatusSending
+	default:
+		return StatusQueued
+	}
+}
+
+// finish ends the message: parts that wait will never leave. A part whose
+// outcome is not known keeps that status, so that a report can still tell.
+func (q *Queue) finish(tx store.Tx, e *entry, to Status, problem *Problem, actor string, now time.Time) error {
+	rest := PartCancelled
+	if to == StatusExpired {
+		rest = PartExpired
+	}
+	for i := range e.Parts {
+		p := &e.Parts[i]
+		p.Until = time.Time{}
+		if p.Status == PartQueued {
+			p.Status = rest
+		}
+	}
+	e.Error, e.Due = problem, time.Time{}
+	return q.move(tx, e, to, actor, now)
+}
+
+// schedule sets when the next part may leave: at due, which may have passed, or
+// when the quiet hours that lie there end. It returns whether they do.
+func (q *Queue) schedule(m *Message, due, now time.Time) bool {
+	m.Due = due
+	if m.Error != nil && m.Error.Code == CodeQuietHours {
+		m.Error = nil
+	}
+	if !m.quietable() {
+		return false
+	}
+	if due.Before(now) {
+		due = now
+	}
+	end := q.quiet.end(due)
+	if !end.After(due) {
+		return false
+	}
+	m.Due = end
+	m.Error = &Problem{Code: CodeQuietHours, Detail: "held by the quiet hours", RetryAt: end}
+	return true
+}
+
+// tally adds to the counts of this box. Boxes count apart so that they do not
+// contend for one record; a count of one box alone may be negative.
+func (q *Queue) tally(tx store.Tx, add map[Status]int, unchanged bool) error {
+	if unchanged {
+		return nil
+	}
+	key := countKey(q.config.Box)
+	counts, _, err := store.GetJSON[map[Status]int](tx, key)
+	if err != nil {
+		return err
+	}
+	if counts == nil {
+		counts = make(map[Status]int)
+	}
+	for status, n := range add {
+		if status == "" {
+			continue
+		}
+		if counts[status] += n; counts[status] == 0 {
+			delete(counts, status)
+		}
+	}
+	return store.PutJSON(tx, key, counts)
+}
+
+// attempt returns attempt number n of m, or nil.
+func (m *Message) attempt(n int) *Attempt {
+	for i := range m.Attempts {
+		if m.Attempts[i].Number == n {
+			return &m.Attempts[i]
+		}
+	}
+	return nil
+}
+
+// latest returns the latest attempt of part i, or nil.
+func (m *Message) latest(i int) *Attempt {
+	for k := len(m.Attempts) - 1; k >= 0; k-- {
+		if m.Attempts[k].Part == i {
+			return &m.Attempts[k]
+		}
+	}
+	return nil
+}
+
+// attemptsKept bounds Message.Attempts.
+const attemptsKept = 20
+
+// addAttempt appends a, and forgets the oldest attempt of which nobody will ask
+// again if there are many. Those that a report may name are kept: there are few,
+// since the repetitions of a part that has left are bounded.
+func (m *Message) addAttempt(a Attempt) {
+	m.Attempts = append(m.Attempts, a)
+	if len(m.Attempts) <= attemptsKept {
+		return
+	}
+	forgettable := func(a Attempt) bool {
+		return a.Outcome != AttemptOpen && a.Outcome != AttemptAccepted && a.Outcome != AttemptUncertain
+	}
+	if i := slices.IndexFunc(m.Attempts, forgettable); i >= 0 {
+		m.Attempts = slices.Delete(m.Attempts, i, i+1)
+	}
+}
+
+// errStored is wrapped by errors about records that say what cannot be.
+var errStored = errors.New("stored record is inconsistent")
+
+// unreadable reports whether err is about one record that an index leads to, not
+// about the store: the others can go on.
+func unreadable(err error) bool {
+	return errors.Is(err, errStored) || errors.Is(err, ErrNotFound)
+}
+
+// logBroken tells of records that had to be passed over.
+func (q *Queue) logBroken(ctx context.Context, reasons []string) {
+	for _, reason := range reasons {
+		q.log.ErrorContext(ctx, "stored record cannot be read and is passed over", "err", reason)
+	}
+}

@@ -1,0 +1,200 @@
+package queue
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"goniec/pdu"
+	"goniec/store"
+)
+
+// The keys of this package. <time> is a Unix time in milliseconds of 15 decimal
+// digits, so that byte order is time order; <id> is a UUIDv7 of 36 characters.
+// Names in <> that come from outside are escaped so that they hold no slash. A
+// phone number gets into a key by numberSegment or tailSegment and no other way.
+//
+//	m/<id>                                     Message: its parts, state and attempts
+//	due/<route>/<lane>/<time><id>              a part of the message may be claimed from <time> on
+//	tick/<time>/<key>                          Tend has to look at the record <key> at <time>
+//	fly/<box>/<id>                             <box> has a part of the message in flight
+//	done/<time><id>                            sent or final since <time>, its text is kept
+//	bare/<time><id>                            the same, its text has been removed
+//	mr/<sim>/<mr>/<tail>/<time><id>/<attempt>  an attempt that the service centre accepted at about <time>
+//	unc/<sim>/<tail>/<time><id>/<attempt>      an attempt whose outcome, or whose reference, is not known
+//	orph/<sim>/<tail>/<time>/<mr>              orphan: a report nothing matched, kept for orphanKept
+//	idem/<token>/<key>                         replay: what a call with an idempotency key created
+//	ref/<number>                               references: concatenation references used towards a number
+//	cnt/<box>                                  messages by status; the sum over the boxes counts
+//	in/<id>                                    Inbound
+//	inp/<sim>/<sender>/<ref>/<total>/<id>      group: parts of the inbound message <id> to be
+//	seen/<hash>                                a PDU that has been received, kept for seenKept
+//	raw/<time><sim>/<hash>                     rejected: a PDU nothing could be made of
+//	prune/in                                   id of the inbound message whose text was removed last
+//
+// <route> is "any", "modem:<name>" or "sim:<sim>". <lane> is the priority, 0 high,
+// 1 normal, 2 low, followed by a q if quiet hours hold the message. Everything
+// from due/ to unc/ has an empty value and is a function of the message alone,
+// see indexes; so whether the store is consistent can be checked by counting it out.
+const (
+	messageSpace = "m/"
+	dueSpace     = "due/"
+	tickSpace    = "tick/"
+	flightSpace  = "fly/"
+	doneSpace    = "done/"
+	bareSpace    = "bare/"
+	mrSpace      = "mr/"
+	uncSpace     = "unc/"
+	orphanSpace  = "orph/"
+	idemSpace    = "idem/"
+	refSpace     = "ref/"
+	countSpace   = "cnt/"
+	inboundSpace = "in/"
+	groupSpace   = "inp/"
+	seenSpace    = "seen/"
+	rawSpace     = "raw/"
+	inboxPruned  = "prune/in"
+)
+
+const (
+	timeWidth = 15
+	idWidth   = 36
+)
+
+// segment makes a name from outside fit to stand between two slashes.
+func segment(name string) string { return url.PathEscape(name) }
+
+// numberSegment is the only way of a whole number, or of the name of a sender,
+// into a key.
+func numberSegment(a pdu.Address) string { return segment(formatAddress(a)) }
+
+// tailSegment is the only way of the last digits of a number into a key.
+func tailSegment(a pdu.Address) string { return segment(a.Tail()) }
+
+// timeSegment writes t so that byte order is time order; times before 1970 count as 1970.
+func timeSegment(t time.Time) string {
+	s := strconv.FormatInt(max(0, t.UnixMilli()), 10)
+	return "000000000000000"[:max(0, timeWidth-len(s))] + s
+}
+
+// parseTime reads what timeSegment wrote.
+func parseTime(s string) (time.Time, error) {
+	ms, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("time in a key: %w", err)
+	}
+	return time.UnixMilli(ms).UTC(), nil
+}
+
+func messageKey(id string) string { return messageSpace + id }
+func inboundKey(id string) string { return inboundSpace + id }
+
+func lanePrefix(route, lane string) string    { return dueSpace + route + "/" + lane + "/" }
+func tickKey(at time.Time, key string) string { return tickSpace + timeSegment(at) + "/" + key }
+func flightPrefix(box string) string          { return flightSpace + segment(box) + "/" }
+func countKey(box string) string              { return countSpace + segment(box) }
+func idemKey(c Caller) string                 { return idemSpace + segment(c.Token) + "/" + segment(c.Key) }
+func refKey(to pdu.Address) string            { return refSpace + numberSegment(to) }
+
+func mrPrefix(sim string, mr byte, to pdu.Address) string {
+	return mrSpace + segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + tailSegment(to) + "/"
+}
+
+func uncPrefix(sim string, to pdu.Address) string {
+	return uncSpace + segment(sim) + "/" + tailSegment(to) + "/"
+}
+
+func orphanPrefix(sim string, to pdu.Address) string {
+	return orphanSpace + segment(sim) + "/" + tailSegment(to) + "/"
+}
+
+func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
+	return orphanPrefix(sim, to) + timeSegment(at) + "/" + strconv.Itoa(int(mr))
+}
+
+func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
+	width := "8-"
+	if c.Wide {
+		width = "16-"
+	}
+	return groupSpace + segment(sim) + "/" + numberSegment(from) + "/" +
+		width + strconv.Itoa(int(c.Reference)) + "/" + strconv.Itoa(c.Total) + "/"
+}
+
+// span returns the range of a Scan over everything below prefix.
+func span(prefix string) (from, to string) { return prefix, store.PrefixEnd(prefix) }
+
+// timedID is the end of a key that is ordered by time: <time><id>.
+type timedID struct {
+	at time.Time
+	id string
+}
+
+func (t timedID) String() string { return timeSegment(t.at) + t.id }
+
+// parseTimedID reads the <time><id> that key goes on with behind prefix.
+func parseTimedID(key, prefix string) (timedID, error) {
+	rest, found := strings.CutPrefix(key, prefix)
+	if !found || len(rest) < timeWidth+idWidth {
+		return timedID{}, fmt.Errorf("key %q does not end in a time and an id", key)
+	}
+	at, err := parseTime(rest[:timeWidth])
+	return timedID{at, rest[timeWidth : timeWidth+idWidth]}, err
+}
+
+// attemptRef names one attempt of one message, as the keys mr/ and unc/ do.
+type attemptRef struct {
+	timedID
+	attempt int
+}
+
+// parseAttemptRef reads the <time><id>/<attempt> that key goes on with behind prefix.
+func parseAttemptRef(key, prefix string) (attemptRef, error) {
+	t, err := parseTimedID(key, prefix)
+	if err != nil {
+		return attemptRef{}, err
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(key[len(prefix)+timeWidth+idWidth:], "/"))
+	if err != nil {
+		return attemptRef{}, fmt.Errorf("key %q does not end in an attempt: %w", key, err)
+	}
+	return attemptRef{t, n}, nil
+}
+
+// formatAddress writes an address so that parseAddress gets back all of it: as
+// people write it where that is enough, else with its type and plan.
+func formatAddress(a pdu.Address) string {
+	s := a.String()
+	if b, err := pdu.ParseAddress(s); err == nil && a == b {
+		return s
+	}
+	return fmt.Sprintf("%d,%d,%s", a.Type, a.Plan, a.Number)
+}
+
+// parseAddress reads what formatAddress wrote.
+func parseAddress(s string) (pdu.Address, error) {
+	fields := strings.SplitN(s, ",", 3)
+	if len(fields) < 3 {
+		return pdu.ParseAddress(s)
+	}
+	typ, err := strconv.ParseUint(fields[0], 10, 8)
+	if err != nil {
+		return pdu.Address{}, fmt.Errorf("stored address: type: %w", err)
+	}
+	plan, err := strconv.ParseUint(fields[1], 10, 8)
+	if err != nil {
+		return pdu.Address{}, fmt.Errorf("stored address: plan: %w", err)
+	}
+	return pdu.Address{Number: fields[2], Type: pdu.TypeOfNumber(typ), Plan: pdu.NumberingPlan(plan)}, nil
+}
+
+// unsegment reads what segment wrote.
+func unsegment(s string) string {
+	name, err := url.PathUnescape(s)
+	if err != nil {
+		return s
+	}
+	return name
+}

@@ -1,0 +1,207 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"goniec/store"
+)
+
+const (
+	// pageLimit is the greatest number of records in one page.
+	pageLimit = 1000
+	// pageScan is how many records one page looks at, at most: with a filter
+	// that little matches it is shorter than asked for, or empty, and goes on.
+	pageScan = 5000
+	// scanTogether is how many records are read in one transaction.
+	scanTogether = 250
+)
+
+// Message returns a message, or ErrNotFound.
+func (q *Queue) Message(ctx context.Context, id string) (Message, error) {
+	return store.View(ctx, q.store, func(r store.Reader) (Message, error) { return readMessage(r, id) })
+}
+
+// Messages returns up to limit messages that pass f, newest first, older than the
+// one called after; empty: from the newest. next is what to give as after for
+// those that follow, empty when there are none. A page may be shorter than limit,
+// even empty, and still have a next: no more than 5,000 records are looked at.
+func (q *Queue) Messages(ctx context.Context, f Filter, after string, limit int) (items []Message, next string, err error) {
+	window := idWindow(f.Since, f.Until, after)
+	items, next, err = page(ctx, q.store, messageSpace, window, limit, decodeMessage, f.passes)
+	if err != nil {
+		return nil, "", fmt.Errorf("list messages: %w", err)
+	}
+	return items, next, nil
+}
+
+func (f Filter) passes(m Message) bool {
+	return (f.Status == "" || m.Status == f.Status) &&
+		(f.To.Number == "" || m.To == f.To) &&
+		(f.Reference == "" || m.Reference == f.Reference) &&
+		within(m.CreatedAt, f.Since, f.Until)
+}
+
+// storedInbound is the value of in/<id>.
+type storedInbound struct {
+	*Inbound
+	From string `json:"from"`
+}
+
+func decodeInbound(id string, value []byte) (Inbound, error) {
+	var stored storedInbound
+	if err := json.Unmarshal(value, &stored); err != nil {
+		return Inbound{}, fmt.Errorf("inbound message %s: %w: %w", id, errStored, err)
+	}
+	from, err := parseAddress(stored.From)
+	if err != nil || stored.Inbound == nil {
+		return Inbound{}, fmt.Errorf("inbound message %s: %w: sender", id, errStored)
+	}
+	in := *stored.Inbound
+	in.ID, in.From = id, from
+	return in, nil
+}
+
+// Inbound returns an inbound message, or ErrNotFound.
+func (q *Queue) Inbound(ctx context.Context, id string) (Inbound, error) {
+	return store.View(ctx, q.store, func(r store.Reader) (Inbound, error) {
+		value, err := r.Get(inboundKey(id))
+		switch {
+		case err != nil:
+			return Inbound{}, err
+		case value == nil:
+			return Inbound{}, fmt.Errorf("inbound message %s: %w", id, ErrNotFound)
+		default:
+			return decodeInbound(id, value)
+		}
+	})
+}
+
+// Inbox returns received messages as Messages does sent ones.
+func (q *Queue) Inbox(ctx context.Context, f InboxFilter, after string, limit int) (items []Inbound, next string, err error) {
+	window := idWindow(f.Since, f.Until, after)
+	items, next, err = page(ctx, q.store, inboundSpace, window, limit, decodeInbound, f.passes)
+	if err != nil {
+		return nil, "", fmt.Errorf("list inbox: %w", err)
+	}
+	return items, next, nil
+}
+
+func (f InboxFilter) passes(in Inbound) bool {
+	return (f.From.Number == "" || in.From == f.From) && within(in.ReceivedAt, f.Since, f.Until)
+}
+
+func within(t, since, until time.Time) bool {
+	return (since.IsZero() || !t.Before(since)) && (until.IsZero() || t.Before(until))
+}
+
+// window is a range of ids: from the lowest up to but not including the end.
+type window struct{ lowest, end string }
+
+// idSlack is how far the time in an id may be from the time of its record.
+const idSlack = 2 * time.Second
+
+// idWindow narrows a list down to the ids that were made in a time.
+func idWindow(since, until time.Time, after string) window {
+	var w window
+	if !since.IsZero() {
+		w.lowest = lowestID(since.Add(-idSlack))
+	}
+	if !until.IsZero() {
+		w.end = lowestID(until.Add(idSlack))
+	}
+	if after != "" && (w.end == "" || after < w.end) {
+		w.end = after
+	}
+	return w
+}
+
+// page reads records in descending order of their ids, in short transactions, until
+// it has limit of them that pass or has looked at pageScan.
+func page[T any](
+	ctx context.Context, s store.Store, space string, w window, limit int,
+	decode func(id string, value []byte) (T, error), passes func(T) bool,
+) (items []T, next string, err error) {
+	if limit <= 0 || limit > pageLimit {
+		limit = pageLimit
+	}
+	to := store.PrefixEnd(space)
+	if w.end != "" {
+		to = space + w.end
+	}
+	items = make([]T, 0, min(limit, scanTogether))
+	for seen := 0; seen < pageScan; {
+		type batch struct {
+			items []T
+			last  string // key of the last record looked at
+			ended bool
+		}
+		b, err := store.View(ctx, s, func(r store.Reader) (batch, error) {
+			var b batch
+			// One more than wanted tells whether anything follows.
+			count := min(scanTogether, pageScan-seen)
+			pairs, err := r.ScanLast(space+w.lowest, to, count)
+			if err != nil {
+				return b, err
+			}
+			b.ended = len(pairs) < count
+			for i, pair := range pairs {
+				b.last = pair.Key
+				item, err := decode(pair.Key[len(space):], pair.Value)
+				if err != nil {
+					return b, err
+				}
+				if passes(item) {
+					b.items = append(b.items, item)
+				}
+				if len(items)+len(b.items) == limit {
+					b.ended = b.ended && i == len(pairs)-1
+					break
+				}
+			}
+			return b, nil
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		items = append(items, b.items...)
+		seen += scanTogether
+		if b.ended || b.last == "" {
+			return items, "", nil
+		}
+		to = b.last
+		next = b.last[len(space):]
+		if len(items) == limit {
+			break
+		}
+	}
+	return items, next, nil
+}
+
+// Counts returns how many messages have each status, without counting them.
+func (q *Queue) Counts(ctx context.Context) (map[Status]int, error) {
+	counts, err := store.View(ctx, q.store, func(r store.Reader) (map[Status]int, error) {
+		from, to := span(countSpace)
+		pairs, err := r.Scan(from, to, 0)
+		if err != nil {
+			return nil, err
+		}
+		sum := make(map[Status]int)
+		for _, pair := range pairs {
+			var one map[Status]int
+			if err := json.Unmarshal(pair.Value, &one); err != nil {
+				return nil, fmt.Errorf("record %q: %w", pair.Key, err)
+			}
+			for status, n := range one {
+				sum[status] += n
+			}
+		}
+		return sum, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count messages: %w", err)
+	}
+	return counts, nil
+}

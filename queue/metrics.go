@@ -1,0 +1,124 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/pdu"
+)
+
+// meter counts what the queue does. Counts are of this process; how many messages
+// there are is read from the store when somebody asks.
+type meter struct {
+	messages  *prometheus.CounterVec // by priority
+	parts     prometheus.Counter
+	outcomes  *prometheus.CounterVec // of attempts, by outcome
+	late      prometheus.Counter
+	uncertain prometheus.Counter // attempts that nobody recorded
+	reports   *prometheus.CounterVec
+	arrivals  *prometheus.CounterVec
+	pruned    prometheus.Counter
+	depth     *depth
+}
+
+func newMeter(r prometheus.Registerer, q *Queue) (*meter, error) {
+	m := &meter{
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_queue_messages_accepted_total", Help: "Messages taken into the queue.",
+		}, []string{"priority"}),
+		parts: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "goniec_queue_parts_accepted_total", Help: "Parts of the messages taken into the queue.",
+		}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_queue_attempts_total", Help: "Attempts to send a part, by what became of them.",
+		}, []string{"outcome"}),
+		late: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "goniec_queue_late_answers_total", Help: "Uncertain attempts that a late answer of the modem resolved.",
+		}),
+		uncertain: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "goniec_queue_unrecorded_attempts_total", Help: "Attempts that became uncertain because nobody recorded their outcome.",
+		}),
+		reports: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_queue_reports_total", Help: "Delivery reports, by how they were matched and what they say.",
+		}, []string{"match", "outcome"}),
+		arrivals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_queue_received_total", Help: "Received PDUs, by what they were.",
+		}, []string{"kind"}),
+		pruned: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "goniec_queue_pruned_total", Help: "Records that retention has emptied or removed.",
+		}),
+		depth: &depth{queue: q, desc: prometheus.NewDesc(
+			"goniec_queue_messages", "Messages in the store, by status.", []string{"status"}, nil,
+		)},
+	}
+	if r == nil {
+		return m, nil
+	}
+	var errs []error
+	for _, c := range []prometheus.Collector{
+		m.messages, m.parts, m.outcomes, m.late, m.uncertain, m.reports, m.arrivals, m.pruned, m.depth,
+	} {
+		errs = append(errs, r.Register(c))
+	}
+	return m, errors.Join(errs...)
+}
+
+func (m *meter) enqueued(message *Message) {
+	m.messages.WithLabelValues(string(message.Priority)).Inc()
+	m.parts.Add(float64(len(message.Parts)))
+}
+
+func (m *meter) recorded(o Outcome) { m.outcomes.WithLabelValues(o.Kind.String()).Inc() }
+
+func (m *meter) reported(how matchKind, outcome pdu.StatusOutcome) {
+	m.reports.WithLabelValues(string(how), outcome.String()).Inc()
+}
+
+func (m *meter) received(what received) { m.arrivals.WithLabelValues(string(what)).Inc() }
+
+// String names the kind for logs and metrics.
+func (k OutcomeKind) String() string {
+	switch k {
+	case Accepted:
+		return "accepted"
+	case Refused:
+		return "refused"
+	case Retry:
+		return "retry"
+	case GiveBack:
+		return "given_back"
+	case Uncertain:
+		return "uncertain"
+	default:
+		return "unknown"
+	}
+}
+
+// depth reads the counts by status when metrics are collected.
+type depth struct {
+	queue *Queue
+	desc  *prometheus.Desc
+}
+
+// depthWithin bounds how long a collection waits for the store.
+const depthWithin = 2 * time.Second
+
+// Describe implements prometheus.Collector.
+func (d *depth) Describe(descs chan<- *prometheus.Desc) { descs <- d.desc }
+
+// Collect implements prometheus.Collector.
+func (d *depth) Collect(metrics chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), depthWithin)
+	defer cancel()
+	counts, err := d.queue.Counts(ctx)
+	if err != nil {
+		metrics <- prometheus.NewInvalidMetric(d.desc, err)
+		return
+	}
+	for _, status := range Statuses() {
+		metrics <- prometheus.MustNewConstMetric(d.desc, prometheus.GaugeValue, float64(counts[status]), string(status))
+	}
+}

@@ -1,0 +1,160 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"goniec/store"
+)
+
+// pruneTogether bounds the records of one transaction of Prune.
+const pruneTogether = 100
+
+// Prune removes what has been kept long enough: the texts of messages that were
+// sent, ended or were received longer ago than texts, and PDUs that could not be
+// read; then the records themselves after records. It works in small transactions
+// so that nobody waits for it, and goes on where it was when it is called again.
+func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
+	now := q.now()
+	steps := []struct {
+		what string
+		step func(tx store.Tx) (int, error)
+	}{
+		{"texts", func(tx store.Tx) (int, error) { return q.pruneMessages(tx, doneSpace, now.Add(-texts), q.removeText) }},
+		{"messages", func(tx store.Tx) (int, error) { return q.pruneMessages(tx, bareSpace, now.Add(-records), q.remove) }},
+		{"rejected PDUs", func(tx store.Tx) (int, error) {
+			return deleteRange(tx, rawSpace, rawSpace+timeSegment(now.Add(-texts)))
+		}},
+		{"inbound texts", func(tx store.Tx) (int, error) { return pruneInboundTexts(tx, now.Add(-texts)) }},
+		{"inbound messages", func(tx store.Tx) (int, error) {
+			return deleteRange(tx, inboundSpace, inboundKey(lowestID(now.Add(-records))))
+		}},
+	}
+	for _, s := range steps {
+		for n := pruneTogether; n == pruneTogether; {
+			var err error
+			if n, err = store.Update(ctx, q.store, s.step); err != nil {
+				return fmt.Errorf("prune %s: %w", s.what, err)
+			}
+			q.meter.pruned.Add(float64(n))
+		}
+	}
+	if err := q.pruneReferences(ctx, now); err != nil {
+		return fmt.Errorf("prune concatenation references: %w", err)
+	}
+	return nil
+}
+
+// pruneMessages does something to the messages that a time index names before
+// limit, and returns how many there were. What it does takes them out of the index.
+func (q *Queue) pruneMessages(tx store.Tx, space string, limit time.Time, do func(store.Tx, *entry) error) (int, error) {
+	pairs, err := tx.Scan(space, space+timeSegment(limit), pruneTogether)
+	if err != nil {
+		return 0, err
+	}
+	for _, pair := range pairs {
+		t, err := parseTimedID(pair.Key, space)
+		if err != nil {
+			return 0, err
+		}
+		e, err := q.load(tx, t.id)
+		if unreadable(err) {
+			// Nothing but its name is known any more.
+			if err = tx.Delete(pair.Key); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return 0, err
+		}
+		if err := do(tx, e); err != nil {
+			return 0, err
+		}
+	}
+	return len(pairs), nil
+}
+
+// removeText empties a message of what it said. Who it was for and what became of
+// it stay.
+func (q *Queue) removeText(tx store.Tx, e *entry) error {
+	e.Text, e.TextRemoved = "", true
+	return q.save(tx, e)
+}
+
+// deleteRange deletes up to pruneTogether keys from a range.
+func deleteRange(tx store.Tx, from, to string) (int, error) {
+	pairs, err := tx.Scan(from, to, pruneTogether)
+	if err != nil {
+		return 0, err
+	}
+	for _, pair := range pairs {
+		if err := tx.Delete(pair.Key); err != nil {
+			return 0, err
+		}
+	}
+	return len(pairs), nil
+}
+
+// pruneInboundTexts empties the inbound messages received before limit, and
+// remembers how far it got.
+func pruneInboundTexts(tx store.Tx, limit time.Time) (int, error) {
+	last, err := tx.Get(inboxPruned)
+	if err != nil {
+		return 0, err
+	}
+	from := inboundSpace
+	if last != nil {
+		from = inboundKey(string(last)) + "\x00"
+	}
+	pairs, err := tx.Scan(from, inboundKey(lowestID(limit)), pruneTogether)
+	if err != nil || len(pairs) == 0 {
+		return 0, err
+	}
+	for _, pair := range pairs {
+		in, err := decodeInbound(pair.Key[len(inboundSpace):], pair.Value)
+		if err != nil {
+			continue // removed with the records
+		}
+		in.Text, in.TextRemoved = "", true
+		if err := store.PutJSON(tx, pair.Key, storedInbound{&in, formatAddress(in.From)}); err != nil {
+			return 0, err
+		}
+	}
+	end := pairs[len(pairs)-1].Key[len(inboundSpace):]
+	return len(pairs), tx.Put(inboxPruned, []byte(end))
+}
+
+// pruneReferences forgets the numbers towards which no concatenation reference has
+// to be avoided any more.
+func (q *Queue) pruneReferences(ctx context.Context, now time.Time) error {
+	from, to := span(refSpace)
+	for from != "" {
+		next, err := store.Update(ctx, q.store, func(tx store.Tx) (string, error) {
+			pairs, err := tx.Scan(from, to, pruneTogether)
+			if err != nil {
+				return "", err
+			}
+			for _, pair := range pairs {
+				r, _, err := store.GetJSON[references](tx, pair.Key)
+				if err != nil {
+					return "", err
+				}
+				if r.rested(now) {
+					if err := tx.Delete(pair.Key); err != nil {
+						return "", err
+					}
+				}
+			}
+			if len(pairs) < pruneTogether {
+				return "", nil
+			}
+			return pairs[len(pairs)-1].Key + "\x00", nil
+		})
+		if err != nil {
+			return err
+		}
+		from = next
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package queue
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"goniec/pdu"
+	"goniec/store"
+)
+
+// seenKept is how long a PDU is remembered, so that one that a modem shows again
+// is not taken for another message.
+const seenKept = 30 * 24 * time.Hour
+
+// rejected is the value of raw/<time><sim>/<hash>: a PDU nothing could be made of.
+type rejected struct {
+	PDU   []byte `json:"pdu"`
+	Modem string `json:"modem"`
+	SIM   string `json:"sim"`
+	Err   string `json:"err"`
+}
+
+// receivedData is what the event message.received tells.
+type receivedData struct {
+	ID       string `json:"id"`
+	Modem    string `json:"modem"`
+	Complete bool   `json:"complete"`
+	Updated  bool   `json:"updated,omitempty"` // a late part has completed what was told before
+}
+
+// rejectedData is what the event pdu.rejected tells.
+type rejectedData struct {
+	Modem string `json:"modem"`
+	Hash  string `json:"hash"`
+}
+
+// Receive takes a PDU, SCA and TPDU, that a modem has read at at. When it returns
+// without an error everything in it is on disk and the modem's copy may be
+// deleted: a message, or a part of one until the others come, or a delivery
+// report. The same PDU again changes nothing. One that nothing can be made of is
+// kept as it is and told by the event pdu.rejected; that is no error.
+func (q *Queue) Receive(ctx context.Context, w Worker, raw []byte, at time.Time) error {
+	at = inMilliseconds(at)
+	in, readErr := pdu.Read(raw, at)
+	if readErr == nil && in.Report != nil {
+		return q.Report(ctx, w, *in.Report, at)
+	}
+	id, err := q.ids.next(at)
+	if err != nil {
+		return fmt.Errorf("receive by modem %s: %w", w.Modem, err)
+	}
+	a := arrival{worker: w, raw: raw, at: at, id: id.String(), hash: hashPDU(w, raw), err: readErr}
+	if readErr == nil {
+		a.deliver, a.repairs = in.Deliver, in.Repairs
+	}
+	what, err := store.Update(ctx, q.store, func(tx store.Tx) (received, error) { return q.receive(tx, a) })
+	if err != nil {
+		return fmt.Errorf("receive by modem %s: %w", w.Modem, err)
+	}
+	q.meter.received(what)
+	if what == receivedRejected {
+		q.log.WarnContext(ctx, "received PDU cannot be read and is kept as it is", "modem", w.Modem, "hash", a.hash, "err", readErr)
+	}
+	return nil
+}
+
+// arrival is one PDU that has come, on its way into the store.
+type arrival struct {
+	worker  Worker
+	raw     []byte
+	at      time.Time
+	id      string // of the inbound message, should it begin one
+	hash    string
+	deliver *pdu.Deliver
+	repairs []string
+	err     error // why it cannot be read
+}
+
+// received says what a PDU was.
+type received string
+
+const (
+	receivedWhole     received = "message"
+	receivedPart      received = "part"
+	receivedLastPart  received = "last_part"
+	receivedDuplicate received = "duplicate"
+	receivedRejected  received = "rejected"
+)
+
+// hashPDU identifies a PDU: two equal messages differ at least in the time stamp
+// of the service centre.
+func hashPDU(w Worker, raw []byte) string {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%d:%s", len(w.SIM), w.SIM) // a hash takes everything
+	_, _ = h.Write(raw)
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+func (q *Queue) receive(tx store.Tx, a arrival) (received, error) {
+	seenKey := seenSpace + a.hash
+	seen, err := tx.Get(seenKey)
+	if err != nil {
+		return "", err
+	}
+	if seen != nil {
+		return receivedDuplicate, nil
+	}
+	if err := tx.Put(seenKey, nil); err != nil {
+		return "", err
+	}
+	if err := tx.Put(tickKey(a.at.Add(seenKept), seenKey), nil); err != nil {
+		return "", err
+	}
+	if a.deliver == nil {
+		return receivedRejected, q.reject(tx, a)
+	}
+	if c, ok := a.deliver.UD.Header.Concatenation(); ok && c.Total > 1 {
+		return q.receivePart(tx, a, c)
+	}
+	g := group{Pieces: []piece{a.piece(1)}}
+	in := g.assemble(a.id, 1)
+	in.Modem, in.SIM = a.worker.Modem, a.worker.SIM
+	return receivedWhole, q.deliver(tx, in, false)
+}
+
+func (q *Queue) reject(tx store.Tx, a arrival) error {
+	key := rawSpace + timeSegment(a.at) + segment(a.worker.SIM) + "/" + a.hash
+	value := rejected{PDU: a.raw, Modem: a.worker.Modem, SIM: a.worker.SIM, Err: a.err.Error()}
+	if err := store.PutJSON(tx, key, value); err != nil {
+		return err
+	}
+	return q.events.Append(tx, "pdu.rejected", "", rejectedData{Modem: a.worker.Modem, Hash: a.hash})
+}
+
+// deliver writes an inbound message and tells of it.
+func (q *Queue) deliver(tx store.Tx, in Inbound, updated bool) error {
+	if err := store.PutJSON(tx, inboundKey(in.ID), storedInbound{&in, formatAddress(in.From)}); err != nil {
+		return err
+	}
+	data := receivedData{ID: in.ID, Modem: in.Modem, Complete: in.Complete, Updated: updated}
+	return q.events.Append(tx, "message.received", "", data)
+}

@@ -1,0 +1,119 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"goniec/store"
+)
+
+// doubtsAllowed is how often a part may end uncertain before a person decides.
+const doubtsAllowed = 1
+
+// doubt makes the part of attempt a uncertain: its report is awaited until policy
+// decides. A report that came too early to be matched is looked for at once.
+func (q *Queue) doubt(tx store.Tx, e *entry, a *Attempt, now time.Time) error {
+	p := &e.Parts[a.Part]
+	a.Outcome = AttemptUncertain
+	p.Status, p.Until = PartUncertain, now.Add(q.config.UncertainWait)
+	p.Doubts++
+	e.Error = &Problem{
+		Code: CodeUncertain, RetryAt: p.Until,
+		Detail: "the modem did not tell whether it was sent; its delivery report is awaited",
+	}
+	return q.adopt(tx, e, a, now)
+}
+
+// decide deals with part i, whose outcome has stayed unknown for as long as we wait.
+func (q *Queue) decide(tx store.Tx, e *entry, i int, now time.Time) error {
+	p := &e.Parts[i]
+	switch {
+	case !e.ExpiresAt.After(now):
+		return q.expire(tx, e, now)
+	case q.config.Uncertain == Hold || p.Doubts > doubtsAllowed:
+		p.Until = time.Time{}
+		e.Error = &Problem{Code: CodeDecision, Detail: "it may have been sent and no report came; release or cancel it"}
+	default:
+		q.sendAgain(e, i, now)
+	}
+	return q.keep(tx, e, now)
+}
+
+// sendAgain puts the uncertain part i back into the queue.
+func (q *Queue) sendAgain(e *entry, i int, now time.Time) {
+	p := &e.Parts[i]
+	p.Status, p.Until, p.PossibleDuplicate = PartQueued, time.Time{}, true
+	e.Error = nil
+	q.schedule(&e.Message, now, now)
+}
+
+// expire ends a message whose time is over, and saves it. It has failed, rather
+// than expired, if it may have been sent.
+func (q *Queue) expire(tx store.Tx, e *entry, now time.Time) error {
+	to, problem := StatusExpired, &Problem{Code: CodeExpired, Detail: "its time was over before it could be sent"}
+	for i := range e.Parts {
+		if e.doubtful(i) && !e.Parts[i].left() {
+			to = StatusFailed
+			problem = &Problem{Code: CodeUnknownOutcome, Detail: "it may have been sent; no report came and its time is over"}
+		}
+	}
+	if err := q.finish(tx, e, to, problem, "", now); err != nil {
+		return err
+	}
+	return q.save(tx, e)
+}
+
+// abandon makes every part of e that is in flight uncertain, and saves e: whoever
+// had it in hand will not tell any more.
+func (q *Queue) abandon(tx store.Tx, e *entry, code, detail string, now time.Time) error {
+	for i := range e.Parts {
+		if e.Parts[i].Status != PartInFlight {
+			continue
+		}
+		a := e.latest(i)
+		if a == nil {
+			return fmt.Errorf("message %s has a part in flight without an attempt: %w", e.ID, errStored)
+		}
+		if err := q.conclude(tx, e, a, Outcome{Kind: Uncertain, Code: code, Detail: detail, At: now}, now); err != nil {
+			return err
+		}
+	}
+	return q.keep(tx, e, now)
+}
+
+// recoverTogether bounds the messages of one transaction of Recover.
+const recoverTogether = 10
+
+// Recover makes uncertain what this box had in flight when it stopped, and
+// returns how many messages that were. It is called at start, before the first
+// worker claims.
+func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
+	from, to := span(flightPrefix(q.config.Box))
+	for {
+		n, err := store.Update(ctx, q.store, func(tx store.Tx) (int, error) {
+			pairs, err := tx.Scan(from, to, recoverTogether)
+			if err != nil {
+				return 0, err
+			}
+			for _, pair := range pairs {
+				e, err := q.load(tx, pair.Key[len(from):])
+				if err != nil {
+					return 0, err
+				}
+				if err := q.abandon(tx, e, CodeRestart, "the gateway stopped while it was sending", q.now()); err != nil {
+					return 0, err
+				}
+			}
+			return len(pairs), nil
+		})
+		if err != nil {
+			return uncertain, fmt.Errorf("recover what was in flight: %w", err)
+		}
+		uncertain += n
+		if n < recoverTogether {
+			q.meter.uncertain.Add(float64(uncertain))
+			return uncertain, nil
+		}
+	}
+}
