@@ -56,10 +56,10 @@ func (a Alphabet) fitting(text string, capacity int) int {
 // before the next one is there, and some never join them.
 func (a Alphabet) cut(text string, capacity, count int) []string {
 	parts := make([]string, 0, count)
-	start, cluster := 0, 0 // of the part; of a grapheme cluster at or before it
-	for start < len(text) {
+	clusters := clusterWalk{text: text}
+	for start := 0; start < len(text); {
 		end := start + a.fitting(text[start:], capacity)
-		cluster = clusterAt(text, cluster, end)
+		cluster := clusters.at(end)
 		if start < cluster && cluster < end && len(parts)+1+a.count(text[cluster:], capacity) <= count {
 			end = cluster
 		}
@@ -69,23 +69,26 @@ func (a Alphabet) cut(text string, capacity, count int) []string {
 	return parts
 }
 
-// clusterAt returns the start of the grapheme cluster that position lies in, or
-// position if it lies between two. from is the start of any cluster before.
-func clusterAt(text string, from, position int) int {
-	before, _ := utf8.DecodeLastRuneInString(text[:position])
-	after, _ := utf8.DecodeRuneInString(text[position:])
-	if position == len(text) || standsAlone(before) && standsAlone(after) {
+// clusterWalk walks over the grapheme clusters of a text, each of them once.
+type clusterWalk struct {
+	text       string
+	start, end int // of the cluster it stands on
+}
+
+// at returns the start of the cluster that position lies in, or position if it
+// lies between two. Positions must not decrease.
+func (w *clusterWalk) at(position int) int {
+	before, _ := utf8.DecodeLastRuneInString(w.text[:position])
+	after, _ := utf8.DecodeRuneInString(w.text[position:])
+	if position == len(w.text) || standsAlone(before) && standsAlone(after) {
+		w.start, w.end = position, position
 		return position
 	}
-	state := -1
-	for from < position {
-		cluster, _, _, next := uniseg.FirstGraphemeClusterInString(text[from:], state)
-		if from+len(cluster) > position {
-			break
-		}
-		from, state = from+len(cluster), next
+	for w.end <= position && w.end < len(w.text) {
+		cluster, _, _, _ := uniseg.FirstGraphemeClusterInString(w.text[w.end:], -1)
+		w.start, w.end = w.end, w.end+len(cluster)
 	}
-	return from
+	return w.start
 }
 
 // standsAlone reports whether r never is of one cluster with another character
