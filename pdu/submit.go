@@ -45,6 +45,8 @@ type Submit struct {
 	UD               UserData
 }
 
+var errNoRecipient = fmt.Errorf("%w: none", ErrAddress)
+
 // Marshal returns the TPDU. The length that AT+CMGS wants is its length.
 func (s Submit) Marshal() ([]byte, error) {
 	tpdu, err := s.append(make([]byte, 0, sizeHint))
@@ -61,7 +63,7 @@ func (s Submit) append(b []byte) ([]byte, error) {
 		flag(bitHeader, len(s.UD.Header) > 0) |
 		flag(bitReplyPath, s.ReplyPath)
 	if s.DA.Number == "" {
-		return nil, fmt.Errorf("TP-DA: %w: none given", ErrAddress)
+		return nil, fmt.Errorf("TP-DA: %w", errNoRecipient)
 	}
 	b, err := appendAddress(append(b, first, s.MR), s.DA)
 	if err != nil {
@@ -94,6 +96,9 @@ func (r *reader) submit() Submit {
 		MR:               r.octet("TP-MR"),
 	}
 	s.DA = r.address("TP-DA")
+	if s.DA.Number == "" {
+		r.fault("TP-DA", errNoRecipient)
+	}
 	s.PID = r.octet("TP-PID")
 	s.DCS = DCS(r.octet("TP-DCS"))
 	s.VP = r.validity(ValidityFormat(first>>shiftValidity&maskValidity), "TP-VP")
