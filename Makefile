@@ -61,8 +61,8 @@ fuzz:
 
 # Kills the real daemon at random moments and compares the network's own record
 # with the queue's. Prints lost and doubled.
-soak: build
-	GONIEC_SOAK=1 $(GO) test ./cmd/goniec -run '^TestSoak' -v -timeout $(SOAKTIME)
+soak:
+	$(GO) test -tags soak ./cmd/goniec -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
