@@ -9,8 +9,8 @@ const (
 	// GSM7 is the GSM 7-bit default alphabet with its extension table, or what
 	// national language tables make of it: 160 septets in a single part.
 	GSM7 Alphabet = "gsm7"
-	// UCS2 is UTF-16 in big-endian order, as every phone reads it since long:
-	// 70 units of 16 bits in a single part.
+	// UCS2 is UTF-16 in big-endian order, which is what phones send and read
+	// under this name: 70 units of 16 bits in a single part.
 	UCS2 Alphabet = "ucs2"
 	// Data8 is 8-bit data, which is no text: 140 octets in a single part.
 	Data8 Alphabet = "8bit"
