@@ -1,4 +1,531 @@
 package catalogue
 
-// problemTexts are the details of API problems.
-var problemTexts = map[Key]text{}
+// problemTexts are the details of API problems: what happened and what to do.
+// The keys are "problem." and a code of package api, "message." and a code of
+// package queue for a message that is not delivered, "warning." for one accepted
+// all the same, and "modem." for what is wrong with a modem, with ".remedy" for
+// what to do about it. Tests of package api hold every code against this table.
+var problemTexts = map[Key]text{
+	// Of a whole request.
+	"problem.invalid_request": {
+		pl: "Zapytanie jest czytelne, ale pola są błędne. Popraw pola wymienione w errors i wyślij ponownie. Nic nie zostało przyjęte.",
+		en: "The request can be read, but fields are wrong. Correct those named in errors and send it again. Nothing was accepted.",
+		es: "La petición se lee, pero hay campos incorrectos. Corrija los indicados en errors y envíela de nuevo. No se ha aceptado nada.",
+	},
+	"problem.malformed_json": {
+		pl: "Treść nie jest poprawnym JSON-em: błąd w wierszu %d, kolumnie %d. Sprawdź cudzysłowy, przecinki i nawiasy w tym miejscu.",
+		en: "The body is not valid JSON: it breaks at line %d, column %d. Check the quotes, commas and brackets there.",
+		es: "El cuerpo no es JSON válido: falla en la línea %d, columna %d. Revise ahí las comillas, comas y llaves.",
+	},
+	"problem.invalid_utf8": {
+		pl: "Treść nie jest w UTF-8. Zapisz ją w UTF-8, zanim ją wyślesz; inaczej litery by się zmieniły.",
+		en: "This is not UTF-8. Encode it as UTF-8 before sending it; otherwise letters would change.",
+		es: "Esto no está en UTF-8. Codifíquelo en UTF-8 antes de enviarlo; si no, cambiarían las letras.",
+	},
+	"problem.body_required": {
+		pl: "Brakuje treści zapytania. Wyślij obiekt JSON.",
+		en: "The request has no body. Send a JSON object.",
+		es: "La petición no tiene cuerpo. Envíe un objeto JSON.",
+	},
+	"problem.body_unreadable": {
+		pl: "Połączenie przerwało się, zanim nadeszła cała treść. Wyślij ponownie.",
+		en: "The connection broke before the whole body had come. Send it again.",
+		es: "La conexión se cortó antes de llegar el cuerpo entero. Envíelo de nuevo.",
+	},
+	"problem.body_too_large": {
+		pl: "Treść jest większa niż %d KiB. Podziel ją na kilka zapytań.",
+		en: "The body is larger than %d KiB. Split it into several requests.",
+		es: "El cuerpo supera los %d KiB. Divídalo en varias peticiones.",
+	},
+	"problem.wrong_content_type": {
+		pl: "Treść musi być JSON-em. Wyślij nagłówek Content-Type: application/json.",
+		en: "The body must be JSON. Send the header Content-Type: application/json.",
+		es: "El cuerpo debe ser JSON. Envíe la cabecera Content-Type: application/json.",
+	},
+	"problem.request_timeout": {
+		pl: "Treść nadchodziła zbyt wolno. Wyślij ponownie.",
+		en: "The body came too slowly. Send it again.",
+		es: "El cuerpo llegó demasiado despacio. Envíelo de nuevo.",
+	},
+	"problem.token_missing": {
+		pl: "Brakuje tokenu. Wyślij nagłówek Authorization: Bearer TOKEN; token tworzy polecenie goniec token create.",
+		en: "There is no token. Send the header Authorization: Bearer TOKEN; goniec token create makes one.",
+		es: "Falta el token. Envíe la cabecera Authorization: Bearer TOKEN; lo crea goniec token create.",
+	},
+	"problem.token_malformed": {
+		pl: "To nie jest cały token. Skopiuj go ponownie w całości; zaczyna się od gnc_.",
+		en: "This is not a whole token. Copy it again, all of it; it begins with gnc_.",
+		es: "Esto no es un token completo. Cópielo otra vez entero; empieza por gnc_.",
+	},
+	"problem.token_unknown": {
+		pl: "Ten token jest nieznany albo unieważniony. Utwórz nowy poleceniem goniec token create.",
+		en: "This token is unknown or was revoked. Make a new one with goniec token create.",
+		es: "Este token es desconocido o se ha revocado. Cree otro con goniec token create.",
+	},
+	"problem.scope_missing": {
+		pl: "Ten token nie ma uprawnienia %s. Utwórz token, który je ma.",
+		en: "This token lacks the scope %s. Make a token that has it.",
+		es: "Este token no tiene el permiso %s. Cree un token que lo tenga.",
+	},
+	"problem.route_not_found": {
+		pl: "Pod tym adresem nic nie ma. Adresy są opisane w /docs.",
+		en: "There is nothing at this address. The addresses are described at /docs.",
+		es: "No hay nada en esta dirección. Las direcciones se describen en /docs.",
+	},
+	"problem.method_not_allowed": {
+		pl: "Ten adres nie przyjmuje tej metody. Przyjmuje: %s.",
+		en: "This address does not take this method. It takes: %s.",
+		es: "Esta dirección no admite este método. Admite: %s.",
+	},
+	"problem.message_not_found": {
+		pl: "Nie ma wiadomości o tym id. Mogła zostać usunięta po okresie przechowywania.",
+		en: "There is no message with this id. It may have been removed after its retention.",
+		es: "No hay ningún mensaje con este id. Puede haberse eliminado al acabar su conservación.",
+	},
+	"problem.inbound_not_found": {
+		pl: "Nie ma odebranej wiadomości o tym id. Mogła zostać usunięta po okresie przechowywania.",
+		en: "There is no received message with this id. It may have been removed after its retention.",
+		es: "No hay ningún mensaje recibido con este id. Puede haberse eliminado al acabar su conservación.",
+	},
+	"problem.modem_not_found": {
+		pl: "Nie ma modemu o tej nazwie. Nazwy podaje GET /v1/modems.",
+		en: "There is no modem of this name. GET /v1/modems lists the names.",
+		es: "No hay ningún módem con este nombre. GET /v1/modems da los nombres.",
+	},
+	"problem.token_not_found": {
+		pl: "Nie ma tokenu o tej nazwie ani o tym id. Tokeny podaje GET /v1/tokens.",
+		en: "There is no token of this name or id. GET /v1/tokens lists them.",
+		es: "No hay ningún token con este nombre o id. GET /v1/tokens los da.",
+	},
+	"problem.idempotency_key_reused": {
+		pl: "Ten Idempotency-Key był już użyty z inną treścią. Użyj nowego klucza; tego samego tylko wtedy, gdy powtarzasz to samo zapytanie.",
+		en: "This Idempotency-Key was used before with another body. Use a new key; the same one only to repeat the same request.",
+		es: "Este Idempotency-Key ya se usó con otro cuerpo. Use una clave nueva; la misma solo para repetir la misma petición.",
+	},
+	"problem.idempotency_key_invalid": {
+		pl: "Idempotency-Key nie może być taki. Podaj od 1 do 255 drukowalnych znaków ASCII, z cudzysłowem lub bez.",
+		en: "The Idempotency-Key cannot be so. Give 1 to 255 printable ASCII characters, in quotes or without.",
+		es: "El Idempotency-Key no puede ser así. Dé de 1 a 255 caracteres ASCII imprimibles, con comillas o sin ellas.",
+	},
+	"problem.message_in_flight": {
+		pl: "Część wiadomości jest już w modemie albo wysłana. Nie można jej cofnąć.",
+		en: "A part of the message is with a modem or has been sent. It cannot be called back.",
+		es: "Una parte del mensaje ya está en un módem o se ha enviado. No se puede retirar.",
+	},
+	"problem.message_ended": {
+		pl: "Ta wiadomość jest już zakończona. Aby wysłać ją ponownie, utwórz nową.",
+		en: "This message has ended. To send it again, post a new one.",
+		es: "Este mensaje ya ha terminado. Para enviarlo otra vez, cree uno nuevo.",
+	},
+	"problem.message_not_held": {
+		pl: "Ta wiadomość nie jest ani wstrzymana, ani niepewna, więc nie ma czego zwalniać.",
+		en: "This message is neither held nor uncertain, so there is nothing to release.",
+		es: "Este mensaje no está retenido ni es incierto; no hay nada que liberar.",
+	},
+	"problem.token_exists": {
+		pl: "Token o tej nazwie już istnieje. Wybierz inną nazwę albo najpierw go unieważnij.",
+		en: "There is a token of this name. Choose another name, or revoke that one first.",
+		es: "Ya hay un token con este nombre. Elija otro nombre o revoque antes aquel.",
+	},
+	"problem.event_unknown": {
+		pl: "Nie znamy zdarzenia podanego w Last-Event-ID. Otwórz strumień bez tego nagłówka i odczytaj stan wiadomości.",
+		en: "We do not know the event named in Last-Event-ID. Open the stream without this header and read the messages' states.",
+		es: "No conocemos el evento indicado en Last-Event-ID. Abra el flujo sin esa cabecera y lea el estado de los mensajes.",
+	},
+	"problem.rate_limited": {
+		pl: "Ten token wysyła zbyt wiele zapytań. Zaczekaj tyle sekund, ile podaje Retry-After.",
+		en: "This token makes too many requests. Wait as many seconds as Retry-After says.",
+		es: "Este token hace demasiadas peticiones. Espere los segundos que indica Retry-After.",
+	},
+	"problem.too_many_streams": {
+		pl: "Ten token ma już otwarte strumienie zdarzeń w liczbie %d, a więcej nie może. Zamknij jeden z nich.",
+		en: "This token has %d event streams open, and may have no more. Close one of them.",
+		es: "Este token tiene abiertos %d flujos de eventos y no puede tener más. Cierre uno de ellos.",
+	},
+	"problem.not_ready": {
+		pl: "Bramka nie może teraz przyjmować i wysyłać. Czego brakuje, podaje errors.",
+		en: "The gateway cannot take and send now. errors says what is missing.",
+		es: "La pasarela no puede ahora aceptar y enviar. errors dice qué falta.",
+	},
+	"problem.shutting_down": {
+		pl: "Bramka właśnie się zatrzymuje. Spróbuj ponownie za chwilę.",
+		en: "The gateway is shutting down. Try again in a moment.",
+		es: "La pasarela se está deteniendo. Inténtelo de nuevo en un momento.",
+	},
+	"problem.storage_full": {
+		pl: "Dysk bramki jest pełny, więc niczego nie przyjęto. Zwolnij miejsce na dysku i wyślij ponownie.",
+		en: "The gateway's disk is full, so nothing was accepted. Free space on it and send again.",
+		es: "El disco de la pasarela está lleno y no se ha aceptado nada. Libere espacio y envíe de nuevo.",
+	},
+	"problem.internal_error": {
+		pl: "Bramka zawiodła. Przyczyna jest w jej dzienniku pod numerem z pola instance. Wyślij ponownie z tym samym Idempotency-Key.",
+		en: "The gateway failed. Its log has the cause under the id in instance. Send again with the same Idempotency-Key.",
+		es: "La pasarela ha fallado. La causa está en su registro bajo el id de instance. Envíe de nuevo con el mismo Idempotency-Key.",
+	},
+	"problem.request_interrupted": {
+		pl: "Zapytanie przerwano, zanim się skończyło. Wyślij ponownie z tym samym Idempotency-Key.",
+		en: "The request was interrupted before it was done. Send again with the same Idempotency-Key.",
+		es: "La petición se interrumpió antes de acabar. Envíela de nuevo con el mismo Idempotency-Key.",
+	},
+
+	// Of one field.
+	"problem.unknown_field": {
+		pl: "Nie ma takiego pola. Usuń je albo popraw nazwę. Są pola: %s.",
+		en: "There is no such field. Remove it or correct its name. There are: %s.",
+		es: "No existe ese campo. Quítelo o corrija su nombre. Existen: %s.",
+	},
+	"problem.unknown_parameter": {
+		pl: "Nie ma takiego parametru. Usuń go albo popraw nazwę. Są parametry: %s.",
+		en: "There is no such parameter. Remove it or correct its name. There are: %s.",
+		es: "No existe ese parámetro. Quítelo o corrija su nombre. Existen: %s.",
+	},
+	"problem.required": {
+		pl: "Tego pola brakuje. Podaj je.",
+		en: "This field is missing. Give it.",
+		es: "Falta este campo. Indíquelo.",
+	},
+	"problem.wrong_type": {
+		pl: "Wartość jest innego typu. Podaj: %s.",
+		en: "The value is of another type. Give: %s.",
+		es: "El valor es de otro tipo. Indique: %s.",
+	},
+	"problem.not_one_of": {
+		pl: "Takiej wartości nie ma. Podaj jedną z: %s.",
+		en: "There is no such value. Give one of: %s.",
+		es: "Ese valor no existe. Indique uno de: %s.",
+	},
+	"problem.too_long": {
+		pl: "Wartość jest za długa. Może mieć najwyżej tyle znaków: %d.",
+		en: "The value is too long. It may have at most %d characters.",
+		es: "El valor es demasiado largo. Puede tener como máximo %d caracteres.",
+	},
+	"problem.empty": {
+		pl: "Pole jest puste. Wypełnij je.",
+		en: "The field is empty. Fill it in.",
+		es: "El campo está vacío. Rellénelo.",
+	},
+	"problem.out_of_range": {
+		pl: "Podaj liczbę całkowitą od %d do %d.",
+		en: "Give a whole number from %d to %d.",
+		es: "Indique un número entero de %d a %d.",
+	},
+	"problem.not_a_time": {
+		pl: "To nie jest czas według RFC 3339. Podaj na przykład 2026-11-23T08:00:00+01:00; w adresie zapisz + jako %2B.",
+		en: "This is not a time as of RFC 3339. Give for example 2026-11-23T08:00:00+01:00; in an address write + as %2B.",
+		es: "Esto no es una hora según RFC 3339. Indique por ejemplo 2026-11-23T08:00:00+01:00; en una dirección escriba + como %2B.",
+	},
+	"problem.wrong_format": {
+		pl: "Wartość nie ma wymaganej postaci. Postać jest opisana w /docs.",
+		en: "The value does not have the form it must have. /docs describes it.",
+		es: "El valor no tiene la forma debida. /docs la describe.",
+	},
+	"problem.too_many_items": {
+		pl: "Lista jest za długa. Może mieć najwyżej tyle elementów: %d. Podziel ją.",
+		en: "The list is too long. It may have at most %d items. Split it.",
+		es: "La lista es demasiado larga. Puede tener como máximo %d elementos. Divídala.",
+	},
+	"problem.too_few_items": {
+		pl: "Lista jest za krótka. Musi mieć co najmniej tyle elementów: %d.",
+		en: "The list is too short. It must have at least %d item(s).",
+		es: "La lista es demasiado corta. Debe tener al menos %d elemento(s).",
+	},
+	"problem.cursor_invalid": {
+		pl: "Ten cursor nie pasuje. Użyj wartości next z poprzedniej strony z tymi samymi filtrami albo zacznij bez niego.",
+		en: "This cursor does not fit. Use the next of the page before with the same filters, or begin without one.",
+		es: "Este cursor no corresponde. Use el next de la página anterior con los mismos filtros o empiece sin él.",
+	},
+	"problem.text_empty": {
+		pl: "Tekst jest pusty. Wpisz treść.",
+		en: "The text is empty. Write one.",
+		es: "El texto está vacío. Escriba uno.",
+	},
+	"problem.text_control_character": {
+		pl: "Znak numer %d jest znakiem sterującym, którego nie da się wysłać. Usuń go.",
+		en: "Character number %d is a control character, which cannot be sent. Remove it.",
+		es: "El carácter número %d es de control y no se puede enviar. Quítelo.",
+	},
+	"problem.text_not_in_gsm7": {
+		pl: "Znaku numer %d nie ma w alfabecie GSM 7-bit. Zamień go albo użyj kodowania auto lub fold.",
+		en: "Character number %d is not in the GSM 7-bit alphabet. Replace it, or use encoding auto or fold.",
+		es: "El carácter número %d no está en el alfabeto GSM de 7 bits. Cámbielo o use la codificación auto o fold.",
+	},
+	"problem.text_too_many_parts": {
+		pl: "Tekst zająłby tyle SMS-ów: %d, a może zająć najwyżej %d. Skróć go.",
+		en: "The text would take %d SMS, and may take at most %d. Shorten it.",
+		es: "El texto ocuparía %d SMS y puede ocupar como máximo %d. Acórtelo.",
+	},
+	"problem.number_empty": {
+		pl: "Brakuje numeru. Podaj na przykład +48 i dziewięć cyfr.",
+		en: "The number is missing. Give for example +48 and nine digits.",
+		es: "Falta el número. Indique por ejemplo +34 y nueve cifras.",
+	},
+	"problem.number_two_numbers": {
+		pl: "W polu są dwa numery. Wyślij osobną wiadomość na każdy z nich.",
+		en: "There are two numbers in the field. Send a message of its own to each.",
+		es: "Hay dos números en el campo. Envíe un mensaje a cada uno.",
+	},
+	"problem.number_invalid": {
+		pl: "Taki numer nie może istnieć. Sprawdź liczbę cyfr i kierunkowy kraju, na przykład +48 i dziewięć cyfr.",
+		en: "There can be no such number. Check how many digits it has and the country code, for example +48 and nine digits.",
+		es: "Ese número no puede existir. Compruebe cuántas cifras tiene y el prefijo del país, por ejemplo +34 y nueve cifras.",
+	},
+	"problem.number_country_not_allowed": {
+		pl: "Numery tego kraju nie są dozwolone. Jeśli mają być, dopisz kraj do countries w konfiguracji.",
+		en: "Numbers of this country are not allowed. If they should be, add the country to countries in the configuration.",
+		es: "Los números de este país no están permitidos. Si deben estarlo, añada el país a countries en la configuración.",
+	},
+	"problem.number_premium": {
+		pl: "To numer o podwyższonej opłacie; na takie nie wysyłamy.",
+		en: "This is a premium-rate number; we do not send to those.",
+		es: "Es un número de tarificación adicional; no enviamos a esos números.",
+	},
+	"problem.number_unknown_short_code": {
+		pl: "Ten krótki numer nie jest dozwolony. Jeśli ma być, dopisz go do short_codes w konfiguracji.",
+		en: "This short code is not allowed. If it should be, add it to short_codes in the configuration.",
+		es: "Este número corto no está permitido. Si debe estarlo, añádalo a short_codes en la configuración.",
+	},
+	"problem.expires_in_the_past": {
+		pl: "Ten czas już minął, więc wiadomość nigdy by nie wyszła. Podaj późniejszy; sprawdź też zegar i strefę czasową.",
+		en: "This time is over, so the message would never go out. Give a later one; check the clock and the time zone as well.",
+		es: "Esa hora ya ha pasado y el mensaje nunca saldría. Indique una posterior; revise también el reloj y la zona horaria.",
+	},
+	"problem.expires_before_send": {
+		pl: "Wiadomość wygasłaby, zanim mogłaby wyjść. Podaj expires_at późniejszy niż send_at.",
+		en: "The message would expire before it may go out. Give an expires_at later than send_at.",
+		es: "El mensaje caducaría antes de poder salir. Indique un expires_at posterior a send_at.",
+	},
+	"problem.send_at_too_far": {
+		pl: "Ten czas jest zbyt odległy. Sprawdź rok.",
+		en: "This time is too far away. Check the year.",
+		es: "Esa hora está demasiado lejos. Compruebe el año.",
+	},
+	"problem.modem_unknown": {
+		pl: "Nie ma modemu o tej nazwie. Nazwy podaje GET /v1/modems; bez tego pola wiadomość wyjdzie przez dowolny.",
+		en: "There is no modem of this name. GET /v1/modems lists the names; without this field the message goes out through any.",
+		es: "No hay ningún módem con este nombre. GET /v1/modems da los nombres; sin este campo el mensaje sale por cualquiera.",
+	},
+	"problem.no_modem": {
+		pl: "Nie ma żadnego modemu. Podłącz modem i wpisz go w modems w konfiguracji.",
+		en: "There is no modem. Plug one in and name it under modems in the configuration.",
+		es: "No hay ningún módem. Conecte uno e indíquelo en modems en la configuración.",
+	},
+	"problem.no_modem_ready": {
+		pl: "Żaden z modemów (%d) nie może wysyłać. GET /v1/modems mówi, co jest nie tak z każdym i co zrobić.",
+		en: "None of the modems (%d) can send. GET /v1/modems says what is wrong with each and what to do.",
+		es: "Ninguno de los módems (%d) puede enviar. GET /v1/modems dice qué le pasa a cada uno y qué hacer.",
+	},
+
+	// Why a message is not delivered.
+	"message.quiet_hours": {
+		pl: "Trwa cisza nocna albo dzień wolny. Wiadomość wyjdzie o czasie podanym w retry_at. Aby wyszła od razu, zwolnij ją.",
+		en: "These are quiet hours or a day off. The message goes at the time in retry_at. To send it now, release it.",
+		es: "Son horas de silencio o un día libre. El mensaje saldrá a la hora de retry_at. Para enviarlo ya, libérelo.",
+	},
+	"message.uncertain": {
+		pl: "Wiadomość opuściła bramkę, ale modem nie odpowiedział. Czekamy na raport doręczenia.",
+		en: "The message left the gateway, but the modem did not answer. We are waiting for the delivery report.",
+		es: "El mensaje salió de la pasarela, pero el módem no contestó. Esperamos el informe de entrega.",
+	},
+	"message.decision": {
+		pl: "Nie wiadomo, czy wiadomość doszła. Zdecyduj: zwolnij ją, by wysłać jeszcze raz, albo ją anuluj.",
+		en: "Nobody knows whether the message arrived. Decide: release it to send it once more, or cancel it.",
+		es: "No se sabe si el mensaje llegó. Decida: libérelo para enviarlo otra vez o cancélelo.",
+	},
+	"message.unknown_outcome": {
+		pl: "Wiadomość mogła zostać wysłana albo nie, a jej czas minął. Upewnij się u odbiorcy.",
+		en: "The message may have been sent or not, and its time is over. Ask the recipient.",
+		es: "El mensaje pudo enviarse o no, y su plazo ha pasado. Pregunte al destinatario.",
+	},
+	"message.expired": {
+		pl: "Wiadomość nie wyszła przed czasem expires_at, więc jej nie wysłano.",
+		en: "The message did not go out before its expires_at, so it was not sent.",
+		es: "El mensaje no salió antes de su expires_at y no se envió.",
+	},
+	"message.undelivered": {
+		pl: "Sieć nie doręczyła wiadomości i nie spróbuje ponownie. Sprawdź numer albo zadzwoń.",
+		en: "The network did not deliver the message and will not try again. Check the number, or phone.",
+		es: "La red no entregó el mensaje y no lo intentará más. Compruebe el número o llame.",
+	},
+	"message.sc_expired": {
+		pl: "Telefon odbiorcy był zbyt długo niedostępny i sieć przestała próbować.",
+		en: "The recipient's phone was out of reach for too long, and the network stopped trying.",
+		es: "El teléfono del destinatario estuvo demasiado tiempo sin cobertura y la red dejó de intentarlo.",
+	},
+	"message.sc_abandoned": {
+		pl: "Sieć przestała próbować doręczyć wiadomość, także po ponownym wysłaniu.",
+		en: "The network stopped trying to deliver the message, even after it was sent again.",
+		es: "La red dejó de intentar entregar el mensaje, incluso tras enviarlo de nuevo.",
+	},
+	"message.other": {
+		pl: "Modem albo sieć nie przyjęła wiadomości (kod %s). Jeśli jest retry_at, spróbujemy wtedy ponownie.",
+		en: "The modem or the network did not take the message (code %s). If there is a retry_at, we try again then.",
+		es: "El módem o la red no aceptó el mensaje (código %s). Si hay retry_at, lo intentaremos entonces.",
+	},
+	"warning.fixed_line": {
+		pl: "To wygląda na telefon stacjonarny; SMS może nie dojść.",
+		en: "This looks like a fixed line; a text may not arrive.",
+		es: "Parece un teléfono fijo; el SMS puede no llegar.",
+	},
+
+	// What is wrong with a modem.
+	"modem.modem_absent": {
+		pl: "Portu modemu nie ma.",
+		en: "The modem's port is not there.",
+		es: "El puerto del módem no está.",
+	},
+	"modem.modem_absent.remedy": {
+		pl: "Sprawdź, czy modem jest podłączony i zasilany, i porównaj device z wynikiem goniec modem list.",
+		en: "Check that the modem is plugged in and powered, and compare device with goniec modem list.",
+		es: "Compruebe que el módem está conectado y con corriente, y compare device con goniec modem list.",
+	},
+	"modem.modem_port_busy": {
+		pl: "Portu używa inny program.",
+		en: "Another program uses the port.",
+		es: "Otro programa usa el puerto.",
+	},
+	"modem.modem_port_busy.remedy": {
+		pl: "Zatrzymaj ten program; najczęściej to ModemManager, gammu-smsd albo smstools.",
+		en: "Stop that program; most often it is ModemManager, gammu-smsd or smstools.",
+		es: "Detenga ese programa; suele ser ModemManager, gammu-smsd o smstools.",
+	},
+	"modem.modem_port_denied": {
+		pl: "Bramka nie ma prawa otworzyć portu.",
+		en: "The gateway may not open the port.",
+		es: "La pasarela no tiene permiso para abrir el puerto.",
+	},
+	"modem.modem_port_denied.remedy": {
+		pl: "Dodaj użytkownika, pod którym działa bramka, do grupy dialout i uruchom ją ponownie.",
+		en: "Add the user that the gateway runs as to the group dialout and start it again.",
+		es: "Añada al grupo dialout el usuario con el que funciona la pasarela y reiníciela.",
+	},
+	"modem.modem_not_a_modem": {
+		pl: "Urządzenie odpowiada, ale nie jak modem.",
+		en: "The device answers, but not as a modem does.",
+		es: "El dispositivo responde, pero no como un módem.",
+	},
+	"modem.modem_not_a_modem.remedy": {
+		pl: "Modem USB ma kilka portów; goniec modem list pokazuje, który przyjmuje polecenia.",
+		en: "A USB modem has several ports; goniec modem list shows which one takes commands.",
+		es: "Un módem USB tiene varios puertos; goniec modem list muestra cuál acepta órdenes.",
+	},
+	"modem.modem_silent": {
+		pl: "Modem nie odpowiada.",
+		en: "The modem does not answer.",
+		es: "El módem no contesta.",
+	},
+	"modem.modem_silent.remedy": {
+		pl: "Bramka próbuje dalej. Jeśli to trwa, odłącz modem na dziesięć sekund i podłącz ponownie; sprawdź też baud_rate.",
+		en: "The gateway keeps trying. If it goes on, unplug the modem for ten seconds and plug it in again; check baud_rate as well.",
+		es: "La pasarela sigue intentándolo. Si continúa, desenchufe el módem diez segundos y vuelva a enchufarlo; revise también baud_rate.",
+	},
+	"modem.modem_lost": {
+		pl: "Modem zniknął podczas pracy.",
+		en: "The modem vanished while it was in use.",
+		es: "El módem desapareció mientras se usaba.",
+	},
+	"modem.modem_lost.remedy": {
+		pl: "Sprawdź kabel i zasilanie. Gdy modem wróci, bramka sama zacznie go używać.",
+		en: "Check the cable and the power. When the modem is back, the gateway uses it by itself.",
+		es: "Revise el cable y la corriente. Cuando el módem vuelva, la pasarela lo usará sola.",
+	},
+	"modem.sim_missing": {
+		pl: "W modemie nie ma karty SIM.",
+		en: "There is no SIM in the modem.",
+		es: "No hay tarjeta SIM en el módem.",
+	},
+	"modem.sim_missing.remedy": {
+		pl: "Włóż kartę SIM do oporu i uruchom modem ponownie.",
+		en: "Push the SIM in all the way and restart the modem.",
+		es: "Introduzca la SIM hasta el fondo y reinicie el módem.",
+	},
+	"modem.sim_pin_required": {
+		pl: "Karta SIM żąda kodu PIN.",
+		en: "The SIM asks for its PIN.",
+		es: "La SIM pide su PIN.",
+	},
+	"modem.sim_pin_required.remedy": {
+		pl: "Zapisz PIN w pliku i wskaż go w pin_file albo wyłącz PIN karty w telefonie.",
+		en: "Write the PIN into a file and name it in pin_file, or switch the PIN off in a phone.",
+		es: "Escriba el PIN en un archivo e indíquelo en pin_file, o quite el PIN en un teléfono.",
+	},
+	"modem.sim_pin_wrong": {
+		pl: "Karta SIM nie przyjęła kodu PIN.",
+		en: "The SIM refused the PIN.",
+		es: "La SIM rechazó el PIN.",
+	},
+	"modem.sim_pin_wrong.remedy": {
+		pl: "Popraw plik z PIN-em i uruchom modem ponownie. Bramka nie próbuje sama drugi raz, by nie zablokować karty.",
+		en: "Correct the file with the PIN and restart the modem. The gateway does not try twice by itself, lest the card be blocked.",
+		es: "Corrija el archivo del PIN y reinicie el módem. La pasarela no lo intenta dos veces sola para no bloquear la tarjeta.",
+	},
+	"modem.sim_puk_required": {
+		pl: "Karta SIM jest zablokowana i żąda kodu PUK.",
+		en: "The SIM is blocked and asks for its PUK.",
+		es: "La SIM está bloqueada y pide su PUK.",
+	},
+	"modem.sim_puk_required.remedy": {
+		pl: "Włóż kartę do telefonu i odblokuj ją kodem PUK od operatora.",
+		en: "Put the card into a phone and unblock it with the PUK from the operator.",
+		es: "Ponga la tarjeta en un teléfono y desbloquéela con el PUK del operador.",
+	},
+	"modem.sim_failure": {
+		pl: "Karta SIM nie działa.",
+		en: "The SIM does not work.",
+		es: "La SIM no funciona.",
+	},
+	"modem.sim_failure.remedy": {
+		pl: "Wyjmij kartę, przetrzyj styki i włóż ponownie; jeśli to nie pomoże, wymień ją u operatora.",
+		en: "Take the card out, wipe its contacts and put it back; if that does not help, have the operator replace it.",
+		es: "Saque la tarjeta, limpie los contactos y vuelva a ponerla; si no ayuda, pida al operador que la cambie.",
+	},
+	"modem.not_registered": {
+		pl: "Modem nie ma sieci.",
+		en: "The modem has no network.",
+		es: "El módem no tiene red.",
+	},
+	"modem.not_registered.remedy": {
+		pl: "Sprawdź antenę i zasięg; przestaw modem bliżej okna. Bramka szuka sieci dalej.",
+		en: "Check the antenna and the coverage; move the modem nearer to a window. The gateway keeps looking.",
+		es: "Revise la antena y la cobertura; acerque el módem a una ventana. La pasarela sigue buscando.",
+	},
+	"modem.registration_denied": {
+		pl: "Sieć odrzuciła kartę SIM.",
+		en: "The network refused the SIM.",
+		es: "La red rechazó la SIM.",
+	},
+	"modem.registration_denied.remedy": {
+		pl: "Zapytaj operatora, czy karta jest aktywna i opłacona, albo sprawdź ją w telefonie.",
+		en: "Ask the operator whether the card is active and paid for, or try it in a phone.",
+		es: "Pregunte al operador si la tarjeta está activa y pagada, o pruébela en un teléfono.",
+	},
+	"modem.sim_storage_full": {
+		pl: "Pamięć na odebrane wiadomości jest pełna.",
+		en: "The memory for received texts is full.",
+		es: "La memoria para mensajes recibidos está llena.",
+	},
+	"modem.sim_storage_full.remedy": {
+		pl: "Bramka ją opróżnia. Jeśli to wraca, karta albo modem nie kasuje wiadomości: uruchom modem ponownie.",
+		en: "The gateway is emptying it. If it comes back, card or modem do not delete texts: restart the modem.",
+		es: "La pasarela la está vaciando. Si se repite, la tarjeta o el módem no borran: reinicie el módem.",
+	},
+	"modem.network_refused": {
+		pl: "Sieć nie przyjmuje wiadomości z tej karty.",
+		en: "The network takes no texts from this card.",
+		es: "La red no acepta mensajes de esta tarjeta.",
+	},
+	"modem.network_refused.remedy": {
+		pl: "Sprawdź saldo i czy taryfa pozwala wysyłać SMS-y; zapytaj operatora.",
+		en: "Check the balance and whether the tariff allows texts; ask the operator.",
+		es: "Compruebe el saldo y si la tarifa permite SMS; pregunte al operador.",
+	},
+	"modem.modem_error": {
+		pl: "Modem zgłosił błąd.",
+		en: "The modem reported an error.",
+		es: "El módem ha dado un error.",
+	},
+	"modem.modem_error.remedy": {
+		pl: "Bramka próbuje dalej. Jeśli to trwa, uruchom modem ponownie; cause podaje jego własne słowa.",
+		en: "The gateway keeps trying. If it goes on, restart the modem; cause holds its own words.",
+		es: "La pasarela sigue intentándolo. Si continúa, reinicie el módem; cause da sus propias palabras.",
+	},
+}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -61,7 +60,7 @@ func (c *Client) Release(ctx context.Context, id string) (Message, error) {
 
 // MessageFilter narrows a list of messages; zero fields do not.
 type MessageFilter struct {
-	Status    []Status  // any of these
+	Status    Status    // where it stands
 	To        string    // recipient
 	Reference string    // the caller's own id
 	Since     time.Time // created at or after
@@ -72,11 +71,7 @@ type MessageFilter struct {
 // fetches page after page as they are needed and ends with the first error.
 func (c *Client) Messages(ctx context.Context, f MessageFilter) iter.Seq2[Message, error] {
 	query := url.Values{}
-	statuses := make([]string, len(f.Status))
-	for i, s := range f.Status {
-		statuses[i] = string(s)
-	}
-	setString(query, "status", strings.Join(statuses, ","))
+	setString(query, "status", string(f.Status))
 	setString(query, "to", f.To)
 	setString(query, "reference", f.Reference)
 	setTime(query, "since", f.Since)

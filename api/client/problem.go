@@ -20,7 +20,7 @@ type Problem struct {
 // FieldProblem is what is wrong with one field.
 type FieldProblem struct {
 	Field   string `json:"field" example:"to" doc:"The field of the body, or the query parameter or header."`
-	In      string `json:"in" enum:"body,query,header,path" doc:"Where that field is."`
+	In      string `json:"in" enum:"body,query,header,path,gateway" doc:"Where that field is; gateway: what is missing to be ready."`
 	Pointer string `json:"pointer,omitempty" example:"/to" doc:"JSON pointer (RFC 6901) into the body."`
 	Code    string `json:"code" example:"number_invalid" doc:"Stable; made for programs."`
 	Detail  string `json:"detail" doc:"What is wrong and the remedy."`

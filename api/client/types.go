@@ -68,7 +68,7 @@ const (
 type MessageRequest struct {
 	To        string     `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"Recipient: E.164 with a leading plus, a national number of the configured region, or a short code."`
 	Text      string     `json:"text" example:"Wizyta jutro o 10:00. Odpisz TAK lub NIE." doc:"The text. Long ones are cut into parts; preview says how many."`
-	Reference string     `json:"reference,omitempty" maxLength:"200" example:"visit-17" doc:"The caller's own id, given back with the message and its events. Put no name and no number into it."`
+	Reference string     `json:"reference,omitempty" maxLength:"128" example:"visit-17" doc:"The caller's own id, given back with the message and its events. Put no name and no number into it."`
 	SendAt    *time.Time `json:"send_at,omitempty" example:"2026-11-23T08:00:00+01:00" doc:"Not before this time. Without it: at once."`
 	ExpiresAt *time.Time `json:"expires_at,omitempty" example:"2026-11-23T18:00:00+01:00" doc:"Not after this time: a message that is still waiting then is dropped, not sent late."`
 	Priority  Priority   `json:"priority,omitempty" enum:"high,normal,low" default:"normal" doc:"Which goes first. Quiet hours hold normal and low ones."`
@@ -80,7 +80,7 @@ type MessageRequest struct {
 
 // Message is a message as the gateway keeps it.
 type Message struct {
-	ID          string        `json:"id" example:"01kb2x8m4tq7v9w3e5r6y8z0ab" doc:"Names the message. Ids ascend with time."`
+	ID          string        `json:"id" example:"019aa8f0-5c1e-7d3a-9b42-6f0e8c2d1a57" doc:"Names the message. Ids ascend with time."`
 	Status      Status        `json:"status" enum:"scheduled,queued,sending,sent,delivered,failed,expired,cancelled,held,uncertain" doc:"Where the message stands. uncertain: it left the box and no answer came, so nobody can know yet."`
 	To          string        `json:"to" example:"+48600100200" doc:"Recipient in E.164, or a short code."`
 	Text        string        `json:"text" example:"Wizyta jutro o 10:00." doc:"The text as it goes out, after normalisation and folding. Empty once its retention is over."`
@@ -178,12 +178,14 @@ type Folded struct {
 type Inbound struct {
 	ID         string     `json:"id" doc:"Names the message. Ids ascend with time."`
 	From       string     `json:"from" example:"+48600100200" doc:"Sender: a number, a short code or a name."`
+	Kind       string     `json:"kind" enum:"text,binary,voicemail" doc:"text; binary: text holds 8-bit data in hexadecimal; voicemail: the network says that voicemail waits."`
 	Text       string     `json:"text" doc:"The text. Empty once its retention is over."`
-	ReceivedAt time.Time  `json:"received_at" doc:"When its last part arrived here."`
+	ReceivedAt time.Time  `json:"received_at" doc:"When its first part arrived here."`
 	SentAt     *time.Time `json:"sent_at,omitempty" doc:"When the service centre took it, by its clock."`
 	Modem      string     `json:"modem" doc:"The modem it came in through."`
 	Parts      int        `json:"parts" doc:"How many SMS it is made of."`
-	Complete   bool       `json:"complete" doc:"False if parts never arrived."`
+	Complete   bool       `json:"complete" doc:"False if parts have not arrived."`
+	Missing    []int      `json:"missing,omitempty" nullable:"false" doc:"Numbers of the parts that have not arrived, from 1."`
 }
 
 // Modem is the state of one modem.

@@ -1,0 +1,102 @@
+// Package api is the REST API: routes, tokens, validation, problems, the event
+// stream, and the document that describes them.
+//
+// It owns what goes over the wire and who may say it, and the keys tok/. It owns
+// no rule about messages: a handler binds, calls one function of queue or event,
+// and renders. What goes over the wire are the types of package client, so that
+// server and client cannot drift apart. Types of echo and huma stay in here.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/event"
+	"goniec/queue"
+)
+
+// Config is what a Server needs.
+type Config struct {
+	Queue     *queue.Queue
+	Events    *event.Log
+	Tokens    *Tokens
+	Modems    Modems
+	Numbering queue.Numbering // how numbers are read
+	MaxParts  int             // of one message, as in queue.Config; 0: 255
+
+	Version    string // of the program
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer // nil: no metrics of this package
+	Gatherer   prometheus.Gatherer   // what /metrics shows; nil: nothing
+	RateLimit  RateLimit
+}
+
+// RateLimit is how many requests one token may make. Zero values take the
+// defaults, which only a program gone wild will meet.
+type RateLimit struct {
+	PerSecond float64 // default 20 000
+	Burst     int     // default 20 000
+}
+
+// Server answers requests. It is an http.Handler twice, see Handler and
+// AdminHandler, and needs Run to run beside it.
+type Server struct {
+	config   Config
+	log      *slog.Logger
+	echo     *echo.Echo
+	api      huma.API
+	document []byte // openapi.json
+	metrics  *metrics
+	limits   limiters
+	streams  streams
+	closing  chan struct{} // closed when Run ends: streams end
+	close    sync.Once
+}
+
+// New returns a server. It starts nothing.
+func New(c Config) *Server {
+	s := &Server{
+		config:  c,
+		log:     c.Logger,
+		metrics: newMetrics(c.Registerer),
+		limits:  newLimiters(c.RateLimit),
+		streams: newStreams(),
+		closing: make(chan struct{}),
+	}
+	s.echo = s.newRouter()
+	s.api = s.newAPI(s.echo)
+	s.registerMessages()
+	s.registerInbox()
+	s.registerModems()
+	s.registerEvents()
+	s.registerTokens()
+	s.registerHealth()
+	s.document = s.renderDocument()
+	s.routeDocument()
+	return s
+}
+
+// Handler serves the API to those who carry a token.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// AdminHandler serves the same API with every right and without a token. It is
+// for the unix socket in the data directory, whose file permissions are its
+// protection.
+func (s *Server) AdminHandler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.echo.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), localKey{}, true)))
+	})
+}
+
+// Run keeps tokens fresh until ctx is done. When it returns, event streams have
+// been told to end, so that http.Server.Shutdown need not wait for them.
+func (s *Server) Run(ctx context.Context) {
+	s.config.Tokens.Run(ctx, s.log)
+	s.close.Do(func() { close(s.closing) })
+}

@@ -1,0 +1,158 @@
+package api
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
+)
+
+// securityScheme is the name of the tokens in the document.
+const securityScheme = "token"
+
+// needs returns the security requirement of an operation. The document shows
+// it, and authorise enforces the very same value.
+func needs(scope Scope) []map[string][]string {
+	return []map[string][]string{{securityScheme: {string(scope)}}}
+}
+
+// scopeOf returns the scope that an operation needs; empty if it is open.
+func scopeOf(op *huma.Operation) Scope {
+	for _, requirement := range op.Security {
+		if scopes := requirement[securityScheme]; len(scopes) > 0 {
+			return Scope(scopes[0])
+		}
+	}
+	return ""
+}
+
+// authorise lets a request through to its operation, or answers why not.
+func (s *Server) authorise(ctx huma.Context, next func(huma.Context)) {
+	c := humaecho.Unwrap(ctx)
+	op := ctx.Operation()
+	if scope := scopeOf(op); scope != "" {
+		if p := s.admit(c, scope); p != nil {
+			s.writeProblem(c, p)
+			return
+		}
+	}
+	// Refusing a body by its announced length spares reading it.
+	if op.MaxBodyBytes > 0 && c.Request().ContentLength >= op.MaxBodyBytes {
+		s.writeProblem(c, newProblem(CodeBodyTooLarge, (op.MaxBodyBytes-1)>>10))
+		return
+	}
+	next(ctx)
+}
+
+// admit finds out who sends the request, and returns why it may not.
+func (s *Server) admit(c echo.Context, scope Scope) *problem {
+	r := requestOf(c.Request().Context())
+	if r.local {
+		r.caller = Token{ID: "local", Name: "local", Scopes: []Scope{ScopeAdmin}}
+		return nil
+	}
+	token, p := s.authenticate(c.Request())
+	if p != nil {
+		return p
+	}
+	r.caller = token
+	if !token.Allows(scope) {
+		return newProblem(CodeScopeMissing, string(scope)).
+			withHeader("WWW-Authenticate", `Bearer realm="goniec", error="insufficient_scope", scope="`+string(scope)+`"`)
+	}
+	if pause, ok := s.limits.allow(token.ID, time.Now()); !ok {
+		return newProblem(CodeRateLimited).withHeader("Retry-After", seconds(pause))
+	}
+	return nil
+}
+
+// authenticate returns the token that r carries.
+func (s *Server) authenticate(r *http.Request) (Token, *problem) {
+	scheme, secret, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return Token{}, newProblem(CodeTokenMissing).withHeader("WWW-Authenticate", `Bearer realm="goniec"`)
+	}
+	token, err := s.config.Tokens.Verify(r.Context(), strings.TrimSpace(secret))
+	if err == nil {
+		return token, nil
+	}
+	var code Code
+	switch {
+	case errors.Is(err, ErrTokenMalformed):
+		code = CodeTokenMalformed
+	case errors.Is(err, ErrTokenUnknown):
+		code = CodeTokenUnknown
+	default:
+		return Token{}, failure(r.Context(), err)
+	}
+	return Token{}, newProblem(code).withHeader("WWW-Authenticate", `Bearer realm="goniec", error="invalid_token"`)
+}
+
+// fromThisMachine reports whether r was made on this machine, by a program that
+// spoke to us directly: not through a proxy on this machine, and not by a browser
+// that was led here under a name of somebody else's.
+func fromThisMachine(r *http.Request) bool {
+	if requestOf(r.Context()).local {
+		return true
+	}
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	address, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !address.Addr().Unmap().IsLoopback() {
+		return false
+	}
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if host == "localhost" {
+		return true
+	}
+	named, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && named.Unmap().IsLoopback()
+}
+
+// limiters hold one token bucket for each token that was used.
+type limiters struct {
+	limit rate.Limit
+	burst int
+	byID  *sync.Map // string to *rate.Limiter
+}
+
+func newLimiters(c RateLimit) limiters {
+	const generous = 20_000
+	if c.PerSecond == 0 {
+		c.PerSecond = generous
+	}
+	if c.Burst == 0 {
+		c.Burst = generous
+	}
+	return limiters{limit: rate.Limit(c.PerSecond), burst: c.Burst, byID: &sync.Map{}}
+}
+
+// allow takes one request from the bucket of a token; if there is none, it says
+// when there will be.
+func (l limiters) allow(id string, now time.Time) (time.Duration, bool) {
+	found, ok := l.byID.Load(id)
+	if !ok {
+		found, _ = l.byID.LoadOrStore(id, rate.NewLimiter(l.limit, l.burst))
+	}
+	limiter := found.(*rate.Limiter)
+	if limiter.AllowN(now, 1) {
+		return 0, true
+	}
+	r := limiter.ReserveN(now, 1)
+	defer r.CancelAt(now)
+	return r.DelayFrom(now), false
+}

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+)
+
+// documentVersion is the version of the API, not of the program.
+const documentVersion = "1.0.0"
+
+const documentDescription = `Texts go in here and out by modem; delivery reports and replies come back.
+
+Send ` + "`Authorization: Bearer TOKEN`" + `. Make a token with ` + "`goniec token create`" + `. Bodies are JSON in UTF-8, times RFC 3339,
+numbers E.164. Errors are ` + "`application/problem+json`" + ` (RFC 9457): look at ` + "`code`" + `, show ` + "`detail`" + `, which comes in
+the language of ` + "`Accept-Language`" + ` (pl, en, es). They never repeat a text or a number. Fields may be added to answers: ignore those
+you do not know. Fields that we do not know in requests are errors.`
+
+// newDocument is what the document says beside its operations.
+func newDocument(registry huma.Registry) *huma.OpenAPI {
+	return &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title:       "Goniec",
+			Version:     documentVersion,
+			Description: documentDescription,
+			License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+		},
+		Servers: []*huma.Server{{URL: "/", Description: "This gateway"}},
+		Tags: []*huma.Tag{
+			{Name: tagMessages, Description: "What goes out."},
+			{Name: tagInbox, Description: "What came in."},
+			{Name: tagModems, Description: "The devices that carry it."},
+			{Name: tagEvents, Description: "What happens, as it happens."},
+			{Name: tagTokens, Description: "Who may do what."},
+			{Name: tagHealth, Description: "For supervisors and monitoring."},
+		},
+		Components: &huma.Components{
+			Schemas: registry,
+			SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {
+				Type:        "http",
+				Scheme:      "bearer",
+				Description: "A token made by `goniec token create`. Each operation names the scope that it needs; `admin` has all: " + scopeList() + ".",
+			}},
+		},
+	}
+}
+
+func scopeList() string {
+	names := make([]string, 0, len(Scopes()))
+	for _, s := range Scopes() {
+		names = append(names, "`"+string(s)+"`")
+	}
+	return strings.Join(names, ", ")
+}
+
+// schemaName names a schema after its type; Page[client.Message] is MessagePage.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if item, ok := strings.CutPrefix(name, "Page"); ok && item != "" {
+		return item + "Page"
+	}
+	return name
+}
+
+// requestSchemas are the bodies of requests: only in them are unknown fields
+// errors.
+func requestSchemas() []string {
+	return []string{"MessageRequest", "BatchRequest", "PreviewRequest", "TokenRequest"}
+}
+
+// renderDocument finishes the document and returns it as JSON, indented so that
+// changes can be read.
+func (s *Server) renderDocument() []byte {
+	document := s.api.OpenAPI()
+	for name, schema := range document.Components.Schemas.Map() {
+		if !slices.Contains(requestSchemas(), name) {
+			schema.AdditionalProperties = nil
+		}
+	}
+	addExamples(document)
+	plain, err := json.Marshal(document)
+	if err != nil {
+		panic(fmt.Sprintf("render API document: %v", err)) // a bug: it is built from our own types
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, plain, "", "  "); err != nil {
+		panic(fmt.Sprintf("render API document: %v", err))
+	}
+	indented.WriteByte('\n')
+	return indented.Bytes()
+}
+
+// addExamples shows a whole body for each request.
+func addExamples(document *huma.OpenAPI) {
+	message := map[string]any{"to": "+48600100200", "text": "Wizyta jutro o 10:00. Odpisz TAK lub NIE.", "reference": "visit-17"}
+	for path, example := range map[string]any{
+		"/v1/messages":         message,
+		"/v1/messages/batch":   map[string]any{"messages": []any{message}},
+		"/v1/messages/preview": map[string]any{"text": "Zażółć gęślą jaźń"},
+		"/v1/tokens":           map[string]any{"name": "clinic", "scopes": []any{ScopeSend, ScopeMessages}},
+	} {
+		document.Paths[path].Post.RequestBody.Content["application/json"].Example = example
+	}
+}
+
+// routeDocument serves the document and the page made of it. Both are the same
+// for everybody and need no token.
+func (s *Server) routeDocument() {
+	page := s.renderPage()
+	s.echo.GET("/openapi.json", func(c echo.Context) error {
+		return c.Blob(http.StatusOK, "application/vnd.oai.openapi+json;version=3.1", s.document)
+	})
+	s.echo.GET("/docs", func(c echo.Context) error {
+		c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		return c.HTMLBlob(http.StatusOK, page)
+	})
+	s.echo.GET("/docs/style.css", func(c echo.Context) error {
+		return c.Blob(http.StatusOK, "text/css; charset=utf-8", pageStyle)
+	})
+}

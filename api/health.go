@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"goniec/api/client"
+)
+
+type healthOutput struct {
+	Body client.Health
+}
+
+// stateReady is the state of a modem that can send, as in client.Modem.
+const stateReady = "ready"
+
+func (s *Server) registerHealth() {
+	register(s, s.newOperation(operation{
+		id: "alive", method: http.MethodGet, path: "/healthz", tag: tagHealth,
+		summary:     "Is the daemon alive",
+		description: "Answers as long as the daemon runs. For supervisors that restart what does not answer.",
+		status:      http.StatusOK,
+	}), func(context.Context, *struct{}) (*healthOutput, error) {
+		return &healthOutput{Body: client.Health{Status: "alive"}}, nil
+	})
+	register(s, s.newOperation(operation{
+		id: "ready", method: http.MethodGet, path: "/readyz", tag: tagHealth,
+		summary:     "Can it take and send",
+		description: "503 with a list of what is missing if messages cannot be stored or no modem can send.",
+		status:      http.StatusOK,
+		problems:    []int{http.StatusServiceUnavailable},
+	}), func(ctx context.Context, _ *struct{}) (*healthOutput, error) {
+		if p := s.missing(ctx); p != nil {
+			return nil, p
+		}
+		return &healthOutput{Body: client.Health{Status: "ready"}}, nil
+	})
+	s.registerMetrics()
+}
+
+// missing says what keeps the gateway from taking and sending; nil if nothing
+// does.
+func (s *Server) missing(ctx context.Context) *problem {
+	p := newProblem(CodeNotReady)
+	select {
+	case <-s.closing:
+		p.fields = append(p.fields, fieldProblem{in: "gateway", field: "gateway", code: CodeShuttingDown})
+	default:
+	}
+	if _, err := s.config.Queue.Counts(ctx); err != nil {
+		p.cause = err
+		p.fields = append(p.fields, fieldProblem{in: "gateway", field: "store", code: failure(ctx, err).code})
+	}
+	modems := s.config.Modems.Modems()
+	ready := false
+	for _, m := range modems {
+		ready = ready || m.State == stateReady
+	}
+	switch {
+	case len(modems) == 0:
+		p.fields = append(p.fields, fieldProblem{in: "gateway", field: "modems", code: CodeNoModem})
+	case !ready:
+		p.fields = append(p.fields, fieldProblem{in: "gateway", field: "modems", code: CodeNoModemReady, args: []any{len(modems)}})
+	}
+	if len(p.fields) == 0 {
+		return nil
+	}
+	return p
+}
+
+// registerMetrics serves /metrics: to programs on this machine as it is, to all
+// others with a token of scope metrics:read. It is not an operation of huma, for
+// its answer is not ours to shape; the document has it all the same.
+func (s *Server) registerMetrics() {
+	if s.config.Gatherer == nil {
+		return
+	}
+	handler := promhttp.HandlerFor(s.config.Gatherer, promhttp.HandlerOpts{})
+	s.echo.GET("/metrics", func(c echo.Context) error {
+		if !fromThisMachine(c.Request()) {
+			if p := s.admit(c, ScopeMetrics); p != nil {
+				return p
+			}
+		}
+		handler.ServeHTTP(c.Response(), c.Request())
+		return nil
+	})
+	op := s.newOperation(operation{
+		id: "metrics", method: http.MethodGet, path: "/metrics", tag: tagHealth, scope: ScopeMetrics,
+		summary:     "Metrics for Prometheus",
+		description: "Programs on the same machine that speak to Goniec directly need no token.",
+	})
+	op.Security = append(op.Security, map[string][]string{}) // or none
+	op.Responses["200"] = &huma.Response{
+		Description: "The metrics.",
+		Content:     map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}
+	s.api.OpenAPI().AddOperation(&op)
+}

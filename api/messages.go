@@ -1,0 +1,353 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"goniec/api/client"
+	"goniec/pdu"
+	"goniec/queue"
+)
+
+type (
+	postInput struct {
+		ContentType string `header:"Content-Type" hidden:"true"`
+		Key         string `header:"Idempotency-Key" example:"\"visit-17-reminder\"" doc:"Names this call, bare or in quotes, up to 255 characters. Calling again with the same key and body gives the first answer again and sends nothing; the same key with another body is refused."`
+		RawBody     []byte `contentType:"application/json"`
+	}
+	bodyInput struct {
+		ContentType string `header:"Content-Type" hidden:"true"`
+		RawBody     []byte `contentType:"application/json"`
+	}
+	messageInput struct {
+		ID string `path:"id" maxLength:"64" example:"019aa8f0-5c1e-7d3a-9b42-6f0e8c2d1a57" doc:"The id of the message."`
+	}
+	messageOutput struct {
+		Body client.Message
+	}
+	postOutput struct {
+		Location string `header:"Location" doc:"Where the message is."`
+		Replayed string `header:"Idempotency-Replayed" enum:"true" doc:"true: this key came before, and this is the answer it got."`
+		Body     client.Message
+	}
+	batchOutput struct {
+		Replayed string `header:"Idempotency-Replayed" enum:"true" doc:"true: this key came before, and this is the answer it got."`
+		Body     client.BatchResponse
+	}
+	previewOutput struct {
+		Body client.Preview
+	}
+)
+
+func (s *Server) registerMessages() {
+	registry := s.api.OpenAPI().Components.Schemas
+	messages := newBodyReader[client.MessageRequest](registry)
+	previews := newBodyReader[client.PreviewRequest](registry)
+	batches := newBatchReader(registry, messages)
+
+	register(s, postOperation[client.MessageRequest](s, operation{
+		id: "postMessage", method: http.MethodPost, path: "/v1/messages", tag: tagMessages, scope: ScopeSend,
+		summary:     "Send a message",
+		description: "202 means that the message is on disk and will go out, whatever happens to the box. What becomes of it is told by GET /v1/messages/{id} and by /v1/events.",
+		status:      http.StatusAccepted,
+		problems:    []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage},
+	}, maxBody), func(ctx context.Context, in *postInput) (*postOutput, error) {
+		return s.postMessage(ctx, in, messages)
+	})
+	register(s, postOperation[client.BatchRequest](s, operation{
+		id: "postBatch", method: http.MethodPost, path: "/v1/messages/batch", tag: tagMessages, scope: ScopeSend,
+		summary:     "Send up to 1000 messages",
+		description: "Each message is accepted or refused on its own; the results are in the order of the messages. The answer is 202 even if every one was refused: look at each result.",
+		status:      http.StatusAccepted,
+		problems:    []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage},
+	}, maxBatch), func(ctx context.Context, in *postInput) (*batchOutput, error) {
+		return s.postBatch(ctx, in, batches)
+	})
+	register(s, postOperation[client.PreviewRequest](s, operation{
+		id: "previewMessage", method: http.MethodPost, path: "/v1/messages/preview", tag: tagMessages, scope: ScopeSend,
+		summary:     "See what a text becomes",
+		description: "Encoding, parts, room left, what each character outside GSM 7-bit costs, and the folded alternative. Nothing is sent or stored.",
+		status:      http.StatusOK,
+		problems:    []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity},
+	}, maxBody), func(_ context.Context, in *bodyInput) (*previewOutput, error) {
+		return s.preview(in, previews)
+	})
+	s.registerMessageList()
+	register(s, s.newOperation(operation{
+		id: "getMessage", method: http.MethodGet, path: "/v1/messages/{id}", tag: tagMessages, scope: ScopeMessages,
+		summary:     "Read a message",
+		description: "The message with its parts and where it stands.",
+		status:      http.StatusOK,
+		problems:    []int{http.StatusNotFound},
+	}), func(ctx context.Context, in *messageInput) (*messageOutput, error) {
+		return s.answerMessage(ctx)(s.config.Queue.Message(ctx, in.ID))
+	})
+	register(s, s.newOperation(operation{
+		id: "cancelMessage", method: http.MethodDelete, path: "/v1/messages/{id}", tag: tagMessages, scope: ScopeSend,
+		summary:     "Cancel a message",
+		description: "Works until the first part is with a modem; then the answer is 409.",
+		status:      http.StatusOK,
+		problems:    []int{http.StatusNotFound, http.StatusConflict},
+	}), func(ctx context.Context, in *messageInput) (*messageOutput, error) {
+		return s.answerMessage(ctx)(s.config.Queue.Cancel(ctx, in.ID, requestOf(ctx).caller.Name))
+	})
+	register(s, s.newOperation(operation{
+		id: "releaseMessage", method: http.MethodPost, path: "/v1/messages/{id}/release", tag: tagMessages, scope: ScopeSend,
+		summary:     "Send a held or uncertain message",
+		description: "A person decides that a held message goes now, or that an uncertain one is sent again although it may arrive twice. 409 for a message that is neither.",
+		status:      http.StatusOK,
+		problems:    []int{http.StatusNotFound, http.StatusConflict},
+	}), func(ctx context.Context, in *messageInput) (*messageOutput, error) {
+		return s.answerMessage(ctx)(s.config.Queue.Release(ctx, in.ID, requestOf(ctx).caller.Name))
+	})
+}
+
+// answerMessage returns what turns the answer of the queue into ours.
+func (s *Server) answerMessage(ctx context.Context) func(queue.Message, error) (*messageOutput, error) {
+	return func(m queue.Message, err error) (*messageOutput, error) {
+		if errors.Is(err, queue.ErrNotFound) {
+			return nil, newProblem(CodeMessageNotFound)
+		}
+		if err != nil {
+			return nil, failure(ctx, err)
+		}
+		return &messageOutput{Body: wireMessage(&m, requestOf(ctx).language())}, nil
+	}
+}
+
+func (s *Server) postMessage(ctx context.Context, in *postInput, bodies bodyReader[client.MessageRequest]) (*postOutput, error) {
+	posted, p := bodies.read(in.ContentType, in.RawBody)
+	if p != nil {
+		return nil, p
+	}
+	caller, p := callerOf(ctx, in.Key, posted)
+	if p != nil {
+		return nil, p
+	}
+	draft, warning, fields := s.draft(posted)
+	if len(fields) > 0 {
+		return nil, invalid(fields...)
+	}
+	results, replayed, err := s.config.Queue.Enqueue(ctx, caller, []queue.Draft{draft})
+	if err == nil {
+		err = results[0].Err
+	}
+	var refused *queue.RefusedError
+	if errors.As(err, &refused) {
+		return nil, invalid(refusal(refused))
+	}
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	lang := requestOf(ctx).language()
+	message := wireMessage(&results[0].Message, lang)
+	message.Warnings = wireWarnings(warning, lang)
+	return &postOutput{Location: "/v1/messages/" + message.ID, Replayed: flag(replayed), Body: message}, nil
+}
+
+func (s *Server) postBatch(ctx context.Context, in *postInput, batches batchReader) (*batchOutput, error) {
+	entries, whole, p := batches.read(in.ContentType, in.RawBody)
+	if p != nil {
+		return nil, p
+	}
+	caller, p := callerOf(ctx, in.Key, whole)
+	if p != nil {
+		return nil, p
+	}
+	results := make([]client.BatchResult, len(entries))
+	drafts := make([]queue.Draft, 0, len(entries))
+	places := make([]int, 0, len(entries)) // of each draft in results
+	r := requestOf(ctx)
+	refuse := func(i int, fields ...fieldProblem) {
+		results[i].Problem = invalid(fields...).render(r.language(), r.id)
+	}
+	for i, entry := range entries {
+		fields := entry.problems
+		var draft queue.Draft
+		if len(fields) == 0 {
+			draft, _, fields = s.draft(entry.message)
+		}
+		if len(fields) > 0 {
+			refuse(i, fields...)
+			continue
+		}
+		drafts, places = append(drafts, draft), append(places, i)
+	}
+	var replayed bool
+	if len(drafts) > 0 {
+		taken, again, err := s.config.Queue.Enqueue(ctx, caller, drafts)
+		if err != nil {
+			return nil, failure(ctx, err)
+		}
+		replayed = again
+		for j, result := range taken {
+			var refused *queue.RefusedError
+			switch {
+			case result.Err == nil:
+				results[places[j]].ID = result.Message.ID
+			case errors.As(result.Err, &refused):
+				refuse(places[j], refusal(refused))
+			default:
+				results[places[j]].Problem = failure(ctx, result.Err).render(r.language(), r.id)
+			}
+		}
+	}
+	return &batchOutput{Replayed: flag(replayed), Body: client.BatchResponse{Results: results}}, nil
+}
+
+// batchEntry is one message of a batch as it came: read, or what is wrong with it.
+type batchEntry struct {
+	message  client.MessageRequest
+	problems []fieldProblem
+}
+
+// batchReader reads batches. One message that cannot be read does not spoil the
+// others, so they are read one by one.
+type batchReader struct {
+	shell    *huma.Schema // of the body without its messages
+	messages bodyReader[client.MessageRequest]
+}
+
+func newBatchReader(registry huma.Registry, messages bodyReader[client.MessageRequest]) batchReader {
+	full := registry.SchemaFromRef(registry.Schema(reflect.TypeFor[client.BatchRequest](), true, "").Ref)
+	list := *full.Properties["messages"]
+	list.Items = nil
+	shell := &huma.Schema{Type: full.Type, Required: full.Required, Properties: map[string]*huma.Schema{"messages": &list}}
+	return batchReader{shell: shell, messages: messages}
+}
+
+// read returns the messages of a batch, and the whole of it as it was decoded.
+func (r batchReader) read(contentType string, body []byte) (entries []batchEntry, whole any, p *problem) {
+	data, p := jsonOf(contentType, body)
+	if p != nil {
+		return nil, nil, p
+	}
+	shell := bodyReader[any]{registry: r.messages.registry, schema: r.shell}
+	fields, err := shell.parse(data, &whole)
+	if err != nil {
+		return nil, nil, malformed(data, err)
+	}
+	if len(fields) > 0 {
+		return nil, nil, invalid(fields...)
+	}
+	var batch struct {
+		Messages []json.RawMessage `json:"messages"`
+	}
+	if err := json.Unmarshal(data, &batch); err != nil {
+		return nil, nil, malformed(data, err)
+	}
+	entries = make([]batchEntry, len(batch.Messages))
+	for i, message := range batch.Messages {
+		// It is JSON, or the whole would not have been.
+		entries[i].problems, err = r.messages.parse(message, &entries[i].message)
+		if err != nil {
+			return nil, nil, malformed(data, err)
+		}
+	}
+	return entries, whole, nil
+}
+
+// draft turns a posted message into what the queue takes. It checks what the
+// queue cannot know: how numbers are written here, and which modems there are.
+func (s *Server) draft(m client.MessageRequest) (d queue.Draft, warning string, wrong []fieldProblem) {
+	to, warning, err := s.config.Numbering.Parse(m.To)
+	if err != nil {
+		wrong = append(wrong, bodyField("/to", numberCode(err)))
+	}
+	if m.Modem != "" && !s.knowsModem(m.Modem) {
+		wrong = append(wrong, bodyField("/modem", CodeModemUnknown))
+	}
+	return queue.Draft{
+		To:        to,
+		Text:      m.Text,
+		Reference: m.Reference,
+		SendAt:    timeOf(m.SendAt),
+		ExpiresAt: timeOf(m.ExpiresAt),
+		Priority:  queue.Priority(m.Priority),
+		Encoding:  pdu.Encoding(m.Encoding),
+		Purpose:   queue.Purpose(m.Purpose),
+		Modem:     m.Modem,
+		Flash:     m.Flash,
+	}, warning, wrong
+}
+
+func (s *Server) preview(in *bodyInput, bodies bodyReader[client.PreviewRequest]) (*previewOutput, error) {
+	posted, p := bodies.read(in.ContentType, in.RawBody)
+	if p != nil {
+		return nil, p
+	}
+	preview, err := pdu.NewPreview(posted.Text, pdu.ComposeOptions{Encoding: pdu.Encoding(posted.Encoding), MaxParts: s.config.MaxParts})
+	if err != nil {
+		return nil, invalid(textProblem(err))
+	}
+	return &previewOutput{Body: wirePreview(preview)}, nil
+}
+
+// callerOf returns who enqueues. body is what was read, not what was sent, so
+// that white space and the order of fields do not make it another one.
+func callerOf(ctx context.Context, header string, body any) (queue.Caller, *problem) {
+	caller := queue.Caller{Token: requestOf(ctx).caller.Name}
+	key, ok := idempotencyKey(header)
+	if !ok {
+		return caller, newProblem(CodeKeyInvalid)
+	}
+	if key == "" {
+		return caller, nil
+	}
+	canonical, err := json.Marshal(body)
+	if err != nil {
+		return caller, failure(ctx, err)
+	}
+	caller.Key, caller.BodyHash = key, sha256.Sum256(canonical)
+	return caller, nil
+}
+
+// idempotencyKey reads the header Idempotency-Key: a string of RFC 8941 in
+// quotes, or, as most callers write it, without them.
+func idempotencyKey(header string) (key string, ok bool) {
+	if header == "" {
+		return "", true
+	}
+	key = header
+	if strings.HasPrefix(header, `"`) {
+		unescaped := strings.NewReplacer(`\"`, `"`, `\\`, `\`)
+		if len(header) < 2 || !strings.HasSuffix(header, `"`) {
+			return "", false
+		}
+		key = unescaped.Replace(header[1 : len(header)-1])
+	}
+	for _, c := range []byte(key) {
+		if c < ' ' || c > '~' {
+			return "", false
+		}
+	}
+	return key, len(key) >= 1 && len(key) <= 255
+}
+
+func flag(b bool) string {
+	if b {
+		return "true"
+	}
+	return ""
+}
+
+func timeOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// seconds writes a duration for Retry-After, rounded up.
+func seconds(d time.Duration) string {
+	return strconv.Itoa(max(1, int((d+time.Second-1)/time.Second)))
+}

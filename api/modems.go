@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"goniec/api/client"
+	"goniec/catalogue"
+)
+
+// Modems is what the API shows of the gateway.
+type Modems interface {
+	// Modems returns the state of every modem, in the order of the
+	// configuration. Of a LastError it sets Code, Cause and At; the words are
+	// the API's, by the codes below.
+	Modems() []client.Modem
+	// Restart closes a modem and brings it up again, without waiting until it
+	// is. It returns ErrNoModem for a name that no modem has.
+	Restart(ctx context.Context, name string) error
+}
+
+// ErrNoModem is returned by Modems for a name that no modem has.
+var ErrNoModem = errors.New("no modem of this name")
+
+// The codes of a modem's last error that have words in the catalogue. Any other
+// code gets general ones.
+const (
+	ModemAbsent             = "modem_absent"        // the port is not there
+	ModemPortBusy           = "modem_port_busy"     // another program has it
+	ModemPortDenied         = "modem_port_denied"   // no permission to open it
+	ModemNotAModem          = "modem_not_a_modem"   // something answers, but not as a modem
+	ModemSilent             = "modem_silent"        // nothing answers
+	ModemLost               = "modem_lost"          // it vanished while in use
+	ModemSIMMissing         = "sim_missing"         // no card
+	ModemSIMPIN             = "sim_pin_required"    // the card asks for its PIN and none is configured
+	ModemSIMPINWrong        = "sim_pin_wrong"       // the card refused the PIN; it is not tried again
+	ModemSIMPUK             = "sim_puk_required"    // the card is blocked
+	ModemSIMFailure         = "sim_failure"         // the card does not work
+	ModemNotRegistered      = "not_registered"      // no network
+	ModemRegistrationDenied = "registration_denied" // the network refuses the card
+	ModemStorageFull        = "sim_storage_full"    // no place for received texts
+	ModemRefused            = "network_refused"     // the network refuses to send
+	ModemError              = "modem_error"         // anything else
+)
+
+// ModemCodes lists the codes that have words.
+func ModemCodes() []string {
+	return []string{
+		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemLost, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
+		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused, ModemError,
+	}
+}
+
+type (
+	modemsOutput struct {
+		Body client.Page[client.Modem]
+	}
+	modemInput struct {
+		Name string `path:"name" maxLength:"64" example:"sim-a" doc:"The name of the modem in the configuration."`
+	}
+	modemOutput struct {
+		Body client.Modem
+	}
+)
+
+func (s *Server) registerModems() {
+	register(s, s.newOperation(operation{
+		id: "listModems", method: http.MethodGet, path: "/v1/modems", tag: tagModems, scope: ScopeModems,
+		summary:     "List modems",
+		description: "State, signal, operator, counters, and the last error with its remedy. The list comes whole, without pages.",
+		status:      http.StatusOK,
+	}), func(ctx context.Context, _ *struct{}) (*modemsOutput, error) {
+		lang := requestOf(ctx).language()
+		modems := s.config.Modems.Modems()
+		page := client.Page[client.Modem]{Items: make([]client.Modem, len(modems))}
+		for i, m := range modems {
+			page.Items[i] = wordModem(m, lang)
+		}
+		return &modemsOutput{Body: page}, nil
+	})
+	register(s, s.newOperation(operation{
+		id: "getModem", method: http.MethodGet, path: "/v1/modems/{name}", tag: tagModems, scope: ScopeModems,
+		summary:     "Read the state of a modem",
+		description: "As in the list.",
+		status:      http.StatusOK,
+		problems:    []int{http.StatusNotFound},
+	}), func(ctx context.Context, in *modemInput) (*modemOutput, error) {
+		return s.answerModem(ctx, in.Name)
+	})
+	register(s, s.newOperation(operation{
+		id: "restartModem", method: http.MethodPost, path: "/v1/modems/{name}/restart", tag: tagModems, scope: ScopeModemsWrite,
+		summary:     "Restart a modem",
+		description: "Closes the port and brings the modem up again; a parked modem is unparked. The answer does not wait for it: look at the state. A text that is just being sent is finished first.",
+		status:      http.StatusAccepted,
+		problems:    []int{http.StatusNotFound},
+	}), func(ctx context.Context, in *modemInput) (*modemOutput, error) {
+		err := s.config.Modems.Restart(ctx, in.Name)
+		if errors.Is(err, ErrNoModem) {
+			return nil, newProblem(CodeModemNotFound)
+		}
+		if err != nil {
+			return nil, failure(ctx, err)
+		}
+		return s.answerModem(ctx, in.Name)
+	})
+}
+
+func (s *Server) answerModem(ctx context.Context, name string) (*modemOutput, error) {
+	for _, m := range s.config.Modems.Modems() {
+		if m.Name == name {
+			return &modemOutput{Body: wordModem(m, requestOf(ctx).language())}, nil
+		}
+	}
+	return nil, newProblem(CodeModemNotFound)
+}
+
+func (s *Server) knowsModem(name string) bool {
+	for _, m := range s.config.Modems.Modems() {
+		if m.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// wordModem puts the last error of a modem into words.
+func wordModem(m client.Modem, lang catalogue.Language) client.Modem {
+	if m.LastError == nil {
+		return m
+	}
+	worded := *m.LastError
+	worded.Detail, worded.Remedy = modemText(worded.Code, lang)
+	m.LastError = &worded
+	return m
+}
+
+func modemText(code string, lang catalogue.Language) (detail, remedy string) {
+	key := catalogue.Key("modem." + code)
+	if detail = catalogue.Text(lang, key); detail == string(key) {
+		key = "modem." + ModemError
+		detail = catalogue.Text(lang, key)
+	}
+	return detail, catalogue.Text(lang, key+".remedy")
+}

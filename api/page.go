@@ -1,0 +1,270 @@
+package api
+
+import (
+	"bytes"
+	_ "embed" // the template and the style of the page
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"goniec/catalogue"
+)
+
+//go:embed page.html
+var pageTemplate string
+
+//go:embed page.css
+var pageStyle []byte
+
+// The page at /docs is the document put into HTML, once, when the server is
+// made. It needs no script and nothing from the internet.
+type (
+	page struct {
+		Title    string
+		Version  string
+		Intro    []string
+		Groups   []pageGroup
+		Schemas  []pageSchema
+		Problems []pageProblem
+	}
+	pageGroup struct {
+		Name, Description string
+		Operations        []pageOperation
+	}
+	pageOperation struct {
+		ID, Method, Path, Summary string
+		Description               []string
+		Scope                     string
+		Parameters                []pageField
+		Body                      string // name of the schema
+		Curl                      string
+		Answers                   []pageAnswer
+	}
+	pageAnswer struct {
+		Status, Description, Schema string
+	}
+	pageSchema struct {
+		Name, Description string
+		Fields            []pageField
+	}
+	pageField struct {
+		Name, Where, Type, Schema, Description string
+		Allowed                                []string
+		Default, Example                       string
+		Required                               bool
+	}
+	pageProblem struct {
+		Code, Status, Detail string
+	}
+)
+
+// renderPage makes the page of the document.
+func (s *Server) renderPage() []byte {
+	document := s.api.OpenAPI()
+	view := page{
+		Title:    document.Info.Title,
+		Version:  document.Info.Version,
+		Intro:    strings.Split(document.Info.Description, "\n\n"),
+		Schemas:  pageSchemas(document),
+		Problems: pageProblems(),
+	}
+	for _, tag := range document.Tags {
+		group := pageGroup{Name: tag.Name, Description: tag.Description}
+		for _, op := range operations(document) {
+			if slices.Contains(op.Tags, tag.Name) {
+				group.Operations = append(group.Operations, pageOf(op))
+			}
+		}
+		view.Groups = append(view.Groups, group)
+	}
+	parsed := template.Must(template.New("page").Funcs(template.FuncMap{"code": inlineCode}).Parse(pageTemplate))
+	var out bytes.Buffer
+	if err := parsed.Execute(&out, view); err != nil {
+		panic(fmt.Sprintf("render page of the API: %v", err)) // a bug: template and data are our own
+	}
+	return out.Bytes()
+}
+
+// operations lists every operation of a document by path and method.
+func operations(document *huma.OpenAPI) []*huma.Operation {
+	paths := make([]string, 0, len(document.Paths))
+	for path := range document.Paths {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	var all []*huma.Operation
+	for _, path := range paths {
+		item := document.Paths[path]
+		for _, op := range []*huma.Operation{item.Post, item.Get, item.Put, item.Patch, item.Delete} {
+			if op != nil {
+				all = append(all, op)
+			}
+		}
+	}
+	return all
+}
+
+func pageOf(op *huma.Operation) pageOperation {
+	view := pageOperation{
+		ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary,
+		Scope: string(scopeOf(op)),
+		Curl:  curl(op),
+	}
+	for _, paragraph := range strings.Split(op.Description, "\n\n") {
+		if !strings.HasPrefix(paragraph, "Scope: ") {
+			view.Description = append(view.Description, paragraph)
+		}
+	}
+	for _, p := range op.Parameters {
+		field := fieldOf(p.Name, p.Schema)
+		field.Where, field.Required = p.In, p.Required
+		view.Parameters = append(view.Parameters, field)
+	}
+	if op.RequestBody != nil {
+		view.Body = refName(op.RequestBody.Content["application/json"].Schema)
+	}
+	statuses := make([]string, 0, len(op.Responses))
+	for status := range op.Responses {
+		statuses = append(statuses, status)
+	}
+	slices.Sort(statuses)
+	for _, status := range statuses {
+		answer := pageAnswer{Status: status, Description: op.Responses[status].Description}
+		for _, media := range op.Responses[status].Content {
+			answer.Schema = refName(media.Schema)
+		}
+		view.Answers = append(view.Answers, answer)
+	}
+	return view
+}
+
+// curl shows how to call an operation.
+func curl(op *huma.Operation) string {
+	var b strings.Builder
+	b.WriteString("curl")
+	if op.Method != http.MethodGet && (op.Method != http.MethodPost || op.RequestBody == nil) {
+		b.WriteString(" -X " + op.Method)
+	}
+	if op.OperationID == "streamEvents" {
+		b.WriteString(" -N")
+	}
+	path := op.Path
+	for _, p := range op.Parameters {
+		if p.In == "path" {
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", exampleOf(p.Schema))
+		}
+	}
+	b.WriteString(" http://127.0.0.1:8080" + path)
+	if scopeOf(op) != "" {
+		b.WriteString(` -H "Authorization: Bearer $GONIEC_TOKEN"`)
+	}
+	if op.RequestBody != nil {
+		b.WriteString(" -H 'Content-Type: application/json'")
+		body, err := json.Marshal(op.RequestBody.Content["application/json"].Example)
+		if err == nil {
+			b.WriteString(" \\\n  -d '" + string(body) + "'")
+		}
+	}
+	return b.String()
+}
+
+func pageSchemas(document *huma.OpenAPI) []pageSchema {
+	all := document.Components.Schemas.Map()
+	names := make([]string, 0, len(all))
+	for name := range all {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	schemas := make([]pageSchema, 0, len(names))
+	for _, name := range names {
+		schema := pageSchema{Name: name, Description: all[name].Description}
+		for _, property := range propertyNames(all[name]) {
+			field := fieldOf(property, all[name].Properties[property])
+			field.Required = slices.Contains(all[name].Required, property)
+			schema.Fields = append(schema.Fields, field)
+		}
+		schemas = append(schemas, schema)
+	}
+	return schemas
+}
+
+func fieldOf(name string, s *huma.Schema) pageField {
+	field := pageField{Name: name, Type: s.Type, Description: s.Description, Schema: refName(s), Example: exampleOf(s)}
+	items := s
+	if s.Type == huma.TypeArray && s.Items != nil {
+		items = s.Items
+		field.Type = "list of " + s.Items.Type
+		field.Schema = refName(s.Items)
+	}
+	if s.Format == "date-time" {
+		field.Type = "time"
+	}
+	for _, v := range items.Enum {
+		field.Allowed = append(field.Allowed, fmt.Sprint(v))
+	}
+	if s.Default != nil {
+		field.Default = fmt.Sprint(s.Default)
+	}
+	if s.Minimum != nil && s.Maximum != nil {
+		field.Type += fmt.Sprintf(", %g to %g", *s.Minimum, *s.Maximum)
+	}
+	if s.MaxLength != nil {
+		field.Type += fmt.Sprintf(", at most %d characters", *s.MaxLength)
+	}
+	return field
+}
+
+func exampleOf(s *huma.Schema) string {
+	if len(s.Examples) == 0 {
+		return ""
+	}
+	return fmt.Sprint(s.Examples[0])
+}
+
+// refName is the name of the schema that s refers to, alone or as its items.
+func refName(s *huma.Schema) string {
+	if s == nil {
+		return ""
+	}
+	return s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]
+}
+
+// pageProblems lists every problem in English, those of a whole request first.
+func pageProblems() []pageProblem {
+	var all []pageProblem
+	for code, status := range statuses() {
+		all = append(all, pageProblem{Code: string(code), Status: strconv.Itoa(status), Detail: problemPattern(code)})
+	}
+	slices.SortFunc(all, func(a, b pageProblem) int {
+		return strings.Compare(a.Status+a.Code, b.Status+b.Code)
+	})
+	for _, code := range fieldCodes() {
+		all = append(all, pageProblem{Code: string(code), Detail: problemPattern(code)})
+	}
+	return all
+}
+
+// problemPattern is the English detail of a problem with its arguments left open.
+func problemPattern(code Code) string {
+	return strings.NewReplacer("%[1]s", "…", "%[1]d", "…", "%[2]d", "…", "%s", "…", "%d", "…").
+		Replace(catalogue.Text(catalogue.English, catalogue.Key("problem."+string(code))))
+}
+
+// inlineCode puts what stands between backquotes into code elements.
+func inlineCode(text string) template.HTML {
+	var b strings.Builder
+	for i, piece := range strings.Split(text, "`") {
+		piece = template.HTMLEscapeString(piece)
+		if i%2 == 1 {
+			piece = "<code>" + piece + "</code>"
+		}
+		b.WriteString(piece)
+	}
+	return template.HTML(b.String()) // every piece has been escaped
+}

@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"goniec/catalogue"
+)
+
+// request is what is known about a request beside its HTTP parts. One goroutine
+// serves a request, and it alone touches this.
+type request struct {
+	id     string
+	accept string // Accept-Language
+	local  bool   // came by the unix socket
+	caller Token  // zero until authorised
+	err    error  // why it failed, for the log
+}
+
+type (
+	requestKey struct{} // of the *request in a context
+	localKey   struct{} // marks what came by the unix socket
+)
+
+// requestOf returns the request that ctx belongs to.
+func requestOf(ctx context.Context) *request {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r
+	}
+	return &request{}
+}
+
+// language is the one that the caller prefers.
+func (r *request) language() catalogue.Language { return catalogue.Match(r.accept) }
+
+func (s *Server) newRouter() *echo.Echo {
+	e := echo.New()
+	// Nobody may choose the address we see: X-Forwarded-For is not believed.
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = s.handleRouterError
+	e.Use(s.observe)
+	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") })
+	return e
+}
+
+// observe is around every request: it gives it an id and the headers that every
+// answer has, catches a panic, counts and logs.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		httpRequest := c.Request()
+		r := &request{id: rand.Text(), accept: httpRequest.Header.Get("Accept-Language")}
+		r.local, _ = httpRequest.Context().Value(localKey{}).(bool)
+		c.SetRequest(httpRequest.WithContext(context.WithValue(httpRequest.Context(), requestKey{}, r)))
+		setHeaders(c.Response().Header(), r.id)
+		defer func() {
+			// A broken connection is reported so by net/http itself; anything else is a bug.
+			if v := recover(); v != nil {
+				if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(v)
+				}
+				s.log.Error("panic in handler", "request", r.id, "route", c.Path(), "panic", v, "stack", string(debug.Stack()))
+				s.writeProblem(c, newProblem(CodeInternal))
+			}
+			s.finish(c, r, start)
+		}()
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		return nil
+	}
+}
+
+// setHeaders sets what every answer carries. Answers hold health data: no cache
+// may keep them, no page may frame them.
+func setHeaders(h http.Header, id string) {
+	h.Set("X-Request-Id", id)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+}
+
+// finish counts and logs a request. The log has the route, not the path: a path
+// may hold anything.
+func (s *Server) finish(c echo.Context, r *request, start time.Time) {
+	status := c.Response().Status
+	route := c.Path()
+	if route == "" {
+		route = "unknown"
+	}
+	took := time.Since(start)
+	s.metrics.observe(c.Request().Method, route, status, took)
+	level := slog.LevelDebug
+	switch {
+	case status >= 500:
+		level = slog.LevelError
+	case status >= 400:
+		level = slog.LevelInfo
+	}
+	if !s.log.Enabled(c.Request().Context(), level) {
+		return
+	}
+	attributes := []slog.Attr{
+		slog.String("request", r.id),
+		slog.String("method", c.Request().Method),
+		slog.String("route", route),
+		slog.Int("status", status),
+		slog.Duration("took", took),
+		slog.String("token", r.caller.Name),
+		slog.String("ip", c.RealIP()),
+	}
+	if r.err != nil {
+		attributes = append(attributes, slog.Any("err", r.err))
+	}
+	s.log.LogAttrs(c.Request().Context(), level, "request", attributes...)
+}
+
+// handleRouterError answers what no operation did: no such route, no such
+// method, or an error of the router.
+func (s *Server) handleRouterError(err error, c echo.Context) {
+	p := failure(c.Request().Context(), err)
+	var fromEcho *echo.HTTPError
+	if errors.As(err, &fromEcho) {
+		switch fromEcho.Code {
+		case http.StatusNotFound:
+			p = newProblem(CodeRouteNotFound)
+		case http.StatusMethodNotAllowed:
+			p = newProblem(CodeMethodNotAllowed, c.Response().Header().Get(echo.HeaderAllow))
+		}
+	}
+	s.writeProblem(c, p)
+}
+
+// writeProblem answers with p, unless an answer has begun.
+func (s *Server) writeProblem(c echo.Context, p *problem) {
+	if c.Response().Committed {
+		return
+	}
+	r := requestOf(c.Request().Context())
+	r.err = p
+	for name, values := range p.headers {
+		c.Response().Header()[name] = values
+	}
+	c.Response().Header().Set(echo.HeaderContentType, problemType)
+	body := p.render(r.language(), r.id)
+	c.Response().WriteHeader(body.Status)
+	if err := c.Echo().JSONSerializer.Serialize(c, body, ""); err != nil {
+		s.log.Debug("answer not written", "request", r.id, "err", err)
+	}
+}

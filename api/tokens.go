@@ -1,0 +1,347 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"log/slog"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"goniec/store"
+)
+
+// Scope is something a token may do.
+type Scope string
+
+// The scopes of tokens.
+const (
+	ScopeSend        Scope = "messages:send" // post, preview, cancel and release messages
+	ScopeMessages    Scope = "messages:read"
+	ScopeInbox       Scope = "inbox:read"
+	ScopeModems      Scope = "modems:read"
+	ScopeModemsWrite Scope = "modems:write" // restart modems
+	ScopeEvents      Scope = "events:read"
+	ScopeMetrics     Scope = "metrics:read"
+	ScopeAdmin       Scope = "admin" // everything, and tokens
+)
+
+// Scopes lists every scope.
+func Scopes() []Scope {
+	return []Scope{ScopeSend, ScopeMessages, ScopeInbox, ScopeModems, ScopeModemsWrite, ScopeEvents, ScopeMetrics, ScopeAdmin}
+}
+
+var (
+	// ErrTokenUnknown is returned by Verify for a token that was never made or
+	// has been revoked, and by Revoke for a name or id that no token has.
+	ErrTokenUnknown = errors.New("token is unknown")
+	// ErrTokenMalformed is returned by Verify for what cannot be a token: it was
+	// not copied whole, or is something else.
+	ErrTokenMalformed = errors.New("token is malformed")
+	// ErrTokenExists is returned by Create for a name that a token has.
+	ErrTokenExists = errors.New("a token of this name exists")
+	// ErrTokenName is returned by Create for a name that cannot be one: want 1 to
+	// 64 letters, digits, dots, underscores and hyphens, not one of the last
+	// three in front.
+	ErrTokenName = errors.New("name of a token is not valid")
+	// ErrScopeUnknown is returned by Create for a scope that is not in Scopes.
+	ErrScopeUnknown = errors.New("scope is unknown")
+)
+
+// A token is tokenPrefix, 32 random bytes and a checksum of them, both base62
+// with leading zeros. The checksum tells a badly copied token from a revoked one.
+const (
+	tokenPrefix    = "gnc_"
+	secretLength   = 43 // base62 digits of 32 bytes
+	checksumLength = 6  // base62 digits of 4 bytes
+	tokenLength    = len(tokenPrefix) + secretLength + checksumLength
+	shownLength    = len(tokenPrefix) + 4 // what is kept to recognise a token by
+)
+
+// tokenSpace holds the tokens under tok/<name>; the name in the key makes it
+// unique.
+const tokenSpace = "tok/"
+
+const (
+	tokenRefresh = time.Minute // how often Run writes last uses and reads the store again
+	usedStep     = time.Minute // last use is written at most so often
+)
+
+var tokenName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// Token is a token as it is kept, without its secret.
+type Token struct {
+	ID       string    `json:"id"` // the first half of its hash, in hexadecimal
+	Name     string    `json:"name"`
+	Hash     string    `json:"hash"`   // SHA-256 of the whole token, hexadecimal
+	Prefix   string    `json:"prefix"` // its first characters, to recognise it by
+	Scopes   []Scope   `json:"scopes"`
+	Created  time.Time `json:"created"`
+	LastUsed time.Time `json:"used,omitzero"` // to the minute
+}
+
+// Allows reports whether t has the scope, itself or by being an admin's.
+func (t Token) Allows(s Scope) bool {
+	return slices.Contains(t.Scopes, s) || slices.Contains(t.Scopes, ScopeAdmin)
+}
+
+// Tokens makes, knows and revokes tokens. It owns the keys tok/. It is safe for
+// concurrent use.
+type Tokens struct {
+	store store.Store
+	known atomic.Pointer[map[[sha256.Size]byte]*knownToken] // nil: to be read
+	// loading makes concurrent calls read the store once; it also guards the
+	// order of reading and forgetting.
+	loading sync.Mutex
+}
+
+// knownToken is a token in memory.
+type knownToken struct {
+	Token
+	used atomic.Int64 // Unix seconds of the last use, 0 none since it was read
+}
+
+// NewTokens returns the tokens in s.
+func NewTokens(s store.Store) *Tokens {
+	return &Tokens{store: s}
+}
+
+// Create makes a token and returns it with its secret, of which only the hash is
+// kept. It returns ErrTokenName, ErrScopeUnknown or ErrTokenExists.
+func (t *Tokens) Create(ctx context.Context, name string, scopes []Scope) (Token, string, error) {
+	if !tokenName.MatchString(name) {
+		return Token{}, "", ErrTokenName
+	}
+	if len(scopes) == 0 {
+		return Token{}, "", fmt.Errorf("%w: none given", ErrScopeUnknown)
+	}
+	for _, s := range scopes {
+		if !slices.Contains(Scopes(), s) {
+			return Token{}, "", fmt.Errorf("%w: %q", ErrScopeUnknown, s)
+		}
+	}
+	secret := newSecret()
+	hash := sha256.Sum256([]byte(secret))
+	token := Token{
+		ID:      hex.EncodeToString(hash[:8]),
+		Name:    name,
+		Hash:    hex.EncodeToString(hash[:]),
+		Prefix:  secret[:shownLength],
+		Scopes:  slices.Compact(slices.Sorted(slices.Values(scopes))),
+		Created: time.Now().UTC().Truncate(time.Second),
+	}
+	err := t.store.Update(ctx, func(tx store.Tx) error {
+		existing, err := tx.Get(tokenSpace + name)
+		if err != nil {
+			return err
+		}
+		if existing != nil {
+			return ErrTokenExists
+		}
+		return store.PutJSON(tx, tokenSpace+name, token)
+	})
+	if err != nil {
+		return Token{}, "", fmt.Errorf("create token %s: %w", name, err)
+	}
+	t.forget()
+	return token, secret, nil
+}
+
+// List returns every token, by name.
+func (t *Tokens) List(ctx context.Context) ([]Token, error) {
+	return store.View(ctx, t.store, readTokens)
+}
+
+// Revoke removes the token with this name or id; it is worthless when Revoke
+// returns. It returns ErrTokenUnknown if there is none.
+func (t *Tokens) Revoke(ctx context.Context, nameOrID string) (Token, error) {
+	token, err := store.Update(ctx, t.store, func(tx store.Tx) (Token, error) {
+		tokens, err := readTokens(tx)
+		if err != nil {
+			return Token{}, err
+		}
+		// A name wins over an id that looks like it.
+		i := slices.IndexFunc(tokens, func(t Token) bool { return t.Name == nameOrID })
+		if i < 0 {
+			i = slices.IndexFunc(tokens, func(t Token) bool { return t.ID == nameOrID })
+		}
+		if i < 0 {
+			return Token{}, ErrTokenUnknown
+		}
+		return tokens[i], tx.Delete(tokenSpace + tokens[i].Name)
+	})
+	if err != nil {
+		return Token{}, fmt.Errorf("revoke token: %w", err)
+	}
+	t.forget()
+	return token, nil
+}
+
+// Verify returns the token with this secret, or ErrTokenMalformed or
+// ErrTokenUnknown. It reads the store only when tokens have changed.
+func (t *Tokens) Verify(ctx context.Context, secret string) (Token, error) {
+	if !wellFormed(secret) {
+		return Token{}, ErrTokenMalformed
+	}
+	known, err := t.load(ctx)
+	if err != nil {
+		return Token{}, fmt.Errorf("read tokens: %w", err)
+	}
+	// The lookup by hash tells nothing about the secret by its duration.
+	found, ok := known[sha256.Sum256([]byte(secret))]
+	if !ok {
+		return Token{}, ErrTokenUnknown
+	}
+	if now := time.Now().Unix(); now-found.used.Load() >= int64(usedStep/time.Second) {
+		found.used.Store(now)
+	}
+	return found.Token, nil
+}
+
+// exists reports whether a token has this id.
+func (t *Tokens) exists(ctx context.Context, id string) (bool, error) {
+	known, err := t.load(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read tokens: %w", err)
+	}
+	for _, k := range known {
+		if k.ID == id {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Run keeps what is in memory fresh and writes down when tokens were last used,
+// until ctx is done.
+func (t *Tokens) Run(ctx context.Context, log *slog.Logger) {
+	changed := t.store.Watch(ctx, tokenSpace)
+	ticker := time.NewTicker(tokenRefresh)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		case <-ticker.C:
+		}
+		if err := t.saveUses(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("last use of tokens not saved", "err", err)
+		}
+		t.forget()
+	}
+}
+
+// saveUses writes down the uses that happened since the last time.
+func (t *Tokens) saveUses(ctx context.Context) error {
+	known := t.known.Load()
+	if known == nil {
+		return nil
+	}
+	for _, k := range *known {
+		used := k.used.Load()
+		if used == 0 {
+			continue
+		}
+		err := t.store.Update(ctx, func(tx store.Tx) error {
+			token, found, err := store.GetJSON[Token](tx, tokenSpace+k.Name)
+			if err != nil || !found || token.ID != k.ID || used-token.LastUsed.Unix() < int64(usedStep/time.Second) {
+				return err
+			}
+			token.LastUsed = time.Unix(used, 0).UTC()
+			return store.PutJSON(tx, tokenSpace+k.Name, token)
+		})
+		if err != nil {
+			return fmt.Errorf("save last use of token %s: %w", k.Name, err)
+		}
+	}
+	return nil
+}
+
+// forget makes the next Verify read the store again.
+func (t *Tokens) forget() {
+	t.loading.Lock()
+	defer t.loading.Unlock()
+	t.known.Store(nil)
+}
+
+// load returns the tokens by hash, from memory if they are there.
+func (t *Tokens) load(ctx context.Context) (map[[sha256.Size]byte]*knownToken, error) {
+	if known := t.known.Load(); known != nil {
+		return *known, nil
+	}
+	t.loading.Lock()
+	defer t.loading.Unlock()
+	if known := t.known.Load(); known != nil {
+		return *known, nil
+	}
+	tokens, err := t.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[[sha256.Size]byte]*knownToken, len(tokens))
+	for _, token := range tokens {
+		hash, err := hex.DecodeString(token.Hash)
+		if err != nil || len(hash) != sha256.Size {
+			return nil, fmt.Errorf("token %s: hash is damaged", token.Name)
+		}
+		known[[sha256.Size]byte(hash)] = &knownToken{Token: token}
+	}
+	t.known.Store(&known)
+	return known, nil
+}
+
+func readTokens(r store.Reader) ([]Token, error) {
+	pairs, err := r.Scan(tokenSpace, store.PrefixEnd(tokenSpace), 0)
+	if err != nil {
+		return nil, err
+	}
+	tokens := make([]Token, 0, len(pairs))
+	for _, p := range pairs {
+		token, _, err := store.GetJSON[Token](r, p.Key)
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, token)
+	}
+	return tokens, nil
+}
+
+// newSecret returns a new token.
+func newSecret() string {
+	random := make([]byte, sha256.Size)
+	rand.Read(random) // never fails
+	secret := base62(random, secretLength)
+	return tokenPrefix + secret + checksum(secret)
+}
+
+// wellFormed reports whether s may be a token that newSecret made.
+func wellFormed(s string) bool {
+	if len(s) != tokenLength || !strings.HasPrefix(s, tokenPrefix) {
+		return false
+	}
+	secret := s[len(tokenPrefix) : len(tokenPrefix)+secretLength]
+	return checksum(secret) == s[len(tokenPrefix)+secretLength:]
+}
+
+func checksum(secret string) string {
+	sum := crc32.ChecksumIEEE([]byte(secret))
+	return base62([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}, checksumLength)
+}
+
+// base62 writes data, read as one big number, with digits, upper and lower case
+// letters, padded with zeros to length.
+func base62(data []byte, length int) string {
+	// math/big orders its digits 0-9a-zA-Z; any fixed order does.
+	digits := new(big.Int).SetBytes(data).Text(62)
+	return strings.Repeat("0", length-len(digits)) + digits
+}

@@ -1,0 +1,187 @@
+package api
+
+import (
+	"errors"
+	"time"
+
+	"goniec/api/client"
+	"goniec/catalogue"
+	"goniec/pdu"
+	"goniec/queue"
+)
+
+// wireMessage turns a message of the queue into what goes over the wire.
+func wireMessage(m *queue.Message, lang catalogue.Language) client.Message {
+	out := client.Message{
+		ID:          m.ID,
+		Status:      client.Status(m.Status),
+		To:          m.To.String(),
+		Text:        m.Text,
+		Reference:   m.Reference,
+		SendAt:      optional(m.SendAt),
+		ExpiresAt:   optional(m.ExpiresAt),
+		Priority:    client.Priority(m.Priority),
+		Encoding:    client.Encoding(m.Encoding),
+		Purpose:     client.Purpose(m.Purpose),
+		Modem:       m.Modem,
+		Flash:       m.Flash,
+		CreatedAt:   m.CreatedAt,
+		SentAt:      optional(m.SentAt),
+		DeliveredAt: optional(m.DeliveredAt),
+		Parts:       make([]client.Part, len(m.Parts)),
+		Attempts:    m.AttemptCount,
+	}
+	if out.Encoding == "" {
+		out.Encoding = client.EncodingAuto
+	}
+	if n := len(m.Attempts); n > 0 {
+		out.Modem = m.Attempts[n-1].Modem
+	}
+	for i, p := range m.Parts {
+		part := client.Part{
+			Number:      i + 1,
+			Status:      client.Status(p.Status),
+			SentAt:      optional(p.SentAt),
+			DeliveredAt: optional(p.DeliveredAt),
+		}
+		if p.Status == queue.PartInFlight {
+			part.Status = client.StatusSending
+		}
+		if p.MR >= 0 {
+			part.MR = &p.MR
+		}
+		out.Parts[i] = part
+	}
+	if m.Error != nil {
+		out.Error = &client.MessageError{
+			Code:    m.Error.Code,
+			Detail:  messageErrorText(lang, m.Error),
+			RetryAt: optional(m.Error.RetryAt),
+		}
+	}
+	return out
+}
+
+// messageErrorText says why a message is not delivered. Codes that come from a
+// modem or the network have no words of their own in the catalogue.
+func messageErrorText(lang catalogue.Language, p *queue.Problem) string {
+	key := catalogue.Key("message." + p.Code)
+	if text := catalogue.Text(lang, key); text != string(key) {
+		return text
+	}
+	return catalogue.Text(lang, "message.other", p.Code)
+}
+
+func wireWarnings(code string, lang catalogue.Language) []client.Warning {
+	if code == "" {
+		return nil
+	}
+	return []client.Warning{{Field: "to", Code: code, Detail: catalogue.Text(lang, catalogue.Key("warning."+code))}}
+}
+
+func wireInbound(m *queue.Inbound) client.Inbound {
+	return client.Inbound{
+		ID:         m.ID,
+		From:       m.From.String(),
+		Kind:       string(m.Kind),
+		Text:       m.Text,
+		ReceivedAt: m.ReceivedAt,
+		SentAt:     optional(m.SentAt),
+		Modem:      m.Modem,
+		Parts:      m.Parts,
+		Complete:   m.Complete,
+		Missing:    m.Missing,
+	}
+}
+
+func wirePreview(p pdu.Preview) client.Preview {
+	out := client.Preview{
+		Alphabet: string(p.Alphabet),
+		Text:     p.Text,
+		Parts:    p.Parts,
+		Units:    p.Units,
+		Left:     p.Left,
+		Foreign:  make([]client.ForeignRune, len(p.Foreign)),
+	}
+	for i, f := range p.Foreign {
+		out.Foreign[i] = client.ForeignRune{Character: string(f.Rune), Count: f.Count, Replacement: f.Replacement, Costs: f.Costs}
+	}
+	if f := p.Folded; f != nil {
+		out.Folded = &client.Folded{Alphabet: string(f.Alphabet), Text: f.Text, Parts: f.Parts, Units: f.Units, Left: f.Left}
+	}
+	return out
+}
+
+// optional returns nil for the zero time.
+func optional(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// refusal is what is wrong with a field that the queue did not take.
+func refusal(e *queue.RefusedError) fieldProblem {
+	pointer := "/" + e.Field
+	switch e.Code {
+	case queue.RefusedText:
+		return textProblem(e.Err)
+	case queue.RefusedTo:
+		return bodyField(pointer, CodeNumberInvalid)
+	case queue.RefusedReference:
+		return bodyField(pointer, CodeTooLong, maxReference)
+	case queue.RefusedExpired:
+		return bodyField(pointer, CodeExpiresInPast)
+	case queue.RefusedWindow:
+		return bodyField(pointer, CodeExpiresBeforeSend)
+	case queue.RefusedSendAt:
+		return bodyField(pointer, CodeSendAtTooFar)
+	}
+	// The others cannot come: the schema has been held against the body.
+	return bodyField(pointer, CodeWrongFormat)
+}
+
+// maxReference is the longest reference the queue takes, in octets.
+const maxReference = 128
+
+// textProblem is what is wrong with a text.
+func textProblem(err error) fieldProblem {
+	var e *pdu.TextError
+	if !errors.As(err, &e) {
+		return bodyField("/text", CodeWrongFormat)
+	}
+	switch e.Kind {
+	case pdu.TextEmpty:
+		return bodyField("/text", CodeTextEmpty)
+	case pdu.TextInvalidUTF8:
+		return bodyField("/text", CodeInvalidUTF8)
+	case pdu.TextControlCharacter:
+		return bodyField("/text", CodeTextControl, e.Position)
+	case pdu.TextNotInGSM7:
+		return bodyField("/text", CodeTextNotGSM7, e.Position)
+	case pdu.TextTooManyParts:
+		return bodyField("/text", CodeTextTooManyParts, e.Parts, e.Max)
+	}
+	return bodyField("/text", CodeWrongFormat)
+}
+
+// numberCode is the code for an error of queue.Numbering.
+func numberCode(err error) Code {
+	var e *queue.NumberError
+	if !errors.As(err, &e) {
+		return CodeNumberInvalid
+	}
+	switch e.Code {
+	case queue.NumberEmpty:
+		return CodeNumberEmpty
+	case queue.NumberTwo:
+		return CodeNumberTwo
+	case queue.NumberCountry:
+		return CodeNumberCountry
+	case queue.NumberPremium:
+		return CodeNumberPremium
+	case queue.NumberShortCode:
+		return CodeNumberShortCode
+	}
+	return CodeNumberInvalid // impossible or invalid
+}
