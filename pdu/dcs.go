@@ -7,9 +7,10 @@ type DCS byte
 const (
 	dcsCompressed = 0x20
 	dcsHasClass   = 0x10
+	dcsAlphabet   = 0x0c // mask; 0x0c itself is reserved
+	dcsGSM7       = 0x00
 	dcsData8      = 0x04
 	dcsUCS2       = 0x08
-	dcsAlphabet   = 0x0c
 )
 
 // TextDCS returns the coding scheme of an uncompressed text in alphabet a. A
@@ -17,10 +18,12 @@ const (
 func TextDCS(a Alphabet, flash bool) DCS {
 	var d DCS
 	switch a {
-	case UCS2:
-		d = dcsUCS2
+	case GSM7:
+		d = dcsGSM7
 	case Data8:
 		d = dcsData8
+	case UCS2:
+		d = dcsUCS2
 	}
 	if flash {
 		d |= dcsHasClass

@@ -161,6 +161,7 @@ func enhancedOctets(v Validity) (octets [7]byte, err error) {
 func (r *reader) validity(format ValidityFormat, field string) Validity {
 	v := Validity{Format: format}
 	switch format {
+	case ValidityNone:
 	case ValidityRelative:
 		v.Period = relativePeriod(r.octet(field))
 	case ValidityAbsolute:
