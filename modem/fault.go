@@ -1,6 +1,14 @@
 package modem
 
-import "time"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"goniec/modem/at"
+)
 
 // Class says what kind of fault it is, and so what to do about it.
 type Class string
@@ -34,30 +42,228 @@ const (
 	Device  Party = "device" // the modem or its SIM
 )
 
-// Fault is every error of a Modem.
+var (
+	// ErrNoDevice says that there is nothing at the configured path.
+	ErrNoDevice = errors.New("no such device")
+	// ErrPermission says that the service may not open the device.
+	ErrPermission = errors.New("device may not be opened by this user")
+	// ErrBusy says that another program holds the device.
+	ErrBusy = errors.New("device is held by another program")
+	// ErrNotSerial says that the path is no serial port.
+	ErrNotSerial = errors.New("not a serial port")
+	// ErrNotOpen says that the modem has not been opened, or closed since.
+	ErrNotOpen = errors.New("modem is not open")
+	// ErrNotSMS says that the device answers AT but knows no texts in PDU mode.
+	ErrNotSMS = errors.New("device cannot send texts in PDU mode")
+	// ErrSIMLocked says that the SIM wants a PIN or PUK that it will not be given.
+	ErrSIMLocked = errors.New("SIM is locked")
+	// ErrDenied says that the network has refused the SIM.
+	ErrDenied = errors.New("network refuses the SIM")
+	// ErrNotRegistered says that no network has taken the SIM in time.
+	ErrNotRegistered = errors.New("not registered with a network")
+	// ErrNoSMSC says that the SIM knows no service centre.
+	ErrNoSMSC = errors.New("service centre number is not set")
+	// ErrEmpty says that there is no message in a slot.
+	ErrEmpty = errors.New("slot is empty")
+	// ErrGarbled says that an answer could not be read.
+	ErrGarbled = errors.New("answer of the modem cannot be read")
+)
+
+// Fault is every error of a Modem. It answers whether to try again, whose fault
+// it is and how long to wait.
 type Fault struct {
-	Op     string // what was attempted, "submit"
+	Op     string // what was attempted: "submit", "open port", "AT+CMGF=0"
 	Code   int    // number of the +CMS or +CME ERROR; -1 none
 	Family string // "CMS", "CME" or ""
 	Class  Class
 	Phase  Phase
 	Err    error
+
+	rule rule
 }
 
-func (f *Fault) Error() string { return f.Op }
+// newFault makes a Fault of what ended op.
+func newFault(op string, phase Phase, err error) *Fault {
+	var had *Fault
+	if errors.As(err, &had) {
+		return had
+	}
+	f := &Fault{Op: op, Code: -1, Phase: phase, Err: err}
+	known := false
+	f.rule, known = causeRule(err)
+	var refused *at.Error
+	if errors.As(err, &refused) {
+		r := refusalRule(refused)
+		f.Family, f.Code = refused.Family, refused.Code
+		if f.Code < 0 {
+			f.Code = r.code()
+		}
+		if !known || r.class == Stop { // the number says more than we do
+			f.rule = r
+		}
+	}
+	f.Class = f.rule.class
+	switch {
+	case f.Class == Uncertain && phase == BeforePayload:
+		f.Class = ModemFault
+	case refused == nil && phase == AfterPayload:
+		f.Class = Uncertain // no answer: the message may have gone out
+	}
+	return f
+}
+
+func (f *Fault) Error() string {
+	switch {
+	case f.Family != "" && f.Code >= 0 && f.rule.meaning != "":
+		return fmt.Sprintf("%s: +%s ERROR %d: %s", f.Op, f.Family, f.Code, f.rule.meaning)
+	case f.Err != nil:
+		return fmt.Sprintf("%s: %v", f.Op, f.Err)
+	}
+	return f.Op + ": " + f.rule.meaning
+}
 
 // Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// Retry reports whether the same message may be tried again.
-func (f *Fault) Retry() bool { return false }
+// Retry reports whether the same message may be tried again without the risk
+// of sending it twice, on this modem or, after Stop, on another.
+func (f *Fault) Retry() bool {
+	return f.Class == Transient || f.Class == ModemFault || f.Class == Stop
+}
 
 // Blame returns whose fault it is.
-func (f *Fault) Blame() Party { return Device }
+func (f *Fault) Blame() Party {
+	if f.rule.blame != "" {
+		return f.rule.blame
+	}
+	switch f.Class {
+	case Permanent, Duplicate:
+		return Message
+	case Transient, Uncertain:
+		return Network
+	}
+	return Device
+}
 
 // Wait returns how long to wait before the next try, attempt being the number
-// of tries already made.
-func (f *Fault) Wait(attempt int) time.Duration { return 0 }
+// of tries already made, at least 1. It is zero when there is none to be made.
+func (f *Fault) Wait(attempt int) time.Duration {
+	waits := f.rule.waits
+	if waits == nil {
+		waits = classWaits(f.Class)
+	}
+	if len(waits) == 0 {
+		return 0
+	}
+	return waits[min(max(attempt, 1), len(waits))-1]
+}
+
+// ClassAfter returns the class of this fault when it has met the same message
+// times times in a row: what may pass once is final the third time.
+func (f *Fault) ClassAfter(times int) Class {
+	if f.rule.tries > 0 && times >= f.rule.tries && f.Class == f.rule.class {
+		return f.rule.then
+	}
+	return f.Class
+}
+
+// StopAfter returns after how many different recipients in a row this fault
+// says more of the SIM than of the recipients; 0: never.
+func (f *Fault) StopAfter() int { return f.rule.stopAfter }
+
+// Meaning says in plain words what has happened.
+func (f *Fault) Meaning() string { return f.rule.meaning }
 
 // Remedy says in one plain sentence what a person can do.
-func (f *Fault) Remedy() string { return "" }
+func (f *Fault) Remedy() string { return f.rule.remedy }
+
+// classWaits is how long to wait between tries where the table says nothing
+// else.
+func classWaits(c Class) []time.Duration {
+	switch c {
+	case Transient:
+		return []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, 2 * time.Hour}
+	case ModemFault:
+		return []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
+	case Stop:
+		return []time.Duration{5 * time.Minute, 30 * time.Minute}
+	case Uncertain:
+		return []time.Duration{10 * time.Minute}
+	}
+	return nil
+}
+
+// causeRule returns the rule of an error that is no answer of the modem, and
+// whether it is a known one.
+func causeRule(err error) (r rule, known bool) {
+	for _, c := range causes() {
+		if errors.Is(err, c.err) {
+			return c.rule, true
+		}
+	}
+	return rule{class: ModemFault, meaning: "the modem could not be used", remedy: "Unplug the modem and plug it in again."}, false
+}
+
+type cause struct {
+	err  error
+	rule rule
+}
+
+// causes are the faults that no +CMS or +CME ERROR tells of, the most specific
+// first.
+func causes() []cause {
+	return []cause{
+		{ErrNoDevice, rule{class: ModemFault, meaning: "there is no device at this path",
+			remedy: "Plug the modem in, or correct the path; `goniec modem list` shows what is plugged in."}},
+		{ErrPermission, rule{class: Stop, meaning: "this user may not open the device",
+			remedy: "Add the service user to the group dialout and restart the service."}},
+		{ErrBusy, rule{class: ModemFault, meaning: "another program holds the device",
+			remedy: "Stop the program that holds it; ModemManager must be told to ignore the modem."}},
+		{ErrNotSerial, rule{class: Stop, meaning: "the path is no serial port",
+			remedy: "Correct the path; `goniec modem list` shows the serial ports."}},
+		{ErrNotSMS, rule{class: Stop, meaning: "the device answers, but cannot send texts in PDU mode",
+			remedy: "Choose another port of the modem, or a modem that can send texts."}},
+		{ErrSIMLocked, rule{class: Stop, meaning: "the SIM is locked",
+			remedy: "Enter the right PIN in a phone, or put it into the file named by pin_file; a PUK must be entered in a phone."}},
+		{ErrDenied, rule{class: Stop, meaning: "the network refuses the SIM",
+			remedy: "Ask the operator whether the SIM is active and may use this network."}},
+		{ErrNotRegistered, rule{class: Transient, meaning: "no network has taken the SIM in time",
+			remedy: "Check the antenna and the signal at this place."}},
+		{ErrNoSMSC, rule{class: Stop, meaning: "the SIM knows no service centre",
+			remedy: "Set the number of the operator's service centre with AT+CSCA, or put the SIM into a phone once."}},
+		{ErrEmpty, rule{class: Transient, blame: Device, meaning: "there is no message in this slot",
+			remedy: "Nothing is to be done."}},
+		{at.ErrInvalid, rule{class: Permanent, meaning: "the command cannot be written to a modem",
+			remedy: "Report this: it is a fault of the gateway."}},
+		{at.ErrNoise, rule{class: ModemFault, meaning: "the port carries noise instead of answers",
+			remedy: "Correct baud_rate, or check the cable and the power supply of the modem."}},
+		{at.ErrTimeout, rule{class: ModemFault, meaning: "the modem did not answer in time",
+			remedy: "If this comes again: choose another port of the modem, or unplug it and plug it in again."}},
+		{at.ErrLost, rule{class: ModemFault, meaning: "the modem has gone away",
+			remedy: "Check the cable, the USB port and the power supply."}},
+		{context.Canceled, rule{class: Transient, blame: Device, meaning: "the wait for the modem was broken off",
+			remedy: "Nothing is to be done."}},
+		{context.DeadlineExceeded, rule{class: ModemFault, meaning: "the modem did not answer in the time it was given",
+			remedy: "If this comes again: unplug the modem and plug it in again."}},
+	}
+}
+
+// refusalRule returns the rule of a +CMS ERROR, +CME ERROR or ERROR.
+func refusalRule(e *at.Error) rule {
+	if e.Family == "" {
+		return rule{class: Transient, blame: Device, meaning: "the modem refused without saying why",
+			remedy: "If this comes again: unplug the modem and plug it in again.", tries: 3, then: ModemFault}
+	}
+	text := strings.ToLower(strings.TrimSpace(e.Text))
+	for _, r := range refusals() {
+		if r.family != e.Family {
+			continue
+		}
+		if e.Code >= r.first && e.Code <= r.last || e.Code < 0 && r.text != "" && r.text == text {
+			return r
+		}
+	}
+	return rule{family: e.Family, first: -1, last: -1, class: Transient, blame: Device,
+		meaning: "the modem gave an error that is in no table",
+		remedy:  "Report the number or text of the error together with the model of the modem.", tries: 3, then: Stop}
+}

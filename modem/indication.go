@@ -1,5 +1,11 @@
 package modem
 
+import (
+	"errors"
+	"slices"
+	"sync"
+)
+
 // IndicationKind says what an Indication announces.
 type IndicationKind string
 
@@ -51,4 +57,97 @@ type Slot struct {
 type Stored struct {
 	Slot Slot
 	Raw  []byte // service centre address and TPDU
+}
+
+// maxIndications bounds what waits for an owner that does not receive. The rest
+// is dropped for one Damaged, at which the owner sweeps the memories.
+const maxIndications = 20_000
+
+// ErrOverflow is the error of the Damaged that stands for indications dropped
+// because nobody received them.
+var ErrOverflow = errors.New("too many indications wait")
+
+// indications is the queue behind Modem.Indications. It lives as long as the
+// Modem; the goroutine that feeds the channel runs from start to stop.
+type indications struct {
+	out  chan Indication
+	wake chan struct{}
+
+	mu      sync.Mutex // guards what follows
+	waiting []Indication
+	quit    chan struct{} // nil while stopped
+	feeding sync.WaitGroup
+}
+
+func newIndications() *indications {
+	return &indications{out: make(chan Indication), wake: make(chan struct{}, 1)}
+}
+
+// add puts one at the end. Kinds that say no more the second time wait once.
+func (q *indications) add(i Indication) {
+	q.mu.Lock()
+	switch {
+	case i.Kind.coalesces() && slices.ContainsFunc(q.waiting, func(w Indication) bool { return w.Kind == i.Kind }):
+	case len(q.waiting) < maxIndications:
+		q.waiting = append(q.waiting, i)
+	case q.waiting[len(q.waiting)-1].Err != ErrOverflow:
+		q.waiting = append(q.waiting, Indication{Kind: Damaged, Err: ErrOverflow})
+	}
+	q.mu.Unlock()
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// coalesces reports whether one waiting indication of this kind is enough.
+func (k IndicationKind) coalesces() bool {
+	return k == RegistrationChanged || k == StorageFull || k == Rebooted || k == Damaged
+}
+
+// start begins to feed the channel.
+func (q *indications) start() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.quit != nil {
+		return
+	}
+	quit := make(chan struct{})
+	q.quit = quit
+	q.feeding.Go(func() { q.feed(quit) })
+}
+
+// stop ends feeding; what waits goes on waiting.
+func (q *indications) stop() {
+	q.mu.Lock()
+	if q.quit != nil {
+		close(q.quit)
+		q.quit = nil
+	}
+	q.mu.Unlock()
+	q.feeding.Wait()
+}
+
+func (q *indications) feed(quit <-chan struct{}) {
+	for {
+		q.mu.Lock()
+		var out chan Indication
+		var first Indication
+		if len(q.waiting) > 0 {
+			out, first = q.out, q.waiting[0]
+		}
+		q.mu.Unlock()
+		select {
+		case out <- first:
+			q.mu.Lock()
+			q.waiting = q.waiting[1:]
+			if len(q.waiting) == 0 {
+				q.waiting = nil
+			}
+			q.mu.Unlock()
+		case <-q.wake:
+		case <-quit:
+			return
+		}
+	}
 }

@@ -8,10 +8,15 @@
 package modem
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
+
+	"goniec/modem/at"
 )
 
 // Port is the stream to a device. *os.File and net.Conn are ports.
@@ -19,14 +24,6 @@ type Port interface {
 	io.ReadWriteCloser
 	SetReadDeadline(time.Time) error
 	SetWriteDeadline(time.Time) error
-}
-
-// PINGuard remembers across restarts which PIN was given to which SIM, so that
-// a wrong one is never given twice. MarkTried is called, and must be on disk
-// when it returns, before the PIN is sent.
-type PINGuard interface {
-	Tried(iccid, pin string) bool
-	MarkTried(iccid, pin string) error
 }
 
 // Config is what New needs. Only Name and Device (or Open) are required.
@@ -57,51 +54,265 @@ type Timeouts struct {
 	Registration time.Duration // until a network takes us: 90 s
 }
 
+func (t Timeouts) withDefaults() Timeouts {
+	t.Command = cmp.Or(t.Command, 10*time.Second)
+	t.Prompt = cmp.Or(t.Prompt, 20*time.Second)
+	t.Submit = cmp.Or(t.Submit, 180*time.Second)
+	t.List = cmp.Or(t.List, 120*time.Second)
+	t.Write = cmp.Or(t.Write, 2*time.Second)
+	t.Quiet = cmp.Or(t.Quiet, 300*time.Millisecond)
+	t.Attention = cmp.Or(t.Attention, 3*time.Second)
+	t.SIMBusy = cmp.Or(t.SIMBusy, 20*time.Second)
+	t.Registration = cmp.Or(t.Registration, 90*time.Second)
+	return t
+}
+
 // Modem is one device under supervision. Its methods are called by one
 // goroutine, the owner, except Info, Indications and Transcript, which any
 // goroutine may call.
 type Modem struct {
+	cfg    Config
+	log    *slog.Logger
+	queue  *indications
+	signal chan struct{} // receives after a change of registration, coalesced
+
+	mu    sync.Mutex // guards what follows
+	info  Info
+	conn  *at.Conn // of the present or last dialogue; nil before the first
+	boot  time.Time
+	ready bool
+
+	open  bool  // the owner's: conn is in use
+	setup setup // the owner's: what bring-up found out
+
+	refusedPIN string // the owner's: a PIN that a SIM has refused
+}
+
+// setup is what bring-up found out about a device.
+type setup struct {
+	route    route    // the +CNMI that is armed
+	service  int      // <service> of +CSMS that was accepted
+	memories []memory // what List sweeps
+	receive  string   // the memory that receives
+	selected string   // the memory that +CMGR and +CMGD work on
+	arity    int      // how many arguments +CPMS takes; 0: it takes none
+	noKeep   bool     // +CMMS has been refused
+	lastSent time.Time
 }
 
 // New returns a modem that is not open yet.
-func New(cfg Config) *Modem { return &Modem{} }
+func New(cfg Config) *Modem {
+	cfg.Timeouts = cfg.Timeouts.withDefaults()
+	if cfg.Open == nil {
+		device, baud := cfg.Device, cfg.BaudRate
+		cfg.Open = func(context.Context) (Port, error) { return openSerial(device, baud) }
+	}
+	log := cfg.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Modem{
+		cfg:    cfg,
+		log:    log.With("modem", cfg.Name),
+		queue:  newIndications(),
+		signal: make(chan struct{}, 1),
+		info:   blank(cfg, Opening),
+	}
+}
+
+// blank is the Info of a modem nothing is known of.
+func blank(cfg Config, s State) Info {
+	return Info{
+		Name: cfg.Name, Device: cfg.Device, State: s, Since: time.Now(),
+		Signal:       Signal{RSSI: unknownRSSI},
+		Registration: Registration{CS: Unasked, EPS: Unasked},
+	}
+}
 
 // Open opens the port and sets the device up until it is ready to send and
-// receive. An error is a *Fault; the port is then closed again.
-func (m *Modem) Open(ctx context.Context) error { return nil }
+// receive. An error is a *Fault; the port is then closed again, and Info tells
+// the state the device was left in.
+func (m *Modem) Open(ctx context.Context) error {
+	if m.open {
+		return newFault("open", BeforePayload, errors.New("modem is open already"))
+	}
+	if err := m.connect(ctx); err != nil {
+		return err
+	}
+	m.enter(Initialising)
+	if err := m.bringUp(ctx); err != nil {
+		_ = m.Close() // what matters is why it is closed
+		var fault *Fault
+		if !errors.As(err, &fault) {
+			fault = newFault("set up", BeforePayload, err)
+		}
+		return m.failed(fault)
+	}
+	m.mu.Lock()
+	m.ready = true
+	m.mu.Unlock()
+	m.enter(Ready)
+	return nil
+}
+
+// connect opens the port and begins a dialogue, out of step as yet.
+func (m *Modem) connect(ctx context.Context) error {
+	m.begin()
+	port, err := m.cfg.Open(ctx)
+	if err != nil {
+		return m.failed(newFault("open port", BeforePayload, err))
+	}
+	t := m.cfg.Timeouts
+	conn := at.New(port, at.Config{
+		Handler: m.notice,
+		Write:   t.Write, Prompt: t.Prompt, Submit: t.Submit, Quiet: t.Quiet, Attention: t.Attention,
+	})
+	m.mu.Lock()
+	m.conn = conn
+	m.mu.Unlock()
+	m.open = true
+	m.queue.start()
+	return nil
+}
+
+// begin forgets what an earlier device at this port had told.
+func (m *Modem) begin() {
+	m.setup = setup{}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.info = blank(m.cfg, Opening)
+	m.boot, m.ready = time.Now(), false
+}
+
+// failed notes a fault that ended Open.
+func (m *Modem) failed(f *Fault) error {
+	state := Faulted
+	switch {
+	case errors.Is(f, ErrNoDevice):
+		state = Absent
+	case errors.Is(f, ErrSIMLocked):
+		state = SIMLocked
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.info.State, m.info.Since, m.info.LastFault = state, time.Now(), f
+	return f
+}
 
 // Close closes the port. The modem can be opened again.
-func (m *Modem) Close() error { return nil }
+func (m *Modem) Close() error {
+	if !m.open {
+		return nil
+	}
+	m.open = false
+	m.mu.Lock()
+	m.ready = false
+	conn := m.conn
+	m.mu.Unlock()
+	err := conn.Close()
+	m.queue.stop()
+	if m.Info().State != Faulted {
+		m.enter(Opening)
+	}
+	return err
+}
 
 // Info returns what is known of the modem now.
-func (m *Modem) Info() Info { return Info{} }
+func (m *Modem) Info() Info {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.info
+}
 
 // Indications returns what the modem announces by itself, in order. The channel
 // is the same for the life of the Modem and is never closed; what is announced
-// while nobody receives waits.
-func (m *Modem) Indications() <-chan Indication { return nil }
+// while nobody receives, or shortly before Close, waits for the next Open.
+func (m *Modem) Indications() <-chan Indication { return m.queue.out }
 
-// Submit sends one SMS-SUBMIT TPDU (3GPP TS 23.040 9.2.2.2) through the service
-// centre of the SIM and returns its message reference.
-func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr byte, err error) { return 0, nil }
+// TraceLine is one line of a dialogue.
+type TraceLine struct {
+	At   time.Time
+	Sent bool // to the modem; else from it
+	Text string
+}
 
-// Read reads one slot.
-func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) { return Stored{}, nil }
-
-// List reads every message in every memory, reports included.
-func (m *Modem) List(ctx context.Context) ([]Stored, error) { return nil, nil }
-
-// Delete empties a slot; one that is empty already is no error.
-func (m *Modem) Delete(ctx context.Context, s Slot) error { return nil }
-
-// Acknowledge confirms the direct message or report received last, if the
-// device wants that.
-func (m *Modem) Acknowledge(ctx context.Context) error { return nil }
-
-// Refresh reads the state of the device and arms its indications again if it
-// has dropped them.
-func (m *Modem) Refresh(ctx context.Context) error { return nil }
+// Transcript returns the last lines of the present or last dialogue, oldest
+// first. Numbers and PDUs are masked unless plain is set; a PIN always is.
+func (m *Modem) Transcript(plain bool) []TraceLine {
+	m.mu.Lock()
+	conn := m.conn
+	m.mu.Unlock()
+	if conn == nil {
+		return nil
+	}
+	entries := conn.Transcript(plain)
+	lines := make([]TraceLine, len(entries))
+	for i, e := range entries {
+		lines[i] = TraceLine(e)
+	}
+	return lines
+}
 
 // Resync brings the dialogue back in step after an attempt that ended without
-// an answer.
-func (m *Modem) Resync(ctx context.Context) error { return nil }
+// an answer. While the device may still be submitting it writes nothing and
+// waits, up to Timeouts.Submit after the payload.
+func (m *Modem) Resync(ctx context.Context) error {
+	if !m.open {
+		return newFault("resync", BeforePayload, ErrNotOpen)
+	}
+	if err := m.conn.Resync(ctx); err != nil {
+		return m.note(newFault("resync", BeforePayload, err))
+	}
+	return nil
+}
+
+// enter moves to a state.
+func (m *Modem) enter(s State) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.info.State != s {
+		m.info.State, m.info.Since = s, time.Now()
+	}
+}
+
+// change changes what Info tells.
+func (m *Modem) change(fn func(*Info)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	fn(&m.info)
+}
+
+// note remembers a fault for Info, if it says something about the device or the
+// network rather than about one message or one impatient caller.
+func (m *Modem) note(f *Fault) error {
+	if f.Blame() != Message && !errors.Is(f, context.Canceled) && !errors.Is(f, ErrEmpty) {
+		m.change(func(i *Info) { i.LastFault = f })
+	}
+	return f
+}
+
+// command runs one command and returns the lines of its answer.
+func (m *Modem) command(ctx context.Context, command string, timeout time.Duration) ([]string, error) {
+	if !m.open {
+		return nil, ErrNotOpen
+	}
+	return m.conn.Command(ctx, command, timeout)
+}
+
+// ask runs one command whose failure is survivable: when it ends without an
+// answer the dialogue is brought back in step before ask returns. fatal is an
+// error after which nothing more can be asked.
+func (m *Modem) ask(ctx context.Context, command string, timeout time.Duration) (lines []string, refused, fatal error) {
+	lines, err := m.command(ctx, command, timeout)
+	var answer *at.Error
+	switch {
+	case err == nil, errors.As(err, &answer):
+		return lines, err, nil
+	case !errors.Is(err, at.ErrTimeout):
+		return nil, err, err
+	}
+	if fatal := m.conn.Resync(ctx); fatal != nil {
+		return nil, err, fatal
+	}
+	return lines, err, nil
+}

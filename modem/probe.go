@@ -1,18 +1,96 @@
 package modem
 
-import "context"
+import (
+	"context"
+	"errors"
+	"strings"
+)
 
 // ProbeResult is what a device answered.
 type ProbeResult struct {
 	Device  string
 	Answers bool // it answered AT
 	Info    Info
-	SIM     string            // answer to +CPIN?: "READY", "SIM PIN", or the error
+	SIM     string            // answer to +CPIN?: "READY", "SIM PIN", or the error; empty if it did not say
+	Texts   bool              // it can send texts in PDU mode
 	Refused map[string]string // command → error, of those it refused
 }
 
 // Probe opens a device, asks what it is and closes it again. It changes no
-// setting that lasts, enters no PIN and sends nothing.
+// setting that lasts, enters no PIN and sends nothing. A device that does not
+// answer AT is a result, not an error; an error is a *Fault and says why the
+// device could not be opened.
 func Probe(ctx context.Context, device string, baud int) (ProbeResult, error) {
-	return ProbeResult{}, nil
+	return probe(ctx, Config{Device: device, BaudRate: baud})
+}
+
+func probe(ctx context.Context, cfg Config) (ProbeResult, error) {
+	m := New(cfg)
+	result := ProbeResult{Device: cfg.Device, Refused: make(map[string]string)}
+	if err := m.connect(ctx); err != nil {
+		return result, err
+	}
+	defer func() { _ = m.Close() }() // only read from
+	if err := m.conn.Resync(ctx); err != nil {
+		result.Refused["AT"] = newFault("AT", BeforePayload, err).Meaning()
+		return result, context.Cause(ctx)
+	}
+	result.Answers = true
+	if err := m.interview(ctx, &result); err != nil {
+		return result, err
+	}
+	result.Info = m.Info()
+	return result, nil
+}
+
+// interview asks a device that answers all that a person may want to know.
+func (m *Modem) interview(ctx context.Context, result *ProbeResult) error {
+	for _, command := range []string{"V1", "+CMEE=1"} {
+		if err := m.prefer(ctx, command); err != nil {
+			return err
+		}
+	}
+	state, err := m.askPIN(ctx)
+	var fault *Fault
+	switch {
+	case errors.As(err, &fault):
+		state = fault.Meaning()
+	case err != nil:
+		return err
+	}
+	result.SIM = state
+	if err := m.identify(ctx); err != nil {
+		return err
+	}
+	if _, err := m.askRegistration(ctx); err != nil {
+		return err
+	}
+	if err := m.readStatus(ctx); err != nil {
+		return err
+	}
+	if err := m.readUsage(ctx); err != nil {
+		return err
+	}
+	lines, _, fatal := m.ask(ctx, "+CSCA?", m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+CSCA?", fatal)
+	}
+	if arguments, ok := find(lines, "+CSCA"); ok {
+		if fields := split(arguments); len(fields) > 0 {
+			m.change(func(i *Info) { i.SMSC = fields[0] })
+		}
+	}
+	for _, command := range []string{"+CGMI", "+CGMM", "+CGMR", "+CGSN", "+CIMI", "+CSQ", "+COPS?", "+CREG?", "+CEREG?", "+CPMS=?", "+CNMI=?", "+CSMS?", "+CMGF=?"} {
+		lines, refused, fatal := m.ask(ctx, command, m.cfg.Timeouts.Command)
+		if fatal != nil {
+			return m.fatal("AT"+command, fatal)
+		}
+		if refused != nil {
+			result.Refused[command] = newFault("AT"+command, BeforePayload, refused).Meaning()
+		}
+		if arguments, ok := find(lines, "+CMGF"); ok {
+			result.Texts = strings.Contains(arguments, "0")
+		}
+	}
+	return nil
 }

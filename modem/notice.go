@@ -1,0 +1,185 @@
+package modem
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"goniec/modem/at"
+)
+
+// bootTail is how long after Open a device may still be announcing the end of
+// the boot that came before it.
+const bootTail = 10 * time.Second
+
+// notice takes what the dialogue sets aside and puts it into the queue of
+// indications. The pump of the dialogue calls it, in order.
+func (m *Modem) notice(u at.Unsolicited) {
+	switch u.Kind {
+	case at.PDU:
+		if kind, ok := directKind(u.Name); ok {
+			m.queue.add(Indication{Kind: kind, Raw: u.PDU})
+		}
+	case at.Damaged:
+		m.damaged(u)
+	case at.LateAnswer:
+		m.queue.add(Indication{Kind: LateSubmit, MR: byte(u.MR)})
+	case at.LateRefusal:
+		m.queue.add(Indication{Kind: LateRefusal, Err: newFault("submit", AfterPayload, u.Err)})
+	case at.Gone:
+		f := newFault("port", BeforePayload, u.Err)
+		m.change(func(i *Info) { i.State, i.Since, i.LastFault = Faulted, time.Now(), f })
+		m.queue.add(Indication{Kind: Lost, Err: f})
+	default:
+		m.line(u)
+	}
+}
+
+// directKind returns what a header with its PDU announces; cell broadcasts
+// (+CBM) are nothing to us.
+func directKind(name string) (IndicationKind, bool) {
+	switch name {
+	case "+CMT":
+		return MessageDirect, true
+	case "+CDS":
+		return ReportDirect, true
+	}
+	return "", false
+}
+
+// damaged takes a header whose PDU did not come whole. What there is of it is
+// handed on all the same: a message cut short is better than none.
+func (m *Modem) damaged(u at.Unsolicited) {
+	kind, ok := directKind(u.Name)
+	if !ok {
+		return
+	}
+	if len(u.PDU) > 0 {
+		m.queue.add(Indication{Kind: kind, Raw: u.PDU})
+	}
+	m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s without its PDU: %w", u.Name, ErrGarbled)})
+}
+
+// line takes a result code of one line.
+func (m *Modem) line(u at.Unsolicited) {
+	switch u.Name {
+	case "+CMTI", "+CDSI":
+		m.stored(u)
+	case "+CREG", "+CEREG":
+		if fields := split(u.Arguments()); len(fields) > 0 {
+			if stat, err := strconv.Atoi(fields[0]); err == nil {
+				m.registered(u.Name, RegistrationStatus(stat))
+			}
+		}
+	case "+CSQ":
+		if s, ok := parseSignal(u.Arguments()); ok {
+			m.change(func(i *Info) { i.Signal = s })
+		}
+	case "^SMMEMFULL", "+SMSFULL", "SMS FULL":
+		m.queue.add(Indication{Kind: StorageFull})
+	case "+QIND":
+		if fields := split(u.Arguments()); len(fields) > 0 && strings.EqualFold(fields[0], "smsfull") {
+			m.queue.add(Indication{Kind: StorageFull})
+		}
+	case "+CPIN":
+		if strings.EqualFold(u.Arguments(), "READY") {
+			m.booted(false)
+		}
+	case "RDY", "*ATREADY", "^SYSSTART":
+		m.booted(true)
+	case "SMS READY", "CALL READY", "SMS DONE", "PB DONE":
+		m.booted(false)
+	}
+}
+
+// stored takes +CMTI or +CDSI: "SM",3.
+func (m *Modem) stored(u at.Unsolicited) {
+	kind := MessageStored
+	if u.Name == "+CDSI" {
+		kind = ReportStored
+	}
+	fields := split(u.Arguments())
+	index, err := 0, errors.New("no index")
+	if len(fields) >= 2 {
+		index, err = strconv.Atoi(fields[1])
+	}
+	if err != nil || index < 0 {
+		m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s: %w", u.Name, ErrGarbled)})
+		return
+	}
+	m.queue.add(Indication{Kind: kind, Slot: Slot{Memory: fields[0], Index: index}})
+}
+
+// booted takes a line by which devices greet after a start. Only a first line
+// of a boot leaves no doubt; the others may belong to the boot before Open.
+func (m *Modem) booted(first bool) {
+	m.mu.Lock()
+	again := m.ready && (first || time.Since(m.boot) > bootTail)
+	m.mu.Unlock()
+	if again {
+		m.queue.add(Indication{Kind: Rebooted})
+	}
+}
+
+// registered takes a registration state for +CREG or +CEREG.
+func (m *Modem) registered(name string, stat RegistrationStatus) {
+	m.mu.Lock()
+	field := &m.info.Registration.CS
+	if name == "+CEREG" {
+		field = &m.info.Registration.EPS
+	}
+	changed := *field != stat
+	*field = stat
+	announce := changed && m.ready
+	if announce {
+		state := Registering
+		if m.info.Registration.CanSend() {
+			state = Ready
+		}
+		if m.info.State != state {
+			m.info.State, m.info.Since = state, time.Now()
+		}
+	}
+	m.mu.Unlock()
+	if !changed {
+		return
+	}
+	select {
+	case m.signal <- struct{}{}:
+	default:
+	}
+	if announce {
+		m.queue.add(Indication{Kind: RegistrationChanged})
+	}
+}
+
+// split splits the arguments of a line at commas and takes quotes off. Commas
+// between quotes or brackets do not count.
+func split(arguments string) []string {
+	if arguments == "" {
+		return nil
+	}
+	var fields []string
+	depth, quoted, start := 0, false, 0
+	cut := func(end int) {
+		fields = append(fields, strings.Trim(strings.TrimSpace(arguments[start:end]), `"`))
+		start = end + 1
+	}
+	for i := range len(arguments) {
+		switch c := arguments[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ',' && depth <= 0:
+			cut(i)
+		}
+	}
+	cut(len(arguments))
+	return fields
+}

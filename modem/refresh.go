@@ -1,0 +1,116 @@
+package modem
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// Refresh reads the state of the device: registration, signal, operator and how
+// full its memory is. It arms its indications again if it has dropped them, and
+// notices a device that has restarted without a word. Call it every minute or
+// so.
+func (m *Modem) Refresh(ctx context.Context) error {
+	if !m.open {
+		return newFault("refresh", BeforePayload, ErrNotOpen)
+	}
+	for _, step := range []func(context.Context) error{m.checkMode, m.rearm, m.refreshRegistration, m.readStatus, m.readUsage} {
+		if err := step(ctx); err != nil {
+			return m.note(newFault("refresh", BeforePayload, err))
+		}
+	}
+	return nil
+}
+
+// checkMode asks whether the device is still in PDU mode. One that is not has
+// restarted.
+func (m *Modem) checkMode(ctx context.Context) error {
+	lines, err := m.command(ctx, "+CMGF?", m.cfg.Timeouts.Command)
+	if err != nil && !answered(err) {
+		return err
+	}
+	if mode, ok := find(lines, "+CMGF"); ok && mode != "0" {
+		m.queue.add(Indication{Kind: Rebooted})
+	}
+	return nil
+}
+
+func (m *Modem) refreshRegistration(ctx context.Context) error {
+	_, err := m.askRegistration(ctx)
+	return err
+}
+
+// readStatus reads signal and operator, which devices may refuse.
+func (m *Modem) readStatus(ctx context.Context) error {
+	lines, _, fatal := m.ask(ctx, "+CSQ", m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+CSQ", fatal)
+	}
+	if arguments, ok := find(lines, "+CSQ"); ok {
+		if s, ok := parseSignal(arguments); ok {
+			m.change(func(i *Info) { i.Signal = s })
+		}
+	}
+	lines, _, fatal = m.ask(ctx, "+COPS?", m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+COPS?", fatal)
+	}
+	if arguments, ok := find(lines, "+COPS"); ok { // <mode>[,<format>,<operator>[,<act>]]
+		operator := ""
+		if fields := split(arguments); len(fields) >= 3 {
+			operator = fields[2]
+		}
+		m.change(func(i *Info) { i.Operator = operator })
+	}
+	return nil
+}
+
+// readUsage reads how full the memory is that receives.
+func (m *Modem) readUsage(ctx context.Context) error {
+	lines, _, fatal := m.ask(ctx, "+CPMS?", m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+CPMS?", fatal)
+	}
+	arguments, ok := find(lines, "+CPMS")
+	if !ok {
+		return nil
+	}
+	s := parseStorage(arguments)
+	if s.Memory == "" {
+		return nil
+	}
+	m.change(func(i *Info) { i.Storage = s })
+	if s.Total > 0 && s.Used >= s.Total {
+		m.queue.add(Indication{Kind: StorageFull})
+	}
+	return nil
+}
+
+// parseStorage reads the last of the triples <memory>,<used>,<total> of +CPMS?,
+// which is the memory that receives (27.005 3.2.2).
+func parseStorage(arguments string) Storage {
+	fields := split(arguments)
+	n := len(fields) / 3 * 3
+	if n == 0 {
+		return Storage{}
+	}
+	used, err1 := strconv.Atoi(fields[n-2])
+	total, err2 := strconv.Atoi(fields[n-1])
+	if err1 != nil || err2 != nil {
+		return Storage{}
+	}
+	return Storage{Memory: fields[n-3], Used: used, Total: total}
+}
+
+// parseMemories reads the answer to +CPMS=?: which memories can be read and
+// which can receive.
+func parseMemories(arguments string) (reads, receives []string) {
+	groups := split(arguments)
+	if len(groups) == 0 {
+		return nil, nil
+	}
+	return split(trimBrackets(groups[0])), split(trimBrackets(groups[len(groups)-1]))
+}
+
+// trimBrackets takes the brackets off a group of values.
+func trimBrackets(group string) string { return strings.Trim(group, "() ") }

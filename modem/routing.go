@@ -1,0 +1,218 @@
+package modem
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// route is the five arguments of +CNMI (3GPP TS 27.005 3.4.1): mode, mt, bm, ds
+// and bfr.
+type route [5]int
+
+// The values of mt and ds that matter.
+const (
+	mtStored = 1 // +CMTI; the text stays in memory until we delete it
+	mtDirect = 2 // +CMT; the text is nowhere but in that line
+)
+
+func (r route) String() string {
+	fields := make([]string, len(r))
+	for i, v := range r {
+		fields[i] = strconv.Itoa(v)
+	}
+	return strings.Join(fields, ",")
+}
+
+// routing is a route with the message service it is to be armed under.
+type routing struct {
+	service int
+	route
+}
+
+// routings are the ways to be told of texts and reports, best first. Stored
+// texts need no phase 2+ service, under which every +CDS would have to be
+// confirmed in time or the device would silently stop telling (27.005 3.4.1);
+// direct texts need it, because otherwise they would be confirmed to the network
+// before we have them.
+func routings() []routing {
+	reports := []route{
+		{2, mtStored, 0, 1, 0}, // reports as +CDS
+		{2, mtStored, 0, 2, 0}, // reports as +CDSI
+		{2, mtStored, 2, 1, 0},
+		{2, mtStored, 2, 2, 0},
+		{2, mtStored, 0, 1, 1}, // devices that cannot flush
+		{2, mtStored, 0, 2, 1},
+		{1, mtStored, 0, 1, 0}, // devices without buffering
+		{1, mtStored, 0, 2, 0},
+		{1, mtStored, 0, 1, 1},
+		{3, mtStored, 0, 1, 0},
+		{3, mtStored, 0, 2, 0},
+		{3, mtStored, 0, 1, 1},
+	}
+	silent := []route{
+		{2, mtStored, 2, 0, 0},
+		{2, mtStored, 0, 0, 0},
+		{1, mtStored, 0, 0, 0},
+		{2, mtStored, 0, 0, 1},
+		{3, mtStored, 0, 0, 0},
+	}
+	direct := []route{
+		{2, mtDirect, 0, 1, 0},
+		{2, mtDirect, 0, 2, 0},
+		{2, mtDirect, 0, 0, 0},
+		{1, mtDirect, 0, 1, 0},
+		{1, mtDirect, 0, 0, 0},
+		{3, mtDirect, 0, 1, 1},
+		{3, mtDirect, 0, 0, 0},
+	}
+	var all []routing
+	for _, group := range []struct {
+		service int
+		routes  []route
+	}{{0, reports}, {1, reports}, {0, silent}, {1, direct}} {
+		for _, r := range group.routes {
+			all = append(all, routing{service: group.service, route: r})
+		}
+	}
+	return all
+}
+
+// armRouting has the device tell of texts and reports. Many devices list what
+// they then refuse, and some refuse what they list, so each way is tried until
+// one is accepted; what is listed goes first.
+func (m *Modem) armRouting(ctx context.Context) error {
+	lines, _, fatal := m.askBusy(ctx, "+CNMI=?")
+	if fatal != nil {
+		return m.fatal("AT+CNMI=?", fatal)
+	}
+	arguments, _ := find(lines, "+CNMI")
+	offered, listed := parseRanges(arguments)
+	service := -1
+	for _, first := range []bool{true, false} {
+		for _, r := range routings() {
+			if first != (!listed || offers(offered, r.route)) {
+				continue
+			}
+			if service != r.service {
+				if err := m.chooseService(ctx, r.service); err != nil {
+					return err
+				}
+				service = r.service
+			}
+			_, refused, fatal := m.askPatiently(ctx, "+CNMI="+r.String(), 0)
+			if fatal != nil {
+				return m.fatal("AT+CNMI", fatal)
+			}
+			if refused == nil {
+				m.setup.route = r.route
+				m.logRoute(ctx, r.route)
+				return nil
+			}
+		}
+	}
+	// Texts still arrive by sweeping the memories.
+	m.log.WarnContext(ctx, "modem does not announce texts; they are found by sweeping")
+	return nil
+}
+
+func (m *Modem) logRoute(ctx context.Context, r route) {
+	if r[3] == 0 {
+		m.log.WarnContext(ctx, "modem gives no delivery reports", "cnmi", r.String())
+		return
+	}
+	m.log.DebugContext(ctx, "routing armed", "cnmi", r.String())
+}
+
+// chooseService selects the message service (+CSMS, 27.005 3.2.1). A device that
+// refuses keeps what it has, which decides whether it wants confirmations.
+func (m *Modem) chooseService(ctx context.Context, service int) error {
+	_, refused, fatal := m.ask(ctx, "+CSMS="+strconv.Itoa(service), m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+CSMS", fatal)
+	}
+	m.setup.service = service
+	if refused == nil {
+		return nil
+	}
+	m.setup.service = 0
+	lines, _, fatal := m.ask(ctx, "+CSMS?", m.cfg.Timeouts.Command)
+	if arguments, ok := find(lines, "+CSMS"); ok {
+		if fields := split(arguments); len(fields) > 0 {
+			m.setup.service, _ = strconv.Atoi(fields[0]) // 0 if it is no number
+		}
+	}
+	return m.fatal("AT+CSMS?", fatal)
+}
+
+// rearm makes sure that the routing is still armed, and arms it again where a
+// device has dropped it, as some do on a missed confirmation.
+func (m *Modem) rearm(ctx context.Context) error {
+	if m.setup.route == (route{}) {
+		return nil
+	}
+	lines, refused, fatal := m.ask(ctx, "+CNMI?", m.cfg.Timeouts.Command)
+	if fatal != nil || refused != nil {
+		return m.fatal("AT+CNMI?", fatal)
+	}
+	arguments, ok := find(lines, "+CNMI")
+	if !ok {
+		return nil
+	}
+	var now route
+	for i, field := range split(arguments) {
+		if i < len(now) {
+			now[i], _ = strconv.Atoi(field) // what is no number differs, and is armed again
+		}
+	}
+	if now == m.setup.route {
+		return nil
+	}
+	m.log.WarnContext(ctx, "modem had dropped its routing; armed again", "was", now.String(), "cnmi", m.setup.route.String())
+	if _, refused, fatal = m.ask(ctx, "+CNMI="+m.setup.route.String(), m.cfg.Timeouts.Command); fatal != nil {
+		return m.fatal("AT+CNMI", fatal)
+	}
+	if refused != nil {
+		return newFault("AT+CNMI", BeforePayload, refused)
+	}
+	m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("routing was dropped: %w", ErrGarbled)}) // something may have come unannounced
+	return nil
+}
+
+// parseRanges reads the answer to a test command: (0,1,2),(0-3),(0,2).
+func parseRanges(arguments string) (sets [][]int, ok bool) {
+	for _, field := range split(arguments) {
+		field = strings.Trim(field, "() ")
+		var set []int
+		for _, item := range strings.Split(field, ",") {
+			from, to, isRange := strings.Cut(strings.TrimSpace(item), "-")
+			first, err := strconv.Atoi(strings.TrimSpace(from))
+			if err != nil {
+				continue
+			}
+			last := first
+			if isRange {
+				if last, err = strconv.Atoi(strings.TrimSpace(to)); err != nil || last-first > 255 {
+					continue
+				}
+			}
+			for v := first; v <= last; v++ {
+				set = append(set, v)
+			}
+		}
+		sets = append(sets, set)
+	}
+	return sets, len(sets) == len(route{})
+}
+
+// offers reports whether a device lists all that r needs.
+func offers(sets [][]int, r route) bool {
+	for i, v := range r {
+		if !slices.Contains(sets[i], v) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,162 @@
+package modem
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"go.bug.st/serial"
+)
+
+// defaultBaud is the rate when none is configured. USB modems ignore it.
+const defaultBaud = 115200
+
+// serialPort is a device opened twice. Reading and writing go through a file of
+// our own, whose deadlines hold and which cannot be mistaken for another after
+// it has been closed; the port of package serial has set the mode, and keeps
+// the lines and the exclusive lock.
+type serialPort struct {
+	*os.File
+	port serial.Port
+}
+
+// openSerial opens a serial device for us alone.
+func openSerial(device string, baud int) (Port, error) {
+	file, err := os.OpenFile(device, os.O_RDWR|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, openError(device, err)
+	}
+	port, err := setUpSerial(file, device, baud)
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return serialPort{File: file, port: port}, nil
+}
+
+func setUpSerial(file *os.File, device string, baud int) (serial.Port, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("examine %s: %w", device, err)
+	}
+	if info.Mode()&fs.ModeCharDevice == 0 {
+		return nil, fmt.Errorf("%s: %w", device, ErrNotSerial)
+	}
+	// TIOCEXCL does not bind root and is not seen by those who came first; a
+	// lock on the file is, by all who take it.
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", device, err)
+	}
+	var locked error
+	if err := raw.Control(func(fd uintptr) { locked = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB) }); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", device, err)
+	}
+	if errors.Is(locked, syscall.EWOULDBLOCK) {
+		return nil, busyError(device)
+	}
+	if baud <= 0 {
+		baud = defaultBaud
+	}
+	port, err := serial.Open(device, &serial.Mode{BaudRate: baud})
+	if err != nil {
+		return nil, openError(device, err)
+	}
+	return port, nil
+}
+
+// Close closes the file first, which wakes whoever reads, then the lines and
+// the lock.
+func (p serialPort) Close() error {
+	return errors.Join(p.File.Close(), p.port.Close())
+}
+
+// openError says in our words why a device could not be opened.
+func openError(device string, err error) error {
+	var port *serial.PortError
+	var errno syscall.Errno
+	switch {
+	case errors.As(err, &port):
+		switch port.Code() {
+		case serial.PortBusy:
+			return busyError(device)
+		case serial.PermissionDenied:
+			return fmt.Errorf("%s: %w", device, ErrPermission)
+		case serial.PortNotFound:
+			return fmt.Errorf("%s: %w", device, ErrNoDevice)
+		case serial.InvalidSerialPort:
+			return fmt.Errorf("%s: %w: %w", device, ErrNotSerial, err)
+		}
+	case errors.As(err, &errno):
+		switch errno {
+		case syscall.ENOENT, syscall.ENXIO, syscall.ENODEV, syscall.ENOTDIR:
+			return fmt.Errorf("%s: %w", device, ErrNoDevice)
+		case syscall.EACCES, syscall.EPERM:
+			return fmt.Errorf("%s: %w", device, ErrPermission)
+		case syscall.EBUSY:
+			return busyError(device)
+		case syscall.ENOTTY, syscall.EISDIR:
+			return fmt.Errorf("%s: %w", device, ErrNotSerial)
+		}
+	}
+	return fmt.Errorf("open %s: %w", device, err)
+}
+
+// busyError names who holds a device, as far as this user may see.
+func busyError(device string) error {
+	holders := holders("/proc", device)
+	if len(holders) == 0 {
+		return fmt.Errorf("%s: %w", device, ErrBusy)
+	}
+	return fmt.Errorf("%s: %w: %s", device, ErrBusy, strings.Join(holders, ", "))
+}
+
+// holders lists the programs that have a device open, "ModemManager (812)". It
+// sees those of this user only, all of them when run as root.
+func holders(proc, device string) []string {
+	target, err := filepath.EvalSymlinks(device)
+	if err != nil {
+		return nil
+	}
+	processes, err := os.ReadDir(proc)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, p := range processes {
+		pid, err := strconv.Atoi(p.Name())
+		if err != nil || !holds(filepath.Join(proc, p.Name(), "fd"), target, pid == os.Getpid()) {
+			continue
+		}
+		name, err := os.ReadFile(filepath.Join(proc, p.Name(), "comm"))
+		if err != nil {
+			continue // it has just ended
+		}
+		names = append(names, fmt.Sprintf("%s (%d)", strings.TrimSpace(string(name)), pid))
+	}
+	return names
+}
+
+// holds reports whether a process has target open. Of ourselves one descriptor
+// does not count: that of the attempt that found the device busy.
+func holds(fds, target string, ourselves bool) bool {
+	entries, err := os.ReadDir(fds)
+	if err != nil {
+		return false // not ours to see
+	}
+	count := 0
+	for _, e := range entries {
+		if link, err := os.Readlink(filepath.Join(fds, e.Name())); err == nil && link == target {
+			count++
+		}
+	}
+	if ourselves {
+		count--
+	}
+	return count > 0
+}

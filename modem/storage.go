@@ -1,0 +1,270 @@
+package modem
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"goniec/modem/at"
+)
+
+// memory is one memory of a device that may hold texts or reports.
+type memory struct {
+	name    string
+	byIndex bool // +CMGL does not work here; +CMGR one by one does
+	total   int  // places; 0 when not told
+}
+
+// The memories of 3GPP TS 27.005 3.1. "MT" is "SM" and "ME" together: sweeping
+// it as well would only find everything twice.
+const (
+	memSIM     = "SM"
+	memDevice  = "ME"
+	memAny     = "MT"
+	memReports = "SR"
+)
+
+// chooseMemory finds out what memories there are and has the larger of SIM and
+// device receive (+CPMS, 27.005 3.2.2). A device that knows no +CPMS has one
+// memory, and that is that.
+func (m *Modem) chooseMemory(ctx context.Context) error {
+	lines, _, fatal := m.askBusy(ctx, "+CPMS=?")
+	if fatal != nil {
+		return m.fatal("AT+CPMS=?", fatal)
+	}
+	arguments, _ := find(lines, "+CPMS")
+	reads, receives := parseMemories(arguments)
+	if len(reads) == 0 { // it does not tell; these two everybody has
+		reads, receives = []string{memSIM, memDevice}, []string{memSIM, memDevice}
+	}
+	best := Storage{}
+	for _, name := range []string{memSIM, memDevice, memAny} {
+		if !slices.Contains(reads, name) || name == memAny && len(m.setup.memories) > 0 {
+			continue
+		}
+		s, ok, err := m.tryMemory(ctx, name, slices.Contains(receives, name))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		m.setup.memories = append(m.setup.memories, memory{name: name, total: s.Total})
+		if slices.Contains(receives, name) && (best.Memory == "" || s.Total > best.Total) {
+			best = s
+		}
+	}
+	if slices.Contains(reads, memReports) {
+		m.setup.memories = append(m.setup.memories, memory{name: memReports})
+	}
+	m.setup.receive = best.Memory
+	if best.Memory == "" {
+		return m.defaultMemory(ctx)
+	}
+	m.change(func(i *Info) { i.Storage = best })
+	if m.setup.selected == best.Memory {
+		return nil
+	}
+	return m.fatalFault(m.selectMemory(ctx, best.Memory))
+}
+
+// fatalFault keeps only an error after which nothing more can be asked.
+func (m *Modem) fatalFault(err error) error {
+	var answer *at.Error
+	if err == nil || errors.As(err, &answer) {
+		return nil
+	}
+	return m.fatal("AT+CPMS", err)
+}
+
+// defaultMemory takes a device as it is when no memory could be selected.
+func (m *Modem) defaultMemory(ctx context.Context) error {
+	lines, _, fatal := m.ask(ctx, "+CPMS?", m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+CPMS?", fatal)
+	}
+	m.setup.arity = 0
+	s := Storage{}
+	if arguments, ok := find(lines, "+CPMS"); ok {
+		s = parseStorage(arguments)
+		m.change(func(i *Info) { i.Storage = s })
+	}
+	m.setup.receive, m.setup.selected = s.Memory, s.Memory
+	m.setup.memories = []memory{{name: s.Memory, total: s.Total}}
+	return nil
+}
+
+// tryMemory selects a memory with three, two or one argument, whatever the
+// device takes, and returns how full it is.
+func (m *Modem) tryMemory(ctx context.Context, name string, receives bool) (Storage, bool, error) {
+	arities := []int{3, 2, 1}
+	if m.setup.arity > 0 {
+		arities = []int{m.setup.arity}
+	}
+	for _, arity := range arities {
+		receive := name
+		if !receives {
+			receive = m.setup.receive
+		}
+		lines, refused, fatal := m.askBusy(ctx, cpms(arity, name, receive))
+		if fatal != nil {
+			return Storage{}, false, m.fatal("AT+CPMS", fatal)
+		}
+		arguments, ok := find(lines, "+CPMS")
+		if refused != nil && !ok { // some answer without OK
+			continue
+		}
+		m.setup.arity, m.setup.selected, m.setup.receive = arity, name, receive
+		s := Storage{Memory: name}
+		if fields := split(arguments); len(fields) >= 2 {
+			s.Used, _ = strconv.Atoi(fields[0])
+			s.Total, _ = strconv.Atoi(fields[1])
+		}
+		return s, true, nil
+	}
+	return Storage{}, false, nil
+}
+
+// cpms returns the +CPMS that reads name and receives into receive.
+func cpms(arity int, name, receive string) string {
+	if receive == "" {
+		receive = name
+	}
+	names := []string{name, receive, receive}[:arity]
+	return `+CPMS="` + strings.Join(names, `","`) + `"`
+}
+
+// selectMemory has +CMGL, +CMGR and +CMGD work on a memory.
+func (m *Modem) selectMemory(ctx context.Context, name string) error {
+	if name == "" {
+		name = m.setup.receive
+	}
+	if m.setup.arity == 0 || name == m.setup.selected {
+		return nil
+	}
+	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, name, m.setup.receive), m.cfg.Timeouts.Command)
+	if fatal != nil {
+		m.setup.selected = ""
+		return fatal
+	}
+	arguments, ok := find(lines, "+CPMS")
+	if refused != nil && !ok {
+		return refused
+	}
+	m.setup.selected = name
+	if fields := split(arguments); len(fields) >= 2 {
+		m.tookUsage(name, fields[0], fields[1])
+	}
+	return nil
+}
+
+// tookUsage notes how full a memory is.
+func (m *Modem) tookUsage(name, used, total string) {
+	u, err1 := strconv.Atoi(used)
+	t, err2 := strconv.Atoi(total)
+	if err1 != nil || err2 != nil {
+		return
+	}
+	for i := range m.setup.memories {
+		if m.setup.memories[i].name == name {
+			m.setup.memories[i].total = t
+		}
+	}
+	if name == m.setup.receive {
+		m.change(func(i *Info) { i.Storage = Storage{Memory: name, Used: u, Total: t} })
+	}
+}
+
+// resolve returns the memory of a slot under a name the device knows: a device
+// that announces "MT" may want to be asked for "ME".
+func (m *Modem) resolve(s Slot) string {
+	if slices.ContainsFunc(m.setup.memories, func(x memory) bool { return x.name == s.Memory }) {
+		return s.Memory
+	}
+	return m.setup.receive
+}
+
+// Read reads one slot. The *Fault of an empty one wraps ErrEmpty.
+func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
+	if !m.open {
+		return Stored{}, newFault("read", BeforePayload, ErrNotOpen)
+	}
+	if err := m.selectMemory(ctx, m.resolve(s)); err != nil {
+		return Stored{}, m.note(newFault("select memory", BeforePayload, err))
+	}
+	raw, err := m.readSlot(ctx, s.Index)
+	if err != nil {
+		return Stored{}, m.note(newFault("read", BeforePayload, err))
+	}
+	return Stored{Slot: s, Raw: raw}, nil
+}
+
+// readSlot reads an index of the selected memory by +CMGR (27.005 4.2).
+func (m *Modem) readSlot(ctx context.Context, index int) ([]byte, error) {
+	lines, err := m.command(ctx, "+CMGR="+strconv.Itoa(index), m.cfg.Timeouts.List)
+	if err != nil {
+		if isEmpty(err) {
+			return nil, fmt.Errorf("%w: %w", ErrEmpty, err)
+		}
+		return nil, err
+	}
+	arguments, ok := find(lines, "+CMGR")
+	if !ok {
+		return nil, ErrEmpty
+	}
+	fields := split(arguments)
+	raw, ok := pduBehind(lines, "+CMGR")
+	switch {
+	case len(fields) > 0 && fields[len(fields)-1] == "0", !ok && len(lines) == 1:
+		return nil, ErrEmpty
+	case !ok:
+		return nil, fmt.Errorf("+CMGR: %w", ErrGarbled)
+	case len(fields) > 0 && outgoing(fields[0]):
+		return nil, ErrEmpty // a text of ours, left in memory by somebody
+	}
+	return raw, nil
+}
+
+// isEmpty reports whether the device says that there is nothing at an index.
+func isEmpty(err error) bool {
+	var answer *at.Error
+	if !errors.As(err, &answer) {
+		return false
+	}
+	f := newFault("", BeforePayload, answer)
+	return f.Family == "CMS" && f.Code == 321 || f.Family == "CME" && (f.Code == 21 || f.Code == 22)
+}
+
+// pduBehind decodes the line behind the header of an answer.
+func pduBehind(lines []string, name string) ([]byte, bool) {
+	for i, line := range lines {
+		if strings.HasPrefix(line, name+":") && i+1 < len(lines) {
+			raw, err := hex.DecodeString(strings.TrimSpace(lines[i+1]))
+			return raw, err == nil && len(raw) > 0
+		}
+	}
+	return nil, false
+}
+
+// outgoing reports whether <stat> is that of a text stored to be sent, or sent
+// (27.005 3.1: 2 and 3).
+func outgoing(stat string) bool { return stat == "2" || stat == "3" }
+
+// Delete empties a slot; one that is empty already is no error.
+func (m *Modem) Delete(ctx context.Context, s Slot) error {
+	if !m.open {
+		return newFault("delete", BeforePayload, ErrNotOpen)
+	}
+	if err := m.selectMemory(ctx, m.resolve(s)); err != nil {
+		return m.note(newFault("select memory", BeforePayload, err))
+	}
+	_, err := m.command(ctx, "+CMGD="+strconv.Itoa(s.Index), m.cfg.Timeouts.List)
+	if err != nil && !isEmpty(err) {
+		return m.note(newFault("delete", BeforePayload, err))
+	}
+	return nil
+}

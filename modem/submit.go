@@ -1,0 +1,83 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"goniec/modem/at"
+)
+
+// linkHold is how long a modem keeps the link to the service centre after a
+// submission with +CMMS=1; the standard says 1 to 5 s.
+const linkHold = time.Second
+
+// Submit sends one SMS-SUBMIT TPDU (3GPP TS 23.040 9.2.2.2) through the service
+// centre of the SIM and returns its message reference, 0 when the modem took
+// the message without giving one. It blocks until the modem has answered. When
+// ctx is done first the Fault says Uncertain if the payload had left. After any
+// Fault without a number the dialogue is out of step: call Resync.
+func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr byte, err error) {
+	if !m.open {
+		return 0, newFault("submit", BeforePayload, ErrNotOpen)
+	}
+	if err := m.keepLink(ctx); err != nil {
+		return 0, m.note(newFault("submit", BeforePayload, err))
+	}
+	pdu := append([]byte{0}, tpdu...) // no address: the service centre of the SIM
+	number, phase, err := m.conn.Submit(ctx, len(tpdu), pdu)
+	m.setup.lastSent = time.Now()
+	if err != nil {
+		m.setup.lastSent = time.Time{}
+		return 0, m.note(newFault("submit", phaseOf(phase), err))
+	}
+	if number < 0 {
+		m.log.WarnContext(ctx, "modem accepted a message without a reference; its report cannot be matched by number")
+		return 0, nil
+	}
+	return byte(number), nil
+}
+
+// keepLink asks the modem to keep the link open for a message that may follow
+// (3GPP TS 27.005 3.5.6), which spares seconds a part. While one part follows
+// another the modem remembers, so it is asked once a run.
+func (m *Modem) keepLink(ctx context.Context) error {
+	if m.setup.noKeep || time.Since(m.setup.lastSent) < linkHold {
+		return nil
+	}
+	_, refused, fatal := m.ask(ctx, "+CMMS=1", m.cfg.Timeouts.Command)
+	m.setup.noKeep = refused != nil
+	return fatal
+}
+
+func phaseOf(p at.Phase) Phase {
+	if p == at.AfterPayload {
+		return AfterPayload
+	}
+	return BeforePayload
+}
+
+// noAcknowledgement is the +CMS ERROR of a device that expects no +CNMA, or no
+// longer.
+const noAcknowledgement = 340
+
+// Acknowledge confirms the direct message or report received last (+CNMA, 3GPP
+// TS 27.005 4.7). It writes nothing to a device that wants no confirmation:
+// only phase 2+ service (+CSMS=1) does.
+func (m *Modem) Acknowledge(ctx context.Context) error {
+	if !m.open {
+		return newFault("acknowledge", BeforePayload, ErrNotOpen)
+	}
+	if m.setup.service != 1 {
+		return nil
+	}
+	_, err := m.command(ctx, "+CNMA", m.cfg.Timeouts.Command)
+	var refused *at.Error
+	if errors.As(err, &refused) && refused.Code == noAcknowledgement {
+		return nil
+	}
+	if err != nil {
+		return m.note(newFault("acknowledge", BeforePayload, err))
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package modem
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"goniec/modem/at"
+)
+
+// assumedPlaces is how many indices are tried in a memory whose size the device
+// does not tell.
+const assumedPlaces = 50
+
+// List reads every message in every memory, reports included. A memory whose
+// +CMGL fails, hangs or leaves messages out is read index by index. When one
+// memory cannot be read at all, what the others held is returned with the
+// *Fault.
+func (m *Modem) List(ctx context.Context) ([]Stored, error) {
+	if !m.open {
+		return nil, newFault("list", BeforePayload, ErrNotOpen)
+	}
+	var all []Stored
+	var failed error
+	for i := range m.setup.memories {
+		found, err := m.sweep(ctx, &m.setup.memories[i])
+		all = append(all, found...)
+		if err == nil {
+			continue
+		}
+		failed = m.note(newFault("list "+m.setup.memories[i].name, BeforePayload, err))
+		if !answered(err) && !errors.Is(err, ErrGarbled) {
+			return all, failed
+		}
+	}
+	if err := m.selectMemory(ctx, m.setup.receive); err != nil && failed == nil {
+		failed = m.note(newFault("select memory", BeforePayload, err))
+	}
+	return all, failed
+}
+
+// answered reports whether err is an answer of the device, so that the dialogue
+// is in step.
+func answered(err error) bool {
+	var answer *at.Error
+	return errors.As(err, &answer)
+}
+
+// sweep reads all of one memory.
+func (m *Modem) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
+	used, err := m.usage(ctx, mem)
+	if err != nil {
+		if mem.name == memReports && answered(err) {
+			return nil, nil // listed, and yet not there
+		}
+		return nil, err
+	}
+	if used == 0 {
+		return nil, nil
+	}
+	if !mem.byIndex {
+		found, count, err := m.list(ctx, mem.name)
+		switch {
+		case err == nil && count >= used: // also when used is not told
+			return found, nil
+		case err == nil: // it leaves some out, this time
+		case answered(err), errors.Is(err, ErrGarbled):
+			mem.byIndex = true
+		case errors.Is(err, at.ErrTimeout):
+			mem.byIndex = true
+			if err := m.conn.Resync(ctx); err != nil {
+				return found, err
+			}
+		default:
+			return nil, err
+		}
+	}
+	return m.listByIndex(ctx, mem, used)
+}
+
+// usage selects a memory and returns how many messages it holds, -1 when the
+// device does not tell.
+func (m *Modem) usage(ctx context.Context, mem *memory) (int, error) {
+	if m.setup.arity == 0 {
+		return -1, nil
+	}
+	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, mem.name, m.setup.receive), m.cfg.Timeouts.Command)
+	if fatal != nil {
+		m.setup.selected = ""
+		return -1, fatal
+	}
+	arguments, ok := find(lines, "+CPMS")
+	if refused != nil && !ok {
+		return -1, refused
+	}
+	m.setup.selected = mem.name
+	fields := split(arguments)
+	if len(fields) < 2 {
+		return -1, nil
+	}
+	m.tookUsage(mem.name, fields[0], fields[1])
+	used, err := strconv.Atoi(fields[0])
+	if err != nil {
+		return -1, nil
+	}
+	return used, nil
+}
+
+// list reads the selected memory by +CMGL=4 (27.005 4.1). count includes
+// messages that are not ours to take.
+func (m *Modem) list(ctx context.Context, name string) (found []Stored, count int, err error) {
+	lines, err := m.command(ctx, "+CMGL=4", m.cfg.Timeouts.List)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := 0; i < len(lines); i++ {
+		arguments, ok := find(lines[i:i+1], "+CMGL")
+		if !ok {
+			continue
+		}
+		fields := split(arguments)
+		if len(fields) < 2 || i+1 >= len(lines) {
+			return found, count, fmt.Errorf("+CMGL: %w", ErrGarbled)
+		}
+		index, err := strconv.Atoi(fields[0])
+		raw, bad := hex.DecodeString(strings.TrimSpace(lines[i+1]))
+		if err != nil || bad != nil || len(raw) == 0 || index < 0 {
+			return found, count, fmt.Errorf("+CMGL: %w", ErrGarbled)
+		}
+		i++
+		count++
+		if !outgoing(fields[1]) {
+			found = append(found, Stored{Slot: Slot{Memory: name, Index: index}, Raw: raw})
+		}
+	}
+	return found, count, nil
+}
+
+// listByIndex reads the selected memory slot by slot, from 0, because indices
+// begin at 0 or 1 as the device likes. It ends when it has met as many messages
+// as the device says there are.
+func (m *Modem) listByIndex(ctx context.Context, mem *memory, used int) ([]Stored, error) {
+	last := mem.total
+	if last == 0 {
+		last = assumedPlaces
+	}
+	var found []Stored
+	var failed error
+	for index, met := 0, 0; index <= last && (used < 0 || met < used); index++ {
+		raw, err := m.readSlot(ctx, index)
+		switch {
+		case err == nil:
+			met++
+			found = append(found, Stored{Slot: Slot{Memory: mem.name, Index: index}, Raw: raw})
+		case errors.Is(err, ErrEmpty):
+		case errors.Is(err, at.ErrTimeout):
+			if err := m.conn.Resync(ctx); err != nil {
+				return found, err
+			}
+			failed = err
+		case answered(err), errors.Is(err, ErrGarbled):
+			failed = err // perhaps only this one
+		default:
+			return found, err
+		}
+	}
+	if len(found) > 0 {
+		failed = nil
+	}
+	return found, failed
+}
