@@ -1,0 +1,209 @@
+// Package gateway runs the modems: one worker a modem, which alone talks to it
+// and its SIM, takes parts from the queue to the modem and brings back what the
+// network says about them, and what patients write.
+//
+// It owns the decisions between the two: when a modem is opened again, what an
+// error means for the message and for the modem, and how fast parts may leave.
+// It owns no message: whatever must survive a crash is in the queue before and
+// after each step, and as long as the store cannot be written nothing is sent.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/event"
+	"goniec/modem"
+	"goniec/queue"
+	"goniec/store"
+)
+
+// ErrUnknownModem is returned for a name that is not configured.
+var ErrUnknownModem = errors.New("no modem of this name is configured")
+
+// ModemConfig is one modem and how fast parts may leave by it.
+type ModemConfig struct {
+	modem.Config
+	Pace Pace
+	// Revision changes when something did that cannot be compared, such as
+	// what PIN returns; SetModems then restarts the modem.
+	Revision string
+}
+
+// Config is what New needs; Store, Queue and Events are required.
+type Config struct {
+	Modems     []ModemConfig
+	Store      store.Store // for the key pace/<modem>, and to append events
+	Queue      *queue.Queue
+	Events     *event.Log
+	Logger     *slog.Logger          // nil: nothing is logged
+	Registerer prometheus.Registerer // nil: no metrics
+	// DefaultValidity is how long a service centre tries at most to deliver a
+	// part (TP-VP); a message that expires earlier has less. 0 means 48 h.
+	DefaultValidity time.Duration
+	// Location is where days and months of Pace begin; nil means UTC.
+	Location *time.Location
+}
+
+// defaultValidity is Config.DefaultValidity where it is not set: a phone that is
+// off over a weekend still gets its text.
+const defaultValidity = 48 * time.Hour
+
+// Gateway is all modems of a box. Its methods may be called by any goroutine.
+type Gateway struct {
+	config  Config
+	metrics *metrics
+
+	// soft is done when nothing new may be begun, hard when what runs must end.
+	soft, hard         context.Context
+	softStop, hardStop context.CancelFunc
+	running            sync.WaitGroup // workers
+
+	mu      sync.Mutex // guards what follows
+	started bool
+	order   []string // names as configured
+	workers map[string]*worker
+}
+
+// New returns a gateway with the modems of c; none of them is opened yet.
+func New(c Config) *Gateway {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.DefaultValidity <= 0 {
+		c.DefaultValidity = defaultValidity
+	}
+	if c.Location == nil {
+		c.Location = time.UTC
+	}
+	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}}
+	g.hard, g.hardStop = context.WithCancel(context.Background())
+	g.soft, g.softStop = context.WithCancel(g.hard)
+	g.SetModems(c.Modems)
+	return g
+}
+
+// Start starts a worker for each modem and returns at once: a modem that is
+// absent or broken is a normal day. What the modems come to is in Modems and in
+// the log. ctx is not kept.
+func (g *Gateway) Start(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("start gateway: %w", err)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.started || g.soft.Err() != nil {
+		return errors.New("start gateway: it has been started before")
+	}
+	g.started = true
+	for _, w := range g.workers {
+		g.launch(w)
+	}
+	return nil
+}
+
+// launch starts w. The caller holds mu.
+func (g *Gateway) launch(w *worker) {
+	g.running.Go(w.run)
+}
+
+// Stop stops claiming, lets running submissions end until ctx is done, then
+// breaks them off, and returns when every modem is closed. A submission broken
+// off is recorded as uncertain. It returns the error of ctx if it came to that.
+func (g *Gateway) Stop(ctx context.Context) error {
+	g.softStop()
+	defer g.hardStop()
+	defer context.AfterFunc(ctx, g.hardStop)()
+	g.running.Wait()
+	if err := context.Cause(g.hard); err != nil {
+		return fmt.Errorf("stop gateway: running submissions were broken off: %w", ctx.Err())
+	}
+	return nil
+}
+
+// SetModems makes these the modems. Those that have not changed run on; a
+// change of pace alone is taken over while they run; the others are stopped
+// after their running submission, and started again. It does not wait for that.
+// Of two modems with one name the first counts.
+func (g *Gateway) SetModems(modems []ModemConfig) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.order = nil
+	for _, c := range modems {
+		if slices.Contains(g.order, c.Name) {
+			continue
+		}
+		g.order = append(g.order, c.Name)
+		g.setModem(c)
+	}
+	for name, w := range g.workers {
+		if !slices.Contains(g.order, name) {
+			w.retire()
+			g.metrics.forget(name)
+			delete(g.workers, name)
+		}
+	}
+}
+
+// setModem adds or changes one modem. The caller holds mu.
+func (g *Gateway) setModem(c ModemConfig) {
+	old := g.workers[c.Name]
+	if old != nil && old.config.sameDevice(c) {
+		old.pace.set(c.Pace)
+		return
+	}
+	w := newWorker(g, c)
+	if old != nil && g.started {
+		old.retire()
+		w.predecessor = old.ended // the port, and the pace, are free then
+	}
+	g.workers[c.Name] = w
+	if g.started && g.soft.Err() == nil {
+		g.launch(w)
+	}
+}
+
+// sameDevice says whether a modem configured as c can run on when d is wanted.
+func (c ModemConfig) sameDevice(d ModemConfig) bool {
+	return c.Name == d.Name && c.Device == d.Device && c.BaudRate == d.BaudRate &&
+		c.Timeouts == d.Timeouts && c.Revision == d.Revision &&
+		(c.PIN == nil) == (d.PIN == nil) && (c.Open == nil) == (d.Open == nil)
+}
+
+// Restart closes the modem called name and opens it again at once, whatever
+// state it is in; a submission that runs is let to its end first. It returns
+// when the modem has been closed. The error is ErrUnknownModem or that of ctx.
+func (g *Gateway) Restart(ctx context.Context, name string) error {
+	g.mu.Lock()
+	w := g.workers[name]
+	started := g.started
+	g.mu.Unlock()
+	if w == nil {
+		return fmt.Errorf("restart modem %s: %w", name, ErrUnknownModem)
+	}
+	if !started {
+		return nil
+	}
+	if err := w.restart(ctx); err != nil {
+		return fmt.Errorf("restart modem %s: %w", name, err)
+	}
+	return nil
+}
+
+// Modems returns the status of every modem, in the order of the configuration.
+func (g *Gateway) Modems() []Status {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	all := make([]Status, 0, len(g.order))
+	for _, name := range g.order {
+		all = append(all, g.workers[name].status())
+	}
+	return all
+}

@@ -1,0 +1,105 @@
+package gateway
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/modem"
+)
+
+// metrics is what is measured of all modems.
+type metrics struct {
+	parts         *prometheus.CounterVec
+	submitSeconds *prometheus.HistogramVec
+	state         *prometheus.GaugeVec
+	received      *prometheus.CounterVec
+	storeFailures *prometheus.CounterVec
+	panics        *prometheus.CounterVec
+}
+
+// modemMetrics is metrics for one modem.
+type modemMetrics struct {
+	all           *metrics
+	name          string
+	submitSeconds prometheus.Observer
+	received      prometheus.Counter
+	storeFailures prometheus.Counter
+	panics        prometheus.Counter
+}
+
+// newMetrics makes the metrics and registers them with r, if any. Registering
+// one name twice is a bug, and panics.
+func newMetrics(r prometheus.Registerer) *metrics {
+	perModem := []string{"modem"}
+	m := &metrics{
+		parts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_gateway_parts_total",
+			Help: "Attempts at parts by modem and outcome (accepted, refused, retry, given_back, uncertain).",
+		}, []string{"modem", "outcome"}),
+		submitSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "goniec_gateway_submit_seconds",
+			Help:    "Time a modem took to submit one part.",
+			Buckets: []float64{0.001, 0.01, 0.1, 0.5, 1, 2, 3, 5, 10, 30, 60, 180},
+		}, perModem),
+		state: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "goniec_gateway_modem_state",
+			Help: "1 for the state a modem is in, 0 for the others.",
+		}, []string{"modem", "state"}),
+		received: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_gateway_received_total",
+			Help: "Texts and reports taken from a modem; one taken twice counts twice.",
+		}, perModem),
+		storeFailures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_gateway_store_failures_total",
+			Help: "Attempts to write or read the store that failed.",
+		}, perModem),
+		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_gateway_panics_total",
+			Help: "Internal errors in the worker of a modem.",
+		}, perModem),
+	}
+	if r != nil {
+		r.MustRegister(m.parts, m.submitSeconds, m.state, m.received, m.storeFailures, m.panics)
+	}
+	return m
+}
+
+// of returns the metrics of the modem called name.
+func (m *metrics) of(name string) *modemMetrics {
+	return &modemMetrics{
+		all: m, name: name,
+		submitSeconds: m.submitSeconds.WithLabelValues(name),
+		received:      m.received.WithLabelValues(name),
+		storeFailures: m.storeFailures.WithLabelValues(name),
+		panics:        m.panics.WithLabelValues(name),
+	}
+}
+
+// forget drops the metrics of a modem that is no longer configured.
+func (m *metrics) forget(name string) {
+	labels := prometheus.Labels{"modem": name}
+	m.parts.DeletePartialMatch(labels)
+	m.submitSeconds.DeletePartialMatch(labels)
+	m.state.DeletePartialMatch(labels)
+	m.received.DeletePartialMatch(labels)
+	m.storeFailures.DeletePartialMatch(labels)
+	m.panics.DeletePartialMatch(labels)
+}
+
+// parts returns the counter of attempts with this outcome.
+func (m *modemMetrics) parts(outcome string) prometheus.Counter {
+	return m.all.parts.WithLabelValues(m.name, outcome)
+}
+
+// setState shows the state the modem is in.
+func (m *modemMetrics) setState(state modem.State) {
+	for _, s := range []modem.State{
+		modem.Absent, modem.Opening, modem.Initialising, modem.SIMLocked,
+		modem.Registering, modem.Ready, modem.Faulted, modem.Parked,
+	} {
+		value := 0.0
+		if s == state {
+			value = 1
+		}
+		m.all.state.WithLabelValues(m.name, string(s)).Set(value)
+	}
+}

@@ -1,0 +1,249 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"goniec/modem"
+	"goniec/pdu"
+	"goniec/queue"
+)
+
+// send sends parts as long as there are any due and they may leave, and
+// returns when to look again; zero if only an event can change anything.
+func (s *session) send() (time.Time, error) {
+	for {
+		until, reason := s.hold(time.Now())
+		s.show(func(w *shown) { w.pausedUntil, w.pauseReason = until, reason })
+		if reason != "" {
+			return until, nil
+		}
+		sub, ok, err := s.gateway.config.Queue.Claim(s.ctx, s.id)
+		if err != nil {
+			return time.Time{}, s.claimFailed("claim", err)
+		}
+		s.storeWorks()
+		if !ok {
+			return s.nextDue()
+		}
+		if err := s.sendAll(sub); err != nil {
+			return time.Time{}, err
+		}
+		if s.ctx.Err() != nil || s.upkeepDue() {
+			return time.Now(), nil
+		}
+	}
+}
+
+// hold says until when, and why, nothing may be begun; no reason if it may.
+func (s *session) hold(now time.Time) (time.Time, string) {
+	if now.Before(s.retryAt) {
+		return s.retryAt, "the store cannot be written"
+	}
+	if info := s.modem.Info(); info.State != modem.Ready {
+		return time.Time{}, "the modem is not registered with a network"
+	}
+	if now.Before(s.restUntil) {
+		return s.restUntil, "the network has failed several times in a row"
+	}
+	if err := s.pace.load(s.ctx); err != nil {
+		s.storeFailed("read the pace", err)
+		return s.retryAt, "the store cannot be read"
+	}
+	return s.pace.next(now)
+}
+
+// claimFailed deals with an error of the store before anything was begun.
+func (s *session) claimFailed(what string, err error) error {
+	if s.ctx.Err() != nil {
+		return nil // the loop sees that it is over
+	}
+	s.storeFailed(what, err)
+	return nil
+}
+
+// nextDue returns when there will be something to claim.
+func (s *session) nextDue() (time.Time, error) {
+	due, ok, err := s.gateway.config.Queue.NextDue(s.ctx, s.id)
+	if err != nil {
+		return time.Time{}, s.claimFailed("look for what is due", err)
+	}
+	if !ok {
+		return time.Time{}, nil
+	}
+	if soonest := time.Now().Add(shortest); due.Before(soonest) {
+		due = soonest
+	}
+	return due, nil
+}
+
+// sendAll sends sub and what follows from it: the parts of the same message,
+// and the next messages as long as nothing stands against it. Each part costs
+// one commit, in which the next one is already marked as in flight.
+func (s *session) sendAll(sub queue.Submission) error {
+	for {
+		v := s.attempt(sub)
+		next := v.mend == nil && !v.reopen && s.ctx.Err() == nil && !s.upkeepDue() && s.mayFollow()
+		more, ok, err := s.record(sub, v, next)
+		if err != nil {
+			return fmt.Errorf("record outcome: %w", err)
+		}
+		// What the modem announced meanwhile comes after the record it may
+		// belong to, and before anything else is sent.
+		err = s.follow(v)
+		if err == nil {
+			err = s.announced()
+		}
+		switch {
+		case !ok:
+			return err
+		case err == nil && s.hard.Err() == nil:
+			sub = more
+		default:
+			return errors.Join(err, s.giveBack(more))
+		}
+	}
+}
+
+// mayFollow says whether another message may begin right behind this one.
+func (s *session) mayFollow() bool {
+	_, reason := s.hold(time.Now())
+	return reason == ""
+}
+
+// follow does to the modem what an attempt asked for.
+func (s *session) follow(v verdict) error {
+	if v.pause > 0 {
+		s.restUntil = time.Now().Add(v.pause)
+		s.log.Warn("network has failed several times in a row; this modem waits before it sends again",
+			slog.Duration("wait", v.pause), slog.String("code", v.outcome.Code))
+	}
+	switch {
+	case v.park != nil:
+		return &parked{v.park}
+	case v.mend != nil && v.reopen:
+		return v.mend
+	case v.mend != nil:
+		return s.mend(v.mend)
+	default:
+		return nil
+	}
+}
+
+// attempt submits one part and says what came of it.
+func (s *session) attempt(sub queue.Submission) verdict {
+	now := time.Now()
+	tpdu, v, ok := s.compose(sub, now)
+	if !ok {
+		return v
+	}
+	if err := s.insist("reserve pace", func(ctx context.Context) error { return s.pace.reserve(ctx, now) }); err != nil {
+		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeStore, Detail: "the store cannot be written", At: now}}
+	}
+	mr, err := s.modem.Submit(s.hard, tpdu)
+	done := time.Now()
+	s.metrics.submitSeconds.Observe(done.Sub(now).Seconds())
+	if err == nil {
+		s.history.succeeded()
+		s.mends = 0
+		return verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: mr, At: done}}
+	}
+	f := faultOf(err)
+	if s.hard.Err() != nil && f.Class != modem.Uncertain {
+		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: "the gateway was stopped", At: done}, mend: f, reopen: true}
+	}
+	if s.plain.learn(f, sub) {
+		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: f.Meaning(), At: done}}
+	}
+	v = s.history.judge(f, sub)
+	v.outcome.At = done
+	s.log.Warn("part was not accepted", slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1),
+		slog.Int("attempt", sub.Attempt), slog.Any("to", sub.To), slog.String("outcome", v.word()),
+		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+	s.show(func(w *shown) { w.trouble = trouble(f, done) })
+	return v
+}
+
+// compose makes the TPDU of a part; ok is false if there is nothing to submit,
+// and the verdict says why.
+func (s *session) compose(sub queue.Submission, now time.Time) (tpdu []byte, v verdict, ok bool) {
+	if !sub.ExpiresAt.IsZero() && !sub.ExpiresAt.After(now) {
+		// The queue lets it expire when it is next claimed.
+		return nil, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeExpired, Detail: "expired on the way to the modem", At: now}}, false
+	}
+	tpdu, err := submitTPDU(sub, s.gateway.config.DefaultValidity, s.plain, now)
+	if err != nil {
+		s.log.Error("no message can be made of a part; please report this", slog.String("msg", sub.Message.ID),
+			slog.Int("part", sub.Part+1), slog.Any("err", err))
+		return nil, verdict{outcome: queue.Outcome{Kind: queue.Refused, Code: codePDU, Detail: "the text cannot be put into an SMS", At: now}}, false
+	}
+	return tpdu, verdict{}, true
+}
+
+// submitTPDU makes the SMS-SUBMIT (3GPP TS 23.040 9.2.2.2) of a part. A status
+// report is always asked for. It is valid until the message expires, but no
+// longer than longest.
+func submitTPDU(sub queue.Submission, longest time.Duration, plain refusedFeatures, now time.Time) ([]byte, error) {
+	ud, err := pdu.TextUserData(sub.Text, sub.Alphabet, sub.Concatenation)
+	if err != nil {
+		return nil, err
+	}
+	t := pdu.Submit{
+		ReportRequest: true,
+		DA:            sub.To,
+		DCS:           pdu.TextDCS(sub.Alphabet, sub.Flash && !plain.class),
+		UD:            ud,
+	}
+	if !plain.validity {
+		valid := longest
+		if left := sub.ExpiresAt.Sub(now); !sub.ExpiresAt.IsZero() && left < valid {
+			valid = left
+		}
+		if t.VP, err = pdu.RelativeValidity(valid); err != nil {
+			return nil, err
+		}
+	}
+	return t.Marshal()
+}
+
+// record writes the outcome of sub down, however long that takes, and returns
+// what the queue hands over next. Its error means that everything must end.
+func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue.Submission, ok bool, err error) {
+	if v.outcome.Kind == queue.Uncertain {
+		s.doubt = &sub
+	}
+	if counts := v.outcome.Kind == queue.Accepted || v.outcome.Kind == queue.Uncertain; counts {
+		s.pace.count(v.outcome.At)
+	}
+	s.metrics.parts(v.word()).Inc()
+	s.show(func(w *shown) {
+		switch v.outcome.Kind {
+		case queue.Accepted:
+			w.sent++
+			if w.trouble != nil {
+				w.trouble.Over = true
+			}
+		case queue.Refused:
+			w.failed++
+		}
+	})
+	err = s.insist("record the outcome of a part", func(ctx context.Context) error {
+		more, ok, err = s.gateway.config.Queue.Record(ctx, sub, v.outcome, next)
+		return err
+	})
+	if stale := errors.Is(err, queue.ErrStale) || errors.Is(err, queue.ErrNotFound); stale {
+		s.log.Warn("outcome of a part came too late to be recorded", slog.String("msg", sub.Message.ID),
+			slog.Int("part", sub.Part+1), slog.String("outcome", v.word()), slog.Any("err", err))
+		return queue.Submission{}, false, nil
+	}
+	return more, ok, err
+}
+
+// giveBack returns a part that was handed over and will not be sent now.
+func (s *session) giveBack(sub queue.Submission) error {
+	_, _, err := s.record(sub, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, At: time.Now()}}, false)
+	return err
+}

@@ -1,0 +1,263 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"goniec/modem"
+	"goniec/queue"
+)
+
+const (
+	sweepInterval   = 5 * time.Minute // between looks into the memories of the modem
+	refreshInterval = time.Minute     // between looks at signal and registration
+	firstRetry      = time.Second     // before the store is tried again; doubles up to lastRetry
+	lastRetry       = 30 * time.Second
+	// mendsBeforeReopen is how often the dialogue is brought back in step
+	// without success before the modem is opened anew.
+	mendsBeforeReopen = 3
+	sweepAfterMend    = 5 * time.Second
+	// rebootGrace is how long after Open a restart of the device may still be
+	// the one because of which it was opened.
+	rebootGrace = 2 * time.Second
+	// shortest is the least time between two looks at the queue when nothing
+	// else happens, so that no oddity in it can make a worker spin.
+	shortest = 20 * time.Millisecond
+)
+
+// storeRemedy is what a person can do when the store cannot be written.
+const storeRemedy = "Free space on the disk that holds data_dir, or check the disk; nothing is sent until then, and nothing is lost."
+
+// session is the time in which a modem is open. All of it runs in the
+// goroutine of its worker.
+type session struct {
+	*worker
+	ctx  context.Context // done when nothing new may be begun in this life
+	id   queue.Worker
+	wake <-chan struct{} // from the queue
+
+	opened time.Time
+	sweepAt, refreshAt time.Time
+	// retryAt is when the store is tried again after it failed; zero: it works.
+	retryAt time.Time
+	retry   time.Duration
+	// restUntil is when the network may be tried again after it failed often.
+	restUntil time.Time
+	// direct are texts and reports that the modem keeps nowhere and that have
+	// not been committed yet, in order.
+	direct []modem.Indication
+	// doubt is the attempt whose answer may still come, nil if there is none.
+	doubt *queue.Submission
+	// plain says what this SIM's service centre has refused in a TPDU.
+	plain refusedFeatures
+	// mends counts how often the dialogue was mended since it last worked.
+	mends int
+}
+
+// run opens the modem and serves it until ctx is done or it fails.
+func (s *session) run() error {
+	s.show(func(w *shown) { w.parkedSince = time.Time{} })
+	if err := s.modem.Open(s.ctx); err != nil {
+		return err
+	}
+	s.opened = time.Now()
+	info := s.modem.Info()
+	s.id = queue.Worker{Modem: s.config.Name, SIM: simOf(info, s.config.Name)}
+	s.show(func(w *shown) {
+		w.sim = s.id.SIM
+		if w.trouble != nil {
+			w.trouble.Over = true
+		}
+	})
+	s.logged = ""
+	s.log.Info("modem is ready", slog.String("device", info.Device), slog.String("model", info.Model),
+		slog.String("operator", info.Operator), slog.Int("signal_dbm", info.Signal.DBm))
+	s.noteState("")
+	s.wake = s.gateway.config.Queue.Wake(s.ctx)
+	s.refreshAt = time.Now().Add(refreshInterval)
+	return s.loop()
+}
+
+// simOf returns by what name reports find their way back: that of the card, so
+// that it may be moved to another modem.
+func simOf(info modem.Info, name string) string {
+	switch {
+	case info.IMSI != "":
+		return info.IMSI
+	case info.ICCID != "":
+		return info.ICCID
+	default:
+		return "modem " + name
+	}
+}
+
+// loop does whatever is due, in this order: what the modem announces, what is
+// due from time to time, what the queue has; then it waits.
+func (s *session) loop() error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		if err := s.announced(); err != nil {
+			return err
+		}
+		if s.ctx.Err() != nil {
+			return context.Cause(s.ctx)
+		}
+		if err := s.upkeep(); err != nil {
+			return err
+		}
+		next, err := s.send()
+		if err != nil {
+			return err
+		}
+		s.noteState("")
+		again := s.retryAt
+		if again.Before(time.Now()) {
+			again = time.Time{} // whatever wakes us first will try
+		}
+		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, again)))
+		select {
+		case <-s.ctx.Done():
+		case i := <-s.modem.Indications():
+			if err := s.handle(i); err != nil {
+				return err
+			}
+		case <-s.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// earliest returns the first of times that is not zero.
+func earliest(times ...time.Time) time.Time {
+	var first time.Time
+	for _, t := range times {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}
+
+// upkeep does what is due from time to time.
+func (s *session) upkeep() error {
+	now := time.Now()
+	if !s.retryAt.IsZero() && !now.Before(s.retryAt) {
+		s.commitDirect()
+	}
+	if !now.Before(s.refreshAt) {
+		s.refreshAt = now.Add(refreshInterval)
+		if err := s.modem.Refresh(s.hard); err != nil {
+			if err := s.mend(faultOf(err)); err != nil {
+				return err
+			}
+		}
+	}
+	if !now.Before(s.sweepAt) {
+		return s.sweep()
+	}
+	return nil
+}
+
+// upkeepDue says whether upkeep has something to do.
+func (s *session) upkeepDue() bool {
+	now := time.Now()
+	return !now.Before(s.refreshAt) || !now.Before(s.sweepAt) || !s.retryAt.IsZero()
+}
+
+// mend brings the dialogue with the modem back in step after a fault, or
+// returns why the modem has to be opened again. Faults that say nothing about
+// the dialogue need no mending.
+func (s *session) mend(f *modem.Fault) error {
+	switch {
+	case f.Class == modem.Stop:
+		return &parked{trouble(f, time.Now())}
+	case outOfStep(f):
+		s.log.Warn("dialogue with the modem is out of step; bringing it back",
+			slog.String("code", code(f)), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+		if s.mends++; s.mends > mendsBeforeReopen {
+			return f
+		}
+		if err := s.modem.Resync(s.hard); err != nil {
+			return err
+		}
+		// Something may have been announced and lost.
+		s.sweepAt = earliest(s.sweepAt, time.Now().Add(sweepAfterMend))
+		return nil
+	default:
+		return nil
+	}
+}
+
+// outOfStep says whether after f nobody knows what the modem answers next. An
+// error with a number is an answer; only the modem's own faults are looked into
+// all the same.
+func outOfStep(f *modem.Fault) bool {
+	return f.Code < 0 || f.Class == modem.ModemFault || f.Class == modem.Uncertain
+}
+
+// storeFailed notes that the store could not be written and sets when it is
+// tried again. Until then nothing is claimed.
+func (s *session) storeFailed(what string, err error) {
+	now := time.Now()
+	s.metrics.storeFailures.Inc()
+	if s.retryAt.IsZero() {
+		s.retry = firstRetry
+		s.log.Error("store cannot be written, so nothing is sent", slog.String("attempted", what),
+			slog.Any("err", err), slog.String("remedy", storeRemedy))
+	} else {
+		s.retry = min(2*s.retry, lastRetry)
+		s.log.Debug("store still cannot be written", slog.String("attempted", what), slog.Any("err", err))
+	}
+	s.retryAt = now.Add(s.retry)
+	s.show(func(w *shown) {
+		w.trouble = &Trouble{At: now, Code: codeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: storeRemedy}
+		w.pausedUntil, w.pauseReason = s.retryAt, "the store cannot be written"
+	})
+}
+
+// storeWorks notes that the store could be written.
+func (s *session) storeWorks() {
+	if s.retryAt.IsZero() {
+		return
+	}
+	s.retryAt, s.retry = time.Time{}, 0
+	s.log.Info("store can be written again")
+	s.show(func(w *shown) {
+		if w.trouble != nil && w.trouble.Code == codeStore {
+			w.trouble.Over = true
+		}
+		w.pausedUntil, w.pauseReason = time.Time{}, ""
+	})
+}
+
+// insist runs op until it succeeds: it writes down what has already happened
+// outside and would be lost. It gives up, with the error, only on one that
+// time does not heal, or when everything must end.
+func (s *session) insist(what string, op func(context.Context) error) error {
+	ctx := context.WithoutCancel(s.hard)
+	for {
+		last := s.hard.Err() != nil
+		err := op(ctx)
+		if err == nil {
+			s.storeWorks()
+			return nil
+		}
+		if errors.Is(err, queue.ErrStale) || errors.Is(err, queue.ErrNotFound) {
+			return err
+		}
+		s.storeFailed(what, err)
+		if last {
+			return err
+		}
+		timer := time.NewTimer(time.Until(s.retryAt))
+		select {
+		case <-timer.C:
+		case <-s.hard.Done(): // once more, then give up
+			timer.Stop()
+		}
+	}
+}

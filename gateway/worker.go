@@ -1,0 +1,311 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"goniec/modem"
+	"goniec/store"
+)
+
+const (
+	// firstBackoff is the wait before a modem that failed is opened again; it
+	// doubles up to lastBackoff as long as that does not help.
+	firstBackoff = 5 * time.Second
+	lastBackoff  = time.Minute
+	// steadyAfter is how long a modem must have worked for the wait to begin
+	// at firstBackoff again.
+	steadyAfter = time.Minute
+	// parkInterval is how long a parked modem rests until it is tried again.
+	parkInterval = 15 * time.Minute
+	// repeatInterval is how often the same trouble is logged again.
+	repeatInterval = time.Hour
+)
+
+var (
+	// errRestart ends a life because somebody asked for a restart.
+	errRestart = errors.New("restart was asked for")
+	// errRebooted ends a life because the device has restarted by itself.
+	errRebooted = errors.New("the modem has restarted by itself")
+	// errPanic ends a life because of a bug.
+	errPanic = errors.New("internal error")
+)
+
+// parked ends a life whose modem or SIM should not be used for a while.
+type parked struct{ trouble *Trouble }
+
+func (p *parked) Error() string { return p.trouble.Detail }
+
+// worker owns one modem: only its goroutine, run, talks to it.
+type worker struct {
+	gateway     *Gateway
+	config      ModemConfig
+	modem       *modem.Modem
+	pace        *pacer
+	metrics     *modemMetrics
+	log         *slog.Logger
+	predecessor <-chan struct{} // closed when the port is free; nil: it is
+
+	// soft is done when nothing new may be begun, hard when all must end.
+	soft, hard context.Context
+	retire     context.CancelFunc // ends soft
+	ended      chan struct{}      // closed when run has returned
+
+	// The following belong to run.
+	backoff   time.Duration
+	lastState modem.State // of the event modem.state appended last
+	logged    string      // the trouble logged last, and when
+	loggedAt  time.Time
+	history   history
+
+	mu    sync.Mutex // guards what follows, which others read
+	life  *life      // the present one, nil before the first
+	shown shown
+}
+
+// life is one opening of the modem up to the next: opened, served, closed, and
+// the rest after that.
+type life struct {
+	ctx    context.Context // done when it should end; its cause says why
+	end    context.CancelCauseFunc
+	closed chan struct{} // closed when the modem is
+}
+
+// shown is what a worker adds to the Status of its modem.
+type shown struct {
+	sim                    string
+	parkedSince            time.Time // zero: not parked
+	sent, failed, received uint64
+	pausedUntil            time.Time
+	pauseReason            string
+	trouble                *Trouble
+}
+
+func newWorker(g *Gateway, c ModemConfig) *worker {
+	if c.Logger == nil {
+		c.Logger = g.config.Logger
+	}
+	w := &worker{
+		gateway: g,
+		config:  c,
+		modem:   modem.New(c.Config),
+		pace:    newPacer(g.config.Store, c.Name, c.Pace, g.config.Location),
+		metrics: g.metrics.of(c.Name),
+		log:     g.config.Logger.With(slog.String("modem", c.Name)),
+		hard:    g.hard,
+		ended:   make(chan struct{}),
+		backoff: firstBackoff,
+	}
+	w.soft, w.retire = context.WithCancel(g.soft)
+	return w
+}
+
+// run is the worker's goroutine.
+func (w *worker) run() {
+	defer close(w.ended)
+	defer w.retire()
+	if w.predecessor != nil {
+		<-w.predecessor
+	}
+	for w.soft.Err() == nil {
+		l := w.begin()
+		started := time.Now()
+		why := w.serve(l)
+		w.close(l)
+		if time.Since(started) >= steadyAfter {
+			w.backoff = firstBackoff
+		}
+		if wait := w.verdict(l, why); wait > 0 {
+			w.rest(l, wait)
+		}
+		l.end(nil)
+	}
+	w.pace.settle(context.WithoutCancel(w.hard), w.log)
+}
+
+// begin starts a life.
+func (w *worker) begin() *life {
+	l := &life{closed: make(chan struct{})}
+	l.ctx, l.end = context.WithCancelCause(w.soft)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.life = l
+	return l
+}
+
+// serve opens the modem and serves it until l ends or the modem fails, and
+// returns why. A panic, which is a bug, ends this life and no more.
+func (w *worker) serve(l *life) (why error) {
+	defer func() {
+		if r := recover(); r != nil {
+			w.metrics.panics.Inc()
+			w.log.Error("internal error in the worker of a modem; it is opened again; please report this with the log",
+				slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
+			why = fmt.Errorf("%w: %v", errPanic, r)
+		}
+	}()
+	s := &session{worker: w, ctx: l.ctx}
+	return s.run()
+}
+
+// close closes the modem at the end of l.
+func (w *worker) close(l *life) {
+	if err := w.modem.Close(); err != nil {
+		w.log.Debug("modem did not close cleanly", slog.Any("err", err))
+	}
+	close(l.closed)
+}
+
+// verdict says, once, to all who want to know, why a life has ended, and how
+// long to wait before the next.
+func (w *worker) verdict(l *life, why error) time.Duration {
+	if l.ctx.Err() != nil { // a stop or a restart: nobody is to blame
+		w.show(func(s *shown) { s.parkedSince = time.Time{} })
+		w.noteState("")
+		w.backoff = firstBackoff
+		return 0
+	}
+	wait := w.backoff
+	w.backoff = min(2*w.backoff, lastBackoff)
+	now := time.Now()
+	var park *parked
+	var t *Trouble
+	switch {
+	case errors.As(why, &park):
+		t, wait = park.trouble, parkInterval
+	case errors.Is(why, errPanic):
+		t = &Trouble{At: now, Code: codePanic, Detail: why.Error(), Remedy: "Report this with the log."}
+	case errors.Is(why, errRebooted):
+		t = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: "If this comes again: check the power supply of the modem."}
+	default:
+		f := faultOf(why)
+		t = trouble(f, now)
+		if f.Class == modem.Stop {
+			park, wait = &parked{t}, parkInterval
+		}
+	}
+	w.show(func(s *shown) {
+		s.trouble = t
+		if s.parkedSince = (time.Time{}); park != nil {
+			s.parkedSince = now
+		}
+	})
+	w.logTrouble(t, park != nil, wait)
+	w.noteState(t.Code)
+	return wait
+}
+
+// logTrouble logs what a modem suffers from: at once when it is something new,
+// and now and then while it lasts.
+func (w *worker) logTrouble(t *Trouble, park bool, wait time.Duration) {
+	if w.logged == t.Detail && t.At.Sub(w.loggedAt) < repeatInterval {
+		w.log.Debug("modem is still out of service", slog.String("code", t.Code), slog.Duration("next_try", wait))
+		return
+	}
+	w.logged, w.loggedAt = t.Detail, t.At
+	attributes := []any{
+		slog.String("code", t.Code), slog.String("what", t.Detail),
+		slog.String("remedy", t.Remedy), slog.Duration("next_try", wait),
+	}
+	if park {
+		w.log.Error("modem is taken out of service; its messages wait or leave by another modem", attributes...)
+		return
+	}
+	w.log.Warn("modem is out of service and will be opened again", attributes...)
+}
+
+// rest waits until it is time for the next life, or l is ended.
+func (w *worker) rest(l *life, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-l.ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// restart ends the present life and returns when the modem is closed.
+func (w *worker) restart(ctx context.Context) error {
+	w.mu.Lock()
+	l := w.life
+	w.mu.Unlock()
+	if l == nil { // it waits for its predecessor, so it is about to be opened
+		return nil
+	}
+	l.end(errRestart)
+	select {
+	case <-l.closed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// show changes what others see of the worker.
+func (w *worker) show(change func(*shown)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(&w.shown)
+}
+
+// state returns the state of the modem as its owner sees it.
+func (w *worker) state() (modem.State, time.Time) {
+	info := w.modem.Info()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.shown.parkedSince.IsZero() && info.State != modem.SIMLocked {
+		return modem.Parked, w.shown.parkedSince
+	}
+	return info.State, info.Since
+}
+
+// stateChange is the data of the event modem.state.
+type stateChange struct {
+	Modem string      `json:"modem"`
+	State modem.State `json:"state"`
+	Code  string      `json:"code,omitempty"` // of the trouble that caused it
+}
+
+// noteState appends an event if the modem has come into another state. If that
+// cannot be written now, the next change will be.
+func (w *worker) noteState(code string) {
+	state, _ := w.state()
+	w.metrics.setState(state)
+	if state == w.lastState {
+		return
+	}
+	err := w.gateway.config.Store.Update(context.WithoutCancel(w.hard), func(tx store.Tx) error {
+		return w.gateway.config.Events.Append(tx, "modem.state", "", stateChange{Modem: w.config.Name, State: state, Code: code})
+	})
+	if err != nil {
+		w.log.Debug("state of a modem could not be written to the log of events", slog.Any("err", err))
+		return
+	}
+	w.lastState = state
+}
+
+// status returns what is known of the modem.
+func (w *worker) status() Status {
+	info := w.modem.Info()
+	state, since := w.state()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := Status{
+		Name: w.config.Name, Device: info.Device, State: state, Since: since,
+		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, IMEI: info.IMEI,
+		SIM: w.shown.sim, ICCID: info.ICCID, Operator: info.Operator, SMSC: info.SMSC,
+		Signal: info.Signal, Registration: info.Registration, Storage: info.Storage,
+		Sent: w.shown.sent, Failed: w.shown.failed, Received: w.shown.received,
+		PausedUntil: w.shown.pausedUntil, PauseReason: w.shown.pauseReason,
+	}
+	if w.shown.trouble != nil {
+		t := *w.shown.trouble
+		s.Trouble = &t
+	}
+	return s
+}
