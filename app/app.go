@@ -1,0 +1,225 @@
+// Package app joins the parts of the gateway: it is the only place that knows all
+// of them.
+//
+// It owns the order in which they start and stop, the data directory, the
+// listeners, the janitor, and what a new configuration changes in a running
+// daemon. It owns no rule about messages or modems.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"goniec/api"
+	"goniec/configs"
+	"goniec/event"
+	"goniec/modem"
+	"goniec/store"
+)
+
+// box names this box in the store. A single box needs no name of its own.
+const box = "box"
+
+// Options is what an App needs besides the configuration.
+type Options struct {
+	Version string         // of the program
+	Logger  *slog.Logger   // nil: nothing is logged
+	Level   *slog.LevelVar // of Logger, set from the configuration; nil: not set
+	// Ports lists the ports that may lead to a modem, for a configuration
+	// without modems; nil: modem.Ports.
+	Ports func() ([]modem.PortInfo, error)
+}
+
+// App is the gateway. Its methods may be called by any goroutine; Start is called
+// once, Stop once after it.
+type App struct {
+	options  Options
+	log      *slog.Logger
+	registry *prometheus.Registry
+
+	// What Start makes and Stop takes down; not changed in between.
+	life    context.Context // ends when Stop is done waiting for work in hand
+	end     context.CancelFunc
+	store   store.Store
+	events  *event.Log
+	tokens  *api.Tokens
+	pins    pinGuard
+	tls     *certificate
+	url     string
+	cleanup []cleanup
+	loops   sync.WaitGroup // housekeeping, systemd
+
+	current atomic.Pointer[assembly] // what answers and sends now
+
+	reloading sync.Mutex     // held by Reload and Stop
+	config    configs.Config // in force; guarded by reloading
+}
+
+// cleanup is one step of Stop.
+type cleanup struct {
+	name string
+	run  func(ctx context.Context) error
+}
+
+// New returns an app that is not started. It touches nothing; the error is that of
+// configs.Config.Validate.
+func New(config configs.Config, o Options) (*App, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Ports == nil {
+		o.Ports = modem.Ports
+	}
+	a := &App{options: o, log: o.Logger, config: config, registry: prometheus.NewRegistry()}
+	a.tls = &certificate{files: config.HTTP.TLS}
+	a.setLevel()
+	return a, nil
+}
+
+// URL returns the address of the API, "http://127.0.0.1:8080", once Start has
+// returned.
+func (a *App) URL() string { return a.url }
+
+// Start opens the data, starts sending and receiving, and answers requests when it
+// returns. ctx bounds the start only. If it fails everything is taken down again.
+func (a *App) Start(ctx context.Context) (err error) {
+	a.life, a.end = context.WithCancel(context.WithoutCancel(ctx))
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.unwind(ctx))
+		}
+	}()
+	a.log.Info("starting", "version", a.options.Version, "data_dir", a.config.DataDir, "listen", a.config.HTTP.Listen)
+	if err := a.tls.load(); err != nil {
+		return err
+	}
+	if err := a.openData(ctx); err != nil {
+		return err
+	}
+	// Both listeners are taken before anything is sent: a daemon that nobody
+	// can reach must not work in secret.
+	l, err := listenTCP(ctx, a.config.HTTP.Listen)
+	if err != nil {
+		return err
+	}
+	defer a.closeIfFailed(&err, l)
+	socket, err := listenSocket(ctx, SocketPath(a.config.DataDir))
+	if err != nil {
+		return err
+	}
+	defer a.closeIfFailed(&err, socket)
+
+	uncertain, err := a.startAssembly(ctx)
+	if err != nil {
+		return err
+	}
+	a.url = urlOf(l, a.tls.configured())
+	a.serve(a.tls.wrap(l), "stop answering requests", a.api)
+	a.serve(socket, "stop answering the command line", a.admin)
+	a.startLoops()
+	a.log.Info("started", "url", a.url, "modems", len(a.config.Modems), "uncertain", uncertain)
+	return nil
+}
+
+// later adds a step to Stop; the last one added runs first.
+func (a *App) later(name string, run func(context.Context) error) {
+	a.cleanup = append(a.cleanup, cleanup{name, run})
+}
+
+func (a *App) closeIfFailed(err *error, l net.Listener) {
+	if *err != nil {
+		l.Close()
+	}
+}
+
+// openData opens the store and what lives on it alone.
+func (a *App) openData(ctx context.Context) error {
+	if err := a.registry.Register(collectors.NewGoCollector()); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
+	if err := a.registry.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
+	s, err := openStore(ctx, a.config.DataDir, a.registry)
+	if err != nil {
+		return err
+	}
+	a.later("close the data", func(context.Context) error { return s.Close() })
+	a.store = s
+	a.events = event.New(s, box)
+	a.tokens = api.NewTokens(s)
+	a.pins = pinGuard{ctx: a.life, store: s, log: a.log}
+	return nil
+}
+
+// startAssembly starts the parts that a reload may replace.
+func (a *App) startAssembly(ctx context.Context) (uncertain int, err error) {
+	first, err := a.assemble(a.config)
+	if err != nil {
+		return 0, err
+	}
+	// Before any worker runs: what a former life left in flight is uncertain.
+	if uncertain, err = first.queue.Recover(ctx); err != nil {
+		return 0, fmt.Errorf("look through the queue: %w", err)
+	}
+	if err := first.start(a.life); err != nil {
+		return 0, err
+	}
+	a.current.Store(first)
+	a.later("stop sending and receiving", func(ctx context.Context) error { return a.current.Load().stop(ctx) })
+	return uncertain, nil
+}
+
+// serve answers requests on l with the handler of the assembly in force.
+func (a *App) serve(l net.Listener, name string, handler func(http.ResponseWriter, *http.Request)) {
+	w := newWeb(a.life, l, http.HandlerFunc(handler), a.log)
+	a.later(name, w.stop)
+}
+
+func (a *App) api(w http.ResponseWriter, r *http.Request)   { a.current.Load().handler.ServeHTTP(w, r) }
+func (a *App) admin(w http.ResponseWriter, r *http.Request) { a.current.Load().admin.ServeHTTP(w, r) }
+
+// Stop ends the daemon within shutdown_timeout: it takes no more requests, claims
+// no more messages, lets the running submissions end, closes the modems and, last,
+// the data. ctx may end it sooner.
+func (a *App) Stop(ctx context.Context) error {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	a.log.Info("stopping", "timeout", a.config.ShutdownTimeout)
+	a.notify(stopping)
+	ctx, cancel := context.WithTimeout(ctx, a.config.ShutdownTimeout)
+	defer cancel()
+	err := a.unwind(ctx)
+	if err != nil {
+		a.log.Error("stopped, not cleanly", "err", err)
+		return err
+	}
+	a.log.Info("stopped")
+	return nil
+}
+
+// unwind takes down what Start has made, in the opposite order.
+func (a *App) unwind(ctx context.Context) error {
+	defer a.end()
+	var failed []error
+	for len(a.cleanup) > 0 {
+		step := a.cleanup[len(a.cleanup)-1]
+		a.cleanup = a.cleanup[:len(a.cleanup)-1]
+		if err := step.run(ctx); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", step.name, err))
+		}
+	}
+	return errors.Join(failed...)
+}

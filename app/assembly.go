@@ -1,0 +1,162 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/api"
+	"goniec/configs"
+	"goniec/gateway"
+	"goniec/queue"
+)
+
+// assembly is everything between the store and the listeners that depends on the
+// configuration. A reload that changes more than the list of modems builds a new
+// one on the same store and puts it in the place of the old.
+type assembly struct {
+	app     *App
+	config  configs.Config
+	queue   *queue.Queue
+	gateway *gateway.Gateway
+	server  *api.Server
+	handler http.Handler
+	admin   http.Handler
+
+	metrics []prometheus.Collector // registered by this assembly, to be taken back
+	end     context.CancelFunc     // ends the loops
+	loops   sync.WaitGroup
+	tended  atomic.Int64 // when the queue was last looked after, Unix seconds
+}
+
+// assemble builds an assembly of the parts that config describes, not yet started.
+func (a *App) assemble(config configs.Config) (*assembly, error) {
+	s := &assembly{app: a, config: config}
+	numbering := queue.Numbering{Region: config.Region, Countries: config.Countries, ShortCodes: config.ShortCodes}
+	register := &recorder{registry: a.registry, owner: s}
+	var err error
+	s.queue, err = queue.New(queue.Config{
+		Store: a.store, Events: a.events, Box: box, Logger: a.log, Registerer: register,
+		Uncertain: queue.Policy(config.Uncertain), UncertainWait: config.UncertainWait,
+		MaxParts: config.MaxParts, Location: config.Location(),
+		QuietHours: quietHours(config.QuietHours), Numbering: numbering,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make queue: %w", err), s.unregister())
+	}
+	s.gateway = gateway.New(gateway.Config{
+		Modems: a.modemConfigs(config.Modems), Store: a.store, Queue: s.queue, Events: a.events,
+		Logger: a.log, Registerer: register, Location: config.Location(),
+	})
+	s.server = api.New(api.Config{
+		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway},
+		Numbering: numbering, MaxParts: config.MaxParts,
+		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
+	})
+	s.handler, s.admin = s.server.Handler(), s.server.AdminHandler()
+	return s, nil
+}
+
+// start starts the modems and the loops. life is the context of the app.
+func (s *assembly) start(life context.Context) error {
+	ctx, end := context.WithCancel(life)
+	if err := s.gateway.Start(ctx); err != nil {
+		end()
+		return errors.Join(fmt.Errorf("start modems: %w", err), s.unregister())
+	}
+	s.end = end
+	s.loops.Go(func() { s.server.Run(ctx) })
+	s.loops.Go(func() { s.tend(ctx) })
+	if len(s.config.Modems) == 0 {
+		s.loops.Go(func() { s.discover(ctx) })
+	}
+	return nil
+}
+
+// stop claims no more messages, lets the running submissions end until ctx is
+// done, and closes the modems.
+func (s *assembly) stop(ctx context.Context) error {
+	err := s.gateway.Stop(ctx)
+	s.end()
+	s.loops.Wait()
+	if err != nil {
+		err = fmt.Errorf("stop modems: %w", err)
+	}
+	return errors.Join(err, s.unregister())
+}
+
+// stuck names a part that should have turned lately and has not; empty if all is
+// well.
+func (s *assembly) stuck(now time.Time) string {
+	if tended := s.tended.Load(); tended != 0 && now.Sub(time.Unix(tended, 0)) > staleAfter {
+		return "queue"
+	}
+	return ""
+}
+
+// unregister takes the metrics of this assembly back, so that the next one can
+// register its own.
+func (s *assembly) unregister() error {
+	for _, c := range s.metrics {
+		s.app.registry.Unregister(c)
+	}
+	s.metrics = nil
+	return nil
+}
+
+// recorder is a Registerer that remembers what was registered through it.
+type recorder struct {
+	registry *prometheus.Registry
+	owner    *assembly
+}
+
+// Register is that of prometheus.Registerer.
+func (r *recorder) Register(c prometheus.Collector) error {
+	if err := r.registry.Register(c); err != nil {
+		return err
+	}
+	r.owner.metrics = append(r.owner.metrics, c)
+	return nil
+}
+
+// MustRegister is that of prometheus.Registerer.
+func (r *recorder) MustRegister(all ...prometheus.Collector) {
+	for _, c := range all {
+		if err := r.Register(c); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// Unregister is that of prometheus.Registerer.
+func (r *recorder) Unregister(c prometheus.Collector) bool { return r.registry.Unregister(c) }
+
+// quietHours turns the words of the configuration into those of the queue. They
+// have been validated.
+func quietHours(q configs.QuietHours) queue.QuietHours {
+	hours := queue.QuietHours{From: sinceMidnight(q.From), To: sinceMidnight(q.To)}
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if slices.Contains(q.DaysOff, strings.ToLower(day.String())) {
+			hours.Weekdays = append(hours.Weekdays, day)
+		}
+	}
+	hours.Holidays = slices.Contains(q.DaysOff, configs.Holidays)
+	return hours
+}
+
+// sinceMidnight returns "20:30" as 20 h 30 min.
+func sinceMidnight(clock string) time.Duration {
+	t, err := time.Parse("15:04", clock)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+}

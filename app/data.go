@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/store"
+	"goniec/store/boltstore"
+)
+
+// schema is the number of the present layout of keys and records. Data of an
+// older one is migrated when it is opened, data of a newer one is refused.
+const schema = 1
+
+// schemaKey holds the number of the layout, in decimal.
+const schemaKey = "meta/version"
+
+// DataError says that the data directory cannot be used. Err is
+// boltstore.ErrLocked, boltstore.ErrDamaged, a *NewerDataError, or what the
+// operating system says.
+type DataError struct {
+	Dir string
+	Err error
+}
+
+// Error implements error.
+func (e *DataError) Error() string { return fmt.Sprintf("data directory %s: %v", e.Dir, e.Err) }
+
+// Unwrap returns the cause.
+func (e *DataError) Unwrap() error { return e.Err }
+
+// NewerDataError says that the data was written by a newer version of the
+// program, which may keep things in it that this one would destroy.
+type NewerDataError struct{ Found, Known int }
+
+// Error implements error.
+func (e *NewerDataError) Error() string {
+	return fmt.Sprintf("data has schema %d, this version knows %d: install the newer version again", e.Found, e.Known)
+}
+
+// DataPath returns the file in a data directory that holds everything.
+func DataPath(dir string) string { return filepath.Join(dir, "goniec.db") }
+
+// SocketPath returns the socket in a data directory by which the command line
+// talks to the daemon.
+func SocketPath(dir string) string { return filepath.Join(dir, "goniec.sock") }
+
+// OpenStore opens the data in dir while no daemon runs on it. The error is a
+// *DataError.
+func OpenStore(ctx context.Context, dir string) (store.Store, error) {
+	return openStore(ctx, dir, nil)
+}
+
+// openStore opens the data in dir, which it creates if need be, and sees to its
+// schema.
+func openStore(ctx context.Context, dir string, r prometheus.Registerer) (store.Store, error) {
+	if err := makeDir(dir); err != nil {
+		return nil, &DataError{Dir: dir, Err: err}
+	}
+	s, err := boltstore.Open(DataPath(dir), boltstore.Options{Registerer: r})
+	if err != nil {
+		return nil, &DataError{Dir: dir, Err: err}
+	}
+	if err := migrate(ctx, s); err != nil {
+		return nil, &DataError{Dir: dir, Err: errors.Join(err, s.Close())}
+	}
+	return s, nil
+}
+
+// makeDir creates the data directory, readable by its owner only, or takes the
+// rights of others away from one that exists: patients' numbers are in it.
+func makeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return &fs.PathError{Op: "open", Path: dir, Err: errors.New("not a directory")}
+	}
+	if info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	return os.Chmod(dir, 0o700)
+}
+
+// migrate brings the data to the present schema.
+func migrate(ctx context.Context, s store.Store) error {
+	return s.Update(ctx, func(tx store.Tx) error {
+		value, err := tx.Get(schemaKey)
+		if err != nil {
+			return err
+		}
+		if value == nil { // a new file
+			return tx.Put(schemaKey, []byte(strconv.Itoa(schema)))
+		}
+		found, err := strconv.Atoi(string(value))
+		switch {
+		case err != nil || found < 1:
+			return fmt.Errorf("%w: schema number %q", boltstore.ErrDamaged, value)
+		case found > schema:
+			return &NewerDataError{Found: found, Known: schema}
+		}
+		return nil
+	})
+}

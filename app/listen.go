@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/netutil"
+
+	"goniec/configs"
+)
+
+const (
+	// maxConnections keeps descriptors free for ports and the store under the
+	// unit's limit of 1024.
+	maxConnections = 512
+	headerTimeout  = 10 * time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 64 << 10
+	socketTimeout  = time.Second     // to find out whether somebody answers on a socket
+	drainTimeout   = 2 * time.Second // for running requests at Stop
+)
+
+// ListenError says that the API cannot be reached at the configured address. Err
+// is what the operating system says.
+type ListenError struct {
+	Address string
+	Err     error
+}
+
+// Error implements error.
+func (e *ListenError) Error() string { return fmt.Sprintf("listen on %s: %v", e.Address, e.Err) }
+
+// Unwrap returns the cause.
+func (e *ListenError) Unwrap() error { return e.Err }
+
+// Answers reports whether somebody accepts connections on the unix socket.
+func Answers(ctx context.Context, socket string) bool {
+	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
+// listenSocket listens on the unix socket at path. One left behind by a daemon
+// that was killed is removed; one that answers is not.
+func listenSocket(ctx context.Context, path string) (net.Listener, error) {
+	if Answers(ctx, path) {
+		return nil, &ListenError{Address: path, Err: errors.New("another goniec answers there")}
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &ListenError{Address: path, Err: err}
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, &ListenError{Address: path, Err: cause(err)}
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(&ListenError{Address: path, Err: err}, l.Close())
+	}
+	return l, nil
+}
+
+// listenTCP listens on the address of the API.
+func listenTCP(ctx context.Context, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, &ListenError{Address: address, Err: cause(err)}
+	}
+	return netutil.LimitListener(l, maxConnections), nil
+}
+
+// cause strips from an error of package net what ListenError says already.
+func cause(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+// urlOf returns the address of the API as a browser wants it. An address that
+// stands for all of the box's is shown as the one that always works from here.
+func urlOf(l net.Listener, secure bool) string {
+	scheme := "http://"
+	if secure {
+		scheme = "https://"
+	}
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return scheme + l.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return scheme + net.JoinHostPort(host, port)
+}
+
+// certificate is the certificate of the API, read again by Reload.
+type certificate struct {
+	files configs.TLS
+	pair  atomic.Pointer[tls.Certificate]
+}
+
+func (c *certificate) configured() bool { return c.files.CertFile != "" }
+
+// load reads the files. What was loaded before stays if they cannot be read.
+func (c *certificate) load() error {
+	if !c.configured() {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(c.files.CertFile, c.files.KeyFile)
+	if err != nil {
+		return fmt.Errorf("load certificate: %w", err)
+	}
+	c.pair.Store(&pair)
+	return nil
+}
+
+// wrap puts TLS on a listener if a certificate is configured.
+func (c *certificate) wrap(l net.Listener) net.Listener {
+	if !c.configured() {
+		return l
+	}
+	return tls.NewListener(l, &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		NextProtos: []string{"http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return c.pair.Load(), nil
+		},
+	})
+}
+
+// web is one HTTP server with its goroutine.
+type web struct {
+	server *http.Server
+	served sync.WaitGroup
+}
+
+// newWeb serves handler on l until stop. ctx is that of every request.
+func newWeb(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger) *web {
+	w := &web{server: &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}}
+	w.served.Go(func() {
+		if err := w.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("stopped listening", "address", l.Addr().String(), "err", err)
+		}
+	})
+	return w
+}
+
+// stop takes no new requests, lets the running ones end for a moment and then
+// cuts them off.
+func (w *web) stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
+	defer cancel()
+	err := w.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = w.server.Close()
+	}
+	w.served.Wait()
+	return err
+}

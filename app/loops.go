@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+const (
+	tendAtMost   = 15 * time.Second // between two looks at the queue, whatever it says
+	tendAtLeast  = time.Second      // however much happens
+	janitorFirst = time.Minute      // after the start, when a small box is less busy
+	janitorEvery = time.Hour
+)
+
+// tend looks after the queue until ctx is done: at the time it asked for, when
+// something new came in, and every tendAtMost.
+func (s *assembly) tend(ctx context.Context) {
+	log := s.app.log
+	wake := s.queue.Wake(ctx)
+	failing := false
+	for {
+		next, err := s.queue.Tend(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			if !failing {
+				log.Error("cannot look after the queue, trying again", "err", err)
+			}
+			next = time.Time{}
+		default:
+			s.tended.Store(time.Now().Unix())
+		}
+		failing = err != nil
+		if !pause(ctx, tendAtLeast, nil) {
+			return
+		}
+		wait := tendAtMost
+		if !next.IsZero() {
+			wait = min(wait, time.Until(next))
+		}
+		if !pause(ctx, wait, wake) {
+			return
+		}
+	}
+}
+
+// pause waits for d, or for wake, or for the end of ctx; it is false only then.
+func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-timer.C:
+	}
+	return true
+}
+
+// startLoops starts what outlives a reload.
+func (a *App) startLoops() {
+	ctx, end := context.WithCancel(a.life)
+	a.loops.Go(func() { a.janitor(ctx) })
+	a.loops.Go(func() { a.watchdog(ctx) })
+	a.later("stop housekeeping", func(context.Context) error {
+		end()
+		a.loops.Wait()
+		return nil
+	})
+}
+
+// janitor removes what has been kept long enough, soon after the start and then
+// every hour.
+func (a *App) janitor(ctx context.Context) {
+	for wait := janitorFirst; pause(ctx, wait, nil); wait = janitorEvery {
+		if err := a.prune(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("cannot remove old texts and records, trying again in an hour", "err", err)
+		}
+	}
+}
+
+func (a *App) prune(ctx context.Context) error {
+	s := a.current.Load()
+	keep := s.config.Retention
+	err := s.queue.Prune(ctx, keep.Texts, keep.Records)
+	removed, eventErr := a.events.Prune(ctx, time.Now().Add(-keep.Records))
+	if removed > 0 {
+		a.log.Info("removed old events", "count", removed)
+	}
+	return errors.Join(err, eventErr)
+}

@@ -1,0 +1,305 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"goniec/api"
+	"goniec/api/client"
+	"goniec/configs"
+	"goniec/gateway"
+	"goniec/modem"
+)
+
+// modemConfigs turns the modems of the configuration into those of the gateway.
+func (a *App) modemConfigs(list []configs.Modem) []gateway.ModemConfig {
+	all := make([]gateway.ModemConfig, len(list))
+	for i, m := range list {
+		all[i] = gateway.ModemConfig{
+			Config: modem.Config{
+				Name: m.Name, Device: m.Device, BaudRate: m.BaudRate,
+				PIN: pinOf(m.PINFile), PINGuard: a.pins,
+				Logger: a.log.With("modem", m.Name),
+			},
+			Pace:     gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},
+			Revision: revisionOf(m.PINFile),
+		}
+	}
+	return all
+}
+
+// pinOf returns a function that reads the PIN when the SIM asks for it, so that it
+// is nowhere in memory the rest of the time.
+func pinOf(path string) func() (string, error) {
+	if path == "" {
+		return nil
+	}
+	return func() (string, error) { return configs.ReadPIN(path) }
+}
+
+// revisionOf changes when the PIN file does.
+func revisionOf(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return path
+	}
+	return fmt.Sprintf("%s %d %d", path, info.Size(), info.ModTime().UnixNano())
+}
+
+// modems shows the gateway to the API.
+type modems struct{ gateway *gateway.Gateway }
+
+var _ api.Modems = modems{}
+
+// Restart closes a modem and brings it up again.
+func (m modems) Restart(ctx context.Context, name string) error {
+	err := m.gateway.Restart(ctx, name)
+	if errors.Is(err, gateway.ErrUnknownModem) {
+		return api.ErrNoModem
+	}
+	return err
+}
+
+// Modems returns the state of every modem.
+func (m modems) Modems() []client.Modem {
+	statuses := m.gateway.Modems()
+	all := make([]client.Modem, len(statuses))
+	for i := range statuses {
+		all[i] = onTheWire(&statuses[i])
+	}
+	return all
+}
+
+func onTheWire(s *gateway.Status) client.Modem {
+	m := client.Modem{
+		Name: s.Name, State: string(s.State), Device: s.Device,
+		Manufacturer: s.Manufacturer, Model: s.Model, Revision: s.Revision, IMEI: s.IMEI,
+		SIM: s.ICCID, Operator: s.Operator,
+		Counters: client.Counters{Sent: s.Sent, Failed: s.Failed, Received: s.Received},
+	}
+	if !s.Since.IsZero() {
+		m.Since = &s.Since
+	}
+	if s.Signal.DBm != 0 {
+		m.SignalDBM = &s.Signal.DBm
+	}
+	if s.Storage.Total > 0 {
+		m.Storage = &client.Storage{Used: s.Storage.Used, Total: s.Storage.Total}
+	}
+	if asked := s.Registration; s.State == modem.Ready || s.State == modem.Registering {
+		m.Registration = &client.Registration{CS: registration(asked.CS), EPS: registration(asked.EPS)}
+	}
+	if t := s.Trouble; t != nil && !t.Over {
+		m.LastError = &client.ModemError{Code: errorCode(s.State, t.Code), Cause: t.Detail, At: t.At}
+	}
+	return m
+}
+
+// registration puts a state of 3GPP TS 27.007 10.1.22 into the words of the API.
+func registration(r modem.RegistrationStatus) string {
+	switch r {
+	case modem.Home, modem.HomeSMSOnly, modem.HomeNoCSFB:
+		return "home"
+	case modem.Roaming, modem.RoamingSMSOnly, modem.RoamingNoCSFB:
+		return "roaming"
+	case modem.Searching:
+		return "searching"
+	case modem.Denied:
+		return "denied"
+	case modem.NotSearching, modem.EmergencyOnly, modem.EmergencyBearer:
+		return "none"
+	}
+	return "unknown"
+}
+
+// errorCode returns the code of the API, which has words and a remedy in every
+// language, for what a modem suffers from.
+func errorCode(state modem.State, code string) string {
+	switch code {
+	case "cme_10", "cms_310":
+		return api.ModemSIMMissing
+	case "cme_11", "cms_311":
+		return api.ModemSIMPIN
+	case "cme_12", "cms_316":
+		return api.ModemSIMPUK
+	case "cme_16":
+		return api.ModemSIMPINWrong
+	case "cme_13", "cme_14", "cme_15", "cms_313", "cms_315":
+		return api.ModemSIMFailure
+	case "cme_30", "cms_331":
+		return api.ModemNotRegistered
+	case "cme_20", "cms_322", "cms_208", "cms_211":
+		return api.ModemStorageFull
+	case "no_answer":
+		return api.ModemSilent
+	}
+	switch {
+	case state == modem.Absent:
+		return api.ModemAbsent
+	case state == modem.SIMLocked:
+		return api.ModemSIMPIN
+	case strings.HasPrefix(code, "cms_"), code == "refusals":
+		return api.ModemRefused
+	}
+	return api.ModemError
+}
+
+const (
+	discoverEvery = 30 * time.Second
+	// probeTimeout is how long one port may take to answer; a modem answers AT
+	// within a second, even while it starts.
+	probeTimeout = 15 * time.Second
+	// A port that does not answer is asked less and less often: it may belong
+	// to a printer.
+	longestSilence = 10 * time.Minute
+)
+
+// discovery finds modems for a configuration that names none.
+type discovery struct {
+	ports  func() ([]modem.PortInfo, error)
+	probe  func(ctx context.Context, device string, baud int) (modem.ProbeResult, error)
+	found  []configs.Modem     // in the order they were found
+	imei   map[string]string   // of those found, by name
+	silent map[string]*silence // ports that did not answer
+}
+
+// silence is how long a port is left alone.
+type silence struct {
+	until time.Time
+	pause time.Duration
+}
+
+// discover looks for modems until ctx is done and gives every one it finds to the
+// gateway.
+func (s *assembly) discover(ctx context.Context) {
+	d := &discovery{ports: s.app.options.Ports, probe: modem.Probe, imei: map[string]string{}, silent: map[string]*silence{}}
+	for wait := time.Duration(0); pause(ctx, wait, nil); wait = discoverEvery {
+		changed, err := d.scan(ctx)
+		if err != nil {
+			s.app.log.Warn("cannot list serial ports, trying again", "err", err)
+		}
+		if changed && ctx.Err() == nil {
+			for _, m := range d.found {
+				s.app.log.Info("modem found", "modem", m.Name, "device", m.Device)
+			}
+			s.gateway.SetModems(s.app.modemConfigs(d.found))
+		}
+	}
+}
+
+// scan asks every port that no modem is known at and reports whether modems were
+// found, or found again at another port.
+func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
+	ports, err := d.ports()
+	if err != nil {
+		return false, err
+	}
+	plugged := map[string]bool{}
+	for _, port := range ports {
+		plugged[port.Device] = true
+	}
+	for device := range d.silent {
+		if !plugged[device] {
+			delete(d.silent, device) // what is plugged in there next is another one
+		}
+	}
+	for _, port := range ports {
+		if d.taken(port.Device) || d.resting(port.Device) {
+			continue
+		}
+		probeCtx, cancel := context.WithTimeout(ctx, probeTimeout)
+		result, err := d.probe(probeCtx, port.Device, configs.DefaultModem().BaudRate)
+		cancel()
+		if ctx.Err() != nil {
+			return changed, nil
+		}
+		if err != nil || !result.Answers {
+			d.rest(port.Device)
+			continue
+		}
+		if d.settle(port.Device, result.Info, plugged) {
+			changed = true
+		} else {
+			d.rest(port.Device) // another port of a modem that works at its first
+		}
+	}
+	return changed, nil
+}
+
+func (d *discovery) taken(device string) bool {
+	for _, m := range d.found {
+		if m.Device == device {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *discovery) resting(device string) bool {
+	s := d.silent[device]
+	return s != nil && time.Now().Before(s.until)
+}
+
+// rest leaves a port alone for a while, each time for longer.
+func (d *discovery) rest(device string) {
+	s := d.silent[device]
+	if s == nil {
+		s = &silence{pause: discoverEvery / 2}
+		d.silent[device] = s
+	}
+	s.pause = min(2*s.pause, longestSilence)
+	s.until = time.Now().Add(s.pause)
+}
+
+// settle puts a modem that answers at device among those found; false if it works
+// at another port already.
+func (d *discovery) settle(device string, info modem.Info, plugged map[string]bool) bool {
+	for i := range d.found {
+		m := &d.found[i]
+		if info.IMEI == "" || d.imei[m.Name] != info.IMEI {
+			continue
+		}
+		if plugged[m.Device] {
+			return false
+		}
+		m.Device = device
+		return true
+	}
+	m := configs.DefaultModem()
+	m.Name, m.Device = d.name(info), device
+	d.found = append(d.found, m)
+	d.imei[m.Name] = info.IMEI
+	return true
+}
+
+// name makes a name of the model and the end of the IMEI, which stays the same
+// wherever the modem is plugged in: "e3372-4321".
+func (d *discovery) name(info modem.Info) string {
+	base := strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			return r
+		case 'A' <= r && r <= 'Z':
+			return r + ('a' - 'A')
+		}
+		return '-'
+	}, info.Model), "-")
+	if base == "" {
+		base = "modem"
+	}
+	base = base[:min(len(base), 24)]
+	if n := len(info.IMEI); n > 0 {
+		base += "-" + info.IMEI[max(0, n-4):]
+	}
+	name := base
+	for i := 2; ; i++ {
+		if _, used := d.imei[name]; !used {
+			return name
+		}
+		name = fmt.Sprintf("%s-%d", base, i)
+	}
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"goniec/api"
+	"goniec/api/client"
+	"goniec/app"
+	"goniec/catalogue"
+	"goniec/configs"
+)
+
+const (
+	demoModems = 2
+	demoToken  = "demo"
+)
+
+func (p *program) demoCommand() *cobra.Command {
+	listen := configs.Default().HTTP.Listen
+	cmd := p.command("demo", catalogue.CommandDemo, 0, 0, func(cmd *cobra.Command, _ []string) error {
+		ctx := cmd.Context()
+		if end, err := cmd.Flags().GetDuration("for"); err != nil {
+			return err
+		} else if end > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, end)
+			defer cancel()
+		}
+		return p.demo(ctx, cmd.Flag("listen").Value.String(), cmd.Flags().Changed("listen"), cmd.Flag("data-dir").Value.String())
+	})
+	cmd.Flags().String("listen", listen, p.say(catalogue.FlagListen))
+	cmd.Flags().String("data-dir", "", p.say(catalogue.FlagDataDir))
+	cmd.Flags().Duration("for", 0, p.say(catalogue.FlagFor))
+	return cmd
+}
+
+// demo runs the daemon with a town of emulated patients until ctx is done. If
+// listen is taken and the caller does not insist on it, another port is used.
+func (p *program) demo(ctx context.Context, listen string, insist bool, dataDir string) (err error) {
+	if dataDir == "" {
+		dataDir, err = os.MkdirTemp("", "goniec-demo-")
+		if err != nil {
+			return fmt.Errorf("make a temporary data directory: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dataDir)) }()
+	} else {
+		defer fmt.Fprintln(p.stdout, p.say(catalogue.DemoData, dataDir))
+	}
+	town, err := newTown(demoModems)
+	if err != nil {
+		return err
+	}
+	defer town.close()
+
+	daemon, err := p.startDemo(ctx, demoConfig(town, listen, dataDir), insist)
+	if err != nil {
+		return err
+	}
+	traffic, err := p.runDemo(ctx, daemon.URL(), app.SocketPath(dataDir))
+	// The traffic has ended by now; what is in the air may still arrive.
+	if stopErr := daemon.Stop(context.WithoutCancel(ctx)); stopErr != nil {
+		return errors.Join(err, stopErr)
+	}
+	if err == nil {
+		fmt.Fprintln(p.stdout)
+		fmt.Fprintln(p.stdout, p.say(catalogue.DemoSummary, traffic.sent, traffic.delivered, traffic.failed, traffic.received))
+	}
+	return err
+}
+
+// demoConfig is the configuration of the demo: that of a clinic that sends at any
+// hour.
+func demoConfig(t *town, listen, dataDir string) configs.Config {
+	config := configs.Default()
+	config.DataDir = dataDir
+	config.HTTP.Listen = listen
+	config.QuietHours.To = config.QuietHours.From
+	config.ShutdownTimeout = 4 * time.Second
+	for i, port := range t.ports {
+		m := configs.DefaultModem()
+		m.Name, m.Device = t.modemName(i), port.Path()
+		m.Pace = configs.Pace{}
+		config.Modems = append(config.Modems, m)
+	}
+	return config
+}
+
+// startDemo starts the daemon, on another port if the one wanted is taken.
+func (p *program) startDemo(ctx context.Context, config configs.Config, insist bool) (*app.App, error) {
+	// Numbers that fail are part of the show and not worth a line of log.
+	options := app.Options{Version: programVersion(), Logger: newLogger(p.stderr, "text", slog.LevelError)}
+	start := func() (*app.App, error) {
+		daemon, err := app.New(config, options)
+		if err != nil {
+			return nil, p.sayMistakes(err)
+		}
+		return daemon, daemon.Start(ctx)
+	}
+	daemon, err := start()
+	var taken *app.ListenError
+	if !insist && errors.As(err, &taken) && errors.Is(err, syscall.EADDRINUSE) {
+		config.HTTP.Listen = "127.0.0.1:0"
+		if daemon, err = start(); err == nil {
+			fmt.Fprintln(p.stdout, p.say(catalogue.DemoPortTaken, taken.Address, daemon.URL()))
+		}
+	}
+	return daemon, err
+}
+
+// runDemo introduces the demo, makes traffic and shows it until ctx is done.
+func (p *program) runDemo(ctx context.Context, url, socket string) (*traffic, error) {
+	c, err := client.New("unix:"+socket, "", client.WithLanguage(string(p.lang)))
+	if err != nil {
+		return nil, err
+	}
+	token, err := newDemoToken(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	p.introduce(url, token)
+	traffic := &traffic{program: p, client: c, out: p.stdout}
+	return traffic, traffic.run(ctx)
+}
+
+// newDemoToken makes a token, in the place of the one of an earlier demo on the
+// same data.
+func newDemoToken(ctx context.Context, c *client.Client) (string, error) {
+	tokens, err := c.Tokens(ctx)
+	if err != nil {
+		return "", fmt.Errorf("list tokens: %w", err)
+	}
+	for _, t := range tokens {
+		if t.Name != demoToken {
+			continue
+		}
+		if err := c.RevokeToken(ctx, demoToken); err != nil {
+			return "", fmt.Errorf("revoke the token of the last demo: %w", err)
+		}
+	}
+	token, err := c.CreateToken(ctx, client.TokenRequest{Name: demoToken, Scopes: []string{
+		string(api.ScopeSend), string(api.ScopeMessages), string(api.ScopeInbox), string(api.ScopeModems), string(api.ScopeEvents),
+	}})
+	if err != nil {
+		return "", fmt.Errorf("make a token: %w", err)
+	}
+	return token.Secret, nil
+}
+
+func (p *program) introduce(url, token string) {
+	fmt.Fprintf(p.stdout, "%s\n\n", p.say(catalogue.DemoIntroduction))
+	fmt.Fprintf(p.stdout, "%s %s/docs\n", p.say(catalogue.DemoPage), url)
+	fmt.Fprintf(p.stdout, "%s %s\n\n", p.say(catalogue.DemoToken), token)
+	fmt.Fprintf(p.stdout, "%s\n\n  %s\n\n", p.say(catalogue.DemoCurl), curlLine(url, token, p.say(catalogue.DemoText)))
+	fmt.Fprintf(p.stdout, "%s\n\n", p.say(catalogue.DemoTraffic))
+}
+
+// curlLine is a command that works when it is pasted into a shell.
+func curlLine(url, token, text string) string {
+	// Neither a struct of strings nor its JSON can fail or hold an apostrophe,
+	// which would end the shell's quotes: the texts of the catalogue have none.
+	body, _ := json.Marshal(client.MessageRequest{To: guest, Text: text})
+	return fmt.Sprintf("curl -s '%s/v1/messages' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '%s'", url, token, body)
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"goniec/app"
+)
+
+// TestMain lets the test binary be the program: commands named goniec, in scripts
+// and in child processes of tests, run main.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"goniec": main})
+}
+
+// TestScripts runs the command lines in testdata/script.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("LC_ALL", "C")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":   exits,
+			"town":    startTown,
+			"answers": answers,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// exits runs a command and compares its exit status: exits 2 goniec nonsense.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	if err != nil || neg {
+		ts.Fatalf("usage: exits STATUS COMMAND…")
+	}
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	var failed *exec.ExitError
+	switch {
+	case errors.As(err, &failed):
+		got = failed.ExitCode()
+	case err != nil:
+		ts.Fatalf("run %s: %v", args[1], err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// startTown starts emulated modems with patients for the rest of the script and
+// writes a configuration for them: town goniec.yaml.
+func startTown(ts *testscript.TestScript, _ bool, args []string) {
+	town, err := newTown(1)
+	ts.Check(err)
+	ts.Defer(town.close)
+	text := fmt.Sprintf("data_dir: %s\nhttp: {listen: \"127.0.0.1:0\"}\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\nmodems:\n  - {name: m0, device: %s}\n",
+		ts.MkAbs("data"), town.ports[0].Path())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// answers waits until the daemon answers on the socket of a data directory.
+func answers(ts *testscript.TestScript, _ bool, args []string) {
+	socket := app.SocketPath(ts.MkAbs(args[0]))
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for !app.Answers(ctx, socket) {
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("nobody answers on %s", filepath.Base(socket))
+		case <-ticker.C:
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"goniec/modem/emulator"
+)
+
+// town is an emulated network: modems on pseudo-terminals, and patients who answer
+// as patients do. None of them exists.
+type town struct {
+	network *emulator.Network
+	ports   []*emulator.PTY
+}
+
+// newTown builds a town with so many modems of different makes. Things take about
+// as long as they do on the air, only that nobody waits long for a report.
+func newTown(modems int) (*town, error) {
+	t := &town{network: emulator.NewNetwork(emulator.Options{
+		Logger:        slog.New(slog.DiscardHandler),
+		Seed:          rand.Uint64(),
+		Latency:       emulator.Latency{Answer: 2 * time.Millisecond, Air: 600 * time.Millisecond, LinkedAir: 300 * time.Millisecond},
+		DeliveryDelay: 300 * time.Millisecond,
+		ReportDelay:   500 * time.Millisecond,
+		RetryAfter:    15 * time.Second,
+		Location:      time.Local,
+	})}
+	makes := []emulator.Profile{emulator.HuaweiE3372(), emulator.QuectelEC25()}
+	for i := range modems {
+		port, err := t.network.NewModem(makes[i%len(makes)], t.network.AddSIM(emulator.SIM{})).OpenPTY()
+		if err != nil {
+			t.close()
+			return nil, fmt.Errorf("open a pseudo-terminal for an emulated modem: %w", err)
+		}
+		t.ports = append(t.ports, port)
+	}
+	for _, p := range patients() {
+		t.network.Handset(p.number).OnText(p.answer)
+	}
+	return t, nil
+}
+
+// modemName returns the name of a modem in the configuration.
+func (*town) modemName(i int) string { return "sim-" + string(rune('a'+i)) }
+
+func (t *town) close() {
+	// It frees memory and pseudo-terminals, as the end of the process would:
+	// nothing is lost if that fails.
+	_ = t.network.Close()
+}
+
+// patient is somebody with a phone.
+type patient struct {
+	name    string
+	number  string
+	answers []string      // one of them each time; "" is silence
+	delay   time.Duration // at least; half as much again at most
+}
+
+// answer is what the patient does with a text.
+func (p patient) answer(emulator.Text) (reply string, delay time.Duration) {
+	if len(p.answers) == 0 {
+		return "", 0
+	}
+	return p.answers[rand.IntN(len(p.answers))], p.delay + rand.N(p.delay/2+1)
+}
+
+// guest is the number of the ready curl line: somebody who answers at once.
+const guest = "+48600100200"
+
+// patients are the people of the town. The numbers that end in 999 and two digits
+// have the fate that the emulator gives to them.
+func patients() []patient {
+	const quick, slow = 2 * time.Second, 5 * time.Second
+	long := "Dzień dobry, bardzo dziękuję za przypomnienie. Niestety jutro pracuję do późna i nie wiem, czy zdążę, " +
+		"ale postaram się zamienić z koleżanką. Czy w razie czego można przełożyć wizytę na czwartek po południu? Pozdrawiam serdecznie."
+	return []patient{
+		{"Anna", guest, []string{"TAK"}, quick},
+		{"Zofia", "+48600100201", []string{"Tak, dziękuję"}, quick},
+		{"Jan", "+48600100202", []string{"NIE"}, slow},
+		{"Maria", "+48600100203", []string{"tak 😊", "👍"}, quick},
+		{"Piotr", "+48600100204", []string{"tak"}, slow},
+		{"Katarzyna", "+48600100205", []string{long}, slow},
+		{"Andrzej", "+48600100206", nil, 0},
+		{"Małgorzata", "+48600100207", []string{"TAK!!!", "Tak, będę"}, quick},
+		{"Krzysztof", "+48600100208", []string{"ok", "Oczywiście"}, quick},
+		{"Agnieszka", "+48600100209", []string{"Niestety nie dam rady, czy można w piątek?"}, slow},
+		{"Stanisław", "+48600100210", []string{"t", "TAK."}, slow},
+		{"Barbara", "+48600100211", []string{"Tak, dziękuję i pozdrawiam ❤️"}, slow},
+		{"Tomasz", "+48600100212", []string{"👍", "👍🏻"}, quick},
+		{"Ewa", "+48600100213", []string{"nie moge, przepraszam"}, quick},
+		{"Paweł", "+48600100214", []string{"TAK", ""}, slow},
+		{"Krystyna", "+48600100215", []string{"Tak potwierdzam. A czy trzeba być na czczo?"}, slow},
+		{"Michał", "+48600100216", nil, 0},
+		{"Elżbieta", "+48600100217", []string{"tak tak", "Będę"}, quick},
+		{"Łukasz", "+48600100218", []string{"Kto to?"}, slow},
+		{"Jadwiga", "+48600199907", []string{"Tak"}, slow},    // the report overtakes the answer of the modem
+		{"Marek", "+48600199902", nil, 0},                     // cannot be reached at all
+		{"Halina", "+48600199911", nil, 0},                    // the number belongs to nobody
+		{"Janusz", "+48600199918", []string{"TAK"}, quick},    // the network is congested twice
+		{"Danuta", "+48600199901", []string{"Tak"}, slow},     // her phone never sends a report
+		{"Ryszard", "+48600199910", []string{"dobrze"}, slow}, // delivered, without confirmation
+	}
+}
+
+// nameOf returns the first name of a patient; empty for any other number.
+func nameOf(number string) string {
+	for _, p := range patients() {
+		if p.number == number {
+			return p.name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"goniec/api/client"
+	"goniec/catalogue"
+)
+
+const (
+	trafficEvery = 4 * time.Second // between two messages; half as much again at most
+	trafficBurst = 3               // messages at once at the beginning, so that there is something to see
+	shownText    = 64              // characters of a text on one line
+)
+
+// traffic is the clinic of the demo: it writes to its patients and shows what
+// becomes of it.
+type traffic struct {
+	program *program
+	client  *client.Client
+	out     io.Writer
+
+	sent, delivered, failed, received int // owned by show
+
+	known map[string]client.Message // under way, by id; owned by show
+}
+
+// run makes and shows traffic until ctx is done.
+func (t *traffic) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	t.known = map[string]client.Message{}
+	var (
+		sender  sync.WaitGroup
+		sendErr error
+	)
+	sender.Go(func() {
+		if sendErr = t.write(ctx); sendErr != nil {
+			cancel()
+		}
+	})
+	showErr := t.show(ctx)
+	cancel()
+	sender.Wait()
+	return errors.Join(sendErr, showErr)
+}
+
+// write sends a few messages at once and then one every few seconds.
+func (t *traffic) write(ctx context.Context) error {
+	people := patients()
+	rand.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for i := 0; ; i++ {
+		if i >= trafficBurst {
+			timer.Reset(trafficEvery + rand.N(trafficEvery/2))
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-timer.C:
+			}
+		}
+		p := people[i%len(people)]
+		_, err := t.client.Send(ctx, client.MessageRequest{To: p.number, Text: reminder(p.name, i), Purpose: client.PurposeCare})
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("send a message of the demo: %w", err)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// reminder is what the clinic writes: short ones, ones with Polish letters, and
+// ones of several parts.
+func reminder(name string, i int) string {
+	hour := fmt.Sprintf("%d:%02d", 8+i%9, 15*(i%4))
+	texts := []string{
+		"Przypominamy o wizycie jutro o %[2]s. Prosimy odpisac TAK lub NIE.",
+		"%[1]s, czekamy jutro o %[2]s. Czy potwierdzasz wizytę? Odpisz TAK lub NIE.",
+		"Dzień dobry! Wizyta w poradni jutro o %[2]s. Jeśli termin nie pasuje, prosimy odpisać NIE.",
+		"Dzień dobry, przypominamy o jutrzejszej wizycie o godzinie %[2]s. Prosimy przyjść 10 minut wcześniej i zabrać dokument tożsamości. " +
+			"Jeśli wizyta jest aktualna, prosimy odpisać TAK, a jeśli nie – NIE. Dziękujemy!",
+	}
+	return fmt.Sprintf(texts[i%len(texts)], name, hour)
+}
+
+// show prints a line for every event until ctx is done.
+func (t *traffic) show(ctx context.Context) error {
+	for event, err := range t.client.Events(ctx, "") {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("follow the events of the demo: %w", err)
+		}
+		if err := t.event(ctx, event); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// event prints one event and counts it.
+func (t *traffic) event(ctx context.Context, e client.Event) error {
+	kind, isMessage := strings.CutPrefix(e.Type, "message.")
+	var data struct {
+		ID string `json:"id"`
+	}
+	if !isMessage || json.Unmarshal(e.Data, &data) != nil {
+		return nil
+	}
+	switch kind {
+	case "received":
+		in, err := t.client.Inbound(ctx, data.ID)
+		if err != nil {
+			return fmt.Errorf("read a reply of the demo: %w", err)
+		}
+		t.received++
+		t.line(e.At, "←", in.Modem, in.From, kind, quoted(in.Text, in.Parts))
+		return nil
+	case "sending":
+		return nil // it is sent or refused the next moment
+	}
+	m, found := t.known[data.ID]
+	if !found || kind == "failed" || kind == "sent" {
+		var err error
+		if m, err = t.client.Message(ctx, data.ID); err != nil {
+			return fmt.Errorf("read a message of the demo: %w", err)
+		}
+		t.known[data.ID] = m
+	}
+	detail := ""
+	switch kind {
+	case "queued":
+		detail = quoted(m.Text, len(m.Parts))
+	case "sent":
+		t.sent++
+	case "delivered":
+		t.delivered++
+		delete(t.known, data.ID)
+	case "failed":
+		t.failed++
+		if m.Error != nil {
+			detail = m.Error.Detail
+		}
+		delete(t.known, data.ID)
+	}
+	t.line(e.At, "→", m.Modem, m.To, kind, detail)
+	return nil
+}
+
+// line prints when, where to, through what, who, what became of it, and the text:
+// these people do not exist, so it may be shown here.
+func (t *traffic) line(at time.Time, direction, modem, number, kind, detail string) {
+	who := number
+	if name := nameOf(number); name != "" {
+		who += " " + name
+	}
+	if modem == "" {
+		modem = "…"
+	}
+	status := t.program.say(catalogue.StatusText(kind))
+	line := fmt.Sprintf("%s %s %-5s %-23s %-12s %s", at.Local().Format(time.TimeOnly), direction, modem, who, status, detail)
+	fmt.Fprintln(t.out, strings.TrimRight(line, " "))
+}
+
+// quoted shortens a text to one line and says how many parts it has.
+func quoted(text string, parts int) string {
+	runes := []rune(strings.ReplaceAll(text, "\n", " "))
+	if len(runes) > shownText {
+		runes = append(runes[:shownText], '…')
+	}
+	shown := "„" + string(runes) + "”"
+	if parts > 1 {
+		shown += fmt.Sprintf(" (%d SMS)", parts)
+	}
+	return shown
+}
