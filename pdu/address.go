@@ -40,6 +40,12 @@ const (
 // maxSemiOctets is the most an address value holds, 3GPP TS 23.040 9.1.2.5.
 const maxSemiOctets = 20
 
+// Lengths of a short code in digits.
+const (
+	minShortCode = 3
+	maxShortCode = 6
+)
+
 // semiOctets are the characters of an address by their code, 3GPP TS 23.040
 // 9.1.2.3; code 15 fills up the last octet.
 const (
@@ -78,12 +84,6 @@ func ParseAddress(s string) (Address, error) {
 	}
 	return Address{Number: number, Type: TypeUnknown, Plan: PlanISDN}, nil
 }
-
-// Lengths of a short code in digits.
-const (
-	minShortCode = 3
-	maxShortCode = 6
-)
 
 // String returns the address as people write it: "+48600100200", "8080",
 // "KLINIKA".

@@ -73,7 +73,7 @@ func TestSubmitGolden(t *testing.T) {
 			text: "TAK",
 		},
 		{
-			name: "second part behind an 8-bit reference and one fill bit",
+			name: "first part, 8-bit reference and one fill bit",
 			tpdu: "61 07 0B918406100002F0 00 00 1A 050003A50201AE697D9E1E06A9EB74F91BF406E5743318",
 			want: pdu.Submit{
 				ReportRequest: true, MR: 7, DA: international("48600100200"),
@@ -82,7 +82,7 @@ func TestSubmitGolden(t *testing.T) {
 			text: "Wizyta jutro o 9:30",
 		},
 		{
-			name: "second part behind a 16-bit reference, which needs no fill bits",
+			name: "second part, 16-bit reference, which needs no fill bits",
 			tpdu: "41 08 0B918406100002F0 00 00 0B 0608041234030263B20B",
 			want: pdu.Submit{
 				MR: 8, DA: international("48600100200"),

@@ -37,7 +37,7 @@ const (
 	moreParameters     = 0x80 // another indicator octet follows
 )
 
-// Marshal returns the TPDU.
+// Marshal returns the TPDU. It fails with ErrAddress, ErrTime or ErrUserDataLength.
 func (s StatusReport) Marshal() ([]byte, error) {
 	tpdu, err := s.append(make([]byte, 0, sizeHint))
 	if err != nil {
@@ -81,8 +81,8 @@ func (s StatusReport) append(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// ParseStatusReport reads a TPDU. It is strict; see Read for what networks
-// really send.
+// ParseStatusReport reads a TPDU. It is strict: whatever the standard does not
+// allow is one of the errors of this package. See Read for what networks send.
 func ParseStatusReport(tpdu []byte) (StatusReport, error) {
 	r := reader{rest: tpdu}
 	s := r.statusReport()

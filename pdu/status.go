@@ -46,12 +46,6 @@ func (s Status) Outcome() StatusOutcome {
 	}
 }
 
-// Confirmed tells whether the centre knows that the recipient, or a successor
-// of the message, got there. Without it Delivered means: passed on.
-func (s Status) Confirmed() bool {
-	return s == 0x00 || s == 0x02
-}
-
 // String returns the status in words for a log or an error's detail, with its
 // value: "validity period expired (0x46)".
 func (s Status) String() string {

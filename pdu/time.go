@@ -7,7 +7,8 @@ import (
 
 const (
 	quarterHour = 15 * 60 // seconds
-	maxQuarters = 79      // what a sign and two digits with three bits for the tens hold
+	maxQuarters = 79      // what two digits hold with three bits for the tens
+	zoneSign    = 0x08    // the fourth of them: west of Greenwich
 	// firstYear is the year meant by the digits 90. The standard gives two
 	// digits only; no short message is older than 1992.
 	firstYear = 1990
@@ -28,7 +29,7 @@ func appendTime(b []byte, t time.Time) ([]byte, error) {
 	}
 	var sign byte
 	if quarters < 0 {
-		sign, quarters = 0x08, -quarters
+		sign, quarters = zoneSign, -quarters
 	}
 	return append(b,
 		swapped(t.Year()%100), swapped(int(t.Month())), swapped(t.Day()),
@@ -50,11 +51,12 @@ func (r *reader) timestamp(field string) time.Time {
 	return t
 }
 
+// parseTime reads the seven octets of a timestamp.
 func parseTime(octets []byte) (time.Time, error) {
 	var v [7]int
 	for i, o := range octets {
 		if i == 6 {
-			o &^= 0x08 // the sign
+			o &^= zoneSign
 		}
 		n, ok := unswapped(o)
 		if !ok {
@@ -62,25 +64,28 @@ func parseTime(octets []byte) (time.Time, error) {
 		}
 		v[i] = n
 	}
+	month, day, hour, minute, second := v[1], v[2], v[3], v[4], v[5]
 	year := firstYear - firstYear%100 + v[0]
 	if year < firstYear {
 		year += 100
 	}
-	if v[1] < 1 || v[1] > 12 || v[3] > 23 || v[4] > 59 || v[5] > 59 {
-		return time.Time{}, fmt.Errorf("%w: month %d, %d:%d:%d", ErrTime, v[1], v[3], v[4], v[5])
+	if month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, fmt.Errorf("%w: month %d, %d:%d:%d", ErrTime, month, hour, minute, second)
 	}
-	t := time.Date(year, time.Month(v[1]), v[2], v[3], v[4], v[5], 0, zone(v[6], octets[6]&0x08 != 0))
-	if t.Day() != v[2] {
-		return time.Time{}, fmt.Errorf("%w: day %d of month %d", ErrTime, v[2], v[1])
+	west := octets[6]&zoneSign != 0
+	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, zone(v[6], west))
+	if t.Day() != day {
+		return time.Time{}, fmt.Errorf("%w: day %d of month %d", ErrTime, day, month)
 	}
 	return t, nil
 }
 
-func zone(quarters int, negative bool) *time.Location {
+// zone returns the zone so many quarters of an hour from Greenwich.
+func zone(quarters int, west bool) *time.Location {
 	switch {
 	case quarters == 0:
 		return time.UTC
-	case negative:
+	case west:
 		quarters = -quarters
 	}
 	return time.FixedZone("", quarters*quarterHour)
