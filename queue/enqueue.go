@@ -295,6 +295,10 @@ func (r *replay) firstAnswer(m Message) Message {
 	if r.Count == 1 {
 		first.Status, first.Error = r.Status, r.Error
 	}
+	first.Due = later(m.CreatedAt, m.SendAt)
+	if first.Error != nil {
+		first.Due = first.Error.RetryAt
+	}
 	return first
 }
 
