@@ -21,9 +21,15 @@ func (m *Modem) bringUp(ctx context.Context) error {
 	if err := m.conn.Resync(ctx); err != nil { // AT until OK, ESC once, ATE0
 		return newFault("wake the modem", BeforePayload, err)
 	}
+	if err := m.prefer(ctx, "V1"); err != nil { // result codes in words
+		return err
+	}
+	_, refused, fatal := m.ask(ctx, "+CMEE=1", m.cfg.Timeouts.Command) // errors by number
+	if fatal != nil {
+		return m.fatal("AT+CMEE=1", fatal)
+	}
+	m.setup.numeric = refused == nil
 	for _, command := range []string{
-		"V1",       // result codes in words
-		"+CMEE=1",  // errors by number
 		"^CURC=0",  // Huawei: no flood of signal reports
 		"+CREG=1",  // changes of registration by themselves
 		"+CEREG=1", // the same on LTE

@@ -11,7 +11,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"sync"
 	"time"
@@ -90,6 +92,7 @@ type Modem struct {
 
 // setup is what bring-up found out about a device.
 type setup struct {
+	numeric  bool     // +CMEE=1 was accepted
 	route    route    // the +CNMI that is armed
 	service  int      // <service> of +CSMS that was accepted
 	memories []memory // what List sweeps
@@ -159,6 +162,9 @@ func (m *Modem) Open(ctx context.Context) error {
 func (m *Modem) connect(ctx context.Context) error {
 	m.begin()
 	port, err := m.cfg.Open(ctx)
+	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrNoDevice) {
+		err = fmt.Errorf("%w: %w", ErrNoDevice, err)
+	}
 	if err != nil {
 		return m.failed(newFault("open port", BeforePayload, err))
 	}

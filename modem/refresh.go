@@ -22,14 +22,18 @@ func (m *Modem) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// checkMode asks whether the device is still in PDU mode. One that is not has
-// restarted.
+// checkMode asks for a setting of ours that does not outlast a restart: whether
+// errors come by number or, with a device that would not have that, PDU mode.
 func (m *Modem) checkMode(ctx context.Context) error {
-	lines, err := m.command(ctx, "+CMGF?", m.cfg.Timeouts.Command)
+	name, want := "+CMGF", "0"
+	if m.setup.numeric {
+		name, want = "+CMEE", "1"
+	}
+	lines, err := m.command(ctx, name+"?", m.cfg.Timeouts.Command)
 	if err != nil && !answered(err) {
 		return err
 	}
-	if mode, ok := find(lines, "+CMGF"); ok && mode != "0" {
+	if mode, ok := find(lines, name); ok && mode != want {
 		m.queue.add(Indication{Kind: Rebooted})
 	}
 	return nil

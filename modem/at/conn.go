@@ -126,8 +126,9 @@ func New(port io.ReadWriteCloser, cfg Config) *Conn {
 }
 
 // Command runs one command, given without its AT, and returns the lines of its
-// answer. An *Error is the answer of the modem; after any other error the
-// dialogue is out of step, but for ErrInvalid and ErrOutOfStep.
+// answer, with an error those that came: some modems leave the OK out. An *Error
+// is the answer of the modem; after any other error the dialogue is out of step,
+// but for ErrInvalid and ErrOutOfStep.
 func (c *Conn) Command(ctx context.Context, command string, timeout time.Duration) ([]string, error) {
 	if !validCommand(command) {
 		return nil, fmt.Errorf("AT%s: %w", commandName(command), ErrInvalid)
@@ -238,11 +239,13 @@ func (c *Conn) run(ctx context.Context, s *session, command string, timeout time
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	err = c.result(s, err)
-	for i := range info {
+	if err = c.result(s, err); err != nil {
+		return s.lines, err
+	}
+	for i := range info { // a '>' was sent to the AT behind a blank
 		info[i] = strings.TrimSpace(info[i])
 	}
-	return info, err
+	return info, nil
 }
 
 // endSubmit reads off the session what became of a submission.

@@ -223,6 +223,7 @@ func (c *Conn) dispatch(line string) {
 		s.mr = mr
 		s.timer.Reset(c.cfg.Final)
 	}
+	s.lines = append(s.lines, line)
 	c.forward(s, line)
 }
 

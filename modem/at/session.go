@@ -47,6 +47,7 @@ type session struct {
 	noise   int // Stats.Noise when the command began
 	in      []byte
 	passed  int // octets let through for this command
+	lines   []string
 	dead    bool
 	cause   error
 }
@@ -83,7 +84,7 @@ func (c *Conn) begin(ctx context.Context, s *session, command, payload string, t
 	turn := s.turn
 	s.phase = armed
 	s.command, s.name, s.payload = command, commandName(command), payload
-	s.final, s.mr, s.sent, s.passed = "", -1, false, 0
+	s.final, s.mr, s.sent, s.passed, s.lines = "", -1, false, 0, nil
 	s.noise = c.stats.Noise
 	s.timer = time.AfterFunc(timeout, func() { c.kill(s, turn, ErrTimeout) })
 	return context.AfterFunc(ctx, func() { c.kill(s, turn, context.Cause(ctx)) })

@@ -1,0 +1,4 @@
+package modem
+
+// ProbeWith is Probe on any port.
+var ProbeWith = probe
