@@ -8,9 +8,9 @@ package catalogue
 var problemTexts = map[Key]text{
 	// Of a whole request.
 	"problem.invalid_request": {
-		pl: "Zapytanie jest czytelne, ale pola są błędne. Popraw pola wymienione w errors i wyślij ponownie. Nic nie zostało przyjęte.",
-		en: "The request can be read, but fields are wrong. Correct those named in errors and send it again. Nothing was accepted.",
-		es: "La petición se lee, pero hay campos incorrectos. Corrija los indicados en errors y envíela de nuevo. No se ha aceptado nada.",
+		pl: "Zapytanie jest czytelne, ale pola są błędne. Popraw pola wymienione w errors i wyślij ponownie.",
+		en: "The request can be read, but fields are wrong. Correct those named in errors and send it again.",
+		es: "La petición se lee, pero hay campos incorrectos. Corrija los indicados en errors y envíela de nuevo.",
 	},
 	"problem.malformed_json": {
 		pl: "Treść nie jest poprawnym JSON-em: błąd w wierszu %d, kolumnie %d. Sprawdź cudzysłowy, przecinki i nawiasy w tym miejscu.",

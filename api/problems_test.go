@@ -1,0 +1,334 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"goniec/api"
+	"goniec/api/client"
+)
+
+// Words and a number that must come back from nowhere.
+const (
+	secretText   = "Wynik-dodatni-Kowalskiej"
+	secretNumber = "600123987"
+)
+
+func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeSend)
+	good := `"to":"+48` + secretNumber + `"`
+	for name, test := range map[string]struct {
+		body   string
+		header []string
+		status int
+		code   api.Code
+		field  api.Code // code of the only field problem
+		at     string   // its pointer
+	}{
+		"empty text":           {body: `{` + good + `,"text":""}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextEmpty, at: "/text"},
+		"text of spaces":       {body: `{` + good + `,"text":"\u200b"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextEmpty, at: "/text"},
+		"no text":              {body: `{` + good + `}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeRequired, at: "/text"},
+		"null text":            {body: `{` + good + `,"text":null}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeRequired, at: "/text"},
+		"text is a number":     {body: `{` + good + `,"text":5}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/text"},
+		"text is an object":    {body: `{` + good + `,"text":{"a":"` + secretText + `"}}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/text"},
+		"invalid UTF-8":        {body: `{` + good + `,"text":"` + secretText + "\xff\"}", status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: "/text"},
+		"UTF-16":               {body: "\xff\xfe{\x00}\x00", status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: ""},
+		"half an emoji":        {body: `{` + good + `,"text":"` + secretText + `\ud83d"}`, status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: "/text"},
+		"low half first":       {body: `{` + good + `,"text":"\udc00 \ud83d\ude00"}`, status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: "/text"},
+		"control character":    {body: `{` + good + `,"text":"a\u0007"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextControl, at: "/text"},
+		"not in GSM 7-bit":     {body: `{` + good + `,"text":"zażółć","encoding":"gsm7"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextNotGSM7, at: "/text"},
+		"300 kB of text":       {body: `{` + good + `,"text":"` + strings.Repeat(secretText+" ", 300_000/25) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextTooManyParts, at: "/text"},
+		"more than a mebibyte": {body: `{` + good + `,"text":"` + strings.Repeat("x", 1<<20) + `"}`, status: 413, code: api.CodeBodyTooLarge},
+		"impossible number":    {body: `{"to":"` + secretNumber + secretNumber + `","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberInvalid, at: "/to"},
+		"letters as number":    {body: `{"to":"` + secretText + `","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberInvalid, at: "/to"},
+		"two numbers":          {body: `{"to":"` + secretNumber + `/601100200","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberTwo, at: "/to"},
+		"empty number":         {body: `{"to":"","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeEmpty, at: "/to"},
+		"foreign country":      {body: `{"to":"+12125550123","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberCountry, at: "/to"},
+		"premium rate":         {body: `{"to":"+48700123456","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberPremium, at: "/to"},
+		"short code":           {body: `{"to":"7234","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberShortCode, at: "/to"},
+		"number as a number":   {body: `{"to":` + secretNumber + `,"text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/to"},
+		"malformed JSON":       {body: `{` + good + `,"text":"` + secretText + `",}`, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: ""},
+		"JSON cut short":       {body: `{` + good + `,"text":"` + secretText, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: "/text"},
+		"two values":           {body: `{` + good + `,"text":"x"} {}`, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: ""},
+		"a list":               {body: `[{` + good + `,"text":"x"}]`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: ""},
+		"no body":              {header: []string{"Content-Type", "application/json"}, status: 400, code: api.CodeBodyRequired},
+		"only spaces":          {body: "  \n", status: 400, code: api.CodeBodyRequired},
+		"unknown field":        {body: `{` + good + `,"text":"x","template":"t"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeUnknownField, at: "/template"},
+		"field in capitals":    {body: `{` + good + `,"text":"x","Text":"y"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeUnknownField, at: "/Text"},
+		"a number as a name":   {body: `{` + good + `,"text":"x","` + secretNumber + `":1}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeUnknownField, at: "/?"},
+		"a sentence as a name": {body: `{` + good + `,"text":"x","Pani ` + secretText + `":1}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeUnknownField, at: "/?"},
+		"unknown priority":     {body: `{` + good + `,"text":"x","priority":"` + secretText + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/priority"},
+		"unknown encoding":     {body: `{` + good + `,"text":"x","encoding":"latin"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/encoding"},
+		"unknown purpose":      {body: `{` + good + `,"text":"x","purpose":"fun"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/purpose"},
+		"unknown modem":        {body: `{` + good + `,"text":"x","modem":"sim-z"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeModemUnknown, at: "/modem"},
+		"long reference":       {body: `{` + good + `,"text":"x","reference":"` + strings.Repeat("r", 129) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTooLong, at: "/reference"},
+		"reference in octets":  {body: `{` + good + `,"text":"x","reference":"` + strings.Repeat("ż", 65) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTooLong, at: "/reference"},
+		"time without zone":    {body: `{` + good + `,"text":"x","send_at":"2026-11-23T08:00:00"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotATime, at: "/send_at"},
+		"expired already":      {body: `{` + good + `,"text":"x","expires_at":"2020-01-01T00:00:00Z"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeExpiresInPast, at: "/expires_at"},
+		"send_at in 2126":      {body: `{` + good + `,"text":"x","send_at":"2126-01-01T00:00:00Z"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeSendAtTooFar, at: "/send_at"},
+		"flash is a word":      {body: `{` + good + `,"text":"x","flash":"yes"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/flash"},
+		"form data":            {body: "to=" + secretNumber, header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 415, code: api.CodeContentType},
+		"key with a newline":   {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", "\"ż\""}, status: 400, code: api.CodeKeyInvalid},
+		"key without its end":  {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", `"half`}, status: 400, code: api.CodeKeyInvalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			answer := g.ask(t, http.MethodPost, "/v1/messages", secret, test.body, test.header...)
+			p := answer.problem(t)
+			if answer.status != test.status || p.Code != string(test.code) {
+				t.Errorf("got %d %s, want %d %s; body %s", answer.status, p.Code, test.status, test.code, answer.body)
+			}
+			if p.Type != "/docs#problem-"+p.Code || p.Title != http.StatusText(p.Status) || p.Detail == "" {
+				t.Errorf("type %q, title %q, detail %q", p.Type, p.Title, p.Detail)
+			}
+			var want []string
+			if test.field != "" {
+				want = []string{test.at + " " + string(test.field)}
+			}
+			var got []string
+			for _, f := range p.Errors {
+				got = append(got, f.Pointer+" "+f.Code)
+				if f.Detail == "" || f.Field == "" {
+					t.Errorf("field problem %+v says nothing", f)
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("field problems %q, want %q", got, want)
+			}
+			refuseEcho(t, string(answer.body))
+		})
+	}
+	t.Cleanup(func() { refuseEcho(t, g.log.String()) })
+}
+
+// refuseEcho fails if what was sent comes back.
+func refuseEcho(t testing.TB, said string) {
+	t.Helper()
+	for _, sent := range []string{secretText, secretNumber, "601100200", "Kowalskiej"} {
+		if strings.Contains(said, sent) {
+			t.Errorf("%q comes back in %.300s", sent, said)
+		}
+	}
+}
+
+func TestSeveralMistakesComeAtOnce(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	p := g.ask(t, http.MethodPost, "/v1/messages", g.token(t, "clinic", api.ScopeSend),
+		`{"to":5,"txt":"x","priority":"urgent","send_at":"tomorrow"}`).problem(t)
+	var got []string
+	for _, f := range p.Errors {
+		got = append(got, f.Pointer+" "+f.Code)
+	}
+	want := []string{"/text required", "/priority not_one_of", "/send_at not_a_time", "/to wrong_type", "/txt unknown_field"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestMalformedJSONSaysWhere(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	p := g.ask(t, http.MethodPost, "/v1/messages", g.token(t, "clinic", api.ScopeSend), "{\n  \"to\": \"+48600100200\",\n  \"text\": x\n}").problem(t)
+	if p.Code != string(api.CodeMalformedJSON) || len(p.Errors) != 1 || p.Errors[0].Line != 3 || p.Errors[0].Column != 11 || p.Errors[0].Pointer != "/text" {
+		t.Errorf("got %+v", p)
+	}
+}
+
+func TestDetailComesInTheLanguageOfTheCaller(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeSend)
+	details := map[string]string{}
+	for header, lang := range map[string]string{"pl-PL,pl;q=0.9": "pl", "es": "es", "en-GB": "en", "de": "en", "": "en"} {
+		p := g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"12","text":""}`, "Accept-Language", header).problem(t)
+		if p.Code != string(api.CodeInvalidRequest) || p.Title != "Unprocessable Entity" {
+			t.Errorf("in %q: code %q, title %q change with the language", header, p.Code, p.Title)
+		}
+		said := p.Detail + p.Errors[0].Detail
+		if before := details[lang]; before != "" && before != said {
+			t.Errorf("%q gives %q, another header of this language %q", header, said, before)
+		}
+		details[lang] = said
+	}
+	if details["pl"] == details["en"] || details["es"] == details["en"] || details["pl"] == details["es"] {
+		t.Errorf("details do not differ: %q", details)
+	}
+}
+
+func TestRouterErrorsAreProblems(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "all", api.ScopeAdmin)
+	for name, test := range map[string]struct {
+		method, path string
+		status       int
+		code         api.Code
+	}{
+		"no such route":             {http.MethodGet, "/v1/massages", 404, api.CodeRouteNotFound},
+		"a number as a route":       {http.MethodGet, "/v1/+48" + secretNumber, 404, api.CodeRouteNotFound},
+		"no such method":            {http.MethodPut, "/v1/messages", 405, api.CodeMethodNotAllowed},
+		"no such message":           {http.MethodGet, "/v1/messages/01a201c7-10fa-72da-87bf-0dc4c9bc2fac", 404, api.CodeMessageNotFound},
+		"an id that cannot be":      {http.MethodGet, "/v1/messages/x", 404, api.CodeMessageNotFound},
+		"an id with a slash":        {http.MethodGet, "/v1/messages/..%2f..%2ftok", 404, api.CodeMessageNotFound},
+		"an id that is too long":    {http.MethodGet, "/v1/messages/" + strings.Repeat("x", 65), 422, api.CodeInvalidRequest},
+		"cancel no such message":    {http.MethodDelete, "/v1/messages/x", 404, api.CodeMessageNotFound},
+		"release no such message":   {http.MethodPost, "/v1/messages/x/release", 404, api.CodeMessageNotFound},
+		"no such received message":  {http.MethodGet, "/v1/inbox/x", 404, api.CodeInboundNotFound},
+		"no such modem":             {http.MethodGet, "/v1/modems/x", 404, api.CodeModemNotFound},
+		"restart no such modem":     {http.MethodPost, "/v1/modems/x/restart", 404, api.CodeModemNotFound},
+		"revoke no such token":      {http.MethodDelete, "/v1/tokens/x", 404, api.CodeTokenNotFound},
+		"limit of 0":                {http.MethodGet, "/v1/messages?limit=0", 422, api.CodeInvalidRequest},
+		"limit of 201":              {http.MethodGet, "/v1/messages?limit=201", 422, api.CodeInvalidRequest},
+		"limit in words":            {http.MethodGet, "/v1/inbox?limit=" + secretText, 422, api.CodeInvalidRequest},
+		"unknown parameter":         {http.MethodGet, "/v1/messages?phone=" + secretNumber, 422, api.CodeInvalidRequest},
+		"a number as a parameter":   {http.MethodGet, "/v1/messages?" + secretNumber + "=1", 422, api.CodeInvalidRequest},
+		"unknown status":            {http.MethodGet, "/v1/messages?status=" + secretText, 422, api.CodeInvalidRequest},
+		"since is no time":          {http.MethodGet, "/v1/messages?since=" + secretText, 422, api.CodeInvalidRequest},
+		"to is no number":           {http.MethodGet, "/v1/messages?to=" + secretText, 422, api.CodeInvalidRequest},
+		"cursor of another program": {http.MethodGet, "/v1/messages?cursor=eHh4", 422, api.CodeInvalidRequest},
+		"cursor is not base64":      {http.MethodGet, "/v1/inbox?cursor=%21", 422, api.CodeInvalidRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			answer := g.ask(t, test.method, test.path, secret, "", "Accept", "text/html")
+			p := answer.problem(t)
+			if answer.status != test.status || p.Code != string(test.code) {
+				t.Errorf("got %d %s, want %d %s", answer.status, p.Code, test.status, test.code)
+			}
+			for _, f := range p.Errors {
+				if f.In != "query" && f.In != "path" || f.Detail == "" {
+					t.Errorf("field problem %+v", f)
+				}
+			}
+			refuseEcho(t, string(answer.body))
+		})
+	}
+	t.Cleanup(func() { refuseEcho(t, g.log.String()) })
+}
+
+func TestMethodNotAllowedNamesThoseThatAre(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	answer := g.ask(t, http.MethodPatch, "/v1/messages", "", "")
+	if allow := answer.header.Get("Allow"); !strings.Contains(allow, "GET") || !strings.Contains(allow, "POST") {
+		t.Errorf("Allow: %q", allow)
+	}
+}
+
+func TestBatchTakesEachMessageOnItsOwn(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeSend)
+	body := `{"messages":[
+		{"to":"600100200","text":"first"},
+		{"to":"` + secretNumber + secretNumber + `","text":"x"},
+		{"to":"600100201","text":"` + secretText + `","encoding":"morse"},
+		{"to":"600100202","text":""},
+		"not a message",
+		{"to":"600100203","text":"last","fun":true},
+		{"to":"600100204","text":"second"}]}`
+	answer := g.ask(t, http.MethodPost, "/v1/messages/batch", secret, body)
+	if answer.status != http.StatusAccepted {
+		t.Fatalf("status %d: %s", answer.status, answer.body)
+	}
+	refuseEcho(t, string(answer.body))
+	var got client.BatchResponse
+	decodeInto(t, answer.body, &got)
+	var results []string
+	for _, r := range got.Results {
+		switch {
+		case r.Problem == nil && r.ID != "":
+			results = append(results, "taken")
+		case r.Problem != nil && r.ID == "":
+			results = append(results, fmt.Sprint(r.Problem.Status, " ", r.Problem.Errors[0].Pointer, " ", r.Problem.Errors[0].Code))
+		default:
+			t.Errorf("result %+v is both or neither", r)
+		}
+	}
+	want := []string{
+		"taken", "422 /to number_invalid", "422 /encoding not_one_of", "422 /text text_empty",
+		"422  wrong_type", "422 /fun unknown_field", "taken",
+	}
+	if !slices.Equal(results, want) {
+		t.Errorf("got  %q\nwant %q", results, want)
+	}
+	for i, text := range map[int]string{0: "first", 6: "second"} {
+		m, err := g.queue.Message(t.Context(), got.Results[i].ID)
+		if err != nil || m.Text != text {
+			t.Errorf("result %d is message %q, %v, want %q", i, m.Text, err, text)
+		}
+	}
+}
+
+func TestBatchLimits(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeSend)
+	message := `{"to":"600100200","text":"x"}`
+	for name, test := range map[string]struct {
+		body   string
+		status int
+		code   api.Code
+		field  string
+	}{
+		"1001 messages":      {`{"messages":[` + strings.Repeat(message+",", 1000) + message + `]}`, 422, api.CodeInvalidRequest, "/messages too_many_items"},
+		"none":               {`{"messages":[]}`, 422, api.CodeInvalidRequest, "/messages too_few_items"},
+		"no list":            {`{}`, 422, api.CodeInvalidRequest, "/messages required"},
+		"another field":      {`{"messages":[` + message + `],"to":"x"}`, 422, api.CodeInvalidRequest, "/to unknown_field"},
+		"more than 8 MiB":    {`{"messages":[{"to":"600100200","text":"` + strings.Repeat("x", 8<<20) + `"}]}`, 413, api.CodeBodyTooLarge, ""},
+		"invalid UTF-8":      {`{"messages":[` + message + `,{"to":"600100200","text":"` + "\xc3" + `"}]}`, 400, api.CodeInvalidUTF8, "/messages/1/text invalid_utf8"},
+		"malformed":          {`{"messages":[` + message + `,{"to":}]}`, 400, api.CodeMalformedJSON, "/messages/1/to malformed_json"},
+		"messages is a word": {`{"messages":"x"}`, 422, api.CodeInvalidRequest, "/messages wrong_type"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			answer := g.ask(t, http.MethodPost, "/v1/messages/batch", secret, test.body)
+			p := answer.problem(t)
+			field := ""
+			if len(p.Errors) == 1 {
+				field = p.Errors[0].Pointer + " " + p.Errors[0].Code
+			}
+			if answer.status != test.status || p.Code != string(test.code) || field != test.field {
+				t.Errorf("got %d %s %q, want %d %s %q", answer.status, p.Code, field, test.status, test.code, test.field)
+			}
+		})
+	}
+}
+
+func TestFullBatch(t *testing.T) {
+	t.Parallel()
+	g := disk(t)
+	secret := g.token(t, "clinic", api.ScopeSend)
+	var batch client.BatchRequest
+	for i := range client.MaxBatch {
+		batch.Messages = append(batch.Messages, client.MessageRequest{To: fmt.Sprintf("+48600%06d", i), Text: fmt.Sprintf("text %d", i)})
+	}
+	body, err := json.Marshal(batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first, again client.BatchResponse
+	answer := g.ask(t, http.MethodPost, "/v1/messages/batch", secret, string(body), "Idempotency-Key", "all")
+	decodeInto(t, answer.body, &first)
+	answer = g.ask(t, http.MethodPost, "/v1/messages/batch", secret, string(body), "Idempotency-Key", `"all"`)
+	decodeInto(t, answer.body, &again)
+	if answer.header.Get("Idempotency-Replayed") != "true" || len(first.Results) != client.MaxBatch {
+		t.Fatalf("replayed %q, %d results", answer.header.Get("Idempotency-Replayed"), len(first.Results))
+	}
+	for i := range first.Results {
+		if first.Results[i].ID == "" || first.Results[i].ID != again.Results[i].ID {
+			t.Fatalf("result %d: first %+v, again %+v", i, first.Results[i], again.Results[i])
+		}
+	}
+	m, err := g.queue.Message(t.Context(), first.Results[777].ID)
+	if err != nil || m.Text != "text 777" {
+		t.Errorf("result 777 is %q, %v", m.Text, err)
+	}
+}

@@ -1,0 +1,291 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/api"
+	"goniec/api/client"
+	"goniec/event"
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store"
+	"goniec/store/boltstore"
+	"goniec/store/memstore"
+)
+
+// sim is what the workers in these tests send and receive through.
+var sim = queue.Worker{Modem: "sim-a", SIM: "8948010000000000001"}
+
+// modems is a gateway with two modems, one of which fails.
+type modems struct {
+	mu        sync.Mutex
+	states    []client.Modem // guarded by mu
+	restarted []string       // guarded by mu
+}
+
+func (m *modems) Modems() []client.Modem {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]client.Modem(nil), m.states...)
+}
+
+func (m *modems) Restart(_ context.Context, name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, state := range m.states {
+		if state.Name == name {
+			m.restarted = append(m.restarted, name)
+			return nil
+		}
+	}
+	return api.ErrNoModem
+}
+
+func (m *modems) set(states ...client.Modem) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.states = states
+}
+
+// gateway is the API over a real queue on a real store, without modems.
+type gateway struct {
+	store  store.Store
+	queue  *queue.Queue
+	events *event.Log
+	tokens *api.Tokens
+	modems *modems
+	server *api.Server
+	url    string
+	log    *logBuffer
+	stop   func() // ends Run and waits for it
+}
+
+type setting func(*api.Config)
+
+// newGateway serves the API on a port of this machine until the test ends.
+func newGateway(t testing.TB, s store.Store, settings ...setting) *gateway {
+	t.Helper()
+	g := &gateway{store: s, events: event.New(s, "box"), tokens: api.NewTokens(s), modems: &modems{}, log: &logBuffer{}}
+	g.modems.set(
+		client.Modem{Name: "sim-a", State: "ready", Device: "/dev/ttyUSB2"},
+		client.Modem{Name: "sim-b", State: "sim_locked", Device: "/dev/ttyUSB5", LastError: &client.ModemError{
+			Code: api.ModemSIMPIN, Cause: "+CME ERROR: 11", At: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
+		}},
+	)
+	registry := prometheus.NewRegistry()
+	numbering := queue.Numbering{Region: "PL"}
+	log := slog.New(slog.NewTextHandler(g.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var err error
+	g.queue, err = queue.New(queue.Config{Store: s, Events: g.events, Box: "box", Logger: log, Numbering: numbering})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := api.Config{
+		Queue: g.queue, Events: g.events, Tokens: g.tokens, Modems: g.modems, Numbering: numbering, MaxParts: 6,
+		Version: "test", Logger: log, Registerer: registry, Gatherer: registry,
+	}
+	for _, set := range settings {
+		set(&config)
+	}
+	g.server = api.New(config)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); g.server.Run(ctx) }()
+	var once sync.Once
+	g.stop = func() { once.Do(func() { cancel(); <-done }) }
+	listener := httptest.NewServer(g.server.Handler())
+	g.url = listener.URL
+	t.Cleanup(func() { g.stop(); listener.Close(); s.Close() })
+	return g
+}
+
+// memory is a gateway on a store that runs every transaction twice.
+func memory(t testing.TB, settings ...setting) *gateway {
+	t.Helper()
+	return newGateway(t, memstore.New(), settings...)
+}
+
+// disk is a gateway on a store on disk.
+func disk(t testing.TB, settings ...setting) *gateway {
+	t.Helper()
+	s, err := boltstore.Open(filepath.Join(t.TempDir(), "goniec.db"), boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newGateway(t, s, settings...)
+}
+
+// quiet is a gateway that logs as a daemon does by default.
+func quiet(c *api.Config) {
+	c.Logger = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}
+
+// logBuffer keeps what was logged.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer // guarded by mu
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// token makes a token with these scopes and returns its secret.
+func (g *gateway) token(t testing.TB, name string, scopes ...api.Scope) string {
+	t.Helper()
+	_, secret, err := g.tokens.Create(t.Context(), name, scopes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+// client returns a client with these scopes.
+func (g *gateway) client(t testing.TB, scopes ...api.Scope) *client.Client {
+	t.Helper()
+	c, err := client.New(g.url, g.token(t, "client", scopes...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// answer is what came back for a request.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// problem decodes the body as a problem.
+func (a answer) problem(t testing.TB) client.Problem {
+	t.Helper()
+	if got := a.header.Get("Content-Type"); got != "application/problem+json" {
+		t.Fatalf("status %d: Content-Type %q, want a problem; body %s", a.status, got, a.body)
+	}
+	var p client.Problem
+	decodeInto(t, a.body, &p)
+	if p.Status != a.status {
+		t.Errorf("problem has status %d, answer %d", p.Status, a.status)
+	}
+	if p.Instance == "" || p.Instance != a.header.Get("X-Request-Id") {
+		t.Errorf("instance %q is not the request id %q", p.Instance, a.header.Get("X-Request-Id"))
+	}
+	return p
+}
+
+// decodeInto decodes strictly: what the client's types do not have is a failure.
+func decodeInto(t testing.TB, data []byte, value any) {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(value); err != nil {
+		t.Fatalf("decode %s: %v", data, err)
+	}
+}
+
+// ask sends a request; header is name, value, name, value, …
+func (g *gateway) ask(t testing.TB, method, path, secret, body string, header ...string) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, g.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if secret != "" {
+		r.Header.Set("Authorization", "Bearer "+secret)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{status: resp.StatusCode, header: resp.Header, body: data}
+}
+
+// onSocket serves the admin handler on a unix socket and returns its address
+// for a client.
+func (g *gateway) onSocket(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "goniec.sock")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(g.server.AdminHandler())
+	server.Listener.Close()
+	server.Listener = listener
+	server.Start()
+	t.Cleanup(server.Close)
+	return "unix:" + path
+}
+
+// receive lets a text from a number arrive.
+func (g *gateway) receive(t testing.TB, from, text string) {
+	t.Helper()
+	sender, err := pdu.ParseAddress(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	composed, err := pdu.Compose(text, pdu.ComposeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := pdu.TextUserData(composed.Text, composed.Alphabet, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deliver := pdu.Deliver{OA: sender, DCS: pdu.TextDCS(composed.Alphabet, false), SCTS: time.Now(), UD: data}
+	tpdu, err := deliver.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.queue.Receive(t.Context(), sim, pdu.WithSMSC(nil, tpdu), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// send takes the next part that is due and records that it was accepted.
+func (g *gateway) send(t testing.TB) queue.Submission {
+	t.Helper()
+	s, ok, err := g.queue.Claim(t.Context(), sim)
+	if err != nil || !ok {
+		t.Fatalf("claim: %v, %v", ok, err)
+	}
+	if _, _, err := g.queue.Record(t.Context(), s, queue.Outcome{Kind: queue.Accepted, MR: 7, At: time.Now()}, false); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
