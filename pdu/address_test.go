@@ -190,7 +190,16 @@ func TestAddressThatCannotBeWritten(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			if tpdu, err := (pdu.Submit{DA: test.address}).Marshal(); !errors.Is(err, pdu.ErrAddress) {
-				t.Errorf("Marshal() = %X, %v, want ErrAddress", tpdu, err)
+				t.Errorf("Submit.Marshal() = %X, %v, want ErrAddress", tpdu, err)
+			}
+			if test.address == (pdu.Address{}) {
+				return // messages without a sender do come
+			}
+			if tpdu, err := (pdu.Deliver{OA: test.address}).Marshal(); !errors.Is(err, pdu.ErrAddress) {
+				t.Errorf("Deliver.Marshal() = %X, %v, want ErrAddress", tpdu, err)
+			}
+			if tpdu, err := (pdu.StatusReport{RA: test.address}).Marshal(); !errors.Is(err, pdu.ErrAddress) {
+				t.Errorf("StatusReport.Marshal() = %X, %v, want ErrAddress", tpdu, err)
 			}
 		})
 	}

@@ -48,8 +48,8 @@ func (d Deliver) append(b []byte) ([]byte, error) {
 	return appendUserData(b, d.DCS, d.UD)
 }
 
-// ParseDeliver reads a TPDU. It is strict; see Read for what networks really
-// send.
+// ParseDeliver reads a TPDU. It is strict: whatever the standard does not allow
+// is one of the errors of this package. See Read for what networks send.
 func ParseDeliver(tpdu []byte) (Deliver, error) {
 	r := reader{rest: tpdu}
 	d := r.deliver()

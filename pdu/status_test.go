@@ -1,6 +1,7 @@
 package pdu_test
 
 import (
+	"strings"
 	"testing"
 
 	"goniec/pdu"
@@ -31,6 +32,32 @@ func TestStatusOutcome(t *testing.T) {
 	}
 	if seen != 256 {
 		t.Errorf("the ranges cover %d values, want 256", seen)
+	}
+}
+
+// TestStatusNamesItsReason: each value that the standard defines has words of its
+// own, and those after giving up have the words from before.
+func TestStatusNamesItsReason(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]pdu.Status)
+	for _, last := range []pdu.Status{0x02, 0x25, 0x49} {
+		for s := last &^ 0x1f; s <= last; s++ {
+			words, _, _ := strings.Cut(s.String(), " (")
+			if before, twice := seen[words]; twice && words != "quality of service not available" {
+				t.Errorf("0x%02X and 0x%02X are both %q", byte(before), byte(s), words)
+			}
+			if strings.Contains(words, "no reason known") {
+				t.Errorf("0x%02X has no words", byte(s))
+			}
+			seen[words] = s
+		}
+	}
+	for s := pdu.Status(0x20); s <= 0x25; s++ {
+		trying, _, _ := strings.Cut(s.String(), " (")
+		gone, _, _ := strings.Cut((s + 0x40).String(), " (")
+		if trying != gone {
+			t.Errorf("0x%02X is %q, 0x%02X is %q", byte(s), trying, byte(s+0x40), gone)
+		}
 	}
 }
 

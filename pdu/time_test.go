@@ -104,9 +104,18 @@ func TestTimestampThatIsNone(t *testing.T) {
 func TestYearThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	for _, year := range []int{1, 1989, 2090} {
-		d := pdu.Deliver{OA: international("48600100200"), SCTS: time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)}
-		if tpdu, err := d.Marshal(); !errors.Is(err, pdu.ErrTime) {
-			t.Errorf("year %d: Marshal() = %X, %v, want ErrTime", year, tpdu, err)
+		never := time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
+		now := time.Date(2026, 11, 22, 18, 30, 0, 0, time.UTC)
+		to := international("48600100200")
+		for name, message := range map[string]interface{ Marshal() ([]byte, error) }{
+			"SCTS of a message": pdu.Deliver{OA: to, SCTS: never},
+			"SCTS of a report":  pdu.StatusReport{RA: to, SCTS: never, Discharge: now},
+			"discharge time":    pdu.StatusReport{RA: to, SCTS: now, Discharge: never},
+			"validity":          pdu.Submit{DA: to, VP: pdu.AbsoluteValidity(never)},
+		} {
+			if tpdu, err := message.Marshal(); !errors.Is(err, pdu.ErrTime) {
+				t.Errorf("%s, year %d: Marshal() = %X, %v, want ErrTime", name, year, tpdu, err)
+			}
 		}
 	}
 }
