@@ -273,7 +273,11 @@ func eventType(s Status) string {
 
 // settle moves the message to the status that follows from its parts.
 func (q *Queue) settle(tx store.Tx, e *entry, actor string, now time.Time) error {
-	return q.move(tx, e, e.derive(now), actor, now)
+	to := e.derive(now)
+	if to == StatusDelivered {
+		e.Error = nil // also of a message that had been given up
+	}
+	return q.move(tx, e, to, actor, now)
 }
 
 // derive returns the status that follows from the parts of m.

@@ -1,0 +1,293 @@
+package queue_test
+
+import (
+	"testing"
+	"time"
+
+	"goniec/pdu"
+	"goniec/queue"
+)
+
+func TestReportOutcomes(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		reports []pdu.Status
+		want    queue.Status
+		code    string
+	}{
+		{"delivered", []pdu.Status{0x00}, queue.StatusDelivered, ""},
+		{"forwarded", []pdu.Status{0x01}, queue.StatusDelivered, ""},
+		{"delivered twice", []pdu.Status{0x00, 0x00}, queue.StatusDelivered, ""},
+		{"still trying", []pdu.Status{0x20}, queue.StatusSent, ""},
+		{"still trying, then delivered", []pdu.Status{0x20, 0x21, 0x00}, queue.StatusDelivered, ""},
+		{"delivered, then still trying", []pdu.Status{0x00, 0x21}, queue.StatusDelivered, ""},
+		{"failed", []pdu.Status{0x41}, queue.StatusFailed, queue.CodeUndelivered},
+		{"failed twice", []pdu.Status{0x41, 0x41}, queue.StatusFailed, queue.CodeUndelivered},
+		{"failed, then delivered after all", []pdu.Status{0x41, 0x00}, queue.StatusDelivered, ""},
+		{"delivered, then failed", []pdu.Status{0x00, 0x41}, queue.StatusDelivered, ""},
+		{"validity period expired", []pdu.Status{0x46}, queue.StatusExpired, queue.CodeSCExpired},
+		{"abandoned", []pdu.Status{0x61}, queue.StatusQueued, queue.CodeSCAbandoned},
+		{"abandoned twice", []pdu.Status{0x61, 0x61}, queue.StatusQueued, queue.CodeSCAbandoned},
+		{"abandoned, then delivered after all", []pdu.Status{0x61, 0x00}, queue.StatusDelivered, ""},
+		{"reserved, read as service rejected", []pdu.Status{0xfe}, queue.StatusQueued, queue.CodeSCAbandoned},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, b *box) {
+				m := b.put()
+				b.send(200)
+				for _, status := range test.reports {
+					wait(t.Context(), time.Second)
+					b.report(200, status)
+				}
+				got := b.check(m.ID, test.want)
+				code := ""
+				if got.Error != nil {
+					code = got.Error.Code
+				}
+				if code != test.code {
+					t.Errorf("error %+v, want %s", got.Error, test.code)
+				}
+				if n := b.count("report.orphan"); n != 0 {
+					t.Errorf("%d orphans", n)
+				}
+			})
+		})
+	}
+}
+
+func TestAbandonedIsSentAgainAFewTimes(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.put()
+		for i := range 4 {
+			b.send(byte(i))
+			b.report(byte(i), 0x62)
+			b.pass(2 * time.Hour)
+		}
+		got := b.check(m.ID, queue.StatusFailed)
+		if got.AttemptCount != 4 || got.Error.Code != queue.CodeSCAbandoned {
+			t.Errorf("%d attempts, error %+v", got.AttemptCount, got.Error)
+		}
+	})
+}
+
+func TestOnlyTheAbandonedPartIsSentAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.put(long)
+		b.send(1)
+		b.report(1, 0)
+		b.report(2, 0x62)
+		b.report(3, 0)
+		b.check(m.ID, queue.StatusSending)
+		b.pass(time.Minute)
+		s := b.claim()
+		if s.Part != 1 || s.PossibleDuplicate || s.Concatenation.Reference != m.ConcatReference {
+			t.Fatalf("submission of part %d: %+v", s.Part, s.Concatenation)
+		}
+		b.record(s, accepted(4))
+		b.report(4, 0)
+		b.check(m.ID, queue.StatusDelivered)
+	})
+}
+
+func TestDeliveredMeansEveryPart(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.put(long)
+		b.send(10)
+		b.report(12, 0)
+		b.report(10, 0)
+		b.check(m.ID, queue.StatusSent)
+		b.report(11, 0x41)
+		got := b.check(m.ID, queue.StatusFailed)
+		if got.Parts[0].Status != queue.PartDelivered || got.Parts[1].Status != queue.PartFailed {
+			t.Errorf("parts %v", statuses(got))
+		}
+	})
+}
+
+// TP-RA may come in another format than TP-DA was written in.
+func TestReportWithTheRecipientInAnotherFormat(t *testing.T) {
+	for _, ra := range []pdu.Address{
+		{Number: "600100200", Type: pdu.TypeNational, Plan: pdu.PlanISDN},
+		{Number: "600100200", Type: pdu.TypeUnknown, Plan: pdu.PlanISDN},
+		{Number: "0048600100200", Type: pdu.TypeUnknown, Plan: pdu.PlanISDN},
+		{Number: "48600100200", Type: pdu.TypeUnknown, Plan: pdu.PlanUnknown},
+	} {
+		t.Run(ra.Number, func(t *testing.T) {
+			bubble(t, func(t *testing.T, b *box) {
+				m := b.put()
+				b.send(3)
+				b.reportFor(worker(0), ra, 3, 0)
+				b.check(m.ID, queue.StatusDelivered)
+			})
+		})
+	}
+}
+
+// 300 messages to one number: the reference wraps, and each report finds the
+// newest message that still waits for one.
+func TestReferenceWraps(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		var all []queue.Message
+		for i := range 300 {
+			all = append(all, b.put())
+			b.send(byte(i))
+			wait(t.Context(), time.Minute)
+		}
+		b.report(5, 0)
+		b.check(all[5+256].ID, queue.StatusDelivered)
+		b.check(all[5].ID, queue.StatusSent)
+		b.report(5, 0) // the newer one has its report, so this is the older one's
+		b.check(all[5].ID, queue.StatusDelivered)
+		b.report(100, 0)
+		b.check(all[100].ID, queue.StatusDelivered)
+	})
+}
+
+// The time at which the service centre took the message tells two messages with
+// one reference apart, as from a modem that always tells the same.
+func TestReportsOfAModemThatAlwaysTellsTheSameReference(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		var all []queue.Message
+		var sent []time.Time
+		for range 3 {
+			all = append(all, b.put())
+			b.send(0)
+			sent = append(sent, time.Now())
+			wait(t.Context(), time.Hour)
+		}
+		for _, i := range []int{1, 0, 2} {
+			now := time.Now()
+			r := pdu.StatusReport{MR: 0, RA: address(t, patient), SCTS: sent[i].Add(2 * time.Second), Discharge: now}
+			if err := b.Report(t.Context(), worker(0), r, now); err != nil {
+				t.Fatal(err)
+			}
+			b.check(all[i].ID, queue.StatusDelivered)
+		}
+	})
+}
+
+func TestReportTooOldToBeMeant(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.put()
+		b.send(3)
+		wait(t.Context(), 9*24*time.Hour)
+		b.report(3, 0)
+		b.check(m.ID, queue.StatusSent)
+		if n := b.count("report.orphan"); n != 1 {
+			t.Errorf("%d orphans", n)
+		}
+	})
+}
+
+func TestReportBeforeItsSubmissionIsRecorded(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		outcome queue.Outcome
+		want    queue.Status
+	}{
+		{"accepted", accepted(61), queue.StatusDelivered},
+		{"accepted under another reference", accepted(62), queue.StatusSent},
+		{"uncertain", unknown(), queue.StatusDelivered},
+		{"accepted, the modem told no reference", queue.Outcome{Kind: queue.Accepted, NoMR: true}, queue.StatusDelivered},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, b *box) {
+				m := b.put()
+				s := b.claim()
+				b.report(61, 0x20)
+				wait(t.Context(), time.Second)
+				b.report(61, 0)
+				b.report(61, 0) // again
+				b.check(m.ID, queue.StatusSending)
+				if n := b.count("report.orphan"); n != 2 {
+					t.Errorf("%d orphans", n)
+				}
+				b.record(s, test.outcome)
+				b.check(m.ID, test.want)
+			})
+		})
+	}
+	t.Run("resolved late", func(t *testing.T) {
+		bubble(t, func(t *testing.T, b *box) {
+			first, second := b.put(), b.put()
+			s1, s2 := b.claim(), b.claim()
+			b.record(s1, unknown())
+			b.record(s2, unknown())
+			b.report(61, 0) // two are in doubt
+			b.check(first.ID, queue.StatusUncertain)
+			if err := b.Resolve(t.Context(), s2, 61, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			b.check(second.ID, queue.StatusDelivered)
+			b.check(first.ID, queue.StatusUncertain)
+		})
+	})
+}
+
+// A report that nothing matched is not taken for that of a later message which
+// happens to get its reference.
+func TestOrphanIsNotAdoptedByALaterMessage(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		b.report(61, 0)
+		wait(t.Context(), time.Second)
+		m := b.put()
+		b.send(61)
+		b.check(m.ID, queue.StatusSent)
+	})
+}
+
+func TestOrphanIsForgottenAfterADay(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		s := func() queue.Submission { b.put(); return b.claim() }()
+		b.report(61, 0)
+		b.pass(25 * time.Hour) // the attempt has become uncertain and then due again meanwhile
+		if got := b.get(s.Message.ID); got.Status != queue.StatusDelivered {
+			t.Errorf("message is %s", got.Status)
+		}
+		b.report(62, 0)
+		b.pass(25 * time.Hour)
+		if n := b.count("report.orphan"); n != 2 {
+			t.Errorf("%d orphans", n)
+		}
+		b.report(62, 0)
+		if n := b.count("report.orphan"); n != 3 {
+			t.Errorf("the forgotten report is not a new orphan: %d", n)
+		}
+	})
+}
+
+func TestAcceptedWithoutReferenceIsMatchedByRecipient(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.put()
+		b.record(b.claim(), queue.Outcome{Kind: queue.Accepted, NoMR: true})
+		b.check(m.ID, queue.StatusSent)
+		b.report(8, 0)
+		b.check(m.ID, queue.StatusDelivered)
+	})
+}
+
+// A wrong clock of the service centre does not get into our record.
+func TestDeliveredAtIsPlausible(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		for i, test := range []struct {
+			discharge time.Duration // before the report
+			believed  bool
+		}{{0, true}, {30 * time.Second, true}, {2 * time.Hour, false}, {-3 * time.Hour, false}} {
+			m := b.put()
+			b.send(byte(i))
+			wait(t.Context(), time.Minute)
+			now := time.Now()
+			r := pdu.StatusReport{MR: byte(i), RA: address(t, patient), SCTS: now, Discharge: now.Add(-test.discharge)}
+			if err := b.Report(t.Context(), worker(0), r, now); err != nil {
+				t.Fatal(err)
+			}
+			want := now
+			if test.believed {
+				want = r.Discharge
+			}
+			if got := b.get(m.ID); !got.DeliveredAt.Equal(want) {
+				t.Errorf("discharge %v before the report: delivered at %v, want %v", test.discharge, got.DeliveredAt, want)
+			}
+		}
+	})
+}
