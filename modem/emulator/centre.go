@@ -195,7 +195,7 @@ func (n *Network) report(s *submission, status pdu.Status) {
 	}
 	for range times {
 		n.after(delay, func() {
-			n.enqueue(s.sim, &transfer{tpdu: tpdu, report: true, class: noClass, until: time.Now().Add(waitingValidity)})
+			n.enqueue(s.sim, reportTransfer(tpdu))
 		})
 	}
 }

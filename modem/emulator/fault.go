@@ -183,9 +183,13 @@ func (m *Modem) goDeaf(d time.Duration) {
 }
 
 func (m *Modem) loseService(stat int, d time.Duration) {
-	m.setRegistration(stat)
+	m.coverage = stat
+	m.register(stat)
 	if d > 0 {
-		m.later(d, m.register)
+		m.network.after(d, func() {
+			m.coverage = registeredHome
+			m.register(registeredHome)
+		})
 	}
 }
 
@@ -201,7 +205,6 @@ func (m *Modem) finishFaulty(t *transmission) {
 	case EarlyReport:
 		t.fate.early = true
 		m.carry(t)
-		m.sayReport(t.submission)
 	default:
 		m.carry(t)
 	}

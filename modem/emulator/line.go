@@ -15,27 +15,35 @@ const outputLimit = 256 << 10
 // line is a modem's end of one connection. Its fields but port are guarded by
 // Network.mu.
 type line struct {
-	port io.ReadWriteCloser
-	out  []byte        // waits to be written
-	wake chan struct{} // holds an element while out is not empty
-	gone bool
+	port  io.ReadWriteCloser
+	out   []byte        // waits to be written
+	spare []byte        // room for the next out
+	wake  chan struct{} // tells the writer that out is not empty
+	gone  bool
+	// prompt says that the reader itself writes what its input brought about,
+	// which saves waking the writer: for ports whose Write does not wait for the
+	// far side to read.
+	prompt  bool
+	reading bool // such a reader is at work
+	writing bool // out is being emptied
 }
 
 // attach makes port the line of the modem; a line it had before is closed, for
 // a modem has one. Network.mu is held.
 func (m *Modem) attach(port io.ReadWriteCloser) {
 	if m.line != nil {
-		old := m.line
-		old.detach()
-		m.network.outside(func() {
-			// Its reader and writer end with it, and nobody else has it.
-			_ = old.port.Close()
-		})
+		m.line.detach()
+		m.network.closeLater(m.line.port)
 	}
-	l := &line{port: port, wake: make(chan struct{}, 1)}
+	_, buffered := port.(*ptyPort)
+	l := &line{port: port, wake: make(chan struct{}, 1), prompt: buffered}
 	m.line = l
 	m.network.routines.Go(func() { m.readLine(l) })
-	m.network.routines.Go(func() { l.writeAll(m.network) })
+	m.network.routines.Go(func() {
+		for range l.wake {
+			l.flush(m.network)
+		}
+	})
 }
 
 // detach ends the line's writer. Network.mu is held.
@@ -47,12 +55,15 @@ func (l *line) detach() {
 	}
 }
 
-// write hands data to the line's writer. Network.mu is held.
+// write has data written. Network.mu is held.
 func (l *line) write(data []byte) {
 	if l.gone || len(l.out)+len(data) > outputLimit {
 		return
 	}
 	l.out = append(l.out, data...)
+	if l.reading {
+		return
+	}
 	select {
 	case l.wake <- struct{}{}:
 	default:
@@ -66,6 +77,7 @@ func (m *Modem) readLine(l *line) {
 		count, err := l.port.Read(buffer)
 		m.network.mu.Lock()
 		if m.line == l && !l.gone {
+			l.reading = l.prompt
 			m.receive(buffer[:count])
 		}
 		if err != nil {
@@ -79,23 +91,34 @@ func (m *Modem) readLine(l *line) {
 			return
 		}
 		m.network.release()
+		if l.prompt {
+			l.flush(m.network)
+		}
 	}
 }
 
-// writeAll writes what the modem says until the line is detached.
-func (l *line) writeAll(n *Network) {
-	var spare []byte
-	for range l.wake {
-		n.mu.Lock()
+// flush writes what waits, unless somebody is at it.
+func (l *line) flush(n *Network) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l.reading = false
+	if l.writing {
+		return
+	}
+	l.writing = true
+	for len(l.out) > 0 {
 		data := l.out
-		l.out = spare[:0]
+		l.out = l.spare
 		n.mu.Unlock()
-		if _, err := l.port.Write(data); err != nil {
+		_, err := l.port.Write(data)
+		if err != nil {
 			// The reader learns of it too, and ends the line.
 			_ = l.port.Close()
 		}
-		spare = data
+		n.mu.Lock()
+		l.spare = data[:0]
 	}
+	l.writing = false
 }
 
 // Pipe connects to the modem and returns the far end, a net.Pipe that supports

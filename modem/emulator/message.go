@@ -300,9 +300,6 @@ func (m *Modem) finishTransmission(t *transmission) {
 	case t.fate.silent:
 		answer = silent()
 	}
-	if t.fate.early && t.submit.ReportRequest {
-		m.sayReport(t.submission)
-	}
 	if t.fate.late == 0 {
 		m.finish(answer)
 		return
@@ -312,21 +309,27 @@ func (m *Modem) finishTransmission(t *transmission) {
 
 // carry has the network accept the text.
 func (m *Modem) carry(t *transmission) {
-	early := t.fate.early
+	early := t.fate.early && t.submit.ReportRequest
 	t.fate.noReport = t.fate.noReport || early
 	m.network.accept(m, t.submission)
 	if t.done != nil {
 		t.done()
 	}
+	if early {
+		m.reportEarly(t.submission)
+	}
 }
 
-// sayReport sends the status report of a text before the answer to its command.
-func (m *Modem) sayReport(s *submission) {
+// reportEarly has the status report of a text come before the answer to its
+// command.
+func (m *Modem) reportEarly(s *submission) {
 	tpdu := m.network.reportTPDU(s, 0)
-	if tpdu == nil || m.settings.cnmi[3] != 1 {
+	if tpdu == nil {
 		return
 	}
-	m.say("+CDS: " + m.directReport(pdu.WithSMSC(m.centreAddress(), tpdu), len(tpdu)))
+	m.urgent = true
+	m.network.enqueue(s.sim, reportTransfer(tpdu))
+	m.urgent = false
 }
 
 // typeOf is the type-of-address octet, 3GPP TS 24.011 8.2.5.2.

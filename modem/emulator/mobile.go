@@ -185,9 +185,9 @@ func (m *Modem) reachable() bool {
 	return m.up && !m.deaf && m.card() == cardReady && m.registered()
 }
 
-// register sets the registration that the modem has when nothing is wrong.
-func (m *Modem) register() {
-	stat := registeredHome
+// register gives the modem the registration that the network has for it, if it
+// can have one.
+func (m *Modem) register(stat int) {
 	if m.powered != radioOn || m.card() != cardReady {
 		stat = notRegistered
 	}
@@ -206,7 +206,18 @@ func (m *Modem) searchNetwork() {
 	if m.profile.RegisterTime > 0 {
 		m.setRegistration(searching)
 	}
-	m.later(m.profile.RegisterTime, m.register)
+	m.later(m.profile.RegisterTime, func() { m.register(m.coverage) })
+}
+
+// SetCoverage sets what the network has for the modem: a value of <stat> of
+// +CREG, 0 no service, 1 home, 2 searching, 3 denied, 5 roaming. Without
+// service nothing can be sent, and what is for the card waits at the service
+// centre. It lasts until the next call, whatever the host does.
+func (m *Modem) SetCoverage(stat int) {
+	m.network.mu.Lock()
+	defer m.network.release()
+	m.coverage = stat
+	m.register(stat)
 }
 
 // setRegistration sets the state in all domains that the modem uses, tells the

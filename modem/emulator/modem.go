@@ -39,6 +39,7 @@ type Modem struct {
 	powered radio
 	// registration by domain, values of <stat> in 3GPP TS 27.007 7.2.
 	registration map[domain]int
+	coverage     int // the registration that can be had here
 	signal       int // <rssi> of +CSQ
 
 	settings settings
@@ -51,6 +52,7 @@ type Modem struct {
 	busy   bool      // an answer is under way: input waits
 	prompt *prompt   // a payload is expected
 	held   []string  // unsolicited results that wait for the answer
+	urgent bool      // unsolicited results do not wait for the answer
 
 	unacknowledged *transfer // handed over by +CMT or +CDS, awaits +CNMA
 	deadline       *event    // when waiting for +CNMA ends
@@ -81,6 +83,7 @@ func (n *Network) NewModem(p Profile, card *SIM) *Modem {
 		handlers: handlers(),
 		imei:     withLuhn(p.tac() + fmt.Sprintf("%06d", len(n.modems)+1)),
 		latency:  n.options.Latency,
+		coverage: registeredHome,
 		signal:   20,
 		up:       true,
 		powered:  radioOn,
@@ -101,7 +104,7 @@ func (n *Network) NewModem(p Profile, card *SIM) *Modem {
 		m.sim = card
 	}
 	m.registration = map[domain]int{}
-	m.register()
+	m.register(registeredHome)
 	m.startNoise()
 	return m
 }
@@ -262,6 +265,9 @@ func (m *Modem) finish(r reply) {
 				continue
 			}
 			m.final("OK", 0)
+		case replyNoCarrier:
+			m.todo = nil
+			m.final("NO CARRIER", 3)
 		default:
 			m.todo = nil
 			m.final(m.errorText(r), 4)
@@ -333,7 +339,7 @@ func (m *Modem) indicate(text string) {
 	if !m.up || m.deaf {
 		return
 	}
-	if (m.busy || m.prompt != nil) && !m.profile.Interleaves {
+	if (m.busy || m.prompt != nil) && !m.profile.Interleaves && !m.urgent {
 		if len(m.held) >= heldLimit {
 			m.held = m.held[1:]
 		}

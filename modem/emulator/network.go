@@ -64,8 +64,9 @@ type Network struct {
 	mu       sync.Mutex
 	random   *rand.Rand
 	events   schedule
-	ready    []func() // run before the mutex is released, in order
-	calls    []func() // run by the scheduler without the mutex
+	ready    []func()    // run before the mutex is released, in order
+	calls    []func()    // run by the scheduler without the mutex
+	doomed   []io.Closer // closed by the scheduler without the mutex
 	wake     chan struct{}
 	closing  chan struct{}
 	closed   bool
@@ -125,7 +126,8 @@ func (n *Network) Close() error {
 	}
 	n.closed = true
 	close(n.closing)
-	var ports []io.Closer
+	ports := n.doomed
+	n.doomed = nil
 	for _, m := range n.modems {
 		if m.line != nil {
 			ports = append(ports, m.line.port)
@@ -136,13 +138,17 @@ func (n *Network) Close() error {
 		}
 	}
 	n.mu.Unlock()
-	for _, p := range ports {
-		// The far side learns of it by the end of its stream; there is nobody
-		// left to tell of an error.
-		_ = p.Close()
-	}
+	closeAll(ports)
 	n.routines.Wait()
 	return nil
+}
+
+// closeAll closes ports. The far side learns of it by the end of its stream;
+// nobody here could do anything about an error.
+func closeAll(ports []io.Closer) {
+	for _, p := range ports {
+		_ = p.Close()
+	}
 }
 
 // release runs what became ready and gives the mutex back. Every holder of the
@@ -153,7 +159,7 @@ func (n *Network) release() {
 		n.ready[i] = nil
 	}
 	n.ready = n.ready[:0]
-	rouse := len(n.calls) > 0
+	rouse := len(n.calls) > 0 || len(n.doomed) > 0
 	n.mu.Unlock()
 	if rouse {
 		n.rouse()
@@ -176,6 +182,9 @@ func (n *Network) after(d time.Duration, fn func()) *event {
 
 // outside has fn run by the network's goroutine without the mutex.
 func (n *Network) outside(fn func()) { n.calls = append(n.calls, fn) }
+
+// closeLater has a port closed without the mutex.
+func (n *Network) closeLater(port io.Closer) { n.doomed = append(n.doomed, port) }
 
 func (n *Network) rouse() {
 	select {
@@ -230,9 +239,10 @@ func (n *Network) alarm(timer *time.Timer) <-chan time.Time {
 // runCalls runs the calls that wait and says whether there were any.
 func (n *Network) runCalls() bool {
 	n.mu.Lock()
-	calls := n.calls
-	n.calls = nil
+	calls, doomed := n.calls, n.doomed
+	n.calls, n.doomed = nil, nil
 	n.mu.Unlock()
+	closeAll(doomed)
 	for _, fn := range calls {
 		fn()
 	}

@@ -49,6 +49,12 @@ func (m *Modem) OpenPTY() (*PTY, error) {
 	}
 	m.network.mu.Lock()
 	defer m.network.release()
+	if m.network.closed {
+		return nil, errors.Join(fmt.Errorf("open emulated port: network: %w", fs.ErrClosed), p.Close())
+	}
+	if m.pty != nil {
+		m.network.closeLater(m.pty)
+	}
 	m.pty = p
 	m.attach(port)
 	return p, nil
@@ -97,10 +103,8 @@ func (p *PTY) plug() {
 	n.mu.Lock()
 	defer n.release()
 	if n.closed || p.modem.unplugged {
-		n.outside(func() {
-			// Nobody has it yet.
-			_ = port.Close()
-		})
+		// It went again meanwhile; nobody has opened it.
+		_ = port.Close()
 		return
 	}
 	p.modem.attach(port)

@@ -13,10 +13,10 @@ const (
 	replyError
 	replyCME
 	replyCMS
-	replyPrompt // a payload is asked for
-	replyWait   // Modem.finish is called later
-	replySilent // there is no final result
-	replyNoCarrier
+	replyPrompt    // a payload is asked for
+	replyWait      // Modem.finish is called later
+	replySilent    // there is no final result
+	replyNoCarrier // there is no call
 )
 
 // reply is the outcome of a command.
@@ -77,8 +77,6 @@ const (
 // 27.007 9.1). +CMS ERROR has its number even with +CMEE=0.
 func (m *Modem) errorText(r reply) string {
 	switch {
-	case r.kind == replyNoCarrier:
-		return "NO CARRIER"
 	case r.kind == replyCMS && m.settings.errors == 2:
 		return "+CMS ERROR: " + describe(cmsTexts(), r.code)
 	case r.kind == replyCMS:

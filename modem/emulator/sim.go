@@ -7,7 +7,7 @@ import "time"
 type SIM struct {
 	// IMSI has 15 digits.
 	IMSI string
-	// ICCID has 20 digits, the last being the check digit.
+	// ICCID has 19 digits, the last being the check digit.
 	ICCID string
 	// Number is the subscriber's number in E.164.
 	Number string

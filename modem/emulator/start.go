@@ -64,18 +64,6 @@ func (m *Modem) startNoise() {
 	m.later(m.profile.NoiseEvery, again)
 }
 
-// SetRegistered gives the modem service or takes it away. Without service
-// nothing can be sent, and what is for the card waits at the service centre.
-func (m *Modem) SetRegistered(on bool) {
-	m.network.mu.Lock()
-	defer m.network.release()
-	if on {
-		m.register()
-	} else {
-		m.setRegistration(notRegistered)
-	}
-}
-
 // Unplug makes the port vanish until Plug is called: the connection ends, and a
 // new one cannot be made. The modem loses its power.
 func (m *Modem) Unplug() {
@@ -99,13 +87,9 @@ func (m *Modem) dropPort(d time.Duration) {
 	m.unplugged = true
 	m.absences++
 	if m.line != nil {
-		port := m.line.port
+		m.network.closeLater(m.line.port)
 		m.line.detach()
 		m.line = nil
-		m.network.outside(func() {
-			// The far side learns of it by the end of its stream.
-			_ = port.Close()
-		})
 	}
 	if d < 0 {
 		return

@@ -16,6 +16,11 @@ type transfer struct {
 	arrived func() // nil: nobody wants to know
 }
 
+// reportTransfer is a transfer of a status report.
+func reportTransfer(tpdu []byte) *transfer {
+	return &transfer{tpdu: tpdu, report: true, class: noClass, until: time.Now().Add(waitingValidity)}
+}
+
 // handover is what came of handing a transfer to a modem.
 type handover int
 
