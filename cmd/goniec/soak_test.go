@@ -53,17 +53,21 @@ func TestSoakKills(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	ids := make([]string, messages)
-	// Messages come in over the whole time, so that every kill finds some at work.
-	go func() { posting <- s.post(ctx, ids, time.Duration(kills)*700*time.Millisecond) }()
+	// Each life of the daemon gets its share of the messages, so that every kill
+	// finds some at work.
+	share := make(chan int, kills+1)
+	go func() { posting <- s.post(ctx, ids, share) }()
 
 	for n := range kills {
 		daemon := s.start(ctx)
 		if n%5 != 0 { // every fifth kill comes at any moment of the start
 			s.awaitReady(ctx)
 		}
+		share <- messages / kills
 		s.wait(ctx, time.Duration(s.random.Int64N(int64(800*time.Millisecond))))
 		s.kill(daemon)
 	}
+	share <- messages
 	daemon := s.start(ctx)
 	if err := <-posting; err != nil {
 		t.Fatalf("post: %v", err)
@@ -192,36 +196,48 @@ func (s *soakRun) awaitReady(ctx context.Context) {
 	}
 }
 
-// post posts the messages evenly over the time given, each until it is accepted. A
-// call that a kill cut off is made again under its key, as a good client does.
-func (s *soakRun) post(ctx context.Context, ids []string, over time.Duration) error {
-	ticker := time.NewTicker(max(time.Millisecond, over/time.Duration(len(ids))))
-	defer ticker.Stop()
-	for i := range ids {
+// post posts as many messages as share says, until all are accepted.
+func (s *soakRun) post(ctx context.Context, ids []string, share <-chan int) error {
+	next := 0
+	for next < len(ids) {
 		select {
-		case <-ticker.C:
+		case n := <-share:
+			for ; n > 0 && next < len(ids); n-- {
+				id, err := s.postUntilAccepted(ctx, next)
+				if err != nil {
+					return fmt.Errorf("message %d: %w", next, err)
+				}
+				ids[next] = id
+				next++
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		request := client.MessageRequest{To: soakNumberOf(i), Text: soakText(i)}
-		for {
-			m, err := s.api.Send(ctx, request, client.WithKey(fmt.Sprintf("soak-%d", i)))
-			if err == nil {
-				ids[i] = m.ID
-				break
-			}
-			var problem *client.Problem
-			if errors.As(err, &problem) && problem.Status < http.StatusInternalServerError {
-				return err
-			}
-			select {
-			case <-ticker.C:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
 	}
 	return nil
+}
+
+// postUntilAccepted posts message i. A call that a kill cut off is made again under
+// its key, as a good client does.
+func (s *soakRun) postUntilAccepted(ctx context.Context, i int) (id string, err error) {
+	request := client.MessageRequest{To: soakNumberOf(i), Text: soakText(i)}
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		m, err := s.api.Send(ctx, request, client.WithKey(fmt.Sprintf("soak-%d", i)))
+		if err == nil {
+			return m.ID, nil
+		}
+		var problem *client.Problem
+		if errors.As(err, &problem) && problem.Status < http.StatusInternalServerError {
+			return "", err
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
 }
 
 // soakNumberOf spreads the messages over twenty patients.

@@ -16,9 +16,10 @@ import (
 )
 
 const (
-	trafficEvery = 4 * time.Second // between two messages; half as much again at most
-	trafficBurst = 3               // messages at once at the beginning, so that there is something to see
-	shownText    = 64              // characters of a text on one line
+	trafficFirst = 300 * time.Millisecond // until the event stream is open, to show the first ones from their beginning
+	trafficEvery = 4 * time.Second        // between two messages; half as much again at most
+	trafficBurst = 3                      // messages at once at the beginning, so that there is something to see
+	shownText    = 64                     // characters of a text on one line
 )
 
 // traffic is the clinic of the demo: it writes to its patients and shows what
@@ -57,15 +58,15 @@ func (t *traffic) run(ctx context.Context) error {
 func (t *traffic) write(ctx context.Context) error {
 	people := patients()
 	rand.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(trafficFirst)
 	defer timer.Stop()
 	for i := 0; ; i++ {
-		if i >= trafficBurst {
-			timer.Reset(trafficEvery + rand.N(trafficEvery/2))
+		if i == 0 || i >= trafficBurst {
 			select {
 			case <-ctx.Done():
 				return nil
 			case <-timer.C:
+				timer.Reset(trafficEvery + rand.N(trafficEvery/2))
 			}
 		}
 		p := people[i%len(people)]
@@ -139,9 +140,10 @@ func (t *traffic) event(ctx context.Context, e client.Event) error {
 		t.known[data.ID] = m
 	}
 	detail := ""
-	switch kind {
-	case "queued":
+	if !found {
 		detail = quoted(m.Text, len(m.Parts))
+	}
+	switch kind {
 	case "sent":
 		t.sent++
 	case "delivered":
@@ -179,7 +181,7 @@ func quoted(text string, parts int) string {
 	if len(runes) > shownText {
 		runes = append(runes[:shownText], '…')
 	}
-	shown := "„" + string(runes) + "”"
+	shown := `"` + string(runes) + `"`
 	if parts > 1 {
 		shown += fmt.Sprintf(" (%d SMS)", parts)
 	}
