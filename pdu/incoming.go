@@ -36,6 +36,7 @@ func Read(raw []byte, receivedAt time.Time) (Incoming, error) {
 	}
 	lenient := reader{rest: raw, lenient: true, instead: receivedAt}
 	in = lenient.incoming()
+	lenient.worthReading(in)
 	if lenient.err != nil {
 		return Incoming{}, fmt.Errorf("read incoming PDU: %w", lenient.err)
 	}
@@ -70,13 +71,28 @@ func (r *reader) incoming() Incoming {
 // the whole octets it fills, and the seven bits left over then read as an @. A
 // name of eight characters that really ends so is not to be expected.
 func (r *reader) sender(a Address) string {
-	const field, falseAt = "TP-OA", 8
+	const falseAt = 8 // septets that fill their octets to the last bit
 	name, found := strings.CutSuffix(a.Number, "@")
-	if septets, ok := encodeGSM7(a.Number); !a.IsAlphanumeric() || !found || !ok || len(septets) != falseAt {
+	if !found || !a.IsAlphanumeric() {
 		return a.Number
 	}
-	r.fault(field, fmt.Errorf("%w: name counted in whole octets", ErrAddress))
+	if septets, _ := gsm7Length(a.Number); septets != falseAt {
+		return a.Number
+	}
+	r.fault("TP-OA", fmt.Errorf("%w: name counted in whole octets", ErrAddress))
 	return name
+}
+
+// worthReading fails a lenient reading that found too little, such as that of
+// the blank memory some modems pass off as a message: from nobody, and
+// without a text or a time.
+func (r *reader) worthReading(in Incoming) {
+	switch d := in.Deliver; {
+	case d != nil && d.OA.Number == "" && (len(d.UD.Data) == 0 || d.SCTS.Equal(r.instead)):
+		r.fail("TP-OA", fmt.Errorf("%w: none", ErrAddress))
+	case in.Report != nil && in.Report.RA.Number == "":
+		r.fail("TP-RA", fmt.Errorf("%w: none", ErrAddress))
+	}
 }
 
 // SplitSMSC splits what the AT commands carry into the address of the service

@@ -128,6 +128,13 @@ func TestReadDeliver(t *testing.T) {
 			from: "-",
 		},
 		{
+			name:    "no sender and an octet too many",
+			raw:     "00 04 0080 0000" + taken + "03 D4E012 00",
+			text:    "TAK",
+			from:    "-",
+			repairs: []string{"TP-UD: octets"},
+		},
+		{
 			name: "name with an escaped character",
 			raw:  "00 04 0BD01BD4A6BC4901 0000" + taken + "03 D4E012",
 			text: "TAK",
@@ -259,6 +266,9 @@ func TestReadRefuses(t *testing.T) {
 		{"cut off in the sender", "00 04 0B91840610", pdu.ErrTruncated},
 		{"cut off in the timestamp", "00 04 0B918406100002F0 0000 621122", pdu.ErrTruncated},
 		{"report cut off before its status", "00 06 2A 0B918406100002F0 62112281030040 62112281038040", pdu.ErrTruncated},
+		{"blank memory", "000000FF00FFFFFFFFFFFFFFFFFFFFFFFFFFFF", pdu.ErrAddress},
+		{"blank memory of zeros", "00000000000000000000000000000000", pdu.ErrAddress},
+		{"report about nobody", "00 06 2A 0091 FFFFFFFFFFFFFF FFFFFFFFFFFFFF 00", pdu.ErrAddress},
 		{"ones", "FFFFFFFFFFFFFFFF", pdu.ErrTruncated},
 		{"zeros", "0000000000000000", pdu.ErrTruncated},
 	}
