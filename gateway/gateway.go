@@ -119,12 +119,12 @@ func (g *Gateway) launch(w *worker) {
 // off is recorded as uncertain. It returns the error of ctx if it came to that.
 func (g *Gateway) Stop(ctx context.Context) error {
 	g.softStop()
-	defer g.hardStop()
-	defer context.AfterFunc(ctx, g.hardStop)()
+	inTime := context.AfterFunc(ctx, g.hardStop)
 	g.running.Wait()
-	if err := context.Cause(g.hard); err != nil {
+	if !inTime() {
 		return fmt.Errorf("stop gateway: running submissions were broken off: %w", ctx.Err())
 	}
+	g.hardStop()
 	return nil
 }
 

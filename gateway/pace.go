@@ -140,20 +140,25 @@ func (p *pacer) next(now time.Time) (time.Time, string) {
 	}
 }
 
-// reserve makes sure that one more part is written down as having left.
-func (p *pacer) reserve(ctx context.Context, now time.Time) error {
+// covered says whether one more part is written down already, or need not be.
+func (p *pacer) covered(now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.limit.unlimited() {
-		return nil
+		return true
 	}
+	p.turn(now)
+	return p.reserved.Open && p.used.InDay < p.reserved.InDay && p.used.InMonth < p.reserved.InMonth
+}
+
+// reserve writes some more parts down as having left.
+func (p *pacer) reserve(ctx context.Context, now time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if err := p.read(ctx); err != nil {
 		return err
 	}
 	p.turn(now)
-	if p.reserved.Open && p.used.InDay < p.reserved.InDay && p.used.InMonth < p.reserved.InMonth {
-		return nil
-	}
 	r := p.used
 	ahead := p.ahead()
 	r.InDay += ahead

@@ -86,6 +86,9 @@ func (s *session) nextDue() (time.Time, error) {
 func (s *session) sendAll(sub queue.Submission) error {
 	for {
 		v := s.attempt(sub)
+		if v.outcome.Kind == queue.Accepted || v.outcome.Kind == queue.Uncertain {
+			s.pace.count(v.outcome.At)
+		}
 		next := v.mend == nil && !v.reopen && s.ctx.Err() == nil && !s.upkeepDue() && s.mayFollow()
 		more, ok, err := s.record(sub, v, next)
 		if err != nil {
@@ -100,9 +103,9 @@ func (s *session) sendAll(sub queue.Submission) error {
 		switch {
 		case !ok:
 			return err
-		case err == nil && s.hard.Err() == nil:
+		case err == nil && s.hard.Err() == nil && s.retryAt.IsZero():
 			sub = more
-		default:
+		default: // also when the store has just refused a report: nothing leaves without it
 			return errors.Join(err, s.giveBack(more))
 		}
 	}
@@ -140,7 +143,7 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	if !ok {
 		return v
 	}
-	if err := s.insist("reserve pace", func(ctx context.Context) error { return s.pace.reserve(ctx, now) }); err != nil {
+	if err := s.reserve(now); err != nil {
 		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeStore, Detail: "the store cannot be written", At: now}}
 	}
 	mr, err := s.modem.Submit(s.hard, tpdu)
@@ -165,6 +168,14 @@ func (s *session) attempt(sub queue.Submission) verdict {
 		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy()))
 	s.show(func(w *shown) { w.trouble = trouble(f, done) })
 	return v
+}
+
+// reserve makes sure that the part about to leave is counted against the pace.
+func (s *session) reserve(now time.Time) error {
+	if s.pace.covered(now) {
+		return nil
+	}
+	return s.insist("count a part", func(ctx context.Context) error { return s.pace.reserve(ctx, now) })
 }
 
 // compose makes the TPDU of a part; ok is false if there is nothing to submit,
@@ -214,9 +225,6 @@ func submitTPDU(sub queue.Submission, longest time.Duration, plain refusedFeatur
 func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue.Submission, ok bool, err error) {
 	if v.outcome.Kind == queue.Uncertain {
 		s.doubt = &sub
-	}
-	if counts := v.outcome.Kind == queue.Accepted || v.outcome.Kind == queue.Uncertain; counts {
-		s.pace.count(v.outcome.At)
 	}
 	s.metrics.parts(v.word()).Inc()
 	s.show(func(w *shown) {

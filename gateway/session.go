@@ -39,7 +39,7 @@ type session struct {
 	id   queue.Worker
 	wake <-chan struct{} // from the queue
 
-	opened time.Time
+	opened             time.Time
 	sweepAt, refreshAt time.Time
 	// retryAt is when the store is tried again after it failed; zero: it works.
 	retryAt time.Time

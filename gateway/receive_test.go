@@ -1,0 +1,124 @@
+package gateway_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"goniec/modem"
+	"goniec/modem/emulator"
+	"goniec/queue"
+)
+
+// wantInbox checks the texts in the inbox, oldest first.
+func (r *rig) wantInbox(texts ...string) {
+	r.t.Helper()
+	items, _, err := r.queue.Inbox(r.t.Context(), queue.InboxFilter{}, "", 100)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	got := []string{}
+	for _, i := range slices.Backward(items) {
+		got = append(got, i.Text)
+	}
+	if diff := cmp.Diff(append([]string{}, texts...), got); diff != "" {
+		r.t.Errorf("inbox:\n%s", diff)
+	}
+}
+
+func TestInbound(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		phone := r.network.Handset(patient)
+		threeParts := strings.Repeat("Nie wiem, zadzwonię jutro. ", 7)
+		for _, send := range []func() error{
+			func() error { return phone.Send(r.sims[0].Number, "TAK") },
+			func() error { return phone.SendParts(r.sims[0].Number, threeParts, 3, 1, 2) },
+			func() error { return phone.Send(r.sims[0].Number, "TAK") }, // the same again is another message
+		} {
+			if err := send(); err != nil {
+				t.Fatal(err)
+			}
+			r.pass(time.Minute)
+		}
+		r.wantInbox("TAK", threeParts, "TAK")
+		if s := r.status(); s.Received != 5 || s.Storage.Used != 0 {
+			t.Errorf("received %d, %d left on the SIM, want 5 and none", s.Received, s.Storage.Used)
+		}
+	})
+}
+
+func TestInboundWhileAbsent(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.modems[0].Unplug()
+		r.pass(time.Minute)
+		r.wantState(modem.Absent)
+		for range 3 {
+			if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+				t.Fatal(err)
+			}
+			r.pass(time.Second)
+		}
+		r.modems[0].Plug()
+		r.pass(5 * time.Minute)
+		r.wantState(modem.Ready)
+		r.wantInbox("TAK", "TAK", "TAK")
+	})
+}
+
+func TestDeleteFails(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.DeleteFails, Times: 3, Code: 320})
+		if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(30 * time.Minute)
+		r.wantInbox("TAK")
+		if s := r.status(); s.Storage.Used != 0 {
+			t.Errorf("%d left on the SIM", s.Storage.Used)
+		}
+	})
+}
+
+func TestListFails(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.ListFails, Times: 10, Code: 320})
+		r.pass(time.Minute)
+		id := r.put()
+		r.pass(time.Hour)
+		r.want(id, queue.StatusDelivered)
+		r.wantState(modem.Ready)
+	})
+}
+
+func TestFullMemory(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		// More than the SIM holds, while nobody fetches them.
+		r.modems[0].Unplug()
+		want := []string{}
+		for range 2 * r.sims[0].Capacity {
+			if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, "TAK")
+			r.pass(time.Second)
+		}
+		r.modems[0].Plug()
+		r.pass(time.Hour)
+		r.wantInbox(want...)
+	})
+}
+
+func TestReportBeforeTheAnswer(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		id := r.put(r.to("+48600199907"))
+		r.pass(time.Minute)
+		r.want(id, queue.StatusDelivered)
+	})
+}

@@ -1,0 +1,294 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/event"
+	"goniec/gateway"
+	"goniec/modem"
+	"goniec/modem/emulator"
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store"
+	"goniec/store/memstore"
+)
+
+const patient = "+48600100200"
+
+// rig is a gateway with real queue and modems on an emulated network, all in a
+// synctest bubble.
+type rig struct {
+	t        *testing.T
+	network  *emulator.Network
+	sims     []*emulator.SIM
+	modems   []*emulator.Modem
+	configs  []gateway.ModemConfig
+	store    *flakyStore
+	events   *event.Log
+	queue    *queue.Queue
+	gateway  *gateway.Gateway
+	registry *prometheus.Registry
+	log      *safeBuffer
+	tending  context.CancelFunc
+}
+
+// setup is what a test wants to be different.
+type setup struct {
+	options emulator.Options
+	modems  int // 0: one
+	profile string
+	pace    gateway.Pace
+	queue   func(*queue.Config)
+	config  func(*gateway.Config)
+}
+
+// safeBuffer is a bytes.Buffer for several goroutines.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// inBubble runs a test with a rig whose gateway has been started.
+func inBubble(t *testing.T, c setup, test func(t *testing.T, r *rig)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, c)
+		r.start()
+		test(t, r)
+		r.stop()
+	})
+}
+
+func newRig(t *testing.T, c setup) *rig {
+	r := &rig{t: t, log: &safeBuffer{}, registry: prometheus.NewRegistry()}
+	logger := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	r.network = emulator.NewNetwork(c.options)
+	r.store = &flakyStore{Store: memstore.New()}
+	r.events = event.New(r.store, "box")
+	qc := queue.Config{Store: r.store, Events: r.events, Box: "box", Logger: logger, Registerer: r.registry}
+	if c.queue != nil {
+		c.queue(&qc)
+	}
+	var err error
+	if r.queue, err = queue.New(qc); err != nil {
+		t.Fatal(err)
+	}
+	profile := emulator.Generic()
+	for i := range max(c.modems, 1) {
+		card := r.network.AddSIM(emulator.SIM{})
+		device := r.network.NewModem(profile, card)
+		r.sims, r.modems = append(r.sims, card), append(r.modems, device)
+		r.configs = append(r.configs, gateway.ModemConfig{
+			Config: modem.Config{
+				Name: "sim-" + string(rune('a'+i)),
+				Open: func(ctx context.Context) (modem.Port, error) { return device.Dial(ctx) },
+			},
+			Pace: c.pace,
+		})
+	}
+	gc := gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Events: r.events, Logger: logger, Registerer: r.registry}
+	if c.config != nil {
+		c.config(&gc)
+	}
+	r.gateway = gateway.New(gc)
+	return r
+}
+
+// start starts the gateway and what the application does for the queue.
+func (r *rig) start() {
+	r.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	r.tending = func() { cancel(); <-done }
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			next, err := r.queue.Tend(ctx)
+			if wait := time.Until(next); err != nil || wait > time.Minute {
+				next = time.Now().Add(time.Minute)
+			}
+			timer := time.NewTimer(max(time.Until(next), time.Millisecond))
+			select {
+			case <-ctx.Done():
+			case <-timer.C:
+			}
+			timer.Stop()
+		}
+	}()
+	if err := r.gateway.Start(r.t.Context()); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// stop ends everything and checks that the log gives nobody away.
+func (r *rig) stop() {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := r.gateway.Stop(ctx); err != nil {
+		r.t.Errorf("stop: %v", err)
+	}
+	r.tending()
+	if err := r.network.Close(); err != nil {
+		r.t.Errorf("close network: %v", err)
+	}
+	if err := r.store.Close(); err != nil {
+		r.t.Errorf("close store: %v", err)
+	}
+	if log := r.log.String(); strings.Contains(log, "600100200") || strings.Contains(log, "Wizyta") {
+		r.t.Errorf("the log names a patient or a text:\n%s", log)
+	}
+	if r.t.Failed() {
+		r.t.Log(r.log.String())
+	}
+}
+
+// pass lets virtual time pass.
+func (r *rig) pass(d time.Duration) {
+	r.t.Helper()
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// put enqueues a message to the patient.
+func (r *rig) put(adjust ...func(*queue.Draft)) string {
+	r.t.Helper()
+	d := queue.Draft{To: r.address(patient), Text: "Wizyta jutro 10:00. Odpisz TAK lub NIE"}
+	for _, a := range adjust {
+		a(&d)
+	}
+	results, _, err := r.queue.Enqueue(r.t.Context(), queue.Caller{Token: "his"}, []queue.Draft{d})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if results[0].Err != nil {
+		r.t.Fatal(results[0].Err)
+	}
+	return results[0].Message.ID
+}
+
+// to makes a draft one for another number.
+func (r *rig) to(number string) func(*queue.Draft) {
+	return func(d *queue.Draft) { d.To = r.address(number) }
+}
+
+// long makes a draft one of three parts.
+func long(d *queue.Draft) { d.Text = strings.Repeat("Wizyta jutro o 10. ", 22) }
+
+func (r *rig) address(number string) pdu.Address {
+	r.t.Helper()
+	a, err := pdu.ParseAddress(number)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return a
+}
+
+func (r *rig) message(id string) queue.Message {
+	r.t.Helper()
+	m, err := r.queue.Message(r.t.Context(), id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return m
+}
+
+// want checks where a message stands.
+func (r *rig) want(id string, status queue.Status) {
+	r.t.Helper()
+	if m := r.message(id); m.Status != status {
+		r.t.Errorf("message is %s (%+v), want %s; attempts: %+v", m.Status, m.Error, status, m.Attempts)
+	}
+}
+
+// accepted returns how many parts the service centre has, all numbers together.
+func (r *rig) accepted() int { return len(r.network.Accepted()) }
+
+func (r *rig) status() gateway.Status {
+	r.t.Helper()
+	return r.gateway.Modems()[0]
+}
+
+func (r *rig) wantState(state modem.State) {
+	r.t.Helper()
+	if s := r.status(); s.State != state {
+		r.t.Errorf("modem is %s, want %s; trouble: %+v", s.State, state, s.Trouble)
+	}
+}
+
+// eventTypes returns the types of all events so far that begin with prefix.
+func (r *rig) eventTypes(prefix string) []string {
+	r.t.Helper()
+	events, err := r.events.After(r.t.Context(), "", 0)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var types []string
+	for _, e := range events {
+		if strings.HasPrefix(e.Type, prefix) {
+			types = append(types, e.Type)
+		}
+	}
+	return types
+}
+
+// flakyStore is a store whose writes fail on demand.
+type flakyStore struct {
+	store.Store
+	mu  sync.Mutex
+	err error
+	// allow is how many more writes succeed before err strikes.
+	allow   int
+	updates int
+}
+
+// fail has every write after the next allow ones end with err; nil ends that.
+func (s *flakyStore) fail(allow int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.allow, s.err = allow, err
+}
+
+func (s *flakyStore) Update(ctx context.Context, fn func(store.Tx) error) error {
+	s.mu.Lock()
+	err := s.err
+	if err != nil && s.allow > 0 {
+		s.allow--
+		err = nil
+	}
+	s.updates++
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return s.Store.Update(ctx, fn)
+}
+
+// writes returns how many writes have been attempted.
+func (s *flakyStore) writes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.updates
+}

@@ -1,0 +1,176 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"goniec/modem"
+	"goniec/modem/emulator"
+	"goniec/queue"
+)
+
+func TestUncertain(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		fault    emulator.Fault
+		policy   queue.Policy
+		early    queue.Status // half a minute after the modem's time to answer
+		late     queue.Status // an hour later
+		accepted int
+	}{
+		{"taken, and the report says so", emulator.Fault{Kind: emulator.NoAnswer, Taken: true}, queue.WaitThenResend,
+			queue.StatusDelivered, queue.StatusDelivered, 1},
+		{"not taken, and sent again", emulator.Fault{Kind: emulator.NoAnswer}, queue.WaitThenResend,
+			queue.StatusUncertain, queue.StatusDelivered, 1},
+		{"not taken, and a person decides", emulator.Fault{Kind: emulator.NoAnswer}, queue.Hold,
+			queue.StatusUncertain, queue.StatusHeld, 0},
+		{"network timeout, taken", emulator.Fault{Kind: emulator.SubmitError, Code: 332, Taken: true}, queue.WaitThenResend,
+			queue.StatusDelivered, queue.StatusDelivered, 1},
+		{"answered after the modem was given up", emulator.Fault{Kind: emulator.LateAnswer, For: 184 * time.Second}, queue.WaitThenResend,
+			queue.StatusDelivered, queue.StatusDelivered, 1},
+		// Its report came while the port was gone, so nobody can know.
+		{"port lost, taken", emulator.Fault{Kind: emulator.PortLost, For: 30 * time.Second, Taken: true}, queue.WaitThenResend,
+			queue.StatusUncertain, queue.StatusDelivered, 2},
+		{"port lost, not taken", emulator.Fault{Kind: emulator.PortLost, For: 30 * time.Second}, queue.WaitThenResend,
+			queue.StatusUncertain, queue.StatusDelivered, 1},
+		{"reboot, not taken", emulator.Fault{Kind: emulator.Reboot}, queue.WaitThenResend,
+			queue.StatusUncertain, queue.StatusDelivered, 1},
+		{"deaf for a while, taken", emulator.Fault{Kind: emulator.GoesDeaf, For: 10 * time.Minute, Taken: true}, queue.WaitThenResend,
+			queue.StatusUncertain, queue.StatusDelivered, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inBubble(t, setup{queue: func(q *queue.Config) { q.Uncertain, q.UncertainWait = c.policy, 15*time.Minute }}, func(t *testing.T, r *rig) {
+				r.pass(time.Minute)
+				r.modems[0].Inject(c.fault)
+				id := r.put()
+				behind := r.put(r.to("+48600100300"))
+				r.pass(4*time.Minute + 30*time.Second)
+				r.want(id, c.early)
+				r.pass(time.Hour)
+				r.want(id, c.late)
+				r.want(behind, queue.StatusDelivered)
+				if got := r.accepted() - 1; got != c.accepted {
+					t.Errorf("the service centre has %d copies, want %d", got, c.accepted)
+				}
+				r.wantState(modem.Ready)
+			})
+		})
+	}
+}
+
+func TestLateAnswerResolves(t *testing.T) {
+	inBubble(t, setup{options: emulator.Options{ReportDelay: 2 * time.Hour}}, func(t *testing.T, r *rig) {
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 332, Taken: true}, emulator.Fault{Kind: emulator.LateAnswer, For: 185 * time.Second})
+		r.pass(time.Minute)
+		r.put() // stays uncertain: no late answer comes for it
+		second := r.put(r.to("+48600100300"))
+		r.pass(3*time.Minute + 30*time.Second)
+		m := r.message(second)
+		if m.Status != queue.StatusSent || m.Parts[0].MR < 0 {
+			t.Errorf("after the late answer the message is %s, reference %d: %+v", m.Status, m.Parts[0].MR, m.Attempts)
+		}
+	})
+}
+
+var errDisk = errors.New("no space left on device")
+
+// TestStoreFails breaks the store at every single write of the way of two
+// messages and checks that nothing is lost, nothing sent twice, and nothing
+// sent while the store is broken.
+func TestStoreFails(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		allow int // writes after the first claim that still succeed; -1: not even that
+	}{
+		{"at the claim", -1}, {"at the first record", 0}, {"at the second record", 1}, {"at the third record", 2},
+		{"at a report", 3}, {"at another report", 4}, {"later", 5}, {"later still", 6},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inBubble(t, setup{options: emulator.Options{Latency: emulator.Latency{Air: time.Second}}}, func(t *testing.T, r *rig) {
+				r.pass(time.Minute)
+				soon := time.Now().Add(5 * time.Second)
+				later := func(d *queue.Draft) { d.SendAt = soon }
+				first, second := r.put(long, later), r.put(r.to("+48600100300"), later)
+				if c.allow < 0 {
+					r.store.fail(0, errDisk)
+				}
+				r.pass(5*time.Second + 500*time.Millisecond) // the first part is on the air
+				r.store.fail(max(c.allow, 0), errDisk)
+				r.pass(20 * time.Second)
+				sent := r.accepted()
+				// Each write lets one part more leave at most.
+				if sent > c.allow+1 {
+					t.Errorf("%d parts left after %d writes", sent, c.allow+1)
+				}
+				r.pass(5 * time.Minute)
+				if got := r.accepted(); got != sent {
+					t.Errorf("%d parts left while the store was broken", got-sent)
+				}
+				if s := r.status(); s.Trouble == nil || s.Trouble.Code != "store" || s.Trouble.Over || s.Trouble.Remedy == "" {
+					t.Errorf("status does not speak of the store: %+v", s.Trouble)
+				}
+				r.store.fail(0, nil)
+				r.pass(10 * time.Minute)
+				r.want(first, queue.StatusDelivered)
+				r.want(second, queue.StatusDelivered)
+				if got := r.accepted(); got != 4 {
+					t.Errorf("%d parts in all, want 4", got)
+				}
+				if s := r.status(); s.Trouble == nil || !s.Trouble.Over {
+					t.Errorf("status still speaks of the store: %+v", s.Trouble)
+				}
+			})
+		})
+	}
+}
+
+func TestInboundWhileTheStoreFails(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.store.fail(0, errDisk)
+		if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(10 * time.Minute)
+		r.store.fail(0, nil)
+		r.pass(10 * time.Minute)
+		r.wantInbox("TAK")
+	})
+}
+
+func TestStopLetsTheSubmissionEnd(t *testing.T) {
+	inBubble(t, setup{options: emulator.Options{Latency: emulator.Latency{Air: 10 * time.Second}, ReportDelay: time.Hour}}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		first, second := r.put(long), r.put()
+		r.pass(5 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := r.gateway.Stop(ctx); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		synctest.Wait()
+		r.want(first, queue.StatusSent) // all three parts: a message is not cut in two
+		r.want(second, queue.StatusQueued)
+		if got := r.accepted(); got != 3 {
+			t.Errorf("%d parts left, want 3", got)
+		}
+	})
+}
+
+func TestStopBreaksOff(t *testing.T) {
+	inBubble(t, setup{options: emulator.Options{Latency: emulator.Latency{Air: time.Minute}}}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		first, second := r.put(long), r.put()
+		r.pass(5 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		if err := r.gateway.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("stop = %v, want that it was broken off", err)
+		}
+		r.want(first, queue.StatusUncertain)
+		r.want(second, queue.StatusQueued)
+	})
+}

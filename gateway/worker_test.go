@@ -1,0 +1,268 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"goniec/gateway"
+	"goniec/modem"
+	"goniec/modem/emulator"
+	"goniec/queue"
+)
+
+func TestAbsentAtTheStart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, setup{})
+		r.modems[0].Unplug()
+		r.start()
+		id := r.put()
+		r.pass(10 * time.Minute)
+		r.wantState(modem.Absent)
+		r.want(id, queue.StatusQueued)
+		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "device" || s.Trouble.Remedy == "" {
+			t.Errorf("trouble %+v", s.Trouble)
+		}
+		if said := strings.Count(r.log.String(), "modem is out of service"); said != 1 {
+			t.Errorf("said %d times within ten minutes, want once", said)
+		}
+		r.modems[0].Plug()
+		r.pass(time.Minute + 30*time.Second)
+		r.wantState(modem.Ready)
+		r.want(id, queue.StatusDelivered)
+		r.stop()
+	})
+}
+
+func TestLostAndBack(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(2 * time.Minute)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.Unplugged, For: 20 * time.Second})
+		id := r.put()
+		r.pass(2 * time.Minute)
+		r.want(id, queue.StatusDelivered)
+		states := r.eventTypes("modem.state")
+		if len(states) < 3 { // ready, faulted or absent, ready
+			t.Errorf("events %v", states)
+		}
+	})
+}
+
+func TestDeafModem(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.Deaf, For: 5 * time.Minute})
+		id := r.put()
+		r.pass(15 * time.Minute)
+		r.want(id, queue.StatusDelivered)
+		if got := r.accepted(); got != 1 {
+			t.Errorf("%d copies", got)
+		}
+	})
+}
+
+func TestNoPrompt(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.NoPrompt, Times: 2})
+		id := r.put()
+		r.pass(10 * time.Minute)
+		r.want(id, queue.StatusDelivered)
+		if got := r.accepted(); got != 1 {
+			t.Errorf("%d copies", got)
+		}
+	})
+}
+
+func TestServiceLost(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.ServiceLost, For: time.Hour})
+		r.pass(time.Second)
+		id := r.put()
+		r.pass(30 * time.Minute)
+		r.want(id, queue.StatusQueued)
+		if m := r.message(id); m.AttemptCount > 1 {
+			t.Errorf("%d attempts without a network", m.AttemptCount)
+		}
+		r.pass(time.Hour)
+		r.want(id, queue.StatusDelivered)
+	})
+}
+
+func TestBarredSIMIsParked(t *testing.T) {
+	inBubble(t, setup{modems: 2}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 8, Times: 1000})
+		var ids []string
+		for range 20 {
+			ids = append(ids, r.put())
+			r.pass(time.Second)
+		}
+		r.pass(time.Minute)
+		r.wantState(modem.Parked)
+		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "cms_8" || s.Trouble.Remedy == "" {
+			t.Errorf("trouble %+v", s.Trouble)
+		}
+		for _, id := range ids {
+			r.want(id, queue.StatusDelivered)
+		}
+		if s := r.gateway.Modems()[1]; s.Sent != 20 {
+			t.Errorf("the other modem sent %d, want all 20", s.Sent)
+		}
+	})
+}
+
+func TestParkedIsTriedAgain(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 8})
+		id := r.put()
+		r.pass(5 * time.Minute)
+		r.wantState(modem.Parked)
+		r.want(id, queue.StatusQueued)
+		r.pass(15 * time.Minute)
+		r.wantState(modem.Ready)
+		r.want(id, queue.StatusDelivered)
+	})
+}
+
+func TestManyRefusalsMeanTheSIM(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 10, Times: 3})
+		var ids []string
+		for _, number := range []string{"+48600100201", "+48600100202", "+48600100203", "+48600100204"} {
+			ids = append(ids, r.put(r.to(number)))
+			r.pass(time.Second)
+		}
+		r.pass(time.Minute)
+		r.wantState(modem.Parked)
+		r.want(ids[0], queue.StatusFailed)
+		r.want(ids[1], queue.StatusFailed)
+		r.want(ids[2], queue.StatusQueued) // by then it was the SIM
+		r.pass(30 * time.Minute)
+		r.want(ids[2], queue.StatusDelivered)
+		r.want(ids[3], queue.StatusDelivered)
+	})
+}
+
+func TestRestart(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 8})
+		id := r.put()
+		r.pass(time.Minute)
+		r.wantState(modem.Parked)
+		if err := r.gateway.Restart(t.Context(), "sim-a"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(30 * time.Second)
+		r.wantState(modem.Ready)
+		r.want(id, queue.StatusDelivered)
+		before := r.status().Since
+		if err := r.gateway.Restart(t.Context(), "sim-a"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(30 * time.Second)
+		r.wantState(modem.Ready)
+		if after := r.status().Since; !after.After(before) {
+			t.Errorf("ready since %v, as before the restart", after)
+		}
+		if err := r.gateway.Restart(t.Context(), "nobody"); !errors.Is(err, gateway.ErrUnknownModem) {
+			t.Errorf("restart of an unknown modem = %v", err)
+		}
+	})
+}
+
+func TestRestartWaitsForTheSubmission(t *testing.T) {
+	inBubble(t, setup{options: emulator.Options{Latency: emulator.Latency{Air: 30 * time.Second}}}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		id := r.put()
+		r.pass(5 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := r.gateway.Restart(ctx, "sim-a"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("restart in the middle of a submission = %v", err)
+		}
+		r.pass(5 * time.Minute)
+		r.want(id, queue.StatusDelivered)
+		if got := r.accepted(); got != 1 {
+			t.Errorf("%d copies", got)
+		}
+	})
+}
+
+func TestSetModems(t *testing.T) {
+	inBubble(t, setup{modems: 3}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		since := map[string]time.Time{}
+		for _, s := range r.gateway.Modems() {
+			since[s.Name] = s.Since
+		}
+		kept, changed := r.configs[0], r.configs[1]
+		kept.Pace.PerDay = 1
+		changed.Revision = "another PIN"
+		r.gateway.SetModems([]gateway.ModemConfig{changed, kept, kept})
+		r.pass(time.Minute)
+		var names []string
+		for _, s := range r.gateway.Modems() {
+			names = append(names, s.Name)
+			if restarted := s.Since.After(since[s.Name]); restarted != (s.Name == "sim-b") {
+				t.Errorf("%s was restarted: %v", s.Name, restarted)
+			}
+			if s.State != modem.Ready {
+				t.Errorf("%s is %s", s.Name, s.State)
+			}
+		}
+		if diff := cmp.Diff([]string{"sim-b", "sim-a"}, names); diff != "" {
+			t.Error(diff)
+		}
+		for range 6 {
+			r.put(func(d *queue.Draft) { d.Modem = "sim-a" })
+		}
+		r.pass(time.Minute)
+		if got := r.accepted(); got != 1 {
+			t.Errorf("%d parts left with a budget of one a day", got)
+		}
+	})
+}
+
+// TestPanicInAWorker has the port panic: the worker must survive and the modem
+// be opened again.
+func TestPanicInAWorker(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, setup{})
+		opens := 0
+		c := r.configs[0]
+		dial := c.Open
+		c.Open = func(ctx context.Context) (modem.Port, error) {
+			if opens++; opens == 1 {
+				panic("a bug")
+			}
+			return dial(ctx)
+		}
+		c.Revision = "panics"
+		r.gateway.SetModems([]gateway.ModemConfig{c})
+		r.start()
+		r.pass(time.Second)
+		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "panic" {
+			t.Errorf("trouble %+v", s.Trouble)
+		}
+		id := r.put()
+		r.pass(time.Minute)
+		r.want(id, queue.StatusDelivered)
+		r.stop()
+	})
+}
+
+func TestStartTwice(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		if err := r.gateway.Start(t.Context()); err == nil {
+			t.Error("started twice")
+		}
+	})
+}
