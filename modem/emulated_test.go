@@ -70,19 +70,19 @@ func (b *bench) opened(t *testing.T) {
 }
 
 // tpdu is a SUBMIT to a number.
-func tpdu(t *testing.T, to, text string) []byte {
-	t.Helper()
+func tpdu(tb testing.TB, to, text string) []byte {
+	tb.Helper()
 	da, err := pdu.ParseAddress(to)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	ud, err := pdu.TextUserData(text, pdu.GSM7, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	out, err := pdu.Submit{DA: da, ReportRequest: true, DCS: pdu.TextDCS(pdu.GSM7, false), UD: ud}.Marshal()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return out
 }

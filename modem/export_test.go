@@ -1,4 +1,15 @@
 package modem
 
-// ProbeWith is Probe on any port.
-var ProbeWith = probe
+// What the tests outside the package need from within.
+var (
+	// ProbeWith is Probe on any port.
+	ProbeWith = probe
+	// OpenSerial opens a serial device for us alone.
+	OpenSerial = openSerial
+	// OpenError says in our words why a device could not be opened.
+	OpenError = openError
+	// PortsIn is Ports on other roots than /sys and /dev.
+	PortsIn = portsIn
+	// Holders is who holds a device, by another root than /proc.
+	Holders = holders
+)

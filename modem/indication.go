@@ -68,7 +68,8 @@ const maxIndications = 20_000
 var ErrOverflow = errors.New("too many indications wait")
 
 // indications is the queue behind Modem.Indications. It lives as long as the
-// Modem; the goroutine that feeds the channel runs from start to stop.
+// Modem. What the channel has no room for waits, and is fed to it by a goroutine
+// that runs from start to stop.
 type indications struct {
 	out  chan Indication
 	wake chan struct{}
@@ -80,13 +81,14 @@ type indications struct {
 }
 
 func newIndications() *indications {
-	return &indications{out: make(chan Indication), wake: make(chan struct{}, 1)}
+	return &indications{out: make(chan Indication, 64), wake: make(chan struct{}, 1)}
 }
 
 // add puts one at the end. Kinds that say no more the second time wait once.
 func (q *indications) add(i Indication) {
 	q.mu.Lock()
 	switch {
+	case len(q.waiting) == 0 && q.hand(i):
 	case i.Kind.coalesces() && slices.ContainsFunc(q.waiting, func(w Indication) bool { return w.Kind == i.Kind }):
 	case len(q.waiting) < maxIndications:
 		q.waiting = append(q.waiting, i)
@@ -97,6 +99,16 @@ func (q *indications) add(i Indication) {
 	select {
 	case q.wake <- struct{}{}:
 	default:
+	}
+}
+
+// hand puts i into the channel if there is room.
+func (q *indications) hand(i Indication) bool {
+	select {
+	case q.out <- i:
+		return true
+	default:
+		return false
 	}
 }
 

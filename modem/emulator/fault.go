@@ -176,7 +176,7 @@ func (m *Modem) goDeaf(d time.Duration) {
 		m.later(d, func() {
 			m.deaf = false
 			if m.sim != nil {
-				m.network.pump(m.sim)
+				m.network.resume(m.sim)
 			}
 		})
 	}

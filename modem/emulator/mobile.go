@@ -236,7 +236,7 @@ func (m *Modem) setRegistration(stat int) {
 		}
 	}
 	if m.sim != nil {
-		m.network.pump(m.sim)
+		m.network.resume(m.sim)
 	}
 }
 

@@ -279,7 +279,7 @@ func (m *Modem) deleteMany(name string, flag int) {
 // 3GPP TS 24.011 7.2.2).
 func (m *Modem) roomMade() {
 	if m.sim != nil {
-		m.network.pump(m.sim)
+		m.network.resume(m.sim)
 	}
 }
 

@@ -66,10 +66,16 @@ func (n *Network) settleDetour(s *SIM, t *transfer) {
 	}
 }
 
+// resume is pump when something suggests that what failed can be had now.
+func (n *Network) resume(s *SIM) {
+	s.failed = false
+	n.pump(s)
+}
+
 // pump hands what waits for the SIM to its modem, one at a time, while it can
-// take it.
+// take it. What failed waits for resume, and the others behind it.
 func (n *Network) pump(s *SIM) {
-	for !s.busy && len(s.waiting) > 0 {
+	for !s.busy && !s.failed && len(s.waiting) > 0 {
 		m := s.modem
 		if m == nil || !m.reachable() {
 			return
@@ -111,8 +117,9 @@ func (n *Network) settle(s *SIM, arrived bool) {
 		n.after(0, func() { n.pump(s) })
 		return
 	}
+	s.failed = true
 	s.retry.cancel()
-	s.retry = n.after(n.options.RetryAfter, func() { n.pump(s) })
+	s.retry = n.after(n.options.RetryAfter, func() { n.resume(s) })
 }
 
 // hand gives a transfer to the host or the memory as +CNMI says (3GPP TS 27.005
