@@ -40,8 +40,28 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 			q.meter.pruned.Add(float64(n))
 		}
 	}
-	if err := q.pruneReferences(ctx, now); err != nil {
+	err := q.sweep(ctx, refSpace, func(tx store.Tx, pair store.Pair) error {
+		r, _, err := store.GetJSON[references](tx, pair.Key)
+		if err != nil || !r.rested(now) {
+			return err
+		}
+		return tx.Delete(pair.Key)
+	})
+	if err != nil {
 		return fmt.Errorf("prune concatenation references: %w", err)
+	}
+	err = q.sweep(ctx, groupSpace, func(tx store.Tx, pair store.Pair) error {
+		g, _, err := store.GetJSON[group](tx, pair.Key)
+		if err != nil || !g.Delivered || g.Since.After(now.Add(-texts)) {
+			return err
+		}
+		if err := tx.Delete(g.tick(pair.Key)); err != nil {
+			return err
+		}
+		return tx.Delete(pair.Key)
+	})
+	if err != nil {
+		return fmt.Errorf("prune parts of inbound messages: %w", err)
 	}
 	return nil
 }
@@ -125,10 +145,10 @@ func pruneInboundTexts(tx store.Tx, limit time.Time) (int, error) {
 	return len(pairs), tx.Put(inboxPruned, []byte(end))
 }
 
-// pruneReferences forgets the numbers towards which no concatenation reference has
-// to be avoided any more.
-func (q *Queue) pruneReferences(ctx context.Context, now time.Time) error {
-	from, to := span(refSpace)
+// sweep shows every record of a space to do, in small transactions. It is for
+// spaces that stay small because what is in them is kept for days only.
+func (q *Queue) sweep(ctx context.Context, space string, do func(store.Tx, store.Pair) error) error {
+	from, to := span(space)
 	for from != "" {
 		next, err := store.Update(ctx, q.store, func(tx store.Tx) (string, error) {
 			pairs, err := tx.Scan(from, to, pruneTogether)
@@ -136,14 +156,8 @@ func (q *Queue) pruneReferences(ctx context.Context, now time.Time) error {
 				return "", err
 			}
 			for _, pair := range pairs {
-				r, _, err := store.GetJSON[references](tx, pair.Key)
-				if err != nil {
+				if err := do(tx, pair); err != nil {
 					return "", err
-				}
-				if r.rested(now) {
-					if err := tx.Delete(pair.Key); err != nil {
-						return "", err
-					}
 				}
 			}
 			if len(pairs) < pruneTogether {

@@ -117,7 +117,7 @@ func (q *Queue) tendMessage(tx store.Tx, e *entry, now time.Time) (uncertain int
 	if !e.ExpiresAt.After(now) {
 		return 0, q.expire(tx, e, now)
 	}
-	if e.claimable() {
+	if e.claimable() && !e.Due.After(now) {
 		q.schedule(&e.Message, e.Due, now)
 	}
 	return 0, q.keep(tx, e, now)

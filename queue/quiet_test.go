@@ -1,0 +1,223 @@
+package queue_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+	_ "time/tzdata"
+
+	"github.com/google/go-cmp/cmp"
+
+	"goniec/queue"
+)
+
+// standard are the quiet hours of the sample configuration.
+func standard(t testing.TB) func(*queue.Config) {
+	t.Helper()
+	hours, err := queue.ParseQuietHours("20:00", "08:00", []string{"sunday", "holidays"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c *queue.Config) { c.QuietHours, c.Location = hours, warsaw(t) }
+}
+
+func warsaw(t testing.TB) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// until lets time pass up to a time in Warsaw.
+func (b *box) until(clock string) {
+	b.t.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", clock, warsaw(b.t))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	wait(b.t.Context(), time.Until(at))
+	b.tend()
+}
+
+// The bubble begins on Saturday, 1 January 2000, which is followed by a Sunday.
+func TestQuietHoursHoldAMessage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, standard(t))
+		b.until("2000-01-03 20:00")
+		normal := b.put()
+		low := b.put(func(d *queue.Draft) { d.Priority = queue.Low })
+		high := b.put(func(d *queue.Draft) { d.Priority = queue.High })
+		staff := b.put(func(d *queue.Draft) { d.Purpose = queue.Staff })
+		end := time.Date(2000, 1, 4, 8, 0, 0, 0, warsaw(t))
+		for _, m := range []queue.Message{normal, low} {
+			got := b.check(m.ID, queue.StatusHeld)
+			if got.Error.Code != queue.CodeQuietHours || !got.Error.RetryAt.Equal(end) {
+				t.Errorf("error %+v, want a retry at %v", got.Error, end)
+			}
+			if diff := cmp.Diff(m, got); diff != "" {
+				t.Errorf("the answer did not say so:\n%s", diff)
+			}
+		}
+		if s := b.claim(); s.Message.ID != high.ID {
+			t.Error("not the urgent one")
+		}
+		if s := b.claim(); s.Message.ID != staff.ID {
+			t.Error("not the one for staff")
+		}
+		b.none()
+		if due, ok, err := b.NextDue(t.Context(), worker(0)); err != nil || !ok || !due.Equal(end) {
+			t.Errorf("next due %v, %v, %v", due, ok, err)
+		}
+		b.until("2000-01-04 07:59")
+		b.none()
+		b.check(normal.ID, queue.StatusHeld)
+		b.until("2000-01-04 08:00")
+		b.check(normal.ID, queue.StatusQueued)
+		if s := b.claim(); s.Message.ID != normal.ID {
+			t.Error("not the held one")
+		}
+		queue.CheckInvariants(t, b.store)
+	})
+}
+
+// What was due, but did not get away in time, waits until the morning.
+func TestQuietHoursBeginWhileMessagesWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, standard(t))
+		b.until("2000-01-07 19:59")
+		var waiting []queue.Message
+		for range 120 { // more than one transaction of Tend
+			waiting = append(waiting, b.put())
+		}
+		pinned := b.put(func(d *queue.Draft) { d.Modem, d.Priority = "sim-b", queue.Low })
+		b.check(pinned.ID, queue.StatusQueued)
+		b.record(b.claim(), retry(0))
+		wait(t.Context(), time.Minute)
+		b.none() // Claim knows by itself
+		if due, ok, err := b.NextDue(t.Context(), worker(0)); err != nil || !ok || due.Before(time.Now().Add(12*time.Hour)) {
+			t.Errorf("next due %v, %v, %v", due, ok, err)
+		}
+		b.tend()
+		end := time.Date(2000, 1, 8, 8, 0, 0, 0, warsaw(t))
+		for _, m := range append(waiting, pinned) {
+			if got := b.get(m.ID); got.Status != queue.StatusHeld || !got.Error.RetryAt.Equal(end) {
+				t.Fatalf("message is %s, %+v", got.Status, got.Error)
+			}
+		}
+		queue.CheckInvariants(t, b.store)
+		b.until("2000-01-08 08:00")
+		b.check(pinned.ID, queue.StatusQueued)
+		if n := b.count("message.held"); n != 121 {
+			t.Errorf("%d were held", n)
+		}
+	})
+}
+
+func TestScheduledIntoQuietHours(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, standard(t))
+		b.until("2000-01-07 12:00")
+		zone := warsaw(t)
+		m := b.put(func(d *queue.Draft) { d.SendAt = time.Date(2000, 1, 8, 22, 0, 0, 0, zone) })
+		monday := time.Date(2000, 1, 10, 8, 0, 0, 0, zone)
+		got := b.check(m.ID, queue.StatusScheduled)
+		if got.Error == nil || !got.Error.RetryAt.Equal(monday) {
+			t.Errorf("the answer does not say when it will go: %+v", got.Error)
+		}
+		if want := monday.Add(72 * time.Hour); !got.ExpiresAt.Equal(want) {
+			t.Errorf("expires at %v, want %v", got.ExpiresAt, want)
+		}
+		b.until("2000-01-08 22:00")
+		b.check(m.ID, queue.StatusHeld)
+		b.until("2000-01-10 08:00")
+		b.send(1)
+		b.check(m.ID, queue.StatusSent)
+	})
+}
+
+func TestReleaseFromQuietHours(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, standard(t))
+		b.until("2000-01-03 21:00")
+		m := b.put()
+		b.check(m.ID, queue.StatusHeld)
+		got, err := b.Release(t.Context(), m.ID, "reception")
+		if err != nil || got.Status != queue.StatusQueued || got.Error != nil {
+			t.Fatalf("%s, %+v, %v", got.Status, got.Error, err)
+		}
+		b.tend()
+		b.send(1)
+		b.check(m.ID, queue.StatusSent)
+	})
+}
+
+func TestHeldMessageExpires(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, standard(t))
+		b.until("2000-01-03 21:00")
+		m := b.put(func(d *queue.Draft) { d.ExpiresAt = time.Now().Add(time.Hour) })
+		b.until("2000-01-03 22:00")
+		b.check(m.ID, queue.StatusExpired)
+	})
+}
+
+func TestUncertainIsNotSentAgainInQuietHours(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, standard(t))
+		b.until("2000-01-03 19:55")
+		m := b.put()
+		b.record(b.claim(), unknown())
+		b.until("2000-01-03 20:05")
+		b.check(m.ID, queue.StatusHeld)
+		b.none()
+		b.until("2000-01-04 08:00")
+		if s := b.claim(); !s.PossibleDuplicate {
+			t.Error("the copy is not marked as one")
+		}
+	})
+}
+
+func TestQuietHoursThatAreNone(t *testing.T) {
+	t.Parallel()
+	for _, from := range []string{"00:00", "08:00"} {
+		hours, err := queue.ParseQuietHours(from, from, []string{"sunday", "holidays"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := newBox(t, func(c *queue.Config) { c.QuietHours = hours })
+		m := b.put()
+		b.check(m.ID, queue.StatusQueued)
+		b.claim()
+	}
+}
+
+func TestParseQuietHoursRefuses(t *testing.T) {
+	t.Parallel()
+	everyDay := []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+	for _, test := range []struct {
+		from, to string
+		off      []string
+	}{
+		{"24:00", "08:00", nil},
+		{"8:00", "20:00", nil},
+		{"20:00", "", nil},
+		{"20:00", "08:00", []string{"sundays"}},
+		{"20:00", "08:00", everyDay},
+	} {
+		t.Run(fmt.Sprint(test), func(t *testing.T) {
+			t.Parallel()
+			if h, err := queue.ParseQuietHours(test.from, test.to, test.off); err == nil {
+				t.Errorf("read as %+v", h)
+			}
+		})
+	}
+}
