@@ -30,7 +30,7 @@ type Config struct {
 	Numbering queue.Numbering // how numbers are read
 	MaxParts  int             // of one message, as in queue.Config; 0: 255
 
-	Version    string // of the program
+	Version    string // of the program, as /healthz tells it
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer // nil: no metrics of this package
 	Gatherer   prometheus.Gatherer   // what /metrics shows; nil: nothing

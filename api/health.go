@@ -25,7 +25,7 @@ func (s *Server) registerHealth() {
 		description: "Answers as long as the daemon runs. For supervisors that restart what does not answer.",
 		status:      http.StatusOK,
 	}), func(context.Context, *struct{}) (*healthOutput, error) {
-		return &healthOutput{Body: client.Health{Status: "alive"}}, nil
+		return &healthOutput{Body: client.Health{Status: "alive", Version: s.config.Version}}, nil
 	})
 	register(s, s.newOperation(operation{
 		id: "ready", method: http.MethodGet, path: "/readyz", tag: tagHealth,

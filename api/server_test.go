@@ -74,10 +74,26 @@ type gateway struct {
 	stop   func() // ends Run and waits for it
 }
 
+// setting changes the configuration of the API on its way to New.
 type setting func(*api.Config)
 
-// newGateway serves the API on a port of this machine until the test ends.
-func newGateway(t testing.TB, s store.Store, settings ...setting) *gateway {
+// withQueue replaces the queue by one that is configured otherwise.
+func withQueue(t testing.TB, change func(*queue.Config)) (store.Store, setting) {
+	t.Helper()
+	s := memstore.New()
+	return s, func(c *api.Config) {
+		config := queue.Config{Store: s, Events: c.Events, Box: "box", Numbering: c.Numbering}
+		change(&config)
+		q, err := queue.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Queue = q
+	}
+}
+
+// bare is a gateway that nothing runs beside and nobody can connect to.
+func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 	t.Helper()
 	g := &gateway{store: s, events: event.New(s, "box"), tokens: api.NewTokens(s), modems: &modems{}, log: &logBuffer{}}
 	g.modems.set(
@@ -89,20 +105,26 @@ func newGateway(t testing.TB, s store.Store, settings ...setting) *gateway {
 	registry := prometheus.NewRegistry()
 	numbering := queue.Numbering{Region: "PL"}
 	log := slog.New(slog.NewTextHandler(g.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	var err error
-	g.queue, err = queue.New(queue.Config{Store: s, Events: g.events, Box: "box", Logger: log, Numbering: numbering})
+	q, err := queue.New(queue.Config{Store: s, Events: g.events, Box: "box", Logger: log, Numbering: numbering})
 	if err != nil {
 		t.Fatal(err)
 	}
 	config := api.Config{
-		Queue: g.queue, Events: g.events, Tokens: g.tokens, Modems: g.modems, Numbering: numbering, MaxParts: 6,
-		Version: "test", Logger: log, Registerer: registry, Gatherer: registry,
+		Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Numbering: numbering, MaxParts: 6,
+		Logger: log, Registerer: registry, Gatherer: registry,
 	}
 	for _, set := range settings {
 		set(&config)
 	}
+	g.queue = config.Queue
 	g.server = api.New(config)
+	return g
+}
 
+// newGateway serves the API on a port of this machine until the test ends.
+func newGateway(t testing.TB, s store.Store, settings ...setting) *gateway {
+	t.Helper()
+	g := bare(t, s, settings...)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); g.server.Run(ctx) }()
@@ -277,15 +299,20 @@ func (g *gateway) receive(t testing.TB, from, text string) {
 	}
 }
 
-// send takes the next part that is due and records that it was accepted.
-func (g *gateway) send(t testing.TB) queue.Submission {
+// send takes the message that is due, records that every part was accepted, and
+// returns the texts of the parts.
+func (g *gateway) send(t testing.TB) []string {
 	t.Helper()
-	s, ok, err := g.queue.Claim(t.Context(), sim)
-	if err != nil || !ok {
-		t.Fatalf("claim: %v, %v", ok, err)
+	s, more, err := g.queue.Claim(t.Context(), sim)
+	if err != nil || !more {
+		t.Fatalf("claim: %v, %v", more, err)
 	}
-	if _, _, err := g.queue.Record(t.Context(), s, queue.Outcome{Kind: queue.Accepted, MR: 7, At: time.Now()}, false); err != nil {
-		t.Fatal(err)
+	var texts []string
+	for more {
+		texts = append(texts, s.Text)
+		if s, more, err = g.queue.Record(t.Context(), s, queue.Outcome{Kind: queue.Accepted, MR: 7}, false); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return s
+	return texts
 }

@@ -30,8 +30,8 @@ func (c *Client) Events(ctx context.Context, lastID string) iter.Seq2[Event, err
 	return func(yield func(Event, error) bool) {
 		pause := firstRetry
 		for {
-			more, err := c.stream(ctx, lastID, func(e Event) bool {
-				lastID, pause = e.ID, firstRetry
+			more, err := c.stream(ctx, &lastID, func(e Event) bool {
+				pause = firstRetry
 				return yield(e, nil)
 			})
 			if !more {
@@ -60,9 +60,10 @@ func temporary(status int) bool {
 	return status >= 500 || status == http.StatusTooManyRequests
 }
 
-// stream reads one connection's events until it ends; more is false when yield
-// wants no more.
-func (c *Client) stream(ctx context.Context, lastID string, yield func(Event) bool) (more bool, err error) {
+// stream reads one connection's events until it ends, and keeps lastID at the
+// place up to which they have been yielded. more is false when yield wants no
+// more.
+func (c *Client) stream(ctx context.Context, lastID *string, yield func(Event) bool) (more bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	// A connection that died without a word shows only by its silence.
@@ -74,8 +75,8 @@ func (c *Client) stream(ctx context.Context, lastID string, yield func(Event) bo
 		return true, err
 	}
 	r.Header.Set("Accept", "text/event-stream")
-	if lastID != "" {
-		r.Header.Set("Last-Event-ID", lastID)
+	if *lastID != "" {
+		r.Header.Set("Last-Event-ID", *lastID)
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
@@ -87,16 +88,30 @@ func (c *Client) stream(ctx context.Context, lastID string, yield func(Event) bo
 	}
 	lines := bufio.NewScanner(resp.Body)
 	lines.Buffer(nil, maxEvent)
+	var id, data string
 	for lines.Scan() {
 		alarm.Reset(silence)
-		data, ok := strings.CutPrefix(lines.Text(), "data: ")
-		if !ok {
-			continue // id, comment or the empty line behind an event
+		line := lines.Text()
+		if value, ok := strings.CutPrefix(line, "id: "); ok {
+			id = value
+		} else if value, ok := strings.CutPrefix(line, "data: "); ok {
+			data = value
+		}
+		if line != "" {
+			continue
+		}
+		// An empty line ends an event. One without data only tells an id.
+		if id != "" {
+			*lastID = id
+		}
+		if data == "" {
+			continue
 		}
 		var e Event
 		if err := json.Unmarshal([]byte(data), &e); err != nil {
 			return true, fmt.Errorf("decode event: %w", err)
 		}
+		data = ""
 		if !yield(e) {
 			return false, nil
 		}

@@ -277,5 +277,6 @@ type Page[T any] struct {
 
 // Health is the answer of the health checks.
 type Health struct {
-	Status string `json:"status" enum:"alive,ready" doc:"alive: the daemon runs. ready: it can take and send."`
+	Status  string `json:"status" enum:"alive,ready" doc:"alive: the daemon runs. ready: it can take and send."`
+	Version string `json:"version,omitempty" example:"v1.0.0" doc:"Of the program; only of /healthz."`
 }
