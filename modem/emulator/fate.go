@@ -77,7 +77,7 @@ func fates() []fate {
 // longReply is an answer of three parts in UCS-2.
 const longReply = "Dzień dobry, bardzo przepraszam, ale jeszcze nie wiem, czy zdążę na tę wizytę, " +
 	"bo córka jest chora i nie mam z kim jej zostawić. Zadzwonię do państwa jutro rano, " +
-	"jak tylko będę wiedziała. Dziękuję i pozdrawiam."
+	"jak tylko będę wiedziała. Dziękuję!"
 
 // endingLength is the number of digits of a magic ending.
 const endingLength = 5

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -19,7 +20,8 @@ const (
 	// SubmitError: the answer is +CMS ERROR Code. Taken says whether the
 	// network has the text all the same.
 	SubmitError FaultKind = "submit-error"
-	// Interrupted: the unsolicited line Line comes between prompt and answer.
+	// Interrupted: the unsolicited line Line, or "RING", comes between payload
+	// and answer.
 	Interrupted FaultKind = "interrupted"
 	// Garbage: the octets of Line, or some with NUL among them, come before the
 	// answer.
@@ -79,7 +81,8 @@ const (
 type Fault struct {
 	Kind FaultKind
 	// After is how many occasions pass before it strikes: the submits, +CMGD or
-	// parts that it is about.
+	// parts that it is about. Those of submitting wait for each other: it counts
+	// from the end of the fault before it.
 	After int
 	// Times is how often it strikes, on occasions in a row. Zero: once.
 	Times int
@@ -224,14 +227,10 @@ func (m *Modem) finishFaulty(t *transmission) {
 		m.finish(silent())
 		m.goDeaf(f.For)
 	case Interrupted:
-		m.say(f.Line)
+		m.say(cmp.Or(f.Line, "RING"))
 		m.finish(answer)
 	case Garbage:
-		garbage := f.Line
-		if garbage == "" {
-			garbage = "\x00\xff\x00~\x7f\x80\x00"
-		}
-		m.emit([]byte(garbage))
+		m.emit([]byte(cmp.Or(f.Line, "\x00\xff\x00~\x7f\x80\x00")))
 		m.finish(answer)
 	default:
 		m.finish(answer)

@@ -100,8 +100,11 @@ func joined(text string) string {
 	return strings.Join(lines, " | ")
 }
 
-// pass lets virtual time pass.
-func pass(d time.Duration) { <-time.After(d) }
+// pass lets virtual time pass, and everything that then happens happen.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
 
 // world is one modem on a network within a bubble.
 type world struct {

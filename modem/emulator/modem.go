@@ -304,7 +304,7 @@ func (m *Modem) perform(c command) reply {
 
 // emit sends octets to whoever listens; when nobody does they are lost.
 func (m *Modem) emit(data []byte) {
-	if m.line != nil {
+	if m.line != nil && m.up && !m.deaf {
 		m.line.write(data)
 	}
 }
@@ -336,9 +336,6 @@ func (m *Modem) final(text string, number int) {
 // indicate sends an unsolicited result code, after the running command unless
 // the profile interleaves them.
 func (m *Modem) indicate(text string) {
-	if !m.up || m.deaf {
-		return
-	}
 	if (m.busy || m.prompt != nil) && !m.profile.Interleaves && !m.urgent {
 		if len(m.held) >= heldLimit {
 			m.held = m.held[1:]

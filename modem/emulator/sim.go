@@ -29,6 +29,7 @@ type SIM struct {
 	waiting          []*transfer
 	detour           []*transfer // held back, to arrive after what follows
 	busy             bool        // the first of waiting is on its way
+	failed           bool        // it did not arrive
 	retry            *event      // when it is tried again
 }
 
