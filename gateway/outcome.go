@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"time"
 
 	"goniec/modem"
@@ -73,12 +74,7 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission) verdict {
 		v.outcome.Kind, v.mend = queue.Uncertain, f
 	case modem.Permanent:
 		v.outcome.Kind = queue.Refused
-		if h.suspectsSIM(f, sub.To) {
-			v.outcome.Kind = queue.GiveBack
-			v.park = &Trouble{At: time.Now(), Code: codeRefusals,
-				Detail: "the network refuses one number after another: " + f.Meaning(),
-				Remedy: "Ask the operator whether this SIM may send texts, and whether it has credit."}
-		}
+		h.suspect(&v, f, sub.To)
 	case modem.Stop:
 		v.outcome.Kind, v.park = queue.GiveBack, trouble(f, time.Now())
 	case modem.ModemFault:
@@ -94,6 +90,7 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission) verdict {
 		if outOfStep(f) {
 			v.mend = f
 		}
+		h.suspect(&v, f, sub.To)
 	}
 	return v
 }
@@ -119,24 +116,24 @@ func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 	return times
 }
 
-// suspectsSIM notes a refusal and says whether it is one too many by different
-// recipients in a row to be theirs.
-func (h *history) suspectsSIM(f *modem.Fault, to pdu.Address) bool {
+// suspect turns a verdict about a recipient into one about the SIM when f has
+// now met too many different recipients in a row to be theirs.
+func (h *history) suspect(v *verdict, f *modem.Fault, to pdu.Address) {
 	if f.StopAfter() == 0 {
 		h.refused = nil
-		return false
+		return
 	}
-	number := to.String()
-	for _, other := range h.refused {
-		if other == number {
-			return false
-		}
+	if number := to.String(); !slices.Contains(h.refused, number) {
+		h.refused = append(h.refused, number)
 	}
-	if h.refused = append(h.refused, number); len(h.refused) < f.StopAfter() {
-		return false
+	if len(h.refused) < f.StopAfter() {
+		return
 	}
 	h.refused = nil
-	return true
+	v.outcome.Kind, v.outcome.RetryAfter, v.pause = queue.GiveBack, 0, 0
+	v.park = &Trouble{At: time.Now(), Code: codeRefusals,
+		Detail: "the network refuses one number after another: " + f.Meaning(),
+		Remedy: "Ask the operator whether this SIM may send texts, and whether it has credit."}
 }
 
 // rest says how long to leave a network alone that has failed, f included.

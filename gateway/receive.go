@@ -30,7 +30,7 @@ func (s *session) handle(i modem.Indication) error {
 	case modem.MessageStored, modem.ReportStored:
 		return s.fetch(i.Slot)
 	case modem.MessageDirect, modem.ReportDirect:
-		s.direct = append(s.direct, i)
+		s.direct = append(s.direct, direct{raw: i.Raw, session: s})
 		s.commitDirect()
 		return nil
 	case modem.LateSubmit:
@@ -100,8 +100,8 @@ func (s *session) sweep() error {
 	s.sweepAt = time.Now().Add(sweepInterval)
 	all, err := s.modem.List(s.hard)
 	for _, m := range all {
-		if s.ctx.Err() != nil {
-			return nil // it stays where it is
+		if s.ending() {
+			break // the rest stays where it is
 		}
 		if err := s.take(m); err != nil {
 			return err
@@ -151,7 +151,7 @@ func (s *session) receive(raw []byte) bool {
 	err := s.gateway.config.Queue.Receive(context.WithoutCancel(s.hard), s.id, raw, time.Now())
 	if err != nil {
 		s.storeFailed("keep a received message", err)
-		s.sweepAt = earliest(s.sweepAt, s.retryAt)
+		s.sweepAt = earliest(s.sweepAt, time.Now().Add(refreshInterval))
 		return false
 	}
 	s.storeWorks()
@@ -164,8 +164,12 @@ func (s *session) receive(raw []byte) bool {
 // store lets it. Each is acknowledged only then: without that the network
 // keeps it, and so do we.
 func (s *session) commitDirect() {
-	for len(s.direct) > 0 && s.receive(s.direct[0].Raw) {
+	for len(s.direct) > 0 && s.receive(s.direct[0].raw) {
+		first := s.direct[0]
 		s.direct = s.direct[1:]
+		if first.session != s {
+			continue // whoever waited for the acknowledgement does so no more
+		}
 		if err := s.modem.Acknowledge(s.hard); err != nil {
 			s.log.Warn("modem did not take the acknowledgement of a message; the network may send it again",
 				slog.Any("err", err))

@@ -45,7 +45,6 @@ type rig struct {
 type setup struct {
 	options emulator.Options
 	modems  int // 0: one
-	profile string
 	pace    gateway.Pace
 	queue   func(*queue.Config)
 	config  func(*gateway.Config)

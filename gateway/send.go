@@ -23,16 +23,17 @@ func (s *session) send() (time.Time, error) {
 		}
 		sub, ok, err := s.gateway.config.Queue.Claim(s.ctx, s.id)
 		if err != nil {
-			return time.Time{}, s.claimFailed("claim", err)
+			s.readFailed("claim", err)
+			return time.Time{}, nil
 		}
 		s.storeWorks()
 		if !ok {
-			return s.nextDue()
+			return s.nextDue(), nil
 		}
 		if err := s.sendAll(sub); err != nil {
 			return time.Time{}, err
 		}
-		if s.ctx.Err() != nil || s.upkeepDue() {
+		if s.ending() || s.upkeepDue() {
 			return time.Now(), nil
 		}
 	}
@@ -50,34 +51,34 @@ func (s *session) hold(now time.Time) (time.Time, string) {
 		return s.restUntil, "the network has failed several times in a row"
 	}
 	if err := s.pace.load(s.ctx); err != nil {
-		s.storeFailed("read the pace", err)
+		s.readFailed("read the pace", err)
 		return s.retryAt, "the store cannot be read"
 	}
 	return s.pace.next(now)
 }
 
-// claimFailed deals with an error of the store before anything was begun.
-func (s *session) claimFailed(what string, err error) error {
-	if s.ctx.Err() != nil {
-		return nil // the loop sees that it is over
+// readFailed deals with an error of the store before anything was begun. That
+// of a store call that was broken off because all ends is none.
+func (s *session) readFailed(what string, err error) {
+	if !s.ending() {
+		s.storeFailed(what, err)
 	}
-	s.storeFailed(what, err)
-	return nil
 }
 
-// nextDue returns when there will be something to claim.
-func (s *session) nextDue() (time.Time, error) {
+// nextDue returns when there will be something to claim; zero if nothing waits.
+func (s *session) nextDue() time.Time {
 	due, ok, err := s.gateway.config.Queue.NextDue(s.ctx, s.id)
 	if err != nil {
-		return time.Time{}, s.claimFailed("look for what is due", err)
+		s.readFailed("look for what is due", err)
+		return time.Time{}
 	}
 	if !ok {
-		return time.Time{}, nil
+		return time.Time{}
 	}
 	if soonest := time.Now().Add(shortest); due.Before(soonest) {
 		due = soonest
 	}
-	return due, nil
+	return due
 }
 
 // sendAll sends sub and what follows from it: the parts of the same message,
@@ -89,7 +90,7 @@ func (s *session) sendAll(sub queue.Submission) error {
 		if v.outcome.Kind == queue.Accepted || v.outcome.Kind == queue.Uncertain {
 			s.pace.count(v.outcome.At)
 		}
-		next := v.mend == nil && !v.reopen && s.ctx.Err() == nil && !s.upkeepDue() && s.mayFollow()
+		next := v.mend == nil && v.park == nil && v.pause == 0 && s.mayFollow()
 		more, ok, err := s.record(sub, v, next)
 		if err != nil {
 			return fmt.Errorf("record outcome: %w", err)
@@ -113,6 +114,9 @@ func (s *session) sendAll(sub queue.Submission) error {
 
 // mayFollow says whether another message may begin right behind this one.
 func (s *session) mayFollow() bool {
+	if s.ending() || s.upkeepDue() {
+		return false
+	}
 	_, reason := s.hold(time.Now())
 	return reason == ""
 }
@@ -236,6 +240,7 @@ func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue
 			}
 		case queue.Refused:
 			w.failed++
+		default:
 		}
 	})
 	err = s.insist("record the outcome of a part", func(ctx context.Context) error {

@@ -49,11 +49,10 @@ func TestOneCommitAPart(t *testing.T) {
 	inBubble(t, setup{options: emulator.Options{Latency: emulator.Latency{Air: time.Second}, ReportDelay: time.Hour}}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
 		const messages = 20
-		before := 0
 		for range messages {
 			r.put(long)
 		}
-		before = r.store.writes()
+		before := r.store.writes()
 		r.pass(10 * time.Minute)
 		if got := r.accepted(); got != 3*messages {
 			t.Fatalf("%d parts were accepted, want %d", got, 3*messages)

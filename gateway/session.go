@@ -46,11 +46,6 @@ type session struct {
 	retry   time.Duration
 	// restUntil is when the network may be tried again after it failed often.
 	restUntil time.Time
-	// direct are texts and reports that the modem keeps nowhere and that have
-	// not been committed yet, in order.
-	direct []modem.Indication
-	// doubt is the attempt whose answer may still come, nil if there is none.
-	doubt *queue.Submission
 	// plain says what this SIM's service centre has refused in a TPDU.
 	plain refusedFeatures
 	// mends counts how often the dialogue was mended since it last worked.
@@ -103,7 +98,7 @@ func (s *session) loop() error {
 		if err := s.announced(); err != nil {
 			return err
 		}
-		if s.ctx.Err() != nil {
+		if s.ending() {
 			return context.Cause(s.ctx)
 		}
 		if err := s.upkeep(); err != nil {
@@ -130,6 +125,9 @@ func (s *session) loop() error {
 		}
 	}
 }
+
+// ending says whether nothing new may be begun.
+func (s *session) ending() bool { return s.ctx.Err() != nil }
 
 // earliest returns the first of times that is not zero.
 func earliest(times ...time.Time) time.Time {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"goniec/modem"
+	"goniec/queue"
 	"goniec/store"
 )
 
@@ -62,6 +63,11 @@ type worker struct {
 	logged    string      // the trouble logged last, and when
 	loggedAt  time.Time
 	history   history
+	// direct are texts and reports that the modem keeps nowhere and that have
+	// not been committed yet, in order.
+	direct []direct
+	// doubt is the attempt whose answer may still come, nil if there is none.
+	doubt *queue.Submission
 
 	mu    sync.Mutex // guards what follows, which others read
 	life  *life      // the present one, nil before the first
@@ -74,6 +80,12 @@ type life struct {
 	ctx    context.Context // done when it should end; its cause says why
 	end    context.CancelCauseFunc
 	closed chan struct{} // closed when the modem is
+}
+
+// direct is a text or report that came past the memories of the modem.
+type direct struct {
+	raw     []byte
+	session *session // in which it came, and must be acknowledged
 }
 
 // shown is what a worker adds to the Status of its modem.
