@@ -80,6 +80,9 @@ func requestSchemas() []string {
 // changes can be read.
 func (s *Server) renderDocument() []byte {
 	document := s.api.OpenAPI()
+	// huma has a problem of its own, which never leaves: see wordProblem.
+	delete(document.Components.Schemas.Map(), "ErrorModel")
+	delete(document.Components.Schemas.Map(), "ErrorDetail")
 	for name, schema := range document.Components.Schemas.Map() {
 		if !slices.Contains(requestSchemas(), name) {
 			schema.AdditionalProperties = nil

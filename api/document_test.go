@@ -4,16 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"html"
 	"net/http"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"goniec/api"
+	"goniec/api/client"
+	"goniec/queue"
 )
 
 var update = flag.Bool("update", false, "write openapi.json anew")
@@ -162,26 +164,102 @@ func TestPageNeedsNothingFromOutside(t *testing.T) {
 	}
 }
 
-// TestGuideListsEveryProblem holds docs/api.md against the codes of the page,
-// which are those of the code.
-func TestGuideListsEveryProblem(t *testing.T) {
+// TestOpenAPIProblemsInGuide holds the tables of docs/api.md against the page,
+// which lists the problems of the code.
+func TestOpenAPIProblemsInGuide(t *testing.T) {
 	t.Parallel()
+	const heading = "Problems of a whole request:\n"
 	g := memory(t)
+	tables := heading + "\n| Code | Status | Means |\n| --- | --- | --- |\n"
+	ofField := false
+	rows := regexp.MustCompile(`<tr id="problem-\w+"><td><code>(\w+)</code></td><td>(\d*)</td><td>(.*)</td></tr>`)
+	for _, row := range rows.FindAllStringSubmatch(string(g.ask(t, http.MethodGet, "/docs", "", "").body), -1) {
+		code, status, means := row[1], row[2], html.UnescapeString(row[3])
+		if status != "" {
+			tables += "| `" + code + "` | " + status + " | " + means + " |\n"
+			continue
+		}
+		if !ofField {
+			ofField = true
+			tables += "\nProblems of one field, in `errors`:\n\n| Code | Means |\n| --- | --- |\n"
+		}
+		tables += "| `" + code + "` | " + means + " |\n"
+	}
 	guide, err := os.ReadFile("../docs/api.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var inGuide []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z0-9_]+)` \\|").FindAllStringSubmatch(string(guide), -1) {
-		inGuide = append(inGuide, m[1])
+	before, after, found := strings.Cut(string(guide), heading)
+	if !found {
+		t.Fatalf("docs/api.md has no %q", heading)
 	}
-	var inCode []string
-	for _, m := range regexp.MustCompile(`id="problem-([a-z0-9_]+)"`).FindAllStringSubmatch(string(g.ask(t, http.MethodGet, "/docs", "", "").body), -1) {
-		inCode = append(inCode, m[1])
+	if *update {
+		if err := os.WriteFile("../docs/api.md", []byte(before+tables), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
 	}
-	slices.Sort(inGuide)
-	slices.Sort(inCode)
-	if diff := cmp.Diff(inCode, inGuide); diff != "" {
-		t.Errorf("codes (-code +docs/api.md):\n%s", diff)
+	if diff := cmp.Diff(tables, heading+after); diff != "" {
+		t.Errorf("docs/api.md does not list the problems as they are; run make update (-code +guide):\n%s", diff)
+	}
+}
+
+// TestGuideExamplesWork makes every call that docs/api.md shows.
+func TestGuideExamplesWork(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.Scopes()...)
+	c := g.client(t, api.ScopeAdmin)
+	uncertain, err := c.Send(t.Context(), client.MessageRequest{To: "+48600100203", Text: "hej"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	submission, _, err := g.queue.Claim(t.Context(), sim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := g.queue.Record(t.Context(), submission, queue.Outcome{Kind: queue.Uncertain}, false); err != nil {
+		t.Fatal(err)
+	}
+	queued, err := c.Send(t.Context(), client.MessageRequest{To: "+48600100204", Text: "hej"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	guide, err := os.ReadFile("../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := strings.NewReplacer("$GONIEC_TOKEN", secret, "$ID", queued.ID, "$UNCERTAIN", uncertain.ID, "\\\n", " ")
+	calls := regexp.MustCompile(`(?m)^curl (?:.*\\\n)*.*$`).FindAllString(string(guide), -1)
+	if len(calls) < 12 {
+		t.Fatalf("found %d calls in docs/api.md", len(calls))
+	}
+	for _, call := range calls {
+		if strings.Contains(call, "--unix-socket") || strings.Contains(call, "/v1/events") {
+			continue // their own tests have them
+		}
+		method, target, body := http.MethodGet, "", ""
+		var header []string
+		words := regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`).FindAllString(fill.Replace(call), -1)
+		for i := 1; i < len(words); i++ {
+			word := strings.Trim(words[i], `'"`)
+			switch {
+			case word == "-H":
+				i++
+				name, value, _ := strings.Cut(strings.Trim(words[i], `'"`), ": ")
+				header = append(header, name, value)
+			case word == "-d":
+				i++
+				method, body = http.MethodPost, strings.Trim(words[i], `'`)
+			case word == "-X":
+				i++
+				method = words[i]
+			default:
+				target = strings.TrimPrefix(word, "http://127.0.0.1:8080")
+			}
+		}
+		if answer := g.ask(t, method, target, "", body, header...); answer.status >= 300 {
+			t.Errorf("%s\nanswers %d %s", call, answer.status, answer.body)
+		}
 	}
 }
