@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"sync"
 	"time"
@@ -43,6 +44,8 @@ type Options struct {
 	// MaxSize is the greatest length of the file in bytes, beyond which Update
 	// fails; 0 means no limit, but 256 MiB where addresses have 32 bits.
 	MaxSize int
+	// Logger is told when the file is compacted; nil means nobody is.
+	Logger *slog.Logger
 	// Registerer takes the metrics of the store; nil means none.
 	Registerer prometheus.Registerer
 }
@@ -74,6 +77,9 @@ const root = "goniec"
 // readable by its owner only; the folder must exist. It returns ErrLocked or
 // ErrDamaged, with the path, when that is what hinders it.
 func Open(path string, o Options) (*Store, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
 	db, err := openFile(path, o)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)

@@ -1,6 +1,7 @@
 package boltstore_test
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -93,6 +96,25 @@ func TestNewFile(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"goniec.db -rw-------"}, got); diff != "" {
 		t.Errorf("files after the first start:\n%s", diff)
+	}
+}
+
+func TestLeftTemporaryFiles(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "goniec.db")
+	old, young := path+".1.tmp", path+".2.tmp"
+	for _, name := range []string{old, young} {
+		if err := os.WriteFile(name, []byte("cut off"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	yesterday := time.Now().Add(-24 * time.Hour)
+	if err := os.Chtimes(old, yesterday, yesterday); err != nil {
+		t.Fatal(err)
+	}
+	open(t, path, boltstore.Options{})
+	if names, err := filepath.Glob(path + "*"); err != nil || !slices.Equal(names, []string{path, young}) {
+		t.Errorf("files %q, %v, want the old one gone", names, err)
 	}
 }
 
@@ -184,6 +206,154 @@ func spoil(t *testing.T, path string) {
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestCompaction(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "goniec.db")
+	s := open(t, path, boltstore.Options{})
+	const rows, size = 3000, 10_000
+	for from := 0; from < rows; from += 500 {
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			for i := from; i < from+500; i++ {
+				if err := tx.Put(fmt.Sprintf("k/%05d", i), make([]byte, size)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, s, "kept", "1")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	full := fileSize(t, path)
+
+	s = open(t, path, boltstore.Options{})
+	if got := fileSize(t, path); got != full {
+		t.Errorf("a full file of %d bytes was compacted to %d", full, got)
+	}
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		for i := range rows {
+			if err := tx.Delete(fmt.Sprintf("k/%05d", i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, path, boltstore.Options{})
+	if got := fileSize(t, path); got > 1<<20 {
+		t.Errorf("an empty file of %d bytes has %d after a restart", full, got)
+	}
+	put(t, s, "after", "2")
+	if got := get(t, s, "kept") + get(t, s, "k/00007") + get(t, s, "after"); got != "12" {
+		t.Errorf("after compaction: %q", got)
+	}
+	if names, err := filepath.Glob(path + "*"); err != nil || len(names) != 1 {
+		t.Errorf("files %q, %v, want the database alone", names, err)
+	}
+}
+
+func fileSize(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// killed is set for the process that TestKilled kills.
+const killed = "GONIEC_TEST_KILLED"
+
+// TestKilled ends a process in the middle of many writes, again and again, and
+// checks that whatever it was told is on disk is there.
+func TestKilled(t *testing.T) {
+	if path := os.Getenv(killed); path != "" {
+		writeUntilKilled(t, path)
+		return
+	}
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "goniec.db")
+	told := 0
+	for life := range 5 {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$")
+		cmd.Env = append(os.Environ(), killed+"="+path)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for n := 0; n < 200*(life+1) && lines.Scan(); n++ {
+			if _, err := fmt.Sscanf(lines.Text(), "done %d", &told); err != nil {
+				t.Fatalf("%q: %v", lines.Text(), err)
+			}
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // that it was killed is no news
+		s := open(t, path, boltstore.Options{Timeout: 10 * time.Second})
+		pairs, err := store.View(t.Context(), s, func(r store.Reader) (int, error) {
+			pairs, err := r.Scan("", "", 0)
+			return len(pairs), err
+		})
+		if err != nil || pairs < told {
+			t.Errorf("life %d: %d records, %v, but %d were said to be on disk", life, pairs, err, told)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if told < 5*200 {
+		t.Errorf("only %d records in five lives", told)
+	}
+}
+
+// writeUntilKilled adds records from several goroutines and says how many are
+// on disk.
+func writeUntilKilled(t *testing.T, path string) {
+	s := open(t, path, boltstore.Options{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for {
+				n, err := store.Update(t.Context(), s, func(tx store.Tx) (int, error) {
+					last, err := tx.ScanLast("", "", 1)
+					if err != nil {
+						return 0, err
+					}
+					n := 0
+					if len(last) > 0 {
+						if n, err = strconv.Atoi(last[0].Key); err != nil {
+							return 0, err
+						}
+					}
+					return n + 1, tx.Put(fmt.Sprintf("%09d", n+1), make([]byte, 300))
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := fmt.Printf("done %d\n", n); err != nil {
+					return // killed soon
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestFileLimit(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -17,6 +18,13 @@ import (
 // long enough for a restart that overlaps, short enough for a person.
 const defaultTimeout = time.Second
 
+const (
+	// pageSize is that of the file, whatever the kernel's is.
+	pageSize = 4096
+	// compactFrom is from what size in bytes on a file is worth compacting.
+	compactFrom = 16 << 20
+)
+
 // openFile opens the database at path and creates it if need be.
 func openFile(path string, o Options) (*bbolt.DB, error) {
 	if o.Timeout <= 0 {
@@ -25,6 +33,9 @@ func openFile(path string, o Options) (*bbolt.DB, error) {
 	if o.MaxSize <= 0 {
 		o.MaxSize = defaultMaxSize()
 	}
+	if err := sweepTemporary(path); err != nil {
+		return nil, err
+	}
 	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = create(path)
@@ -32,34 +43,61 @@ func openFile(path string, o Options) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openBolt(path, o)
+	if err := check(path, o); err != nil {
+		return nil, err
+	}
+	for {
+		db, current, err := openBolt(path, o)
+		if err != nil || current {
+			return db, err
+		}
+		// While this process waited for its turn another one has put a
+		// compacted file in the place of the one that was opened.
+		if err := db.Close(); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // openBolt opens a database with the options that suit a small box:
 // without a synced freelist, which after a purge would be the greater part of
 // each commit, and with a page size that does not follow the kernel, so that a
-// file may move from one board to another.
-func openBolt(path string, o Options) (*bbolt.DB, error) {
-	if err := check(path, o); err != nil {
-		return nil, err
-	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+// file may move from one board to another. It also says whether what it has
+// opened is still the file at path.
+func openBolt(path string, o Options) (db *bbolt.DB, current bool, err error) {
+	var opened *os.File
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:         o.Timeout,
 		MaxSize:         o.MaxSize,
 		NoFreelistSync:  true,
 		FreelistType:    bbolt.FreelistMapType,
-		PageSize:        4096,
+		PageSize:        pageSize,
 		InitialMmapSize: initialMap(),
 		NoStatistics:    true,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			opened, err = os.OpenFile(name, flag, mode)
+			return opened, err
+		},
 	})
-	return db, explain(err)
+	if err != nil {
+		return nil, false, explain(err)
+	}
+	there, err := os.Stat(path)
+	if err != nil {
+		return nil, false, errors.Join(err, db.Close())
+	}
+	have, err := opened.Stat()
+	if err != nil {
+		return nil, false, errors.Join(err, db.Close())
+	}
+	return db, os.SameFile(there, have), nil
 }
 
-// check reads the whole tree of the database at path. Without a freelist in
-// the file bbolt does that anyway when it opens one for writing, but in a
-// goroutine of its own, where the panic over a page that cannot be one ends
-// the process. Here it becomes an error; the second reading finds the file in
-// memory.
+// check reads the whole tree of the database at path, and compacts it if most
+// of the file is empty. Without a freelist in the file bbolt reads the tree
+// anyway when it opens one for writing, but in a goroutine of its own, where the
+// panic over a page that cannot be one ends the process. Here it becomes an
+// error; the second reading finds the file in memory.
 func check(path string, o Options) (err error) {
 	// The file is read through a memory map, so a sector that cannot be read
 	// shows as a fault.
@@ -74,13 +112,27 @@ func check(path string, o Options) (err error) {
 		return explain(err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return db.View(func(tx *bbolt.Tx) error {
+	var size, used int64
+	err = db.View(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket([]byte(root))
 		if bucket == nil {
 			return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
 		}
-		return bucket.ForEach(func(_, _ []byte) error { return nil })
+		stats := bucket.Stats()
+		size, used = tx.Size(), int64(stats.BranchAlloc+stats.LeafAlloc)
+		return nil
 	})
+	if err != nil || size < compactFrom || used > size/2 {
+		return err
+	}
+	// The file as it is serves too, so a disk too full for a second one is no
+	// reason not to start.
+	if err := compact(db, path); err != nil {
+		o.Logger.Warn("database file is mostly empty and could not be compacted", slog.Any("err", err))
+	} else {
+		o.Logger.Info("database file compacted", slog.Int64("bytes_before", size), slog.Int64("bytes_used", used))
+	}
+	return nil
 }
 
 // explain says what an error of bbolt's Open means.
@@ -101,19 +153,15 @@ func explain(err error) error {
 // appears in one step when all is on disk. If another process is faster, its
 // file stays.
 func create(path string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // mode 0600
+	temp, err := temporary(path)
 	if err != nil {
 		return err
 	}
-	temp := f.Name()
 	defer func() {
 		if rest := os.Remove(temp); rest != nil && !errors.Is(rest, fs.ErrNotExist) {
 			err = errors.Join(err, rest)
 		}
 	}()
-	if err := f.Close(); err != nil {
-		return err
-	}
 	if err := initialise(temp); err != nil {
 		return err
 	}
@@ -127,24 +175,77 @@ func create(path string) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
-// initialise fills the empty file at path and has it on disk on return.
+// initialise makes the empty file at path a database with the bucket root.
 func initialise(path string) error {
+	return fill(path, func(db *bbolt.DB) error {
+		return db.Update(func(tx *bbolt.Tx) error {
+			_, err := tx.CreateBucket([]byte(root))
+			return err
+		})
+	})
+}
+
+// fill makes the empty file at path a database with the contents that write
+// gives it, and has it on disk on return.
+func fill(path string, write func(*bbolt.DB) error) error {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		NoFreelistSync: true,
 		FreelistType:   bbolt.FreelistMapType,
-		PageSize:       4096,
+		PageSize:       pageSize,
 	})
 	if err != nil {
 		return err
 	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		_, err := tx.CreateBucket([]byte(root))
-		return err
-	})
-	if err == nil {
+	if err = write(db); err == nil {
 		err = db.Sync()
 	}
 	return errors.Join(err, db.Close())
+}
+
+// compact puts a copy of db, which is open for reading, in the place of its
+// file at path: bbolt's files never shrink by themselves, and without a freelist
+// in them each start reads them whole.
+func compact(db *bbolt.DB, path string) error {
+	temp, err := temporary(path)
+	if err != nil {
+		return err
+	}
+	err = fill(temp, func(to *bbolt.DB) error { return bbolt.Compact(to, db, MaxBytes) })
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// temporary makes an empty file beside path, readable by its owner only.
+func temporary(path string) (string, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return "", err
+	}
+	return f.Name(), f.Close()
+}
+
+// sweepTemporary removes what a power cut has left of temporary files. Young
+// ones may be those of a process that starts at this moment.
+func sweepTemporary(path string) error {
+	left, err := filepath.Glob(path + ".*.tmp")
+	if err != nil {
+		return fmt.Errorf("look for temporary files: %w", err)
+	}
+	for _, name := range left {
+		info, err := os.Stat(name)
+		if err != nil || time.Since(info.ModTime()) < time.Hour {
+			continue
+		}
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // syncFolder makes the names in a folder durable.
