@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -232,16 +233,19 @@ func temporary(path string) (string, error) {
 // sweepTemporary removes what a power cut has left of temporary files. Young
 // ones may be those of a process that starts at this moment.
 func sweepTemporary(path string) error {
-	left, err := filepath.Glob(path + ".*.tmp")
+	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
-		return fmt.Errorf("look for temporary files: %w", err)
+		return err
 	}
-	for _, name := range left {
-		info, err := os.Stat(name)
+	for _, e := range entries {
+		if name := e.Name(); !strings.HasPrefix(name, filepath.Base(path)+".") || !strings.HasSuffix(name, ".tmp") {
+			continue
+		}
+		info, err := e.Info()
 		if err != nil || time.Since(info.ModTime()) < time.Hour {
 			continue
 		}
-		if err := os.Remove(name); err != nil {
+		if err := os.Remove(filepath.Join(filepath.Dir(path), e.Name())); err != nil {
 			return err
 		}
 	}
