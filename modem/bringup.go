@@ -73,7 +73,7 @@ func (m *Modem) askBusy(ctx context.Context, command string) (lines []string, re
 func (m *Modem) askPatiently(ctx context.Context, command string, plain int) (lines []string, refused, fatal error) {
 	limit := time.Now().Add(m.cfg.Timeouts.SIMBusy)
 	for {
-		lines, refused, fatal = m.ask(ctx, command, m.cfg.Timeouts.Command)
+		lines, refused, fatal = m.ask(ctx, command, m.limit(command))
 		var answer *at.Error
 		if fatal != nil || !errors.As(refused, &answer) || !time.Now().Before(limit) {
 			return lines, refused, fatal
@@ -89,6 +89,18 @@ func (m *Modem) askPatiently(ctx context.Context, command string, plain int) (li
 			return nil, err, err
 		}
 	}
+}
+
+// bareAnswer is how long to wait for the OK of an answer that may have none.
+const bareAnswer = 5 * time.Second
+
+// limit returns how long a command may take. Behind +CPIN and +CPMS some devices
+// leave the OK out; their answer counts without it.
+func (m *Modem) limit(command string) time.Duration {
+	if strings.HasPrefix(command, "+CPIN?") || strings.HasPrefix(command, "+CPMS") {
+		return min(m.cfg.Timeouts.Command, bareAnswer)
+	}
+	return m.cfg.Timeouts.Command
 }
 
 // isBusy reports whether a SIM says that it is busy or still starting.
@@ -117,13 +129,14 @@ func pause(ctx context.Context, d time.Duration) error {
 // enterPDUMode selects PDU mode (+CMGF=0), without which there is nothing we
 // can do with a device, and the alphabet of names and numbers in answers.
 func (m *Modem) enterPDUMode(ctx context.Context) error {
-	_, refused, fatal := m.askBusy(ctx, "+CMGF=0")
+	const plain = 5 // a device that is still starting may just say ERROR
+	_, refused, fatal := m.askPatiently(ctx, "+CMGF=0", plain)
 	if fatal != nil {
 		return m.fatal("AT+CMGF=0", fatal)
 	}
 	if refused != nil {
 		f := newFault("AT+CMGF=0", BeforePayload, refused)
-		if f.Class == Stop { // no SIM, say: that explains it better
+		if f.Class == Stop || !answered(refused) { // no SIM, say: that explains it better
 			return f
 		}
 		return newFault("AT+CMGF=0", BeforePayload, fmt.Errorf("%w: %w", ErrNotSMS, refused))

@@ -89,8 +89,8 @@ func newFault(op string, phase Phase, err error) *Fault {
 		return had
 	}
 	f := &Fault{Op: op, Code: -1, Phase: phase, Err: err}
-	known := false
-	f.rule, known = causeRule(err)
+	var own bool
+	f.rule, own = causeRule(err)
 	var refused *at.Error
 	if errors.As(err, &refused) {
 		r := refusalRule(refused)
@@ -98,7 +98,7 @@ func newFault(op string, phase Phase, err error) *Fault {
 		if f.Code < 0 {
 			f.Code = r.code()
 		}
-		if !known || r.class == Stop { // the number says more than we do
+		if !own || r.class == Stop { // the number says more than we do
 			f.rule = r
 		}
 	}
@@ -141,8 +141,9 @@ func (f *Fault) Blame() Party {
 		return Message
 	case Transient, Uncertain:
 		return Network
+	default:
+		return Device
 	}
-	return Device
 }
 
 // Wait returns how long to wait before the next try, attempt being the number
@@ -189,13 +190,14 @@ func classWaits(c Class) []time.Duration {
 		return []time.Duration{5 * time.Minute, 30 * time.Minute}
 	case Uncertain:
 		return []time.Duration{10 * time.Minute}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // causeRule returns the rule of an error that is no answer of the modem, and
-// whether it is a known one.
-func causeRule(err error) (r rule, known bool) {
+// whether it is one of those we have a name for.
+func causeRule(err error) (r rule, own bool) {
 	for _, c := range causes() {
 		if errors.Is(err, c.err) {
 			return c.rule, true

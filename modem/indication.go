@@ -63,6 +63,10 @@ type Stored struct {
 // is dropped for one Damaged, at which the owner sweeps the memories.
 const maxIndications = 20_000
 
+// ErrUnannounced is the error of the Damaged that follows when a device had
+// dropped its routing: something may have come that it did not announce.
+var ErrUnannounced = errors.New("routing had been dropped")
+
 // ErrOverflow is the error of the Damaged that stands for indications dropped
 // because nobody received them.
 var ErrOverflow = errors.New("too many indications wait")
@@ -92,7 +96,7 @@ func (q *indications) add(i Indication) {
 	case i.Kind.coalesces() && slices.ContainsFunc(q.waiting, func(w Indication) bool { return w.Kind == i.Kind }):
 	case len(q.waiting) < maxIndications:
 		q.waiting = append(q.waiting, i)
-	case q.waiting[len(q.waiting)-1].Err != ErrOverflow:
+	case !errors.Is(q.waiting[len(q.waiting)-1].Err, ErrOverflow):
 		q.waiting = append(q.waiting, Indication{Kind: Damaged, Err: ErrOverflow})
 	}
 	q.mu.Unlock()

@@ -2,7 +2,6 @@ package modem
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,23 +160,21 @@ func (m *Modem) rearm(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	var now route
-	for i, field := range split(arguments) {
-		if i < len(now) {
-			now[i], _ = strconv.Atoi(field) // what is no number differs, and is armed again
-		}
-	}
-	if now == m.setup.route {
+	// Only mt and ds count: those a device drops, and others it reads back
+	// otherwise than they were set.
+	want := m.setup.route
+	fields := split(arguments)
+	if len(fields) < 4 || fields[1] == strconv.Itoa(want[1]) && fields[3] == strconv.Itoa(want[3]) {
 		return nil
 	}
-	m.log.WarnContext(ctx, "modem had dropped its routing; armed again", "was", now.String(), "cnmi", m.setup.route.String())
-	if _, refused, fatal = m.ask(ctx, "+CNMI="+m.setup.route.String(), m.cfg.Timeouts.Command); fatal != nil {
+	m.log.WarnContext(ctx, "modem had dropped its routing; armed again", "was", arguments, "cnmi", want.String())
+	if _, refused, fatal = m.ask(ctx, "+CNMI="+want.String(), m.cfg.Timeouts.Command); fatal != nil {
 		return m.fatal("AT+CNMI", fatal)
 	}
 	if refused != nil {
 		return newFault("AT+CNMI", BeforePayload, refused)
 	}
-	m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("routing was dropped: %w", ErrGarbled)}) // something may have come unannounced
+	m.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
 	return nil
 }
 

@@ -322,6 +322,18 @@ func TestBringUpFaults(t *testing.T) {
 	}
 }
 
+func TestWrongBaudRateIsNamed(t *testing.T) {
+	t.Parallel()
+	noise := func(string) (string, bool) { return "\xfe\x80\x00\xf8\xe6\x98\x00\x1c\xff\x80\x80", true }
+	script(t, noise, func(t *testing.T, s *scripted) {
+		err := s.modem.Open(t.Context())
+		var fault *modem.Fault
+		if !errors.As(err, &fault) || fault.Class != modem.ModemFault || !strings.Contains(fault.Remedy(), "baud_rate") {
+			t.Errorf("Open: %v, want a remedy that names baud_rate", err)
+		}
+	})
+}
+
 func TestBusySIMIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	start := time.Time{}
@@ -582,6 +594,72 @@ func TestRoutingIsRearmed(t *testing.T) {
 		}
 		if i := <-s.modem.Indications(); i.Kind != modem.Damaged {
 			t.Errorf("indication %s, want Damaged so that the memories are swept", i.Kind)
+		}
+	})
+}
+
+func TestAcceptedWithoutOK(t *testing.T) {
+	t.Parallel()
+	all := least(nil)
+	reply := func(in string) (string, bool) {
+		if strings.HasSuffix(in, "\x1a") {
+			return "\r\n+CMGS: 12\r\n", true
+		}
+		return all.reply(in)
+	}
+	script(t, reply, func(t *testing.T, s *scripted) {
+		s.open(t)
+		for range 3 {
+			start := time.Now()
+			mr, err := s.modem.Submit(t.Context(), tpdu(t, patient, "x"))
+			if mr != 12 || err != nil || time.Since(start) > 10*time.Second {
+				t.Errorf("Submit: %d, %v after %v; want 12", mr, err, time.Since(start))
+			}
+		}
+	})
+}
+
+func TestAcceptedWithoutReference(t *testing.T) {
+	t.Parallel()
+	all := least(nil)
+	reply := func(in string) (string, bool) {
+		if strings.HasSuffix(in, "\x1a") {
+			return "\r\nOK\r\n", true
+		}
+		return all.reply(in)
+	}
+	script(t, reply, func(t *testing.T, s *scripted) {
+		s.open(t)
+		if mr, err := s.modem.Submit(t.Context(), tpdu(t, patient, "x")); mr != 0 || err != nil {
+			t.Errorf("Submit: %d, %v; an OK says that the message was taken", mr, err)
+		}
+	})
+}
+
+func TestIndicationsAreBounded(t *testing.T) {
+	t.Parallel()
+	script(t, least(nil).reply, func(t *testing.T, s *scripted) {
+		s.open(t)
+		const n = 21_000
+		for range n {
+			s.say("+CMTI: \"SM\",1")
+		}
+		synctest.Wait()
+		stored := 0
+		for {
+			i := <-s.modem.Indications()
+			if i.Kind == modem.Damaged && errors.Is(i.Err, modem.ErrOverflow) {
+				break // the owner will sweep
+			}
+			stored++
+		}
+		if stored < 20_000 || stored >= n {
+			t.Errorf("%d indications before the overflow", stored)
+		}
+		s.say("+CMTI: \"SM\",2")
+		synctest.Wait()
+		if i := <-s.modem.Indications(); i.Slot.Index != 2 {
+			t.Errorf("after the overflow: %+v", i)
 		}
 	})
 }

@@ -91,6 +91,7 @@ func openError(device string, err error) error {
 			return fmt.Errorf("%s: %w", device, ErrNoDevice)
 		case serial.InvalidSerialPort:
 			return fmt.Errorf("%s: %w: %w", device, ErrNotSerial, err)
+		default:
 		}
 	case errors.As(err, &errno):
 		switch errno {
@@ -102,6 +103,7 @@ func openError(device string, err error) error {
 			return busyError(device)
 		case syscall.ENOTTY, syscall.EISDIR:
 			return fmt.Errorf("%s: %w", device, ErrNotSerial)
+		default:
 		}
 	}
 	return fmt.Errorf("open %s: %w", device, err)

@@ -146,7 +146,7 @@ func (m *Modem) selectMemory(ctx context.Context, name string) error {
 	if m.setup.arity == 0 || name == m.setup.selected {
 		return nil
 	}
-	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, name, m.setup.receive), m.cfg.Timeouts.Command)
+	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, name, m.setup.receive), m.limit("+CPMS"))
 	if fatal != nil {
 		m.setup.selected = ""
 		return fatal

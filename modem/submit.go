@@ -31,6 +31,11 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr byte, err error) {
 		m.setup.lastSent = time.Time{}
 		return 0, m.note(newFault("submit", phaseOf(phase), err))
 	}
+	if !m.conn.InStep() { // accepted, but the OK was left out
+		if err := m.conn.Resync(ctx); err != nil {
+			m.log.WarnContext(ctx, "cannot resync behind an accepted message", "err", err)
+		}
+	}
 	if number < 0 {
 		m.log.WarnContext(ctx, "modem accepted a message without a reference; its report cannot be matched by number")
 		return 0, nil

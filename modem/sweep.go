@@ -87,7 +87,7 @@ func (m *Modem) usage(ctx context.Context, mem *memory) (int, error) {
 	if m.setup.arity == 0 {
 		return -1, nil
 	}
-	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, mem.name, m.setup.receive), m.cfg.Timeouts.Command)
+	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, mem.name, m.setup.receive), m.limit("+CPMS"))
 	if fatal != nil {
 		m.setup.selected = ""
 		return -1, fatal
@@ -102,11 +102,10 @@ func (m *Modem) usage(ctx context.Context, mem *memory) (int, error) {
 		return -1, nil
 	}
 	m.tookUsage(mem.name, fields[0], fields[1])
-	used, err := strconv.Atoi(fields[0])
-	if err != nil {
-		return -1, nil
+	if used, err := strconv.Atoi(fields[0]); err == nil {
+		return used, nil
 	}
-	return used, nil
+	return -1, nil
 }
 
 // list reads the selected memory by +CMGL=4 (27.005 4.1). count includes

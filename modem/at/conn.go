@@ -165,6 +165,14 @@ func (c *Conn) Submit(ctx context.Context, length int, pdu []byte) (mr int, phas
 	return c.endSubmit(s, err)
 }
 
+// InStep reports whether the next command will be written rather than refused
+// with ErrOutOfStep. A submission may be accepted and yet leave the dialogue out
+// of step, if the OK behind its reference was left out.
+func (c *Conn) InStep() bool {
+	_, err := c.inStep()
+	return err == nil
+}
+
 // Lost is closed when the port is gone or the Conn closed; Err then says why.
 func (c *Conn) Lost() <-chan struct{} { return c.done }
 
