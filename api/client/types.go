@@ -220,12 +220,11 @@ type Storage struct {
 	Total int `json:"total" doc:"There are."`
 }
 
-// Counters count parts since the daemon started.
+// Counters count what a modem carried since the daemon started.
 type Counters struct {
-	Sent     uint64 `json:"sent" doc:"Parts the service centre took."`
-	Failed   uint64 `json:"failed" doc:"Parts it refused."`
-	Reports  uint64 `json:"reports" doc:"Delivery reports."`
-	Received uint64 `json:"received" doc:"Parts of received messages."`
+	Sent     uint64 `json:"sent" doc:"Parts that the service centre took."`
+	Failed   uint64 `json:"failed" doc:"Parts that it refused."`
+	Received uint64 `json:"received" doc:"Texts and reports that came in."`
 }
 
 // ModemError is what went wrong with a modem last.
