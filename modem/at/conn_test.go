@@ -111,6 +111,46 @@ func TestA1LateReferenceBelongsToItsSubmission(t *testing.T) {
 	}
 }
 
+// A process that was killed leaves a submission behind whose answer comes to the
+// next one. It must not be taken for the answer to that one's first AT.
+func TestA1AnswerToAnEarlierProcess(t *testing.T) {
+	t.Parallel()
+	for name, left := range map[string][]string{
+		"accepted": {"+CMGS: 77", "OK"}, "refused": {"+CMS ERROR: 38"}, "a stray OK": {"OK"}, "two stray": {"OK", "ERROR"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first := true
+			reply := func(p *peer, in string) {
+				if first {
+					first = false
+					p.lines(left...)
+				}
+				switch in {
+				case "AT", "ATE0": // answered a little later, each in turn
+					<-time.After(20 * time.Millisecond)
+					p.lines("OK")
+				case "AT+CSQ":
+					p.lines("+CSQ: 4,99", "OK")
+				default:
+					p.lines("ERROR")
+				}
+			}
+			talk(t, reply, func(t *testing.T, c *at.Conn, p *peer, r *record) {
+				for range 3 {
+					info, err := c.Command(t.Context(), "+CSQ", patience)
+					if err != nil || !slices.Equal(info, []string{"+CSQ: 4,99"}) {
+						t.Errorf("answer %q, %v", info, err)
+					}
+				}
+				if _, err := c.Command(t.Context(), "+CMGD=1", patience); err == nil {
+					t.Error("+CMGD was refused, and an OK came back")
+				}
+			})
+		})
+	}
+}
+
 func TestA2NoticesAreNoAnswers(t *testing.T) {
 	t.Parallel()
 	s := script{"AT+CSQ": "\r\n+CMT: " + deliverHeader[1:] + "\r\n" + deliverPDU + "\r\n" +

@@ -255,6 +255,8 @@ func (c *Conn) takeFinal(s *session, line string) bool {
 	case final == "OK" && c.trouble.final: // of the answer that came late
 		c.trouble.final = false
 	case c.lateRefusal(s, line, final):
+	case basic && strings.HasPrefix(final, "+CMS"): // no answer to AT, ATE0 or ATV1
+		c.stats.Strays++
 	case s != nil:
 		s.final = line
 		c.forward(s, final)
@@ -267,11 +269,12 @@ func (c *Conn) takeFinal(s *session, line string) bool {
 
 // lateAnswer takes a "+CMGS: n" that no running submission can have caused.
 func (c *Conn) lateAnswer(mr int) {
-	if !c.trouble.late {
+	c.trouble.final = true
+	if !c.trouble.late { // of somebody who had the port before us
 		c.stats.Strays++
 		return
 	}
-	c.trouble.late, c.trouble.final, c.trouble.busy = false, true, time.Time{}
+	c.trouble.late, c.trouble.busy = false, time.Time{}
 	c.cfg.Handler(Unsolicited{Kind: LateAnswer, Name: "+CMGS", MR: mr})
 }
 

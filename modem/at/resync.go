@@ -33,7 +33,7 @@ func (c *Conn) Resync(ctx context.Context) error {
 	var err error
 	for i := range attempts {
 		// A prompt that nobody knew of swallows the first AT; hence ESC once.
-		err = c.attention(ctx, leave || i == 1, i > 0)
+		err = c.attention(ctx, leave || i == 1)
 		if !errors.Is(err, ErrTimeout) {
 			return err
 		}
@@ -114,9 +114,10 @@ func (c *Conn) ask() (prompt bool) {
 }
 
 // attention makes a session and asks AT on it, which must be answered, then
-// turns the echo off. With leave it leaves a prompt first; again says that an
-// earlier AT has had no answer.
-func (c *Conn) attention(ctx context.Context, leave, again bool) error {
+// turns the echo off. With leave it leaves a prompt first. What answered may have
+// been the answer to something older, so silence must follow: it is then that
+// question and answer are known to match.
+func (c *Conn) attention(ctx context.Context, leave bool) error {
 	if leave {
 		c.log.add(true, "<ESC>")
 		if _, err := c.write([]byte{escape}); err != nil {
@@ -131,13 +132,12 @@ func (c *Conn) attention(ctx context.Context, leave, again bool) error {
 		<-s.at.Closed()
 		return err
 	}
-	if again { // an earlier AT may have been answered just now, not this one
-		if err := c.waitQuiet(ctx); err != nil {
-			return err
-		}
-	}
 	// A modem that refuses E0 goes on echoing; the pump drops echoes.
-	return answer(c.run(ctx, s, "E0", c.cfg.Attention))
+	if err := answer(c.run(ctx, s, "E0", c.cfg.Attention)); err != nil {
+		<-s.at.Closed()
+		return err
+	}
+	return c.waitQuiet(ctx)
 }
 
 // answer returns err unless it is an answer of the modem.

@@ -1,0 +1,15 @@
+package emulator
+
+// Listening tells whether the modem believes that a program has its port open.
+func Listening(p *PTY) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.port != nil && p.port.open.Load()
+}
+
+// Silent tells whether the modem has said all that it has to say.
+func Silent(m *Modem) bool {
+	m.network.mu.Lock()
+	defer m.network.release()
+	return m.line != nil && len(m.line.out) == 0 && !m.line.writing
+}
