@@ -71,14 +71,15 @@ func (m *Message) count(statuses ...PartStatus) int {
 	return n
 }
 
-// awaitsDecision reports whether only a person, or its expiry, gets m any further.
-func (m *Message) awaitsDecision() bool {
-	return m.Status == StatusHeld && m.Error != nil && m.Error.Code == CodeDecision
+// undecided reports whether m has an uncertain part that only a person, or its
+// expiry, gets any further.
+func (m *Message) undecided() bool {
+	return slices.ContainsFunc(m.Parts, func(p Part) bool { return p.Status == PartUncertain && p.Until.IsZero() })
 }
 
 // claimable reports whether a worker has something to do for m, now or later.
 func (m *Message) claimable() bool {
-	return !m.Status.Final() && m.count(PartQueued) > 0 && m.count(PartInFlight, PartUncertain) == 0
+	return !m.Status.Final() && m.count(PartQueued) > 0 && m.count(PartInFlight, PartUncertain, PartFailed, PartExpired) == 0
 }
 
 // tick returns when Tend has to look at m; zero: never.
@@ -133,17 +134,11 @@ func (m *Message) indexes() []string {
 		switch {
 		case a.Outcome == AttemptAccepted && a.MR >= 0:
 			keys = append(keys, mrPrefix(a.SIM, byte(a.MR), m.To)+end)
-		case (a.Outcome == AttemptUncertain || a.Outcome == AttemptAccepted) && !m.settled(a.Part):
+		case a.Outcome == AttemptOpen, a.Outcome == AttemptUncertain, a.Outcome == AttemptAccepted:
 			keys = append(keys, uncPrefix(a.SIM, m.To)+end)
 		}
 	}
 	return keys
-}
-
-// settled reports whether no report can tell anything new about part i.
-func (m *Message) settled(i int) bool {
-	s := m.Parts[i].Status
-	return s == PartDelivered || s == PartFailed
 }
 
 // storedMessage is the value of m/<id>.
@@ -274,6 +269,9 @@ func eventType(s Status) string {
 // settle moves the message to the status that follows from its parts.
 func (q *Queue) settle(tx store.Tx, e *entry, actor string, now time.Time) error {
 	to := e.derive(now)
+	if !e.Status.Final() && (to == StatusFailed || to == StatusExpired) {
+		return q.finish(tx, e, to, e.failure(), actor, now)
+	}
 	if to == StatusDelivered {
 		e.Error = nil // also of a message that had been given up
 	}
@@ -288,11 +286,13 @@ func (m *Message) derive(now time.Time) Status {
 		return StatusDelivered
 	case m.Status.Final():
 		return m.Status
-	case m.count(PartFailed) > 0:
-		return StatusFailed
 	case m.count(PartInFlight) > 0:
 		return StatusSending
-	case m.count(PartUncertain) > 0 && m.Error != nil && m.Error.Code == CodeDecision:
+	case m.count(PartFailed) > 0:
+		return StatusFailed
+	case m.count(PartExpired) > 0:
+		return StatusExpired
+	case m.undecided():
 		return StatusHeld
 	case m.count(PartUncertain) > 0:
 		return StatusUncertain

@@ -23,7 +23,7 @@ import (
 //	done/<time><id>                            sent or final since <time>, its text is kept
 //	bare/<time><id>                            the same, its text has been removed
 //	mr/<sim>/<mr>/<tail>/<time><id>/<attempt>  an attempt that the service centre accepted at about <time>
-//	unc/<sim>/<tail>/<time><id>/<attempt>      an attempt whose outcome, or whose reference, is not known
+//	unc/<sim>/<tail>/<time><id>/<attempt>      an attempt whose reference is not known: in flight, uncertain, or not told
 //	orph/<sim>/<tail>/<time>/<mr>              orphan: a report nothing matched, kept for orphanKept
 //	idem/<token>/<key>                         replay: what a call with an idempotency key created
 //	ref/<number>                               references: concatenation references used towards a number

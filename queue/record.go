@@ -79,20 +79,21 @@ func (q *Queue) record(tx store.Tx, s Submission, o Outcome, next, goOn bool) (c
 	if err := q.conclude(tx, e, a, o, now); err != nil {
 		return claimed{}, err
 	}
-	if open && goOn && e.Parts[s.Part].left() && e.claimable() {
-		if e.ExpiresAt.After(now) {
-			more, err := q.start(tx, e, w, now)
-			return claimed{submission: more, ok: err == nil}, err
-		}
-		err := q.expire(tx, e, now)
-		if err != nil {
-			return claimed{}, err
-		}
-	} else if err := q.keep(tx, e, now); err != nil {
-		return claimed{}, err
+	var c claimed
+	switch {
+	case !open || !goOn || !e.Parts[s.Part].left() || !e.claimable() || e.Due.After(now):
+		err = q.keep(tx, e, now)
+	case !e.ExpiresAt.After(now):
+		err = q.expire(tx, e, now)
+	default:
+		c.submission, err = q.start(tx, e, w, now)
+		c.ok = err == nil
 	}
-	if !next {
-		return claimed{}, nil
+	if err == nil {
+		err = q.rematch(tx, w, s.To, now)
+	}
+	if err != nil || c.ok || !next {
+		return c, err
 	}
 	return q.claim(tx, w, now)
 }
@@ -121,7 +122,7 @@ func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.
 			a.MR = int(o.MR)
 		}
 		q.accept(e, a, now)
-		return q.adopt(tx, e, a, now)
+		return nil
 	case Uncertain:
 		a.Outcome = AttemptUncertain
 	case Refused:
@@ -138,7 +139,8 @@ func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.
 		q.proved(e, i, now)
 		return nil
 	case o.Kind == Uncertain && inHand:
-		return q.doubt(tx, e, a, now)
+		q.doubt(e, a, now)
+		return nil
 	case o.Kind == Uncertain:
 		return nil
 	case inHand:
@@ -146,8 +148,8 @@ func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.
 	case p.Status == PartUncertain && !e.Status.Final() && !e.doubtful(i):
 		p.Doubts = 0
 		return q.putBack(tx, e, i, o, now)
-	case p.Status == PartQueued && !e.doubtful(i):
-		p.PossibleDuplicate = false
+	case p.Status == PartQueued:
+		p.PossibleDuplicate = e.mayArrive(i)
 	}
 	return nil
 }
@@ -156,7 +158,19 @@ func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.
 func (m *Message) doubtful(i int) bool {
 	for k := range m.Attempts {
 		if m.Attempts[k].Part == i && m.Attempts[k].Outcome == AttemptUncertain {
-			return !m.settled(i)
+			return true
+		}
+	}
+	return false
+}
+
+// mayArrive reports whether a copy of part i may have reached the phone, or still
+// reach it, as far as is known.
+func (m *Message) mayArrive(i int) bool {
+	for k := range m.Attempts {
+		a := &m.Attempts[k]
+		if a.Part == i && (a.Outcome == AttemptUncertain || a.Outcome == AttemptAccepted && !a.reported()) {
+			return true
 		}
 	}
 	return false
@@ -190,7 +204,7 @@ func (q *Queue) putBack(tx store.Tx, e *entry, i int, o Outcome, now time.Time) 
 		return q.finish(tx, e, StatusFailed, problem, "", now)
 	}
 	p.Status = PartQueued
-	p.PossibleDuplicate = e.doubtful(i)
+	p.PossibleDuplicate = e.mayArrive(i)
 	if e.Error = nil; o.Code != "" {
 		problem.RetryAt = due
 		e.Error = problem
@@ -223,17 +237,23 @@ func (q *Queue) accept(e *entry, a *Attempt, now time.Time) {
 // came while an attempt was in flight. What remains of the message becomes due.
 func (q *Queue) proved(e *entry, i int, now time.Time) {
 	p := &e.Parts[i]
+	before := p.Status
 	p.Status = PartSent
 	if !p.DeliveredAt.IsZero() {
 		p.Status = PartDelivered
 	}
 	p.Until, p.Proved, p.PossibleDuplicate, p.Doubts = time.Time{}, false, false, 0
-	if !e.Status.Final() {
-		e.Error = nil
-	}
 	e.noteTimes()
-	if e.claimable() {
-		q.schedule(&e.Message, now, now)
+	switch {
+	case e.Status.Final():
+	case before == PartSent, before == PartDelivered: // nothing new for the other parts
+	case before == PartInFlight: // they follow when they are due
+		e.Error = nil
+	default: // they have waited for this one
+		e.Error = nil
+		if e.claimable() {
+			q.schedule(&e.Message, now, now)
+		}
 	}
 }
 

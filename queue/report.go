@@ -2,9 +2,8 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,11 +22,15 @@ const (
 	// orphanKept is how long an unmatched report waits for its submission.
 	orphanKept = 24 * time.Hour
 	// candidatesRead bounds how many attempts one report is compared with.
-	candidatesRead = 16
+	candidatesRead = 32
+	// answerWithin is how long after an attempt began the service centre may
+	// still take it.
+	answerWithin = 5 * time.Minute
 )
 
-// orphan is the value of orph/<sim>/<tail>/<time>/<mr>.
+// orphan is what counts of a report, and the value of orph/<sim>/<tail>/<time>/<mr>.
 type orphan struct {
+	MR        byte      `json:"mr"`
 	Status    byte      `json:"st"`
 	SCTS      time.Time `json:"scts,omitzero"`
 	Discharge time.Time `json:"dt,omitzero"`
@@ -67,72 +70,101 @@ func (q *Queue) Report(ctx context.Context, w Worker, r pdu.StatusReport, at tim
 }
 
 func (q *Queue) report(tx store.Tx, w Worker, r pdu.StatusReport, at, now time.Time) (matchKind, error) {
+	o := orphan{MR: r.MR, Status: byte(r.Status), SCTS: r.SCTS.UTC(), Discharge: r.Discharge.UTC()}
+	how, err := q.match(tx, w, r.RA, o, at, now)
+	if err != nil || how != matchedNothing {
+		return how, err
+	}
+	return how, q.orphaned(tx, w, r.RA, o, at)
+}
+
+// match finds the attempt that a report is about and applies it.
+func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now time.Time) (matchKind, error) {
 	how := matchedReference
-	ref, found, err := q.byReference(tx, w, r, at)
+	ref, found, err := byReference(tx, w, ra, o, at)
 	if err == nil && !found {
 		how = matchedUncertain
-		ref, found, err = byDoubt(tx, w, r, at)
+		ref, found, err = byDoubt(tx, w, ra, o, at)
 	}
-	if err != nil {
-		return "", err
-	}
-	o := orphan{Status: byte(r.Status), SCTS: r.SCTS.UTC(), Discharge: r.Discharge.UTC()}
-	if !found {
-		return matchedNothing, q.orphaned(tx, w, r, o, at)
+	if err != nil || !found {
+		return matchedNothing, err
 	}
 	e, err := q.load(tx, ref.id)
 	if err != nil {
 		return "", err
 	}
 	a := e.attempt(ref.attempt)
-	if a == nil {
-		return "", fmt.Errorf("message %s has no attempt %d: %w", e.ID, ref.attempt, errStored)
-	}
-	a.MR = int(r.MR)
-	if err := q.apply(tx, e, a, o, at, now); err != nil {
-		return "", err
-	}
+	a.MR = int(o.MR)
+	q.apply(e, a, o, at, now)
 	return how, q.keep(tx, e, now)
+}
+
+// candidate is an attempt that a report may be about.
+type candidate struct {
+	attemptRef
+	Attempt
+}
+
+// candidates returns the newest attempts that an index names below prefix, made
+// before at and within reportWindow.
+func candidates(r store.Reader, prefix string, at time.Time) ([]candidate, error) {
+	from := prefix + timeSegment(at.Add(-reportWindow))
+	pairs, err := r.ScanLast(from, prefix+timeSegment(at.Add(time.Millisecond)), candidatesRead)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]candidate, 0, len(pairs))
+	for _, pair := range pairs {
+		ref, err := parseAttemptRef(pair.Key, prefix)
+		if err != nil {
+			return nil, err
+		}
+		m, err := readMessage(r, ref.id)
+		if err != nil {
+			return nil, err
+		}
+		a := m.attempt(ref.attempt)
+		if a == nil {
+			return nil, fmt.Errorf("message %s has no attempt %d: %w", m.ID, ref.attempt, errStored)
+		}
+		found = append(found, candidate{ref, *a})
+	}
+	return found, nil
+}
+
+// takenThen reports whether the service centre can have taken a at scts.
+func (a *Attempt) takenThen(scts time.Time) bool {
+	end := later(a.At.Add(answerWithin), a.EndedAt)
+	if a.Outcome != AttemptAccepted {
+		end = a.At.Add(answerWithin) // EndedAt is when we gave up
+	}
+	return scts.After(a.At.Add(-clockSlack)) && scts.Before(end.Add(clockSlack))
 }
 
 // byReference finds the attempt of a report by its reference. Of several, which
 // there are when the reference has wrapped or the modem always tells the same
-// one, it prefers those without a final report, then the one that the service
-// centre took at the time the report says, then the newest.
-func (q *Queue) byReference(r store.Reader, w Worker, report pdu.StatusReport, at time.Time) (attemptRef, bool, error) {
-	prefix := mrPrefix(w.SIM, report.MR, report.RA)
-	from := prefix + timeSegment(at.Add(-reportWindow))
-	pairs, err := r.ScanLast(from, prefix+timeSegment(at.Add(clockSlack)), candidatesRead)
+// one, it prefers the one that the service centre took at the time the report
+// says, then those without a final report, then the newest.
+func byReference(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (attemptRef, bool, error) {
+	all, err := candidates(r, mrPrefix(w.SIM, o.MR, ra), at)
 	if err != nil {
 		return attemptRef{}, false, err
 	}
 	var best attemptRef
-	bestScore, found := 0, false
-	for _, pair := range pairs {
-		ref, err := parseAttemptRef(pair.Key, prefix)
-		if err != nil {
-			return attemptRef{}, false, err
-		}
-		m, err := readMessage(r, ref.id)
-		if err != nil {
-			return attemptRef{}, false, err
-		}
-		a := m.attempt(ref.attempt)
-		if a == nil {
-			return attemptRef{}, false, fmt.Errorf("message %s has no attempt %d: %w", m.ID, ref.attempt, errStored)
-		}
+	bestScore := 0
+	for _, c := range all {
 		score := 1
-		if !a.reported() {
+		if o.SCTS.Sub(c.EndedAt).Abs() < clockSlack {
+			score += 4
+		}
+		if !c.reported() {
 			score += 2
 		}
-		if away := report.SCTS.Sub(a.EndedAt).Abs(); !report.SCTS.IsZero() && away < clockSlack {
-			score++
-		}
 		if score > bestScore {
-			best, bestScore, found = ref, score, true
+			best, bestScore = c.attemptRef, score
 		}
 	}
-	return best, found, nil
+	return best, bestScore > 0, nil
 }
 
 // reported reports whether the last word about a has been said.
@@ -140,58 +172,43 @@ func (a *Attempt) reported() bool {
 	return a.Report >= 0 && pdu.Status(a.Report).Outcome() != pdu.StillTrying
 }
 
-// byDoubt finds the uncertain part that a report with an unknown reference is
-// about: the only one towards that number on that SIM. One of a message that was
-// given up counts only if there is none of a message that still waits.
-func byDoubt(r store.Reader, w Worker, report pdu.StatusReport, at time.Time) (attemptRef, bool, error) {
-	prefix := uncPrefix(w.SIM, report.RA)
-	from := prefix + timeSegment(at.Add(-reportWindow))
-	pairs, err := r.ScanLast(from, prefix+timeSegment(at.Add(time.Millisecond)), candidatesRead)
+// byDoubt finds the attempt that a report with an unknown reference is about: it
+// is of the only part towards that number on that SIM whose reference is not
+// known, among those that the service centre can have taken when the report says.
+// Of two nobody can tell which; to guess wrongly would be to lose a message.
+func byDoubt(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (attemptRef, bool, error) {
+	all, err := candidates(r, uncPrefix(w.SIM, ra), at)
 	if err != nil {
 		return attemptRef{}, false, err
 	}
-	type part struct {
-		id    string
-		index int
+	var found *candidate
+	var id string
+	part := 0
+	for _, c := range all {
+		if !c.takenThen(o.SCTS) {
+			continue
+		}
+		if id != "" && (c.id != id || c.Part != part) {
+			return attemptRef{}, false, nil
+		}
+		id, part = c.id, c.Part
+		// One that is in flight has yet to tell its reference: wait for it.
+		if found == nil && c.Outcome != AttemptOpen {
+			found = &c
+		}
 	}
-	waiting, given := map[part]attemptRef{}, map[part]attemptRef{}
-	for _, pair := range pairs {
-		ref, err := parseAttemptRef(pair.Key, prefix)
-		if err != nil {
-			return attemptRef{}, false, err
-		}
-		m, err := readMessage(r, ref.id)
-		if err != nil {
-			return attemptRef{}, false, err
-		}
-		a := m.attempt(ref.attempt)
-		if a == nil {
-			return attemptRef{}, false, fmt.Errorf("message %s has no attempt %d: %w", m.ID, ref.attempt, errStored)
-		}
-		group := waiting
-		if m.Status.Final() {
-			group = given
-		}
-		group[part{m.ID, a.Part}] = ref
-	}
-	if len(waiting) == 0 {
-		waiting = given
-	}
-	if len(waiting) != 1 {
+	if found == nil {
 		return attemptRef{}, false, nil
 	}
-	for _, ref := range waiting {
-		return ref, true, nil
-	}
-	return attemptRef{}, false, nil
+	return found.attemptRef, true, nil
 }
 
 // apply does to the part of attempt a what its report says.
-func (q *Queue) apply(tx store.Tx, e *entry, a *Attempt, o orphan, at, now time.Time) error {
+func (q *Queue) apply(e *entry, a *Attempt, o orphan, at, now time.Time) {
 	i, status := a.Part, pdu.Status(o.Status)
 	p := &e.Parts[i]
 	if a.reported() && status.Outcome() != pdu.Delivered {
-		return nil // out of order, or again: what is known is at least as much
+		return // out of order, or again: what is known is at least as much
 	}
 	a.Report, a.ReportAt = int(o.Status), at
 	good := status.Outcome() == pdu.Delivered || status.Outcome() == pdu.StillTrying
@@ -204,32 +221,50 @@ func (q *Queue) apply(tx store.Tx, e *entry, a *Attempt, o orphan, at, now time.
 	switch status.Outcome() {
 	case pdu.Delivered:
 		if p.Status == PartDelivered {
-			return nil
+			return
 		}
 		p.DeliveredAt = o.arrival(a, at)
 		if p.Status == PartInFlight {
 			p.Proved = true
-			return nil
+			return
 		}
 		q.proved(e, i, now)
-		return nil
+		return
 	case pdu.StillTrying:
-		return nil
+		return
 	default:
 	}
 	if p.Status != PartSent || e.Status.Final() || e.followed(a) {
-		return nil // all is over, or a later attempt may still arrive
+		return // all is over, or a later attempt may still arrive
 	}
 	switch {
 	case status.Outcome() == pdu.Abandoned:
-		return q.abandoned(tx, e, i, status, now)
+		q.abandoned(e, i, status, now)
 	case status == statusValidityExpired:
 		p.Status = PartExpired
-		return q.finish(tx, e, StatusExpired, &Problem{Code: CodeSCExpired, Detail: status.String()}, "", now)
 	default:
 		p.Status = PartFailed
-		return q.finish(tx, e, StatusFailed, &Problem{Code: CodeUndelivered, Detail: status.String()}, "", now)
 	}
+}
+
+// failure returns the problem of a message that ends because a report says that
+// one of its parts will not arrive.
+func (m *Message) failure() *Problem {
+	for i := range m.Attempts {
+		a := &m.Attempts[i]
+		if s := m.Parts[a.Part].Status; !a.reported() || s != PartFailed && s != PartExpired {
+			continue
+		}
+		switch status := pdu.Status(a.Report); {
+		case status.Outcome() == pdu.Abandoned:
+			return &Problem{Code: CodeSCAbandoned, Detail: status.String()}
+		case status == statusValidityExpired:
+			return &Problem{Code: CodeSCExpired, Detail: status.String()}
+		case status.Outcome() == pdu.Failed:
+			return &Problem{Code: CodeUndelivered, Detail: status.String()}
+		}
+	}
+	return &Problem{Code: CodeUndelivered}
 }
 
 // followed reports whether a later attempt of the same part may have left.
@@ -259,100 +294,95 @@ func (o orphan) arrival(a *Attempt, at time.Time) time.Time {
 
 // abandoned puts part i, which the service centre has stopped trying to deliver,
 // into the queue once more, unless that has been done often enough.
-func (q *Queue) abandoned(tx store.Tx, e *entry, i int, status pdu.Status, now time.Time) error {
+func (q *Queue) abandoned(e *entry, i int, status pdu.Status, now time.Time) {
 	p := &e.Parts[i]
-	problem := &Problem{Code: CodeSCAbandoned, Detail: status.String()}
 	p.Failures++
 	due := inMilliseconds(now.Add(backoff(p.Failures)))
 	if p.Copies >= copiesAllowed || e.TextRemoved || !due.Before(e.ExpiresAt) {
 		p.Status = PartFailed
-		return q.finish(tx, e, StatusFailed, problem, "", now)
+		return
 	}
 	p.Copies++
 	p.Status, p.SentAt, p.MR = PartQueued, time.Time{}, noMR
-	problem.RetryAt = due
-	e.SentAt, e.FinishedAt, e.Error = time.Time{}, time.Time{}, problem
+	p.PossibleDuplicate = e.mayArrive(i)
+	e.SentAt, e.FinishedAt = time.Time{}, time.Time{}
+	if !e.claimable() {
+		e.Due = due // when what is in the air, or in doubt, is settled
+		return
+	}
+	e.Error = &Problem{Code: CodeSCAbandoned, Detail: status.String(), RetryAt: due}
 	q.schedule(&e.Message, due, now)
-	return nil
 }
 
 // orphaned keeps a report that matched nothing.
-func (q *Queue) orphaned(tx store.Tx, w Worker, r pdu.StatusReport, o orphan, at time.Time) error {
-	from, to := span(orphanPrefix(w.SIM, r.RA))
-	pairs, err := tx.Scan(from, to, 0)
+func (q *Queue) orphaned(tx store.Tx, w Worker, ra pdu.Address, o orphan, at time.Time) error {
+	kept, err := orphans(tx, w, ra)
 	if err != nil {
 		return err
 	}
-	for _, pair := range pairs {
-		known, _, err := store.GetJSON[orphan](tx, pair.Key)
-		if err != nil {
-			return err
-		}
-		if mr, _, err := parseOrphanKey(pair.Key, from); err != nil {
-			return err
-		} else if mr == int(r.MR) && known == o {
+	for _, k := range kept {
+		if k.orphan == o {
 			return nil // the same one, read again
 		}
 	}
-	key := orphanKey(w.SIM, r.RA, at, r.MR)
+	key := orphanKey(w.SIM, ra, at, o.MR)
 	if err := store.PutJSON(tx, key, o); err != nil {
 		return err
 	}
 	if err := tx.Put(tickKey(at.Add(orphanKept), key), nil); err != nil {
 		return err
 	}
-	return q.events.Append(tx, "report.orphan", "", orphanData{Modem: w.Modem, MR: int(r.MR), Status: int(r.Status)})
+	return q.events.Append(tx, "report.orphan", "", orphanData{Modem: w.Modem, MR: int(o.MR), Status: int(o.Status)})
 }
 
-func parseOrphanKey(key, prefix string) (mr int, at time.Time, err error) {
-	first, last, _ := strings.Cut(strings.TrimPrefix(key, prefix), "/")
-	if at, err = parseTime(first); err != nil {
-		return 0, at, fmt.Errorf("key %q: %w", key, err)
-	}
-	if mr, err = strconv.Atoi(last); err != nil {
-		return 0, at, fmt.Errorf("key %q: reference: %w", key, err)
-	}
-	return mr, at, nil
+// keptOrphan is a report that is waiting for its submission.
+type keptOrphan struct {
+	orphan
+	key string
+	at  time.Time
 }
 
-// adopt applies the reports that came before the outcome of attempt a was
-// recorded: those with its reference, or, while that is not known, those with
-// the only reference there is.
-func (q *Queue) adopt(tx store.Tx, e *entry, a *Attempt, now time.Time) error {
-	from, to := span(orphanPrefix(a.SIM, e.To))
-	pairs, err := tx.Scan(from+timeSegment(a.At), to, 0)
-	if err != nil || len(pairs) == 0 {
+// orphans returns the reports towards a number that wait, in the order they came.
+func orphans(r store.Reader, w Worker, ra pdu.Address) ([]keptOrphan, error) {
+	from, to := span(orphanPrefix(w.SIM, ra))
+	pairs, err := r.Scan(from, to, 0)
+	if err != nil {
+		return nil, err
+	}
+	kept := make([]keptOrphan, 0, len(pairs))
+	for _, pair := range pairs {
+		k := keptOrphan{key: pair.Key}
+		if err := json.Unmarshal(pair.Value, &k.orphan); err != nil {
+			return nil, fmt.Errorf("record %q: %w", pair.Key, err)
+		}
+		at, _, _ := strings.Cut(strings.TrimPrefix(pair.Key, from), "/")
+		if k.at, err = parseTime(at); err != nil {
+			return nil, err
+		}
+		kept = append(kept, k)
+	}
+	return kept, nil
+}
+
+// rematch looks whether the reports that wait can be matched now that more is
+// known of an attempt towards a number by w.
+func (q *Queue) rematch(tx store.Tx, w Worker, to pdu.Address, now time.Time) error {
+	kept, err := orphans(tx, w, to)
+	if err != nil {
 		return err
 	}
-	wanted := a.MR
-	times := make([]time.Time, len(pairs))
-	mrs := make([]int, len(pairs))
-	for i, pair := range pairs {
-		if mrs[i], times[i], err = parseOrphanKey(pair.Key, from); err != nil {
-			return err
-		}
-	}
-	if wanted < 0 {
-		if wanted = mrs[0]; slices.ContainsFunc(mrs, func(mr int) bool { return mr != wanted }) {
-			return nil
-		}
-	}
-	for i, pair := range pairs {
-		if mrs[i] != wanted {
-			continue
-		}
-		o, _, err := store.GetJSON[orphan](tx, pair.Key)
+	for _, k := range kept {
+		how, err := q.match(tx, w, to, k.orphan, k.at, now)
 		if err != nil {
 			return err
 		}
-		for _, key := range []string{pair.Key, tickKey(times[i].Add(orphanKept), pair.Key)} {
+		if how == matchedNothing {
+			continue
+		}
+		for _, key := range []string{k.key, tickKey(k.at.Add(orphanKept), k.key)} {
 			if err := tx.Delete(key); err != nil {
 				return err
 			}
-		}
-		a.MR = wanted
-		if err := q.apply(tx, e, a, o, times[i], now); err != nil {
-			return err
 		}
 	}
 	return nil

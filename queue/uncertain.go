@@ -12,8 +12,8 @@ import (
 const doubtsAllowed = 1
 
 // doubt makes the part of attempt a uncertain: its report is awaited until policy
-// decides. A report that came too early to be matched is looked for at once.
-func (q *Queue) doubt(tx store.Tx, e *entry, a *Attempt, now time.Time) error {
+// decides.
+func (q *Queue) doubt(e *entry, a *Attempt, now time.Time) {
 	p := &e.Parts[a.Part]
 	a.Outcome = AttemptUncertain
 	p.Status, p.Until = PartUncertain, now.Add(q.config.UncertainWait)
@@ -22,7 +22,6 @@ func (q *Queue) doubt(tx store.Tx, e *entry, a *Attempt, now time.Time) error {
 		Code: CodeUncertain, RetryAt: p.Until,
 		Detail: "the modem did not tell whether it was sent; its delivery report is awaited",
 	}
-	return q.adopt(tx, e, a, now)
 }
 
 // decide deals with part i, whose outcome has stayed unknown for as long as we wait.
@@ -67,6 +66,7 @@ func (q *Queue) expire(tx store.Tx, e *entry, now time.Time) error {
 // abandon makes every part of e that is in flight uncertain, and saves e: whoever
 // had it in hand will not tell any more.
 func (q *Queue) abandon(tx store.Tx, e *entry, code, detail string, now time.Time) error {
+	var worker Worker
 	for i := range e.Parts {
 		if e.Parts[i].Status != PartInFlight {
 			continue
@@ -75,11 +75,15 @@ func (q *Queue) abandon(tx store.Tx, e *entry, code, detail string, now time.Tim
 		if a == nil {
 			return fmt.Errorf("message %s has a part in flight without an attempt: %w", e.ID, errStored)
 		}
+		worker = Worker{Modem: a.Modem, SIM: a.SIM}
 		if err := q.conclude(tx, e, a, Outcome{Kind: Uncertain, Code: code, Detail: detail, At: now}, now); err != nil {
 			return err
 		}
 	}
-	return q.keep(tx, e, now)
+	if err := q.keep(tx, e, now); err != nil {
+		return err
+	}
+	return q.rematch(tx, worker, e.To, now)
 }
 
 // recoverTogether bounds the messages of one transaction of Recover.

@@ -172,6 +172,49 @@ func TestUncertainPartHoldsUpItsMessage(t *testing.T) {
 	})
 }
 
+// The report of a copy that nobody asks about any more is not taken for that of
+// another message which never left.
+func TestUnexplainedCopyKeepsAReportFromAnother(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		first := b.put()
+		b.record(b.claim(), unknown())
+		b.pass(10 * time.Minute)
+		b.send(2)
+		b.report(2, 0)
+		b.check(first.ID, queue.StatusDelivered)
+		second := b.put()
+		b.record(b.claim(), unknown())
+		b.report(1, 0) // of the first copy, or of the second message
+		b.check(second.ID, queue.StatusUncertain)
+	})
+}
+
+// A report that comes while another part to the same number is in flight waits
+// until that one has told its reference.
+func TestReportWhileAnotherIsInFlight(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		mr            byte
+		first, second queue.Status
+	}{
+		{"it is of the uncertain one", 9, queue.StatusDelivered, queue.StatusSent},
+		{"it is of the one in flight", 8, queue.StatusUncertain, queue.StatusDelivered},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, b *box) {
+				first, second := b.put(), b.put()
+				b.record(b.claim(), unknown())
+				s := b.claim()
+				b.report(8, 0)
+				b.check(first.ID, queue.StatusUncertain)
+				b.record(s, accepted(test.mr))
+				b.check(first.ID, test.first)
+				b.check(second.ID, test.second)
+			})
+		})
+	}
+}
+
 func TestTwoUncertainPartsAreNotConfused(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
 		first, second := b.put(), b.put()
@@ -402,6 +445,7 @@ func TestReportOfTheFirstCopyAfterResend(t *testing.T) {
 
 func TestUncertainBeyondItsValidityIsNotSentAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
+		taken := time.Now()
 		m := b.put(func(d *queue.Draft) { d.ExpiresAt = time.Now().Add(5 * time.Minute) })
 		b.record(b.claim(), unknown())
 		b.pass(time.Hour)
@@ -409,7 +453,12 @@ func TestUncertainBeyondItsValidityIsNotSentAgain(t *testing.T) {
 		if got.Error.Code != queue.CodeUnknownOutcome {
 			t.Errorf("error %+v", got.Error)
 		}
-		b.report(12, 0) // it had arrived
+		b.report(11, 0) // of something that was taken just now
+		b.check(m.ID, queue.StatusFailed)
+		r := pdu.StatusReport{MR: 12, RA: address(t, patient), SCTS: taken, Discharge: taken} // it had arrived
+		if err := b.Report(t.Context(), worker(0), r, time.Now()); err != nil {
+			t.Fatal(err)
+		}
 		b.check(m.ID, queue.StatusDelivered)
 	})
 }
