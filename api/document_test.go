@@ -243,15 +243,15 @@ func TestGuideExamplesWork(t *testing.T) {
 		words := regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`).FindAllString(fill.Replace(call), -1)
 		for i := 1; i < len(words); i++ {
 			word := strings.Trim(words[i], `'"`)
-			switch {
-			case word == "-H":
+			switch word {
+			case "-H":
 				i++
 				name, value, _ := strings.Cut(strings.Trim(words[i], `'"`), ": ")
 				header = append(header, name, value)
-			case word == "-d":
+			case "-d":
 				i++
 				method, body = http.MethodPost, strings.Trim(words[i], `'`)
-			case word == "-X":
+			case "-X":
 				i++
 				method = words[i]
 			default:

@@ -38,7 +38,7 @@ func (g *gateway) stream(t testing.TB, secret, lastID string) *stream {
 	if lastID != "" {
 		r.Header.Set("Last-Event-ID", lastID)
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r) //nolint:bodyclose // stream.close does
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -152,10 +152,9 @@ func disk(t testing.TB, settings ...setting) *gateway {
 	return newGateway(t, s, settings...)
 }
 
-// quiet is a gateway that logs as a daemon does by default.
-func quiet(c *api.Config) {
-	c.Logger = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo}))
-}
+// quiet is a gateway that logs what is wrong only, as requests that succeed are
+// not logged by default.
+func quiet(c *api.Config) { c.Logger = slog.New(slog.DiscardHandler) }
 
 // logBuffer keeps what was logged.
 type logBuffer struct {
@@ -229,7 +228,7 @@ func decodeInto(t testing.TB, data []byte, value any) {
 	}
 }
 
-// ask sends a request; header is name, value, name, value, …
+// ask sends a request; header has names and values in turn.
 func (g *gateway) ask(t testing.TB, method, path, secret, body string, header ...string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, g.url+path, strings.NewReader(body))

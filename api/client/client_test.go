@@ -182,7 +182,10 @@ func TestPagesAreFetchedAsNeeded(t *testing.T) {
 		return reply(500, "application/problem+json", `{"code":"internal_error"}`), nil
 	}).client(t)
 	messages := c.Messages(t.Context(), client.MessageFilter{Reference: "r"})
-	for m := range messages {
+	for m, err := range messages {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if m.ID == "b" {
 			break
 		}
@@ -252,7 +255,7 @@ func TestEventsNoticeSilenceAndTheEndOfTheContext(t *testing.T) {
 			tries++
 			body, write := io.Pipe() // nothing ever comes
 			context.AfterFunc(r.Context(), func() { write.CloseWithError(r.Context().Err()) })
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body}, nil
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: body}, nil
 		}).client(t)
 		var last error
 		for _, err := range c.Events(ctx, "box-1") {

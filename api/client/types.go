@@ -28,8 +28,9 @@ func (s Status) Final() bool {
 	switch s {
 	case StatusDelivered, StatusFailed, StatusExpired, StatusCancelled:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Priority says which message goes first, and whether quiet hours hold it.
