@@ -224,11 +224,10 @@ func (m *Modem) takePayload() {
 // execute runs a command line. What stands before "AT" is noise; a line without
 // it is none (ITU-T V.250 5.2.1).
 func (m *Modem) execute(text string) {
-	start := strings.Index(strings.ToUpper(text), "AT")
-	if start < 0 {
+	body, found := afterAT(text)
+	if !found {
 		return
 	}
-	body := text[start+2:]
 	m.busy = true
 	m.later(m.latency.Answer, func() {
 		commands, valid := parseLine(body)
@@ -239,6 +238,16 @@ func (m *Modem) execute(text string) {
 		m.todo = commands
 		m.finish(ok())
 	})
+}
+
+// afterAT returns what follows the first "AT" in a line, whatever octets it has.
+func afterAT(text string) (body string, found bool) {
+	for i := range len(text) - 1 {
+		if text[i]|0x20 == 'a' && text[i+1]|0x20 == 't' {
+			return text[i+2:], true
+		}
+	}
+	return "", false
 }
 
 // finish ends a command with its reply: it goes on with the rest of the line, or
