@@ -113,4 +113,3 @@ func TestNoticeInEveryStateOfASubmission(t *testing.T) {
 		})
 	}
 }
-

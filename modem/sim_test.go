@@ -197,4 +197,3 @@ func TestNoServiceCentreStops(t *testing.T) {
 		}
 	})
 }
-

@@ -95,4 +95,3 @@ func TestListSweepsEveryMemoryAndReturns(t *testing.T) {
 		}
 	})
 }
-

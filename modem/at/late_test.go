@@ -142,4 +142,3 @@ func TestA1AnswerToAnEarlierProcess(t *testing.T) {
 		})
 	}
 }
-
