@@ -97,7 +97,7 @@ func (n *Network) accept(m *Modem, s *submission) {
 		s.record.Part, s.record.Parts, s.record.Reference = c.Number, c.Total, int(c.Reference)
 	}
 	n.accepted = append(n.accepted, s.record)
-	n.logger.Debug("submit accepted", "sim", s.sim.IMSI, "to", s.submit.DA, "mr", s.submit.MR)
+	n.logger.Debug("submit accepted", "imei", m.imei, "to", s.submit.DA, "mr", s.submit.MR)
 
 	until, told := s.submit.VP.Deadline(now)
 	if !told {

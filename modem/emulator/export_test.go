@@ -13,3 +13,12 @@ func Silent(m *Modem) bool {
 	defer m.network.release()
 	return m.line != nil && len(m.line.out) == 0 && !m.line.writing
 }
+
+// FateTable returns what the magic endings are about.
+func FateTable() map[string]string {
+	table := map[string]string{}
+	for _, f := range fates() {
+		table[f.ending] = f.about
+	}
+	return table
+}
