@@ -71,10 +71,10 @@ func (m *Modem) ring(c *call) {
 }
 
 func (m *Modem) callerIdentity(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CLIP: (0,1)")
-	case read:
+	}
+	if c.kind == read {
 		return okf("+CLIP: %d,1", number(m.settings.caller))
 	}
 	m.settings.caller = c.string(0) == "1"
@@ -82,10 +82,10 @@ func (m *Modem) callerIdentity(c command) reply {
 }
 
 func (m *Modem) ringCode(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CRC: (0,1)")
-	case read:
+	}
+	if c.kind == read {
 		return okf("+CRC: %d", number(m.settings.ring))
 	}
 	m.settings.ring = c.string(0) == "1"
@@ -115,7 +115,7 @@ func (m *Modem) dial(c command) reply {
 		return r
 	}
 	if strings.HasPrefix(c.text, "*") || strings.HasPrefix(c.text, "#") {
-		return m.askNetwork(strings.TrimRight(c.text, ";"), 15)
+		return m.askNetwork(strings.TrimRight(c.text, ";"))
 	}
 	return reply{kind: replyNoCarrier}
 }
@@ -129,22 +129,21 @@ func (m *Modem) currentCalls(c command) reply {
 
 // supplementaryData answers +CUSD, 3GPP TS 27.007 7.15.
 func (m *Modem) supplementaryData(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CUSD: (0-2)")
-	case read:
+	}
+	if c.kind == read {
 		return ok("+CUSD: 1")
 	}
 	if r, blocked := m.cardCME(); blocked {
 		return r
 	}
 	mode, valid := c.number(0, 0)
-	coding, codingValid := c.number(2, 15)
+	_, codingValid := c.number(2, 15)
 	if !valid || !codingValid || mode > 2 {
 		return cmeError(cmeNotAllowed)
 	}
 	if mode == 2 || !c.given(1) {
-		m.ussd = false
 		return ok()
 	}
 	code := c.string(1)
@@ -155,11 +154,11 @@ func (m *Modem) supplementaryData(c command) reply {
 		}
 		code = unpack(packed)
 	}
-	return m.askNetwork(code, coding)
+	return m.askNetwork(code)
 }
 
 // askNetwork has the network answer a USSD code.
-func (m *Modem) askNetwork(code string, coding int) reply {
+func (m *Modem) askNetwork(code string) reply {
 	if !m.registered() {
 		return cmeError(cmeNoService)
 	}
@@ -182,8 +181,9 @@ func (m *Modem) ussdAnswer(text string) string {
 		return fmt.Sprintf(`+CUSD: 0,"%s",72`, hexUCS2(text))
 	case USSDPacked:
 		return fmt.Sprintf(`+CUSD: 0,"%X",15`, pack(text))
+	default:
+		return fmt.Sprintf(`+CUSD: 0,"%s",15`, m.inCharset(text))
 	}
-	return fmt.Sprintf(`+CUSD: 0,"%s",15`, m.inCharset(text))
 }
 
 // hexUCS2 writes a text as hexadecimal UCS-2.

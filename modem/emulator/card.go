@@ -46,8 +46,9 @@ func (m *Modem) cardCME() (r reply, blocked bool) {
 		return cmeError(cmeSIMPIN), true
 	case cardPUK:
 		return cmeError(cmeSIMPUK), true
+	default:
+		return reply{}, false
 	}
-	return reply{}, false
 }
 
 // cardCMS is cardCME for the commands of 3GPP TS 27.005.
@@ -59,21 +60,23 @@ func (m *Modem) cardCMS() (r reply, blocked bool) {
 		return cmsError(cmsSIMPIN), true
 	case cardPUK:
 		return cmsError(cmsSIMPUK), true
+	default:
+		return reply{}, false
 	}
-	return reply{}, false
 }
 
 // pin answers +CPIN (3GPP TS 27.007 8.3).
 func (m *Modem) pin(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok()
-	case set:
+	}
+	if c.kind == set {
 		return m.enterPIN(c)
-	case execute:
+	}
+	if c.kind == execute {
 		return fail()
 	}
-	r := ok("+CPIN: READY")
+	var r reply
 	switch m.card() {
 	case cardMissing:
 		return cmeError(cmeNoSIM)
@@ -81,6 +84,8 @@ func (m *Modem) pin(c command) reply {
 		r = ok("+CPIN: SIM PIN")
 	case cardPUK:
 		r = ok("+CPIN: SIM PUK")
+	default:
+		r = ok("+CPIN: READY")
 	}
 	if m.profile.BareCPIN && len(m.todo) == 0 {
 		r.kind = replySilent
@@ -187,10 +192,10 @@ func (m *Modem) phonebookStorage(c command) reply {
 	if r, blocked := m.cardCME(); blocked {
 		return r
 	}
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok(`+CPBS: ("SM","ME","ON","MC","DC","RC")`)
-	case read:
+	}
+	if c.kind == read {
 		return okf(`+CPBS: "%s",0,250`, m.settings.phonebook)
 	}
 	if c.string(0) == "" {

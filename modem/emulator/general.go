@@ -63,10 +63,10 @@ func (m *Modem) basicS(c command) reply {
 	if !valid || parameter > 255 {
 		return fail()
 	}
-	switch c.kind {
-	case read:
+	if c.kind == read {
 		return okf("%03d", m.settings.parameters[parameter])
-	case set:
+	}
+	if c.kind == set {
 		value, valid := c.number(1, 0)
 		if !valid || value > 255 {
 			return fail()
@@ -88,10 +88,10 @@ func (m *Modem) identification(c command) reply {
 
 // told answers a command that only tells something; it has a test form.
 func told(c command, lines ...string) reply {
-	switch c.kind {
-	case execute:
+	if c.kind == execute {
 		return ok(lines...)
-	case test:
+	}
+	if c.kind == test {
 		return ok()
 	}
 	return fail()
@@ -116,10 +116,10 @@ func (m *Modem) vendor(c command, answer string) reply {
 }
 
 func (m *Modem) errorReporting(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CMEE: (0-2)")
-	case read:
+	}
+	if c.kind == read {
 		return okf("+CMEE: %d", m.settings.errors)
 	}
 	value, valid := c.number(0, 0)
@@ -132,10 +132,10 @@ func (m *Modem) errorReporting(c command) reply {
 
 func (m *Modem) characterSet(c command) reply {
 	sets := []string{"GSM", "IRA", "UCS2", "HEX", "8859-1", "UTF-8"}
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return okf(`+CSCS: ("%s")`, strings.Join(sets, `","`))
-	case read:
+	}
+	if c.kind == read {
 		return okf(`+CSCS: "%s"`, m.settings.charset)
 	}
 	if !slices.Contains(sets, c.string(0)) {
@@ -147,12 +147,12 @@ func (m *Modem) characterSet(c command) reply {
 
 // clock tells the network's time (3GPP TS 27.007 8.15).
 func (m *Modem) clock(c command) reply {
-	switch c.kind {
-	case read:
+	if c.kind == read {
 		now := m.network.now()
 		_, offset := now.Zone()
 		return okf(`+CCLK: "%s%+03d"`, now.Format("06/01/02,15:04:05"), offset/900)
-	case execute:
+	}
+	if c.kind == execute {
 		return fail()
 	}
 	return ok()

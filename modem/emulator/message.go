@@ -32,10 +32,10 @@ func addMessageCommands(h map[string]handler) {
 
 // messageService answers +CSMS, 3GPP TS 27.005 3.2.1.
 func (m *Modem) messageService(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return okf("+CSMS: %s", ranges(m.profile.Services))
-	case read:
+	}
+	if c.kind == read {
 		return okf("+CSMS: %d,1,1,1", m.settings.service)
 	}
 	value, valid := c.number(0, 0)
@@ -48,10 +48,10 @@ func (m *Modem) messageService(c command) reply {
 
 // messageFormat answers +CMGF, 3GPP TS 27.005 3.2.3.
 func (m *Modem) messageFormat(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CMGF: (0,1)")
-	case read:
+	}
+	if c.kind == read {
 		if m.settings.text {
 			return ok("+CMGF: 1")
 		}
@@ -70,10 +70,10 @@ func (m *Modem) serviceCentre(c command) reply {
 	if r, blocked := m.cardCMS(); blocked {
 		return r
 	}
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok()
-	case read:
+	}
+	if c.kind == read {
 		a := m.centreAddress()
 		if a == nil {
 			return ok(`+CSCA: "",129`)
@@ -90,14 +90,14 @@ func (m *Modem) serviceCentre(c command) reply {
 
 // newMessageIndications answers +CNMI, 3GPP TS 27.005 3.4.1.
 func (m *Modem) newMessageIndications(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		texts := make([]string, len(m.profile.CNMI))
 		for i, values := range m.profile.CNMI {
 			texts[i] = ranges(values)
 		}
 		return ok("+CNMI: " + strings.Join(texts, ","))
-	case read:
+	}
+	if c.kind == read {
 		v := m.settings.cnmi
 		return okf("+CNMI: %d,%d,%d,%d,%d", v[0], v[1], v[2], v[3], v[4])
 	}
@@ -165,10 +165,10 @@ func (m *Modem) newMessageAcknowledge(c command) reply {
 
 // moreMessages answers +CMMS, 3GPP TS 27.005 3.5.6.
 func (m *Modem) moreMessages(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CMMS: (0-2)")
-	case read:
+	}
+	if c.kind == read {
 		return okf("+CMMS: %d", m.settings.link)
 	}
 	value, valid := c.number(0, 0)

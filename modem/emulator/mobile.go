@@ -47,10 +47,10 @@ func addNetworkCommands(h map[string]handler) {
 
 // functionality answers +CFUN; its second parameter asks for a restart.
 func (m *Modem) functionality(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CFUN: (0,1,4),(0,1)")
-	case read:
+	}
+	if c.kind == read {
 		return okf("+CFUN: %d", m.powered)
 	}
 	value, valid := c.number(0, 1)
@@ -96,10 +96,10 @@ func (m *Modem) operator(c command) reply {
 	}
 	name := m.network.options.Operator
 	names := []string{name, name, "26099"}
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return okf(`+COPS: (2,"%s","%s","%s",7),,(0,1,2,3,4),(0,1,2)`, names[0], names[1], names[2])
-	case read:
+	}
+	if c.kind == read {
 		if !m.registered() {
 			return ok("+COPS: 0")
 		}
@@ -127,10 +127,10 @@ func (m *Modem) operator(c command) reply {
 // registrationReport answers +CREG, +CGREG and +CEREG, 3GPP TS 27.007 7.2,
 // 10.1.20 and 10.1.22.
 func (m *Modem) registrationReport(d domain, c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return okf("%s: (0-2)", d.command())
-	case read:
+	}
+	if c.kind == read {
 		mode := m.settings.registration[d]
 		return okf("%s: %d,%s", d.command(), mode, m.registrationText(d, mode))
 	}
@@ -158,10 +158,10 @@ func (m *Modem) registrationText(d domain, mode int) string {
 }
 
 func (m *Modem) attachment(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CGATT: (0,1)")
-	case read:
+	}
+	if c.kind == read {
 		if m.registered() {
 			return ok("+CGATT: 1")
 		}

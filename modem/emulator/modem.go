@@ -59,7 +59,6 @@ type Modem struct {
 	buffered       []string  // kept by +CNMI mode 0
 	linkedUntil    time.Time // +CMMS keeps the link open until then
 	call           *call
-	ussd           bool // a dialogue is open
 
 	faults   []*Fault
 	noiseOff bool

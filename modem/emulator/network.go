@@ -249,15 +249,6 @@ func (n *Network) runCalls() bool {
 	return len(calls) > 0
 }
 
-// digits returns count random decimal digits.
-func (n *Network) digits(count int) string {
-	b := make([]byte, count)
-	for i := range b {
-		b[i] = byte('0' + n.random.IntN(10))
-	}
-	return string(b)
-}
-
 // AddSIM adds a SIM card; fields left empty are filled in. It panics when the
 // network has as many SIMs as it has numbers for, which is 99,999.
 func (n *Network) AddSIM(s SIM) *SIM {

@@ -20,7 +20,7 @@ func (m *Modem) powerDown() {
 	m.pinGiven = false
 	m.input, m.typed, m.todo = nil, nil, nil
 	m.busy, m.prompt, m.held, m.buffered = false, nil, nil, nil
-	m.noiseOff, m.ussd, m.call = false, false, nil
+	m.noiseOff, m.call = false, nil
 	m.linkedUntil = time.Time{}
 	for d := range m.registration {
 		m.registration[d] = notRegistered

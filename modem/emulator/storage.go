@@ -92,11 +92,11 @@ func (m *Modem) preferredStorage(c command) reply {
 	if r, blocked := m.cardCMS(); blocked {
 		return r
 	}
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		all := `("` + strings.Join(m.profile.Memories, `","`) + `")`
 		return okf("+CPMS: %s,%s,%s", all, m.memoriesWithout(memoryReports), m.memoriesWithout(memoryReports))
-	case read:
+	}
+	if c.kind == read {
 		var parts []string
 		for _, name := range m.settings.memory {
 			used, capacity := m.usage(name)

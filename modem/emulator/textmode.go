@@ -25,10 +25,10 @@ func textStatuses() []string {
 // textParameters answers +CSMP.
 func (m *Modem) textParameters(c command) reply {
 	d := &m.settings.submit
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok()
-	case read:
+	}
+	if c.kind == read {
 		return okf("+CSMP: %d,%d,%d,%d", d.firstOctet, d.validity, d.protocol, d.coding)
 	}
 	changed := *d
@@ -45,10 +45,10 @@ func (m *Modem) textParameters(c command) reply {
 
 // showHeader answers +CSDH, 3GPP TS 27.005 3.3.3.
 func (m *Modem) showHeader(c command) reply {
-	switch c.kind {
-	case test:
+	if c.kind == test {
 		return ok("+CSDH: (0,1)")
-	case read:
+	}
+	if c.kind == read {
 		return okf("+CSDH: %d", number(m.settings.header))
 	}
 	m.settings.header = c.string(0) == "1"

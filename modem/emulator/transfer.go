@@ -46,10 +46,7 @@ func (n *Network) enqueue(s *SIM, t *transfer) {
 			return
 		}
 	}
-	s.waiting = append(s.waiting, t)
-	for _, late := range s.detour {
-		s.waiting = append(s.waiting, late)
-	}
+	s.waiting = append(append(s.waiting, t), s.detour...)
 	s.detour = nil
 	n.pump(s)
 }
