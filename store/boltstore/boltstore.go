@@ -53,6 +53,7 @@ type Options struct {
 // Store is a store in a file. It is safe for concurrent use.
 type Store struct {
 	db       *bbolt.DB
+	ahead    ahead
 	metrics  *metrics
 	watchers store.Watchers
 	locks    store.Locks
@@ -80,12 +81,19 @@ func Open(path string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	db, err := openFile(path, o)
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.MaxSize <= 0 {
+		o.MaxSize = defaultMaxSize()
+	}
+	db, file, err := openFile(path, o)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	s := &Store{
 		db:      db,
+		ahead:   ahead{db: db, file: file, max: int64(o.MaxSize), log: o.Logger},
 		enter:   make(chan struct{}),
 		leave:   make(chan member),
 		closing: make(chan struct{}),

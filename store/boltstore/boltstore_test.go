@@ -2,6 +2,7 @@ package boltstore_test
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.etcd.io/bbolt"
 
 	"goniec/store"
 	"goniec/store/boltstore"
@@ -260,6 +262,65 @@ func TestCompaction(t *testing.T) {
 	}
 	if names, err := filepath.Glob(path + "*"); err != nil || len(names) != 1 {
 		t.Errorf("files %q, %v, want the database alone", names, err)
+	}
+}
+
+// TestGrowth lets a file grow in small and in large steps and has bbolt check
+// every page: what is written ahead must never be written over one in use.
+func TestGrowth(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "goniec.db")
+	s := open(t, path, boltstore.Options{})
+	want := map[string]int{}
+	for i := range 400 {
+		key, size := fmt.Sprintf("k/%03d", i%150), 40_000
+		if i%50 == 49 {
+			size = 3 << 20 // more than is ever written ahead
+		}
+		want[key] = size
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			if i%7 == 0 {
+				return errors.Join(tx.Put(key, bytes.Repeat([]byte{byte(i)}, size)), tx.Delete("k/003"))
+			}
+			return tx.Put(key, bytes.Repeat([]byte{byte(i)}, size))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i%7 == 0 {
+			delete(want, "k/003")
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(func(tx *bbolt.Tx) error {
+		for err := range tx.Check() {
+			t.Error(err)
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, path, boltstore.Options{})
+	got := map[string]int{}
+	err = s.View(t.Context(), func(r store.Reader) error {
+		pairs, err := r.Scan("", "", 0)
+		for _, p := range pairs {
+			got[p.Key] = len(p.Value)
+			if len(bytes.Trim(p.Value, string(p.Value[:1]))) != 0 {
+				t.Errorf("value of %s is mixed up", p.Key)
+			}
+		}
+		return err
+	})
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v\n%s", err, diff)
 	}
 }
 

@@ -118,7 +118,9 @@ func (s *Store) commitLoop() {
 		case <-s.enter:
 		}
 		s.gather()
-		s.finish(s.batch)
+		if s.finish(s.batch) {
+			s.ahead.extend()
+		}
 	}
 }
 
@@ -147,8 +149,9 @@ func (s *Store) admit() bool {
 	return false
 }
 
-// finish commits b if there is something to commit, and tells its members.
-func (s *Store) finish(b *batch) {
+// finish commits b if there is something to commit, tells its members, and says
+// whether anything was committed.
+func (s *Store) finish(b *batch) bool {
 	err := b.broken
 	switch {
 	case b.tx == nil:
@@ -157,12 +160,14 @@ func (s *Store) finish(b *batch) {
 	default:
 		err = s.commit(b)
 	}
-	if err == nil && len(b.keys) > 0 {
+	committed := err == nil && len(b.keys) > 0
+	if committed {
 		s.watchers.Notify(b.keys)
 	}
 	for _, m := range b.members {
 		m.done <- err
 	}
+	return committed
 }
 
 // commit writes b to disk.

@@ -26,36 +26,38 @@ const (
 	compactFrom = 16 << 20
 )
 
-// openFile opens the database at path and creates it if need be.
-func openFile(path string, o Options) (*bbolt.DB, error) {
-	if o.Timeout <= 0 {
-		o.Timeout = defaultTimeout
-	}
-	if o.MaxSize <= 0 {
-		o.MaxSize = defaultMaxSize()
-	}
+// openFile opens the database at path and creates it if need be. It also returns
+// the file that the database uses, and closes.
+func openFile(path string, o Options) (*bbolt.DB, *os.File, error) {
 	if err := sweepTemporary(path); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = create(path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := check(path, o); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for {
-		db, current, err := openBolt(path, o)
-		if err != nil || current {
-			return db, err
+		db, file, err := openBolt(path, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		current, err := isAt(file, path)
+		if err != nil {
+			return nil, nil, errors.Join(err, db.Close())
+		}
+		if current {
+			return db, file, nil
 		}
 		// While this process waited for its turn another one has put a
 		// compacted file in the place of the one that was opened.
 		if err := db.Close(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 }
@@ -63,10 +65,8 @@ func openFile(path string, o Options) (*bbolt.DB, error) {
 // openBolt opens a database with the options that suit a small box:
 // without a synced freelist, which after a purge would be the greater part of
 // each commit, and with a page size that does not follow the kernel, so that a
-// file may move from one board to another. It also says whether what it has
-// opened is still the file at path.
-func openBolt(path string, o Options) (db *bbolt.DB, current bool, err error) {
-	var opened *os.File
+// file may move from one board to another.
+func openBolt(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:         o.Timeout,
 		MaxSize:         o.MaxSize,
@@ -75,23 +75,25 @@ func openBolt(path string, o Options) (db *bbolt.DB, current bool, err error) {
 		PageSize:        pageSize,
 		InitialMmapSize: initialMap(),
 		NoStatistics:    true,
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			opened, err = os.OpenFile(name, flag, mode)
-			return opened, err
+		OpenFile: func(name string, flag int, mode os.FileMode) (_ *os.File, err error) {
+			file, err = os.OpenFile(name, flag, mode)
+			return file, err
 		},
 	})
+	return db, file, explain(err)
+}
+
+// isAt says whether an open file is what is called path now.
+func isAt(file *os.File, path string) (bool, error) {
+	have, err := file.Stat()
 	if err != nil {
-		return nil, false, explain(err)
+		return false, err
 	}
 	there, err := os.Stat(path)
 	if err != nil {
-		return nil, false, errors.Join(err, db.Close())
+		return false, err
 	}
-	have, err := opened.Stat()
-	if err != nil {
-		return nil, false, errors.Join(err, db.Close())
-	}
-	return db, os.SameFile(there, have), nil
+	return os.SameFile(have, there), nil
 }
 
 // check reads the whole tree of the database at path, and compacts it if most
