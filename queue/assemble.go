@@ -165,7 +165,7 @@ func putGroup(tx store.Tx, key, before string, g group) error {
 
 // tendGroup deals with a group whose tick has come: the message is delivered with
 // parts missing, and later the group is forgotten.
-func (q *Queue) tendGroup(tx store.Tx, tick, key string, now time.Time) error {
+func (q *Queue) tendGroup(tx store.Tx, tick, key string) error {
 	g, found, err := store.GetJSON[group](tx, key)
 	switch {
 	case err != nil:

@@ -328,25 +328,24 @@ func (q *Queue) finish(tx store.Tx, e *entry, to Status, problem *Problem, actor
 }
 
 // schedule sets when the next part may leave: at due, which may have passed, or
-// when the quiet hours that lie there end. It returns whether they do.
-func (q *Queue) schedule(m *Message, due, now time.Time) bool {
+// when the quiet hours that lie there end; Error then says so.
+func (q *Queue) schedule(m *Message, due, now time.Time) {
 	m.Due = due
 	if m.Error != nil && m.Error.Code == CodeQuietHours {
 		m.Error = nil
 	}
 	if !m.quietable() {
-		return false
+		return
 	}
 	if due.Before(now) {
 		due = now
 	}
 	end := q.quiet.end(due)
 	if !end.After(due) {
-		return false
+		return
 	}
 	m.Due = end
 	m.Error = &Problem{Code: CodeQuietHours, Detail: "held by the quiet hours", RetryAt: end}
-	return true
 }
 
 // tally adds to the counts of this box. Boxes count apart so that they do not

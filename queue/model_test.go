@@ -406,15 +406,16 @@ func (w *world) settle() {
 	for range 400 {
 		w.pass(30 * time.Minute)
 		for i := range w.hand {
-			for s, ok := w.next(i); ok; s, ok = w.next(i) {
+			s, ok, err := w.b.Claim(w.t.Context(), worker(i))
+			for err == nil && ok {
 				w.takes(i, s)
-				if _, _, err := w.b.Record(w.t.Context(), s, accepted(w.leaves(i, *w.hand[i])), false); err != nil {
-					w.t.Fatal(err)
-				}
-				w.parts[s.Message.ID][s.Part].accepted = true
+				h := *w.hand[i]
 				w.hand[i] = nil
-				// Parts of one message are handed over, not claimed.
-				w.restart()
+				s, ok, err = w.b.Record(w.t.Context(), h.Submission, accepted(w.leaves(i, h)), true)
+				w.parts[h.Message.ID][h.Part].accepted = true
+			}
+			if err != nil {
+				w.t.Fatal(err)
 			}
 		}
 		for len(w.reports) > 0 {
@@ -435,14 +436,6 @@ func (w *world) settle() {
 		}
 	}
 	w.t.Error("messages still wait after a week without accidents")
-}
-
-func (w *world) next(i int) (queue.Submission, bool) {
-	s, ok, err := w.b.Claim(w.t.Context(), worker(i))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return s, ok
 }
 
 // compare holds the end of every message against what really happened.

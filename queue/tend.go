@@ -94,7 +94,7 @@ func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) (uncertain int, 
 		}
 		return q.tendMessage(tx, e, now)
 	case strings.HasPrefix(target, groupSpace):
-		return 0, q.tendGroup(tx, key, target, now)
+		return 0, q.tendGroup(tx, key, target)
 	default: // kept for a time, which is over
 		if err := tx.Delete(target); err != nil {
 			return 0, err
