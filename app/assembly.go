@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -50,7 +49,8 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		QuietHours: quietHours(config.QuietHours), Numbering: numbering,
 	})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make queue: %w", err), s.unregister())
+		s.unregister()
+		return nil, fmt.Errorf("make queue: %w", err)
 	}
 	s.gateway = gateway.New(gateway.Config{
 		Modems: a.modemConfigs(config.Modems), Store: a.store, Queue: s.queue, Events: a.events,
@@ -70,7 +70,8 @@ func (s *assembly) start(life context.Context) error {
 	ctx, end := context.WithCancel(life)
 	if err := s.gateway.Start(ctx); err != nil {
 		end()
-		return errors.Join(fmt.Errorf("start modems: %w", err), s.unregister())
+		s.unregister()
+		return fmt.Errorf("start modems: %w", err)
 	}
 	s.end = end
 	s.loops.Go(func() { s.server.Run(ctx) })
@@ -87,10 +88,11 @@ func (s *assembly) stop(ctx context.Context) error {
 	err := s.gateway.Stop(ctx)
 	s.end()
 	s.loops.Wait()
+	s.unregister()
 	if err != nil {
-		err = fmt.Errorf("stop modems: %w", err)
+		return fmt.Errorf("stop modems: %w", err)
 	}
-	return errors.Join(err, s.unregister())
+	return nil
 }
 
 // stuck names a part that should have turned lately and has not; empty if all is
@@ -104,12 +106,11 @@ func (s *assembly) stuck(now time.Time) string {
 
 // unregister takes the metrics of this assembly back, so that the next one can
 // register its own.
-func (s *assembly) unregister() error {
+func (s *assembly) unregister() {
 	for _, c := range s.metrics {
 		s.app.registry.Unregister(c)
 	}
 	s.metrics = nil
-	return nil
 }
 
 // recorder is a Registerer that remembers what was registered through it.

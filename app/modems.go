@@ -112,8 +112,9 @@ func registration(r modem.RegistrationStatus) string {
 		return "denied"
 	case modem.NotSearching, modem.EmergencyOnly, modem.EmergencyBearer:
 		return "none"
+	default:
+		return "unknown"
 	}
-	return "unknown"
 }
 
 // errorCode returns the code of the API, which has words and a remedy in every
@@ -179,10 +180,13 @@ func (s *assembly) discover(ctx context.Context) {
 	d := &discovery{ports: s.app.options.Ports, probe: modem.Probe, imei: map[string]string{}, silent: map[string]*silence{}}
 	for wait := time.Duration(0); pause(ctx, wait, nil); wait = discoverEvery {
 		changed, err := d.scan(ctx)
+		if ctx.Err() != nil {
+			return
+		}
 		if err != nil {
 			s.app.log.Warn("cannot list serial ports, trying again", "err", err)
 		}
-		if changed && ctx.Err() == nil {
+		if changed {
 			for _, m := range d.found {
 				s.app.log.Info("modem found", "modem", m.Name, "device", m.Device)
 			}
@@ -214,16 +218,14 @@ func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
 		probeCtx, cancel := context.WithTimeout(ctx, probeTimeout)
 		result, err := d.probe(probeCtx, port.Device, configs.DefaultModem().BaudRate)
 		cancel()
-		if ctx.Err() != nil {
-			return changed, nil
-		}
-		if err != nil || !result.Answers {
+		switch {
+		case ctx.Err() != nil:
+			return changed, ctx.Err()
+		case err != nil || !result.Answers:
 			d.rest(port.Device)
-			continue
-		}
-		if d.settle(port.Device, result.Info, plugged) {
+		case d.settle(port.Device, result.Info, plugged):
 			changed = true
-		} else {
+		default:
 			d.rest(port.Device) // another port of a modem that works at its first
 		}
 	}

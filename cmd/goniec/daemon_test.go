@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -49,6 +50,11 @@ func newDaemon(t *testing.T, rest string, modems ...string) *daemon {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	d := &daemon{t: t, config: filepath.Join(dir, "goniec.yaml"), data: filepath.Join(dir, "data")}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("log of the daemon:\n%s", d.logged())
+		}
+	})
 	d.write(rest, modems...)
 	d.client, err = client.New("unix:"+app.SocketPath(d.data), "")
 	if err != nil {
@@ -80,6 +86,7 @@ func (d *daemon) start() {
 	d.log.Reset()
 	d.mu.Unlock()
 	d.process = exec.Command("goniec", "serve", "--config", d.config)
+	d.process.Env = slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "GONIEC_") })
 	stderr, err := d.process.StderrPipe()
 	if err != nil {
 		d.t.Fatal(err)
@@ -106,9 +113,6 @@ func (d *daemon) start() {
 	d.t.Cleanup(func() {
 		_ = process.Process.Kill()
 		<-ended
-		if d.t.Failed() {
-			d.t.Logf("log of the daemon:\n%s", d.logged())
-		}
 	})
 	d.eventually("the daemon answers", func() bool { return app.Answers(d.t.Context(), app.SocketPath(d.data)) })
 }
@@ -209,11 +213,16 @@ func (d *daemon) waitFor(id string, want client.Status) client.Message {
 	return m
 }
 
-// network is an emulated network without latency and one modem on a
+// network is an emulated network where nothing takes time, and one modem on a
 // pseudo-terminal.
 func network(t *testing.T) (*emulator.Network, *emulator.Modem, string) {
 	t.Helper()
-	n := emulator.NewNetwork(emulator.Options{Seed: 1})
+	return networkLike(t, emulator.Options{Seed: 1})
+}
+
+func networkLike(t *testing.T, o emulator.Options) (*emulator.Network, *emulator.Modem, string) {
+	t.Helper()
+	n := emulator.NewNetwork(o)
 	t.Cleanup(func() {
 		if err := n.Close(); err != nil {
 			t.Error(err)

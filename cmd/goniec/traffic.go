@@ -116,8 +116,11 @@ func (t *traffic) event(ctx context.Context, e client.Event) error {
 	var data struct {
 		ID string `json:"id"`
 	}
-	if !isMessage || json.Unmarshal(e.Data, &data) != nil {
+	if !isMessage {
 		return nil
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
 	}
 	switch kind {
 	case "received":
