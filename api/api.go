@@ -55,7 +55,8 @@ type Server struct {
 	metrics  *metrics
 	limits   limiters
 	streams  streams
-	closing  chan struct{} // closed when Run ends: streams end
+	serving  sync.Map      // *http.Server whose Shutdown ends streams
+	closing  chan struct{} // closed by endStreams
 	close    sync.Once
 }
 
@@ -94,9 +95,9 @@ func (s *Server) AdminHandler() http.Handler {
 	})
 }
 
-// Run keeps tokens fresh until ctx is done. When it returns, event streams have
-// been told to end, so that http.Server.Shutdown need not wait for them.
+// Run keeps tokens fresh until ctx is done. Event streams end when Run does, or
+// when the HTTP server that they came through shuts down, whichever is first.
 func (s *Server) Run(ctx context.Context) {
 	s.config.Tokens.Run(ctx, s.log)
-	s.close.Do(func() { close(s.closing) })
+	s.endStreams()
 }

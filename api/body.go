@@ -8,15 +8,17 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Limits of bodies, in bytes.
+// Limits of bodies.
 const (
-	maxBody  = 1 << 20
-	maxBatch = 8 << 20
+	maxBody  = 1 << 20          // bytes
+	maxBatch = 8 << 20          // bytes
+	bodyTime = 30 * time.Second // for a body to come in
 )
 
 // bodyReader reads bodies into a T and holds them against the schema that the

@@ -11,6 +11,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
+
+	"goniec/api/client"
 )
 
 // documentVersion is the version of the API, not of the program.
@@ -103,12 +105,12 @@ func (s *Server) renderDocument() []byte {
 
 // addExamples shows a whole body for each request.
 func addExamples(document *huma.OpenAPI) {
-	message := map[string]any{"to": "+48600100200", "text": "Wizyta jutro o 10:00. Odpisz TAK lub NIE.", "reference": "visit-17"}
+	message := client.MessageRequest{To: "+48600100200", Text: "Wizyta jutro o 10:00. Odpisz TAK lub NIE.", Reference: "visit-17"}
 	for path, example := range map[string]any{
 		"/v1/messages":         message,
-		"/v1/messages/batch":   map[string]any{"messages": []any{message}},
-		"/v1/messages/preview": map[string]any{"text": "Zażółć gęślą jaźń"},
-		"/v1/tokens":           map[string]any{"name": "clinic", "scopes": []any{ScopeSend, ScopeMessages}},
+		"/v1/messages/batch":   client.BatchRequest{Messages: []client.MessageRequest{message}},
+		"/v1/messages/preview": client.PreviewRequest{Text: "Zażółć gęślą jaźń"},
+		"/v1/tokens":           client.TokenRequest{Name: "clinic", Scopes: []string{string(ScopeSend), string(ScopeMessages)}},
 	} {
 		document.Paths[path].Post.RequestBody.Content["application/json"].Example = example
 	}

@@ -50,6 +50,7 @@ func (s *Server) registerEvents() {
 // openStream checks what can be checked before the first byte, and returns what
 // writes the stream.
 func (s *Server) openStream(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
+	s.endWith(ctx)
 	caller := requestOf(ctx).caller.ID
 	if !s.streams.enter(caller) {
 		return nil, newProblem(CodeTooManyStreams, streamsPerToken).withHeader("Retry-After", seconds(pingInterval))
@@ -75,11 +76,27 @@ func (s *Server) openStream(ctx context.Context, in *eventsInput) (*huma.StreamR
 		response.Header().Set("Content-Type", "text/event-stream")
 		response.Header().Set("X-Accel-Buffering", "no") // nginx must not collect what should flow
 		w := streamWriter{w: response, controller: http.NewResponseController(response)}
+		// The server's limit for reading a request would end the stream, too.
+		_ = w.controller.SetReadDeadline(time.Time{})
 		if err := s.stream(hctx.Context(), w, last, first); err != nil {
 			s.log.Debug("event stream broke", "request", requestOf(ctx).id, "err", err)
 		}
 	}}, nil
 }
+
+// endWith makes streams end when the HTTP server that serves ctx shuts down:
+// Shutdown waits for running requests, and a stream would run on.
+func (s *Server) endWith(ctx context.Context) {
+	server, ok := ctx.Value(http.ServerContextKey).(*http.Server)
+	if !ok {
+		return
+	}
+	if _, known := s.serving.LoadOrStore(server, true); !known {
+		server.RegisterOnShutdown(s.endStreams)
+	}
+}
+
+func (s *Server) endStreams() { s.close.Do(func() { close(s.closing) }) }
 
 // stream writes events until the client goes or the server closes.
 func (s *Server) stream(ctx context.Context, w streamWriter, last string, events []event.Event) error {
@@ -91,6 +108,8 @@ func (s *Server) stream(ctx context.Context, w streamWriter, last string, events
 	defer ping.Stop()
 	// The first words tell where the stream stands, so that a client that loses
 	// it before the first event misses nothing either.
+	// Whatever ends the stream, its last bytes get time to leave.
+	defer w.extend()
 	if err := w.write("retry: %d\nid: %s\n\n", streamRetry.Milliseconds(), last); err != nil {
 		return err
 	}
@@ -149,11 +168,13 @@ func (w streamWriter) event(e event.Event) error {
 	return w.write("id: %s\ndata: %s\n\n", e.ID(), data)
 }
 
+// extend gives the next write its time.
+func (w streamWriter) extend() {
+	_ = w.controller.SetWriteDeadline(time.Now().Add(writeLimit))
+}
+
 func (w streamWriter) write(format string, args ...any) error {
-	// A recorder in a test has no deadlines; a connection always has.
-	if err := w.controller.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("set deadline of stream: %w", err)
-	}
+	w.extend()
 	if _, err := fmt.Fprintf(w.w, format, args...); err != nil {
 		return fmt.Errorf("write to stream: %w", err)
 	}

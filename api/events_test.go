@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -188,6 +189,40 @@ func TestStreamsOfATokenAreCounted(t *testing.T) {
 		if err := s.lines.Err(); err != nil {
 			t.Errorf("stream %d broke: %v", i, err)
 		}
+	}
+}
+
+func TestStreamOutlivesTheLimitsOfItsServer(t *testing.T) {
+	t.Parallel()
+	g := bare(t, memstore.New())
+	_, secret, err := g.tokens.Create(t.Context(), "page", []api.Scope{api.ScopeEvents})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const limit = 50 * time.Millisecond
+	server := httptest.NewUnstartedServer(g.server.Handler())
+	server.Config.ReadTimeout, server.Config.WriteTimeout = limit, limit
+	server.Start()
+	defer server.Close()
+	g.url = server.URL
+	s := g.stream(t, secret, "")
+	if _, ok := s.next("id:"); !ok {
+		t.Fatal("no stream")
+	}
+	<-time.After(4 * limit)
+	err = g.store.Update(t.Context(), func(tx store.Tx) error { return g.events.Append(tx, "modem.state", "", nil) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := s.event(t); e.Type != "modem.state" {
+		t.Errorf("got %+v", e)
+	}
+	// A shutdown ends the stream at once, and cleanly.
+	if err := server.Config.Shutdown(t.Context()); err != nil {
+		t.Errorf("shutdown: %v", err)
+	}
+	if _, ok := s.next("data: "); ok || s.lines.Err() != nil {
+		t.Errorf("after the shutdown: more events %v, error %v", ok, s.lines.Err())
 	}
 }
 

@@ -113,6 +113,7 @@ func postOperation[T any](s *Server, o operation, limit int64) huma.Operation {
 	op := s.newOperation(o)
 	op.MaxBodyBytes = limit + 1 // huma refuses what reaches its limit
 	op.SkipValidateBody = true  // bodyReader does
+	op.BodyReadTimeout = bodyTime
 	op.RequestBody = &huma.RequestBody{
 		Required: true,
 		Content: map[string]*huma.MediaType{"application/json": {

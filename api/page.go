@@ -162,10 +162,10 @@ func curl(op *huma.Operation) string {
 	}
 	b.WriteString(" http://127.0.0.1:8080" + path)
 	if scopeOf(op) != "" {
-		b.WriteString(` -H "Authorization: Bearer $GONIEC_TOKEN"`)
+		b.WriteString(" \\\n  -H \"Authorization: Bearer $GONIEC_TOKEN\"")
 	}
 	if op.RequestBody != nil {
-		b.WriteString(" -H 'Content-Type: application/json'")
+		b.WriteString(" \\\n  -H 'Content-Type: application/json'")
 		body, err := json.Marshal(op.RequestBody.Content["application/json"].Example)
 		if err == nil {
 			b.WriteString(" \\\n  -d '" + string(body) + "'")

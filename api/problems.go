@@ -185,6 +185,11 @@ func (p *problem) withHeader(name, value string) *problem {
 	return p
 }
 
+// needsPerson reports whether somebody has to look after the gateway.
+func (p *problem) needsPerson() bool {
+	return p.code == CodeInternal || p.code == CodeStorageFull
+}
+
 // Error, GetStatus and GetHeaders make a problem an error of huma. Error is for
 // the log; it holds nothing of the request.
 func (p *problem) Error() string {

@@ -14,6 +14,10 @@ import (
 	"goniec/catalogue"
 )
 
+// answerLimit is how long writing an answer may take, from the beginning of its
+// request. Event streams have limits of their own.
+const answerLimit = 2 * time.Minute
+
 // request is what is known about a request beside its HTTP parts. One goroutine
 // serves a request, and it alone touches this.
 type request struct {
@@ -60,6 +64,9 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		r.local, _ = httpRequest.Context().Value(localKey{}).(bool)
 		c.SetRequest(httpRequest.WithContext(context.WithValue(httpRequest.Context(), requestKey{}, r)))
 		setHeaders(c.Response().Header(), r.id)
+		// A recorder in a test has no deadlines; without one a client that
+		// does not read would keep us for ever.
+		_ = http.NewResponseController(c.Response()).SetWriteDeadline(start.Add(answerLimit))
 		defer func() {
 			// A broken connection is reported so by net/http itself; anything else is a bug.
 			if v := recover(); v != nil {
@@ -100,8 +107,9 @@ func (s *Server) finish(c echo.Context, r *request, start time.Time) {
 	took := time.Since(start)
 	s.metrics.observe(c.Request().Method, route, status, took)
 	level := slog.LevelDebug
+	var p *problem
 	switch {
-	case status >= 500:
+	case errors.As(r.err, &p) && p.needsPerson():
 		level = slog.LevelError
 	case status >= 400:
 		level = slog.LevelInfo
