@@ -53,7 +53,6 @@ type Options struct {
 // Store is a store in a file. It is safe for concurrent use.
 type Store struct {
 	db       *bbolt.DB
-	ahead    ahead
 	metrics  *metrics
 	watchers store.Watchers
 	locks    store.Locks
@@ -87,13 +86,12 @@ func Open(path string, o Options) (*Store, error) {
 	if o.MaxSize <= 0 {
 		o.MaxSize = defaultMaxSize()
 	}
-	db, file, err := openFile(path, o)
+	db, err := openFile(path, o)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	s := &Store{
 		db:      db,
-		ahead:   ahead{db: db, file: file, max: int64(o.MaxSize), log: o.Logger},
 		enter:   make(chan struct{}),
 		leave:   make(chan member),
 		closing: make(chan struct{}),

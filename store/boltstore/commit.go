@@ -118,9 +118,7 @@ func (s *Store) commitLoop() {
 		case <-s.enter:
 		}
 		s.gather()
-		if s.finish(s.batch) {
-			s.ahead.extend()
-		}
+		s.finish(s.batch)
 	}
 }
 
@@ -149,9 +147,8 @@ func (s *Store) admit() bool {
 	return false
 }
 
-// finish commits b if there is something to commit, tells its members, and says
-// whether anything was committed.
-func (s *Store) finish(b *batch) bool {
+// finish commits b if there is something to commit, and tells its members.
+func (s *Store) finish(b *batch) {
 	err := b.broken
 	switch {
 	case b.tx == nil:
@@ -160,14 +157,12 @@ func (s *Store) finish(b *batch) bool {
 	default:
 		err = s.commit(b)
 	}
-	committed := err == nil && len(b.keys) > 0
-	if committed {
+	if err == nil && len(b.keys) > 0 {
 		s.watchers.Notify(b.keys)
 	}
 	for _, m := range b.members {
 		m.done <- err
 	}
-	return committed
 }
 
 // commit writes b to disk.

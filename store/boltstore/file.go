@@ -26,38 +26,37 @@ const (
 	compactFrom = 16 << 20
 )
 
-// openFile opens the database at path and creates it if need be. It also returns
-// the file that the database uses, and closes.
-func openFile(path string, o Options) (*bbolt.DB, *os.File, error) {
+// openFile opens the database at path and creates it if need be.
+func openFile(path string, o Options) (*bbolt.DB, error) {
 	if err := sweepTemporary(path); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = create(path)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := check(path, o); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for {
 		db, file, err := openBolt(path, o)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		current, err := isAt(file, path)
 		if err != nil {
-			return nil, nil, errors.Join(err, db.Close())
+			return nil, errors.Join(err, db.Close())
 		}
 		if current {
-			return db, file, nil
+			return db, nil
 		}
 		// While this process waited for its turn another one has put a
 		// compacted file in the place of the one that was opened.
 		if err := db.Close(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 }
@@ -65,7 +64,7 @@ func openFile(path string, o Options) (*bbolt.DB, *os.File, error) {
 // openBolt opens a database with the options that suit a small box:
 // without a synced freelist, which after a purge would be the greater part of
 // each commit, and with a page size that does not follow the kernel, so that a
-// file may move from one board to another.
+// file may move from one board to another. It also returns the file it has opened.
 func openBolt(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:         o.Timeout,
