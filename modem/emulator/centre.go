@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -220,7 +219,7 @@ func (n *Network) reportTPDU(s *submission, status pdu.Status) []byte {
 // simOf returns the SIM with the number, nil when there is none.
 func (n *Network) simOf(a pdu.Address) *SIM {
 	for _, s := range n.sims {
-		if cmp.Or(s.Number, "none") == a.String() || len(a.Number) >= 9 && strings.HasSuffix(s.Number, a.Number) {
+		if s.Number == a.String() || len(a.Number) >= 9 && strings.HasSuffix(s.Number, a.Number) {
 			return s
 		}
 	}

@@ -94,15 +94,9 @@ func (n *Network) NewModem(p Profile, card *SIM) *Modem {
 		}
 	}
 	m.settings = m.profile.defaults()
-	n.modems = append(n.modems, m)
-	if card != nil {
-		if card.modem != nil {
-			card.modem.sim = nil
-		}
-		card.modem = m
-		m.sim = card
-	}
 	m.registration = map[domain]int{}
+	n.modems = append(n.modems, m)
+	m.insert(card)
 	m.register(registeredHome)
 	m.startNoise()
 	return m
@@ -113,6 +107,42 @@ func (m *Modem) SIM() *SIM {
 	m.network.mu.Lock()
 	defer m.network.release()
 	return m.sim
+}
+
+// SetSIM takes the card out of the modem and puts another in, which it takes out
+// of the modem that had it. Nil: the modem is left without one.
+func (m *Modem) SetSIM(card *SIM) {
+	m.network.mu.Lock()
+	defer m.network.release()
+	m.insert(card)
+	m.searchNetwork()
+}
+
+// insert changes the card; the modem registers anew with it.
+func (m *Modem) insert(card *SIM) {
+	m.eject()
+	if card == nil {
+		return
+	}
+	if card.modem != nil {
+		card.modem.eject()
+	}
+	card.modem = m
+	m.sim = card
+}
+
+// eject takes the card out.
+func (m *Modem) eject() {
+	if m.sim == nil {
+		return
+	}
+	if m.unacknowledged != nil {
+		m.acknowledge(false)
+	}
+	m.setRegistration(notRegistered)
+	m.sim.modem = nil
+	m.sim = nil
+	m.pinGiven = false
 }
 
 // IMEI returns the modem's identity, 15 digits.

@@ -140,9 +140,6 @@ func TestNoise(t *testing.T) {
 		if got := w.said(); got != "" {
 			t.Errorf("after ^CURC=0: %q", got)
 		}
-		w.modem.Restart()
-		pass(time.Second)
-		w.host = nil // its port is gone
 	})
 }
 
@@ -183,6 +180,34 @@ func TestRestart(t *testing.T) {
 		pass(4 * time.Second)
 		if got := w.lines("AT+CREG?"); got != "+CREG: 0,1 | OK" {
 			t.Errorf("later: %s", got)
+		}
+	})
+}
+
+func TestSwappedCards(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Options{}, emulator.Generic(), func(w world) {
+		w.setUp("AT+CREG=1", "AT+CSMS=1", "AT+CNMI=2,2,0,0,0")
+		w.sendFrom(patient, "TAK")
+		w.said() // it waits for +CNMA
+		w.modem.SetSIM(nil)
+		if got := joined(w.said()); got != "+CREG: 0" {
+			t.Errorf("without card: %s", got)
+		}
+		second := connect(w.t, w.n.NewModem(emulator.Generic(), w.card))
+		second.setUp()
+		if got := second.lines("AT+CPMS?"); !strings.HasPrefix(got, `+CPMS: "SM",1,30`) {
+			t.Errorf("what waited for +CNMA, in the second modem: %s", got)
+		}
+		w.modem.SetSIM(w.card)
+		if got := joined(w.said()); got != "+CREG: 1" {
+			t.Errorf("the card back: %s", got)
+		}
+		if got := w.lines("AT+CPMS?"); !strings.HasPrefix(got, `+CPMS: "SM",1,30`) {
+			t.Errorf("its texts: %s", got)
+		}
+		if got := second.lines("AT+CPIN?"); got != "ERROR" {
+			t.Errorf("the second modem: %s", got)
 		}
 	})
 }

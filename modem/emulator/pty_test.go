@@ -177,6 +177,31 @@ func TestPortVanishesAndReturns(t *testing.T) {
 	}
 }
 
+func TestRestartTakesThePortAway(t *testing.T) {
+	t.Parallel()
+	p := emulator.HuaweiE3372()
+	p.BootTime = 200 * time.Millisecond
+	_, _, port := portWorld(t, p)
+	host := openPort(t, port.Path())
+	host.write("ATE0\r")
+	host.until("OK\r\n")
+	host.write("AT+CFUN=1,1\r")
+	if got, want := host.until("OK\r\n"), "\r\nOK\r\n"; got != want {
+		t.Errorf("last words %q, want %q", got, want)
+	}
+	if err := host.file.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if count, err := host.file.Read(make([]byte, 100)); err == nil {
+		t.Errorf("read %d octets during the restart", count)
+	}
+	host.close()
+	eventually(t, "the port returns", func() bool {
+		_, err := os.Stat(port.Path())
+		return err == nil
+	})
+}
+
 func TestUnpluggedPortHasNoName(t *testing.T) {
 	t.Parallel()
 	_, m, port := portWorld(t, emulator.Generic())

@@ -2,12 +2,17 @@ package emulator
 
 import "time"
 
+// dropTime passes between the last words of a modem that restarts and the end of
+// its port.
+const dropTime = 50 * time.Millisecond
+
 // restart takes the modem down and up again: settings are lost, the line is
 // silent for the time given, and the profile's boot lines follow.
 func (m *Modem) restart(silence time.Duration) {
 	m.powerDown()
 	if m.profile.DropsPort {
-		m.dropPort(silence)
+		silence = max(silence, dropTime)
+		m.later(dropTime, func() { m.dropPort(silence - dropTime) })
 	}
 	m.later(silence, m.boot)
 }
@@ -70,7 +75,7 @@ func (m *Modem) Unplug() {
 	m.network.mu.Lock()
 	defer m.network.release()
 	m.powerDown()
-	m.dropPort(-1)
+	m.losePort()
 }
 
 // Plug ends Unplug: the modem starts.
@@ -81,19 +86,9 @@ func (m *Modem) Plug() {
 	m.restart(m.profile.BootTime)
 }
 
-// dropPort ends the connection; a new one can be made after d, or when bringPort
-// is called if d is negative.
+// dropPort ends the connection; a new one can be made after d.
 func (m *Modem) dropPort(d time.Duration) {
-	m.unplugged = true
-	m.absences++
-	if m.line != nil {
-		m.network.closeLater(m.line.port)
-		m.line.detach()
-		m.line = nil
-	}
-	if d < 0 {
-		return
-	}
+	m.losePort()
 	absence := m.absences
 	m.network.after(d, func() {
 		if m.absences == absence {
@@ -102,7 +97,18 @@ func (m *Modem) dropPort(d time.Duration) {
 	})
 }
 
-// bringPort ends dropPort.
+// losePort ends the connection; a new one can be made when bringPort is called.
+func (m *Modem) losePort() {
+	m.unplugged = true
+	m.absences++
+	if m.line != nil {
+		m.network.closeLater(m.line.port)
+		m.line.detach()
+		m.line = nil
+	}
+}
+
+// bringPort ends losePort.
 func (m *Modem) bringPort() {
 	m.absences++
 	m.unplugged = false
