@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"testing"
+	"time"
 
 	"goniec/modem/emulator"
 )
@@ -77,6 +78,13 @@ func TestCommands(t *testing.T) {
 		{"list out of range", "AT+CMGL=5", "+CMS ERROR: 302"},
 		{"submit without length", "AT+CMGS", "+CMS ERROR: 304"},
 		{"send an empty slot", "AT+CMSS=1", "+CMS ERROR: 321"},
+		{"clock", "AT+CCLK?", `+CCLK: "00/01/01,01:00:00+04" | OK`},
+		{"attachment", "AT+CGATT?", "+CGATT: 1 | OK"},
+		{"not offered", "AT+CMEE=1;+CMUX=0", "+CME ERROR: 4"},
+		{"PUK attempts", "AT+CPINR=\"SIM PUK\"", "+CPINR: SIM PUK,10,10 | OK"},
+		{"lock cannot be changed", `AT+CMEE=1;+CLCK="SC",1,"1234"`, "+CME ERROR: 3"},
+		{"phone book search", `AT+CMEE=1;+CPBF="x"`, "+CME ERROR: 22"},
+		{"a told command cannot be set", "AT+CGMI=1", "ERROR"},
 		{"functionality", "AT+CFUN?", "+CFUN: 1 | OK"},
 		{"battery", "AT+CBC", "+CBC: 0,100 | OK"},
 		{"calls", "AT+CLIP=1;+CLIP?;+CRC=1;+CRC?;+CLCC", "+CLIP: 1,1 | +CRC: 1 | OK"},
@@ -93,7 +101,7 @@ func TestCommands(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, emulator.Options{}, emulator.Generic(), func(w world) {
+			inBubble(t, emulator.Options{Location: time.FixedZone("CET", 3600)}, emulator.Generic(), func(w world) {
 				w.setUp()
 				if got := w.lines(test.command); got != test.want {
 					t.Errorf("%s:\n got %s\nwant %s", test.command, got, test.want)

@@ -53,7 +53,7 @@ func foreignModem(t *testing.T) (*emulator.Network, *emulator.SIM, *emulator.PTY
 // run runs a program to its end and returns what it printed.
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 45*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if err != nil {
@@ -96,7 +96,7 @@ func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
-	limit := time.NewTimer(45 * time.Second)
+	limit := time.NewTimer(90 * time.Second)
 	defer limit.Stop()
 	for !done() {
 		select {
@@ -213,7 +213,7 @@ errorsmspath = %[2]s/error/
 outboxformat = detail
 inboxformat = detail
 transmitformat = auto
-commtimeout = 1
+commtimeout = 5
 loopsleep = 1
 receivefrequency = 1
 statusfrequency = 0

@@ -82,8 +82,9 @@ func (h *Handset) Received() []Text {
 }
 
 // OnText has answer called for every whole text. What it returns is sent back
-// after the delay; an empty reply is none. It is called without any lock, by
-// one goroutine; nil ends it.
+// after the delay; an empty reply is none. It is called without any lock, by the
+// one goroutine on which the network's time passes, so it must not wait; nil
+// ends it.
 func (h *Handset) OnText(answer func(Text) (reply string, delay time.Duration)) {
 	h.network.mu.Lock()
 	defer h.network.release()

@@ -20,10 +20,10 @@ type line struct {
 	spare []byte        // room for the next out
 	wake  chan struct{} // tells the writer that out is not empty
 	gone  bool
-	// prompt says that the reader itself writes what its input brought about,
+	// inline says that the reader itself writes what its input brought about,
 	// which saves waking the writer: for ports whose Write does not wait for the
 	// far side to read.
-	prompt  bool
+	inline  bool
 	reading bool // such a reader is at work
 	writing bool // out is being emptied
 }
@@ -36,7 +36,7 @@ func (m *Modem) attach(port io.ReadWriteCloser) {
 		m.network.closeLater(m.line.port)
 	}
 	_, buffered := port.(*ptyPort)
-	l := &line{port: port, wake: make(chan struct{}, 1), prompt: buffered}
+	l := &line{port: port, wake: make(chan struct{}, 1), inline: buffered}
 	m.line = l
 	m.network.routines.Go(func() { m.readLine(l) })
 	m.network.routines.Go(func() {
@@ -77,7 +77,7 @@ func (m *Modem) readLine(l *line) {
 		count, err := l.port.Read(buffer)
 		m.network.mu.Lock()
 		if m.line == l && !l.gone {
-			l.reading = l.prompt
+			l.reading = l.inline
 			m.receive(buffer[:count])
 		}
 		if err != nil {
@@ -91,7 +91,7 @@ func (m *Modem) readLine(l *line) {
 			return
 		}
 		m.network.release()
-		if l.prompt {
+		if l.inline {
 			l.flush(m.network)
 		}
 	}

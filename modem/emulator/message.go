@@ -255,7 +255,6 @@ func (m *Modem) transmit(name string, tpdu []byte, s pdu.Submit, done func()) re
 	t := &transmission{
 		name: name, submission: m.network.begin(m, tpdu, s, m.sim.reference), done: done, fault: m.submitFault(),
 	}
-	m.submits++
 	m.later(m.airTime(), func() { m.finishTransmission(t) })
 	return reply{kind: replyWait}
 }

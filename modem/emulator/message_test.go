@@ -218,6 +218,26 @@ func TestReports(t *testing.T) {
 			}
 		})
 	})
+	t.Run("stored until there is no room", func(t *testing.T) {
+		t.Parallel()
+		p := emulator.Generic()
+		p.Capacity = 2
+		inBubble(t, o, p, func(w world) {
+			w.setUp("AT+CNMI=2,1,0,2,0")
+			for range 3 {
+				w.submit(patient, "x")
+				pass(2 * time.Second)
+			}
+			if got := joined(w.said()); got != `+CDSI: "SR",1` {
+				t.Errorf("the third report does not take the place of the first: %s", got)
+			}
+			w.sendFrom(patient, "TAK")
+			pass(time.Second)
+			if got := joined(w.said()); got != `+CMTI: "SM",1` {
+				t.Errorf("a text behind it: %s", got)
+			}
+		})
+	})
 	t.Run("not asked for", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, o, emulator.Generic(), func(w world) {
@@ -514,7 +534,7 @@ func TestTextMode(t *testing.T) {
 		if diff := cmp.Diff([]string{"Dzien dobry", "chść"}, w.texts(patient)); diff != "" {
 			t.Errorf("texts (-want +got):\n%s", diff)
 		}
-		w.setUp(`AT+CSCS="GSM"`)
+		w.setUp(`AT+CSCS="GSM"`, "AT+CSMP=17,167,0,0")
 		w.sendFrom("KLINIKA", "Wyniki gotowe")
 		w.said()
 		if got := w.lines("AT+CMGR=1"); !regexp.MustCompile(
@@ -522,6 +542,15 @@ func TestTextMode(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 		if got := w.lines(`AT+CMGL="ALL"`); !strings.HasPrefix(got, `+CMGL: 1,"REC READ","KLINIKA"`) {
+			t.Errorf("got %s", got)
+		}
+		if got := w.do("AT+CMGW=\"" + patient + "\"\r"); got != "\r\n> " {
+			t.Fatalf("prompt %q", got)
+		}
+		if got := joined(w.do("later\x1a")); got != "+CMGW: 2 | OK" {
+			t.Errorf("got %s", got)
+		}
+		if got := w.lines("AT+CMGR=2"); got != `+CMGR: "STO UNSENT","+48600100200", | later | OK` {
 			t.Errorf("got %s", got)
 		}
 		w.setUp("AT+CNMI=2,2,0,0,0")

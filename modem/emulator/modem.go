@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	ctrlZ     = 0x1a // ends a payload
-	escape    = 0x1b // gives a payload up
-	backspace = 0x08 // value of S5
+	payloadEnds = "\x1a\x1b" // Ctrl-Z sends a payload, ESC gives it up
+	escape      = 0x1b
+	backspace   = 0x08 // value of S5
 
 	commandLimit = 2048 // octets of a command line; longer ones are errors
 	payloadLimit = 4096 // octets of a payload; longer ones are errors
-	heldLimit    = 64   // unsolicited results kept for later; the oldest go first
+	heldLimit    = 1000 // unsolicited results kept for later; the oldest go first
 )
 
 // Modem is an emulated modem: what is at the far end of a serial line. Its
@@ -62,7 +62,6 @@ type Modem struct {
 
 	faults   []*Fault
 	noiseOff bool
-	submits  int // submits begun, counted for Fault.After
 }
 
 // prompt is what becomes of the payload that the modem waits for.
@@ -230,7 +229,7 @@ func (m *Modem) takeCommand() {
 
 // takePayload takes input up to the end of the payload, and has it accepted.
 func (m *Modem) takePayload() {
-	data, end := m.take("\x1a\x1b")
+	data, end := m.take(payloadEnds)
 	if m.settings.echo {
 		m.emit(data[:end])
 	}

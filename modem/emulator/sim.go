@@ -111,3 +111,14 @@ func (s *memory) put(status int, raw []byte) (slot int, ok bool) {
 	s.slots[slot] = &stored{status: status, raw: raw, at: time.Now()}
 	return slot, true
 }
+
+// dropOldest makes room for one message.
+func (s *memory) dropOldest() {
+	oldest := -1
+	for slot, message := range s.slots {
+		if oldest < 0 || message.at.Before(s.slots[oldest].at) {
+			oldest = slot
+		}
+	}
+	delete(s.slots, oldest)
+}

@@ -158,16 +158,21 @@ func (m *Modem) handReport(t *transfer, raw []byte) handover {
 		m.announce(fmt.Sprintf("+CDS: %s", m.directReport(raw, len(t.tpdu))))
 		return m.awaitAcknowledgement(t)
 	case 2:
-		index, stored := m.store(m.reportMemory(), storedUnread, raw)
+		name := m.reportMemory()
+		if own := m.memories[name]; name == memoryReports && own.used() == own.capacity {
+			own.dropOldest()
+		}
+		index, stored := m.store(name, storedUnread, raw)
 		if !stored {
 			return noRoom
 		}
-		m.announce(fmt.Sprintf(`+CDSI: "%s",%d`, m.reportMemory(), index))
+		m.announce(fmt.Sprintf(`+CDSI: "%s",%d`, name, index))
 	}
 	return taken
 }
 
-// reportMemory is where status reports are stored: "SR" if there is one.
+// reportMemory is where status reports are stored: "SR" if there is one, in which
+// a new report takes the place of the oldest when it is full.
 func (m *Modem) reportMemory() string {
 	if m.memories[memoryReports] != nil {
 		return memoryReports
