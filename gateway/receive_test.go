@@ -122,3 +122,89 @@ func TestReportBeforeTheAnswer(t *testing.T) {
 		r.want(id, queue.StatusDelivered)
 	})
 }
+
+// TestEveryProfile takes a message out and texts in through each modem the
+// emulator knows, whatever way it has of announcing things.
+func TestEveryProfile(t *testing.T) {
+	for _, profile := range emulator.Profiles() {
+		t.Run(profile.Name, func(t *testing.T) {
+			inBubble(t, setup{profile: &profile}, func(t *testing.T, r *rig) {
+				r.pass(3 * time.Minute)
+				r.wantState(modem.Ready)
+				id := r.put(long)
+				phone := r.network.Handset(patient)
+				answer := strings.Repeat("Nie wiem, zadzwonię jutro. ", 7)
+				for _, text := range []string{"TAK", answer} {
+					if err := phone.Send(r.sims[0].Number, text); err != nil {
+						t.Fatal(err)
+					}
+					r.pass(time.Second)
+				}
+				r.pass(15 * time.Minute)
+				r.wantInbox("TAK", answer)
+				if texts := phone.Received(); len(texts) != 1 || texts[0].Parts != 3 {
+					t.Errorf("the phone received %d texts", len(texts))
+				}
+				if m := r.message(id); m.Status != queue.StatusDelivered && m.Status != queue.StatusSent {
+					t.Errorf("message is %s", m.Status)
+				}
+			})
+		})
+	}
+}
+
+// directOnly is a modem that hands texts and reports straight on and wants each of
+// them acknowledged.
+func directOnly() *emulator.Profile {
+	p := emulator.Generic()
+	p.Name = "direct only"
+	p.CNMI[1], p.CNMI[3] = []int{0, 2}, []int{0, 1}
+	return &p
+}
+
+func TestDirect(t *testing.T) {
+	inBubble(t, setup{profile: directOnly()}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		id := r.put()
+		for range 5 {
+			if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+				t.Fatal(err)
+			}
+			r.pass(2 * time.Second)
+		}
+		r.pass(time.Minute)
+		r.want(id, queue.StatusDelivered)
+		r.wantInbox("TAK", "TAK", "TAK", "TAK", "TAK")
+	})
+}
+
+func TestDirectWhileTheStoreFails(t *testing.T) {
+	inBubble(t, setup{profile: directOnly()}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.store.fail(0, errDisk)
+		if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(10 * time.Second)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.Unplugged, For: 20 * time.Second})
+		r.pass(5 * time.Minute)
+		r.store.fail(0, nil)
+		r.pass(10 * time.Minute)
+		r.wantInbox("TAK")
+		r.wantState(modem.Ready)
+	})
+}
+
+func TestReadFails(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		// Deaf just as the text is announced: it is fetched later.
+		if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+			t.Fatal(err)
+		}
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.Deaf, For: 2 * time.Minute})
+		r.pass(20 * time.Minute)
+		r.wantInbox("TAK")
+		r.wantState(modem.Ready)
+	})
+}

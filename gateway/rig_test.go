@@ -44,7 +44,8 @@ type rig struct {
 // setup is what a test wants to be different.
 type setup struct {
 	options emulator.Options
-	modems  int // 0: one
+	modems  int               // 0: one
+	profile *emulator.Profile // nil: generic
 	pace    gateway.Pace
 	queue   func(*queue.Config)
 	config  func(*gateway.Config)
@@ -95,6 +96,9 @@ func newRig(t *testing.T, c setup) *rig {
 		t.Fatal(err)
 	}
 	profile := emulator.Generic()
+	if c.profile != nil {
+		profile = *c.profile
+	}
 	for i := range max(c.modems, 1) {
 		card := r.network.AddSIM(emulator.SIM{})
 		device := r.network.NewModem(profile, card)

@@ -1,0 +1,237 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"goniec/event"
+	"goniec/modem"
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store/memstore"
+)
+
+// These tests are about moments that no emulated modem brings about, so they
+// look from inside: a session without a port, on a real queue.
+
+// newSession returns a session, and a part that it has claimed.
+func newSession(t *testing.T) (*session, queue.Submission) {
+	t.Helper()
+	s := memstore.New()
+	events := event.New(s, "box")
+	q, err := queue.New(queue.Config{Store: s, Events: events, Box: "box"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := New(Config{Store: s, Queue: q, Events: events, Modems: []ModemConfig{{Config: modem.Config{Name: "sim-a"}}}})
+	w := g.workers["sim-a"]
+	x := &session{worker: w, ctx: w.begin().ctx, id: queue.Worker{Modem: "sim-a", SIM: "260010000000001"}}
+	to, err := pdu.ParseAddress("+48600100200")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := q.Enqueue(t.Context(), queue.Caller{Token: "his"}, []queue.Draft{{To: to, Text: "Wizyta jutro"}}); err != nil {
+		t.Fatal(err)
+	}
+	sub, ok, err := q.Claim(t.Context(), x.id)
+	if err != nil || !ok {
+		t.Fatalf("claim: %v, %v", ok, err)
+	}
+	t.Cleanup(func() {
+		if err := g.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return x, sub
+}
+
+func (s *session) statusOf(t *testing.T, sub queue.Submission) queue.Status {
+	t.Helper()
+	m, err := s.gateway.config.Queue.Message(t.Context(), sub.Message.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Status
+}
+
+func TestLateAnswers(t *testing.T) {
+	t.Parallel()
+	refusal := func(c modem.Class) modem.Indication {
+		return modem.Indication{Kind: modem.LateRefusal, Err: &modem.Fault{Op: "submit", Code: 1, Family: "CMS", Class: c}}
+	}
+	for _, c := range []struct {
+		name   string
+		late   modem.Indication
+		before queue.Status
+		want   queue.Status
+	}{
+		{"accepted", modem.Indication{Kind: modem.LateSubmit, MR: 7}, queue.StatusUncertain, queue.StatusSent},
+		{"refused for good", refusal(modem.Permanent), queue.StatusUncertain, queue.StatusFailed},
+		{"refused for now", refusal(modem.Transient), queue.StatusUncertain, queue.StatusQueued},
+		{"of the modem's own", refusal(modem.ModemFault), queue.StatusUncertain, queue.StatusQueued},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, sub := newSession(t)
+				v := verdict{outcome: queue.Outcome{Kind: queue.Uncertain, At: time.Now()}}
+				if _, _, err := s.record(sub, v, false); err != nil {
+					t.Fatal(err)
+				}
+				if got := s.statusOf(t, sub); got != c.before {
+					t.Errorf("before: %s", got)
+				}
+				for range 2 { // the second finds nobody who waits
+					if err := s.handle(c.late); err != nil {
+						t.Fatal(err)
+					}
+					if got := s.statusOf(t, sub); got != c.want {
+						t.Errorf("after: %s, want %s", got, c.want)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestIndicationsThatOnlyAsk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := newSession(t)
+		for _, kind := range []modem.IndicationKind{modem.StorageFull, modem.Damaged} {
+			s.sweepAt = time.Now().Add(time.Hour)
+			if err := s.handle(modem.Indication{Kind: kind}); err != nil || s.sweepAt.After(time.Now()) {
+				t.Errorf("%s: %v, next look in %v", kind, err, time.Until(s.sweepAt))
+			}
+		}
+		for _, kind := range []modem.IndicationKind{modem.RegistrationChanged, "something new"} {
+			if err := s.handle(modem.Indication{Kind: kind}); err != nil {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
+		// A restart and a loss that belong to the time before the modem was
+		// opened say nothing about now.
+		s.opened = time.Now()
+		for _, kind := range []modem.IndicationKind{modem.Rebooted, modem.Lost} {
+			if err := s.handle(modem.Indication{Kind: kind}); err != nil {
+				t.Errorf("%s of the time before: %v", kind, err)
+			}
+		}
+		<-time.After(time.Minute)
+		if err := s.handle(modem.Indication{Kind: modem.Rebooted}); !errors.Is(err, errRebooted) {
+			t.Errorf("restart: %v", err)
+		}
+	})
+}
+
+func TestOutcomeThatComesTooLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, sub := newSession(t)
+		accepted := verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: 1, At: time.Now()}}
+		for range 2 { // the second time there is nothing open
+			if _, ok, err := s.record(sub, accepted, true); err != nil || ok {
+				t.Errorf("record: %v, %v", ok, err)
+			}
+		}
+		if got := s.statusOf(t, sub); got != queue.StatusSent {
+			t.Errorf("message is %s", got)
+		}
+	})
+}
+
+func TestExpiredOnTheWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, sub := newSession(t)
+		sub.ExpiresAt = time.Now().Add(-time.Second)
+		if v := s.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != codeExpired {
+			t.Errorf("outcome %+v", v.outcome)
+		}
+		// And what cannot be put into an SMS is refused, not tried for ever.
+		sub.ExpiresAt, sub.Text = time.Now().Add(time.Hour), "ą"
+		if v := s.attempt(sub); v.outcome.Kind != queue.Refused || v.outcome.Code != codePDU {
+			t.Errorf("outcome %+v", v.outcome)
+		}
+	})
+}
+
+func TestSIMName(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		info modem.Info
+		want string
+	}{
+		{modem.Info{IMSI: "26001", ICCID: "8948"}, "26001"},
+		{modem.Info{ICCID: "8948"}, "8948"},
+		{modem.Info{}, "modem sim-a"},
+	} {
+		if got := simOf(c.info, "sim-a"); got != c.want {
+			t.Errorf("simOf(%+v) = %q, want %q", c.info, got, c.want)
+		}
+	}
+}
+
+func TestSubmitTPDU(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	to, err := pdu.ParseAddress("+48600100200")
+	if err != nil {
+		t.Fatal(err)
+	}
+	validity := func(d time.Duration) pdu.Validity {
+		v, err := pdu.RelativeValidity(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, c := range []struct {
+		name  string
+		sub   queue.Submission
+		plain refusedFeatures
+		want  pdu.Submit // without UD
+	}{
+		{"as long as allowed", queue.Submission{Alphabet: pdu.GSM7, ExpiresAt: now.Add(100 * time.Hour)}, refusedFeatures{},
+			pdu.Submit{VP: validity(48 * time.Hour)}},
+		{"no longer than the message", queue.Submission{Alphabet: pdu.GSM7, ExpiresAt: now.Add(2 * time.Hour)}, refusedFeatures{},
+			pdu.Submit{VP: validity(2 * time.Hour)}},
+		{"UCS-2 and flash", queue.Submission{Alphabet: pdu.UCS2, Flash: true}, refusedFeatures{},
+			pdu.Submit{VP: validity(48 * time.Hour), DCS: 0x18}},
+		{"flash refused before", queue.Submission{Alphabet: pdu.GSM7, Flash: true}, refusedFeatures{class: true},
+			pdu.Submit{VP: validity(48 * time.Hour)}},
+		{"validity refused before", queue.Submission{Alphabet: pdu.GSM7}, refusedFeatures{validity: true}, pdu.Submit{}},
+		{"second of three", queue.Submission{Alphabet: pdu.GSM7, Concatenation: &pdu.Concatenation{Reference: 9, Total: 3, Number: 2}}, refusedFeatures{},
+			pdu.Submit{VP: validity(48 * time.Hour)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.sub.To, c.sub.Text = to, "Wizyta jutro"
+			c.want.ReportRequest, c.want.DA = true, to
+			tpdu, err := submitTPDU(c.sub, 48*time.Hour, c.plain, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := pdu.ParseSubmit(tpdu)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := got.Text(); text != c.sub.Text {
+				t.Errorf("text %q", text)
+			}
+			concatenation, found := got.UD.Header.Concatenation()
+			if found != (c.sub.Concatenation != nil) || found && concatenation != *c.sub.Concatenation {
+				t.Errorf("concatenation %+v, %v", concatenation, found)
+			}
+			got.UD = pdu.UserData{}
+			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(pdu.Validity{})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
