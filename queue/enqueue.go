@@ -140,7 +140,7 @@ func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batc
 
 // readReplay returns what is remembered of the call, nil if nothing.
 func readReplay(r store.Reader, b *batch) (*replay, error) {
-	first, found, err := store.GetJSON[replay](r, idemKey(b.caller))
+	first, found, err := readJSON[replay](r, idemKey(b.caller))
 	switch {
 	case err != nil || !found:
 		return nil, err

@@ -355,11 +355,11 @@ func (q *Queue) tally(tx store.Tx, add map[Status]int, unchanged bool) error {
 		return nil
 	}
 	key := countKey(q.config.Box)
-	counts, _, err := store.GetJSON[map[Status]int](tx, key)
-	if err != nil {
+	counts, _, err := readJSON[map[Status]int](tx, key)
+	if err != nil && !errors.Is(err, errStored) {
 		return err
 	}
-	if counts == nil {
+	if counts == nil { // or unreadable: no reason to stop
 		counts = make(map[Status]int)
 	}
 	for status, n := range add {
@@ -414,6 +414,19 @@ func (m *Message) addAttempt(a Attempt) {
 
 // errStored is wrapped by errors about records that say what cannot be.
 var errStored = errors.New("stored record is inconsistent")
+
+// readJSON reads and decodes a record; what cannot be decoded is errStored.
+func readJSON[T any](r store.Reader, key string) (value T, found bool, err error) {
+	data, err := r.Get(key)
+	if err != nil || data == nil {
+		return value, false, err
+	}
+	if err := json.Unmarshal(data, &value); err != nil {
+		var zero T
+		return zero, false, fmt.Errorf("record %q: %w: %w", key, errStored, err)
+	}
+	return value, true, nil
+}
 
 // unreadable reports whether err is about one record that an index leads to, not
 // about the store: the others can go on.

@@ -32,6 +32,7 @@ import (
 //	inp/<sim>/<sender>/<ref>/<total>/<id>      group: parts of the inbound message <id> to be
 //	seen/<hash>                                a PDU that has been received, kept for seenKept
 //	raw/<time><sim>/<hash>                     rejected: a PDU nothing could be made of
+//	sc/<sim>                                   centre: what is known of the clock of the service centre
 //	prune/in                                   id of the inbound message whose text was removed last
 //
 // <route> is "any", "modem:<name>" or "sim:<sim>". <lane> is the priority, 0 high,
@@ -55,6 +56,7 @@ const (
 	groupSpace   = "inp/"
 	seenSpace    = "seen/"
 	rawSpace     = "raw/"
+	centreSpace  = "sc/"
 	inboxPruned  = "prune/in"
 )
 
@@ -114,6 +116,8 @@ func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 	return orphanPrefix(sim, to) + timeSegment(at) + "/" + strconv.Itoa(int(mr))
 }
 
+func centreKey(sim string) string { return centreSpace + segment(sim) }
+
 func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
 	width := "8-"
 	if c.Wide {
@@ -148,6 +152,7 @@ func parseTimedID(key, prefix string) (timedID, error) {
 type attemptRef struct {
 	timedID
 	attempt int
+	only    bool // no other attempt could have been meant
 }
 
 // parseAttemptRef reads the <time><id>/<attempt> that key goes on with behind prefix.
@@ -160,7 +165,7 @@ func parseAttemptRef(key, prefix string) (attemptRef, error) {
 	if err != nil {
 		return attemptRef{}, fmt.Errorf("key %q does not end in an attempt: %w", key, err)
 	}
-	return attemptRef{t, n}, nil
+	return attemptRef{timedID: t, attempt: n}, nil
 }
 
 // formatAddress writes an address so that parseAddress gets back all of it: as

@@ -149,11 +149,9 @@ func page[T any](
 			b.ended = len(pairs) < count
 			for i, pair := range pairs {
 				b.last = pair.Key
+				// What cannot be read is no reason not to show the others.
 				item, err := decode(pair.Key[len(space):], pair.Value)
-				if err != nil {
-					return b, err
-				}
-				if passes(item) {
+				if err == nil && passes(item) {
 					b.items = append(b.items, item)
 				}
 				if len(items)+len(b.items) == limit {

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,8 +42,8 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		}
 	}
 	err := q.sweep(ctx, refSpace, func(tx store.Tx, pair store.Pair) error {
-		r, _, err := store.GetJSON[references](tx, pair.Key)
-		if err != nil || !r.rested(now) {
+		r, found, err := readJSON[references](tx, pair.Key)
+		if err != nil && !errors.Is(err, errStored) || found && !r.rested(now) {
 			return err
 		}
 		return tx.Delete(pair.Key)
@@ -51,8 +52,11 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		return fmt.Errorf("prune concatenation references: %w", err)
 	}
 	err = q.sweep(ctx, groupSpace, func(tx store.Tx, pair store.Pair) error {
-		g, _, err := store.GetJSON[group](tx, pair.Key)
-		if err != nil || !g.Delivered || g.Since.After(now.Add(-texts)) {
+		g, found, err := readJSON[group](tx, pair.Key)
+		if errors.Is(err, errStored) {
+			return tx.Delete(pair.Key)
+		}
+		if err != nil || !found || !g.Delivered || g.Since.After(now.Add(-texts)) {
 			return err
 		}
 		if err := tx.Delete(g.tick(pair.Key)); err != nil {

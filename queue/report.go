@@ -80,11 +80,15 @@ func (q *Queue) report(tx store.Tx, w Worker, r pdu.StatusReport, at, now time.T
 
 // match finds the attempt that a report is about and applies it.
 func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now time.Time) (matchKind, error) {
+	sc, err := readCentre(tx, w)
+	if err != nil {
+		return "", err
+	}
 	how := matchedReference
-	ref, found, err := byReference(tx, w, ra, o, at)
+	ref, found, err := byReference(tx, w, ra, sc.ours(o), at)
 	if err == nil && !found {
 		how = matchedUncertain
-		ref, found, err = byDoubt(tx, w, ra, o, at)
+		ref, found, err = byDoubt(tx, w, ra, sc.ours(o), at)
 	}
 	if err != nil || !found {
 		return matchedNothing, err
@@ -94,8 +98,13 @@ func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now t
 		return "", err
 	}
 	a := e.attempt(ref.attempt)
+	if ref.only {
+		if err := sc.learn(tx, w, o, a); err != nil {
+			return "", err
+		}
+	}
 	a.MR = int(o.MR)
-	q.apply(e, a, o, at, now)
+	q.apply(e, a, sc.ours(o), at, now)
 	return how, q.keep(tx, e, now)
 }
 
@@ -120,12 +129,15 @@ func candidates(r store.Reader, prefix string, at time.Time) ([]candidate, error
 			return nil, err
 		}
 		m, err := readMessage(r, ref.id)
+		if unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		a := m.attempt(ref.attempt)
 		if a == nil {
-			return nil, fmt.Errorf("message %s has no attempt %d: %w", m.ID, ref.attempt, errStored)
+			continue
 		}
 		found = append(found, candidate{ref, *a})
 	}
@@ -154,7 +166,7 @@ func byReference(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Tim
 	bestScore := 0
 	for _, c := range all {
 		score := 1
-		if o.SCTS.Sub(c.EndedAt).Abs() < clockSlack {
+		if c.takenThen(o.SCTS) {
 			score += 4
 		}
 		if !c.reported() {
@@ -164,6 +176,7 @@ func byReference(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Tim
 			best, bestScore = c.attemptRef, score
 		}
 	}
+	best.only = len(all) == 1
 	return best, bestScore > 0, nil
 }
 
@@ -352,14 +365,13 @@ func orphans(r store.Reader, w Worker, ra pdu.Address) ([]keptOrphan, error) {
 	kept := make([]keptOrphan, 0, len(pairs))
 	for _, pair := range pairs {
 		k := keptOrphan{key: pair.Key}
-		if err := json.Unmarshal(pair.Value, &k.orphan); err != nil {
-			return nil, fmt.Errorf("record %q: %w", pair.Key, err)
-		}
 		at, _, _ := strings.Cut(strings.TrimPrefix(pair.Key, from), "/")
-		if k.at, err = parseTime(at); err != nil {
-			return nil, err
+		if k.at, err = parseTime(at); err == nil {
+			err = json.Unmarshal(pair.Value, &k.orphan)
 		}
-		kept = append(kept, k)
+		if err == nil { // else Tend removes it in time
+			kept = append(kept, k)
+		}
 	}
 	return kept, nil
 }

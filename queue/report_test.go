@@ -266,6 +266,46 @@ func TestAcceptedWithoutReferenceIsMatchedByRecipient(t *testing.T) {
 	})
 }
 
+// Some service centres write their times in a zone that is not theirs. What that
+// comes to is learned from reports that can only be meant in one way.
+func TestServiceCentreWithAWrongClock(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		const ahead = 2*time.Hour + 17*time.Second
+		report := func(mr byte, taken time.Time) {
+			t.Helper()
+			r := pdu.StatusReport{MR: mr, RA: address(t, patient), SCTS: taken.Add(ahead), Discharge: time.Now().Add(ahead)}
+			if err := b.Report(t.Context(), worker(0), r, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m := b.put()
+		taken := time.Now()
+		b.record(b.claim(), unknown())
+		report(1, taken)
+		b.check(m.ID, queue.StatusUncertain) // nobody can know yet
+
+		known := b.put()
+		b.send(2)
+		taken = time.Now()
+		wait(t.Context(), time.Minute)
+		report(2, taken)
+		b.check(known.ID, queue.StatusDelivered)
+
+		second := b.put(func(d *queue.Draft) { d.To = address(t, other) })
+		b.record(b.claim(), unknown())
+		taken = time.Now()
+		wait(t.Context(), time.Minute)
+		r := pdu.StatusReport{MR: 3, RA: address(t, other), SCTS: taken.Add(ahead), Discharge: time.Now().Add(ahead)}
+		if err := b.Report(t.Context(), worker(0), r, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		got := b.check(second.ID, queue.StatusDelivered)
+		if away := time.Since(got.DeliveredAt).Abs(); away > time.Second {
+			t.Errorf("delivered at %v, %v from now", got.DeliveredAt, away)
+		}
+	})
+}
+
 // A wrong clock of the service centre does not get into our record.
 func TestDeliveredAtIsPlausible(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {

@@ -102,6 +102,11 @@ func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
 			}
 			for _, pair := range pairs {
 				e, err := q.load(tx, pair.Key[len(from):])
+				if unreadable(err) {
+					if err = tx.Delete(pair.Key); err == nil {
+						continue
+					}
+				}
 				if err != nil {
 					return 0, err
 				}
