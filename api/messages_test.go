@@ -80,6 +80,31 @@ func TestMessageOnItsWay(t *testing.T) {
 	wantProblem(t, "release what was sent", api.CodeNotHeld, second(c.Release(t.Context(), posted.ID)))
 }
 
+func TestFailedMessageSaysWhyInTheLanguageOfTheCaller(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeSend, api.ScopeMessages)
+	for code, want := range map[string]string{
+		"cms_1":   "Sieć nie zna tego numeru",
+		"cms_500": "(kod cms_500)", // no words of its own
+	} {
+		var m client.Message
+		decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"hej"}`).body, &m)
+		submission, _, err := g.queue.Claim(t.Context(), sim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcome := queue.Outcome{Kind: queue.Refused, Code: code, Detail: "the modem's words"}
+		if _, _, err := g.queue.Record(t.Context(), submission, outcome, false); err != nil {
+			t.Fatal(err)
+		}
+		decodeInto(t, g.ask(t, http.MethodGet, "/v1/messages/"+m.ID, secret, "", "Accept-Language", "pl").body, &m)
+		if m.Status != client.StatusFailed || m.Error == nil || m.Error.Code != code || m.Error.Cause != "the modem's words" || !strings.Contains(m.Error.Detail, want) {
+			t.Errorf("refused by %s: %s, error %+v", code, m.Status, m.Error)
+		}
+	}
+}
+
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	g := memory(t)

@@ -55,21 +55,36 @@ func wireMessage(m *queue.Message, lang catalogue.Language) client.Message {
 	if m.Error != nil {
 		out.Error = &client.MessageError{
 			Code:    m.Error.Code,
-			Detail:  messageErrorText(lang, m.Error),
+			Detail:  messageErrorText(lang, m.Error.Code),
+			Cause:   m.Error.Detail,
 			RetryAt: optional(m.Error.RetryAt),
 		}
 	}
 	return out
 }
 
-// messageErrorText says why a message is not delivered. Codes that come from a
-// modem or the network have no words of their own in the catalogue.
-func messageErrorText(lang catalogue.Language, p *queue.Problem) string {
-	key := catalogue.Key("message." + p.Code)
+// messageErrorText says why a message is not delivered. The code is one of
+// package queue, or the number of a +CMS ERROR (3GPP TS 27.005 3.2.5); those that
+// are about the recipient or the network have words of their own.
+func messageErrorText(lang catalogue.Language, code string) string {
+	name := code
+	switch code {
+	case "cms_1", "cms_30", "cms_195":
+		name = "number_unknown"
+	case "cms_10", "cms_196":
+		name = "number_barred"
+	case "cms_21":
+		name = "rejected"
+	case "cms_27":
+		name = "phone_off"
+	case "cms_17", "cms_22", "cms_38", "cms_41", "cms_42", "cms_47", "cms_192", "cms_194", "cms_331":
+		name = "network"
+	}
+	key := catalogue.Key("message." + name)
 	if text := catalogue.Text(lang, key); text != string(key) {
 		return text
 	}
-	return catalogue.Text(lang, "message.other", p.Code)
+	return catalogue.Text(lang, "message.other", code)
 }
 
 func wireWarnings(code string, lang catalogue.Language) []client.Warning {

@@ -29,6 +29,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, code := range []string{
 		queue.CodeQuietHours, queue.CodeUncertain, queue.CodeDecision, queue.CodeUnknownOutcome, queue.CodeExpired,
 		queue.CodeUndelivered, queue.CodeSCExpired, queue.CodeSCAbandoned,
+		"number_unknown", "number_barred", "rejected", "phone_off", "network",
 	} {
 		keys = append(keys, "message."+code)
 	}

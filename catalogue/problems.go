@@ -356,6 +356,31 @@ var problemTexts = map[Key]text{
 		en: "The network stopped trying to deliver the message, even after it was sent again.",
 		es: "La red dejó de intentar entregar el mensaje, incluso tras enviarlo de nuevo.",
 	},
+	"message.number_unknown": {
+		pl: "Sieć nie zna tego numeru. Sprawdź numer odbiorcy.",
+		en: "The network does not know this number. Check the recipient's number.",
+		es: "La red no conoce este número. Compruebe el número del destinatario.",
+	},
+	"message.number_barred": {
+		pl: "Sieć nie wysyła SMS-ów na ten numer. Sprawdź numer albo zadzwoń.",
+		en: "The network sends no texts to this number. Check the number, or phone.",
+		es: "La red no envía SMS a este número. Compruebe el número o llame.",
+	},
+	"message.rejected": {
+		pl: "Sieć odrzuciła wiadomość; często brakuje środków na karcie albo uznano ją za spam. Sprawdź saldo i zapytaj operatora.",
+		en: "The network rejected the message; often for want of credit, or as spam. Check the balance and ask the operator.",
+		es: "La red rechazó el mensaje; a menudo por falta de saldo o por parecer spam. Compruebe el saldo y pregunte al operador.",
+	},
+	"message.phone_off": {
+		pl: "Telefon odbiorcy jest wyłączony albo poza zasięgiem. Jeśli jest retry_at, spróbujemy wtedy ponownie.",
+		en: "The recipient's phone is off or out of reach. If there is a retry_at, we try again then.",
+		es: "El teléfono del destinatario está apagado o sin cobertura. Si hay retry_at, lo intentaremos entonces.",
+	},
+	"message.network": {
+		pl: "Sieć jest przeciążona albo nie działa. Jeśli jest retry_at, spróbujemy wtedy ponownie.",
+		en: "The network is busy or out of order. If there is a retry_at, we try again then.",
+		es: "La red está saturada o no funciona. Si hay retry_at, lo intentaremos entonces.",
+	},
 	"message.other": {
 		pl: "Modem albo sieć nie przyjęła wiadomości (kod %s). Jeśli jest retry_at, spróbujemy wtedy ponownie.",
 		en: "The modem or the network did not take the message (code %s). If there is a retry_at, we try again then.",

@@ -115,6 +115,7 @@ type Part struct {
 type MessageError struct {
 	Code    string     `json:"code" example:"quiet_hours" doc:"Stable; made for programs."`
 	Detail  string     `json:"detail" doc:"What happened and what to do, in the language of Accept-Language."`
+	Cause   string     `json:"cause,omitempty" example:"the network is congested" doc:"What the modem or the network said, in English."`
 	RetryAt *time.Time `json:"retry_at,omitempty" doc:"When it is tried next, or when a held one goes."`
 }
 
