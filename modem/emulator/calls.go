@@ -162,7 +162,7 @@ func (m *Modem) askNetwork(code string) reply {
 	if !m.registered() {
 		return cmeError(cmeNoService)
 	}
-	answer, known := m.network.options.USSD[upper(code)]
+	answer, known := m.network.options.USSD[strings.TrimSpace(code)]
 	if !known {
 		answer = "Nieznany kod."
 	}

@@ -266,6 +266,25 @@ func TestUnplugAndPlug(t *testing.T) {
 	})
 }
 
+func TestPlugAStick(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Options{}, emulator.HuaweiE3372(), func(w world) {
+		w.modem.Unplug()
+		pass(time.Minute)
+		w.modem.Plug()
+		for range 7 {
+			pass(time.Second)
+			if _, err := w.modem.Dial(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+				t.Fatalf("dial while the stick starts: %v", err)
+			}
+		}
+		pass(time.Second)
+		if got := connect(w.t, w.modem).lines("AT"); !strings.HasSuffix(got, "OK") {
+			t.Errorf("after the start: %s", got)
+		}
+	})
+}
+
 func TestInboundFaults(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

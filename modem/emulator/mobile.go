@@ -3,7 +3,6 @@ package emulator
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // domain is a kind of service that a modem registers for.
@@ -239,6 +238,3 @@ func (m *Modem) setRegistration(stat int) {
 		m.network.resume(m.sim)
 	}
 }
-
-// upper is strings.ToUpper for codes given by people: "*101#".
-func upper(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }

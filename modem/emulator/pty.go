@@ -213,8 +213,11 @@ func (p *ptyPort) drain() {
 // Write writes to whoever has the port open. Without one, and when the port
 // stays full, the data is lost, and that is no error.
 func (p *ptyPort) Write(b []byte) (int, error) {
-	if !p.open.Load() && !p.listening() {
-		return len(b), nil
+	if !p.open.Load() {
+		if !p.listening() {
+			return len(b), nil
+		}
+		p.open.Store(true)
 	}
 	if err := p.master.SetWriteDeadline(time.Now().Add(fullTime)); err != nil {
 		return 0, err

@@ -131,6 +131,31 @@ func TestPortLosesWhatNobodyReads(t *testing.T) {
 	}
 }
 
+func TestPortOfAProgramThatOnlyListens(t *testing.T) {
+	t.Parallel()
+	n, m, port := portWorld(t, emulator.Generic())
+	first := openPort(t, port.Path())
+	first.write("ATE0+CNMI=2,1,0,0,0\r")
+	first.until("OK\r\n")
+	first.close()
+	eventually(t, "the modem notices", func() bool { return !emulator.Listening(port) })
+
+	listener := openPort(t, port.Path())
+	if err := n.Handset(patient).Send(m.SIM().Number, "TAK"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the indication is said", func() bool { return emulator.Listening(port) && emulator.Silent(m) })
+	listener.close()
+	eventually(t, "the modem notices", func() bool { return !emulator.Listening(port) })
+
+	last := openPort(t, port.Path())
+	defer last.close()
+	last.write("AT\r")
+	if got, want := last.until("OK\r\n"), "\r\nOK\r\n"; got != want {
+		t.Errorf("the next program reads %q, want %q", got, want)
+	}
+}
+
 func TestPortThatIsNotReadDoesNotStopTheModem(t *testing.T) {
 	t.Parallel()
 	p := emulator.Generic()

@@ -78,12 +78,18 @@ func (m *Modem) Unplug() {
 	m.losePort()
 }
 
-// Plug ends Unplug: the modem starts.
+// Plug ends Unplug: the modem starts. Its port is there at once, or after the
+// start if the profile drops it in a restart.
 func (m *Modem) Plug() {
 	m.network.mu.Lock()
 	defer m.network.release()
-	m.bringPort()
-	m.restart(m.profile.BootTime)
+	m.powerDown()
+	if m.profile.DropsPort {
+		m.dropPort(m.profile.BootTime)
+	} else {
+		m.bringPort()
+	}
+	m.later(m.profile.BootTime, m.boot)
 }
 
 // dropPort ends the connection; a new one can be made after d.
