@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,14 +37,17 @@ type assembly struct {
 // assemble builds an assembly of the parts that config describes, not yet started.
 func (a *App) assemble(config configs.Config) (*assembly, error) {
 	s := &assembly{app: a, config: config}
+	quiet, err := queue.ParseQuietHours(config.QuietHours.From, config.QuietHours.To, config.QuietHours.DaysOff)
+	if err != nil {
+		return nil, err
+	}
 	numbering := queue.Numbering{Region: config.Region, Countries: config.Countries, ShortCodes: config.ShortCodes}
 	register := &recorder{registry: a.registry, owner: s}
-	var err error
 	s.queue, err = queue.New(queue.Config{
 		Store: a.store, Events: a.events, Box: box, Logger: a.log, Registerer: register,
 		Uncertain: queue.Policy(config.Uncertain), UncertainWait: config.UncertainWait,
 		MaxParts: config.MaxParts, Location: config.Location(),
-		QuietHours: quietHours(config.QuietHours), Numbering: numbering,
+		QuietHours: quiet, Numbering: numbering,
 	})
 	if err != nil {
 		s.unregister()
@@ -139,25 +140,3 @@ func (r *recorder) MustRegister(all ...prometheus.Collector) {
 
 // Unregister is that of prometheus.Registerer.
 func (r *recorder) Unregister(c prometheus.Collector) bool { return r.registry.Unregister(c) }
-
-// quietHours turns the words of the configuration into those of the queue. They
-// have been validated.
-func quietHours(q configs.QuietHours) queue.QuietHours {
-	hours := queue.QuietHours{From: sinceMidnight(q.From), To: sinceMidnight(q.To)}
-	for day := time.Sunday; day <= time.Saturday; day++ {
-		if slices.Contains(q.DaysOff, strings.ToLower(day.String())) {
-			hours.Weekdays = append(hours.Weekdays, day)
-		}
-	}
-	hours.Holidays = slices.Contains(q.DaysOff, configs.Holidays)
-	return hours
-}
-
-// sinceMidnight returns "20:30" as 20 h 30 min.
-func sinceMidnight(clock string) time.Duration {
-	t, err := time.Parse("15:04", clock)
-	if err != nil {
-		return 0
-	}
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
-}

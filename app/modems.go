@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"goniec/api"
 	"goniec/api/client"
@@ -94,7 +97,7 @@ func onTheWire(s *gateway.Status) client.Modem {
 		m.Registration = &client.Registration{CS: registration(asked.CS), EPS: registration(asked.EPS)}
 	}
 	if t := s.Trouble; t != nil && !t.Over {
-		m.LastError = &client.ModemError{Code: errorCode(s.State, t.Code), Cause: t.Detail, At: t.At}
+		m.LastError = &client.ModemError{Code: errorCode(s, t.Code), Cause: t.Detail, At: t.At}
 	}
 	return m
 }
@@ -119,7 +122,7 @@ func registration(r modem.RegistrationStatus) string {
 
 // errorCode returns the code of the API, which has words and a remedy in every
 // language, for what a modem suffers from.
-func errorCode(state modem.State, code string) string {
+func errorCode(s *gateway.Status, code string) string {
 	switch code {
 	case "cme_10", "cms_310":
 		return api.ModemSIMMissing
@@ -137,16 +140,38 @@ func errorCode(state modem.State, code string) string {
 		return api.ModemStorageFull
 	case "no_answer":
 		return api.ModemSilent
-	}
-	switch {
-	case state == modem.Absent:
-		return api.ModemAbsent
-	case state == modem.SIMLocked:
-		return api.ModemSIMPIN
-	case strings.HasPrefix(code, "cms_"), code == "refusals":
+	case "refusals":
 		return api.ModemRefused
 	}
+	switch {
+	case s.State == modem.Absent:
+		return api.ModemAbsent
+	case s.State == modem.SIMLocked:
+		return api.ModemSIMPIN
+	case s.Registration.Denied():
+		return api.ModemRegistrationDenied
+	case strings.HasPrefix(code, "cms_"):
+		return api.ModemRefused
+	case code == "device":
+		return portCode(s)
+	}
 	return api.ModemError
+}
+
+// portCode looks at the port of a modem that could not be used, opening nothing.
+func portCode(s *gateway.Status) string {
+	info, err := os.Stat(s.Device)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return api.ModemAbsent
+	case err == nil && info.Mode()&fs.ModeCharDevice == 0:
+		return api.ModemNotAModem
+	case unix.Access(s.Device, unix.R_OK|unix.W_OK) != nil:
+		return api.ModemPortDenied
+	case s.State == modem.Parked:
+		return api.ModemNotAModem // it answers, and cannot send texts
+	}
+	return api.ModemSilent
 }
 
 const (

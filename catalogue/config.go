@@ -63,7 +63,9 @@ const (
 	ConfigClockRemedy           Key = "config.clock.remedy"
 	ConfigChoice                Key = "config.choice"        // value
 	ConfigChoiceRemedy          Key = "config.choice.remedy" // the choices
-	ConfigShortCode             Key = "config.short_code"    // value
+	ConfigNoDay                 Key = "config.no_day"
+	ConfigNoDayRemedy           Key = "config.no_day.remedy"
+	ConfigShortCode             Key = "config.short_code" // value
 	ConfigShortCodeRemedy       Key = "config.short_code.remedy"
 	ConfigMissing               Key = "config.missing"
 	ConfigMissingRemedy         Key = "config.missing.remedy" // example
@@ -377,6 +379,16 @@ var configTexts = map[Key]text{
 		"Wpisz jedną z: %s",
 		"Write one of: %s",
 		"Escriba uno de: %s",
+	},
+	ConfigNoDay: {
+		"nie zostaje żaden dzień, w którym można wysyłać",
+		"no day is left on which to send",
+		"no queda ningún día en el que enviar",
+	},
+	ConfigNoDayRemedy: {
+		"Zostaw co najmniej jeden dzień tygodnia poza listą",
+		"Leave at least one day of the week off the list",
+		"Deje al menos un día de la semana fuera de la lista",
 	},
 	ConfigShortCode: {
 		"%q nie jest krótkim numerem",

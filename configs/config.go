@@ -25,7 +25,7 @@ type Config struct {
 	DataDir    string     `mapstructure:"data_dir"`
 	HTTP       HTTP       `mapstructure:"http"`
 	Region     string     `mapstructure:"region"`      // ISO 3166 country whose numbers may lack the +prefix
-	Countries  []string   `mapstructure:"countries"`   // ISO 3166 countries that may be written to; empty: all
+	Countries  []string   `mapstructure:"countries"`   // ISO 3166 countries that may be written to; empty: the European Union and Region
 	ShortCodes []string   `mapstructure:"short_codes"` // 3 to 6 digits each
 	Timezone   string     `mapstructure:"timezone"`    // IANA name
 	QuietHours QuietHours `mapstructure:"quiet_hours"`
@@ -94,7 +94,7 @@ const (
 	UncertainHold   = "hold"
 )
 
-// Holidays in QuietHours.DaysOff are the public holidays of Region.
+// Holidays in QuietHours.DaysOff are the public holidays of Poland.
 const Holidays = "holidays"
 
 // The limits of values that are numbers or lengths of time.

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
+	"github.com/nyaruka/phonenumbers"
 
 	"goniec/catalogue"
 )
@@ -107,8 +107,8 @@ func (k *checker) readable(key, path string) bool {
 }
 
 func (k *checker) country(key, code string) {
-	region, err := language.ParseRegion(code)
-	if err != nil || len(code) != 2 || strings.ToUpper(code) != code || !region.IsCountry() {
+	// Known are the countries whose numbers can be read.
+	if phonenumbers.GetCountryCodeForRegion(code) == 0 {
 		k.add(key, code, say(catalogue.ConfigCountry, code), say(catalogue.ConfigCountryRemedy))
 	}
 }
@@ -116,9 +116,12 @@ func (k *checker) country(key, code string) {
 func (k *checker) quietHours(q QuietHours) {
 	k.clock("quiet_hours.from", q.From)
 	k.clock("quiet_hours.to", q.To)
+	week := []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 	for i, day := range q.DaysOff {
-		k.choice(item("quiet_hours.days_off", i), day,
-			"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", Holidays)
+		k.choice(item("quiet_hours.days_off", i), day, append(week, Holidays)...)
+	}
+	if !slices.ContainsFunc(week, func(day string) bool { return !slices.Contains(q.DaysOff, day) }) {
+		k.add("quiet_hours.days_off", strings.Join(q.DaysOff, ", "), say(catalogue.ConfigNoDay), say(catalogue.ConfigNoDayRemedy))
 	}
 }
 
