@@ -199,7 +199,7 @@ func TestStreamOutlivesTheLimitsOfItsServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const limit = 50 * time.Millisecond
+	const limit = 300 * time.Millisecond
 	server := httptest.NewUnstartedServer(g.server.Handler())
 	server.Config.ReadTimeout, server.Config.WriteTimeout = limit, limit
 	server.Start()
@@ -209,7 +209,7 @@ func TestStreamOutlivesTheLimitsOfItsServer(t *testing.T) {
 	if _, ok := s.next("id:"); !ok {
 		t.Fatal("no stream")
 	}
-	<-time.After(4 * limit)
+	<-time.After(2 * limit)
 	err = g.store.Update(t.Context(), func(tx store.Tx) error { return g.events.Append(tx, "modem.state", "", nil) })
 	if err != nil {
 		t.Fatal(err)

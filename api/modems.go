@@ -31,7 +31,6 @@ const (
 	ModemPortDenied         = "modem_port_denied"   // no permission to open it
 	ModemNotAModem          = "modem_not_a_modem"   // something answers, but not as a modem
 	ModemSilent             = "modem_silent"        // nothing answers
-	ModemLost               = "modem_lost"          // it vanished while in use
 	ModemSIMMissing         = "sim_missing"         // no card
 	ModemSIMPIN             = "sim_pin_required"    // the card asks for its PIN and none is configured
 	ModemSIMPINWrong        = "sim_pin_wrong"       // the card refused the PIN; it is not tried again
@@ -47,7 +46,7 @@ const (
 // ModemCodes lists the codes that have words.
 func ModemCodes() []string {
 	return []string{
-		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemLost, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
+		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
 		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused, ModemError,
 	}
 }

@@ -443,16 +443,6 @@ var problemTexts = map[Key]text{
 		en: "The gateway keeps trying. If it goes on, unplug the modem for ten seconds and plug it in again; check baud_rate as well.",
 		es: "La pasarela sigue intentándolo. Si continúa, desenchufe el módem diez segundos y vuelva a enchufarlo; revise también baud_rate.",
 	},
-	"modem.modem_lost": {
-		pl: "Modem zniknął podczas pracy.",
-		en: "The modem vanished while it was in use.",
-		es: "El módem desapareció mientras se usaba.",
-	},
-	"modem.modem_lost.remedy": {
-		pl: "Sprawdź kabel i zasilanie. Gdy modem wróci, bramka sama zacznie go używać.",
-		en: "Check the cable and the power. When the modem is back, the gateway uses it by itself.",
-		es: "Revise el cable y la corriente. Cuando el módem vuelva, la pasarela lo usará sola.",
-	},
 	"modem.sim_missing": {
 		pl: "W modemie nie ma karty SIM.",
 		en: "There is no SIM in the modem.",
