@@ -67,7 +67,7 @@ func (n *Network) begin(m *Modem, tpdu []byte, s pdu.Submit, mr byte) *submissio
 	tpdu = bytes.Clone(tpdu)
 	tpdu[1] = mr
 	s.MR = mr
-	return &submission{sim: m.sim, submit: s, tpdu: tpdu, fate: n.fateOf(s.DA)}
+	return &submission{sim: m.sim, submit: s, tpdu: tpdu, fate: n.fateOf(s)}
 }
 
 // refuses returns the error with which the network refuses the submission, 0

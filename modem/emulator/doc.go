@@ -41,6 +41,7 @@
 //	99921  the modem does not answer, although it was sent
 //	99922  the modem does not answer, and it was not sent
 //	99923  the modem answers 30 seconds late
+//	99924  part 2 of a long text is not obtainable, report 0x43
 //	99931  the patient answers TAK
 //	99932  the patient answers NIE
 //	99933  the patient answers with an emoji

@@ -13,6 +13,7 @@ import (
 type fate struct {
 	ending string // last digits of the number
 	about  string
+	part   int // of a long text, for which alone it is; 0: all
 
 	code  int  // refused with this +CMS ERROR
 	times int  // but only so often; 0: always
@@ -63,6 +64,7 @@ func fates() []fate {
 		{ending: "99921", about: "the modem does not answer, although it was sent", silent: true, taken: true},
 		{ending: "99922", about: "the modem does not answer, and it was not sent", silent: true},
 		{ending: "99923", about: "the modem answers 30 seconds late", late: 30 * time.Second},
+		{ending: "99924", about: "part 2 of a long text is not obtainable, report 0x43", part: 2, status: statusNotObtainable},
 
 		{ending: "99931", about: "the patient answers TAK", reply: "TAK", replyAfter: 5 * time.Second},
 		{ending: "99932", about: "the patient answers NIE", reply: "NIE", replyAfter: 5 * time.Second},
@@ -82,10 +84,15 @@ const longReply = "Dzień dobry, bardzo przepraszam, ale jeszcze nie wiem, czy z
 // endingLength is the number of digits of a magic ending.
 const endingLength = 5
 
-// fateOf returns the fate of texts to the number, the zero fate for most.
-func (n *Network) fateOf(a pdu.Address) fate {
-	if len(a.Number) < 9 || !strings.HasPrefix(a.Number[len(a.Number)-endingLength:], "999") {
+// fateOf returns the fate of a text, the zero fate for most.
+func (n *Network) fateOf(s pdu.Submit) fate {
+	number := s.DA.Number
+	if len(number) < 9 || !strings.HasPrefix(number[len(number)-endingLength:], "999") {
 		return fate{}
 	}
-	return n.fates[a.Number[len(a.Number)-endingLength:]]
+	f := n.fates[number[len(number)-endingLength:]]
+	if c, _ := s.UD.Header.Concatenation(); f.part != 0 && f.part != c.Number {
+		return fate{}
+	}
+	return f
 }

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +106,25 @@ func TestMagicEndingRefusesTwice(t *testing.T) {
 	})
 }
 
+func TestMagicEndingOfOnePart(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Options{}, emulator.Generic(), func(w world) {
+		w.setUp("AT+CNMI=2,1,0,2,0")
+		const to = "+48600199924"
+		w.submitParts(to, outgoingText, 1, 2, 3)
+		w.setUp(`AT+CPMS="SR"`)
+		for number, want := range []string{"00", "43", "00"} {
+			report := strings.Split(w.lines(fmt.Sprintf("AT+CMGR=%d", number+1)), " | ")
+			if len(report) != 3 || !strings.HasSuffix(report[1], want) {
+				t.Errorf("report of part %d: %v, want status %s", number+1, report, want)
+			}
+		}
+		if got := w.texts(to); len(got) != 0 {
+			t.Errorf("the handset shows %q", got)
+		}
+	})
+}
+
 func TestMagicEndingsThatAnswer(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -144,7 +164,7 @@ func TestOrdinaryNumbersHaveNoFate(t *testing.T) {
 	t.Parallel()
 	inBubble(t, emulator.Options{}, emulator.Generic(), func(w world) {
 		w.setUp()
-		for _, number := range []string{"+48600199900", "+48600199924", "+48600109911", "99911", "+48600998911"} {
+		for _, number := range []string{"+48600199900", "+48600199924", "+48600199925", "+48600109911", "99911", "+48600998911"} {
 			if got := told(w.submit(number, "x")); got != "+CMGS: MR | OK" {
 				t.Errorf("%s: %s", number, got)
 			}

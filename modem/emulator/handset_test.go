@@ -12,10 +12,10 @@ import (
 	"goniec/pdu"
 )
 
-// submitParts sends a long text in the order given.
-func (w world) submitParts(text string, order ...int) {
+// submitParts sends a long text in the order given, and asks for reports.
+func (w world) submitParts(to, text string, order ...int) {
 	w.t.Helper()
-	da, err := pdu.ParseAddress(patient)
+	da, err := pdu.ParseAddress(to)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func (w world) submitParts(text string, order ...int) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		tpdu, err := pdu.Submit{DA: da, DCS: pdu.TextDCS(c.Alphabet, false), UD: data}.Marshal()
+		tpdu, err := pdu.Submit{ReportRequest: true, DA: da, DCS: pdu.TextDCS(c.Alphabet, false), UD: data}.Marshal()
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestHandsetJoinsParts(t *testing.T) {
 			t.Parallel()
 			inBubble(t, emulator.Options{}, emulator.Generic(), func(w world) {
 				w.setUp()
-				w.submitParts(outgoingText, test.order...)
+				w.submitParts(patient, outgoingText, test.order...)
 				if diff := cmp.Diff(test.want, w.texts(patient)); diff != "" {
 					t.Errorf("texts (-want +got):\n%s", diff)
 				}
@@ -152,7 +152,7 @@ func TestHandsetAnswers(t *testing.T) {
 			}
 			return "TAK", 90 * time.Minute
 		})
-		w.submitParts(outgoingText, 2, 1, 3)
+		w.submitParts(patient, outgoingText, 2, 1, 3)
 		if w.said(); w.card.Stored() != 1 {
 			t.Errorf("%d stored at once, want 1", w.card.Stored())
 		}
