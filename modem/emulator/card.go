@@ -20,14 +20,17 @@ type cardState int
 const (
 	cardReady cardState = iota
 	cardMissing
-	cardPIN // the PIN is wanted
-	cardPUK // the PIN is blocked, the PUK is wanted
+	cardBusy // it is being read
+	cardPIN  // the PIN is wanted
+	cardPUK  // the PIN is blocked, the PUK is wanted
 )
 
 func (m *Modem) card() cardState {
 	switch {
 	case m.sim == nil:
 		return cardMissing
+	case m.cardBusy:
+		return cardBusy
 	case m.sim.PIN == "" || m.pinGiven:
 		return cardReady
 	case m.sim.pinLeft == 0:
@@ -42,6 +45,8 @@ func (m *Modem) cardCME() (r reply, blocked bool) {
 	switch m.card() {
 	case cardMissing:
 		return cmeError(cmeNoSIM), true
+	case cardBusy:
+		return cmeError(cmeSIMBusy), true
 	case cardPIN:
 		return cmeError(cmeSIMPIN), true
 	case cardPUK:
@@ -56,6 +61,8 @@ func (m *Modem) cardCMS() (r reply, blocked bool) {
 	switch m.card() {
 	case cardMissing:
 		return cmsError(cmsNoSIM), true
+	case cardBusy:
+		return cmsError(cmsSIMBusy), true
 	case cardPIN:
 		return cmsError(cmsSIMPIN), true
 	case cardPUK:
@@ -80,6 +87,8 @@ func (m *Modem) pin(c command) reply {
 	switch m.card() {
 	case cardMissing:
 		return cmeError(cmeNoSIM)
+	case cardBusy:
+		return cmeError(cmeSIMBusy)
 	case cardPIN:
 		r = ok("+CPIN: SIM PIN")
 	case cardPUK:
@@ -97,6 +106,8 @@ func (m *Modem) enterPIN(c command) reply {
 	switch m.card() {
 	case cardMissing:
 		return cmeError(cmeNoSIM)
+	case cardBusy:
+		return cmeError(cmeSIMBusy)
 	case cardReady:
 		return cmeError(cmeNotAllowed)
 	case cardPUK:

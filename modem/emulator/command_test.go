@@ -61,6 +61,7 @@ func TestCommands(t *testing.T) {
 		{"storage, one argument", `AT+CPMS="ME"`, "+CPMS: 0,50,0,30,0,30 | OK"},
 		{"storage, two arguments", `AT+CPMS="ME","SM"`, "+CPMS: 0,50,0,30,0,30 | OK"},
 		{"storage, three arguments", `AT+CPMS="MT","ME","SM"`, "+CPMS: 0,80,0,50,0,30 | OK"},
+		{"storage, middle argument left out", `AT+CPMS="MT",,"ME"`, "+CPMS: 0,80,0,30,0,50 | OK"},
 		{"storage of reports", `AT+CPMS="SR"`, "+CPMS: 0,50,0,30,0,30 | OK"},
 		{"storage unknown", `AT+CPMS="XX"`, "+CMS ERROR: 302"},
 		{"indications", "AT+CNMI=2,1,0,1,0;+CNMI?", "+CNMI: 2,1,0,1,0 | OK"},

@@ -153,10 +153,22 @@ func (m *Modem) newMessageAcknowledge(c command) reply {
 		return ok("+CNMA: (0-2)")
 	}
 	n, valid := c.number(0, 0)
+	length, lengthValid := c.number(1, 0)
 	switch {
-	case c.kind == read || !valid || n > 2:
+	case c.kind == read || !valid || !lengthValid || n > 2:
 		return cmsError(cmsNotSupported)
 	case m.unacknowledged == nil:
+		return cmsError(cmsNoCNMA)
+	case length > 0:
+		// The TPDU of the acknowledgement goes to the network, which looks at
+		// nothing but whether it is one.
+		return reply{kind: replyPrompt, accept: func([]byte) reply { return m.acknowledgement(n) }}
+	}
+	return m.acknowledgement(n)
+}
+
+func (m *Modem) acknowledgement(n int) reply {
+	if m.unacknowledged == nil {
 		return cmsError(cmsNoCNMA)
 	}
 	m.acknowledge(n != 2)

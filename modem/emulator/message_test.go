@@ -365,6 +365,20 @@ func TestDirectDelivery(t *testing.T) {
 			}
 		})
 	})
+	t.Run("acknowledged with a TPDU", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, emulator.Options{}, emulator.Generic(), func(w world) {
+			w.setUp("AT+CSMS=1", direct)
+			w.sendFrom(patient, "TAK")
+			w.said()
+			if got := w.do("AT+CNMA=1,2\r"); got != "\r\n> " {
+				t.Errorf("prompt %q", got)
+			}
+			if got := joined(w.do("0000\x1a")); got != "OK" || w.card.Waiting() != 0 {
+				t.Errorf("%s, %d wait", got, w.card.Waiting())
+			}
+		})
+	})
 	t.Run("a report needs +CNMA too", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, emulator.Options{}, emulator.Generic(), func(w world) {

@@ -44,6 +44,7 @@ type Modem struct {
 
 	settings settings
 	pinGiven bool
+	cardBusy bool               // the card is not ready yet
 	memories map[string]*memory // those of the modem itself
 
 	input  []byte    // received and not yet looked at

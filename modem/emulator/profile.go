@@ -28,7 +28,10 @@ type Profile struct {
 	// Boot are the lines sent at a start, BootTime after it began.
 	Boot     []string
 	BootTime time.Duration
-	// RegisterTime passes between the end of a start and registration.
+	// CardTime passes between the end of a start and the card being ready;
+	// meanwhile what needs it is answered with "SIM busy".
+	CardTime time.Duration
+	// RegisterTime passes between the card being ready and registration.
 	RegisterTime time.Duration
 	// Noise are unsolicited lines sent in turn, one each NoiseEvery, until the
 	// command NoiseOff ("^CURC=0") is given.

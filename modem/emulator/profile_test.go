@@ -212,6 +212,34 @@ func TestSwappedCards(t *testing.T) {
 	})
 }
 
+func TestCardIsBusyAfterAStart(t *testing.T) {
+	t.Parallel()
+	p := emulator.Profile{CardTime: 5 * time.Second, RegisterTime: 3 * time.Second}
+	inBubble(t, emulator.Options{}, p, func(w world) {
+		w.modem.Restart()
+		w.setUp("AT+CMEE=1", "AT+CREG=1")
+		for command, want := range map[string]string{
+			"AT+CPIN?": "+CME ERROR: 14", "AT+CPIN=1234": "+CME ERROR: 14", "AT+CIMI": "+CME ERROR: 14",
+			"AT+CSCA?": "+CMS ERROR: 314", "AT+CREG?": "+CREG: 1,0 | OK",
+		} {
+			if got := w.lines(command); got != want {
+				t.Errorf("%s: got %s, want %s", command, got, want)
+			}
+		}
+		pass(5 * time.Second)
+		if got := joined(w.said()); got != "+CREG: 2" {
+			t.Errorf("when the card is ready: %s", got)
+		}
+		if got := w.lines("AT+CPIN?"); got != "+CPIN: READY | OK" {
+			t.Errorf("then: %s", got)
+		}
+		pass(3 * time.Second)
+		if got := joined(w.said()); got != "+CREG: 1" {
+			t.Errorf("at last: %s", got)
+		}
+	})
+}
+
 // TestDays runs a modem for days of virtual time, with noise that nobody reads
 // and texts that nobody deletes.
 func TestDays(t *testing.T) {

@@ -107,7 +107,8 @@ func SIM7600() Profile {
 		Name: "sim7600", Manufacturer: "SIMCOM INCORPORATED", Model: "SIMCOM_SIM7600E-H", Revision: "LE20B04SIM7600M22", TAC: "86190103",
 		Boot:     []string{"RDY", "+CPIN: READY", "SMS DONE", "PB DONE"},
 		BootTime: 12 * time.Second, RegisterTime: 3 * time.Second, DropsPort: true,
-		Noise: []string{"+CSQ: 21,99"}, NoiseEvery: 30 * time.Second, NoiseOff: "+AUTOCSQ=0",
+		CardTime: 5 * time.Second,
+		Noise:    []string{"+CSQ: 21,99"}, NoiseEvery: 30 * time.Second, NoiseOff: "+AUTOCSQ=0",
 		Memories: []string{memoryME, memoryAll, memorySIM, memoryReports}, Preferred: memoryME, IndexBase: 0,
 		Vendor: map[string]string{"+AUTOCSQ": "", "+CNSMOD": "+CNSMOD: 0,8", "+CPSI": "+CPSI: LTE,Online,260-99,0x1A2B,29742309,301,EUTRAN-BAND3,1300,5,5,-94,-850,-540,15"},
 	}

@@ -48,6 +48,7 @@ const (
 	cmeNoSIM         = 10
 	cmeSIMPIN        = 11
 	cmeSIMPUK        = 12
+	cmeSIMBusy       = 14
 	cmeWrongPassword = 16
 	cmeInvalidIndex  = 21
 	cmeNotFound      = 22
@@ -62,6 +63,7 @@ const (
 	cmsInvalidText    = 305
 	cmsNoSIM          = 310
 	cmsSIMPIN         = 311
+	cmsSIMBusy        = 314
 	cmsSIMPUK         = 316
 	cmsMemoryFailure  = 320
 	cmsInvalidIndex   = 321
@@ -103,6 +105,7 @@ func cmeTexts() map[int]string {
 		cmeNoSIM:         "SIM not inserted",
 		cmeSIMPIN:        "SIM PIN required",
 		cmeSIMPUK:        "SIM PUK required",
+		cmeSIMBusy:       "SIM busy",
 		cmeWrongPassword: "incorrect password",
 		cmeInvalidIndex:  "invalid index",
 		cmeNotFound:      "not found",
@@ -124,6 +127,7 @@ func cmsTexts() map[int]string {
 		cmsInvalidText:    "invalid text mode parameter",
 		cmsNoSIM:          "SIM not inserted",
 		cmsSIMPIN:         "SIM PIN required",
+		cmsSIMBusy:        "SIM busy",
 		cmsSIMPUK:         "SIM PUK required",
 		cmsMemoryFailure:  "memory failure",
 		cmsInvalidIndex:   "invalid memory index",

@@ -41,8 +41,16 @@ func (m *Modem) boot() {
 	for _, text := range m.profile.Boot {
 		m.say(text)
 	}
-	m.searchNetwork()
 	m.startNoise()
+	m.cardBusy = m.profile.CardTime > 0
+	if !m.cardBusy {
+		m.searchNetwork()
+		return
+	}
+	m.later(m.profile.CardTime, func() {
+		m.cardBusy = false
+		m.searchNetwork()
+	})
 }
 
 // Restart takes the modem down and up again, as a loss of power does.

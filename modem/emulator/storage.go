@@ -110,6 +110,9 @@ func (m *Modem) preferredStorage(c command) reply {
 	memory := m.settings.memory
 	for i := range c.args {
 		name := c.string(i)
+		if !c.given(i) {
+			continue // it stays
+		}
 		if !slices.Contains(m.profile.Memories, name) || i > 0 && name == memoryReports {
 			return cmsError(cmsNotAllowed)
 		}
