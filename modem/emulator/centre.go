@@ -163,7 +163,7 @@ const (
 	statusNoResponse    = 0x22
 	statusNotObtainable = 0x43
 	statusExpired       = 0x46
-	statusNoneGaveUp    = 0x62
+	statusGaveUp        = 0x62
 )
 
 // report sends a status report to the sender, if one was asked for.

@@ -41,7 +41,7 @@ func fates() []fate {
 	return []fate{
 		{ending: "99901", about: "delivered, but no report ever comes", noReport: true},
 		{ending: "99902", about: "number not obtainable, report 0x43", status: statusNotObtainable},
-		{ending: "99903", about: "the service centre gives up, report 0x62", status: statusNoneGaveUp},
+		{ending: "99903", about: "the service centre gives up, report 0x62", status: statusGaveUp},
 		{ending: "99904", about: "report 0x22 (still trying), delivered after 10 minutes",
 			before: []pdu.Status{statusNoResponse}, wait: 10 * time.Minute},
 		{ending: "99905", about: "switched off: report 0x46 when the validity ends", off: true},

@@ -186,12 +186,13 @@ func (m *Modem) goDeaf(d time.Duration) {
 }
 
 func (m *Modem) loseService(stat int, d time.Duration) {
+	before := m.coverage
 	m.coverage = stat
 	m.register(stat)
 	if d > 0 {
 		m.network.after(d, func() {
-			m.coverage = registeredHome
-			m.register(registeredHome)
+			m.coverage = before
+			m.register(before)
 		})
 	}
 }
