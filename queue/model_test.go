@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -42,7 +43,8 @@ func (f *fragile) Update(ctx context.Context, fn func(store.Tx) error) error {
 // truth is what really happened to a part, whatever the queue knows of it.
 type truth struct {
 	left      int  // copies that the service centre took
-	abandoned int  // of which it has reported that it gave up
+	abandoned int  // of which it has reported that it gave up for now
+	gone      int  // of which it has reported that they will not arrive
 	accepted  bool // the queue was told so
 }
 
@@ -202,8 +204,8 @@ func (w *world) takes(i int, s queue.Submission) {
 		w.t.Fatalf("part %d is to be sent after its time", s.Part)
 	case p.accepted && p.abandoned == 0:
 		w.t.Fatalf("part %d is to be sent again though it was accepted", s.Part)
-	case p.left > p.abandoned && !s.PossibleDuplicate:
-		w.t.Fatalf("part %d has left and is to be sent again without a mark", s.Part)
+	case p.left > p.gone && !s.PossibleDuplicate:
+		w.t.Fatalf("part %d has left and is to be sent again without a mark: %+v", s.Part, s.Message.Attempts)
 	case s.Text == "" || s.Text != s.Message.PartText(s.Part):
 		w.t.Fatalf("part %d is to be sent with another text", s.Part)
 	}
@@ -302,9 +304,14 @@ func (w *world) bringReport() {
 		w.reports = slices.Delete(w.reports, k, k+1)
 	}
 	now := time.Now()
-	if r.status.Outcome() == pdu.Abandoned && !r.again {
-		// From now on a copy more is no duplicate, and needs no mark.
-		w.parts[r.id][r.part].abandoned++
+	// From now on a copy more is no duplicate, and needs no mark.
+	switch p := &w.parts[r.id][r.part]; {
+	case r.again:
+	case r.status.Outcome() == pdu.Abandoned:
+		p.abandoned++
+		p.gone++
+	case r.status.Outcome() == pdu.Failed:
+		p.gone++
 	}
 	for {
 		err := w.b.Report(w.t.Context(), r.w, pdu.StatusReport{MR: r.mr, RA: r.to, SCTS: r.at, Discharge: now, Status: r.status}, now)
@@ -331,7 +338,9 @@ func (w *world) decide() {
 	case errors.Is(err, queue.ErrFinal), errors.Is(err, queue.ErrInFlight), errors.Is(err, queue.ErrNotHeld):
 	case errors.Is(err, errDied):
 		w.restart()
-		w.cancelled[id] = cancel && w.b.get(id).Status == queue.StatusCancelled
+		if cancel && w.b.get(id).Status == queue.StatusCancelled {
+			w.cancelled[id] = true
+		}
 	case err != nil:
 		w.t.Fatal(err)
 	case cancel:
@@ -456,13 +465,14 @@ func (w *world) compare() {
 	}
 }
 
+// worlds is how many random worlds there are to be; a soak test asks for more:
+// go test ./queue -run RandomWorld -worlds 2000.
+var worlds = flag.Uint64("worlds", 24, "random worlds to run the queue in")
+
 func TestRandomWorld(t *testing.T) {
 	t.Parallel()
-	worlds, steps := uint64(24), 300
-	if testing.Short() {
-		worlds = 6
-	}
-	for seed := range worlds {
+	const steps = 300
+	for seed := range *worlds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
