@@ -23,6 +23,9 @@ const (
 	partsAwaited = 24 * time.Hour
 	// partsRemembered is how long after that a late part still completes it.
 	partsRemembered = 7 * 24 * time.Hour
+	// groupsRead bounds how many groups with one reference a part is compared
+	// with, the latest first; a sender may use the same one for every message.
+	groupsRead = 64
 	// missingPart stands in a text where a part did not come.
 	missingPart = "[…]"
 )
@@ -101,7 +104,7 @@ func (q *Queue) receivePart(tx store.Tx, a arrival, c pdu.Concatenation) (receiv
 // the one nearest in time.
 func findGroup(r store.Reader, prefix string, p piece) (id string, found group, err error) {
 	from, to := span(prefix)
-	pairs, err := r.Scan(from, to, 0)
+	pairs, err := r.ScanLast(from, to, groupsRead)
 	if err != nil {
 		return "", group{}, err
 	}

@@ -221,6 +221,7 @@ func TestNewRefuses(t *testing.T) {
 		"Uncertain":     func(c *queue.Config) { c.Uncertain = "hope" },
 		"MaxParts":      func(c *queue.Config) { c.MaxParts = 256 },
 		"UncertainWait": func(c *queue.Config) { c.UncertainWait = -1 },
+		"Numbering":     func(c *queue.Config) { c.Numbering.Region = "Poland" },
 		"QuietHours":    func(c *queue.Config) { c.QuietHours.From = 25 * time.Hour },
 	} {
 		c := good

@@ -57,7 +57,7 @@ type Config struct {
 	Lease         time.Duration  // how long a worker may take for one part; default 10 minutes
 	Location      *time.Location // the clinic's zone, for quiet hours; default UTC
 	QuietHours    QuietHours
-	Numbering     Numbering // carried for those who parse numbers for this queue
+	Numbering     Numbering // of the numbers drafts come with; New checks it
 }
 
 // Queue is the outgoing and the incoming side of the store. What it knows is
@@ -108,6 +108,9 @@ func New(c Config) (*Queue, error) {
 	}
 	if err := c.QuietHours.Validate(); err != nil {
 		return nil, fmt.Errorf("queue: QuietHours: %w", err)
+	}
+	if err := c.Numbering.Validate(); err != nil {
+		return nil, fmt.Errorf("queue: Numbering: %w", err)
 	}
 	q := &Queue{
 		store: c.Store, events: c.Events, log: c.Logger, config: c,

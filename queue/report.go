@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ const (
 	orphanKept = 24 * time.Hour
 	// candidatesRead bounds how many attempts one report is compared with.
 	candidatesRead = 32
+	// orphansRead bounds how many waiting reports an attempt is compared with.
+	orphansRead = 64
 	// answerWithin is how long after an attempt began the service centre may
 	// still take it.
 	answerWithin = 5 * time.Minute
@@ -355,13 +358,15 @@ type keptOrphan struct {
 	at  time.Time
 }
 
-// orphans returns the reports towards a number that wait, in the order they came.
+// orphans returns the latest reports towards a number that wait, in the order
+// they came.
 func orphans(r store.Reader, w Worker, ra pdu.Address) ([]keptOrphan, error) {
 	from, to := span(orphanPrefix(w.SIM, ra))
-	pairs, err := r.Scan(from, to, 0)
+	pairs, err := r.ScanLast(from, to, orphansRead)
 	if err != nil {
 		return nil, err
 	}
+	slices.Reverse(pairs)
 	kept := make([]keptOrphan, 0, len(pairs))
 	for _, pair := range pairs {
 		k := keptOrphan{key: pair.Key}
