@@ -30,7 +30,7 @@ func (s *assembly) tend(ctx context.Context) {
 			}
 			next = time.Time{}
 		default:
-			s.tended.Store(time.Now().Unix())
+			s.tended.Store(int64(time.Since(s.born)))
 		}
 		failing = err != nil
 		if !pause(ctx, tendAtLeast, nil) {

@@ -29,6 +29,9 @@ func (e *RefusedError) Error() string {
 func (a *App) Reload(config configs.Config) error {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
+	if a.current.Load() == nil || a.life.Err() != nil {
+		return errors.New("reload configuration: the daemon does not run")
+	}
 	if err := config.Validate(); err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (a *App) watchdog(ctx context.Context) {
 		return
 	}
 	for pause(ctx, interval/2, nil) {
-		if stuck := a.current.Load().stuck(time.Now()); stuck != "" {
+		if stuck := a.current.Load().stuck(); stuck != "" {
 			a.log.Error("a part of the daemon hangs, so the watchdog is not told", "part", stuck)
 			continue
 		}

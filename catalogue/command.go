@@ -52,7 +52,6 @@ const (
 	UsageTokenAndSocket Key = "usage.token_and_socket"
 	UsageOutput         Key = "usage.output" // value
 
-	ConfigSays          Key = "config.says"    // path
 	ConfigIsGood        Key = "config.is_good" // path
 	ConfigNoFile        Key = "config.no_file"
 	ConfigMistakes      Key = "config.mistakes" // number, path
@@ -162,7 +161,6 @@ var commandTexts = map[Key]text{
 	UsageTokenAndSocket: {"--token-file wymaga --url; gniazdo usługi nie potrzebuje tokenu", "--token-file needs --url; the daemon's socket needs no token", "--token-file necesita --url; el socket del servicio no necesita token"},
 	UsageOutput:         {"--output to text albo json, nie %q", "--output is text or json, not %q", "--output es text o json, no %q"},
 
-	ConfigSays:     {"Plik %s:", "File %s:", "Archivo %s:"},
 	ConfigIsGood:   {"%s: w porządku", "%s: good", "%s: correcto"},
 	ConfigNoFile:   {"Nie ma pliku goniec.yaml ani tutaj, ani w /etc/goniec; obowiązują wartości domyślne.", "There is no goniec.yaml here nor in /etc/goniec; the defaults hold.", "No hay goniec.yaml aquí ni en /etc/goniec; rigen los valores predeterminados."},
 	ConfigMistakes: {"Liczba błędów: %d (%s)", "Mistakes: %d (%s)", "Errores: %d (%s)"},

@@ -86,8 +86,6 @@ const (
 	ConfigUnknownVariable       Key = "config.unknown_variable" // nothing
 	ConfigUnknownVariableRemedy Key = "config.unknown_variable.remedy"
 	ConfigNearVariableRemedy    Key = "config.near_variable.remedy" // nearest variable
-	ConfigNotReloadable         Key = "config.not_reloadable"       // old value, new value
-	ConfigNotReloadableRemedy   Key = "config.not_reloadable.remedy"
 )
 
 // configTexts are mistakes in the configuration, each with its remedy.
@@ -494,15 +492,5 @@ var configTexts = map[Key]text{
 		"Czy chodziło o %s?",
 		"Did you mean %s?",
 		"¿Quería decir %s?",
-	},
-	ConfigNotReloadable: {
-		"zmiana z %q na %q wymaga ponownego uruchomienia",
-		"the change from %q to %q needs a restart",
-		"el cambio de %q a %q requiere reiniciar",
-	},
-	ConfigNotReloadableRemedy: {
-		"Wykonaj: systemctl restart goniec",
-		"Run: systemctl restart goniec",
-		"Ejecute: systemctl restart goniec",
 	},
 }

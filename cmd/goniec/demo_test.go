@@ -78,7 +78,7 @@ func TestDemo(t *testing.T) {
 	demo, stdout, stderr := runGoniec(t, []string{"LC_ALL=pl_PL.UTF-8", "TMPDIR=" + shortTemp(t, temp)}, "demo")
 	line := regexp.MustCompile(`(?m)^  (curl .*)$`)
 	eventually(t, "the curl line is printed", func() bool { return line.MatchString(stdout.String()) })
-	if !strings.Contains(stdout.String(), "Adres 127.0.0.1:8080 jest zajęty, więc demo słucha na http://127.0.0.1:") {
+	if !strings.Contains(stdout.String(), " 127.0.0.1:8080 jest zajęty, więc demo słucha na http://127.0.0.1:") {
 		t.Error("it does not say that the port is taken")
 	}
 	if status := paste(t, line.FindStringSubmatch(stdout.String())[1]); status != http.StatusAccepted {

@@ -73,6 +73,10 @@ func reload(daemon *app.App, path string, log *slog.Logger) {
 	if err != nil && !errors.As(err, &refused) {
 		app.LogMistakes(log, err)
 		log.Error("the configuration is unchanged")
+		return
+	}
+	for _, m := range config.Warnings() {
+		log.Warn("warning about the configuration", "key", m.Key, "problem", m.Problem(catalogue.English), "remedy", m.Remedy(catalogue.English))
 	}
 }
 

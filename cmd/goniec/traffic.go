@@ -17,7 +17,7 @@ import (
 
 const (
 	trafficFirst = 300 * time.Millisecond // until the event stream is open, to show the first ones from their beginning
-	trafficEvery = 4 * time.Second        // between two messages; half as much again at most
+	trafficEvery = 3 * time.Second        // between two messages; half as much again at most
 	trafficBurst = 3                      // messages at once at the beginning, so that there is something to see
 	shownText    = 64                     // characters of a text on one line
 )
@@ -174,7 +174,7 @@ func (t *traffic) line(at time.Time, direction, modem, number, kind, detail stri
 		modem = "…"
 	}
 	status := t.program.say(catalogue.StatusText(kind))
-	line := fmt.Sprintf("%s %s %-5s %-23s %-12s %s", at.Local().Format(time.TimeOnly), direction, modem, who, status, detail)
+	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", at.Local().Format(time.TimeOnly), direction, modem, who, status, detail)
 	fmt.Fprintln(t.out, strings.TrimRight(line, " "))
 }
 

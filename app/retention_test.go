@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/api"
+	"goniec/configs"
+	"goniec/event"
+	"goniec/modem"
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store/memstore"
+)
+
+// TestJanitor lets time pass, without listeners and modems: a message expires by
+// itself, its text goes after retention.texts, and it goes after
+// retention.records, with its events.
+func TestJanitor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		s := memstore.New()
+		config := configs.Default()
+		config.Retention = configs.Retention{Texts: 2 * time.Hour, Records: 6 * time.Hour}
+		a := &App{
+			log: slog.New(slog.DiscardHandler), registry: prometheus.NewRegistry(), config: config,
+			store: s, events: event.New(s, box), tokens: api.NewTokens(s), tls: &certificate{},
+			options: Options{Ports: func() ([]modem.PortInfo, error) { return nil, nil }},
+		}
+		a.life, a.end = context.WithCancel(ctx)
+		if _, err := a.startAssembly(ctx); err != nil {
+			t.Fatal(err)
+		}
+		a.startLoops()
+		defer func() {
+			if err := a.Stop(context.WithoutCancel(ctx)); err != nil {
+				t.Error(err)
+			}
+		}()
+		q := a.current.Load().queue
+		to, err := pdu.ParseAddress("+48600100200")
+		if err != nil {
+			t.Fatal(err)
+		}
+		results, _, err := q.Enqueue(ctx, queue.Caller{Token: "test"}, []queue.Draft{{
+			To: to, Text: "Wizyta",
+			Priority: queue.High, ExpiresAt: time.Now().Add(time.Hour),
+		}})
+		if err != nil || results[0].Err != nil {
+			t.Fatalf("Enqueue: %v, %v", err, results)
+		}
+		id := results[0].Message.ID
+		look := func(after time.Duration) (queue.Message, error) {
+			pause(ctx, after, nil)
+			return q.Message(ctx, id)
+		}
+		if m, err := look(time.Hour + time.Minute); err != nil || m.Status != queue.StatusExpired || m.Text == "" {
+			t.Errorf("after an hour it is %s with text %q, %v", m.Status, m.Text, err)
+		}
+		if m, err := look(config.Retention.Texts + janitorEvery); err != nil || m.Text != "" || !m.TextRemoved {
+			t.Errorf("after retention.texts it has text %q, %v", m.Text, err)
+		}
+		if _, err := look(config.Retention.Records); !errors.Is(err, queue.ErrNotFound) {
+			t.Errorf("after retention.records it is still there: %v", err)
+		}
+		if events, err := a.events.After(ctx, "", 0); err != nil || len(events) != 0 {
+			t.Errorf("events are left: %v, %v", events, err)
+		}
+	})
+}
