@@ -82,7 +82,7 @@ func (q *Queue) Enqueue(ctx context.Context, caller Caller, drafts []Draft) (res
 	if len(drafts) > maxTogether {
 		return nil, false, fmt.Errorf("enqueue: %d drafts in one call, at most %d are possible", len(drafts), maxTogether)
 	}
-	b, err := q.begin(ctx, caller, drafts)
+	b, err := q.begin(caller, drafts)
 	if err != nil {
 		return nil, false, fmt.Errorf("enqueue: %w", err)
 	}
@@ -104,7 +104,6 @@ type batch struct {
 	drafts   []Draft
 	prepared []prepared
 	state    replay
-	stored   bool             // state has been read from the store or written to it
 	replayed bool             // the call had been made before
 	fresh    map[int]*Message // taken by this call
 }
@@ -115,26 +114,14 @@ type prepared struct {
 	refused *refusal
 }
 
-func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
-	now := q.now()
+func (q *Queue) begin(caller Caller, drafts []Draft) (*batch, error) {
 	base, err := q.ids.next(time.Now())
 	if err != nil {
 		return nil, err
 	}
 	b := &batch{caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
-	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: now, Base: base, Count: len(drafts)}
-	if caller.Key != "" {
-		first, err := store.View(ctx, q.store, func(r store.Reader) (*replay, error) { return readReplay(r, b) })
-		if err != nil {
-			return nil, err
-		}
-		if first != nil {
-			b.state, b.stored, b.replayed = *first, true, true
-		}
-	}
-	if b.state.Done < len(drafts) {
-		b.prepared = q.prepareAll(drafts, b.state.At)
-	}
+	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: base, Count: len(drafts)}
+	b.prepared = q.prepareAll(drafts, b.state.At)
 	return b, nil
 }
 
@@ -152,7 +139,7 @@ func readReplay(r store.Reader, b *batch) (*replay, error) {
 }
 
 // advance takes the next drafts of b in one transaction, or finds that another
-// call with the same key has done so meanwhile.
+// call with the same key has done so before or meanwhile.
 func (q *Queue) advance(ctx context.Context, b *batch) error {
 	end := q.chunk(b)
 	type step struct {
@@ -178,7 +165,9 @@ func (q *Queue) advance(ctx context.Context, b *batch) error {
 	}
 	if done.state.Base != b.state.Base {
 		b.replayed = true
-		b.prepared = q.prepareAll(b.drafts, done.state.At)
+		if done.state.Done < len(b.drafts) { // it was cut: go on as it had begun
+			b.prepared = q.prepareAll(b.drafts, done.state.At)
+		}
 	}
 	b.state = done.state
 	for i, m := range done.taken {
