@@ -109,6 +109,22 @@ func TestDataDirectoryIsPrivate(t *testing.T) {
 	}
 }
 
+func TestDirectoryOfOthersIsLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	c := config(t)
+	if err := os.MkdirAll(filepath.Join(c.DataDir, "photos"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	start(t, c, options())
+	info, err := os.Stat(c.DataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Mode().Perm(); got != 0o755 {
+		t.Errorf("a directory with other things in it has mode %v now", got)
+	}
+}
+
 func TestStartFails(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

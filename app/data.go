@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -74,8 +76,10 @@ func openStore(ctx context.Context, dir string, r prometheus.Registerer) (store.
 	return s, nil
 }
 
-// makeDir creates the data directory, readable by its owner only, or takes the
-// rights of others away from one that exists: patients' numbers are in it.
+// makeDir creates the data directory, readable by its owner only. From one that
+// exists and holds nothing but our files it takes the rights of others away:
+// patients' numbers are in it. Any other, such as /tmp, is not ours to change; the
+// files themselves are private everywhere.
 func makeDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -88,6 +92,14 @@ func makeDir(dir string) error {
 		return &fs.PathError{Op: "open", Path: dir, Err: errors.New("not a directory")}
 	}
 	if info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	foreign := func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), "goniec.") }
+	if slices.ContainsFunc(entries, foreign) {
 		return nil
 	}
 	return os.Chmod(dir, 0o700)

@@ -36,7 +36,7 @@ func newDiscovery(p plugged) (*discovery, map[string]int) {
 		probe: func(_ context.Context, device string, _ int) (modem.ProbeResult, error) {
 			asked[device]++
 			imei := p[device]
-			return modem.ProbeResult{Device: device, Answers: imei != "", Info: modem.Info{Model: "E3372 (LTE)", IMEI: imei}}, nil
+			return modem.ProbeResult{Device: device, Answers: true, Texts: imei != "", Info: modem.Info{Model: "E3372 (LTE)", IMEI: imei}}, nil
 		},
 		imei: map[string]string{}, silent: map[string]*silence{},
 	}, asked

@@ -246,7 +246,7 @@ func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
 		switch {
 		case ctx.Err() != nil:
 			return changed, ctx.Err()
-		case err != nil || !result.Answers:
+		case err != nil || !result.Texts: // silent, or a port for other things
 			d.rest(port.Device)
 		case d.settle(port.Device, result.Info, plugged):
 			changed = true

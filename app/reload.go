@@ -74,21 +74,20 @@ func reloadingState() string { return reloading + monotonic() }
 // apply makes the running assembly follow config: the list of modems is changed in
 // place, for everything else a new assembly takes over.
 func (a *App) apply(config configs.Config) error {
-	old := a.current.Load()
-	quiet, loud := old.config, config
-	quiet.Log, loud.Log = configs.Log{}, configs.Log{}
-	quiet.ShutdownTimeout, loud.ShutdownTimeout = 0, 0
-	if reflect.DeepEqual(quiet, loud) {
-		return nil
+	running := a.current.Load()
+	was, is := running.config, config
+	for _, c := range []*configs.Config{&was, &is} {
+		c.Modems, c.Log, c.ShutdownTimeout = nil, configs.Log{}, 0
 	}
-	quiet.Modems, loud.Modems = nil, nil
-	named := len(old.config.Modems) > 0 && len(config.Modems) > 0
-	if named && reflect.DeepEqual(quiet, loud) {
-		old.gateway.SetModems(a.modemConfigs(config.Modems))
-		old.config.Modems = config.Modems
-		return nil
+	named := len(config.Modems) > 0
+	if !reflect.DeepEqual(was, is) || named != (len(running.config.Modems) > 0) {
+		return a.replace(running, config)
 	}
-	return a.replace(old, config)
+	if named { // even if the list is the same: a file with a PIN may have changed
+		running.gateway.SetModems(a.modemConfigs(config.Modems))
+		running.config.Modems = config.Modems
+	}
+	return nil
 }
 
 // replace stops the old assembly and starts one for config; if that fails, one for

@@ -76,6 +76,12 @@ const (
 	NoPorts             Key = "modem.no_ports"
 	ProbeNothing        Key = "modem.probe_nothing" // device
 	ProbeFailed         Key = "modem.probe_failed"  // device, reason
+	PortMissing         Key = "port.missing"
+	PortDenied          Key = "port.denied"
+	PortBusy            Key = "port.busy"
+	PortNone            Key = "port.none"
+	WordYes             Key = "word.yes"
+	WordNo              Key = "word.no"
 	HeadDevice          Key = "head.device"
 	HeadProduct         Key = "head.product"
 	HeadSerial          Key = "head.serial"
@@ -145,7 +151,7 @@ var commandTexts = map[Key]text{
 	FlagFlash:     {"pokaż od razu na ekranie, bez zapisywania", "show it at once on the screen instead of storing it", "mostrarlo en pantalla en vez de guardarlo"},
 	FlagWait:      {"czekaj na koniec drogi wiadomości", "wait for the end of the message's way", "esperar al final del recorrido del mensaje"},
 	FlagTimeout:   {"z --wait: czekaj najwyżej tyle, np. 5m", "with --wait: wait no longer than this, such as 5m", "con --wait: esperar como máximo esto, p. ej. 5m"},
-	FlagURL:       {"adres API; bez tej opcji gniazdo usługi na tym komputerze", "address of the API; without it the socket of the daemon on this computer", "dirección de la API; sin ella, el socket del servicio en este equipo"},
+	FlagURL:       {"adres API (albo zmienna GONIEC_URL); bez niego gniazdo usługi na tym komputerze", "address of the API (or the variable GONIEC_URL); without it the socket of the daemon on this computer", "dirección de la API (o la variable GONIEC_URL); sin ella, el socket del servicio en este equipo"},
 	FlagTokenFile: {"plik z tokenem; bez tej opcji zmienna GONIEC_TOKEN", "file that holds the token; without it the variable GONIEC_TOKEN", "archivo con el token; sin ella, la variable GONIEC_TOKEN"},
 	FlagName:      {"nazwa tokenu", "name of the token", "nombre del token"},
 	FlagScope:     {"uprawnienie, można powtarzać: %s", "what it may do, may be repeated: %s", "lo que puede hacer, repetible: %s"},
@@ -208,8 +214,14 @@ var commandTexts = map[Key]text{
 	SendTimeout:  {"Czas minął, a wiadomość jest jeszcze w drodze: %s.", "Time is up and the message is still under way: %s.", "Se acabó el tiempo y el mensaje sigue en camino: %s."},
 	NoPorts:      {"Nie ma żadnego portu szeregowego. Podłącz modem i spróbuj ponownie.", "There is no serial port. Plug in a modem and try again.", "No hay ningún puerto serie. Conecte un módem e inténtelo de nuevo."},
 	ProbeNothing: {"%s: nic nie odpowiada. Modemy mają po kilka portów; spróbuj następnego, albo innej prędkości (--baud).", "%s: nothing answers. Modems have several ports; try the next one, or another speed (--baud).", "%s: nada responde. Los módems tienen varios puertos; pruebe el siguiente, u otra velocidad (--baud)."},
-	ProbeFailed:  {"%s: nie można otworzyć: %s", "%s: cannot be opened: %s", "%s: no se puede abrir: %s"},
+	ProbeFailed:  {"%s: %s", "%s: %s", "%s: %s"},
+	PortMissing:  {"nie ma takiego portu. „goniec modem list” pokazuje, co jest podłączone.", "there is no such port. \"goniec modem list\" shows what is plugged in.", "no existe ese puerto. «goniec modem list» muestra lo que está conectado."},
+	PortDenied:   {"brak prawa do otwarcia portu. Dodaj użytkownika do grupy dialout albo użyj sudo.", "this user may not open the port. Add the user to the group dialout, or use sudo.", "este usuario no puede abrir el puerto. Añádalo al grupo dialout o use sudo."},
+	PortBusy:     {"portu używa inny program. Jeśli to działająca bramka, jej modemy pokazuje GET /v1/modems.", "another program has the port. If it is the running gateway, GET /v1/modems shows its modems.", "otro programa usa el puerto. Si es la pasarela en marcha, GET /v1/modems muestra sus módems."},
+	PortNone:     {"to nie jest port szeregowy. „goniec modem list” pokazuje, co jest podłączone.", "this is not a serial port. \"goniec modem list\" shows what is plugged in.", "no es un puerto serie. «goniec modem list» muestra lo que está conectado."},
 
+	WordYes:       {"tak", "yes", "sí"},
+	WordNo:        {"nie", "no", "no"},
 	HeadDevice:    {"PORT", "DEVICE", "PUERTO"},
 	HeadProduct:   {"URZĄDZENIE", "PRODUCT", "PRODUCTO"},
 	HeadSerial:    {"NR SERYJNY", "SERIAL", "N.º DE SERIE"},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -81,6 +82,10 @@ func (p *program) explainCall(err error, where string) error {
 	var problem *client.Problem
 	if errors.As(err, &problem) || errors.Is(err, context.Canceled) {
 		return err
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		fmt.Fprintln(p.stderr, p.say(catalogue.DataForbidden, filepath.Dir(where)))
+		return errSaid
 	}
 	if answers := new(net.OpError); errors.As(err, &answers) {
 		fmt.Fprintln(p.stderr, p.say(catalogue.NoDaemon, where))

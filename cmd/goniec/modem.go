@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -76,6 +77,7 @@ func (p *program) printPorts(ports []portResult) error {
 type probeResult struct {
 	Device       string            `json:"device"`
 	Answers      bool              `json:"answers"`
+	Texts        bool              `json:"texts"` // it can send texts in PDU mode
 	Error        string            `json:"error,omitempty"`
 	Manufacturer string            `json:"manufacturer,omitempty"`
 	Model        string            `json:"model,omitempty"`
@@ -124,17 +126,35 @@ func (p *program) probe(ctx context.Context, device string, baud int) probeResul
 	defer cancel()
 	answer, err := modem.Probe(ctx, device, baud)
 	result := probeResult{
-		Device: device, Answers: answer.Answers, SIM: answer.SIM, Refused: answer.Refused,
+		Device: device, Answers: answer.Answers, Texts: answer.Texts, SIM: answer.SIM, Refused: answer.Refused,
 		Manufacturer: answer.Info.Manufacturer, Model: answer.Info.Model, Revision: answer.Info.Revision,
 		IMEI: answer.Info.IMEI, Operator: answer.Info.Operator, SignalDBM: answer.Info.Signal.DBm,
 	}
 	if answer.Answers {
 		result.CS, result.EPS = answer.Info.Registration.CS.String(), answer.Info.Registration.EPS.String()
 	}
-	if err != nil {
-		result.Error = err.Error()
+	if err != nil && !answer.Answers {
+		result.Error = p.portTrouble(err)
 	}
 	return result
+}
+
+// portTrouble says why a port cannot be asked; empty if it can and nothing answers.
+func (p *program) portTrouble(err error) string {
+	for _, known := range []struct {
+		err  error
+		says catalogue.Key
+	}{
+		{modem.ErrNoDevice, catalogue.PortMissing},
+		{modem.ErrPermission, catalogue.PortDenied},
+		{modem.ErrBusy, catalogue.PortBusy},
+		{modem.ErrNotSerial, catalogue.PortNone},
+	} {
+		if errors.Is(err, known.err) {
+			return p.say(known.says)
+		}
+	}
+	return ""
 }
 
 // printProbes prints what answers as a table and says what does not. It fails if
@@ -151,7 +171,11 @@ func (p *program) printProbes(results []probeResult, asJSON bool) error {
 		if r.SignalDBM != 0 {
 			signal = strconv.Itoa(r.SignalDBM) + " dBm"
 		}
-		rows = append(rows, []string{r.Device, strings.TrimSpace(r.Manufacturer + " " + r.Model), r.IMEI, r.SIM, r.Operator, signal, r.CS + " / " + r.EPS})
+		texts := catalogue.WordNo
+		if r.Texts {
+			texts = catalogue.WordYes
+		}
+		rows = append(rows, []string{r.Device, p.say(texts), strings.TrimSpace(r.Manufacturer + " " + r.Model), r.IMEI, r.SIM, r.Operator, signal, r.CS + " / " + r.EPS})
 	}
 	if asJSON {
 		if err := p.printJSON(results); err != nil {
@@ -183,6 +207,6 @@ func (p *program) printAnswers(results []probeResult, rows [][]string) error {
 		return nil
 	}
 	return p.printTable([]catalogue.Key{
-		catalogue.HeadDevice, catalogue.HeadModem, "IMEI", catalogue.HeadSIM, catalogue.HeadOperator, catalogue.HeadSignal, catalogue.HeadNetwork,
+		catalogue.HeadDevice, "SMS", catalogue.HeadModem, "IMEI", catalogue.HeadSIM, catalogue.HeadOperator, catalogue.HeadSignal, catalogue.HeadNetwork,
 	}, rows)
 }

@@ -21,7 +21,7 @@ const (
 )
 
 func (p *program) sendCommand() *cobra.Command {
-	cmd := p.command("send", catalogue.CommandSend, 0, 0, func(cmd *cobra.Command, _ []string) error {
+	cmd := p.command("send --to NUMBER --text TEXT", catalogue.CommandSend, 0, 0, func(cmd *cobra.Command, _ []string) error {
 		if err := p.require(cmd, "to", "text"); err != nil {
 			return err
 		}

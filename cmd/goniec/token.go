@@ -46,7 +46,7 @@ func (p *program) withTokens(cmd *cobra.Command, fn func(tokenStore) error) erro
 }
 
 func (p *program) tokenCreateCommand() *cobra.Command {
-	cmd := p.command("create", catalogue.CommandTokenCreate, 0, 0, func(cmd *cobra.Command, _ []string) error {
+	cmd := p.command("create --name NAME --scope SCOPE", catalogue.CommandTokenCreate, 0, 0, func(cmd *cobra.Command, _ []string) error {
 		if err := p.require(cmd, "name", "scope"); err != nil {
 			return err
 		}
