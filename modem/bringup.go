@@ -29,6 +29,9 @@ func (m *Modem) bringUp(ctx context.Context) error {
 		return m.fatal("AT+CMEE=1", fatal)
 	}
 	m.setup.numeric = refused == nil
+	if err := m.identifyDevice(ctx); err != nil {
+		return err
+	}
 	for _, command := range []string{
 		"^CURC=0",  // Huawei: no flood of signal reports
 		"+CREG=1",  // changes of registration by themselves
@@ -39,7 +42,7 @@ func (m *Modem) bringUp(ctx context.Context) error {
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		m.unlock, m.identify, m.enterPDUMode, m.chooseMemory, m.armRouting, m.checkSMSC, m.awaitNetwork, m.readStatus,
+		m.unlock, m.identifySIM, m.enterPDUMode, m.chooseMemory, m.armRouting, m.checkSMSC, m.awaitNetwork, m.readStatus,
 	} {
 		if err := step(ctx); err != nil {
 			return err

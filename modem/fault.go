@@ -53,6 +53,8 @@ var (
 	ErrNotSerial = errors.New("not a serial port")
 	// ErrNotOpen says that the modem has not been opened, or closed since.
 	ErrNotOpen = errors.New("modem is not open")
+	// ErrOtherModem says that the modem at the port is not the configured one.
+	ErrOtherModem = errors.New("another modem than the configured one is there")
 	// ErrNotSMS says that the device answers AT but knows no texts in PDU mode.
 	ErrNotSMS = errors.New("device cannot send texts in PDU mode")
 	// ErrSIMLocked says that the SIM wants a PIN or PUK that it will not be given.
@@ -223,6 +225,8 @@ func causes() []cause {
 			remedy: "Stop the program that holds it; ModemManager must be told to ignore the modem."}},
 		{ErrNotSerial, rule{class: Stop, meaning: "the path is no serial port",
 			remedy: "Correct the path; `goniec modem list` shows the serial ports."}},
+		{ErrOtherModem, rule{class: Stop, meaning: "another modem than the configured one is at this port",
+			remedy: "Correct imei or device, or leave device out so that the modem is found wherever it is plugged in."}},
 		{ErrNotSMS, rule{class: Stop, meaning: "the device answers, but cannot send texts in PDU mode",
 			remedy: "Choose another port of the modem, or a modem that can send texts."}},
 		{ErrSIMLocked, rule{class: Stop, meaning: "the SIM is locked",

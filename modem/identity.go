@@ -2,22 +2,76 @@ package modem
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 )
 
-// identify asks who the device and its SIM are. Devices may refuse all of it.
-func (m *Modem) identify(ctx context.Context) error {
-	for _, q := range []struct {
-		command string
-		store   func(*Info, string)
-	}{
-		{"+CGMI", func(i *Info, s string) { i.Manufacturer = s }},
-		{"+CGMM", func(i *Info, s string) { i.Model = s }},
-		{"+CGMR", func(i *Info, s string) { i.Revision = strings.TrimSpace(strings.TrimPrefix(s, "Revision:")) }},
-		{"+CGSN", func(i *Info, s string) { i.IMEI = digits(s) }},
-		{"+CIMI", func(i *Info, s string) { i.IMSI = digits(s) }},
-	} {
+// question is a command whose answer goes into a field of Info.
+type question struct {
+	command string
+	field   func(*Info) *string
+	clean   func(string) string // nil: as it is
+}
+
+// identifyDevice asks who the device is, which needs no SIM. Devices may refuse
+// all of it, unless the configuration says whom to expect.
+func (m *Modem) identifyDevice(ctx context.Context) error {
+	if err := m.inquire(ctx, []question{
+		{"+CGMI", func(i *Info) *string { return &i.Manufacturer }, nil},
+		{"+CGMM", func(i *Info) *string { return &i.Model }, nil},
+		{"+CGMR", func(i *Info) *string { return &i.Revision }, func(s string) string {
+			return strings.TrimSpace(strings.TrimPrefix(s, "Revision:"))
+		}},
+		{"+CGSN", func(i *Info) *string { return &i.IMEI }, digits},
+	}); err != nil {
+		return err
+	}
+	return m.recognise()
+}
+
+// recognise makes sure that the device is the configured one.
+func (m *Modem) recognise() error {
+	info := m.Info()
+	if m.cfg.IMEI == "" || sameIMEI(m.cfg.IMEI, info.IMEI) {
+		return nil
+	}
+	who := strings.TrimSpace(info.Manufacturer + " " + info.Model)
+	if who == "" {
+		who = "a modem that does not say who it is"
+	}
+	imei := "IMEI " + info.IMEI
+	if info.IMEI == "" {
+		imei = "which tells no IMEI"
+	}
+	return newFault("identify the modem", BeforePayload,
+		fmt.Errorf("%w: %s, %s, and not IMEI %s", ErrOtherModem, who, imei, m.cfg.IMEI))
+}
+
+// sameIMEI compares two IMEIs by their first 14 digits: some devices leave the
+// check digit out, others give the version of their software in its place (3GPP
+// TS 23.003 6.2).
+func sameIMEI(a, b string) bool {
+	const identity = 14
+	return len(a) >= identity && len(b) >= identity && a[:identity] == b[:identity]
+}
+
+// identifySIM asks who the SIM is.
+func (m *Modem) identifySIM(ctx context.Context) error {
+	if err := m.inquire(ctx, []question{{"+CIMI", func(i *Info) *string { return &i.IMSI }, digits}}); err != nil {
+		return err
+	}
+	_, err := m.iccid(ctx)
+	return err
+}
+
+// inquire asks questions that a device may refuse to answer, and none that it
+// has answered.
+func (m *Modem) inquire(ctx context.Context, questions []question) error {
+	for _, q := range questions {
+		if info := m.Info(); *q.field(&info) != "" {
+			continue
+		}
 		lines, refused, fatal := m.ask(ctx, q.command, m.cfg.Timeouts.Command)
 		if fatal != nil {
 			return m.fatal("AT"+q.command, fatal)
@@ -25,12 +79,15 @@ func (m *Modem) identify(ctx context.Context) error {
 		if refused != nil {
 			continue
 		}
-		if value := freeText(lines, q.command); value != "" {
-			m.change(func(i *Info) { q.store(i, value) })
+		value := freeText(lines, q.command)
+		if q.clean != nil {
+			value = q.clean(value)
+		}
+		if value != "" {
+			m.change(func(i *Info) { *q.field(i) = value })
 		}
 	}
-	_, err := m.iccid(ctx)
-	return err
+	return nil
 }
 
 // iccid returns the number of the SIM card, which each maker gives by another

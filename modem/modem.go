@@ -28,19 +28,40 @@ type Port interface {
 	SetWriteDeadline(time.Time) error
 }
 
-// Config is what New needs. Only Name and Device (or Open) are required.
+// Config is what New needs. Only Name and one of Device, IMEI and Open are
+// required.
 type Config struct {
-	Name     string
-	Device   string // path of the serial device
-	BaudRate int    // 0: 115200
+	Name string
+	// Device is the path of the serial device; empty: the modem is looked for
+	// by its IMEI.
+	Device string
+	// IMEI is the number of the modem. With a Device it must be that of the
+	// modem there, or Open ends with ErrOtherModem before the SIM is touched.
+	IMEI     string
+	BaudRate int // 0: 115200
 	// PIN returns the PIN of the SIM; nil or an empty PIN: there is none.
 	PIN func() (string, error)
 	// PINGuard must be set for a PIN ever to be sent.
 	PINGuard PINGuard
-	// Open returns the port; nil: the serial device at Device, held exclusively.
-	Open     func(ctx context.Context) (Port, error)
+	// Open returns the port, wherever Device says it is; nil: see OpenDevice.
+	Open func(ctx context.Context) (Port, error)
+	// OpenDevice returns the port at a path; nil: the serial device, held
+	// exclusively.
+	OpenDevice func(ctx context.Context, device string) (Port, error)
+	// Ports lists what is plugged in without opening it; nil: Ports.
+	Ports func() ([]PortInfo, error)
+	// Memory keeps over restarts what has been found out; nil: nothing is kept.
+	Memory   Memory
 	Logger   *slog.Logger // nil: nothing is logged
 	Timeouts Timeouts
+}
+
+// Memory keeps small things over restarts: where a modem was found last. What
+// it has lost is found out again. Its methods may be called by several Modems
+// at once.
+type Memory interface {
+	Recall(key string) ([]byte, bool)
+	Remember(key string, value []byte) error
 }
 
 // Timeouts bounds each step; a zero field takes the default given here.
@@ -88,6 +109,7 @@ type Modem struct {
 	setup setup // the owner's: what bring-up found out
 
 	refusedPIN string // the owner's: a PIN that a SIM has refused
+	found      string // the owner's: where the modem was when looked for last
 }
 
 // setup is what bring-up found out about a device.
@@ -106,9 +128,12 @@ type setup struct {
 // New returns a modem that is not open yet.
 func New(cfg Config) *Modem {
 	cfg.Timeouts = cfg.Timeouts.withDefaults()
-	if cfg.Open == nil {
-		device, baud := cfg.Device, cfg.BaudRate
-		cfg.Open = func(context.Context) (Port, error) { return openSerial(device, baud) }
+	if cfg.OpenDevice == nil {
+		baud := cfg.BaudRate
+		cfg.OpenDevice = func(_ context.Context, device string) (Port, error) { return openSerial(device, baud) }
+	}
+	if cfg.Ports == nil {
+		cfg.Ports = Ports
 	}
 	log := cfg.Logger
 	if log == nil {
@@ -161,7 +186,7 @@ func (m *Modem) Open(ctx context.Context) error {
 // connect opens the port and begins a dialogue, out of step as yet.
 func (m *Modem) connect(ctx context.Context) error {
 	m.begin()
-	port, err := m.cfg.Open(ctx)
+	port, err := m.openPort(ctx)
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrNoDevice) {
 		err = fmt.Errorf("%w: %w", ErrNoDevice, err)
 	}
@@ -179,6 +204,22 @@ func (m *Modem) connect(ctx context.Context) error {
 	m.open = true
 	m.queue.start()
 	return nil
+}
+
+// openPort opens the port by the way that is configured.
+func (m *Modem) openPort(ctx context.Context) (Port, error) {
+	if m.cfg.Open != nil {
+		return m.cfg.Open(ctx)
+	}
+	device := m.cfg.Device
+	if device == "" && m.cfg.IMEI != "" {
+		var err error
+		if device, err = m.locate(ctx); err != nil {
+			return nil, err
+		}
+		m.change(func(i *Info) { i.Device = device })
+	}
+	return m.cfg.OpenDevice(ctx, device)
 }
 
 // begin forgets what an earlier device at this port had told.

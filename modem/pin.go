@@ -48,8 +48,11 @@ func (m *Modem) unlock(ctx context.Context) error {
 	limit := time.Now().Add(m.cfg.Timeouts.SIMBusy)
 	for {
 		state, err := m.askPIN(ctx)
-		if err != nil || state == "" || state == "READY" {
+		if err != nil {
 			return err
+		}
+		if state == "" || state == "READY" {
+			return m.identifyDevice(ctx) // some do not say who they are before
 		}
 		if !time.Now().Before(limit) {
 			return m.locked(fmt.Errorf("%w: it wants %s after the PIN", ErrSIMLocked, state))

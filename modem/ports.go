@@ -21,6 +21,8 @@ type PortInfo struct {
 	Product   string
 	Interface string // USB interface number, two hex digits
 	Driver    string // kernel driver, "option"
+	USB       string // place on the bus, "1-1.2"; the ports of one stick share it
+	Number    string // USB device number, another each time it is plugged in
 }
 
 // Ports lists the serial ports that are plugged in, from sysfs alone: nothing
@@ -91,6 +93,7 @@ func (p *PortInfo) readUSB(device string) bool {
 		if vendor := attribute(dir, "idVendor"); vendor != "" {
 			p.VendorID, p.ProductID = vendor, attribute(dir, "idProduct")
 			p.Serial, p.Vendor, p.Product = attribute(dir, "serial"), attribute(dir, "manufacturer"), attribute(dir, "product")
+			p.USB, p.Number = filepath.Base(dir), attribute(dir, "devnum")
 			return true
 		}
 	}

@@ -46,7 +46,7 @@ func TestPorts(t *testing.T) {
 	root := tree(t, map[string]string{
 		// A stick with two serial interfaces.
 		usb + "idVendor": "12d1", usb + "idProduct": "1506", usb + "manufacturer": "HUAWEI", usb + "product": "HUAWEI Mobile",
-		usb + "serial":                                  "0123456789ABCDEF",
+		usb + "devnum": "7", usb + "serial": "0123456789ABCDEF",
 		usb + "1-1:1.0/bInterfaceNumber":                "00",
 		usb + "1-1:1.0/driver":                          "->sys/bus/usb/drivers/option",
 		usb + "1-1:1.0/ttyUSB0/driver":                  "->sys/bus/usb-serial/drivers/option1",
@@ -73,12 +73,12 @@ func TestPorts(t *testing.T) {
 		t.Fatal(err)
 	}
 	dev := func(name string) string { return filepath.Join(root, "dev", name) }
-	stick := modem.PortInfo{VendorID: "12d1", ProductID: "1506", Serial: "0123456789ABCDEF", Vendor: "HUAWEI", Product: "HUAWEI Mobile", Driver: "option"}
+	stick := modem.PortInfo{VendorID: "12d1", ProductID: "1506", Serial: "0123456789ABCDEF", Vendor: "HUAWEI", Product: "HUAWEI Mobile", Driver: "option", USB: "1-1", Number: "7"}
 	first, second := stick, stick
 	first.Device, first.Interface, first.ByID = dev("ttyUSB0"), "00", dev("serial/by-id/usb-HUAWEI_Mobile-if00-port0")
 	second.Device, second.Interface = dev("ttyUSB10"), "02"
 	want := []modem.PortInfo{
-		{Device: dev("ttyACM0"), VendorID: "2c7c", ProductID: "0125", Interface: "04"},
+		{Device: dev("ttyACM0"), VendorID: "2c7c", ProductID: "0125", Interface: "04", USB: "2-1"},
 		{Device: dev("ttyAMA0"), Driver: "uart-pl011"},
 		first, second,
 	}

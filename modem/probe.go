@@ -59,7 +59,10 @@ func (m *Modem) interview(ctx context.Context, result *ProbeResult) error {
 		return err
 	}
 	result.SIM = state
-	if err := m.identify(ctx); err != nil {
+	if err := m.identifyDevice(ctx); err != nil {
+		return err
+	}
+	if err := m.identifySIM(ctx); err != nil {
 		return err
 	}
 	if _, err := m.askRegistration(ctx); err != nil {

@@ -168,7 +168,7 @@ func TestBringUpOrder(t *testing.T) {
 	script(t, full.reply, func(t *testing.T, s *scripted) {
 		s.open(t)
 		order := []string{
-			"AT", "ATE0", "ATV1", "AT+CMEE=1", "AT+CPIN?", "AT+CGMI", "AT+CCID", "AT+CMGF=0", "AT+CPMS=?",
+			"AT", "ATE0", "ATV1", "AT+CMEE=1", "AT+CGMI", "AT+CGSN", "AT+CPIN?", "AT+CCID", "AT+CMGF=0", "AT+CPMS=?",
 			"AT+CNMI=2,1,0,1,0", "AT+CSCA?", "AT+CREG?", "AT+CSQ",
 		}
 		at := 0

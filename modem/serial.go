@@ -115,8 +115,16 @@ func busyError(device string) error {
 	if len(holders) == 0 {
 		return fmt.Errorf("%s: %w", device, ErrBusy)
 	}
-	return fmt.Errorf("%s: %w: %s", device, ErrBusy, strings.Join(holders, ", "))
+	cause := ErrBusy
+	if ourselves := fmt.Sprintf("(%d)", os.Getpid()); len(holders) == 1 && strings.HasSuffix(holders[0], ourselves) {
+		cause = errOurs
+	}
+	return fmt.Errorf("%s: %w: %s", device, cause, strings.Join(holders, ", "))
 }
+
+// errOurs is ErrBusy when it is this process that holds the device, for another
+// modem most likely.
+var errOurs = fmt.Errorf("%w", ErrBusy)
 
 // holders lists the programs that have a device open, "ModemManager (812)". It
 // sees those of this user only, all of them when run as root.

@@ -1,0 +1,336 @@
+package modem
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"goniec/modem/at"
+)
+
+const (
+	// probeAttention is how long a port may take to answer AT while a modem is
+	// looked for. Three tries must end well within the 10 s in which a modem
+	// that has been plugged in again is to be found.
+	probeAttention = time.Second
+	// probeListen is how long ports that are equally good are listened to, for
+	// the one on which the modem speaks by itself.
+	probeListen = 2500 * time.Millisecond
+	// busyAgain is how long to wait for a port that another Modem of ours was
+	// looking at.
+	busyAgain = 2 * time.Second
+	// maxProbes bounds how many ports are looked at side by side.
+	maxProbes = 8
+)
+
+// candidate is what is known of a port at which the modem may be.
+type candidate struct {
+	port  PortInfo
+	hint  int // 0: where such a stick usually takes commands; more is worse
+	conn  *at.Conn
+	heard atomic.Bool // the modem spoke by itself
+	imei  string
+	texts bool // it takes the commands for texts
+	err   error
+}
+
+// locate returns the port at which the modem with the configured IMEI takes
+// commands for texts. It opens USB serial ports only, the port where the modem
+// was last before all others.
+func (m *Modem) locate(ctx context.Context) (device string, err error) {
+	ports, err := m.cfg.Ports()
+	if err != nil {
+		return "", err
+	}
+	ports = slices.DeleteFunc(slices.Clone(ports), func(p PortInfo) bool { return !p.onUSB() })
+	last := m.lastPort()
+	first, others := []PortInfo(nil), []PortInfo(nil)
+	for _, p := range ports {
+		if last != "" && (p.Device == last || p.ByID == last) {
+			first = append(first, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	var seen []*candidate
+	for _, group := range [][]PortInfo{first, others} {
+		looked := m.lookAt(ctx, group)
+		if err := context.Cause(ctx); err != nil {
+			return "", err
+		}
+		seen = append(seen, looked...)
+		if best := m.best(looked); best != nil {
+			m.keepPort(ctx, best)
+			return best.port.Device, nil
+		}
+	}
+	return "", m.notFound(seen)
+}
+
+// onUSB reports whether it is a USB serial port: the only kind that is opened
+// without being named.
+func (p PortInfo) onUSB() bool { return p.VendorID != "" }
+
+// lookAt looks at ports side by side. Ports that are busy are looked at again:
+// another Modem of ours may have been looking at them just then.
+func (m *Modem) lookAt(ctx context.Context, ports []PortInfo) []*candidate {
+	all := make([]*candidate, len(ports))
+	for i, p := range ports {
+		all[i] = &candidate{port: p, hint: p.hint()}
+	}
+	defer func() {
+		for _, c := range all {
+			c.close()
+		}
+	}()
+	m.probeAll(ctx, all)
+	busy := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !errors.Is(c.err, ErrBusy) })
+	if m.best(all) == nil && len(busy) > 0 && pause(ctx, busyAgain) == nil {
+		m.probeAll(ctx, busy)
+	}
+	m.listen(ctx, all)
+	return all
+}
+
+// probeAll probes ports side by side and waits for all of them.
+func (m *Modem) probeAll(ctx context.Context, all []*candidate) {
+	var probing sync.WaitGroup
+	slots := make(chan struct{}, maxProbes)
+	for _, c := range all {
+		probing.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			c.err = c.probe(ctx, m.cfg)
+		})
+	}
+	probing.Wait()
+}
+
+// probe asks a port who is there and whether it takes commands for texts. It
+// changes no setting but the echo, and leaves the port open if it is the modem.
+func (c *candidate) probe(ctx context.Context, cfg Config) error {
+	port, err := cfg.OpenDevice(ctx, c.port.Device)
+	if err != nil {
+		return err
+	}
+	c.conn = at.New(port, at.Config{
+		Handler:   func(u at.Unsolicited) { c.heard.Store(c.heard.Load() || u.Kind == at.Line) },
+		Attention: probeAttention, Quiet: cfg.Timeouts.Quiet, Write: cfg.Timeouts.Write,
+	})
+	if err := c.conn.Resync(ctx); err != nil {
+		return err
+	}
+	lines, err := c.conn.Command(ctx, "+CGSN", cfg.Timeouts.Command)
+	if err != nil {
+		return err
+	}
+	c.imei = digits(freeText(lines, "+CGSN"))
+	if !sameIMEI(cfg.IMEI, c.imei) {
+		c.close()
+		return nil
+	}
+	c.texts = true
+	for _, command := range []string{"+CMGF=?", "+CNMI=?"} {
+		if _, err := c.conn.Command(ctx, command, cfg.Timeouts.Command); err != nil {
+			c.texts = false
+			if !answered(err) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *candidate) close() {
+	if c.conn != nil {
+		_ = c.conn.Close() // only looked at
+		c.conn = nil
+	}
+}
+
+// listen gives ports that lead to the modem and take texts the time to show on
+// which of them it speaks by itself. Where there is but one, there is no need.
+func (m *Modem) listen(ctx context.Context, all []*candidate) {
+	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(m.cfg.IMEI) || !c.texts })
+	heard := func(c *candidate) bool { return c.heard.Load() }
+	for end := time.Now().Add(probeListen); len(able) > 1 && !slices.ContainsFunc(able, heard) && time.Now().Before(end); {
+		if pause(ctx, probeListen/10) != nil {
+			return
+		}
+	}
+}
+
+// is reports whether the modem that is looked for answers at the port.
+func (c *candidate) is(imei string) bool { return c.err == nil && sameIMEI(imei, c.imei) }
+
+// best returns the best port at which the modem answers; nil if it does at
+// none. One that takes no texts is left out: it would be of no use.
+func (m *Modem) best(all []*candidate) *candidate {
+	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(m.cfg.IMEI) || !c.texts })
+	if len(able) == 0 {
+		return nil
+	}
+	return slices.MinFunc(able, func(a, b *candidate) int {
+		return cmp.Or(
+			cmp.Compare(rank(!a.heard.Load()), rank(!b.heard.Load())),
+			cmp.Compare(a.hint, b.hint),
+			strings.Compare(a.port.Interface, b.port.Interface),
+			compareNames(a.port.Device, b.port.Device),
+		)
+	})
+}
+
+// rank orders true behind false.
+func rank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// hint says how likely it is that a port takes commands, by where the sticks of
+// its maker have the port meant for that; 0 is the likeliest.
+func (p PortInfo) hint() int {
+	order := map[string][]string{
+		"12d1": {"02", "03", "00"}, // Huawei: 00 is for data calls, 01 for diagnosis
+		"2c7c": {"02", "03"},       // Quectel: 00 is for diagnosis, 01 for positions
+		"1e0e": {"02", "03"},       // SIMCom: the same
+		"19d2": {"03", "01", "02"}, // ZTE
+		"1199": {"03", "02"},       // Sierra
+	}[strings.ToLower(p.VendorID)]
+	if at := slices.Index(order, p.Interface); at >= 0 {
+		return at
+	}
+	return len(order)
+}
+
+// notFound says why the modem was not found, and what was at the ports instead.
+func (m *Modem) notFound(seen []*candidate) error {
+	if len(seen) == 0 {
+		return fmt.Errorf("%w: no modem is plugged in on USB, neither IMEI %s nor another", ErrNoDevice, m.cfg.IMEI)
+	}
+	var cause error // ErrNoDevice unless something says otherwise
+	met := make([]string, len(seen))
+	for i, c := range seen {
+		switch {
+		case c.is(m.cfg.IMEI):
+			met[i] = c.port.Device + " is the modem, but this port of it takes no texts"
+			cause = ErrNotSMS
+		case c.err == nil && c.imei == "":
+			met[i] = c.port.Device + " tells no IMEI"
+		case c.err == nil:
+			met[i] = c.port.Device + " is IMEI " + c.imei
+		case errors.Is(c.err, ErrBusy), errors.Is(c.err, ErrPermission):
+			// It may well be that one. What we hold ourselves is another modem.
+			if cause == nil && !errors.Is(c.err, errOurs) {
+				cause = kindOf(c.err)
+			}
+			met[i] = c.err.Error()
+		default:
+			met[i] = c.port.Device + " does not answer"
+		}
+	}
+	if cause == nil {
+		cause = ErrNoDevice
+	}
+	return fmt.Errorf("%w: IMEI %s was not found: %s", cause, m.cfg.IMEI, strings.Join(met, "; "))
+}
+
+func kindOf(err error) error {
+	if errors.Is(err, ErrPermission) {
+		return ErrPermission
+	}
+	return ErrBusy
+}
+
+// portKey is what a port is remembered by.
+func (m *Modem) portKey() string { return "port/" + m.cfg.IMEI }
+
+// lastPort returns where the modem was last, empty if that is not known.
+func (m *Modem) lastPort() string {
+	if m.found == "" && m.cfg.Memory != nil {
+		if value, ok := m.cfg.Memory.Recall(m.portKey()); ok {
+			m.found = string(value)
+		}
+	}
+	return m.found
+}
+
+// keepPort remembers where the modem is, by its stable link if it has one.
+func (m *Modem) keepPort(ctx context.Context, c *candidate) {
+	place := cmp.Or(c.port.ByID, c.port.Device)
+	if place == m.lastPort() {
+		return
+	}
+	m.found = place
+	m.log.InfoContext(ctx, "modem found by its number", "device", c.port.Device, "interface", c.port.Interface)
+	if m.cfg.Memory == nil {
+		return
+	}
+	if err := m.cfg.Memory.Remember(m.portKey(), []byte(place)); err != nil {
+		m.log.WarnContext(ctx, "cannot remember where the modem is; it will be looked for again", "err", err)
+	}
+}
+
+// appearPoll is how often Appeared looks at sysfs.
+const appearPoll = time.Second
+
+// Present reports whether there is a port at which the modem may be. It opens
+// nothing and is cheap; any goroutine may call it.
+func (m *Modem) Present() bool { return len(m.present()) > 0 }
+
+// Appeared returns a channel that receives when a port at which the modem may
+// be is plugged in after the call, so that its owner can call Open at once
+// instead of waiting out a pause. It looks at sysfs every second and opens
+// nothing. The channel is closed when ctx is done. Any goroutine may call it.
+func (m *Modem) Appeared(ctx context.Context) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	before := m.present()
+	go func() {
+		defer close(out)
+		for pause(ctx, appearPoll) == nil {
+			now := m.present()
+			fresh := false
+			for port := range now {
+				fresh = fresh || !before[port]
+			}
+			before = now
+			if !fresh {
+				continue
+			}
+			select {
+			case out <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	return out
+}
+
+// present returns the ports at which the modem may be. One that has been pulled
+// out and plugged in again is another.
+func (m *Modem) present() map[string]bool {
+	ports, err := m.cfg.Ports()
+	if err != nil {
+		return nil
+	}
+	found := make(map[string]bool)
+	for _, p := range ports {
+		if m.cfg.Device == "" && p.onUSB() || m.cfg.Device != "" && (p.Device == m.cfg.Device || p.ByID == m.cfg.Device) {
+			found[p.Device+" "+p.USB+" "+p.Number] = true
+		}
+	}
+	if len(found) == 0 && m.cfg.Device != "" { // a port that sysfs does not list, or a link of somebody's
+		if _, err := os.Stat(m.cfg.Device); err == nil {
+			found[m.cfg.Device] = true
+		}
+	}
+	return found
+}
