@@ -128,6 +128,10 @@ func (a *App) Start(ctx context.Context) (err error) {
 	a.url = urlOf(l, a.tls.configured())
 	a.serve(a.tls.wrap(l), "stop answering requests", a.api)
 	a.serve(socket, "stop answering the command line", a.admin)
+	a.later("end event streams", func(context.Context) error { // or both would wait for them
+		a.current.Load().hush()
+		return nil
+	})
 	a.startLoops()
 	a.log.Info("started", "url", a.url, "modems", len(a.config.Modems), "uncertain", uncertain)
 	return nil

@@ -30,6 +30,7 @@ type assembly struct {
 	admin   http.Handler
 
 	metrics []prometheus.Collector // registered by this assembly, to be taken back
+	hush    context.CancelFunc     // ends the event streams
 	end     context.CancelFunc     // ends the loops
 	loops   sync.WaitGroup
 	born    time.Time
@@ -77,7 +78,9 @@ func (s *assembly) start(life context.Context) error {
 		return fmt.Errorf("start modems: %w", err)
 	}
 	s.end = end
-	s.loops.Go(func() { s.server.Run(ctx) })
+	streams, hush := context.WithCancel(ctx)
+	s.hush = hush
+	s.loops.Go(func() { s.server.Run(streams) })
 	s.loops.Go(func() { s.tend(ctx) })
 	if len(s.config.Modems) == 0 {
 		s.loops.Go(func() { s.discover(ctx) })
@@ -88,6 +91,7 @@ func (s *assembly) start(life context.Context) error {
 // stop claims no more messages, lets the running submissions end until ctx is
 // done, and closes the modems.
 func (s *assembly) stop(ctx context.Context) error {
+	s.hush()
 	err := s.gateway.Stop(ctx)
 	s.end()
 	s.loops.Wait()

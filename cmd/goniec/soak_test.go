@@ -24,9 +24,9 @@ func soaking(t *testing.T) {
 	}
 }
 
-// TestMemory measures the daemon's anonymous resident memory after 10,000
+// TestSoakMemory measures the daemon's anonymous resident memory after 10,000
 // messages with reports.
-func TestMemory(t *testing.T) {
+func TestSoakMemory(t *testing.T) {
 	soaking(t)
 	n, _, device := network(t)
 	d := newDaemon(t, "", device)
