@@ -34,8 +34,8 @@ type Options struct {
 	Version string         // of the program
 	Logger  *slog.Logger   // nil: nothing is logged
 	Level   *slog.LevelVar // of Logger, set from the configuration; nil: not set
-	// Ports lists the ports that may lead to a modem, for a configuration
-	// without modems; nil: modem.Ports.
+	// Ports lists the ports that may lead to a modem, for modems known by their
+	// IMEI and for a configuration without modems; nil: modem.Ports.
 	Ports func() ([]modem.PortInfo, error)
 }
 
@@ -53,6 +53,7 @@ type App struct {
 	events  *event.Log
 	tokens  *api.Tokens
 	pins    pinGuard
+	memory  memory
 	tls     *certificate
 	url     string
 	cleanup []cleanup
@@ -165,6 +166,7 @@ func (a *App) openData(ctx context.Context) error {
 	a.events = event.New(s, box)
 	a.tokens = api.NewTokens(s)
 	a.pins = pinGuard{ctx: a.life, store: s, log: a.log}
+	a.memory = memory{ctx: a.life, store: s}
 	return nil
 }
 

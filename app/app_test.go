@@ -344,6 +344,54 @@ func TestEveryModemThatAnswersIsUsed(t *testing.T) {
 	eventually(t, "it is sent", func() bool { return n.AcceptedCount() == 1 })
 }
 
+// TestModemByIMEI has a modem that is known by its number alone change its port
+// between two runs of the daemon.
+func TestModemByIMEI(t *testing.T) {
+	t.Parallel()
+	n := emulator.NewNetwork(emulator.Options{Seed: 5})
+	defer n.Close()
+	var ports []modem.PortInfo
+	for range 2 {
+		port, err := n.NewModem(emulator.Generic(), n.AddSIM(emulator.SIM{})).OpenPTY()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ports = append(ports, modem.PortInfo{Device: port.Path(), VendorID: "12d1"})
+	}
+	wanted := n.NewModem(emulator.Generic(), n.AddSIM(emulator.SIM{}))
+	c := config(t)
+	m := configs.DefaultModem()
+	m.Name, m.IMEI = "m0", wanted.IMEI()
+	c.Modems = []configs.Modem{m}
+	o := options()
+	for range 2 {
+		port, err := wanted.OpenPTY()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Ports = func() ([]modem.PortInfo, error) {
+			return append(ports, modem.PortInfo{Device: port.Path(), VendorID: "12d1"}), nil
+		}
+		a, err := app.New(c, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the modem is ready", func() bool {
+			modems, err := local(t, c).Modems(t.Context())
+			return err == nil && modems[0].State == "ready" && modems[0].Device == port.Path() && modems[0].IMEI == wanted.IMEI()
+		})
+		if err := a.Stop(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if err := port.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestReload(t *testing.T) {
 	t.Parallel()
 	n := emulator.NewNetwork(emulator.Options{Seed: 3})

@@ -24,12 +24,13 @@ func (a *App) modemConfigs(list []configs.Modem) []gateway.ModemConfig {
 	for i, m := range list {
 		all[i] = gateway.ModemConfig{
 			Config: modem.Config{
-				Name: m.Name, Device: m.Device, BaudRate: m.BaudRate,
+				Name: m.Name, Device: m.Device, IMEI: m.IMEI, BaudRate: m.BaudRate,
 				PIN: pinOf(m.PINFile), PINGuard: a.pins,
+				Ports: a.options.Ports, Memory: a.memory,
 				Logger: a.log.With("modem", m.Name),
 			},
 			Pace:     gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},
-			Revision: revisionOf(m.PINFile),
+			Revision: m.IMEI + " " + revisionOf(m.PINFile),
 		}
 	}
 	return all
@@ -142,6 +143,8 @@ func errorCode(s *gateway.Status, code string) string {
 		return api.ModemSilent
 	case "refusals":
 		return api.ModemRefused
+	case "store":
+		return api.ModemStore
 	}
 	switch {
 	case s.State == modem.Absent:

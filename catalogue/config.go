@@ -75,6 +75,8 @@ const (
 	ConfigUsedTwiceRemedy       Key = "config.used_twice.remedy"
 	ConfigDevice                Key = "config.device" // value
 	ConfigDeviceRemedy          Key = "config.device.remedy"
+	ConfigIMEI                  Key = "config.imei" // value
+	ConfigIMEIRemedy            Key = "config.imei.remedy"
 	ConfigPINItself             Key = "config.pin_itself"
 	ConfigPINItselfRemedy       Key = "config.pin_itself.remedy"
 	ConfigPINContent            Key = "config.pin_content"
@@ -437,6 +439,16 @@ var configTexts = map[Key]text{
 		"Wpisz ścieżkę od korzenia, na przykład /dev/ttyUSB2; „goniec modem list” pokazuje, co jest podłączone",
 		"Write the path from the root, such as /dev/ttyUSB2; \"goniec modem list\" shows what is plugged in",
 		"Escriba la ruta desde la raíz, como /dev/ttyUSB2; «goniec modem list» muestra lo que está conectado",
+	},
+	ConfigIMEI: {
+		"%q nie jest numerem IMEI",
+		"%q is not an IMEI",
+		"%q no es un IMEI",
+	},
+	ConfigIMEIRemedy: {
+		"Wpisz 15 cyfr w cudzysłowie; pokazuje je „goniec modem probe” i naklejka na modemie",
+		"Write 15 digits in quotes; \"goniec modem probe\" shows them, and so does the label of the modem",
+		"Escriba 15 cifras entre comillas; las muestra «goniec modem probe» y la etiqueta del módem",
 	},
 	ConfigPINItself: {
 		"wygląda na sam PIN, a powinna to być ścieżka pliku",

@@ -62,8 +62,12 @@ type QuietHours struct {
 
 // Modem is one device to use.
 type Modem struct {
-	Name     string `mapstructure:"name"`
-	Device   string `mapstructure:"device"` // full path of its port
+	Name   string `mapstructure:"name"`
+	Device string `mapstructure:"device"` // full path of its port; may be empty with an IMEI
+	// IMEI is the modem's own number, 15 digits. Without Device the modem is
+	// found by it wherever it is plugged in, with Device it must be that of the
+	// modem there.
+	IMEI     string `mapstructure:"imei"`
 	BaudRate int    `mapstructure:"baud_rate"`
 	PINFile  string `mapstructure:"pin_file"` // empty: the SIM asks for no PIN
 	Pace     Pace   `mapstructure:"pace"`

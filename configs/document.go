@@ -153,7 +153,7 @@ func (r *reader) unknown(typ reflect.Type, path string, key *yaml.Node) {
 
 // isLater reports whether key is promised for typ and not built yet.
 func isLater(typ reflect.Type, key string) bool {
-	return typ == reflect.TypeFor[Config]() && key == "webhooks" || typ == reflect.TypeFor[Modem]() && key == "imei"
+	return typ == reflect.TypeFor[Config]() && key == "webhooks"
 }
 
 // value reads one value of type typ; nil if it was refused.

@@ -175,12 +175,13 @@ func (k *checker) retention(r Retention) {
 }
 
 func (k *checker) modems(modems []Modem) {
-	names, devices := map[string]string{}, map[string]string{}
+	names, devices, numbers := map[string]string{}, map[string]string{}, map[string]string{}
 	for i, m := range modems {
 		at := item("modems", i)
 		k.modem(at, m)
 		k.once(names, m.Name, m.Name, at+".name")
 		k.once(devices, realPath(m.Device), m.Device, at+".device")
+		k.once(numbers, m.IMEI, m.IMEI, at+".imei")
 	}
 }
 
@@ -216,10 +217,13 @@ func (k *checker) modem(at string, m Modem) {
 		k.add(at+".name", m.Name, say(catalogue.ConfigName, m.Name), say(catalogue.ConfigNameRemedy))
 	}
 	switch {
-	case m.Device == "":
+	case m.Device == "" && m.IMEI == "":
 		k.add(at+".device", "", say(catalogue.ConfigMissing), say(catalogue.ConfigMissingRemedy, "device: /dev/ttyUSB2"))
-	case !filepath.IsAbs(m.Device):
+	case m.Device != "" && !filepath.IsAbs(m.Device):
 		k.add(at+".device", m.Device, say(catalogue.ConfigDevice, m.Device), say(catalogue.ConfigDeviceRemedy))
+	}
+	if m.IMEI != "" && !regexp.MustCompile(`^[0-9]{15}$`).MatchString(m.IMEI) {
+		k.add(at+".imei", m.IMEI, say(catalogue.ConfigIMEI, m.IMEI), say(catalogue.ConfigIMEIRemedy))
 	}
 	k.choice(at+".baud_rate", strconv.Itoa(m.BaudRate),
 		"9600", "19200", "38400", "57600", "115200", "230400", "460800", "921600")
