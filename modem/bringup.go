@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"goniec/modem/at"
 )
+
+// radioTime is how long +CFUN may take: it leaves or looks for a network.
+const radioTime = 30 * time.Second
 
 // busyPause is the pause before a SIM that was busy is asked again.
 const busyPause = time.Second
@@ -32,23 +36,69 @@ func (m *Modem) bringUp(ctx context.Context) error {
 	if err := m.identifyDevice(ctx); err != nil {
 		return err
 	}
-	for _, command := range []string{
-		"^CURC=0",  // Huawei: no flood of signal reports
+	m.chooseProfile()
+	m.recallSetup()
+	for _, command := range slices.Concat(m.setup.profile.Quiet, []string{
 		"+CREG=1",  // changes of registration by themselves
 		"+CEREG=1", // the same on LTE
-	} {
+	}, m.setup.profile.Prepare) {
 		if err := m.prefer(ctx, command); err != nil {
 			return err
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		m.unlock, m.identifySIM, m.enterPDUMode, m.chooseMemory, m.armRouting, m.checkSMSC, m.awaitNetwork, m.readStatus,
+		m.switchOn, m.unlock, m.identifySIM, m.awaitMessages, m.enterPDUMode, m.chooseMemory, m.armRouting, m.checkSMSC, m.awaitNetwork, m.readStatus,
 	} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// chooseProfile chooses the profile by what the device says of itself.
+func (m *Modem) chooseProfile() {
+	info := m.Info()
+	m.setup.profile = profileOf(info.Manufacturer, info.Model)
+	m.change(func(i *Info) { i.Profile = m.setup.profile.Name })
+}
+
+// switchOn switches the radio on (3GPP TS 27.007 8.2) where it is off: some
+// devices start so, and a restart that was broken off may leave one so.
+func (m *Modem) switchOn(ctx context.Context) error {
+	lines, _, fatal := m.ask(ctx, "+CFUN?", m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+CFUN?", fatal)
+	}
+	level, _ := find(lines, "+CFUN")
+	if fields := split(level); len(fields) == 0 || fields[0] != "0" && fields[0] != "4" {
+		return nil
+	}
+	m.log.InfoContext(ctx, "radio of the modem was off; switched on")
+	_, _, fatal = m.ask(ctx, "+CFUN=1", radioTime)
+	return m.fatal("AT+CFUN=1", fatal)
+}
+
+// awaitMessages waits until a device that needs it is ready for commands about
+// texts. It says so ("SMS Ready") when it starts, but may have said it before
+// we listened; its memories answer from then on.
+func (m *Modem) awaitMessages(ctx context.Context) error {
+	if !m.setup.profile.AwaitsMessages {
+		return nil
+	}
+	limit := time.Now().Add(m.cfg.Timeouts.SIMBusy)
+	for {
+		lines, refused, fatal := m.ask(ctx, "+CPMS?", m.limit("+CPMS?"))
+		if fatal != nil {
+			return m.fatal("AT+CPMS?", fatal)
+		}
+		if _, ok := find(lines, "+CPMS"); ok || refused == nil || !time.Now().Before(limit) {
+			return nil
+		}
+		if err := pause(ctx, busyPause); err != nil {
+			return m.fatal("AT+CPMS?", err)
+		}
+	}
 }
 
 // prefer runs a command the device is free to refuse.

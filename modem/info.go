@@ -98,6 +98,7 @@ type Info struct {
 	Manufacturer string
 	Model        string
 	Revision     string
+	Profile      string // name of the Profile in use; empty: of no known family
 	IMEI         string
 	IMSI         string
 	ICCID        string

@@ -198,13 +198,7 @@ func rank(b bool) int {
 // hint says how likely it is that a port takes commands, by where the sticks of
 // its maker have the port meant for that; 0 is the likeliest.
 func (p PortInfo) hint() int {
-	order := map[string][]string{
-		"12d1": {"02", "03", "00"}, // Huawei: 00 is for data calls, 01 for diagnosis
-		"2c7c": {"02", "03"},       // Quectel: 00 is for diagnosis, 01 for positions
-		"1e0e": {"02", "03"},       // SIMCom: the same
-		"19d2": {"03", "01", "02"}, // ZTE
-		"1199": {"03", "02"},       // Sierra
-	}[strings.ToLower(p.VendorID)]
+	order := commandInterfaces(p.VendorID)
 	if at := slices.Index(order, p.Interface); at >= 0 {
 		return at
 	}

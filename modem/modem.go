@@ -56,8 +56,9 @@ type Config struct {
 	Timeouts Timeouts
 }
 
-// Memory keeps small things over restarts: where a modem was found last. What
-// it has lost is found out again. Its methods may be called by several Modems
+// Memory keeps small things over restarts: where a modem was found last, and by
+// which set-up a model with its firmware works. What it has lost is found out
+// again. Its methods may be called by several Modems
 // at once.
 type Memory interface {
 	Recall(key string) ([]byte, bool)
@@ -114,10 +115,16 @@ type Modem struct {
 
 // setup is what bring-up found out about a device.
 type setup struct {
+	profile  Profile
+	recalled working  // what worked with a modem like this one
+	kept     []byte   // the working set-up as it is remembered
 	numeric  bool     // +CMEE=1 was accepted
-	route    route    // the +CNMI that is armed
+	route    Route    // the +CNMI that is armed
+	lesser   bool     // a better one was refused
 	service  int      // <service> of +CSMS that was accepted
 	memories []memory // what List sweeps
+	reads    []string // the memories that +CPMS can read, as the device says
+	receives []string // those that can receive
 	receive  string   // the memory that receives
 	selected string   // the memory that +CMGR and +CMGD work on
 	arity    int      // how many arguments +CPMS takes; 0: it takes none
@@ -180,6 +187,7 @@ func (m *Modem) Open(ctx context.Context) error {
 	m.ready = true
 	m.mu.Unlock()
 	m.enter(Ready)
+	m.keepSetup(ctx)
 	return nil
 }
 

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// route is the five arguments of +CNMI (3GPP TS 27.005 3.4.1): mode, mt, bm, ds
+// Route is the five arguments of +CNMI (3GPP TS 27.005 3.4.1): mode, mt, bm, ds
 // and bfr.
-type route [5]int
+type Route [5]int
 
 // The values of mt and ds that matter.
 const (
@@ -17,7 +17,8 @@ const (
 	mtDirect = 2 // +CMT; the text is nowhere but in that line
 )
 
-func (r route) String() string {
+// String returns the arguments as +CNMI takes them.
+func (r Route) String() string {
 	fields := make([]string, len(r))
 	for i, v := range r {
 		fields[i] = strconv.Itoa(v)
@@ -25,19 +26,23 @@ func (r route) String() string {
 	return strings.Join(fields, ",")
 }
 
+// complete reports whether texts stay in memory until they are committed and
+// reports come at all: what cannot be bettered.
+func (r Route) complete() bool { return r[1] == mtStored && r[3] > 0 }
+
 // routing is a route with the message service it is to be armed under.
 type routing struct {
 	service int
-	route
+	Route
 }
 
 // routings are the ways to be told of texts and reports, best first. Stored
 // texts need no phase 2+ service, under which every +CDS would have to be
 // confirmed in time or the device would silently stop telling (27.005 3.4.1);
 // direct texts need it, because otherwise they would be confirmed to the network
-// before we have them.
-func routings() []routing {
-	reports := []route{
+// before we have them. preferred goes before others.
+func routings(preferred []Route) []routing {
+	reports := []Route{
 		{2, mtStored, 0, 1, 0}, // reports as +CDS
 		{2, mtStored, 0, 2, 0}, // reports as +CDSI
 		{2, mtStored, 2, 1, 0},
@@ -51,14 +56,14 @@ func routings() []routing {
 		{3, mtStored, 0, 2, 0},
 		{3, mtStored, 0, 1, 1},
 	}
-	silent := []route{
+	silent := []Route{
 		{2, mtStored, 2, 0, 0},
 		{2, mtStored, 0, 0, 0},
 		{1, mtStored, 0, 0, 0},
 		{2, mtStored, 0, 0, 1},
 		{3, mtStored, 0, 0, 0},
 	}
-	direct := []route{
+	direct := []Route{
 		{2, mtDirect, 0, 1, 0},
 		{2, mtDirect, 0, 2, 0},
 		{2, mtDirect, 0, 0, 0},
@@ -68,12 +73,15 @@ func routings() []routing {
 		{3, mtDirect, 0, 0, 0},
 	}
 	var all []routing
+	for _, r := range preferred {
+		all = append(all, routing{Route: r})
+	}
 	for _, group := range []struct {
 		service int
-		routes  []route
+		routes  []Route
 	}{{0, reports}, {1, reports}, {0, silent}, {1, direct}} {
 		for _, r := range group.routes {
-			all = append(all, routing{service: group.service, route: r})
+			all = append(all, routing{service: group.service, Route: r})
 		}
 	}
 	return all
@@ -83,16 +91,19 @@ func routings() []routing {
 // they then refuse, and some refuse what they list, so each way is tried until
 // one is accepted; what is listed goes first.
 func (m *Modem) armRouting(ctx context.Context) error {
+	if done, err := m.recallRouting(ctx); done || err != nil {
+		return err
+	}
 	lines, _, fatal := m.askBusy(ctx, "+CNMI=?")
 	if fatal != nil {
 		return m.fatal("AT+CNMI=?", fatal)
 	}
 	arguments, _ := find(lines, "+CNMI")
 	offered, listed := parseRanges(arguments)
-	service := -1
+	service, better := -1, false // better: than what is accepted, and refused
 	for _, first := range []bool{true, false} {
-		for _, r := range routings() {
-			if first != (!listed || offers(offered, r.route)) {
+		for _, r := range routings(m.setup.profile.Routes) {
+			if first != (!listed || offers(offered, r.Route)) {
 				continue
 			}
 			if service != r.service {
@@ -106,10 +117,11 @@ func (m *Modem) armRouting(ctx context.Context) error {
 				return m.fatal("AT+CNMI", fatal)
 			}
 			if refused == nil {
-				m.setup.route = r.route
-				m.logRoute(ctx, r.route)
+				m.armed(ctx, r.Route)
+				m.setup.lesser = better && !r.complete()
 				return nil
 			}
+			better = better || r.complete() && first
 		}
 	}
 	// Texts still arrive by sweeping the memories.
@@ -117,7 +129,9 @@ func (m *Modem) armRouting(ctx context.Context) error {
 	return nil
 }
 
-func (m *Modem) logRoute(ctx context.Context, r route) {
+// armed notes the routing that the device has accepted.
+func (m *Modem) armed(ctx context.Context, r Route) {
+	m.setup.route = r
 	if r[3] == 0 {
 		m.log.WarnContext(ctx, "modem gives no delivery reports", "cnmi", r.String())
 		return
@@ -149,7 +163,7 @@ func (m *Modem) chooseService(ctx context.Context, service int) error {
 // rearm makes sure that the routing is still armed, and arms it again where a
 // device has dropped it, as some do on a missed confirmation.
 func (m *Modem) rearm(ctx context.Context) error {
-	if m.setup.route == (route{}) {
+	if m.setup.route == (Route{}) {
 		return nil
 	}
 	lines, refused, fatal := m.ask(ctx, "+CNMI?", m.cfg.Timeouts.Command)
@@ -201,11 +215,11 @@ func parseRanges(arguments string) (sets [][]int, ok bool) {
 		}
 		sets = append(sets, set)
 	}
-	return sets, len(sets) == len(route{})
+	return sets, len(sets) == len(Route{})
 }
 
 // offers reports whether a device lists all that r needs.
-func offers(sets [][]int, r route) bool {
+func offers(sets [][]int, r Route) bool {
 	for i, v := range r {
 		if !slices.Contains(sets[i], v) {
 			return false

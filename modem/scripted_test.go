@@ -55,10 +55,16 @@ func (s *scripted) sent(command string) bool {
 // for; what script does not know (false) is answered with ERROR.
 func script(t *testing.T, reply func(in string) (string, bool), test func(t *testing.T, s *scripted)) {
 	t.Helper()
+	scriptWith(t, reply, nil, test)
+}
+
+// scriptWith is script with a configuration that change has changed.
+func scriptWith(t *testing.T, reply func(in string) (string, bool), change func(*modem.Config), test func(t *testing.T, s *scripted)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &scripted{}
 		var serving sync.WaitGroup
-		s.modem = modem.New(modem.Config{Name: "m0", Device: "/dev/ttyUSB0", Open: func(context.Context) (modem.Port, error) {
+		cfg := modem.Config{Name: "m0", Device: "/dev/ttyUSB0", Open: func(context.Context) (modem.Port, error) {
 			near, far := net.Pipe()
 			s.mu.Lock()
 			s.far = far
@@ -77,7 +83,11 @@ func script(t *testing.T, reply func(in string) (string, bool), test func(t *tes
 				})
 			})
 			return near, nil
-		}})
+		}}
+		if change != nil {
+			change(&cfg)
+		}
+		s.modem = modem.New(cfg)
 		defer func() {
 			if err := s.modem.Close(); err != nil {
 				t.Errorf("Close: %v", err)
@@ -182,7 +192,7 @@ func TestBringUpOrder(t *testing.T) {
 		}
 		want := modem.Info{
 			Name: "m0", Device: "/dev/ttyUSB0", State: modem.Ready, Since: time.Now(),
-			Manufacturer: "huawei", Model: "E173", Revision: "11.126", IMEI: "353045040123456", IMSI: "260061234567890",
+			Manufacturer: "huawei", Model: "E173", Revision: "11.126", Profile: "huawei", IMEI: "353045040123456", IMSI: "260061234567890",
 			ICCID: "8948061234567890123", Operator: "Plus", Signal: modem.Signal{RSSI: 17, DBm: -79},
 			Registration: modem.Registration{CS: modem.Home, EPS: modem.NotSearching}, SMSC: "+48601000310",
 			Storage: modem.Storage{Memory: "ME", Used: 1, Total: 255},

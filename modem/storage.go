@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"goniec/modem/at"
 )
@@ -32,6 +33,9 @@ const (
 // device receive (+CPMS, 27.005 3.2.2). A device that knows no +CPMS has one
 // memory, and that is that.
 func (m *Modem) chooseMemory(ctx context.Context) error {
+	if done, err := m.recallMemories(ctx); done || err != nil {
+		return err
+	}
 	lines, _, fatal := m.askBusy(ctx, "+CPMS=?")
 	if fatal != nil {
 		return m.fatal("AT+CPMS=?", fatal)
@@ -41,35 +45,63 @@ func (m *Modem) chooseMemory(ctx context.Context) error {
 	if len(reads) == 0 { // it does not tell; these two everybody has
 		reads, receives = []string{memSIM, memDevice}, []string{memSIM, memDevice}
 	}
+	_, err := m.takeMemories(ctx, reads, receives)
+	return err
+}
+
+// takeMemories selects each memory of a device once and has the best of them
+// receive. It is complete when the device took all that it should have.
+func (m *Modem) takeMemories(ctx context.Context, reads, receives []string) (complete bool, err error) {
 	best := Storage{}
+	complete = true
+	m.setup.reads, m.setup.receives = nil, nil
 	for _, name := range []string{memSIM, memDevice, memAny} {
 		if !slices.Contains(reads, name) || name == memAny && len(m.setup.memories) > 0 {
 			continue
 		}
-		s, ok, err := m.tryMemory(ctx, name, slices.Contains(receives, name))
+		receive := slices.Contains(receives, name)
+		s, ok, err := m.tryMemory(ctx, name, receive)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if !ok {
+			complete = false
 			continue
 		}
-		m.setup.memories = append(m.setup.memories, memory{name: name, total: s.Total})
-		if slices.Contains(receives, name) && (best.Memory == "" || s.Total > best.Total) {
+		m.setup.memories = append(m.setup.memories, memory{name: name, total: s.Total, byIndex: m.listsByIndex(name)})
+		m.setup.reads = append(m.setup.reads, name)
+		if !receive {
+			continue
+		}
+		m.setup.receives = append(m.setup.receives, name)
+		if best.Memory == "" || m.prefers(s, best) {
 			best = s
 		}
 	}
 	if slices.Contains(reads, memReports) {
-		m.setup.memories = append(m.setup.memories, memory{name: memReports})
+		m.setup.memories = append(m.setup.memories, memory{name: memReports, byIndex: m.listsByIndex(memReports)})
+		m.setup.reads = append(m.setup.reads, memReports)
 	}
 	m.setup.receive = best.Memory
 	if best.Memory == "" {
-		return m.defaultMemory(ctx)
+		return false, m.defaultMemory(ctx)
 	}
 	m.change(func(i *Info) { i.Storage = best })
 	if m.setup.selected == best.Memory {
-		return nil
+		return complete, nil
 	}
-	return m.fatalFault(m.selectMemory(ctx, best.Memory))
+	return complete, m.fatalFault(m.selectMemory(ctx, best.Memory))
+}
+
+// prefers reports whether a memory is to receive rather than another: that of
+// the profile, else the larger one.
+func (m *Modem) prefers(s, other Storage) bool {
+	switch wanted := m.setup.profile.Memory; {
+	case wanted == "", s.Memory != wanted && other.Memory != wanted:
+		return s.Total > other.Total
+	default:
+		return s.Memory == wanted
+	}
 }
 
 // fatalFault keeps only an error after which nothing more can be asked.
@@ -205,7 +237,7 @@ func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 
 // readSlot reads an index of the selected memory by +CMGR (27.005 4.2).
 func (m *Modem) readSlot(ctx context.Context, index int) ([]byte, error) {
-	lines, err := m.command(ctx, "+CMGR="+strconv.Itoa(index), m.cfg.Timeouts.List)
+	lines, err := m.command(ctx, "+CMGR="+strconv.Itoa(index), m.listTime())
 	if err != nil {
 		if isEmpty(err) {
 			return nil, fmt.Errorf("%w: %w", ErrEmpty, err)
@@ -262,9 +294,18 @@ func (m *Modem) Delete(ctx context.Context, s Slot) error {
 	if err := m.selectMemory(ctx, m.resolve(s)); err != nil {
 		return m.note(newFault("select memory", BeforePayload, err))
 	}
-	_, err := m.command(ctx, "+CMGD="+strconv.Itoa(s.Index), m.cfg.Timeouts.List)
+	_, err := m.command(ctx, "+CMGD="+strconv.Itoa(s.Index), m.listTime())
+	if err != nil && answered(err) && !isEmpty(err) {
+		// Some want to be told that it is this one and no other (27.005 4.4).
+		if _, again := m.command(ctx, "+CMGD="+strconv.Itoa(s.Index)+",0", m.listTime()); again == nil || !answered(again) {
+			err = again
+		}
+	}
 	if err != nil && !isEmpty(err) {
 		return m.note(newFault("delete", BeforePayload, err))
 	}
 	return nil
 }
+
+// listTime is how long the device may take over what is in its memories.
+func (m *Modem) listTime() time.Duration { return max(m.cfg.Timeouts.List, m.setup.profile.List) }

@@ -39,6 +39,7 @@ func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 	if err := m.selectMemory(ctx, m.setup.receive); err != nil && failed == nil {
 		failed = m.note(newFault("select memory", BeforePayload, err))
 	}
+	m.keepSetup(ctx)
 	return all, failed
 }
 
@@ -111,7 +112,7 @@ func (m *Modem) usage(ctx context.Context, mem *memory) (int, error) {
 // list reads the selected memory by +CMGL=4 (27.005 4.1). count includes
 // messages that are not ours to take.
 func (m *Modem) list(ctx context.Context, name string) (found []Stored, count int, err error) {
-	lines, err := m.command(ctx, "+CMGL=4", m.cfg.Timeouts.List)
+	lines, err := m.command(ctx, "+CMGL=4", m.listTime())
 	if err != nil {
 		return nil, 0, err
 	}
