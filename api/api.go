@@ -1,8 +1,8 @@
 // Package api is the REST API: routes, tokens, validation, problems, the event
 // stream, and the document that describes them.
 //
-// It owns what goes over the wire and who may say it, and the keys tok/. It owns
-// no rule about messages: a handler binds, calls one function of queue or event,
+// It owns what goes over the wire and who may say it, and the keys tok/ and
+// ready/. It owns no rule about messages: a handler binds, calls one function of queue or event,
 // and renders. What goes over the wire are the types of package client, so that
 // server and client cannot drift apart. Types of echo and huma stay in here.
 package api
@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -55,8 +56,10 @@ type Server struct {
 	metrics  *metrics
 	limits   limiters
 	streams  streams
-	serving  sync.Map      // *http.Server whose Shutdown ends streams
-	closing  chan struct{} // closed by endStreams
+	trial    trial
+	lacking  atomic.Pointer[string] // what was not ready when somebody asked last
+	serving  sync.Map               // *http.Server whose Shutdown ends streams
+	closing  chan struct{}          // closed by endStreams
 	close    sync.Once
 }
 
@@ -68,6 +71,7 @@ func New(c Config) *Server {
 		metrics: newMetrics(c.Registerer),
 		limits:  newLimiters(c.RateLimit),
 		streams: newStreams(),
+		trial:   trial{store: c.Tokens.store},
 		closing: make(chan struct{}),
 	}
 	s.echo = s.newRouter()

@@ -30,7 +30,7 @@ func (s *Server) registerHealth() {
 	register(s, s.newOperation(operation{
 		id: "ready", method: http.MethodGet, path: "/readyz", tag: tagHealth,
 		summary:     "Can it take and send",
-		description: "503 with a list of what is missing if messages cannot be stored or no modem can send.",
+		description: "503 with a list of what is missing if messages cannot be written to disk or no modem can send. Every ten seconds, and after a failure, it writes a little to find out.",
 		status:      http.StatusOK,
 		problems:    []int{http.StatusServiceUnavailable},
 	}), func(ctx context.Context, _ *struct{}) (*healthOutput, error) {
@@ -40,36 +40,6 @@ func (s *Server) registerHealth() {
 		return &healthOutput{Body: client.Health{Status: "ready"}}, nil
 	})
 	s.registerMetrics()
-}
-
-// missing says what keeps the gateway from taking and sending; nil if nothing
-// does.
-func (s *Server) missing(ctx context.Context) *problem {
-	p := newProblem(CodeNotReady)
-	select {
-	case <-s.closing:
-		p.fields = append(p.fields, fieldProblem{in: "gateway", field: "gateway", code: CodeShuttingDown})
-	default:
-	}
-	if _, err := s.config.Queue.Counts(ctx); err != nil {
-		p.cause = err
-		p.fields = append(p.fields, fieldProblem{in: "gateway", field: "store", code: failure(ctx, err).code})
-	}
-	modems := s.config.Modems.Modems()
-	ready := false
-	for _, m := range modems {
-		ready = ready || m.State == stateReady
-	}
-	switch {
-	case len(modems) == 0:
-		p.fields = append(p.fields, fieldProblem{in: "gateway", field: "modems", code: CodeNoModem})
-	case !ready:
-		p.fields = append(p.fields, fieldProblem{in: "gateway", field: "modems", code: CodeNoModemReady, args: []any{len(modems)}})
-	}
-	if len(p.fields) == 0 {
-		return nil
-	}
-	return p
 }
 
 // registerMetrics serves /metrics: to programs on this machine as it is, to all

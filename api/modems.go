@@ -40,6 +40,7 @@ const (
 	ModemRegistrationDenied = "registration_denied" // the network refuses the card
 	ModemStorageFull        = "sim_storage_full"    // no place for received texts
 	ModemRefused            = "network_refused"     // the network refuses to send
+	ModemStore              = "store_failed"        // what it carries cannot be written to disk
 	ModemError              = "modem_error"         // anything else
 )
 
@@ -47,7 +48,8 @@ const (
 func ModemCodes() []string {
 	return []string{
 		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
-		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused, ModemError,
+		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused,
+		ModemStore, ModemError,
 	}
 }
 

@@ -91,6 +91,9 @@ const (
 
 	CodeNoModem      Code = "no_modem"       // of readiness
 	CodeNoModemReady Code = "no_modem_ready" // of readiness
+	CodeStoreFull    Code = "store_full"     // of readiness
+	CodeStoreBroken  Code = "store_broken"   // of readiness: the disk refuses
+	CodeStoreFailed  Code = "store_failed"   // of readiness
 )
 
 // statuses is the one list of problems of a whole request with their HTTP
@@ -140,7 +143,7 @@ func fieldCodes() []Code {
 		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
 		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode,
 		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeModemUnknown,
-		CodeNoModem, CodeNoModemReady,
+		CodeNoModem, CodeNoModemReady, CodeStoreFull, CodeStoreBroken, CodeStoreFailed,
 	}
 }
 

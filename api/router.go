@@ -108,9 +108,12 @@ func (s *Server) finish(c echo.Context, r *request, start time.Time) {
 	s.metrics.observe(c.Request().Method, route, status, took)
 	level := slog.LevelDebug
 	var p *problem
+	failed := errors.As(r.err, &p)
 	switch {
-	case errors.As(r.err, &p) && p.needsPerson():
+	case failed && p.needsPerson():
 		level = slog.LevelError
+		s.trial.suspect.Store(true) // it may have been the disk
+	case failed && p.code == CodeNotReady: // logReadiness has told
 	case status >= 400:
 		level = slog.LevelInfo
 	}
