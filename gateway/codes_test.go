@@ -24,13 +24,14 @@ func TestErrorNumbers(t *testing.T) {
 		fails       bool
 	}{
 		{1, 1, queue.StatusFailed, modem.Ready, 0, true},       // unassigned number
-		{8, 1, queue.StatusQueued, modem.Parked, 0, false},     // operator determined barring
+		{8, 1, queue.StatusQueued, modem.Ready, 0, false},      // operator determined barring: of one number yet
 		{17, 1, queue.StatusDelivered, modem.Ready, 1, false},  // network failure: 30 s
 		{21, 3, queue.StatusQueued, modem.Ready, 2, true},      // rejected: three times, then for good
 		{27, 1, queue.StatusQueued, modem.Ready, 1, false},     // destination out of order: 10 min
 		{38, 1, queue.StatusQueued, modem.Ready, 1, false},     // network out of order: 10 min
 		{41, 1, queue.StatusDelivered, modem.Ready, 1, false},  // temporary failure: 2 s
-		{50, 1, queue.StatusQueued, modem.Parked, 0, false},    // not subscribed
+		{28, 1, queue.StatusQueued, modem.Parked, 0, false},    // unidentified subscriber
+		{50, 1, queue.StatusQueued, modem.Ready, 0, false},     // not subscribed: of one number yet
 		{96, 1, queue.StatusDelivered, modem.Ready, 0, false},  // protocol error: once is the modem
 		{96, 2, queue.StatusFailed, modem.Ready, 0, true},      // twice is the message
 		{128, 1, queue.StatusFailed, modem.Ready, 0, true},     // TP-PID

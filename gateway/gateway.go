@@ -197,6 +197,22 @@ func (g *Gateway) Restart(ctx context.Context, name string) error {
 	return nil
 }
 
+// another says whether a modem other than that of w is ready to send sub.
+func (g *Gateway) another(w *worker, sub queue.Submission) bool {
+	m := &sub.Message
+	if m.Modem != "" || m.SIM != "" && len(m.Parts) > 1 {
+		return false // it is bound to this one
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, other := range g.workers {
+		if state, _ := other.state(); other != w && state == modem.Ready {
+			return true
+		}
+	}
+	return false
+}
+
 // Modems returns the status of every modem, in the order of the configuration.
 func (g *Gateway) Modems() []Status {
 	g.mu.Lock()

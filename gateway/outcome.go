@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"goniec/modem"
-	"goniec/pdu"
 	"goniec/queue"
 )
 
@@ -15,6 +14,22 @@ const (
 	// attempts.
 	failuresBeforeRest = 3
 	longestRest        = 5 * time.Minute
+	// secondOpinion is how long a modem leaves alone what it was refused, so
+	// that another may take it.
+	secondOpinion = 10 * time.Second
+	// refusalsAllowed is how often a part may be refused as if the SIM were to
+	// blame before the recipient is, others having left in between.
+	refusalsAllowed = 3
+	// longestSuspicion is how long refusals are put down to a SIM that was
+	// parked for them; nobody should wait for credit for ever.
+	longestSuspicion = 6 * time.Hour
+)
+
+// Why nothing is sent, in plain words.
+const (
+	restReason   = "the network has failed several times in a row"
+	secondReason = "another modem is given the chance to send what was refused here"
+	parkedReason = "the network refuses what this SIM sends; it is tried again later"
 )
 
 // verdict is what an attempt means for the message and for the modem.
@@ -22,8 +37,10 @@ type verdict struct {
 	outcome queue.Outcome
 	mend    *modem.Fault  // the dialogue needs mending because of it; nil: it does not
 	reopen  bool          // and mending it is not enough
-	park    *Trouble      // the modem or SIM should not be used for a while
+	park    *Trouble      // nothing should be sent by the modem or SIM for a while
+	shut    bool          // and it should be closed until then: it can do nothing else either
 	pause   time.Duration // no message may begin for so long
+	reason  string        // of the pause
 }
 
 // word names the outcome in metrics and logs.
@@ -56,13 +73,18 @@ type history struct {
 	failures int    // transient faults of the network in a row
 
 	refused []string // recipients refused in a row by a fault that may mean the SIM
+	// suspected is since when the SIM has been parked for such faults, nothing
+	// having been accepted from it since; zero: it is not.
+	suspected time.Time
+	accepted  time.Time // when a part was accepted last
 }
 
 // succeeded forgets everything: the modem and the network work.
-func (h *history) succeeded() { *h = history{} }
+func (h *history) succeeded() { *h = history{accepted: time.Now()} }
 
-// judge decides what f means, after an attempt at sub.
-func (h *history) judge(f *modem.Fault, sub queue.Submission) verdict {
+// judge decides what f means, after an attempt at sub; another says whether a
+// modem other than this one could take it now.
+func (h *history) judge(f *modem.Fault, sub queue.Submission, another bool) verdict {
 	times := h.remember(f, sub)
 	v := verdict{outcome: queue.Outcome{Code: code(f), Detail: f.Meaning()}}
 	switch f.ClassAfter(times) {
@@ -74,29 +96,84 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission) verdict {
 		v.outcome.Kind, v.mend = queue.Uncertain, f
 	case modem.Permanent:
 		v.outcome.Kind = queue.Refused
-		h.suspect(&v, f, sub.To)
+		h.suspect(&v, f, sub, another)
 	case modem.Stop:
-		v.outcome.Kind, v.park = queue.GiveBack, trouble(f, time.Now())
+		h.stop(&v, f, sub, another)
 	case modem.ModemFault:
 		v.mend, v.reopen = f, h.given > 0
-		if v.outcome.Kind = queue.GiveBack; h.given > 0 {
-			// Twice in a row is more than a hiccup: let others go first.
+		before, _ := givenBack(sub, v.outcome.Code)
+		if v.outcome.Kind = queue.GiveBack; h.given > 0 || before > 0 {
+			// Twice is more than a hiccup: let others go first.
 			v.outcome.Kind, v.outcome.RetryAfter = queue.Retry, f.Wait(times)
 		}
 		h.given++
 	default: // transient
 		v.outcome.Kind, v.outcome.RetryAfter = queue.Retry, f.Wait(times)
-		v.pause = h.rest(f)
+		v.pause, v.reason = h.rest(f), restReason
 		if outOfStep(f) {
 			v.mend = f
 		}
-		h.suspect(&v, f, sub.To)
+		h.suspect(&v, f, sub, another)
 	}
 	return v
 }
 
-// remember notes f and returns how often in a row the same part, or because of
-// a fault of the device any part, has met it, this time included.
+// stop deals with a fault that speaks against the modem or its SIM. Operators
+// and modems say the same of single recipients, too, and one of those must not
+// stop the others: unless the fault leaves no doubt, the modem is blamed only
+// when several recipients in a row have met it.
+func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, another bool) {
+	v.outcome.Kind = queue.GiveBack
+	before, last := givenBack(sub, v.outcome.Code)
+	switch {
+	case f.StopAfter() == 0:
+		v.park, v.shut = trouble(f, time.Now()), ofDevice(f)
+		if before > 0 {
+			v.outcome.RetryAfter = aside(before)
+		}
+	case before >= refusalsAllowed && h.accepted.After(last):
+		v.outcome.Kind = queue.Refused
+	default:
+		if outOfStep(f) {
+			v.mend = f
+		}
+		if another && before == 0 {
+			v.pause, v.reason = secondOpinion, secondReason
+		} else {
+			v.outcome.RetryAfter = aside(before)
+		}
+		h.suspect(v, f, sub, another)
+	}
+}
+
+// givenBack returns how often the part of sub has been given back because of
+// code, by whatever modem, and when that was last so.
+func givenBack(sub queue.Submission, code string) (times int, last time.Time) {
+	for i := range sub.Message.Attempts {
+		a := &sub.Message.Attempts[i]
+		if a.Part == sub.Part && a.Outcome == queue.AttemptGivenBack && a.Code == code {
+			times++
+			last = a.EndedAt
+		}
+	}
+	return times, last
+}
+
+// aside returns how long a part waits that has been given back so often before:
+// longer than a modem is parked, so that others go first when it is tried again.
+func aside(before int) time.Duration {
+	waits := [...]time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour}
+	return parkInterval + waits[min(before, len(waits)-1)]
+}
+
+// ofDevice says whether f is about the modem or the card in it rather than about
+// what the network lets it do: then it cannot receive either.
+func ofDevice(f *modem.Fault) bool {
+	return f.Family == "CME" || f.Family == "CMS" && f.Code >= 300 && f.Code < 330
+}
+
+// remember notes f and returns how often the same part, or in a row and because
+// of a fault of the device any part, has met it, this time included.
 func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 	if h.message != sub.Message.ID || h.part != sub.Part {
 		h.message, h.part, h.given = sub.Message.ID, sub.Part, 0
@@ -106,7 +183,8 @@ func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 	} else {
 		h.code, h.same = c, 1
 	}
-	times := 1 + h.given
+	before, _ := givenBack(sub, code(f))
+	times := 1 + max(h.given, before)
 	if sub.Part < len(sub.Message.Parts) {
 		times += sub.Message.Parts[sub.Part].Failures
 	}
@@ -117,23 +195,35 @@ func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 }
 
 // suspect turns a verdict about a recipient into one about the SIM when f has
-// now met too many different recipients in a row to be theirs.
-func (h *history) suspect(v *verdict, f *modem.Fault, to pdu.Address) {
+// now met too many different recipients in a row to be theirs, or when that was
+// so before and nothing has been accepted since.
+func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, another bool) {
 	if f.StopAfter() == 0 {
 		h.refused = nil
 		return
 	}
-	if number := to.String(); !slices.Contains(h.refused, number) {
+	if number := sub.To.String(); !slices.Contains(h.refused, number) {
 		h.refused = append(h.refused, number)
 	}
-	if len(h.refused) < f.StopAfter() {
+	now := time.Now()
+	still := !h.suspected.IsZero() && now.Sub(h.suspected) < longestSuspicion
+	if len(h.refused) < f.StopAfter() && !still {
 		return
 	}
 	h.refused = nil
+	if h.suspected.IsZero() {
+		h.suspected = now
+	}
 	v.outcome.Kind, v.outcome.RetryAfter, v.pause = queue.GiveBack, 0, 0
-	v.park = &Trouble{At: time.Now(), Code: codeRefusals,
-		Detail: "the network refuses one number after another: " + f.Meaning(),
-		Remedy: "Ask the operator whether this SIM may send texts, and whether it has credit."}
+	if before, _ := givenBack(sub, v.outcome.Code); before > 0 || !another {
+		v.outcome.RetryAfter = aside(before)
+	}
+	v.park = trouble(f, now)
+	if f.Class != modem.Stop {
+		v.park = &Trouble{At: now, Code: codeRefusals,
+			Detail: "the network refuses one number after another: " + f.Meaning(),
+			Remedy: "Ask the operator whether this SIM may send texts, and whether it has credit."}
+	}
 }
 
 // rest says how long to leave a network alone that has failed, f included.

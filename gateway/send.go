@@ -47,8 +47,11 @@ func (s *session) hold(now time.Time) (time.Time, string) {
 	if info := s.modem.Info(); info.State != modem.Ready {
 		return time.Time{}, "the modem is not registered with a network"
 	}
+	if until := s.parkedUntil(now); !until.IsZero() {
+		return until, parkedReason
+	}
 	if now.Before(s.restUntil) {
-		return s.restUntil, "the network has failed several times in a row"
+		return s.restUntil, s.restReason
 	}
 	if err := s.pace.load(s.ctx); err != nil {
 		s.readFailed("read the pace", err)
@@ -124,13 +127,17 @@ func (s *session) mayFollow() bool {
 // follow does to the modem what an attempt asked for.
 func (s *session) follow(v verdict) error {
 	if v.pause > 0 {
-		s.restUntil = time.Now().Add(v.pause)
-		s.log.Warn("network has failed several times in a row; this modem waits before it sends again",
+		s.restUntil, s.restReason = time.Now().Add(v.pause), v.reason
+		s.log.Warn("this modem waits before it sends again", slog.String("why", v.reason),
 			slog.Duration("wait", v.pause), slog.String("code", v.outcome.Code))
 	}
+	if v.park != nil {
+		if v.shut {
+			return &parked{v.park}
+		}
+		s.park(v.park)
+	}
 	switch {
-	case v.park != nil:
-		return &parked{v.park}
 	case v.mend != nil && v.reopen:
 		return v.mend
 	case v.mend != nil:
@@ -165,7 +172,7 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	if s.plain.learn(f, sub) {
 		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: f.Meaning(), At: done}}
 	}
-	v = s.history.judge(f, sub)
+	v = s.history.judge(f, sub, s.gateway.another(s.worker, sub))
 	v.outcome.At = done
 	s.log.Warn("part was not accepted", slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1),
 		slog.Int("attempt", sub.Attempt), slog.Any("to", sub.To), slog.String("outcome", v.word()),

@@ -44,8 +44,10 @@ type session struct {
 	// retryAt is when the store is tried again after it failed; zero: it works.
 	retryAt time.Time
 	retry   time.Duration
-	// restUntil is when the network may be tried again after it failed often.
-	restUntil time.Time
+	// restUntil is when the network may be tried again after it failed often,
+	// or what it refused was left to others; restReason says which.
+	restUntil  time.Time
+	restReason string
 	// plain says what this SIM's service centre has refused in a TPDU.
 	plain refusedFeatures
 	// mends counts how often the dialogue was mended since it last worked.
@@ -54,7 +56,11 @@ type session struct {
 
 // run opens the modem and serves it until ctx is done or it fails.
 func (s *session) run() error {
-	s.show(func(w *shown) { w.parkedSince = time.Time{} })
+	s.show(func(w *shown) {
+		if w.parkedUntil.IsZero() { // parked by closing it
+			w.parkedSince = time.Time{}
+		}
+	})
 	if err := s.modem.Open(s.ctx); err != nil {
 		return err
 	}
@@ -63,7 +69,7 @@ func (s *session) run() error {
 	s.id = queue.Worker{Modem: s.config.Name, SIM: simOf(info, s.config.Name)}
 	s.show(func(w *shown) {
 		w.sim = s.id.SIM
-		if w.trouble != nil {
+		if w.trouble != nil && w.parkedUntil.IsZero() {
 			w.trouble.Over = true
 		}
 	})

@@ -37,7 +37,7 @@ var (
 	errPanic = errors.New("internal error")
 )
 
-// parked ends a life whose modem or SIM should not be used for a while.
+// parked ends a life whose modem or SIM can do nothing for a while.
 type parked struct{ trouble *Trouble }
 
 func (p *parked) Error() string { return p.trouble.Detail }
@@ -92,11 +92,15 @@ type direct struct {
 type shown struct {
 	sim                    string
 	parkedSince            time.Time // zero: not parked
+	parkedUntil            time.Time // when it is parked but open: nothing is sent until then
 	sent, failed, received uint64
 	pausedUntil            time.Time
 	pauseReason            string
 	trouble                *Trouble
 }
+
+// unpark ends any parking.
+func (s *shown) unpark() { s.parkedSince, s.parkedUntil = time.Time{}, time.Time{} }
 
 func newWorker(g *Gateway, c ModemConfig) *worker {
 	if c.Logger == nil {
@@ -177,7 +181,7 @@ func (w *worker) close(l *life) {
 // long to wait before the next.
 func (w *worker) verdict(l *life, why error) time.Duration {
 	if l.ctx.Err() != nil { // a stop or a restart: nobody is to blame
-		w.show(func(s *shown) { s.parkedSince = time.Time{} })
+		w.show((*shown).unpark)
 		w.noteState("")
 		w.backoff = firstBackoff
 		return 0
@@ -203,8 +207,11 @@ func (w *worker) verdict(l *life, why error) time.Duration {
 	}
 	w.show(func(s *shown) {
 		s.trouble = t
-		if s.parkedSince = (time.Time{}); park != nil {
-			s.parkedSince = now
+		switch {
+		case park != nil:
+			s.parkedSince, s.parkedUntil = now, time.Time{}
+		case !now.Before(s.parkedUntil):
+			s.unpark()
 		}
 	})
 	w.logTrouble(t, park != nil, wait)
@@ -231,6 +238,27 @@ func (w *worker) logTrouble(t *Trouble, park bool, wait time.Duration) {
 	w.log.Warn("modem is out of service and will be opened again", attributes...)
 }
 
+// park has nothing sent for a while. The modem stays open, so that texts and
+// reports go on coming.
+func (w *worker) park(t *Trouble) {
+	w.show(func(s *shown) {
+		s.trouble = t
+		s.parkedSince, s.parkedUntil = t.At, t.At.Add(parkInterval)
+	})
+	w.logTrouble(t, true, parkInterval)
+	w.noteState(t.Code)
+}
+
+// parkedUntil returns until when a modem that is open is parked; zero: it may send.
+func (w *worker) parkedUntil(now time.Time) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !now.Before(w.shown.parkedUntil) {
+		w.shown.unpark()
+	}
+	return w.shown.parkedUntil
+}
+
 // rest waits until it is time for the next life, or l is ended.
 func (w *worker) rest(l *life, wait time.Duration) {
 	timer := time.NewTimer(wait)
@@ -245,6 +273,7 @@ func (w *worker) rest(l *life, wait time.Duration) {
 func (w *worker) restart(ctx context.Context) error {
 	w.mu.Lock()
 	l := w.life
+	w.shown.unpark()
 	w.mu.Unlock()
 	if l == nil { // it waits for its predecessor, so it is about to be opened
 		return nil
@@ -270,10 +299,15 @@ func (w *worker) state() (modem.State, time.Time) {
 	info := w.modem.Info()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.shown.parkedSince.IsZero() && info.State != modem.SIMLocked {
-		return modem.Parked, w.shown.parkedSince
+	closed := w.shown.parkedUntil.IsZero()
+	switch since := w.shown.parkedSince; {
+	case since.IsZero(),
+		closed && info.State == modem.SIMLocked,
+		!closed && info.State != modem.Ready && info.State != modem.Registering:
+		return info.State, info.Since // which says more
+	default:
+		return modem.Parked, since
 	}
-	return info.State, info.Since
 }
 
 // stateChange is the data of the event modem.state.

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -96,15 +97,14 @@ func TestServiceLost(t *testing.T) {
 }
 
 func TestBarredSIMIsParked(t *testing.T) {
-	inBubble(t, setup{modems: 2}, func(t *testing.T, r *rig) {
+	inBubble(t, setup{modems: 2, options: emulator.Options{Latency: emulator.Latency{Air: 3 * time.Second}}}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
 		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 8, Times: 1000})
 		var ids []string
-		for range 20 {
-			ids = append(ids, r.put())
-			r.pass(time.Second)
+		for i := range 20 {
+			ids = append(ids, r.put(r.to(fmt.Sprintf("+486001003%02d", i))))
 		}
-		r.pass(time.Minute)
+		r.pass(2 * time.Minute)
 		r.wantState(modem.Parked)
 		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "cms_8" || s.Trouble.Remedy == "" {
 			t.Errorf("trouble %+v", s.Trouble)
@@ -120,7 +120,7 @@ func TestBarredSIMIsParked(t *testing.T) {
 
 func TestParkedIsTriedAgain(t *testing.T) {
 	inBubble(t, setup{}, func(t *testing.T, r *rig) {
-		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 8})
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 28})
 		id := r.put()
 		r.pass(5 * time.Minute)
 		r.wantState(modem.Parked)
@@ -152,7 +152,7 @@ func TestManyRefusalsMeanTheSIM(t *testing.T) {
 
 func TestRestart(t *testing.T) {
 	inBubble(t, setup{}, func(t *testing.T, r *rig) {
-		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 8})
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 28})
 		id := r.put()
 		r.pass(time.Minute)
 		r.wantState(modem.Parked)

@@ -171,7 +171,8 @@ func (f *Fault) ClassAfter(times int) Class {
 }
 
 // StopAfter returns after how many different recipients in a row this fault
-// says more of the SIM than of the recipients; 0: never.
+// says more of the modem or SIM than of the recipients. 0: it says nothing but
+// what its class says.
 func (f *Fault) StopAfter() int { return f.rule.stopAfter }
 
 // Meaning says in plain words what has happened.
@@ -271,5 +272,5 @@ func refusalRule(e *at.Error) rule {
 	}
 	return rule{family: e.Family, first: -1, last: -1, class: Transient, blame: Device,
 		meaning: "the modem gave an error that is in no table",
-		remedy:  "Report the number or text of the error together with the model of the modem.", tries: 3, then: Stop}
+		remedy:  "Report the number or text of the error together with the model of the modem.", tries: 3, then: Stop, stopAfter: 3}
 }
