@@ -1,0 +1,90 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"goniec/api"
+	"goniec/api/client"
+	"goniec/gateway"
+	"goniec/modem"
+)
+
+func TestErrorCode(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	denied := modem.Registration{CS: modem.Denied, EPS: modem.Denied}
+	for name, test := range map[string]struct {
+		status gateway.Status
+		code   string
+		want   string
+	}{
+		"not plugged in":           {gateway.Status{State: modem.Absent}, "device", api.ModemAbsent},
+		"unplugged while it works": {gateway.Status{State: modem.Faulted, Device: "/dev/ttyUSB-missing"}, "device", api.ModemAbsent},
+		"a file":                   {gateway.Status{State: modem.Parked, Device: file}, "device", api.ModemNotAModem},
+		"a port that is silent":    {gateway.Status{State: modem.Faulted, Device: "/dev/null"}, "device", api.ModemSilent},
+		"a port for other things":  {gateway.Status{State: modem.Parked, Device: "/dev/null"}, "device", api.ModemNotAModem},
+		"no answer to a text":      {gateway.Status{State: modem.Faulted}, "no_answer", api.ModemSilent},
+		"no card":                  {gateway.Status{State: modem.Parked}, "cme_10", api.ModemSIMMissing},
+		"a locked card":            {gateway.Status{State: modem.SIMLocked}, "device", api.ModemSIMPIN},
+		"a blocked card":           {gateway.Status{State: modem.SIMLocked}, "cme_12", api.ModemSIMPUK},
+		"a wrong PIN":              {gateway.Status{State: modem.SIMLocked}, "cme_16", api.ModemSIMPINWrong},
+		"no network":               {gateway.Status{State: modem.Registering}, "cms_331", api.ModemNotRegistered},
+		"denied by the network":    {gateway.Status{State: modem.Parked, Registration: denied}, "cms_10", api.ModemRegistrationDenied},
+		"refused by the network":   {gateway.Status{State: modem.Ready}, "cms_21", api.ModemRefused},
+		"number after number":      {gateway.Status{State: modem.Ready}, "refusals", api.ModemRefused},
+		"a full card":              {gateway.Status{State: modem.Ready}, "cms_322", api.ModemStorageFull},
+		"a full disk":              {gateway.Status{State: modem.Ready}, "store", api.ModemStore},
+		"a bug of ours":            {gateway.Status{State: modem.Faulted}, "panic", api.ModemError},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := errorCode(&test.status, test.code)
+			if got != test.want {
+				t.Errorf("errorCode = %s, want %s", got, test.want)
+			}
+			if !slices.Contains(api.ModemCodes(), got) {
+				t.Errorf("%s has no words", got)
+			}
+		})
+	}
+}
+
+func TestModemOnTheWire(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	dbm := -73
+	full := gateway.Status{
+		Name: "m0", Device: "/dev/ttyUSB2", State: modem.Ready, Since: at,
+		Manufacturer: "huawei", Model: "E3372", Revision: "22", IMEI: "861318030000016", SIM: "260990000000001", ICCID: "8948990000000000012",
+		Operator: "Goniec", Signal: modem.Signal{RSSI: 20, DBm: dbm}, Registration: modem.Registration{CS: modem.Home, EPS: modem.RoamingSMSOnly},
+		Storage: modem.Storage{Memory: "SM", Used: 2, Total: 30}, Sent: 7, Failed: 1, Received: 9,
+		Trouble: &gateway.Trouble{At: at, Code: "cms_322", Detail: "+CMS ERROR: 322"},
+	}
+	want := client.Modem{
+		Name: "m0", Device: "/dev/ttyUSB2", State: "ready", Since: &at,
+		Manufacturer: "huawei", Model: "E3372", Revision: "22", IMEI: "861318030000016", SIM: "8948990000000000012",
+		Operator: "Goniec", SignalDBM: &dbm, Registration: &client.Registration{CS: "home", EPS: "roaming"},
+		Storage: &client.Storage{Used: 2, Total: 30}, Counters: client.Counters{Sent: 7, Failed: 1, Received: 9},
+		LastError: &client.ModemError{Code: api.ModemStorageFull, Cause: "+CMS ERROR: 322", At: at},
+	}
+	if diff := cmp.Diff(want, onTheWire(&full)); diff != "" {
+		t.Errorf("a modem (-want +got):\n%s", diff)
+	}
+	full.Trouble.Over = true
+	if got := onTheWire(&full).LastError; got != nil {
+		t.Errorf("trouble that is over is shown: %+v", got)
+	}
+	bare := gateway.Status{Name: "m1", Device: "/dev/ttyUSB3", State: modem.Absent}
+	if diff := cmp.Diff(client.Modem{Name: "m1", Device: "/dev/ttyUSB3", State: "absent"}, onTheWire(&bare)); diff != "" {
+		t.Errorf("an absent modem (-want +got):\n%s", diff)
+	}
+}
