@@ -32,7 +32,7 @@ func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
 		at     string   // its pointer
 	}{
 		"empty text":           {body: `{` + good + `,"text":""}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextEmpty, at: "/text"},
-		"text of spaces":       {body: `{` + good + `,"text":"\u200b"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextEmpty, at: "/text"},
+		"text of spaces":       {body: `{` + good + `,"text":"  \u00a0\n"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextEmpty, at: "/text"},
 		"no text":              {body: `{` + good + `}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeRequired, at: "/text"},
 		"null text":            {body: `{` + good + `,"text":null}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeRequired, at: "/text"},
 		"text is a number":     {body: `{` + good + `,"text":5}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/text"},

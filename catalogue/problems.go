@@ -235,9 +235,9 @@ var problemTexts = map[Key]text{
 		es: "Este cursor no corresponde. Use el next de la página anterior con los mismos filtros o empiece sin él.",
 	},
 	"problem.text_empty": {
-		pl: "Tekst jest pusty. Wpisz treść.",
-		en: "The text is empty. Write one.",
-		es: "El texto está vacío. Escriba uno.",
+		pl: "Tekst jest pusty albo nic w nim nie widać. Wpisz treść.",
+		en: "The text is empty, or nothing of it shows. Write one.",
+		es: "El texto está vacío o no se ve nada en él. Escriba uno.",
 	},
 	"problem.text_control_character": {
 		pl: "Znak numer %d jest znakiem sterującym, którego nie da się wysłać. Usuń go.",

@@ -104,7 +104,7 @@ func Compose(text string, o ComposeOptions) (Composition, error) {
 	if !plain {
 		shown = normalise(text)
 	}
-	if shown == "" {
+	if blank(shown) {
 		return Composition{}, &TextError{Kind: TextEmpty}
 	}
 	c := encode(shown, o.Encoding)

@@ -131,6 +131,16 @@ func TestComposeErrors(t *testing.T) {
 			message: "text is empty",
 		},
 		{
+			name: "spaces", text: "   ",
+			want:    pdu.TextError{Kind: pdu.TextEmpty},
+			message: "text is empty",
+		},
+		{
+			name: "blanks of every kind", text: " \t\r\n\u00A0\u2003\u202F\u3000\u2028\u200B\u200D\u2800\u3164", options: pdu.ComposeOptions{Encoding: pdu.ForceUCS2},
+			want:    pdu.TextError{Kind: pdu.TextEmpty},
+			message: "text is empty",
+		},
+		{
 			name: "invalid UTF-8", text: "za\xbf",
 			want:    pdu.TextError{Kind: pdu.TextInvalidUTF8, Position: 3},
 			message: "text is not valid UTF-8 at character 3",
@@ -146,9 +156,9 @@ func TestComposeErrors(t *testing.T) {
 			message: "text has the control character U+001B at character 2",
 		},
 		{
-			name: "tab", text: "a\r\nb\tc",
-			want:    pdu.TextError{Kind: pdu.TextControlCharacter, Position: 5, Rune: '\t'},
-			message: "text has the control character U+0009 at character 5",
+			name: "bell behind a tab", text: "a\r\nb\t\a",
+			want:    pdu.TextError{Kind: pdu.TextControlCharacter, Position: 6, Rune: '\a'},
+			message: "text has the control character U+0007 at character 6",
 		},
 		{
 			name: "control of the second set", text: "\u0085",
@@ -258,7 +268,7 @@ func TestComposeEveryCharacterAtCut(t *testing.T) {
 			continue
 		}
 		for _, before := range []int{0, 151, 152, 153, 158, 159, 160} {
-			text := strings.Repeat("x", before) + strings.Repeat(string(r), 3)
+			text := strings.Repeat("x", before) + strings.Repeat(string(r), 3) + "x" // of spaces alone nothing would show
 			c, err := pdu.Compose(text, pdu.ComposeOptions{})
 			if err != nil || c.Alphabet != pdu.GSM7 {
 				t.Fatalf("Compose %q behind %d: alphabet %s, error %v", r, before, c.Alphabet, err)

@@ -9,7 +9,7 @@ import (
 )
 
 // check refuses a text that is not valid UTF-8 or has a control character other
-// than the ends of lines. plain says that nothing in it needs normalise: every
+// than the ends of lines and the tab. plain says that nothing in it needs normalise: every
 // character is in GSM 7-bit and there is no CR.
 func check(text string) (plain bool, err error) {
 	plain = true
@@ -19,7 +19,7 @@ func check(text string) (plain bool, err error) {
 		switch {
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)):
 			return false, &TextError{Kind: TextInvalidUTF8, Position: position}
-		case r == '\r':
+		case r == '\r', r == '\t':
 			plain = false
 		case r != '\n' && unicode.IsControl(r):
 			return false, &TextError{Kind: TextControlCharacter, Position: position, Rune: r}
@@ -32,7 +32,9 @@ func check(text string) (plain bool, err error) {
 
 // normalise returns the shortest text that reads the same: composed letters
 // (NFC: a letter and its mark apart take two units and may be cut), LF as the
-// only end of a line, and nothing that does not show. It wants valid UTF-8.
+// only end of a line, a space for a tab (which comes with what is copied from a
+// spreadsheet, and no alphabet has), and nothing that does not show. It wants
+// valid UTF-8.
 func normalise(text string) string {
 	text = norm.NFC.String(strings.ReplaceAll(text, "\r\n", "\n"))
 	var shown strings.Builder
@@ -42,6 +44,8 @@ func normalise(text string) string {
 		switch {
 		case isLineEnd(r):
 			r = '\n'
+		case r == '\t':
+			r = ' '
 		case isInvisible(r), isJoiner(r) && !joins(r, last, text[i+utf8.RuneLen(r):]):
 			continue
 		}
@@ -72,6 +76,20 @@ func isInvisible(r rune) bool {
 	default:
 		return false
 	}
+}
+
+// blank reports whether nothing of a normalised text shows: it is empty, or all
+// spaces, ends of lines, joiners with nothing to join, and fillers that scripts
+// have for a place without a letter.
+func blank(text string) bool {
+	const braille, hangul, halfHangul, jamoInitial, jamoMedial = '\u2800', '\u3164', '\uFFA0', '\u115F', '\u1160'
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		switch r {
+		case braille, hangul, halfHangul, jamoInitial, jamoMedial:
+			return false
+		}
+		return !unicode.IsSpace(r) && !isJoiner(r)
+	})
 }
 
 // isJoiner reports whether r does not show itself but may change how its

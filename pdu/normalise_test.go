@@ -17,6 +17,7 @@ func TestNormalise(t *testing.T) {
 		{name: "mark that composes with nothing", text: "q\u0323", want: "q\u0323"},
 		{name: "angstrom and ohm sign", text: "\u212B \u2126", want: "Å Ω"},
 		{name: "ends of lines", text: "a\r\nb\rc\nd\u2028e\u2029f\r\r\n", want: "a\nb\nc\nd\ne\nf\n\n"},
+		{name: "tabs of a spreadsheet", text: "Nowak\t10:00\t\r\n", want: "Nowak 10:00 \n"},
 		{name: "directions", text: "\u200Ea\u202Ab\u202C\u2066c\u2069\u061C", want: "abc"},
 		{name: "widthless", text: "\uFEFFa\u00ADb\u200Bc\u2060d", want: "abcd"},
 		{name: "joiners among letters", text: "a\u200Db\u200Cż\u200D", want: "abż"},
