@@ -163,7 +163,8 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	if err == nil {
 		s.history.succeeded()
 		s.mends = 0
-		return verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: mr, At: done}}
+		told := mr != modem.NoReference
+		return verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: byte(max(mr, 0)), NoMR: !told, At: done}}
 	}
 	f := faultOf(err)
 	if s.hard.Err() != nil && f.Class != modem.Uncertain {

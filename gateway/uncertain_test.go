@@ -1,8 +1,10 @@
 package gateway_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,5 +174,68 @@ func TestStopBreaksOff(t *testing.T) {
 		}
 		r.want(first, queue.StatusUncertain)
 		r.want(second, queue.StatusQueued)
+	})
+}
+
+// TestErrorThoughSent has a modem lose patience with the network that has the
+// text: an error without a cause that comes so late decides nothing.
+func TestErrorThoughSent(t *testing.T) {
+	for _, code := range []int{350, 500, 512} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			inBubble(t, setup{options: emulator.Options{Latency: emulator.Latency{Air: 135 * time.Second}}}, func(t *testing.T, r *rig) {
+				r.pass(time.Minute)
+				r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: code, Taken: true})
+				id := r.put()
+				r.pass(30 * time.Minute)
+				r.want(id, queue.StatusDelivered)
+				if got := r.accepted(); got != 1 {
+					t.Errorf("the service centre has %d copies, want one", got)
+				}
+			})
+		})
+	}
+}
+
+// withoutReference takes the message reference out of what a modem says.
+func withoutReference(b []byte) []byte {
+	before, after, found := bytes.Cut(b, []byte("+CMGS: "))
+	if !found {
+		return b
+	}
+	digits := 0
+	for digits < len(after) && after[digits] >= '0' && after[digits] <= '9' {
+		digits++
+	}
+	return append(before, after[digits:]...)
+}
+
+// TestModemWithoutReferences has a modem accept parts without telling their
+// references: reports are matched by the number alone, and the one of a second
+// text to a phone must not be taken for that of a first which never left.
+func TestModemWithoutReferences(t *testing.T) {
+	inBubble(t, setup{options: emulator.Options{ReportDelay: 30 * time.Second}, config: tapped(nil, withoutReference)}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		plain := r.put()
+		r.pass(10 * time.Second)
+		if m := r.message(plain); m.Status != queue.StatusSent || m.Parts[0].MR != -1 || m.Attempts[0].MR != -1 {
+			t.Errorf("message is %s with reference %d: %+v", m.Status, m.Parts[0].MR, m.Attempts)
+		}
+		r.pass(time.Minute)
+		r.want(plain, queue.StatusDelivered)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.NoAnswer}) // not taken
+		first := r.put(r.to("+48600100300"))
+		second := r.put(r.to("+48600100300"), func(d *queue.Draft) { d.Text = "Prosimy o telefon" })
+		r.pass(time.Hour)
+		for _, id := range []string{first, second} {
+			m, copies := r.message(id), 0
+			for _, a := range r.network.Accepted() {
+				if a.Text == m.Text {
+					copies++
+				}
+			}
+			if m.Status == queue.StatusDelivered && copies == 0 {
+				t.Errorf("a message that never left is delivered: %+v", m.Attempts)
+			}
+		}
 	})
 }

@@ -125,7 +125,7 @@ func TestOpenSendReceiveOnEveryProfile(t *testing.T) {
 				if err != nil {
 					t.Fatalf("Submit: %v", err)
 				}
-				if got := b.network.Accepted(); len(got) != 1 || got[0].MR != mr || got[0].To != patient {
+				if got := b.network.Accepted(); len(got) != 1 || int(got[0].MR) != mr || got[0].To != patient {
 					t.Errorf("the network has %+v, we have reference %d", got, mr)
 				}
 				if err := b.network.Handset(patient).Send(own, "TAK"); err != nil {
@@ -319,7 +319,7 @@ func TestGoesOnAfterATimeout(t *testing.T) {
 				before := b.network.AcceptedCount()
 				mr, err := b.modem.Submit(t.Context(), tpdu(t, patient, "z"))
 				got := b.network.Accepted()
-				if err != nil || len(got) != before+1 || got[before].MR != mr || got[before].Text != "z" {
+				if err != nil || len(got) != before+1 || int(got[before].MR) != mr || got[before].Text != "z" {
 					t.Errorf("after Resync: %d, %v; the network has %+v", mr, err, got)
 				}
 			})

@@ -114,6 +114,23 @@ func newFault(op string, phase Phase, err error) *Fault {
 	return f
 }
 
+// vagueAfter is how long after the payload an error that names no cause is
+// believed to mean that nothing has left.
+const vagueAfter = 30 * time.Second
+
+// submitFault makes a Fault of what ended a submission that took so long. An
+// error that names no cause and comes late is what modems say when they lost
+// patience with the network: the message may have gone out meanwhile, as with
+// the +CMS ERROR 350 that some give after 135 s. What the network or the service
+// centre said is definite however late it comes.
+func submitFault(phase Phase, took time.Duration, err error) *Fault {
+	f := newFault("submit", phase, err)
+	if phase == AfterPayload && took > vagueAfter && f.rule.vague {
+		f.Class = Uncertain
+	}
+	return f
+}
+
 func (f *Fault) Error() string {
 	switch {
 	case f.Family != "" && f.Code >= 0 && f.rule.meaning != "":
@@ -259,7 +276,7 @@ func causes() []cause {
 func refusalRule(e *at.Error) rule {
 	if e.Family == "" {
 		return rule{class: Transient, blame: Device, meaning: "the modem refused without saying why",
-			remedy: "If this comes again: unplug the modem and plug it in again.", tries: 3, then: ModemFault}
+			remedy: "If this comes again: unplug the modem and plug it in again.", tries: 3, then: ModemFault, vague: true}
 	}
 	text := strings.ToLower(strings.TrimSpace(e.Text))
 	for _, r := range refusals() {
@@ -272,5 +289,5 @@ func refusalRule(e *at.Error) rule {
 	}
 	return rule{family: e.Family, first: -1, last: -1, class: Transient, blame: Device,
 		meaning: "the modem gave an error that is in no table",
-		remedy:  "Report the number or text of the error together with the model of the modem.", tries: 3, then: Stop, stopAfter: 3}
+		remedy:  "Report the number or text of the error together with the model of the modem.", tries: 3, then: Stop, stopAfter: 3, vague: true}
 }

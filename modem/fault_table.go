@@ -12,6 +12,7 @@ type rule struct {
 	tries       int   // after this many tries of one message in a row …
 	then        Class // … the class is this
 	stopAfter   int   // after this many different recipients in a row it is the SIM
+	vague       bool  // it names no cause: see submitFault
 	waits       []time.Duration
 	meaning     string
 	remedy      string
@@ -86,7 +87,7 @@ func refusals() []rule {
 		{family: "CMS", first: 212, last: 213, class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy with itself", remedy: laterRemedy},
 		{family: "CMS", first: 128, last: 255, class: Transient, tries: 3, then: Permanent, meaning: "the service centre refused for a reason of its own", remedy: laterRemedy},
 		// What the modem said.
-		{family: "CMS", first: 300, last: 300, text: "me failure", class: ModemFault, meaning: "the modem has failed", remedy: replugRemedy},
+		{family: "CMS", first: 300, last: 300, text: "me failure", class: ModemFault, vague: true, meaning: "the modem has failed", remedy: replugRemedy},
 		{family: "CMS", first: 301, last: 301, text: "sms service of me reserved", class: ModemFault, meaning: "something else uses the texts of the modem", remedy: "Make sure that no other program uses the modem."},
 		{family: "CMS", first: 302, last: 302, text: "operation not allowed", class: ModemFault, meaning: "the modem does not allow this now", remedy: "Check the SIM and the signal; make sure that no other program uses the modem."},
 		{family: "CMS", first: 303, last: 303, text: "operation not supported", class: ModemFault, tries: 2, then: Stop, stopAfter: 3, meaning: "the modem does not know this operation", remedy: "Choose another port of the modem, or another modem."},
@@ -109,12 +110,12 @@ func refusals() []rule {
 		{family: "CMS", first: 331, last: 331, text: "no network service", class: Transient, meaning: "there is no network", remedy: "Check the antenna and the signal at this place."},
 		{family: "CMS", first: 332, last: 332, text: "network timeout", class: Uncertain, meaning: "the network did not answer the modem in time", remedy: "Nothing is to be done: the delivery report decides."},
 		{family: "CMS", first: 340, last: 340, text: "no +cnma acknowledgement expected", class: Transient, blame: Device, meaning: "the modem expects no acknowledgement", remedy: "Nothing is to be done."},
-		{family: "CMS", first: 500, last: 500, text: "unknown error", class: Transient, blame: Device, tries: 3, then: ModemFault, meaning: "the modem does not know why it failed", remedy: replugRemedy},
-		{family: "CMS", first: 512, last: 1 << 30, class: Transient, blame: Device, tries: 3, then: Stop, stopAfter: 3, meaning: "the modem failed for a reason of its maker",
+		{family: "CMS", first: 500, last: 500, text: "unknown error", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: replugRemedy},
+		{family: "CMS", first: 512, last: 1 << 30, class: Transient, blame: Device, tries: 3, then: Stop, stopAfter: 3, vague: true, meaning: "the modem failed for a reason of its maker",
 			remedy: "Look the number up in the manual of the modem, or report it with the model."},
-		{family: "CMS", first: 256, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, meaning: "the modem failed for a reserved reason", remedy: replugRemedy},
+		{family: "CMS", first: 256, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem failed for a reserved reason", remedy: replugRemedy},
 		// +CME ERROR: mostly while the device is set up.
-		{family: "CME", first: 0, last: 0, text: "phone failure", class: ModemFault, meaning: "the modem has failed", remedy: replugRemedy},
+		{family: "CME", first: 0, last: 0, text: "phone failure", class: ModemFault, vague: true, meaning: "the modem has failed", remedy: replugRemedy},
 		{family: "CME", first: 3, last: 3, text: "operation not allowed", class: ModemFault, meaning: "the modem does not allow this now", remedy: replugRemedy},
 		{family: "CME", first: 4, last: 4, text: "operation not supported", class: ModemFault, tries: 2, then: Stop, stopAfter: 3, meaning: "the modem does not know this operation", remedy: "Choose another port of the modem, or another modem."},
 		{family: "CME", first: 5, last: 7, text: "ph-sim pin required", class: Stop, meaning: "the modem is locked to another SIM", remedy: "Use a modem that is not locked to an operator."},
@@ -133,11 +134,11 @@ func refusals() []rule {
 		{family: "CME", first: 30, last: 30, text: "no network service", class: Transient, meaning: "there is no network", remedy: "Check the antenna and the signal at this place."},
 		{family: "CME", first: 31, last: 31, text: "network timeout", class: Uncertain, meaning: "the network did not answer the modem in time", remedy: "Nothing is to be done: the delivery report decides."},
 		{family: "CME", first: 32, last: 32, text: "network not allowed - emergency calls only", class: Transient, meaning: "the network allows emergency calls only", remedy: operatorRemedy},
-		{family: "CME", first: 100, last: 100, text: "unknown", class: Transient, blame: Device, tries: 3, then: ModemFault, meaning: "the modem does not know why it failed", remedy: replugRemedy},
+		{family: "CME", first: 100, last: 100, text: "unknown", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: replugRemedy},
 		{family: "CME", first: 103, last: 106, class: Stop, meaning: "the network refuses this SIM or modem", remedy: operatorRemedy},
 		{family: "CME", first: 111, last: 113, class: Stop, meaning: "this network is closed to the SIM", remedy: operatorRemedy},
-		{family: "CME", first: 512, last: 1 << 30, class: Transient, blame: Device, tries: 3, then: Stop, stopAfter: 3, meaning: "the modem failed for a reason of its maker",
+		{family: "CME", first: 512, last: 1 << 30, class: Transient, blame: Device, tries: 3, then: Stop, stopAfter: 3, vague: true, meaning: "the modem failed for a reason of its maker",
 			remedy: "Look the number up in the manual of the modem, or report it with the model."},
-		{family: "CME", first: 0, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, meaning: "the modem refused the command", remedy: replugRemedy},
+		{family: "CME", first: 0, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem refused the command", remedy: replugRemedy},
 	}
 }

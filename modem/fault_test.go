@@ -262,3 +262,50 @@ func TestFaultErrorText(t *testing.T) {
 		checkFault(t, f)
 	})
 }
+
+// An error that names no cause is believed at once, but not after minutes: by
+// then the message may have gone out.
+func TestVagueErrorsThatComeLate(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		line  string
+		after time.Duration
+		want  modem.Class
+	}{
+		{"+CMS ERROR: 350", 135 * time.Second, modem.Uncertain},
+		{"+CMS ERROR: 500", 31 * time.Second, modem.Uncertain},
+		{"+CMS ERROR: 300", time.Minute, modem.Uncertain},
+		{"+CMS ERROR: 512", time.Minute, modem.Uncertain},
+		{"+CMS ERROR: it did not work", time.Minute, modem.Uncertain},
+		{"+CME ERROR: 100", time.Minute, modem.Uncertain},
+		{"ERROR", time.Minute, modem.Uncertain},
+		{"+CMS ERROR: 350", 29 * time.Second, modem.Transient},
+		{"+CMS ERROR: 500", 5 * time.Second, modem.Transient},
+		{"ERROR", time.Second, modem.Transient},
+		{"+CMS ERROR: 41", 135 * time.Second, modem.Transient}, // the network's word
+		{"+CMS ERROR: 30", 135 * time.Second, modem.Permanent},
+		{"+CMS ERROR: 194", 135 * time.Second, modem.Transient}, // the service centre's
+		{"+CMS ERROR: 310", 135 * time.Second, modem.Stop},
+		{"+CMS ERROR: 332", 135 * time.Second, modem.Uncertain},
+	} {
+		t.Run(fmt.Sprint(strings.ReplaceAll(tt.line, ":", ""), " after ", tt.after), func(t *testing.T) {
+			t.Parallel()
+			all := least(nil)
+			reply := func(in string) (string, bool) {
+				if strings.HasSuffix(in, "\x1a") {
+					<-time.After(tt.after)
+					return "\r\n" + tt.line + "\r\n", true
+				}
+				return all.reply(in)
+			}
+			script(t, reply, func(t *testing.T, s *scripted) {
+				s.open(t)
+				_, err := s.modem.Submit(t.Context(), tpdu(t, patient, "x"))
+				var fault *modem.Fault
+				if !errors.As(err, &fault) || fault.Class != tt.want || fault.ClassAfter(10) != tt.want && tt.want == modem.Uncertain {
+					t.Errorf("Submit: %#v, want class %s", err, tt.want)
+				}
+			})
+		})
+	}
+}

@@ -27,7 +27,7 @@ func (m *Modem) notice(u at.Unsolicited) {
 	case at.LateAnswer:
 		m.queue.add(Indication{Kind: LateSubmit, MR: byte(u.MR)})
 	case at.LateRefusal:
-		m.queue.add(Indication{Kind: LateRefusal, Err: newFault("submit", AfterPayload, u.Err)})
+		m.queue.add(Indication{Kind: LateRefusal, Err: submitFault(AfterPayload, m.cfg.Timeouts.Submit, u.Err)})
 	case at.Gone:
 		f := newFault("port", BeforePayload, u.Err)
 		m.change(func(i *Info) { i.State, i.Since, i.LastFault = Faulted, time.Now(), f })

@@ -450,7 +450,7 @@ func TestAcceptedWithoutReference(t *testing.T) {
 	}
 	script(t, reply, func(t *testing.T, s *scripted) {
 		s.open(t)
-		if mr, err := s.modem.Submit(t.Context(), tpdu(t, patient, "x")); mr != 0 || err != nil {
+		if mr, err := s.modem.Submit(t.Context(), tpdu(t, patient, "x")); mr != modem.NoReference || err != nil {
 			t.Errorf("Submit: %d, %v; an OK says that the message was taken", mr, err)
 		}
 	})

@@ -12,24 +12,29 @@ import (
 // submission with +CMMS=1; the standard says 1 to 5 s.
 const linkHold = time.Second
 
+// NoReference is what Submit returns in place of a message reference when the
+// modem took the message without giving one.
+const NoReference = -1
+
 // Submit sends one SMS-SUBMIT TPDU (3GPP TS 23.040 9.2.2.2) through the service
-// centre of the SIM and returns its message reference, 0 when the modem took
-// the message without giving one. It blocks until the modem has answered. When
+// centre of the SIM and returns its message reference (9.2.3.6), 0 to 255, or
+// NoReference. It blocks until the modem has answered. When
 // ctx is done first the Fault says Uncertain if the payload had left. After any
 // Fault without a number the dialogue is out of step: call Resync.
-func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr byte, err error) {
+func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 	if !m.open {
-		return 0, newFault("submit", BeforePayload, ErrNotOpen)
+		return NoReference, newFault("submit", BeforePayload, ErrNotOpen)
 	}
 	if err := m.keepLink(ctx); err != nil {
-		return 0, m.note(newFault("submit", BeforePayload, err))
+		return NoReference, m.note(newFault("submit", BeforePayload, err))
 	}
 	pdu := append([]byte{0}, tpdu...) // no address: the service centre of the SIM
+	began := time.Now()
 	number, phase, err := m.conn.Submit(ctx, len(tpdu), pdu)
 	m.setup.lastSent = time.Now()
 	if err != nil {
 		m.setup.lastSent = time.Time{}
-		return 0, m.note(newFault("submit", phaseOf(phase), err))
+		return NoReference, m.note(submitFault(phaseOf(phase), time.Since(began), err))
 	}
 	if !m.conn.InStep() { // accepted, but the OK was left out
 		if err := m.conn.Resync(ctx); err != nil {
@@ -38,9 +43,9 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr byte, err error) {
 	}
 	if number < 0 {
 		m.log.WarnContext(ctx, "modem accepted a message without a reference; its report cannot be matched by number")
-		return 0, nil
+		return NoReference, nil
 	}
-	return byte(number), nil
+	return number & 0xff, nil // it is one octet
 }
 
 // keepLink asks the modem to keep the link open for a message that may follow
