@@ -10,6 +10,10 @@ var (
 	OpenError = openError
 	// PortsIn is Ports on other roots than /sys and /dev.
 	PortsIn = portsIn
+	// DecodeUSSD reads the text of +CUSD.
+	DecodeUSSD = decodeUSSD
+	// PackUSSD packs a code into octets.
+	PackUSSD = packUSSD
 	// Holders is who holds a device, by another root than /proc.
 	Holders = holders
 )

@@ -61,8 +61,43 @@ func (m *Modem) identifySIM(ctx context.Context) error {
 	if err := m.inquire(ctx, []question{{"+CIMI", func(i *Info) *string { return &i.IMSI }, digits}}); err != nil {
 		return err
 	}
-	_, err := m.iccid(ctx)
-	return err
+	if _, err := m.iccid(ctx); err != nil {
+		return err
+	}
+	return m.ownNumber(ctx)
+}
+
+// ownNumber reads the number of the SIM (+CNUM, 3GPP TS 27.007 7.1), which few
+// operators write there: "name",<number>,<type>.
+func (m *Modem) ownNumber(ctx context.Context) error {
+	lines, _, fatal := m.ask(ctx, "+CNUM", m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+CNUM", fatal)
+	}
+	for _, line := range lines {
+		arguments, ok := find([]string{line}, "+CNUM")
+		if fields := split(arguments); ok && len(fields) >= 3 {
+			if number := dialled(fields[1], fields[2]); number != "" {
+				m.change(func(i *Info) { i.Number = number })
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// dialled returns a number of its type of address (3GPP TS 24.008 10.5.4.7) as
+// people write it; empty for what is none.
+func dialled(number, kind string) string {
+	const international = "145"
+	digits := strings.TrimPrefix(number, "+")
+	if digits == "" || strings.Trim(digits, "0123456789*#") != "" {
+		return ""
+	}
+	if kind == international || digits != number {
+		return "+" + digits
+	}
+	return digits
 }
 
 // inquire asks questions that a device may refuse to answer, and none that it

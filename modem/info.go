@@ -102,6 +102,7 @@ type Info struct {
 	IMEI         string
 	IMSI         string
 	ICCID        string
+	Number       string // of the SIM, as it says itself; few do
 	Operator     string
 	Signal       Signal
 	Registration Registration

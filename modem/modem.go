@@ -76,6 +76,7 @@ type Timeouts struct {
 	Attention    time.Duration // one AT while nobody knows if the device listens: 3 s
 	SIMBusy      time.Duration // how long a SIM may say busy: 20 s
 	Registration time.Duration // until a network takes us: 90 s
+	USSD         time.Duration // until the network answers a code: 60 s
 }
 
 func (t Timeouts) withDefaults() Timeouts {
@@ -88,6 +89,7 @@ func (t Timeouts) withDefaults() Timeouts {
 	t.Attention = cmp.Or(t.Attention, 3*time.Second)
 	t.SIMBusy = cmp.Or(t.SIMBusy, 20*time.Second)
 	t.Registration = cmp.Or(t.Registration, 90*time.Second)
+	t.USSD = cmp.Or(t.USSD, time.Minute)
 	return t
 }
 
@@ -105,6 +107,7 @@ type Modem struct {
 	conn  *at.Conn // of the present or last dialogue; nil before the first
 	boot  time.Time
 	ready bool
+	ussd  chan string // receives what the network answers to a code; nil: nobody asked
 
 	open  bool  // the owner's: conn is in use
 	setup setup // the owner's: what bring-up found out

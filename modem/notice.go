@@ -73,6 +73,8 @@ func (m *Modem) line(u at.Unsolicited) {
 				m.registered(u.Name, RegistrationStatus(stat))
 			}
 		}
+	case "+CUSD":
+		m.networkSaid(u.Arguments())
 	case "+CSQ":
 		if s, ok := parseSignal(u.Arguments()); ok {
 			m.change(func(i *Info) { i.Signal = s })
