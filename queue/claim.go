@@ -58,29 +58,34 @@ func (q *Queue) claim(tx store.Tx, w Worker, now time.Time) (claimed, error) {
 		if err != nil || id == "" {
 			return c, err
 		}
-		e, err := q.load(tx, id)
-		if unreadable(err) {
+		c.submission, c.ok, err = q.startOrExpire(tx, id, w, now)
+		if stuck(err) {
 			c.broken = append(c.broken, err.Error())
 			err = tx.Delete(key) // the record stays, and does not block the others
-			if err == nil {
-				continue
-			}
 		}
 		if err != nil {
 			return claimed{}, err
 		}
-		if !e.ExpiresAt.After(now) {
-			if err := q.expire(tx, e, now); err != nil {
-				return claimed{}, err
-			}
-			continue
+		if c.ok {
+			return c, nil
 		}
-		c.submission, err = q.start(tx, e, w, now)
-		c.ok = err == nil
-		return c, err
 	}
 	c.again = true
 	return c, nil
+}
+
+// startOrExpire starts the next part of message id, unless its time is over: then it
+// expires, and ok is false.
+func (q *Queue) startOrExpire(tx store.Tx, id string, w Worker, now time.Time) (s Submission, ok bool, err error) {
+	e, err := q.load(tx, id)
+	if err != nil {
+		return Submission{}, false, err
+	}
+	if !e.ExpiresAt.After(now) {
+		return Submission{}, false, q.expire(tx, e, now)
+	}
+	s, err = q.start(tx, e, w, now)
+	return s, err == nil, err
 }
 
 // first returns the key of the first entry that w may claim now, and the id in

@@ -90,7 +90,8 @@ func (m *Message) tick() time.Time {
 	for i := range m.Parts {
 		switch m.Parts[i].Status {
 		case PartInFlight:
-			return m.Parts[i].Until
+			// Leases are found by fly/; so a claim leaves the tick as it is.
+			return later(m.ExpiresAt, m.Parts[i].Until)
 		case PartUncertain:
 			if !m.Parts[i].Until.IsZero() {
 				return m.Parts[i].Until
@@ -134,7 +135,7 @@ func (m *Message) indexes() []string {
 		switch {
 		case a.Outcome == AttemptAccepted && a.MR >= 0:
 			keys = append(keys, mrPrefix(a.SIM, byte(a.MR), m.To)+end)
-		case a.Outcome == AttemptOpen, a.Outcome == AttemptUncertain, a.Outcome == AttemptAccepted:
+		case a.Outcome == AttemptUncertain, a.Outcome == AttemptAccepted:
 			keys = append(keys, uncPrefix(a.SIM, m.To)+end)
 		}
 	}
@@ -188,7 +189,12 @@ func (q *Queue) load(tx store.Tx, id string) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &entry{Message: m, status: m.Status, keys: m.indexes()}, nil
+	return stored(m), nil
+}
+
+// stored returns a message read in this transaction as load does.
+func stored(m Message) *entry {
+	return &entry{Message: m, status: m.Status, keys: m.indexes()}
 }
 
 // save writes the message with every key that leads to it.
@@ -211,7 +217,7 @@ func (q *Queue) save(tx store.Tx, e *entry) error {
 	if err := store.PutJSON(tx, messageKey(e.ID), storedMessage{&e.Message, formatAddress(e.To)}); err != nil {
 		return err
 	}
-	if err := q.tally(tx, map[Status]int{e.status: -1, e.Status: 1}, e.status == e.Status); err != nil {
+	if err := q.tally(tx, e.status, e.Status); err != nil {
 		return err
 	}
 	e.status, e.keys = e.Status, keys
@@ -225,7 +231,7 @@ func (q *Queue) remove(tx store.Tx, e *entry) error {
 			return err
 		}
 	}
-	return q.tally(tx, map[Status]int{e.status: -1}, false)
+	return q.tally(tx, e.status, "")
 }
 
 // eventData is what a message event tells: ids and facts, no text and no number.
@@ -298,8 +304,8 @@ func (m *Message) derive(now time.Time) Status {
 		return StatusUncertain
 	case m.count(PartQueued) == 0:
 		return StatusSent
-	case m.SendAt.After(now):
-		return StatusScheduled
+	case (m.Status == "" || m.Status == StatusScheduled) && m.SendAt.After(now):
+		return StatusScheduled // once it has been due it stays so, should the clock be set back
 	case quiet:
 		return StatusHeld
 	case m.count(PartSent, PartDelivered) > 0:
@@ -348,26 +354,28 @@ func (q *Queue) schedule(m *Message, due, now time.Time) {
 	m.Error = &Problem{Code: CodeQuietHours, Detail: "held by the quiet hours", RetryAt: end}
 }
 
-// tally adds to the counts of this box. Boxes count apart so that they do not
-// contend for one record; a count of one box alone may be negative.
-func (q *Queue) tally(tx store.Tx, add map[Status]int, unchanged bool) error {
-	if unchanged {
+// tally moves a message in the counts of this box from one status to another;
+// empty: from, or to, nowhere. Boxes count apart so that they do not contend for
+// one record; a count of one box alone may be negative.
+func (q *Queue) tally(tx store.Tx, from, to Status) error {
+	if from == to {
 		return nil
 	}
 	key := countKey(q.config.Box)
-	counts, _, err := readJSON[map[Status]int](tx, key)
+	counts, _, err := readJSON[[]int](tx, key)
 	if err != nil && !errors.Is(err, errStored) {
 		return err
 	}
-	if counts == nil { // or unreadable: no reason to stop
-		counts = make(map[Status]int)
-	}
-	for status, n := range add {
-		if status == "" {
-			continue
+	for i, status := range statusOrder() {
+		if i == len(counts) { // none yet, or unreadable: no reason to stop
+			counts = append(counts, 0)
 		}
-		if counts[status] += n; counts[status] == 0 {
-			delete(counts, status)
+		switch status {
+		case from:
+			counts[i]--
+		case to:
+			counts[i]++
+		default:
 		}
 	}
 	return store.PutJSON(tx, key, counts)
@@ -434,9 +442,14 @@ func unreadable(err error) bool {
 	return errors.Is(err, errStored) || errors.Is(err, ErrNotFound)
 }
 
+// stuck reports whether err is about one message that does not get further, not
+// about the store: the others can go on. A message that cannot move is found out
+// before anything of the change has been written.
+func stuck(err error) bool { return unreadable(err) || errors.Is(err, ErrMove) }
+
 // logBroken tells of records that had to be passed over.
 func (q *Queue) logBroken(ctx context.Context, reasons []string) {
 	for _, reason := range reasons {
-		q.log.ErrorContext(ctx, "stored record cannot be read and is passed over", "err", reason)
+		q.log.ErrorContext(ctx, "stored record does not get further and is passed over", "err", reason)
 	}
 }

@@ -23,11 +23,11 @@ import (
 //	done/<time><id>                            sent or final since <time>, its text is kept
 //	bare/<time><id>                            the same, its text has been removed
 //	mr/<sim>/<mr>/<tail>/<time><id>/<attempt>  an attempt that the service centre accepted at about <time>
-//	unc/<sim>/<tail>/<time><id>/<attempt>      an attempt whose reference is not known: in flight, uncertain, or not told
+//	unc/<sim>/<tail>/<time><id>/<attempt>      an attempt whose reference is not known: it is uncertain, or was not told
 //	orph/<sim>/<tail>/<time>/<mr>              orphan: a report nothing matched, kept for orphanKept
 //	idem/<token>/<key>                         replay: what a call with an idempotency key created
 //	ref/<number>                               references: concatenation references used towards a number
-//	cnt/<box>                                  messages by status; the sum over the boxes counts
+//	cnt/<box>                                  messages by status, in the order of Statuses; the sum over the boxes counts
 //	in/<id>                                    Inbound
 //	inp/<sim>/<sender>/<ref>/<total>/<id>      group: parts of the inbound message <id> to be
 //	seen/<hash>                                a PDU that has been received, kept for seenKept
@@ -148,24 +148,17 @@ func parseTimedID(key, prefix string) (timedID, error) {
 	return timedID{at, rest[timeWidth : timeWidth+idWidth]}, err
 }
 
-// attemptRef names one attempt of one message, as the keys mr/ and unc/ do.
-type attemptRef struct {
-	timedID
-	attempt int
-	only    bool // no other attempt could have been meant
-}
-
-// parseAttemptRef reads the <time><id>/<attempt> that key goes on with behind prefix.
-func parseAttemptRef(key, prefix string) (attemptRef, error) {
+// parseAttemptKey reads the <time><id>/<attempt> that key goes on with behind prefix.
+func parseAttemptKey(key, prefix string) (id string, attempt int, err error) {
 	t, err := parseTimedID(key, prefix)
 	if err != nil {
-		return attemptRef{}, err
+		return "", 0, err
 	}
 	n, err := strconv.Atoi(strings.TrimPrefix(key[len(prefix)+timeWidth+idWidth:], "/"))
 	if err != nil {
-		return attemptRef{}, fmt.Errorf("key %q does not end in an attempt: %w", key, err)
+		return "", 0, fmt.Errorf("key %q does not end in an attempt: %w", key, err)
 	}
-	return attemptRef{timedID: t, attempt: n}, nil
+	return t.id, n, nil
 }
 
 // formatAddress writes an address so that parseAddress gets back all of it: as

@@ -188,12 +188,14 @@ func (q *Queue) Counts(ctx context.Context) (map[Status]int, error) {
 		}
 		sum := make(map[Status]int)
 		for _, pair := range pairs {
-			var one map[Status]int
+			var one []int
 			if err := json.Unmarshal(pair.Value, &one); err != nil {
 				return nil, fmt.Errorf("record %q: %w", pair.Key, err)
 			}
-			for status, n := range one {
-				sum[status] += n
+			for i, status := range Statuses() {
+				if i < len(one) {
+					sum[status] += one[i]
+				}
 			}
 		}
 		return sum, nil

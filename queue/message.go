@@ -26,9 +26,19 @@ const (
 	StatusUncertain Status = "uncertain" // a part may have left or not, and its report is awaited
 )
 
-// Statuses lists every status, in the order of a message's life.
+// Statuses lists every status, in the order of a message's life. Counts are stored
+// in this order: a new one goes to the end.
 func Statuses() []Status {
-	return []Status{StatusScheduled, StatusQueued, StatusHeld, StatusSending, StatusUncertain, StatusSent, StatusDelivered, StatusFailed, StatusExpired, StatusCancelled}
+	order := statusOrder()
+	return order[:]
+}
+
+// statusOrder is Statuses as an array, which costs nothing.
+func statusOrder() [10]Status {
+	return [...]Status{
+		StatusScheduled, StatusQueued, StatusHeld, StatusSending, StatusUncertain,
+		StatusSent, StatusDelivered, StatusFailed, StatusExpired, StatusCancelled,
+	}
 }
 
 // Final reports whether s is an end. Only a delivery report that proves an end

@@ -88,20 +88,18 @@ func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now t
 		return "", err
 	}
 	how := matchedReference
-	ref, found, err := byReference(tx, w, ra, sc.ours(o), at)
-	if err == nil && !found {
+	found, err := byReference(tx, w, ra, sc.ours(o), at)
+	if err == nil && found == nil {
 		how = matchedUncertain
-		ref, found, err = byDoubt(tx, w, ra, sc.ours(o), at)
+		found, err = byDoubt(tx, w, ra, sc.ours(o), at)
 	}
-	if err != nil || !found {
+	if err != nil || found == nil {
 		return matchedNothing, err
 	}
-	e, err := q.load(tx, ref.id)
-	if err != nil {
-		return "", err
-	}
-	a := e.attempt(ref.attempt)
-	if ref.only {
+	// The message was read in this transaction, so it need not be read again.
+	e := stored(found.message)
+	a := e.attempt(found.Number)
+	if found.only {
 		if err := sc.learn(tx, w, o, a); err != nil {
 			return "", err
 		}
@@ -113,8 +111,9 @@ func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now t
 
 // candidate is an attempt that a report may be about.
 type candidate struct {
-	attemptRef
 	Attempt
+	message Message
+	only    bool // no other attempt could have been meant
 }
 
 // candidates returns the newest attempts that an index names below prefix, made
@@ -127,24 +126,61 @@ func candidates(r store.Reader, prefix string, at time.Time) ([]candidate, error
 	}
 	found := make([]candidate, 0, len(pairs))
 	for _, pair := range pairs {
-		ref, err := parseAttemptRef(pair.Key, prefix)
+		id, number, err := parseAttemptKey(pair.Key, prefix)
 		if err != nil {
 			return nil, err
 		}
-		m, err := readMessage(r, ref.id)
+		m, err := readMessage(r, id)
 		if unreadable(err) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		a := m.attempt(ref.attempt)
-		if a == nil {
-			continue
+		if a := m.attempt(number); a != nil {
+			found = append(found, candidate{Attempt: *a, message: m})
 		}
-		found = append(found, candidate{ref, *a})
 	}
 	return found, nil
+}
+
+// flights returns the attempts in flight by w towards a number.
+func flights(r store.Reader, w Worker, ra pdu.Address) ([]candidate, error) {
+	messages, err := inFlight(r)
+	if err != nil {
+		return nil, err
+	}
+	var found []candidate
+	for _, m := range messages {
+		for _, a := range m.Attempts {
+			if a.Outcome == AttemptOpen && a.SIM == w.SIM && m.To.Tail() == ra.Tail() {
+				found = append(found, candidate{Attempt: a, message: m})
+			}
+		}
+	}
+	return found, nil
+}
+
+// inFlight returns the messages that have a part in flight: no more than there
+// are SIMs, on all boxes.
+func inFlight(r store.Reader) ([]Message, error) {
+	from, to := span(flightSpace)
+	pairs, err := r.Scan(from, to, 0)
+	if err != nil {
+		return nil, err
+	}
+	messages := make([]Message, 0, len(pairs))
+	for _, pair := range pairs {
+		m, err := readMessage(r, pair.Key[strings.LastIndexByte(pair.Key, '/')+1:])
+		if unreadable(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		messages = append(messages, m)
+	}
+	return messages, nil
 }
 
 // takenThen reports whether the service centre can have taken a at scts.
@@ -160,27 +196,29 @@ func (a *Attempt) takenThen(scts time.Time) bool {
 // there are when the reference has wrapped or the modem always tells the same
 // one, it prefers the one that the service centre took at the time the report
 // says, then those without a final report, then the newest.
-func byReference(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (attemptRef, bool, error) {
+func byReference(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (*candidate, error) {
 	all, err := candidates(r, mrPrefix(w.SIM, o.MR, ra), at)
 	if err != nil {
-		return attemptRef{}, false, err
+		return nil, err
 	}
-	var best attemptRef
+	var best *candidate
 	bestScore := 0
-	for _, c := range all {
+	for i := range all {
 		score := 1
-		if c.takenThen(o.SCTS) {
+		if all[i].takenThen(o.SCTS) {
 			score += 4
 		}
-		if !c.reported() {
+		if !all[i].reported() {
 			score += 2
 		}
 		if score > bestScore {
-			best, bestScore = c.attemptRef, score
+			best, bestScore = &all[i], score
 		}
 	}
-	best.only = len(all) == 1
-	return best, bestScore > 0, nil
+	if len(all) == 1 {
+		best.only = true
+	}
+	return best, nil
 }
 
 // reported reports whether the last word about a has been said.
@@ -191,32 +229,40 @@ func (a *Attempt) reported() bool {
 // byDoubt finds the attempt that a report with an unknown reference is about: it
 // is of the only part towards that number on that SIM whose reference is not
 // known, among those that the service centre can have taken when the report says.
-// Of two nobody can tell which; to guess wrongly would be to lose a message.
-func byDoubt(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (attemptRef, bool, error) {
+// Of two nobody can tell which; to guess wrongly would be to lose a message. An
+// attempt in flight has yet to tell its reference: the report waits for it.
+func byDoubt(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (*candidate, error) {
 	all, err := candidates(r, uncPrefix(w.SIM, ra), at)
 	if err != nil {
-		return attemptRef{}, false, err
+		return nil, err
 	}
 	var found *candidate
-	var id string
-	part := 0
-	for _, c := range all {
-		if !c.takenThen(o.SCTS) {
-			continue
-		}
-		if id != "" && (c.id != id || c.Part != part) {
-			return attemptRef{}, false, nil
-		}
-		id, part = c.id, c.Part
-		// One that is in flight has yet to tell its reference: wait for it.
-		if found == nil && c.Outcome != AttemptOpen {
-			found = &c
+	for i := range all {
+		switch c := &all[i]; {
+		case !c.takenThen(o.SCTS):
+		case found == nil:
+			found = c
+		case !found.samePart(c):
+			return nil, nil
 		}
 	}
 	if found == nil {
-		return attemptRef{}, false, nil
+		return nil, nil
 	}
-	return found.attemptRef, true, nil
+	flying, err := flights(r, w, ra)
+	if err != nil {
+		return nil, err
+	}
+	for i := range flying {
+		if flying[i].takenThen(o.SCTS) && !found.samePart(&flying[i]) {
+			return nil, nil
+		}
+	}
+	return found, nil
+}
+
+func (c *candidate) samePart(other *candidate) bool {
+	return c.message.ID == other.message.ID && c.Part == other.Part
 }
 
 // apply does to the part of attempt a what its report says.

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,9 +23,9 @@ const (
 // kept for a time. It returns when it wants to be called again, at the latest
 // after a minute; calling it more often, or on several boxes, does no harm.
 func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
-	from := tickSpace
+	from, now := tickSpace, q.now()
 	for {
-		pass, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) { return q.tend(tx, from, q.now()) })
+		pass, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) { return q.tend(tx, from, now) })
 		if err != nil {
 			return time.Time{}, fmt.Errorf("tend: %w", err)
 		}
@@ -33,10 +34,52 @@ func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
 			break
 		}
 	}
+	if err := q.endLeases(ctx); err != nil {
+		return time.Time{}, fmt.Errorf("tend: %w", err)
+	}
 	if err := q.holdWaiting(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
 	}
-	return q.nextTick(ctx)
+	return q.nextTick(ctx, now)
+}
+
+// endLeases makes uncertain what a worker has had in flight for too long.
+func (q *Queue) endLeases(ctx context.Context) error {
+	messages, err := store.View(ctx, q.store, inFlight)
+	if err != nil {
+		return err
+	}
+	for i := range messages {
+		if messages[i].leaseEnd().After(q.now()) {
+			continue
+		}
+		t, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) {
+			e, err := q.load(tx, messages[i].ID)
+			if unreadable(err) {
+				return tended{}, nil // removed meanwhile
+			}
+			if err != nil || e.leaseEnd().After(q.now()) {
+				return tended{}, err
+			}
+			return tended{uncertain: 1}, q.abandon(tx, e, CodeLease, "the worker did not tell what became of it in time", q.now())
+		})
+		if err != nil {
+			return err
+		}
+		t.log(ctx, q)
+	}
+	return nil
+}
+
+// leaseEnd returns until when the worker that has a part of m in flight may take;
+// far in the future if there is none.
+func (m *Message) leaseEnd() time.Time {
+	for i := range m.Parts {
+		if m.Parts[i].Status == PartInFlight {
+			return m.Parts[i].Until
+		}
+	}
+	return time.Unix(1<<40, 0)
 }
 
 // tended is what one pass over the ticks came to.
@@ -62,7 +105,7 @@ func (q *Queue) tend(tx store.Tx, from string, now time.Time) (tended, error) {
 		return t, err
 	}
 	for _, pair := range pairs {
-		uncertain, err := q.tendOne(tx, pair.Key, now)
+		err := q.tendOne(tx, pair.Key, now)
 		if unreadable(err) {
 			t.broken = append(t.broken, err.Error())
 			err = tx.Delete(pair.Key)
@@ -70,7 +113,6 @@ func (q *Queue) tend(tx store.Tx, from string, now time.Time) (tended, error) {
 		if err != nil {
 			return t, err
 		}
-		t.uncertain += uncertain
 	}
 	if len(pairs) == tendTogether {
 		t.resume = pairs[len(pairs)-1].Key + "\x00"
@@ -80,47 +122,47 @@ func (q *Queue) tend(tx store.Tx, from string, now time.Time) (tended, error) {
 
 // tendOne deals with the record that a tick points to. A record whose tick is
 // not due is left alone: on a cluster a scan is but a hint.
-func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) (uncertain int, err error) {
+func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) error {
 	_, target, _ := strings.Cut(strings.TrimPrefix(key, tickSpace), "/")
 	switch {
 	case strings.HasPrefix(target, messageSpace):
 		id := strings.TrimPrefix(target, messageSpace)
 		e, err := q.load(tx, id)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		if at := e.tick(); at.IsZero() || at.After(now) {
-			return 0, nil
+			return nil
 		}
 		return q.tendMessage(tx, e, now)
 	case strings.HasPrefix(target, groupSpace):
-		return 0, q.tendGroup(tx, key, target)
+		return q.tendGroup(tx, key, target)
 	default: // kept for a time, which is over
 		if err := tx.Delete(target); err != nil {
-			return 0, err
+			return err
 		}
-		return 0, tx.Delete(key)
+		return tx.Delete(key)
 	}
 }
 
 // tendMessage deals with a message whose tick has come.
-func (q *Queue) tendMessage(tx store.Tx, e *entry, now time.Time) (uncertain int, err error) {
+func (q *Queue) tendMessage(tx store.Tx, e *entry, now time.Time) error {
 	for i := range e.Parts {
 		p := &e.Parts[i]
 		switch {
 		case p.Status == PartInFlight:
-			return 1, q.abandon(tx, e, CodeLease, "the worker did not tell what became of it in time", now)
+			return nil // its lease ends in this call of Tend
 		case p.Status == PartUncertain && !p.Until.IsZero():
-			return 0, q.decide(tx, e, i, now)
+			return q.decide(tx, e, i, now)
 		}
 	}
 	if !e.ExpiresAt.After(now) {
-		return 0, q.expire(tx, e, now)
+		return q.expire(tx, e, now)
 	}
 	if e.claimable() && !e.Due.After(now) {
 		q.schedule(&e.Message, e.Due, now)
 	}
-	return 0, q.keep(tx, e, now)
+	return q.keep(tx, e, now)
 }
 
 // holdWaiting holds, while it is quiet, the messages that were due and have not
@@ -131,53 +173,60 @@ func (q *Queue) holdWaiting(ctx context.Context) error {
 	if !q.quiet.end(now).After(now) {
 		return nil
 	}
-	for {
-		n, err := store.Update(ctx, q.store, func(tx store.Tx) (int, error) { return q.hold(tx, q.now()) })
-		if err != nil || n < tendTogether {
-			return err
-		}
-	}
-}
-
-// hold holds up to tendTogether messages and returns how many.
-func (q *Queue) hold(tx store.Tx, now time.Time) (held int, err error) {
-	if !q.quiet.end(now).After(now) {
-		return 0, nil
-	}
-	routes, err := routesIn(tx)
+	routes, err := store.View(ctx, q.store, routesIn)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, route := range routes {
 		for _, lane := range quietLanes() {
 			prefix := lanePrefix(route, lane)
-			pairs, err := tx.Scan(prefix, prefix+timeSegment(now.Add(time.Millisecond)), tendTogether-held)
-			if err != nil {
-				return 0, err
-			}
-			for _, pair := range pairs {
-				t, err := parseTimedID(pair.Key, prefix)
+			for from := prefix; from != ""; {
+				pass, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) { return q.hold(tx, prefix, from, q.now()) })
 				if err != nil {
-					return 0, err
+					return err
 				}
-				e, err := q.load(tx, t.id)
-				if unreadable(err) {
-					continue // Claim takes it out of the queue, and says so
-				}
-				if err != nil {
-					return 0, err
-				}
-				q.schedule(&e.Message, e.Due, now)
-				if err := q.keep(tx, e, now); err != nil {
-					return 0, err
-				}
-			}
-			if held += len(pairs); held >= tendTogether {
-				return held, nil
+				pass.log(ctx, q)
+				from = pass.resume
 			}
 		}
 	}
+	return nil
+}
+
+// hold holds the first messages of a lane that are due, from a key on.
+func (q *Queue) hold(tx store.Tx, prefix, from string, now time.Time) (tended, error) {
+	var held tended
+	pairs, err := tx.Scan(from, prefix+timeSegment(now.Add(time.Millisecond)), tendTogether)
+	if err != nil {
+		return held, err
+	}
+	for _, pair := range pairs {
+		err := q.holdOne(tx, pair.Key, prefix, now)
+		if errors.Is(err, ErrMove) {
+			held.broken = append(held.broken, err.Error())
+			err = nil
+		}
+		if err != nil && !unreadable(err) { // Claim takes those out of the queue, and says so
+			return held, err
+		}
+	}
+	if len(pairs) == tendTogether {
+		held.resume = pairs[len(pairs)-1].Key + "\x00"
+	}
 	return held, nil
+}
+
+func (q *Queue) holdOne(tx store.Tx, key, prefix string, now time.Time) error {
+	t, err := parseTimedID(key, prefix)
+	if err != nil {
+		return err
+	}
+	e, err := q.load(tx, t.id)
+	if err != nil {
+		return err
+	}
+	q.schedule(&e.Message, e.Due, now)
+	return q.keep(tx, e, now)
 }
 
 func quietLanes() []string {
@@ -208,23 +257,36 @@ func routesIn(r store.Reader) ([]string, error) {
 	}
 }
 
-// nextTick returns when the next tick comes, at the latest tendWithin from now.
-func (q *Queue) nextTick(ctx context.Context) (time.Time, error) {
+// nextTick returns when the next tick after done comes, at the latest tendWithin
+// from now. Those before it that were passed over wait for the next time.
+func (q *Queue) nextTick(ctx context.Context, done time.Time) (time.Time, error) {
 	latest := q.now().Add(tendWithin)
 	next, err := store.View(ctx, q.store, func(r store.Reader) (time.Time, error) {
-		from, to := span(tickSpace)
-		pairs, err := r.Scan(from, to, 1)
+		from := tickSpace + timeSegment(done.Add(time.Millisecond))
+		pairs, err := r.Scan(from, store.PrefixEnd(tickSpace), 1)
 		if err != nil || len(pairs) == 0 {
 			return latest, err
 		}
 		at, _, _ := strings.Cut(strings.TrimPrefix(pairs[0].Key, tickSpace), "/")
-		return parseTime(at)
+		first, err := parseTime(at)
+		if err != nil {
+			return latest, err
+		}
+		messages, err := inFlight(r) // which have ticks as well
+		for i := range messages {
+			first = sooner(first, messages[i].leaseEnd())
+		}
+		return sooner(first, latest), err
 	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
 	}
-	if next.After(latest) {
-		return latest, nil
-	}
 	return next, nil
+}
+
+func sooner(a, b time.Time) time.Time {
+	if a.After(b) {
+		return b
+	}
+	return a
 }

@@ -94,35 +94,46 @@ const recoverTogether = 10
 // worker claims.
 func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
 	from, to := span(flightPrefix(q.config.Box))
+	type recovered struct {
+		found  int
+		broken []string
+	}
 	for {
-		n, err := store.Update(ctx, q.store, func(tx store.Tx) (int, error) {
+		pass, err := store.Update(ctx, q.store, func(tx store.Tx) (recovered, error) {
+			var r recovered
 			pairs, err := tx.Scan(from, to, recoverTogether)
 			if err != nil {
-				return 0, err
+				return r, err
 			}
 			for _, pair := range pairs {
-				e, err := q.load(tx, pair.Key[len(from):])
-				if unreadable(err) {
-					if err = tx.Delete(pair.Key); err == nil {
-						continue
-					}
+				err := q.recoverOne(tx, pair.Key[len(from):])
+				if stuck(err) {
+					r.broken = append(r.broken, err.Error())
+					err = tx.Delete(pair.Key)
 				}
 				if err != nil {
-					return 0, err
-				}
-				if err := q.abandon(tx, e, CodeRestart, "the gateway stopped while it was sending", q.now()); err != nil {
-					return 0, err
+					return r, err
 				}
 			}
-			return len(pairs), nil
+			r.found = len(pairs)
+			return r, nil
 		})
 		if err != nil {
 			return uncertain, fmt.Errorf("recover what was in flight: %w", err)
 		}
-		uncertain += n
-		if n < recoverTogether {
+		q.logBroken(ctx, pass.broken)
+		uncertain += pass.found - len(pass.broken)
+		if pass.found < recoverTogether {
 			q.meter.uncertain.Add(float64(uncertain))
 			return uncertain, nil
 		}
 	}
+}
+
+func (q *Queue) recoverOne(tx store.Tx, id string) error {
+	e, err := q.load(tx, id)
+	if err != nil {
+		return err
+	}
+	return q.abandon(tx, e, CodeRestart, "the gateway stopped while it was sending", q.now())
 }
