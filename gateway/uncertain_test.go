@@ -22,31 +22,37 @@ func TestUncertain(t *testing.T) {
 		early    queue.Status // half a minute after the modem's time to answer
 		late     queue.Status // an hour later
 		accepted int
+		lost     bool // the first report
 	}{
 		{"taken, and the report says so", emulator.Fault{Kind: emulator.NoAnswer, Taken: true}, queue.WaitThenResend,
-			queue.StatusDelivered, queue.StatusDelivered, 1},
+			queue.StatusDelivered, queue.StatusDelivered, 1, false},
 		{"not taken, and sent again", emulator.Fault{Kind: emulator.NoAnswer}, queue.WaitThenResend,
-			queue.StatusUncertain, queue.StatusDelivered, 1},
+			queue.StatusUncertain, queue.StatusDelivered, 1, false},
 		{"not taken, and a person decides", emulator.Fault{Kind: emulator.NoAnswer}, queue.Hold,
-			queue.StatusUncertain, queue.StatusHeld, 0},
+			queue.StatusUncertain, queue.StatusHeld, 0, false},
 		{"network timeout, taken", emulator.Fault{Kind: emulator.SubmitError, Code: 332, Taken: true}, queue.WaitThenResend,
-			queue.StatusDelivered, queue.StatusDelivered, 1},
+			queue.StatusDelivered, queue.StatusDelivered, 1, false},
 		{"answered after the modem was given up", emulator.Fault{Kind: emulator.LateAnswer, For: 184 * time.Second}, queue.WaitThenResend,
-			queue.StatusDelivered, queue.StatusDelivered, 1},
-		// Its report came while the port was gone, so nobody can know.
+			queue.StatusDelivered, queue.StatusDelivered, 1, false},
+		// Its report came while the port was gone, and waits in the memory for reports.
 		{"port lost, taken", emulator.Fault{Kind: emulator.PortLost, For: 30 * time.Second, Taken: true}, queue.WaitThenResend,
-			queue.StatusUncertain, queue.StatusDelivered, 2},
+			queue.StatusDelivered, queue.StatusDelivered, 1, false},
+		{"port lost, taken, report lost", emulator.Fault{Kind: emulator.PortLost, For: 30 * time.Second, Taken: true}, queue.WaitThenResend,
+			queue.StatusUncertain, queue.StatusDelivered, 2, true},
 		{"port lost, not taken", emulator.Fault{Kind: emulator.PortLost, For: 30 * time.Second}, queue.WaitThenResend,
-			queue.StatusUncertain, queue.StatusDelivered, 1},
+			queue.StatusUncertain, queue.StatusDelivered, 1, false},
 		{"reboot, not taken", emulator.Fault{Kind: emulator.Reboot}, queue.WaitThenResend,
-			queue.StatusUncertain, queue.StatusDelivered, 1},
+			queue.StatusUncertain, queue.StatusDelivered, 1, false},
 		{"deaf for a while, taken", emulator.Fault{Kind: emulator.GoesDeaf, For: 10 * time.Minute, Taken: true}, queue.WaitThenResend,
-			queue.StatusUncertain, queue.StatusDelivered, 2},
+			queue.StatusUncertain, queue.StatusDelivered, 1, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inBubble(t, setup{queue: func(q *queue.Config) { q.Uncertain, q.UncertainWait = c.policy, 15*time.Minute }}, func(t *testing.T, r *rig) {
 				r.pass(time.Minute)
 				r.modems[0].Inject(c.fault)
+				if c.lost {
+					r.modems[0].Inject(emulator.Fault{Kind: emulator.ReportLost})
+				}
 				id := r.put()
 				behind := r.put(r.to("+48600100300"))
 				r.pass(4*time.Minute + 30*time.Second)

@@ -27,6 +27,9 @@ type Profile struct {
 	// ByIndex says that +CMGL hangs, lies or is refused: memories are read by
 	// +CMGR alone.
 	ByIndex bool `json:"by_index,omitempty"`
+	// BrokenReportMemory says that what is read from its memory SR is no report:
+	// reports are better told directly.
+	BrokenReportMemory bool `json:"broken_report_memory,omitempty"`
 	// AwaitsMessages says that it refuses commands about texts until some time
 	// after the SIM is ready ("SMS Ready").
 	AwaitsMessages bool `json:"awaits_messages,omitempty"`
@@ -96,7 +99,7 @@ func Profiles() []Profile {
 		},
 		{
 			Name: "sierra", Manufacturers: []string{"sierra", "wavecom"},
-			Quiet: []string{"+WIND=0", "+KSREP=0"}, Memory: memDevice,
+			Quiet: []string{"+WIND=0", "+KSREP=0"}, Memory: memDevice, BrokenReportMemory: true,
 		},
 		{
 			Name: "teltonika", Manufacturers: []string{"teltonika"},

@@ -15,6 +15,7 @@ type Route [5]int
 const (
 	mtStored = 1 // +CMTI; the text stays in memory until we delete it
 	mtDirect = 2 // +CMT; the text is nowhere but in that line
+	dsStored = 2 // +CDSI; the report stays in memory until we delete it
 )
 
 // String returns the arguments as +CNMI takes them.
@@ -40,8 +41,11 @@ type routing struct {
 // texts need no phase 2+ service, under which every +CDS would have to be
 // confirmed in time or the device would silently stop telling (27.005 3.4.1);
 // direct texts need it, because otherwise they would be confirmed to the network
-// before we have them. preferred goes before others.
-func routings(preferred []Route) []routing {
+// before we have them. preferred goes before others. storedReports says that
+// reports can be read from a memory: then they are stored rather than told once,
+// because a report that comes while nobody listens, as when the box is down, is
+// what settles whether a text of that moment has left.
+func routings(preferred []Route, storedReports bool) []routing {
 	reports := []Route{
 		{2, mtStored, 0, 1, 0}, // reports as +CDS
 		{2, mtStored, 0, 2, 0}, // reports as +CDSI
@@ -72,6 +76,9 @@ func routings(preferred []Route) []routing {
 		{3, mtDirect, 0, 1, 1},
 		{3, mtDirect, 0, 0, 0},
 	}
+	if storedReports {
+		preferred, reports = storedFirst(preferred), storedFirst(reports)
+	}
 	var all []routing
 	for _, r := range preferred {
 		all = append(all, routing{Route: r})
@@ -87,6 +94,21 @@ func routings(preferred []Route) []routing {
 	return all
 }
 
+// storedFirst returns routes with those first that store reports.
+func storedFirst(routes []Route) []Route {
+	sorted := slices.Clone(routes)
+	slices.SortStableFunc(sorted, func(a, b Route) int {
+		stored := func(r Route) int {
+			if r.complete() && r[3] == dsStored {
+				return 0
+			}
+			return 1
+		}
+		return stored(a) - stored(b)
+	})
+	return sorted
+}
+
 // armRouting has the device tell of texts and reports. Many devices list what
 // they then refuse, and some refuse what they list, so each way is tried until
 // one is accepted; what is listed goes first.
@@ -100,9 +122,10 @@ func (m *Modem) armRouting(ctx context.Context) error {
 	}
 	arguments, _ := find(lines, "+CNMI")
 	offered, listed := parseRanges(arguments)
+	storedReports := slices.Contains(m.setup.reads, memReports) && !m.setup.profile.BrokenReportMemory
 	service, better := -1, false // better: than what is accepted, and refused
 	for _, first := range []bool{true, false} {
-		for _, r := range routings(m.setup.profile.Routes) {
+		for _, r := range routings(m.setup.profile.Routes, storedReports) {
 			if first != (!listed || offers(offered, r.Route)) {
 				continue
 			}
