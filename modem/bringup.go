@@ -41,6 +41,7 @@ func (m *Modem) bringUp(ctx context.Context) error {
 	for _, command := range slices.Concat(m.setup.profile.Quiet, []string{
 		"+CREG=1",  // changes of registration by themselves
 		"+CEREG=1", // the same on LTE
+		"+CLIP=1",  // who calls
 	}, m.setup.profile.Prepare) {
 		if err := m.prefer(ctx, command); err != nil {
 			return err

@@ -29,6 +29,11 @@ const (
 	StorageFull IndicationKind = "storage_full"
 	// RegistrationChanged: Info has the new state.
 	RegistrationChanged IndicationKind = "registration_changed"
+	// CallIncoming: somebody calls, and Rings says how often it has rung. It
+	// comes with each ring, and once more when it is known who calls (From).
+	CallIncoming IndicationKind = "call_incoming"
+	// CallEnded: the call has ended, by whomever. From and Rings are its last.
+	CallEnded IndicationKind = "call_ended"
 	// Rebooted: the device has restarted by itself. Close and Open it again.
 	Rebooted IndicationKind = "rebooted"
 	// Damaged: something was announced that could not be read. Sweep by List.
@@ -39,11 +44,13 @@ const (
 
 // Indication is one thing a modem announced by itself, in the order it did.
 type Indication struct {
-	Kind IndicationKind
-	Slot Slot
-	Raw  []byte // service centre address and TPDU
-	MR   byte   // message reference, 3GPP TS 23.040 9.2.3.6
-	Err  error
+	Kind  IndicationKind
+	Slot  Slot
+	Raw   []byte // service centre address and TPDU
+	MR    byte   // message reference, 3GPP TS 23.040 9.2.3.6
+	From  string // of a call: "+48600100200"; empty: withheld, or not known yet
+	Rings int    // of a call
+	Err   error
 }
 
 // Slot is one place in a memory of the modem or SIM. Indices begin at 0 or 1,

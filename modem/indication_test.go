@@ -26,7 +26,7 @@ func TestIndications(t *testing.T) {
 		{"text direct", []string{"+CMT: ,22", deliver}, []modem.Indication{{Kind: modem.MessageDirect}}},
 		{"report direct", []string{"+CDS: 22", deliver}, []modem.Indication{{Kind: modem.ReportDirect}}},
 		{"cell broadcast", []string{"+CBM: 22", deliver}, nil},
-		{"PDU lost", []string{"+CMT: ,22", "RING"}, []modem.Indication{{Kind: modem.Damaged}}},
+		{"PDU lost", []string{"+CMT: ,22", "^RSSI:20"}, []modem.Indication{{Kind: modem.Damaged}}},
 		{"PDU cut short", []string{"+CMT: ,22", deliver[:20]}, []modem.Indication{{Kind: modem.MessageDirect}, {Kind: modem.Damaged}}},
 		{"full, Huawei", []string{`^SMMEMFULL: "SM"`}, []modem.Indication{{Kind: modem.StorageFull}}},
 		{"full, Quectel", []string{`+QIND: "smsfull","ME"`}, []modem.Indication{{Kind: modem.StorageFull}}},
@@ -36,7 +36,7 @@ func TestIndications(t *testing.T) {
 		{"restart, last line only", []string{"SMS Ready"}, []modem.Indication{{Kind: modem.Rebooted}}},
 		{"registration lost", []string{"+CREG: 2"}, []modem.Indication{{Kind: modem.RegistrationChanged}}},
 		{"registration with cell", []string{`+CEREG: 5,"1A2B","01C3D4E5",7`}, []modem.Indication{{Kind: modem.RegistrationChanged}}},
-		{"noise of vendors", []string{"^RSSI:20", "+QIND: SMS DONE", "$QCSIMSTAT: 1", "+CIEV: 2,1", "RING", "NO CARRIER", "hello"}, nil},
+		{"noise of vendors", []string{"^RSSI:20", "+QIND: SMS DONE", "$QCSIMSTAT: 1", "+CIEV: 2,1", "NO CARRIER", "hello"}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

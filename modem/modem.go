@@ -107,6 +107,7 @@ type Modem struct {
 	conn  *at.Conn // of the present or last dialogue; nil before the first
 	boot  time.Time
 	ready bool
+	call  *incoming   // nil: none rings
 	ussd  chan string // receives what the network answers to a code; nil: nobody asked
 
 	open  bool  // the owner's: conn is in use
@@ -268,6 +269,7 @@ func (m *Modem) Close() error {
 	conn := m.conn
 	m.mu.Unlock()
 	err := conn.Close()
+	m.callEnded(nil)
 	m.queue.stop()
 	if m.Info().State != Faulted {
 		m.enter(Opening)

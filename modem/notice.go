@@ -73,6 +73,12 @@ func (m *Modem) line(u at.Unsolicited) {
 				m.registered(u.Name, RegistrationStatus(stat))
 			}
 		}
+	case "RING", "+CRING":
+		m.rang()
+	case "+CLIP":
+		m.calledBy(u.Arguments())
+	case "NO CARRIER":
+		m.callEnded(nil)
 	case "+CUSD":
 		m.networkSaid(u.Arguments())
 	case "+CSQ":
