@@ -115,7 +115,7 @@ type prepared struct {
 }
 
 func (q *Queue) begin(caller Caller, drafts []Draft) (*batch, error) {
-	base, err := q.ids.next(time.Now())
+	base, err := q.ids.next(q.clock())
 	if err != nil {
 		return nil, err
 	}

@@ -70,6 +70,7 @@ type Queue struct {
 	quiet  calendar
 	meter  *meter
 	ids    identity
+	clock  func() time.Time // time.Now; tests set it back
 }
 
 // The defaults of Config.
@@ -114,7 +115,7 @@ func New(c Config) (*Queue, error) {
 	}
 	q := &Queue{
 		store: c.Store, events: c.Events, log: c.Logger, config: c,
-		quiet: calendar{hours: c.QuietHours, zone: c.Location},
+		quiet: calendar{hours: c.QuietHours, zone: c.Location}, clock: time.Now,
 	}
 	var err error
 	if q.meter, err = newMeter(c.Registerer, q); err != nil {
@@ -131,7 +132,7 @@ func setDefault[T comparable](field *T, value T) {
 }
 
 // now returns the time as it is stored: UTC, in milliseconds.
-func (q *Queue) now() time.Time { return inMilliseconds(time.Now()) }
+func (q *Queue) now() time.Time { return inMilliseconds(q.clock()) }
 
 // inMilliseconds returns t as it is stored; the zero time stays zero.
 func inMilliseconds(t time.Time) time.Time {

@@ -54,14 +54,7 @@ func (q *Queue) endLeases(ctx context.Context) error {
 			continue
 		}
 		t, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) {
-			e, err := q.load(tx, messages[i].ID)
-			if unreadable(err) {
-				return tended{}, nil // removed meanwhile
-			}
-			if err != nil || e.leaseEnd().After(q.now()) {
-				return tended{}, err
-			}
-			return tended{uncertain: 1}, q.abandon(tx, e, CodeLease, "the worker did not tell what became of it in time", q.now())
+			return q.endLease(tx, messages[i].ID, q.now())
 		})
 		if err != nil {
 			return err
@@ -69,6 +62,23 @@ func (q *Queue) endLeases(ctx context.Context) error {
 		t.log(ctx, q)
 	}
 	return nil
+}
+
+// endLease makes the part of message id that is in flight uncertain, if its lease
+// has run out.
+func (q *Queue) endLease(tx store.Tx, id string, now time.Time) (tended, error) {
+	e, err := q.load(tx, id)
+	if unreadable(err) {
+		return tended{}, nil // removed meanwhile
+	}
+	if err != nil || e.leaseEnd().After(now) {
+		return tended{}, err
+	}
+	err = q.abandon(tx, e, CodeLease, "the worker did not tell what became of it in time", now)
+	if errors.Is(err, ErrMove) {
+		return tended{broken: []string{err.Error()}}, nil
+	}
+	return tended{uncertain: 1}, err
 }
 
 // leaseEnd returns until when the worker that has a part of m in flight may take;
@@ -106,9 +116,14 @@ func (q *Queue) tend(tx store.Tx, from string, now time.Time) (tended, error) {
 	}
 	for _, pair := range pairs {
 		err := q.tendOne(tx, pair.Key, now)
-		if unreadable(err) {
+		if stuck(err) {
 			t.broken = append(t.broken, err.Error())
+		}
+		switch {
+		case unreadable(err):
 			err = tx.Delete(pair.Key)
+		case stuck(err):
+			err = nil // it is looked at again next time
 		}
 		if err != nil {
 			return t, err
