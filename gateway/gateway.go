@@ -118,7 +118,9 @@ func (g *Gateway) launch(w *worker) {
 // breaks them off, and returns when every modem is closed. A submission broken
 // off is recorded as uncertain. It returns the error of ctx if it came to that.
 func (g *Gateway) Stop(ctx context.Context) error {
+	g.mu.Lock() // so that no worker starts from now on: SetModems looks at soft
 	g.softStop()
+	g.mu.Unlock()
 	inTime := context.AfterFunc(ctx, g.hardStop)
 	g.running.Wait()
 	if !inTime() {

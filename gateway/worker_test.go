@@ -5,16 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/event"
 	"goniec/gateway"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/queue"
+	"goniec/store/memstore"
 )
 
 func TestAbsentAtTheStart(t *testing.T) {
@@ -175,6 +178,56 @@ func TestRestart(t *testing.T) {
 			t.Errorf("restart of an unknown modem = %v", err)
 		}
 	})
+}
+
+// TestRestartBetweenLives asks for a restart while a parked modem is away and the
+// next try would be minutes off.
+func TestRestartBetweenLives(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 28})
+		id := r.put()
+		r.pass(time.Second)
+		r.wantState(modem.Parked)
+		r.modems[0].Unplug()
+		r.pass(5*time.Minute + time.Second)
+		r.wantState(modem.Absent)
+		r.modems[0].Plug()
+		if err := r.gateway.Restart(t.Context(), "sim-a"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(10 * time.Second)
+		r.wantState(modem.Ready)
+		r.want(id, queue.StatusDelivered)
+	})
+}
+
+// TestStopAgainstSetModems lets the race detector see that no worker starts
+// behind a stop.
+func TestStopAgainstSetModems(t *testing.T) {
+	t.Parallel()
+	for range 200 {
+		s := memstore.New()
+		e := event.New(s, "box")
+		q, err := queue.New(queue.Config{Store: s, Events: e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := gateway.New(gateway.Config{Store: s, Queue: q, Events: e})
+		if err := g.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var both sync.WaitGroup
+		both.Go(func() {
+			g.SetModems([]gateway.ModemConfig{{Config: modem.Config{Name: "x", Device: "/nonexistent"}}})
+		})
+		both.Go(func() {
+			if err := g.Stop(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+		both.Wait()
+	}
 }
 
 func TestRestartWaitsForTheSubmission(t *testing.T) {
