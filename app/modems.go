@@ -139,6 +139,8 @@ func errorCode(s *gateway.Status, code string) string {
 		return api.ModemNotRegistered
 	case "cme_20", "cms_322", "cms_208", "cms_211":
 		return api.ModemStorageFull
+	case "port_busy":
+		return api.ModemPortBusy
 	case "no_answer":
 		return api.ModemSilent
 	case "refusals":

@@ -31,6 +31,7 @@ func TestErrorCode(t *testing.T) {
 		"unplugged while it works": {gateway.Status{State: modem.Faulted, Device: "/dev/ttyUSB-missing"}, "device", api.ModemAbsent},
 		"a file":                   {gateway.Status{State: modem.Parked, Device: file}, "device", api.ModemNotAModem},
 		"a port that is silent":    {gateway.Status{State: modem.Faulted, Device: "/dev/null"}, "device", api.ModemSilent},
+		"held by ModemManager":     {gateway.Status{State: modem.Faulted, Device: "/dev/null"}, "port_busy", api.ModemPortBusy},
 		"a port for other things":  {gateway.Status{State: modem.Parked, Device: "/dev/null"}, "device", api.ModemNotAModem},
 		"no answer to a text":      {gateway.Status{State: modem.Faulted}, "no_answer", api.ModemSilent},
 		"no card":                  {gateway.Status{State: modem.Parked}, "cme_10", api.ModemSIMMissing},

@@ -42,7 +42,7 @@ type Status struct {
 // Trouble is something a modem suffers from.
 type Trouble struct {
 	At     time.Time
-	Code   string // stable, for machines: "cms_38", "cme_10", "device", "store"
+	Code   string // stable, for machines: "cms_38", "cme_10", "device", "port_busy", "store"
 	Detail string // what happened, in plain words
 	Remedy string // what a person can do about it
 	Over   bool   // it has gone away since
@@ -51,6 +51,7 @@ type Trouble struct {
 // Codes of Trouble beside those of the standard, cms_… and cme_….
 const (
 	codeDevice    = "device"    // the port or the modem itself
+	codeBusy      = "port_busy" // another program holds the port
 	codeStore     = "store"     // the store cannot be written
 	codePanic     = "panic"     // a bug of ours
 	codeRefusals  = "refusals"  // the network refuses one number after another
@@ -77,6 +78,8 @@ func code(f *modem.Fault) string {
 		return fmt.Sprintf("cme_%d", f.Code)
 	case f.Code >= 0:
 		return fmt.Sprintf("cms_%d", f.Code)
+	case errors.Is(f, modem.ErrBusy):
+		return codeBusy
 	case f.Class == modem.Uncertain:
 		return codeUncertain
 	case f.Op == "submit":
