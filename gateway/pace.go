@@ -89,8 +89,8 @@ func (p *pacer) read(ctx context.Context) error {
 		return err
 	}
 	last := record.At
-	if record.Open {
-		last = time.Now() // nobody knows when the reserved ones left
+	if now := time.Now(); record.Open || last.After(now) {
+		last = now // nobody knows when they left, or the clock was wrong then
 	}
 	p.recent = slices.Repeat([]time.Time{last}, record.Recent)
 	record.Recent, record.Open = 0, false

@@ -8,6 +8,7 @@ import (
 	"goniec/gateway"
 	"goniec/modem/emulator"
 	"goniec/queue"
+	"goniec/store"
 )
 
 func TestPacePerMinute(t *testing.T) {
@@ -128,5 +129,49 @@ func TestPaceSurvivesRestarts(t *testing.T) {
 			t.Errorf("%d parts left in a day, want 100", got)
 		}
 		r.stop()
+	})
+}
+
+// TestPaceFromTheFuture has the clock of the box be wrong when parts left, as
+// after a start without a battery and before the network is there.
+func TestPaceFromTheFuture(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, setup{pace: gateway.Pace{PerMinute: 2, PerDay: 2, PerMonth: 2}})
+		ahead := time.Now().AddDate(1, 0, 0)
+		err := r.store.Update(t.Context(), func(tx store.Tx) error {
+			return store.PutJSON(tx, "pace/sim-a", map[string]any{
+				"day": ahead.Format("2006-01-02"), "d": 2, "month": ahead.Format("2006-01"), "m": 2, "recent": 2, "at": ahead,
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.start()
+		id := r.put()
+		r.pass(2 * time.Minute)
+		r.want(id, queue.StatusDelivered)
+		r.stop()
+	})
+}
+
+// TestNothingLeavesTooLate breaks the store behind a claim, where the part is to
+// be counted, for longer than the message lives: it must not leave any more.
+func TestNothingLeavesTooLate(t *testing.T) {
+	inBubble(t, setup{pace: gateway.Pace{PerMinute: 20}}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		at := time.Now().Add(5 * time.Second)
+		id := r.put(func(d *queue.Draft) { d.SendAt, d.ExpiresAt = at, at.Add(30*time.Minute) })
+		r.pass(4 * time.Second)
+		r.store.fail(1, errDisk) // the claim succeeds, the count does not
+		r.pass(3 * time.Hour)
+		r.store.fail(0, nil)
+		r.pass(time.Hour)
+		if got := r.accepted(); got != 0 {
+			t.Errorf("%d parts left hours after the message had expired", got)
+		}
+		if m := r.message(id); !m.Status.Final() || m.Status == queue.StatusDelivered {
+			t.Errorf("message is %s", m.Status)
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -31,18 +32,12 @@ func (s *session) handle(i modem.Indication) error {
 		return s.fetch(i.Slot)
 	case modem.MessageDirect, modem.ReportDirect:
 		s.direct = append(s.direct, direct{raw: i.Raw, session: s})
-		s.commitDirect()
-		return nil
+		return s.commitDirect()
 	case modem.LateSubmit:
 		s.answered(queue.Outcome{Kind: queue.Accepted, MR: i.MR, At: time.Now()})
 		return nil
 	case modem.LateRefusal:
-		f := faultOf(i.Err)
-		kind := queue.Retry
-		if f.Class == modem.Permanent {
-			kind = queue.Refused
-		}
-		s.answered(queue.Outcome{Kind: kind, Code: code(f), Detail: f.Meaning(), RetryAfter: f.Wait(1), At: time.Now()})
+		s.refusedLate(faultOf(i.Err))
 		return nil
 	case modem.StorageFull:
 		s.log.Warn("memory of the modem is full; fetching and deleting what is in it")
@@ -73,6 +68,23 @@ func (s *session) handle(i modem.Indication) error {
 	}
 }
 
+// refusedLate deals with an error as the answer to an attempt that had come to
+// nothing certain.
+func (s *session) refusedLate(f *modem.Fault) {
+	o := queue.Outcome{Kind: queue.Retry, Code: code(f), Detail: f.Meaning(), RetryAfter: f.Wait(1), At: time.Now()}
+	switch f.Class {
+	case modem.Uncertain:
+		s.log.Info("late answer decides nothing", slog.Any("err", f))
+		return
+	case modem.Duplicate:
+		o = queue.Outcome{Kind: queue.Accepted, NoMR: true, Code: o.Code, Detail: o.Detail, At: o.At}
+	case modem.Permanent:
+		o.Kind = queue.Refused
+	default:
+	}
+	s.answered(o)
+}
+
 // answered records the answer to an attempt that had come to nothing certain.
 func (s *session) answered(o queue.Outcome) {
 	sub := s.doubt
@@ -84,7 +96,7 @@ func (s *session) answered(o queue.Outcome) {
 	s.log.Info("late answer to an uncertain part", slog.String("msg", sub.Message.ID),
 		slog.Int("part", sub.Part+1), slog.Bool("accepted", o.Kind == queue.Accepted))
 	err := s.insist("record a late answer", func(ctx context.Context) error {
-		if o.Kind == queue.Accepted {
+		if o.Kind == queue.Accepted && !o.NoMR {
 			return s.gateway.config.Queue.Resolve(ctx, *sub, o.MR, o.At)
 		}
 		_, _, err := s.gateway.config.Queue.Record(ctx, *sub, o, false)
@@ -131,48 +143,108 @@ func (s *session) fetch(slot modem.Slot) error {
 }
 
 // take commits what was stored in a slot, and only then empties the slot. If
-// either fails it is found again by the next sweep, and the queue knows by its
-// octets what it has had before.
+// either fails it is found again by the next sweep. What is committed already
+// the slot is only emptied of.
 func (s *session) take(m modem.Stored) error {
-	if !s.receive(m.Raw) {
-		return nil
+	stuck := s.stuck[m.Slot]
+	if stuck == nil || !bytes.Equal(stuck.raw, m.Raw) {
+		if s.receive(s.id, m.Raw) != nil {
+			return nil
+		}
+		stuck = &stuckSlot{raw: m.Raw, wait: firstStuck}
 	}
-	if err := s.modem.Delete(s.hard, m.Slot); err != nil && !errors.Is(err, modem.ErrEmpty) {
-		f := faultOf(err)
-		s.log.Warn("slot could not be emptied; it is tried again at the next look", slog.String("memory", m.Slot.Memory),
-			slog.Int("index", m.Slot.Index), slog.Any("err", f), slog.String("remedy", f.Remedy()))
-		return s.mend(f)
-	}
-	return nil
+	return s.empty(m.Slot, stuck)
 }
 
-// receive commits one text or report and says whether that succeeded.
-func (s *session) receive(raw []byte) bool {
-	err := s.gateway.config.Queue.Receive(context.WithoutCancel(s.hard), s.id, raw, time.Now())
-	if err != nil {
+// empty removes from a slot what is committed, unless that failed lately: the
+// more often it has, the longer the slot is left alone. A modem that does not
+// even answer takes minutes each time, in which nothing is sent, and may do so
+// whatever the slot: then all of them are left alone for a while.
+func (s *session) empty(slot modem.Slot, stuck *stuckSlot) error {
+	now := time.Now()
+	if now.Before(stuck.until) || now.Before(s.emptyAt) {
+		s.stuck[slot] = stuck
+		return nil
+	}
+	err := s.modem.Delete(s.hard, slot)
+	if err == nil || errors.Is(err, modem.ErrEmpty) {
+		s.emptyAt, s.emptyWait = time.Time{}, 0
+		delete(s.stuck, slot)
+		return nil
+	}
+	f := faultOf(err)
+	now = time.Now()
+	if unanswered := f.Code < 0 && f.Class == modem.ModemFault; unanswered {
+		s.emptyWait = min(max(2*s.emptyWait, firstStuck), lastStuck)
+		s.emptyAt = now.Add(s.emptyWait)
+		stuck.wait = max(stuck.wait, firstHung)
+	}
+	stuck.until, stuck.wait = now.Add(stuck.wait), min(2*stuck.wait, lastStuck)
+	s.stuck[slot] = stuck
+	s.log.Warn("slot could not be emptied; it is tried again later", slog.String("memory", slot.Memory),
+		slog.Int("index", slot.Index), slog.Time("next_try", stuck.until), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+	return s.mend(f)
+}
+
+// receive commits one text or report that came by w.
+func (s *session) receive(w queue.Worker, raw []byte) error {
+	err := s.gateway.config.Queue.Receive(context.WithoutCancel(s.hard), w, raw, time.Now())
+	switch {
+	case hopeless(err):
+		s.log.Error("a received message cannot be kept; please report this with the log", slog.Any("err", err))
+		return err
+	case err != nil:
 		s.storeFailed("keep a received message", err)
 		s.sweepAt = earliest(s.sweepAt, time.Now().Add(refreshInterval))
-		return false
+		return err
 	}
 	s.storeWorks()
 	s.metrics.received.Inc()
 	s.show(func(w *shown) { w.received++ })
-	return true
+	return nil
 }
 
 // commitDirect commits what the modem keeps nowhere, in order, as far as the
-// store lets it. Each is acknowledged only then: without that the network
-// keeps it, and so do we.
-func (s *session) commitDirect() {
-	for len(s.direct) > 0 && s.receive(s.direct[0].raw) {
+// store lets it, each for the SIM that it came by. It is acknowledged only then:
+// without that the network keeps it, and so do we.
+func (s *session) commitDirect() error {
+	for len(s.direct) > 0 {
 		first := s.direct[0]
+		err := s.receive(first.session.id, first.raw)
+		if err != nil && !hopeless(err) {
+			return nil // once the store can be written again
+		}
 		s.direct = s.direct[1:]
-		if first.session != s {
+		if err != nil || first.session != s {
 			continue // whoever waited for the acknowledgement does so no more
 		}
 		if err := s.modem.Acknowledge(s.hard); err != nil {
 			s.log.Warn("modem did not take the acknowledgement of a message; the network may send it again",
 				slog.Any("err", err))
+			if err := s.mend(faultOf(err)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// leave notes, at the end of a session, what was announced in it and is nowhere
+// else: the next one may be with another SIM. What lies in a memory is found
+// by its first sweep.
+func (s *session) leave() {
+	for {
+		select {
+		case i := <-s.modem.Indications():
+			switch i.Kind {
+			case modem.MessageDirect, modem.ReportDirect:
+				s.direct = append(s.direct, direct{raw: i.Raw, session: s})
+			case modem.LateSubmit, modem.LateRefusal:
+				_ = s.handle(i) // it only records, so there is no error
+			default:
+			}
+		default:
+			return
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -206,5 +207,61 @@ func TestReadFails(t *testing.T) {
 		r.pass(20 * time.Minute)
 		r.wantInbox("TAK")
 		r.wantState(modem.Ready)
+	})
+}
+
+// swallow keeps a command from the modem, so that it never answers.
+func swallow(command string) func(*tap, []byte) []byte {
+	return func(_ *tap, b []byte) []byte {
+		if bytes.Contains(b, []byte(command)) {
+			return nil
+		}
+		return b
+	}
+}
+
+// TestDeleteHangs has a modem that never answers +CMGD: each try costs it two
+// minutes, which the messages of an hour must not all have to wait for.
+func TestDeleteHangs(t *testing.T) {
+	inBubble(t, setup{config: tapped(swallow("+CMGD"), nil)}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(time.Minute)
+		const messages = 180
+		late := 0
+		for range messages {
+			id := r.put(r.to("+48600100300"))
+			r.pass(time.Minute)
+			if r.message(id).Status == queue.StatusQueued {
+				late++
+			}
+		}
+		if late > messages/8 {
+			t.Errorf("%d of %d messages had to wait for more than a minute", late, messages)
+		}
+		r.wantInbox("TAK")
+		if s := r.status(); s.Received != messages+1 { // the reports, and the text once
+			t.Errorf("received %d", s.Received)
+		}
+	})
+}
+
+// TestAcknowledgementHangs has a modem that never answers +CNMA: the dialogue is
+// brought back in step at once, and not at the cost of the next message.
+func TestAcknowledgementHangs(t *testing.T) {
+	inBubble(t, setup{profile: directOnly(), config: tapped(swallow("+CNMA"), nil)}, func(t *testing.T, r *rig) {
+		r.pass(65 * time.Second)
+		if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(20 * time.Second)
+		id := r.put(r.to("+48600100300"))
+		r.pass(time.Second)
+		if m := r.message(id); m.AttemptCount != 1 || m.SentAt.IsZero() {
+			t.Errorf("message is %s after %d attempts: %+v", m.Status, m.AttemptCount, m.Attempts)
+		}
+		r.wantInbox("TAK")
 	})
 }

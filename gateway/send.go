@@ -149,13 +149,13 @@ func (s *session) follow(v verdict) error {
 
 // attempt submits one part and says what came of it.
 func (s *session) attempt(sub queue.Submission) verdict {
-	now := time.Now()
+	if err := s.reserve(time.Now()); err != nil {
+		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeStore, Detail: "the store cannot be written", At: time.Now()}}
+	}
+	now := time.Now() // reserve may have taken hours
 	tpdu, v, ok := s.compose(sub, now)
 	if !ok {
 		return v
-	}
-	if err := s.reserve(now); err != nil {
-		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeStore, Detail: "the store cannot be written", At: now}}
 	}
 	mr, err := s.modem.Submit(s.hard, tpdu)
 	done := time.Now()
@@ -197,6 +197,10 @@ func (s *session) compose(sub queue.Submission, now time.Time) (tpdu []byte, v v
 		// The queue lets it expire when it is next claimed.
 		return nil, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeExpired, Detail: "expired on the way to the modem", At: now}}, false
 	}
+	if lease := sub.Message.Parts[sub.Part].Until; !lease.IsZero() && !now.Before(lease) {
+		// The queue has let others decide about it since.
+		return nil, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: queue.CodeLease, Detail: "it took too long to come to the modem", At: now}}, false
+	}
 	tpdu, err := submitTPDU(sub, s.gateway.config.DefaultValidity, s.plain, now)
 	if err != nil {
 		s.log.Error("no message can be made of a part; please report this", slog.String("msg", sub.Message.ID),
@@ -233,7 +237,7 @@ func submitTPDU(sub queue.Submission, longest time.Duration, plain refusedFeatur
 }
 
 // record writes the outcome of sub down, however long that takes, and returns
-// what the queue hands over next. Its error means that everything must end.
+// what the queue hands over next; nothing if this outcome cannot be recorded. Its error means that everything must end.
 func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue.Submission, ok bool, err error) {
 	if v.outcome.Kind == queue.Uncertain {
 		s.doubt = &sub
@@ -255,12 +259,20 @@ func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue
 		more, ok, err = s.gateway.config.Queue.Record(ctx, sub, v.outcome, next)
 		return err
 	})
-	if stale := errors.Is(err, queue.ErrStale) || errors.Is(err, queue.ErrNotFound); stale {
-		s.log.Warn("outcome of a part came too late to be recorded", slog.String("msg", sub.Message.ID),
-			slog.Int("part", sub.Part+1), slog.String("outcome", v.word()), slog.Any("err", err))
-		return queue.Submission{}, false, nil
+	switch attributes := []any{
+		slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.String("outcome", v.word()), slog.Any("err", err),
+	}; {
+	case err == nil:
+		return more, ok, nil
+	case errors.Is(err, queue.ErrStale), errors.Is(err, queue.ErrNotFound):
+		s.log.Warn("outcome of a part came too late to be recorded", attributes...)
+	case hopeless(err), errors.Is(err, errNotTaken):
+		// Its lease makes it uncertain; the other messages go on.
+		s.log.Error("outcome of a part cannot be recorded; please report this with the log", attributes...)
+	default:
+		return queue.Submission{}, false, err
 	}
-	return more, ok, err
+	return queue.Submission{}, false, nil
 }
 
 // giveBack returns a part that was handed over and will not be sent now.

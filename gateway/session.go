@@ -9,6 +9,7 @@ import (
 
 	"goniec/modem"
 	"goniec/queue"
+	"goniec/store"
 )
 
 const (
@@ -20,6 +21,11 @@ const (
 	// without success before the modem is opened anew.
 	mendsBeforeReopen = 3
 	sweepAfterMend    = 5 * time.Second
+	// firstStuck is how long a slot that could not be emptied is left alone,
+	// firstHung if the modem did not even answer; either doubles up to lastStuck.
+	firstStuck = 2 * time.Minute
+	firstHung  = 10 * time.Minute
+	lastStuck  = 6 * time.Hour
 	// rebootGrace is how long after Open a restart of the device may still be
 	// the one because of which it was opened.
 	rebootGrace = 2 * time.Second
@@ -64,6 +70,7 @@ func (s *session) run() error {
 	if err := s.modem.Open(s.ctx); err != nil {
 		return err
 	}
+	defer s.leave()
 	s.opened = time.Now()
 	info := s.modem.Info()
 	s.id = queue.Worker{Modem: s.config.Name, SIM: simOf(info, s.config.Name)}
@@ -150,7 +157,9 @@ func earliest(times ...time.Time) time.Time {
 func (s *session) upkeep() error {
 	now := time.Now()
 	if !s.retryAt.IsZero() && !now.Before(s.retryAt) {
-		s.commitDirect()
+		if err := s.commitDirect(); err != nil {
+			return err
+		}
 	}
 	if !now.Before(s.refreshAt) {
 		s.refreshAt = now.Add(refreshInterval)
@@ -238,11 +247,20 @@ func (s *session) storeWorks() {
 	})
 }
 
+// errNotTaken is returned by insist for what the store takes anything but.
+var errNotTaken = errors.New("the store takes other records but not this one")
+
+// triesOfOne is how often insist tries what the store does not take although it
+// can be written.
+const triesOfOne = 3
+
 // insist runs op until it succeeds: it writes down what has already happened
-// outside and would be lost. It gives up, with the error, only on one that
-// time does not heal, or when everything must end.
+// outside and would be lost. It gives up, with the error, only on one that time
+// does not heal, with errNotTaken if it is not known for that, or when everything
+// must end.
 func (s *session) insist(what string, op func(context.Context) error) error {
 	ctx := context.WithoutCancel(s.hard)
+	refused := 0
 	for {
 		last := s.hard.Err() != nil
 		err := op(ctx)
@@ -250,8 +268,14 @@ func (s *session) insist(what string, op func(context.Context) error) error {
 			s.storeWorks()
 			return nil
 		}
-		if errors.Is(err, queue.ErrStale) || errors.Is(err, queue.ErrNotFound) {
+		if hopeless(err) {
 			return err
+		}
+		if s.writable(ctx) {
+			if refused++; refused >= triesOfOne {
+				s.storeWorks()
+				return fmt.Errorf("%w: %w", errNotTaken, err)
+			}
 		}
 		s.storeFailed(what, err)
 		if last {
@@ -264,4 +288,26 @@ func (s *session) insist(what string, op func(context.Context) error) error {
 			timer.Stop()
 		}
 	}
+}
+
+// hopeless says whether err is about one record and will come again.
+func hopeless(err error) bool {
+	for _, e := range []error{queue.ErrStale, queue.ErrNotFound, queue.ErrMove, store.ErrTooLarge, store.ErrKey} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// writable says whether the store takes a record.
+func (s *session) writable(ctx context.Context) bool {
+	err := s.gateway.config.Store.Update(ctx, func(tx store.Tx) error {
+		key := "probe/" + s.config.Name
+		if err := tx.Put(key, nil); err != nil {
+			return err
+		}
+		return tx.Delete(key)
+	})
+	return err == nil
 }

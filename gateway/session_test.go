@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"goniec/modem"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/store"
 	"goniec/store/memstore"
 )
 
@@ -74,6 +76,8 @@ func TestLateAnswers(t *testing.T) {
 		{"refused for good", refusal(modem.Permanent), queue.StatusUncertain, queue.StatusFailed},
 		{"refused for now", refusal(modem.Transient), queue.StatusUncertain, queue.StatusQueued},
 		{"of the modem's own", refusal(modem.ModemFault), queue.StatusUncertain, queue.StatusQueued},
+		{"nobody knows still", refusal(modem.Uncertain), queue.StatusUncertain, queue.StatusUncertain},
+		{"the service centre has it", refusal(modem.Duplicate), queue.StatusUncertain, queue.StatusSent},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -145,6 +149,77 @@ func TestOutcomeThatComesTooLate(t *testing.T) {
 	})
 }
 
+// TestRecordThatIsNotTaken has an outcome that the queue refuses although the
+// store works: the worker must not stand still for it.
+func TestRecordThatIsNotTaken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, sub := newSession(t)
+		start := time.Now()
+		if _, ok, err := s.record(sub, verdict{}, true); err != nil || ok {
+			t.Errorf("record: %v, %v", ok, err)
+		}
+		if took := time.Since(start); took > time.Minute || !s.retryAt.IsZero() {
+			t.Errorf("it stood still for %v, and waits for the store until %v", took, s.retryAt)
+		}
+		for _, hopeless := range []error{queue.ErrMove, queue.ErrStale, store.ErrTooLarge} {
+			tries := 0
+			err := s.insist("test", func(context.Context) error { tries++; return fmt.Errorf("record: %w", hopeless) })
+			if !errors.Is(err, hopeless) || tries != 1 {
+				t.Errorf("%v after %d tries", err, tries)
+			}
+		}
+	})
+}
+
+// TestDirectOfAnotherSIM has a text committed after the card was changed.
+func TestDirectOfAnotherSIM(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := newSession(t)
+		from, err := pdu.ParseAddress("+48600100300")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ud, err := pdu.TextUserData("TAK", pdu.GSM7, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tpdu, err := pdu.Deliver{OA: from, SCTS: time.Now(), UD: ud}.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.direct = append(s.direct, direct{raw: pdu.WithSMSC(nil, tpdu), session: s})
+		next := &session{worker: s.worker, ctx: s.ctx, id: queue.Worker{Modem: "sim-a", SIM: "260019999999999"}}
+		if err := next.commitDirect(); err != nil {
+			t.Fatal(err)
+		}
+		items, _, err := s.gateway.config.Queue.Inbox(t.Context(), queue.InboxFilter{}, "", 10)
+		if err != nil || len(items) != 1 || items[0].SIM != s.id.SIM {
+			t.Errorf("inbox %+v, %v; want one text that came by %s", items, err, s.id.SIM)
+		}
+	})
+}
+
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		fault *modem.Fault
+		want  string
+	}{
+		{&modem.Fault{Code: 38, Family: "CMS"}, "cms_38"},
+		{&modem.Fault{Code: 10, Family: "CME"}, "cme_10"},
+		{&modem.Fault{Code: -1, Op: "open port", Err: fmt.Errorf("lock: %w", modem.ErrBusy)}, codeBusy},
+		{&modem.Fault{Code: -1, Op: "open port", Err: modem.ErrNoDevice}, codeDevice},
+		{&modem.Fault{Code: -1, Op: "submit", Class: modem.ModemFault}, codeNoAnswer},
+		{&modem.Fault{Code: -1, Op: "submit", Class: modem.Uncertain}, codeUncertain},
+	} {
+		if got := code(c.fault); got != c.want {
+			t.Errorf("code of %v is %s, want %s", c.fault, got, c.want)
+		}
+	}
+}
+
 func TestExpiredOnTheWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -153,6 +228,13 @@ func TestExpiredOnTheWay(t *testing.T) {
 		if v := s.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != codeExpired {
 			t.Errorf("outcome %+v", v.outcome)
 		}
+		// Nor is anything sent that the queue has given up on meanwhile.
+		sub.ExpiresAt = time.Now().Add(time.Hour)
+		sub.Message.Parts[0].Until = time.Now().Add(-time.Second)
+		if v := s.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != queue.CodeLease {
+			t.Errorf("outcome %+v", v.outcome)
+		}
+		sub.Message.Parts[0].Until = time.Now().Add(time.Minute)
 		// And what cannot be put into an SMS is refused, not tried for ever.
 		sub.ExpiresAt, sub.Text = time.Now().Add(time.Hour), "ą"
 		if v := s.attempt(sub); v.outcome.Kind != queue.Refused || v.outcome.Code != codePDU {

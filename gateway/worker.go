@@ -66,6 +66,12 @@ type worker struct {
 	// direct are texts and reports that the modem keeps nowhere and that have
 	// not been committed yet, in order.
 	direct []direct
+	// stuck are the slots whose content is committed and could not be removed.
+	stuck map[modem.Slot]*stuckSlot
+	// emptyAt is when any slot may be emptied again after the modem did not
+	// answer, and emptyWait how long that was; zero: it does answer.
+	emptyAt   time.Time
+	emptyWait time.Duration
 	// doubt is the attempt whose answer may still come, nil if there is none.
 	doubt *queue.Submission
 
@@ -82,10 +88,17 @@ type life struct {
 	closed chan struct{} // closed when the modem is
 }
 
+// stuckSlot is a slot of the modem that could not be emptied.
+type stuckSlot struct {
+	raw   []byte // what is in it
+	until time.Time
+	wait  time.Duration // the next time
+}
+
 // direct is a text or report that came past the memories of the modem.
 type direct struct {
 	raw     []byte
-	session *session // in which it came, and must be acknowledged
+	session *session // in which it came, by whose SIM, and must be acknowledged
 }
 
 // shown is what a worker adds to the Status of its modem.
@@ -116,6 +129,7 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 		hard:    g.hard,
 		ended:   make(chan struct{}),
 		backoff: firstBackoff,
+		stuck:   map[modem.Slot]*stuckSlot{},
 	}
 	w.soft, w.retire = context.WithCancel(g.soft)
 	return w
