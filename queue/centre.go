@@ -12,11 +12,29 @@ type centre struct {
 	// Ahead is how far its clock is ahead of ours. Some write their times in a
 	// zone that is not theirs, and are hours off.
 	Ahead time.Duration `json:"ahead"`
+	// Sample is what a report has said that is not believed until another says
+	// so, and Of the message it was about.
+	Sample time.Duration `json:"smp,omitempty"`
+	Of     string        `json:"of,omitempty"`
 }
 
 // aheadStep is by how much Ahead has to differ to be written anew. Less is how
 // long a message takes to get there.
 const aheadStep = clockSlack / 2
+
+const (
+	// farthestZone is how far a zone is from ours at most.
+	farthestZone = 14 * time.Hour
+	// zoneStep is the step of zones in TP-SCTS, 3GPP TS 23.040 9.2.3.11.
+	zoneStep = 15 * time.Minute
+	// zoneSlack is how far off a clock in another zone may be to be one.
+	zoneSlack = time.Minute
+)
+
+// isZone reports whether a clock that is so far ahead is right, but for its zone.
+func isZone(ahead time.Duration) bool {
+	return ahead.Abs() <= farthestZone && (ahead-ahead.Round(zoneStep)).Abs() <= zoneSlack
+}
 
 func readCentre(r store.Reader, w Worker) (centre, error) {
 	c, _, err := readJSON[centre](r, centreKey(w.SIM))
@@ -33,11 +51,24 @@ func (c centre) ours(o orphan) orphan {
 }
 
 // learn notes how far the clock of the centre is ahead, by a report that can only
-// be that of a, if it is known when a was taken.
-func (c centre) learn(tx store.Tx, w Worker, o orphan, a *Attempt) error {
+// be that of a, if it is known when a was taken. What is no zone is believed when
+// two messages have said so: a report may have been matched wrongly.
+func (c centre) learn(tx store.Tx, w Worker, o orphan, e *entry, a *Attempt, at time.Time) error {
 	ahead := o.SCTS.Sub(a.EndedAt).Round(time.Second)
 	if (ahead-c.Ahead).Abs() < aheadStep || a.EndedAt.Sub(a.At) > answerWithin {
 		return nil
 	}
-	return store.PutJSON(tx, centreKey(w.SIM), centre{Ahead: ahead})
+	if doubt, err := inDoubt(tx, w, e.To, at); err != nil || doubt {
+		return err
+	}
+	agreed := c.Of != "" && c.Of != e.ID && (ahead-c.Sample).Abs() < aheadStep
+	switch {
+	case isZone(ahead), agreed:
+		c = centre{Ahead: ahead}
+	case c.Of == e.ID && c.Sample == ahead:
+		return nil
+	default:
+		c.Sample, c.Of = ahead, e.ID
+	}
+	return store.PutJSON(tx, centreKey(w.SIM), c)
 }

@@ -87,12 +87,7 @@ func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now t
 	if err != nil {
 		return "", err
 	}
-	how := matchedReference
-	found, err := byReference(tx, w, ra, sc.ours(o), at)
-	if err == nil && found == nil {
-		how = matchedUncertain
-		found, err = byDoubt(tx, w, ra, sc.ours(o), at)
-	}
+	found, how, err := find(tx, w, ra, sc.ours(o), at)
 	if err != nil || found == nil {
 		return matchedNothing, err
 	}
@@ -100,13 +95,34 @@ func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now t
 	e := stored(found.message)
 	a := e.attempt(found.Number)
 	if found.only {
-		if err := sc.learn(tx, w, o, a); err != nil {
+		if err := sc.learn(tx, w, o, e, a, at); err != nil {
 			return "", err
 		}
 	}
 	a.MR = int(o.MR)
 	q.apply(e, a, sc.ours(o), at, now)
 	return how, q.keep(tx, e, now)
+}
+
+// find returns the attempt that a report is about, nil if nobody can tell. One with
+// its reference that was taken at another time, an older one before the reference
+// wrapped, is meant only if no other can be.
+func find(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (*candidate, matchKind, error) {
+	named, err := byReference(r, w, ra, o, at)
+	if err != nil || named != nil && named.takenThen(o.SCTS) {
+		return named, matchedReference, err
+	}
+	doubted, flying, err := byDoubt(r, w, ra, o, at)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case doubted != nil:
+		return doubted, matchedUncertain, nil
+	case flying: // it has yet to tell its reference: the report waits for it
+		return nil, "", nil
+	default:
+		return named, matchedReference, nil
+	}
 }
 
 // candidate is an attempt that a report may be about.
@@ -229,36 +245,43 @@ func (a *Attempt) reported() bool {
 // byDoubt finds the attempt that a report with an unknown reference is about: it
 // is of the only part towards that number on that SIM whose reference is not
 // known, among those that the service centre can have taken when the report says.
-// Of two nobody can tell which; to guess wrongly would be to lose a message. An
-// attempt in flight has yet to tell its reference: the report waits for it.
-func byDoubt(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (*candidate, error) {
+// Of two nobody can tell which; to guess wrongly would be to lose a message. flying
+// says that the attempt at another part, which is in flight, may be meant as well.
+func byDoubt(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (found *candidate, flying bool, err error) {
 	all, err := candidates(r, uncPrefix(w.SIM, ra), at)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var found *candidate
 	for i := range all {
 		switch c := &all[i]; {
 		case !c.takenThen(o.SCTS):
 		case found == nil:
 			found = c
 		case !found.samePart(c):
-			return nil, nil
+			return nil, false, nil
 		}
 	}
-	if found == nil {
-		return nil, nil
-	}
-	flying, err := flights(r, w, ra)
+	open, err := flights(r, w, ra)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	for i := range flying {
-		if flying[i].takenThen(o.SCTS) && !found.samePart(&flying[i]) {
-			return nil, nil
+	for i := range open {
+		if open[i].takenThen(o.SCTS) && (found == nil || !found.samePart(&open[i])) {
+			return nil, true, nil
 		}
 	}
-	return found, nil
+	return found, false, nil
+}
+
+// inDoubt reports whether the reference of any attempt by w towards a number is
+// not known.
+func inDoubt(r store.Reader, w Worker, ra pdu.Address, at time.Time) (bool, error) {
+	all, err := candidates(r, uncPrefix(w.SIM, ra), at)
+	if err != nil || len(all) > 0 {
+		return true, err
+	}
+	open, err := flights(r, w, ra)
+	return len(open) > 0, err
 }
 
 func (c *candidate) samePart(other *candidate) bool {

@@ -1,6 +1,8 @@
 package queue_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -271,9 +273,9 @@ func TestAcceptedWithoutReferenceIsMatchedByRecipient(t *testing.T) {
 func TestServiceCentreWithAWrongClock(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
 		const ahead = 2*time.Hour + 17*time.Second
-		report := func(mr byte, taken time.Time) {
+		report := func(to string, mr byte, taken time.Time) {
 			t.Helper()
-			r := pdu.StatusReport{MR: mr, RA: address(t, patient), SCTS: taken.Add(ahead), Discharge: time.Now().Add(ahead)}
+			r := pdu.StatusReport{MR: mr, RA: address(t, to), SCTS: taken.Add(ahead), Discharge: time.Now().Add(ahead)}
 			if err := b.Report(t.Context(), worker(0), r, time.Now()); err != nil {
 				t.Fatal(err)
 			}
@@ -281,24 +283,21 @@ func TestServiceCentreWithAWrongClock(t *testing.T) {
 		m := b.put()
 		taken := time.Now()
 		b.record(b.claim(), unknown())
-		report(1, taken)
+		report(patient, 1, taken)
 		b.check(m.ID, queue.StatusUncertain) // nobody can know yet
 
-		known := b.put()
+		known := b.put(func(d *queue.Draft) { d.To = address(t, other) })
 		b.send(2)
 		taken = time.Now()
 		wait(t.Context(), time.Minute)
-		report(2, taken)
+		report(other, 2, taken)
 		b.check(known.ID, queue.StatusDelivered)
 
 		second := b.put(func(d *queue.Draft) { d.To = address(t, other) })
 		b.record(b.claim(), unknown())
 		taken = time.Now()
 		wait(t.Context(), time.Minute)
-		r := pdu.StatusReport{MR: 3, RA: address(t, other), SCTS: taken.Add(ahead), Discharge: time.Now().Add(ahead)}
-		if err := b.Report(t.Context(), worker(0), r, time.Now()); err != nil {
-			t.Fatal(err)
-		}
+		report(other, 3, taken)
 		got := b.check(second.ID, queue.StatusDelivered)
 		if away := time.Since(got.DeliveredAt).Abs(); away > time.Second {
 			t.Errorf("delivered at %v, %v from now", got.DeliveredAt, away)
@@ -328,6 +327,86 @@ func TestDeliveredAtIsPlausible(t *testing.T) {
 			if got := b.get(m.ID); !got.DeliveredAt.Equal(want) {
 				t.Errorf("discharge %v before the report: delivered at %v, want %v", test.discharge, got.DeliveredAt, want)
 			}
+		}
+	})
+}
+
+// A report of an uncertain attempt is not given to an older one that had the same
+// reference, whether that has been reported or not.
+func TestReportOfDoubtDespiteAnOlderReference(t *testing.T) {
+	t.Parallel()
+	for _, reported := range []bool{true, false} {
+		for _, recorded := range []bool{true, false} {
+			t.Run(fmt.Sprintf("reported %v, recorded %v", reported, recorded), func(t *testing.T) {
+				bubble(t, func(t *testing.T, b *box) {
+					old := b.put()
+					b.send(7)
+					want := queue.StatusSent
+					if reported {
+						b.report(7, 0)
+						want = queue.StatusDelivered
+					}
+					b.pass(26 * time.Hour)
+					fresh := b.put()
+					s := b.claim() // taken, as 7 again
+					if recorded {
+						b.record(s, unknown())
+					}
+					wait(t.Context(), time.Minute)
+					b.report(7, 0)
+					if !recorded {
+						b.record(s, unknown())
+					}
+					b.check(fresh.ID, queue.StatusDelivered)
+					b.check(old.ID, want)
+					b.pass(11 * time.Minute)
+					b.none()
+				})
+			})
+		}
+	}
+}
+
+// An offset that is no time zone is not believed for one report, which may have
+// been matched wrongly; nor is any while another attempt may have been meant.
+func TestClockOfTheCentreIsNotLearnedFromOneReport(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		reportOf := func(mr byte, ahead time.Duration) {
+			t.Helper()
+			scts := time.Now().Add(ahead)
+			r := pdu.StatusReport{MR: mr, RA: address(t, patient), SCTS: scts, Discharge: scts}
+			if err := b.Report(t.Context(), worker(0), r, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		known := func() string {
+			_, rest, _ := strings.Cut(b.dump(), `"ahead":`)
+			ahead, _, _ := strings.Cut(rest, "}")
+			ahead, _, _ = strings.Cut(ahead, ",")
+			return ahead
+		}
+		odd := 2*time.Hour + 7*time.Minute
+		b.put()
+		b.send(1)
+		reportOf(1, odd)
+		reportOf(1, odd) // the same one again
+		if got := known(); got != "0" {
+			t.Errorf("learned %s from one report", got)
+		}
+		b.put()
+		b.send(2)
+		reportOf(2, odd+time.Second)
+		if got := known(); got == "0" {
+			t.Error("learned nothing from two reports that agree")
+		}
+		b.put()
+		b.send(3)
+		b.put()
+		b.record(b.claim(), unknown())
+		before := known()
+		reportOf(3, -time.Hour)
+		if got := known(); got != before {
+			t.Errorf("learned %s with an attempt in doubt", got)
 		}
 	})
 }
