@@ -10,6 +10,11 @@ var (
 	OpenError = openError
 	// PortsIn is Ports on other roots than /sys and /dev.
 	PortsIn = portsIn
+	// ReenumerateUSBWith is ReenumerateUSB on another root than /sys, with
+	// another way to write.
+	ReenumerateUSBWith = reenumerateUSB
+	// WriteAttribute writes a file of sysfs.
+	WriteAttribute = writeAttribute
 	// DecodeUSSD reads the text of +CUSD.
 	DecodeUSSD = decodeUSSD
 	// PackUSSD packs a code into octets.

@@ -1,0 +1,111 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+var (
+	// ErrNotUSB says that a device is not on USB, so that nothing can be done
+	// about its power.
+	ErrNotUSB = errors.New("device is not on USB")
+	// ErrUSBReset says that the kernel does not let this user reset the device.
+	ErrUSBReset = errors.New("USB device may not be reset by this user")
+)
+
+const (
+	// usbPause is how long a device stays switched off.
+	usbPause = time.Second
+	// usbTries is how often it is tried to switch one on again.
+	usbTries = 3
+)
+
+// ReenumerateUSB has the kernel forget the USB device that a serial port belongs
+// to and find it again, as if it had been unplugged and plugged in, though it
+// keeps its power. All ports of the stick vanish and come back, perhaps under
+// other names; close them before. It goes by sysfs: "authorized" of the device,
+// or else unbind and bind of its driver, which mostly only root may write. The
+// error is a *Fault and wraps ErrNoDevice for a port that is not there (there
+// is nothing to reset then), ErrNotUSB, or ErrUSBReset. Nothing in this package
+// calls it.
+func ReenumerateUSB(ctx context.Context, device string) error {
+	return reenumerateUSB(ctx, "/sys", device, writeAttribute)
+}
+
+func reenumerateUSB(ctx context.Context, sys, device string, write func(path, value string) error) error {
+	dir, err := usbDevice(sys, device)
+	if err == nil {
+		err = cycleUSB(ctx, sys, dir, write)
+	}
+	if err != nil {
+		return newFault("reset the USB device of "+device, BeforePayload, err)
+	}
+	return nil
+}
+
+// usbDevice returns the folder in sysfs of the USB device of a serial port.
+func usbDevice(sys, device string) (string, error) {
+	target, err := filepath.EvalSymlinks(device)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", device, ErrNoDevice)
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Join(sys, "class", "tty", filepath.Base(target), "device"))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", device, ErrNotUSB)
+	}
+	for ; len(dir) > 1 && filepath.Base(dir) != "devices"; dir = filepath.Dir(dir) {
+		if attribute(dir, "idVendor") != "" {
+			return dir, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w", device, ErrNotUSB)
+}
+
+// cycleUSB switches a USB device off and on by the first way the kernel allows.
+func cycleUSB(ctx context.Context, sys, dir string, write func(path, value string) error) error {
+	driver := filepath.Join(sys, "bus", "usb", "drivers", "usb")
+	var refused error
+	for _, way := range []struct{ offPath, off, onPath, on string }{
+		{filepath.Join(dir, "authorized"), "0", filepath.Join(dir, "authorized"), "1"},
+		{filepath.Join(driver, "unbind"), filepath.Base(dir), filepath.Join(driver, "bind"), filepath.Base(dir)},
+	} {
+		if err := write(way.offPath, way.off); err != nil {
+			refused = errors.Join(refused, err)
+			continue
+		}
+		// From here on it must not be left switched off.
+		_ = pause(ctx, usbPause)
+		return switchUSBOn(context.WithoutCancel(ctx), way.onPath, way.on, write)
+	}
+	if errors.Is(refused, fs.ErrPermission) || errors.Is(refused, syscall.EROFS) {
+		return fmt.Errorf("%w: %w", ErrUSBReset, refused)
+	}
+	return refused
+}
+
+func switchUSBOn(ctx context.Context, path, value string, write func(path, value string) error) error {
+	var err error
+	for range usbTries {
+		if err = write(path, value); err == nil {
+			return nil
+		}
+		_ = pause(ctx, usbPause)
+	}
+	return fmt.Errorf("it was switched off and could not be switched on again: %w", err)
+}
+
+// writeAttribute writes a file of sysfs. It never makes one.
+func writeAttribute(path, value string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("switch a USB device: %w", err)
+	}
+	_, err = file.WriteString(value)
+	return errors.Join(err, file.Close())
+}
