@@ -62,7 +62,7 @@ fuzz:
 # Kills the real daemon at random moments and compares the network's own record
 # with the queue's. Prints lost and doubled.
 soak:
-	$(GO) test -tags soak ./cmd/goniec -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
+	GONIEC_SOAK=1 $(GO) test ./cmd/goniec -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -66,81 +66,106 @@ func (d *daemon) anonymous() int {
 }
 
 // TestSoakKills kills the daemon with SIGKILL at 50 random moments while 300
-// messages with reports are on their way, and compares the network's own record
-// with the queue's. Nothing may be lost; a text may have been sent twice only if
-// the queue had called it uncertain.
+// messages with reports, a third of them long, are on their way, and compares the
+// network's own record with the queue's. Nothing may be lost; a part may have been
+// sent twice only if the queue had called its message uncertain before.
 func TestSoakKills(t *testing.T) {
 	soaking(t)
 	const messages, kills = 300, 50
 	n, _, device := networkLike(t, emulator.Options{
-		Seed: 1, Latency: emulator.Latency{Air: 40 * time.Millisecond}, ReportDelay: 2 * time.Second,
+		Seed: rand.Uint64(), Latency: emulator.Latency{Air: 60 * time.Millisecond}, ReportDelay: 100 * time.Millisecond,
 	})
 	d := newDaemon(t, "uncertain_wait: 1m\n", device)
 	d.start()
 	var sender sync.WaitGroup
-	ids := make([]string, messages)
-	sender.Go(func() {
-		for i := range messages {
-			request := client.MessageRequest{To: recipient(i), Text: fmt.Sprintf("Wizyta nr %d", i)}
-			for ids[i] == "" {
-				// The key makes the repetition after a kill harmless.
-				if answer, err := d.client.Send(t.Context(), request, client.WithKey(fmt.Sprintf("soak-%d", i))); err == nil {
-					ids[i] = answer.ID
-				}
-			}
-			pauseFor(t, time.Duration(rand.N(100))*time.Millisecond)
-		}
-	})
+	ids, share := make([]string, messages), make(chan int, kills+1)
+	sender.Go(func() { d.post(ids, share) })
 	for range kills {
 		if rand.N(5) > 0 { // the fifth is killed while it wakes the modem
 			d.ready()
 		}
-		pauseFor(t, rand.N(400*time.Millisecond))
+		// Each life gets its share, so that every kill finds something at work.
+		share <- messages / kills
+		pauseFor(t, rand.N(800*time.Millisecond))
 		d.kill()
 		d.start()
 	}
+	share <- messages
 	sender.Wait()
 	for _, id := range ids {
-		// Those called uncertain wait a minute. A report that came while nobody had
-		// the port open is gone, so that "sent" may be the end, too.
-		for m := d.message(id); !m.Status.Final() && m.Status != client.StatusSent; m = d.message(id) {
+		// Those called uncertain may wait a minute. One that two kills have hit is
+		// held for a person.
+		for m := d.message(id); !m.Status.Final() && m.Status != client.StatusHeld; m = d.message(id) {
 			pauseFor(t, 100*time.Millisecond)
 		}
 	}
-	uncertain := d.calledUncertain()
-	copies := map[string]int{}
-	for _, a := range n.Accepted() {
-		copies[a.To]++
+	type part struct {
+		to     string
+		number int
 	}
-	var lost, doubled, unexcused int
+	copies := map[part]int{}
+	for _, a := range n.Accepted() {
+		copies[part{a.To, a.Part}]++
+	}
+	uncertain := d.calledUncertain()
+	var parts, lost, doubled, unexcused, doubts int
 	for i, id := range ids {
-		switch sent := copies[recipient(i)]; {
-		case sent == 0:
-			lost++
-			t.Errorf("message %d was taken with 202 and never sent", i)
-		case sent > 1 && uncertain[id]:
-			doubled++
-		case sent > 1:
-			unexcused++
-			t.Errorf("message %d was sent %d times and never called uncertain", i, sent)
+		doubts += uncertain[id]
+		for k := range d.message(id).Parts {
+			parts++
+			switch sent := copies[part{recipient(i), k + 1}]; {
+			case sent == 0:
+				lost++
+				t.Errorf("part %d of message %d was taken with 202 and never sent", k+1, i)
+			case sent > 1+uncertain[id]:
+				unexcused++
+				t.Errorf("part %d of message %d was sent %d times, and called uncertain %d times", k+1, i, sent, uncertain[id])
+			case sent > 1:
+				doubled++
+			}
 		}
 	}
-	t.Logf("kills %d, messages %d: lost %d, called uncertain %d, of these sent twice %d, sent twice otherwise %d",
-		kills, messages, lost, len(uncertain), doubled, unexcused)
+	t.Logf("%d kills, %d messages of %d parts: lost %d, doubled %d after they had been called uncertain, doubled otherwise %d; messages became uncertain %d times",
+		kills, messages, parts, lost, doubled, unexcused, doubts)
+}
+
+// post posts as many messages as share says, until all are accepted.
+func (d *daemon) post(ids []string, share <-chan int) {
+	for next := 0; next < len(ids); {
+		for n := <-share; n > 0 && next < len(ids); n-- {
+			request := client.MessageRequest{To: recipient(next), Text: soakText(next)}
+			for ids[next] == "" && d.t.Context().Err() == nil {
+				// The key makes the repetition after a kill harmless.
+				if answer, err := d.client.Send(d.t.Context(), request, client.WithKey(fmt.Sprintf("soak-%d", next))); err == nil {
+					ids[next] = answer.ID
+				}
+			}
+			next++
+		}
+	}
+}
+
+// soakText makes every third message one of three parts.
+func soakText(i int) string {
+	text := fmt.Sprintf("Wizyta nr %d, jutro o 10:00. Odpisz TAK lub NIE.", i)
+	if i%3 == 0 {
+		text += strings.Repeat(" Prosimy o punktualne przybycie.", 10)
+	}
+	return text
 }
 
 // recipient returns the number that message i goes to.
 func recipient(i int) string { return fmt.Sprintf("+48602%06d", i) }
 
-// calledUncertain returns the ids that the event log has called uncertain. It reads
-// the log from its beginning to the end of a message sent now.
-func (d *daemon) calledUncertain() map[string]bool {
+// calledUncertain returns how often the event log has called each message uncertain.
+// It reads the log from its beginning to the end of a message sent now.
+func (d *daemon) calledUncertain() map[string]int {
 	d.t.Helper()
 	marker, err := d.client.Send(d.t.Context(), client.MessageRequest{To: "+48603000000", Text: "the end"})
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	uncertain := map[string]bool{}
+	uncertain := map[string]int{}
 	for event, err := range d.client.Events(d.t.Context(), "box-1") {
 		if err != nil {
 			d.t.Fatal(err)
@@ -152,7 +177,7 @@ func (d *daemon) calledUncertain() map[string]bool {
 			d.t.Fatal(err)
 		}
 		if event.Type == "message.uncertain" {
-			uncertain[data.ID] = true
+			uncertain[data.ID]++
 		}
 		if data.ID == marker.ID {
 			break
