@@ -88,14 +88,15 @@ func New(c Config) *Server {
 }
 
 // Handler serves the API to those who carry a token.
-func (s *Server) Handler() http.Handler { return s.echo }
+func (s *Server) Handler() http.Handler { return headAsGet(s.echo) }
 
 // AdminHandler serves the same API with every right and without a token. It is
 // for the unix socket in the data directory, whose file permissions are its
 // protection.
 func (s *Server) AdminHandler() http.Handler {
+	handler := s.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.echo.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), localKey{}, true)))
+		handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), localKey{}, true)))
 	})
 }
 

@@ -235,3 +235,23 @@ func TestAdminSocketNeedsNoToken(t *testing.T) {
 		t.Error("a revoked token is still good")
 	}
 }
+
+// TestHeadIsGetWithoutABody: load balancers and monitors ask by HEAD.
+func TestHeadIsGetWithoutABody(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeMessages)
+	for path, want := range map[string]int{
+		"/": http.StatusOK, "/docs": http.StatusOK, "/docs/style.css": http.StatusOK, "/openapi.json": http.StatusOK,
+		"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/metrics": http.StatusOK, "/v1/messages": http.StatusOK,
+		"/v1/messages/x": http.StatusNotFound, "/v1/modems": http.StatusForbidden, "/v1/events": http.StatusMethodNotAllowed,
+	} {
+		answer := g.ask(t, http.MethodHead, path, secret, "")
+		if answer.status != want || len(answer.body) != 0 {
+			t.Errorf("HEAD %s: %d with %d bytes, want %d", path, answer.status, len(answer.body), want)
+		}
+		if answer.header.Get("X-Request-Id") == "" || answer.header.Get("Content-Type") == "" {
+			t.Errorf("HEAD %s: headers %v", path, answer.header)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"mime"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,45 +35,79 @@ func newBodyReader[T any](registry huma.Registry) bodyReader[T] {
 	return bodyReader[T]{registry: registry, schema: registry.Schema(reflect.TypeFor[T](), true, "")}
 }
 
-// read returns the value of a body.
-func (r bodyReader[T]) read(contentType string, body []byte) (T, *problem) {
-	var value T
+// read returns the value of a body and what is wrong with its fields, or a problem
+// of the whole. Fields that are wrong are left out of the value, so that the others
+// can be looked at as well and every mistake is told at once.
+func (r bodyReader[T]) read(contentType string, body []byte) (value T, wrong []fieldProblem, p *problem) {
 	data, p := jsonOf(contentType, body)
 	if p != nil {
-		return value, p
+		return value, nil, p
 	}
-	fields, err := r.parse(data, &value)
+	value, wrong, err := r.parse(data)
 	if err != nil {
-		return value, malformed(data, err)
+		return value, nil, malformed(data, err)
 	}
-	if len(fields) > 0 {
-		return value, invalid(fields...)
-	}
-	return value, nil
+	return value, wrong, nil
 }
 
-// parse decodes one JSON value. It returns what is wrong with its fields, or an
-// error if it is not JSON at all.
-func (r bodyReader[T]) parse(data []byte, value *T) ([]fieldProblem, error) {
-	var loose any
-	if err := json.Unmarshal(data, &loose); err != nil {
-		return nil, err
+// parse decodes one JSON value as read does; the error says that it is no JSON.
+func (r bodyReader[T]) parse(data []byte) (value T, wrong []fieldProblem, err error) {
+	loose, twice, err := decodeLoose(data)
+	if err != nil {
+		return value, nil, err
 	}
 	check := checker{registry: r.registry}
-	check.value(r.schema, loose, "")
-	if len(check.found) > 0 {
-		return check.found, nil
+	for _, pointer := range twice {
+		check.add(pointer, CodeDuplicateField)
 	}
-	return nil, json.Unmarshal(data, value)
+	check.value(r.schema, loose, "")
+	if len(check.found) == 0 {
+		return value, nil, json.Unmarshal(data, &value)
+	}
+	return value, check.found, salvage(loose, check.found, &value)
 }
 
-// jsonOf returns the body if it is what it should be: JSON by its type, and UTF-8.
+// salvage decodes what is right of an object.
+func salvage(loose any, wrong []fieldProblem, value any) error {
+	object, ok := loose.(map[string]any)
+	if !ok {
+		return nil
+	}
+	right := make(map[string]any, len(object))
+	for name, v := range object {
+		if !named(wrong, "/"+presentable(name)) {
+			right[name] = v
+		}
+	}
+	data, err := json.Marshal(right)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, value)
+}
+
+// named reports whether something is wrong with the field at pointer, in it, or with
+// the whole that it would stand in.
+func named(wrong []fieldProblem, pointer string) bool {
+	return slices.ContainsFunc(wrong, func(f fieldProblem) bool {
+		return f.pointer == pointer || f.pointer == "" || strings.HasPrefix(f.pointer, pointer+"/")
+	})
+}
+
+// jsonOf returns the body if it is what it should be: JSON by its type, UTF-8, and
+// not nested without end.
 func jsonOf(contentType string, body []byte) ([]byte, *problem) {
 	if p := checkContentType(contentType); p != nil {
 		return nil, p
 	}
 	// Some editors and programs put a byte order mark in front.
 	data := bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	if at := tooDeep(data); at >= 0 {
+		p := newProblem(CodeNestedTooDeep, maxDepth)
+		p.fields = []fieldProblem{bodyField("", CodeNestedTooDeep, maxDepth)}
+		p.fields[0].line, p.fields[0].column = position(data, at)
+		return nil, p
+	}
 	return data, checkEncoding(data)
 }
 

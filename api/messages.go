@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +15,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"goniec/api/client"
-	"goniec/pdu"
 	"goniec/queue"
 )
 
@@ -51,7 +51,7 @@ type (
 func (s *Server) registerMessages() {
 	registry := s.api.OpenAPI().Components.Schemas
 	messages := newBodyReader[client.MessageRequest](registry)
-	previews := newBodyReader[client.PreviewRequest](registry)
+	previews := newPreviewReader(registry)
 	batches := newBatchReader(registry, messages)
 
 	register(s, postOperation[client.MessageRequest](s, operation{
@@ -75,7 +75,7 @@ func (s *Server) registerMessages() {
 	register(s, postOperation[client.PreviewRequest](s, operation{
 		id: "previewMessage", method: http.MethodPost, path: "/v1/messages/preview", tag: tagMessages, scope: ScopeSend,
 		summary:     "See what a text becomes",
-		description: "Encoding, parts, room left, what each character outside GSM 7-bit costs, and the folded alternative. Nothing is sent or stored.",
+		description: "Encoding, parts, room left, what each character outside GSM 7-bit costs, and the folded alternative. Nothing is sent or stored. The body of a message may be given as it is: its other fields are ignored.",
 		status:      http.StatusOK,
 		problems:    []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity},
 	}, maxBody), func(_ context.Context, in *bodyInput) (*previewOutput, error) {
@@ -125,7 +125,7 @@ func (s *Server) answerMessage(ctx context.Context) func(queue.Message, error) (
 }
 
 func (s *Server) postMessage(ctx context.Context, in *postInput, bodies bodyReader[client.MessageRequest]) (*postOutput, error) {
-	posted, p := bodies.read(in.ContentType, in.RawBody)
+	posted, wrong, p := bodies.read(in.ContentType, in.RawBody)
 	if p != nil {
 		return nil, p
 	}
@@ -133,9 +133,9 @@ func (s *Server) postMessage(ctx context.Context, in *postInput, bodies bodyRead
 	if p != nil {
 		return nil, p
 	}
-	draft, warning, fields := s.draft(posted)
-	if len(fields) > 0 {
-		return nil, invalid(fields...)
+	draft, warning, wrong := s.draft(posted, wrong)
+	if len(wrong) > 0 {
+		return nil, invalid(wrong...)
 	}
 	results, replayed, err := s.config.Queue.Enqueue(ctx, caller, []queue.Draft{draft})
 	if err == nil {
@@ -143,7 +143,7 @@ func (s *Server) postMessage(ctx context.Context, in *postInput, bodies bodyRead
 	}
 	var refused *queue.RefusedError
 	if errors.As(err, &refused) {
-		return nil, invalid(refusal(refused))
+		return nil, invalid(s.complete(posted, []fieldProblem{refusal(refused)})...)
 	}
 	if err != nil {
 		return nil, failure(ctx, err)
@@ -167,17 +167,13 @@ func (s *Server) postBatch(ctx context.Context, in *postInput, batches batchRead
 	drafts := make([]queue.Draft, 0, len(entries))
 	places := make([]int, 0, len(entries)) // of each draft in results
 	r := requestOf(ctx)
-	refuse := func(i int, fields ...fieldProblem) {
-		results[i].Problem = invalid(fields...).render(r.language(), r.id)
+	refuse := func(i int, wrong []fieldProblem) {
+		results[i].Problem = invalid(wrong...).render(r.language(), r.id)
 	}
 	for i, entry := range entries {
-		fields := entry.problems
-		var draft queue.Draft
-		if len(fields) == 0 {
-			draft, _, fields = s.draft(entry.message)
-		}
-		if len(fields) > 0 {
-			refuse(i, fields...)
+		draft, _, wrong := s.draft(entry.message, entry.wrong)
+		if len(wrong) > 0 {
+			refuse(i, wrong)
 			continue
 		}
 		drafts, places = append(drafts, draft), append(places, i)
@@ -191,23 +187,23 @@ func (s *Server) postBatch(ctx context.Context, in *postInput, batches batchRead
 		replayed = again
 		for j, result := range taken {
 			var refused *queue.RefusedError
-			switch {
+			switch i := places[j]; {
 			case result.Err == nil:
-				results[places[j]].ID = result.Message.ID
+				results[i].ID = result.Message.ID
 			case errors.As(result.Err, &refused):
-				refuse(places[j], refusal(refused))
+				refuse(i, s.complete(entries[i].message, []fieldProblem{refusal(refused)}))
 			default:
-				results[places[j]].Problem = failure(ctx, result.Err).render(r.language(), r.id)
+				results[i].Problem = failure(ctx, result.Err).render(r.language(), r.id)
 			}
 		}
 	}
 	return &batchOutput{Replayed: flag(replayed), Body: client.BatchResponse{Results: results}}, nil
 }
 
-// batchEntry is one message of a batch as it came: read, or what is wrong with it.
+// batchEntry is one message of a batch as it was read, and what is wrong with it.
 type batchEntry struct {
-	message  client.MessageRequest
-	problems []fieldProblem
+	message client.MessageRequest
+	wrong   []fieldProblem
 }
 
 // batchReader reads batches. One message that cannot be read does not spoil the
@@ -231,13 +227,17 @@ func (r batchReader) read(contentType string, body []byte) (entries []batchEntry
 	if p != nil {
 		return nil, nil, p
 	}
-	shell := bodyReader[any]{registry: r.messages.registry, schema: r.shell}
-	fields, err := shell.parse(data, &whole)
+	whole, twice, err := decodeLoose(data)
 	if err != nil {
 		return nil, nil, malformed(data, err)
 	}
-	if len(fields) > 0 {
-		return nil, nil, invalid(fields...)
+	check := checker{registry: r.messages.registry}
+	if slices.Contains(twice, "/messages") { // the other names are told with their message
+		check.add("/messages", CodeDuplicateField)
+	}
+	check.value(r.shell, whole, "")
+	if len(check.found) > 0 {
+		return nil, nil, invalid(check.found...)
 	}
 	var batch struct {
 		Messages []json.RawMessage `json:"messages"`
@@ -248,7 +248,7 @@ func (r batchReader) read(contentType string, body []byte) (entries []batchEntry
 	entries = make([]batchEntry, len(batch.Messages))
 	for i, message := range batch.Messages {
 		// It is JSON, or the whole would not have been.
-		entries[i].problems, err = r.messages.parse(message, &entries[i].message)
+		entries[i].message, entries[i].wrong, err = r.messages.parse(message)
 		if err != nil {
 			return nil, nil, malformed(data, err)
 		}
@@ -256,52 +256,20 @@ func (r batchReader) read(contentType string, body []byte) (entries []batchEntry
 	return entries, whole, nil
 }
 
-// draft turns a posted message into what the queue takes. It checks what the
-// queue cannot know: how numbers are written here, and which modems there are.
-func (s *Server) draft(m client.MessageRequest) (d queue.Draft, warning string, wrong []fieldProblem) {
-	to, warning, err := s.config.Numbering.Parse(m.To)
-	if err != nil {
-		wrong = append(wrong, bodyField("/to", numberCode(err)))
-	}
-	if m.Modem != "" && !s.knowsModem(m.Modem) {
-		wrong = append(wrong, bodyField("/modem", CodeModemUnknown))
-	}
-	return queue.Draft{
-		To:        to,
-		Text:      m.Text,
-		Reference: m.Reference,
-		SendAt:    timeOf(m.SendAt),
-		ExpiresAt: timeOf(m.ExpiresAt),
-		Priority:  queue.Priority(m.Priority),
-		Encoding:  pdu.Encoding(m.Encoding),
-		Purpose:   queue.Purpose(m.Purpose),
-		Modem:     m.Modem,
-		Flash:     m.Flash,
-	}, warning, wrong
-}
-
-func (s *Server) preview(in *bodyInput, bodies bodyReader[client.PreviewRequest]) (*previewOutput, error) {
-	posted, p := bodies.read(in.ContentType, in.RawBody)
-	if p != nil {
-		return nil, p
-	}
-	preview, err := pdu.NewPreview(posted.Text, pdu.ComposeOptions{Encoding: pdu.Encoding(posted.Encoding), MaxParts: s.config.MaxParts})
-	if err != nil {
-		return nil, invalid(textProblem(err))
-	}
-	return &previewOutput{Body: wirePreview(preview)}, nil
-}
-
 // callerOf returns who enqueues. body is what was read, not what was sent, so
 // that white space and the order of fields do not make it another one.
 func callerOf(ctx context.Context, header string, body any) (queue.Caller, *problem) {
-	caller := queue.Caller{Token: requestOf(ctx).caller.Name}
-	key, ok := idempotencyKey(header)
-	if !ok {
-		return caller, newProblem(CodeKeyInvalid)
-	}
-	if key == "" {
+	r := requestOf(ctx)
+	caller := queue.Caller{Token: r.caller.Name}
+	given := len(r.header["Idempotency-Key"])
+	if given == 0 {
 		return caller, nil
+	}
+	// An empty one comes of a variable that was not set: who sends it believes
+	// to be safe.
+	key, ok := idempotencyKey(header)
+	if !ok || given > 1 {
+		return caller, newProblem(CodeKeyInvalid)
 	}
 	canonical, err := json.Marshal(body)
 	if err != nil {
@@ -314,9 +282,6 @@ func callerOf(ctx context.Context, header string, body any) (queue.Caller, *prob
 // idempotencyKey reads the header Idempotency-Key: a string of RFC 8941 in
 // quotes, or, as most callers write it, without them.
 func idempotencyKey(header string) (key string, ok bool) {
-	if header == "" {
-		return "", true
-	}
 	key = header
 	if strings.HasPrefix(header, `"`) {
 		unescaped := strings.NewReplacer(`\"`, `"`, `\\`, `\`)
@@ -338,13 +303,6 @@ func flag(b bool) string {
 		return "true"
 	}
 	return ""
-}
-
-func timeOf(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
 }
 
 // seconds writes a duration for Retry-After, rounded up.

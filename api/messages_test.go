@@ -80,13 +80,70 @@ func TestMessageOnItsWay(t *testing.T) {
 	wantProblem(t, "release what was sent", api.CodeNotHeld, second(c.Release(t.Context(), posted.ID)))
 }
 
+// TestPreviewTakesTheBodyOfAMessage: a program shows what it is about to send.
+func TestPreviewTakesTheBodyOfAMessage(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeSend)
+	var alone, whole client.Preview
+	decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages/preview", secret, `{"text":"Zażółć","encoding":"fold"}`).body, &alone)
+	decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages/preview", secret,
+		`{"text":"Zażółć","encoding":"fold","to":"12","reference":5,"send_at":"soon","expires_at":null,"priority":"x","purpose":"y","modem":"sim-z","flash":true}`).body, &whole)
+	if diff := cmp.Diff(alone, whole); diff != "" || alone.Text != "Zazolc" {
+		t.Errorf("preview of the text and of the message differ (-text +message):\n%s", diff)
+	}
+	p := g.ask(t, http.MethodPost, "/v1/messages/preview", secret, `{"text":" ","encoding":"x","txt":"y"}`).problem(t)
+	if len(p.Errors) != 3 {
+		t.Errorf("got %+v, want three mistakes", p.Errors)
+	}
+}
+
+// TestAttemptsAreThoseOfThePartThatNeededMost: a text of several parts that goes at
+// once has needed one attempt.
+func TestAttemptsAreThoseOfThePartThatNeededMost(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	c := g.client(t, api.ScopeSend, api.ScopeMessages)
+	posted, err := c.Send(t.Context(), client.MessageRequest{To: "600100200", Text: strings.Repeat("long ", 80)})
+	if err != nil || posted.Attempts != 0 || len(posted.Parts) != 3 {
+		t.Fatalf("posted: %d attempts, %d parts, %v", posted.Attempts, len(posted.Parts), err)
+	}
+	if texts := g.send(t); len(texts) != 3 {
+		t.Fatalf("%d parts were sent", len(texts))
+	}
+	if m, err := c.Message(t.Context(), posted.ID); err != nil || m.Status != client.StatusSent || m.Attempts != 1 {
+		t.Errorf("sent at the first try: %d attempts, %v", m.Attempts, err)
+	}
+	posted, err = c.Send(t.Context(), client.MessageRequest{To: "600100201", Text: strings.Repeat("long ", 40)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	submission, ok, err := g.queue.Claim(t.Context(), sim)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if _, _, err := g.queue.Record(t.Context(), submission, queue.Outcome{Kind: queue.GiveBack, Code: "device"}, false); err != nil {
+		t.Fatal(err)
+	}
+	g.send(t)
+	if m, err := c.Message(t.Context(), posted.ID); err != nil || m.Attempts != 2 {
+		t.Errorf("a part at the second try: %d attempts, %v", m.Attempts, err)
+	}
+}
+
 func TestFailedMessageSaysWhyInTheLanguageOfTheCaller(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	secret := g.token(t, "clinic", api.ScopeSend, api.ScopeMessages)
 	for code, want := range map[string]string{
 		"cms_1":   "Sieć nie zna tego numeru",
-		"cms_500": "(kod cms_500)", // no words of its own
+		"cms_21":  "saldo",
+		"cms_38":  "przeciążona",
+		"cms_330": "centrum SMS",
+		"cms_331": "antenę",
+		"cms_332": "przeciążona",
+		"cms_500": "nie podał powodu",
+		"cms_128": "(kod cms_128)", // no words of its own
 	} {
 		var m client.Message
 		decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"hej"}`).body, &m)

@@ -25,6 +25,7 @@ const (
 	CodeInvalidRequest     Code = "invalid_request" // fields are wrong: see errors
 	CodeMalformedJSON      Code = "malformed_json"
 	CodeInvalidUTF8        Code = "invalid_utf8" // also of a field
+	CodeNestedTooDeep      Code = "nested_too_deep"
 	CodeBodyRequired       Code = "body_required"
 	CodeBodyUnreadable     Code = "body_unreadable"
 	CodeBodyTooLarge       Code = "body_too_large"
@@ -60,6 +61,8 @@ const (
 const (
 	CodeUnknownField     Code = "unknown_field"
 	CodeUnknownParameter Code = "unknown_parameter"
+	CodeDuplicateField   Code = "duplicate_field"
+	CodeControl          Code = "control_character"
 	CodeRequired         Code = "required"
 	CodeWrongType        Code = "wrong_type"
 	CodeNotOneOf         Code = "not_one_of"
@@ -103,6 +106,7 @@ func statuses() map[Code]int {
 		CodeInvalidRequest:     http.StatusUnprocessableEntity,
 		CodeMalformedJSON:      http.StatusBadRequest,
 		CodeInvalidUTF8:        http.StatusBadRequest,
+		CodeNestedTooDeep:      http.StatusBadRequest,
 		CodeBodyRequired:       http.StatusBadRequest,
 		CodeBodyUnreadable:     http.StatusBadRequest,
 		CodeBodyTooLarge:       http.StatusRequestEntityTooLarge,
@@ -138,7 +142,7 @@ func statuses() map[Code]int {
 // fieldCodes lists the problems of one field. CodeInvalidUTF8 is one, too.
 func fieldCodes() []Code {
 	return []Code{
-		CodeUnknownField, CodeUnknownParameter, CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
+		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, CodeControl, CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
 		CodeOutOfRange, CodeNotATime, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid,
 		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
 		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode,

@@ -75,6 +75,8 @@ func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
 		"flash is a word":      {body: `{` + good + `,"text":"x","flash":"yes"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/flash"},
 		"form data":            {body: "to=" + secretNumber, header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 415, code: api.CodeContentType},
 		"key with a newline":   {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", "\"ż\""}, status: 400, code: api.CodeKeyInvalid},
+		"empty key":            {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", ""}, status: 400, code: api.CodeKeyInvalid},
+		"key of spaces":        {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", "  "}, status: 400, code: api.CodeKeyInvalid},
 		"key without its end":  {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", `"half`}, status: 400, code: api.CodeKeyInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,6 +116,92 @@ func refuseEcho(t testing.TB, said string) {
 		if strings.Contains(said, sent) {
 			t.Errorf("%q comes back in %.300s", sent, said)
 		}
+	}
+}
+
+func TestEveryMistakeComesAtOnce(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeSend)
+	over := `"expires_at":"2020-01-01T00:00:00Z"`
+	for body, want := range map[string]string{
+		`{"to":"12","text":"","priority":"x"}`:                                        "/priority not_one_of, /to number_invalid, /text text_empty",
+		`{"to":"7234","text":"\u0007","modem":"sim-z","txt":1}`:                       "/txt unknown_field, /to number_unknown_short_code, /modem modem_unknown, /text text_control_character",
+		`{"to":5,"text":"  ","reference":"a\nb",` + over + `}`:                        "/to wrong_type, /reference control_character, /text text_empty, /expires_at expires_in_the_past",
+		`{"to":"600100200","text":"",` + over + `}`:                                   "/expires_at expires_in_the_past, /text text_empty",
+		`{"to":"600100200","text":"x","send_at":"2099-01-01T00:00:00Z",` + over + `}`: "/send_at send_at_too_far, /expires_at expires_in_the_past",
+		`{"to":"600100200","text":"zażółć","encoding":"gsm7","to":"600100201"}`:       "/to duplicate_field, /text text_not_in_gsm7",
+		`{"text":"x","t\u006f":"600100200","to":"600100201","flash":{"a":1,"a":2}}`:   "/to duplicate_field, /flash/a duplicate_field, /flash wrong_type",
+	} {
+		said := func(found []client.FieldProblem) string {
+			var all []string
+			for _, f := range found {
+				all = append(all, f.Pointer+" "+f.Code)
+			}
+			return strings.Join(all, ", ")
+		}
+		p := g.ask(t, http.MethodPost, "/v1/messages", secret, body).problem(t)
+		if got := said(p.Errors); p.Status != http.StatusUnprocessableEntity || got != want {
+			t.Errorf("%s\ngot  %d %s\nwant %s", body, p.Status, got, want)
+		}
+		// In a batch they are the same, and spoil nothing else.
+		var batch client.BatchResponse
+		decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages/batch", secret, `{"messages":[`+body+`,{"to":"600100200","text":"x"}]}`).body, &batch)
+		if got := said(batch.Results[0].Problem.Errors); got != want || batch.Results[1].ID == "" {
+			t.Errorf("batch with %s\ngot  %s\nwant %s", body, got, want)
+		}
+	}
+}
+
+// TestFieldThatStandsTwice: which of two recipients was meant nobody can know.
+func TestFieldThatStandsTwice(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "all", api.ScopeAdmin)
+	message := `{"to":"600100200","text":"x"}`
+	for name, test := range map[string]struct{ path, body, want string }{
+		"recipient":           {"/v1/messages", `{"to":"600100200","text":"x","to":"` + secretNumber + `"}`, "/to duplicate_field"},
+		"null behind it":      {"/v1/messages", `{"to":"600100200","text":"x","to":null}`, "/to duplicate_field"},
+		"thrice":              {"/v1/messages", `{"text":"x","to":"600100200","text":"y","text":"z"}`, "/text duplicate_field"},
+		"messages of a batch": {"/v1/messages/batch", `{"messages":[` + message + `],"messages":[` + message + `]}`, "/messages duplicate_field"},
+		"text of a preview":   {"/v1/messages/preview", `{"text":"x","text":"y"}`, "/text duplicate_field"},
+		"scopes of a token":   {"/v1/tokens", `{"name":"n","scopes":["admin"],"scopes":["inbox:read"]}`, "/scopes duplicate_field"},
+		"a number as a name":  {"/v1/messages/preview", `{"text":"x","to":{"` + secretNumber + `":1,"` + secretNumber + `":2}}`, "/to/? duplicate_field"},
+	} {
+		answer := g.ask(t, http.MethodPost, test.path, secret, test.body)
+		p := answer.problem(t)
+		if len(p.Errors) != 1 || p.Status != http.StatusUnprocessableEntity || p.Errors[0].Pointer+" "+p.Errors[0].Code != test.want {
+			t.Errorf("%s: %d %+v, want %s", name, p.Status, p.Errors, test.want)
+		}
+		refuseEcho(t, string(answer.body))
+	}
+}
+
+// TestAnswersToHugeMistakesAreSmall: nobody makes us repeat a body's structure.
+func TestAnswersToHugeMistakesAreSmall(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", api.ScopeSend)
+	name := strings.Repeat("n", 40)
+	for what, body := range map[string]string{
+		"lists in lists":            strings.Repeat("[", 20_000),
+		"lists in lists, closed":    strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000),
+		"objects in objects":        strings.Repeat(`{"`+name+`":`, 9_000) + "\xff",
+		"as deep as may be, broken": strings.Repeat(`{"`+name+`":`, 16) + "x",
+		"a thousand unknown fields": `{"a` + strings.Join(strings.Fields(strings.Repeat("1 ", 1000)), `":1,"a`) + `":1}`,
+	} {
+		answer := g.ask(t, http.MethodPost, "/v1/messages", secret, body)
+		p := answer.problem(t)
+		if len(answer.body) > 32<<10 || len(p.Errors) == 0 || len(p.Errors[0].Pointer) > 1000 {
+			t.Errorf("%s: %d bytes, %.200s", what, len(answer.body), answer.body)
+		}
+		if deep := strings.HasPrefix(body, "[[") || strings.HasSuffix(body, "\xff"); deep && p.Code != string(api.CodeNestedTooDeep) {
+			t.Errorf("%s: code %s", what, p.Code)
+		}
+	}
+	// A text may hold as many brackets as it likes.
+	if answer := g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"`+strings.Repeat(`[{\"`, 20)+`"}`); answer.status != http.StatusAccepted {
+		t.Errorf("brackets in a text: %d %s", answer.status, answer.body)
 	}
 }
 

@@ -92,23 +92,23 @@ func TestNotReadyWhenTheDiskIsFull(t *testing.T) {
 		want("right after a message was refused", "store store_full")
 		s.failWith(nil)
 		want("within the second", "store store_full")
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		want("with space again", "")
 
 		// It finds out by itself, and writes little for it.
 		before := s.writes.Load()
 		for range 9 {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			want("while all is well", "")
 		}
 		if wrote := s.writes.Load() - before; wrote != 0 {
 			t.Errorf("%d trials within nine seconds", wrote)
 		}
 		s.failWith(syscall.EROFS)
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		want("read-only, and nobody posted", "store store_broken")
 		s.failWith(errors.New("page 7 is damaged"))
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		want("damaged", "store store_failed")
 		g.modems.set(client.Modem{Name: "m", State: "faulted"})
 		want("and without a modem", "store store_failed, modems no_modem_ready")
@@ -123,7 +123,7 @@ func TestReadinessIsLoggedWhenItChanges(t *testing.T) {
 		g := bare(t, s)
 		ask := func() {
 			for range 5 {
-				time.Sleep(10 * time.Second)
+				<-time.After(10 * time.Second)
 				g.lacking(t)
 			}
 		}

@@ -22,10 +22,10 @@ const answerLimit = 2 * time.Minute
 // serves a request, and it alone touches this.
 type request struct {
 	id     string
-	accept string // Accept-Language
-	local  bool   // came by the unix socket
-	caller Token  // zero until authorised
-	err    error  // why it failed, for the log
+	header http.Header
+	local  bool  // came by the unix socket
+	caller Token // zero until authorised
+	err    error // why it failed, for the log
 }
 
 type (
@@ -42,7 +42,9 @@ func requestOf(ctx context.Context) *request {
 }
 
 // language is the one that the caller prefers.
-func (r *request) language() catalogue.Language { return catalogue.Match(r.accept) }
+func (r *request) language() catalogue.Language {
+	return catalogue.Match(r.header.Get("Accept-Language"))
+}
 
 func (s *Server) newRouter() *echo.Echo {
 	e := echo.New()
@@ -54,13 +56,25 @@ func (s *Server) newRouter() *echo.Echo {
 	return e
 }
 
+// headAsGet answers HEAD as the GET it stands for, and counts it as one; net/http
+// leaves out the body. Event streams are left alone, for they would not end.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead && r.URL.Path != "/v1/events" {
+			r = r.WithContext(r.Context())
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // observe is around every request: it gives it an id and the headers that every
 // answer has, catches a panic, counts and logs.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
 		httpRequest := c.Request()
-		r := &request{id: rand.Text(), accept: httpRequest.Header.Get("Accept-Language")}
+		r := &request{id: rand.Text(), header: httpRequest.Header}
 		r.local, _ = httpRequest.Context().Value(localKey{}).(bool)
 		c.SetRequest(httpRequest.WithContext(context.WithValue(httpRequest.Context(), requestKey{}, r)))
 		setHeaders(c.Response().Header(), r.id)

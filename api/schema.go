@@ -20,7 +20,14 @@ type checker struct {
 	found    []fieldProblem
 }
 
+// maxFound is how many mistakes are told at once; more help nobody, and would make
+// an answer much larger than its request.
+const maxFound = 100
+
 func (c *checker) add(pointer string, code Code, args ...any) {
+	if len(c.found) == maxFound {
+		return
+	}
 	c.found = append(c.found, bodyField(pointer, code, args...))
 }
 
@@ -28,6 +35,9 @@ func (c *checker) add(pointer string, code Code, args ...any) {
 func (c *checker) value(s *huma.Schema, v any, pointer string) {
 	for s.Ref != "" {
 		s = c.registry.SchemaFromRef(s.Ref)
+	}
+	if s.Type == "" {
+		return // anything
 	}
 	switch v := v.(type) {
 	case map[string]any:
@@ -55,7 +65,7 @@ func (c *checker) value(s *huma.Schema, v any, pointer string) {
 
 func (c *checker) object(s *huma.Schema, v map[string]any, pointer string) {
 	for _, name := range s.Required {
-		if v[name] == nil {
+		if v[name] == nil && !named(c.found, pointer+"/"+name) {
 			c.add(pointer+"/"+name, CodeRequired)
 		}
 	}

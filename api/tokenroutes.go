@@ -29,9 +29,12 @@ func (s *Server) registerTokens() {
 		status:      http.StatusCreated,
 		problems:    []int{http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity},
 	}, maxBody), func(ctx context.Context, in *bodyInput) (*newTokenOutput, error) {
-		posted, p := bodies.read(in.ContentType, in.RawBody)
+		posted, wrong, p := bodies.read(in.ContentType, in.RawBody)
 		if p != nil {
 			return nil, p
+		}
+		if len(wrong) > 0 {
+			return nil, invalid(wrong...)
 		}
 		scopes := make([]Scope, len(posted.Scopes))
 		for i, scope := range posted.Scopes {

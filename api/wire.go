@@ -29,7 +29,7 @@ func wireMessage(m *queue.Message, lang catalogue.Language) client.Message {
 		SentAt:      optional(m.SentAt),
 		DeliveredAt: optional(m.DeliveredAt),
 		Parts:       make([]client.Part, len(m.Parts)),
-		Attempts:    m.AttemptCount,
+		Attempts:    attempts(m),
 	}
 	if out.Encoding == "" {
 		out.Encoding = client.EncodingAuto
@@ -63,6 +63,20 @@ func wireMessage(m *queue.Message, lang catalogue.Language) client.Message {
 	return out
 }
 
+// attempts returns how often the part that needed most was handed to a modem. Of
+// very many attempts the queue keeps the latest only; those forgotten failed, and
+// are taken for the same part's.
+func attempts(m *queue.Message) int {
+	most, tries := 0, make([]int, len(m.Parts))
+	for _, a := range m.Attempts {
+		if a.Part < len(tries) {
+			tries[a.Part]++
+			most = max(most, tries[a.Part])
+		}
+	}
+	return most + m.AttemptCount - len(m.Attempts)
+}
+
 // messageErrorText says why a message is not delivered. The code is one of
 // package queue, or the number of a +CMS ERROR (3GPP TS 27.005 3.2.5); those that
 // are about the recipient or the network have words of their own.
@@ -77,8 +91,16 @@ func messageErrorText(lang catalogue.Language, code string) string {
 		name = "rejected"
 	case "cms_27":
 		name = "phone_off"
-	case "cms_17", "cms_22", "cms_38", "cms_41", "cms_42", "cms_47", "cms_192", "cms_194", "cms_331":
+	case "cms_8", "cms_50":
+		name = "sender_barred"
+	case "cms_17", "cms_22", "cms_38", "cms_41", "cms_42", "cms_47", "cms_192", "cms_194", "cms_332":
 		name = "network"
+	case "cms_330":
+		name = "no_centre"
+	case "cms_331":
+		name = "no_network"
+	case "cms_500":
+		name = "no_reason"
 	}
 	key := catalogue.Key("message." + name)
 	if text := catalogue.Text(lang, key); text != string(key) {

@@ -1,9 +1,13 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"goniec/catalogue"
 	"goniec/queue"
@@ -29,7 +33,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, code := range []string{
 		queue.CodeQuietHours, queue.CodeUncertain, queue.CodeDecision, queue.CodeUnknownOutcome, queue.CodeExpired,
 		queue.CodeUndelivered, queue.CodeSCExpired, queue.CodeSCAbandoned,
-		"number_unknown", "number_barred", "rejected", "phone_off", "network",
+		"number_unknown", "number_barred", "rejected", "phone_off", "network", "sender_barred", "no_centre", "no_network", "no_reason",
 	} {
 		keys = append(keys, "message."+code)
 	}
@@ -54,7 +58,7 @@ func TestIdempotencyKeyForms(t *testing.T) {
 		key string
 		ok  bool
 	}{
-		"":                                   {"", true},
+		"":                                   {"", false},
 		"visit-17":                           {"visit-17", true},
 		`"visit-17"`:                         {"visit-17", true},
 		`"a \"b\" \\ c"`:                     {`a "b" \ c`, true},
@@ -75,16 +79,42 @@ func TestIdempotencyKeyForms(t *testing.T) {
 	}
 }
 
+// sameAsStandard holds decodeLoose against encoding/json, which takes the last of
+// names that stand twice as it does.
+func sameAsStandard(t *testing.T, body []byte) {
+	t.Helper()
+	got, _, err := decodeLoose(body)
+	if (err == nil) != json.Valid(body) {
+		t.Fatalf("error %v", err)
+	}
+	if err != nil {
+		return
+	}
+	var want any
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if err := d.Decode(&want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("decoded otherwise (-standard +ours):\n%s", diff)
+	}
+}
+
 // FuzzBody puts anything where a body belongs: it never panics, places are
 // within the body, and what is let through is what was sent.
 func FuzzBody(f *testing.F) {
 	for _, seed := range []string{
 		`{"to":"+48600100200","text":"hej"}`, `{"text":"\ud83d\ude00"}`, `{"text":"\ud83d"}`, "{\"text\":\"\xff\"}",
 		`{"a":[1,{"b":"\\ud83d"}],"c":"\u0000"}`, `[[[`, `{"a":`, "\xef\xbb\xbf{}", `"\`, `"\u12`, ``, ` `,
+		` {"t\u006f" : [ -1.5e3 , true,false ,null,"\n\"", {} , [] ] , "to":2 } `, `-0`, `{"":{"":""}}`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
+		if tooDeep(body) < 0 && firstInvalid(body) < 0 {
+			sameAsStandard(t, body)
+		}
 		at := firstInvalid(body)
 		if at >= len(body) {
 			t.Fatalf("place %d of %d", at, len(body))

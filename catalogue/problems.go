@@ -22,6 +22,11 @@ var problemTexts = map[Key]text{
 		en: "This is not UTF-8. Encode it as UTF-8 before sending it; otherwise letters would change.",
 		es: "Esto no está en UTF-8. Codifíquelo en UTF-8 antes de enviarlo; si no, cambiarían las letras.",
 	},
+	"problem.nested_too_deep": {
+		pl: "W treści obiekty i listy są zagnieżdżone głębiej niż %d. Wyślij treść tak, jak opisuje /docs.",
+		en: "Objects and lists of the body are nested more than %d deep. Send the body as /docs describes it.",
+		es: "El cuerpo anida objetos y listas a más de %d niveles. Envíelo como describe /docs.",
+	},
 	"problem.body_required": {
 		pl: "Brakuje treści zapytania. Wyślij obiekt JSON.",
 		en: "The request has no body. Send a JSON object.",
@@ -178,6 +183,16 @@ var problemTexts = map[Key]text{
 		pl: "Nie ma takiego parametru. Usuń go albo popraw nazwę. Są parametry: %s.",
 		en: "There is no such parameter. Remove it or correct its name. There are: %s.",
 		es: "No existe ese parámetro. Quítelo o corrija su nombre. Existen: %s.",
+	},
+	"problem.duplicate_field": {
+		pl: "To pole stoi w obiekcie dwa razy i nie wiadomo, które jest właściwe. Podaj je raz.",
+		en: "This field stands twice in its object, and nobody can know which is meant. Give it once.",
+		es: "Este campo está dos veces en su objeto y no se sabe cuál vale. Indíquelo una vez.",
+	},
+	"problem.control_character": {
+		pl: "Znak numer %d jest znakiem sterującym. Usuń go.",
+		en: "Character number %d is a control character. Remove it.",
+		es: "El carácter número %d es de control. Quítelo.",
 	},
 	"problem.required": {
 		pl: "Tego pola brakuje. Podaj je.",
@@ -395,6 +410,26 @@ var problemTexts = map[Key]text{
 		pl: "Sieć jest przeciążona albo nie działa. Jeśli jest retry_at, spróbujemy wtedy ponownie.",
 		en: "The network is busy or out of order. If there is a retry_at, we try again then.",
 		es: "La red está saturada o no funciona. Si hay retry_at, lo intentaremos entonces.",
+	},
+	"message.sender_barred": {
+		pl: "Operator nie pozwala tej karcie wysyłać SMS-ów. Sprawdź saldo i taryfę, zapytaj operatora.",
+		en: "The operator does not let this SIM send texts. Check the balance and the tariff; ask the operator.",
+		es: "El operador no deja enviar SMS con esta tarjeta. Compruebe el saldo y la tarifa; pregunte al operador.",
+	},
+	"message.no_centre": {
+		pl: "Karta SIM nie zna numeru centrum SMS. Włóż ją do telefonu i wpisz w ustawieniach wiadomości numer od operatora.",
+		en: "The SIM does not know the number of the service centre. Put it into a phone and enter the operator's in the message settings.",
+		es: "La SIM no conoce el número del centro de servicio. Póngala en un teléfono e introduzca el del operador en los ajustes de mensajes.",
+	},
+	"message.no_network": {
+		pl: "Modem nie ma sieci. Sprawdź antenę i zasięg. Jeśli jest retry_at, spróbujemy wtedy ponownie.",
+		en: "The modem has no network. Check the antenna and the coverage. If there is a retry_at, we try again then.",
+		es: "El módem no tiene red. Revise la antena y la cobertura. Si hay retry_at, lo intentaremos entonces.",
+	},
+	"message.no_reason": {
+		pl: "Modem nie wysłał wiadomości i nie podał powodu; najczęściej to brak środków na karcie albo słaby zasięg. Sprawdź jedno i drugie.",
+		en: "The modem did not send the message and gave no reason; most often it is credit or coverage. Check both.",
+		es: "El módem no envió el mensaje y no dio motivo; lo más común es el saldo o la cobertura. Revise ambos.",
 	},
 	"message.other": {
 		pl: "Modem albo sieć nie przyjęła wiadomości (kod %s). Jeśli jest retry_at, spróbujemy wtedy ponownie.",

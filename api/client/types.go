@@ -69,7 +69,7 @@ const (
 type MessageRequest struct {
 	To        string     `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"Recipient: E.164 with a leading plus, a national number of the configured region, or a short code."`
 	Text      string     `json:"text" example:"Wizyta jutro o 10:00. Odpisz TAK lub NIE." doc:"The text. Long ones are cut into parts; preview says how many."`
-	Reference string     `json:"reference,omitempty" maxLength:"128" example:"visit-17" doc:"The caller's own id, given back with the message and its events. Put no name and no number into it."`
+	Reference string     `json:"reference,omitempty" maxLength:"128" example:"visit-17" doc:"The caller's own id, given back with the message and its events. No control characters; put no name and no number into it."`
 	SendAt    *time.Time `json:"send_at,omitempty" example:"2026-11-23T08:00:00+01:00" doc:"Not before this time. Without it: at once."`
 	ExpiresAt *time.Time `json:"expires_at,omitempty" example:"2026-11-23T18:00:00+01:00" doc:"Not after this time: a message that is still waiting then is dropped, not sent late."`
 	Priority  Priority   `json:"priority,omitempty" enum:"high,normal,low" default:"normal" doc:"Which goes first. Quiet hours hold normal and low ones."`
@@ -97,7 +97,7 @@ type Message struct {
 	SentAt      *time.Time    `json:"sent_at,omitempty" doc:"When the service centre had taken every part."`
 	DeliveredAt *time.Time    `json:"delivered_at,omitempty" doc:"When the last part reached the handset."`
 	Parts       []Part        `json:"parts" nullable:"false" doc:"The SMS that the message is made of."`
-	Attempts    int           `json:"attempts" doc:"How often a part was handed to a modem."`
+	Attempts    int           `json:"attempts" doc:"How often the part that needed most was handed to a modem: 1 when every part went at the first try."`
 	Error       *MessageError `json:"error,omitempty" doc:"Why it is not sent (yet)."`
 	Warnings    []Warning     `json:"warnings,omitempty" nullable:"false" doc:"What looks odd about an accepted message; only in the answer to its POST."`
 }
