@@ -25,7 +25,11 @@ const (
 	LateSubmit IndicationKind = "late_submit"
 	// LateRefusal: that attempt has been refused after all; Err is the *Fault.
 	LateRefusal IndicationKind = "late_refusal"
+	// StorageFilling: 70 % of a memory are used by now; Slot names it. What is in
+	// it should have been deleted.
+	StorageFilling IndicationKind = "storage_filling"
 	// StorageFull: the network holds texts back until slots are freed. Sweep.
+	// Slot names the memory if that is known.
 	StorageFull IndicationKind = "storage_full"
 	// RegistrationChanged: Info has the new state.
 	RegistrationChanged IndicationKind = "registration_changed"

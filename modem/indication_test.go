@@ -36,6 +36,7 @@ func TestIndications(t *testing.T) {
 		{"restart, last line only", []string{"SMS Ready"}, []modem.Indication{{Kind: modem.Rebooted}}},
 		{"registration lost", []string{"+CREG: 2"}, []modem.Indication{{Kind: modem.RegistrationChanged}}},
 		{"registration with cell", []string{`+CEREG: 5,"1A2B","01C3D4E5",7`}, []modem.Indication{{Kind: modem.RegistrationChanged}}},
+		{"memory full, Cinterion", []string{"^SMGO: 1", "^SMGO: 0"}, []modem.Indication{{Kind: modem.StorageFull}}},
 		{"noise of vendors", []string{"^RSSI:20", "+QIND: SMS DONE", "$QCSIMSTAT: 1", "+CIEV: 2,1", "NO CARRIER", "hello"}, nil},
 	}
 	for _, tt := range tests {

@@ -84,11 +84,29 @@ type Signal struct {
 	DBm  int // -113 to -51; 0 unknown
 }
 
-// Storage is how full the memory is that receives texts (+CPMS).
+// Storage is how full a memory for texts or reports is (+CPMS).
 type Storage struct {
-	Memory      string // "SM", "ME" or "MT"; empty when the modem has not told
+	Memory      string // "SM", "ME", "MT" or "SR"; empty when the modem has not told
 	Used, Total int    // messages
 }
+
+// nearlyFull is the share of a memory from which on somebody should know: what
+// is in it is not being fetched, or cannot be deleted.
+const nearlyFull = 0.7
+
+// Share returns how full the memory is, 0 to 1; 0 when its size is not known.
+func (s Storage) Share() float64 {
+	if s.Total <= 0 {
+		return 0
+	}
+	return float64(s.Used) / float64(s.Total)
+}
+
+// NearlyFull reports whether at least 70 % of the memory are used.
+func (s Storage) NearlyFull() bool { return s.Share() >= nearlyFull }
+
+// Full reports whether nothing more fits in.
+func (s Storage) Full() bool { return s.Share() >= 1 }
 
 // Info is what is known of a modem. Fields the device has not told are empty.
 type Info struct {
@@ -106,7 +124,8 @@ type Info struct {
 	Operator     string
 	Signal       Signal
 	Registration Registration
-	SMSC         string // number of the service centre, from +CSCA?
-	Storage      Storage
-	LastFault    *Fault // nil while nothing has gone wrong since Open
+	SMSC         string    // number of the service centre, from +CSCA?
+	Storage      Storage   // of the memory that receives texts
+	Storages     []Storage // of every memory, as it was looked at last
+	LastFault    *Fault    // nil while nothing has gone wrong since Open
 }

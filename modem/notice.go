@@ -87,6 +87,10 @@ func (m *Modem) line(u at.Unsolicited) {
 		}
 	case "^SMMEMFULL", "+SMSFULL", "SMS FULL":
 		m.queue.add(Indication{Kind: StorageFull})
+	case "^SMGO": // Cinterion: 1 or 2 is full
+		if fields := split(u.Arguments()); len(fields) == 1 && (fields[0] == "1" || fields[0] == "2") {
+			m.queue.add(Indication{Kind: StorageFull})
+		}
 	case "+QIND":
 		if fields := split(u.Arguments()); len(fields) > 0 && strings.EqualFold(fields[0], "smsfull") {
 			m.queue.add(Indication{Kind: StorageFull})

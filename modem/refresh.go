@@ -83,9 +83,11 @@ func (m *Modem) readUsage(ctx context.Context) error {
 	if s.Memory == "" {
 		return nil
 	}
+	full := m.Info().Storage.Full()
+	m.tookStorage(s)
 	m.change(func(i *Info) { i.Storage = s })
-	if s.Total > 0 && s.Used >= s.Total {
-		m.queue.add(Indication{Kind: StorageFull})
+	if full && s.Full() { // still
+		m.queue.add(Indication{Kind: StorageFull, Slot: Slot{Memory: s.Memory}})
 	}
 	return nil
 }

@@ -195,7 +195,8 @@ func TestBringUpOrder(t *testing.T) {
 			Manufacturer: "huawei", Model: "E173", Revision: "11.126", Profile: "huawei", IMEI: "353045040123456", IMSI: "260061234567890",
 			ICCID: "8948061234567890123", Operator: "Plus", Signal: modem.Signal{RSSI: 17, DBm: -79},
 			Registration: modem.Registration{CS: modem.Home, EPS: modem.NotSearching}, SMSC: "+48601000310",
-			Storage: modem.Storage{Memory: "ME", Used: 1, Total: 255},
+			Storage:  modem.Storage{Memory: "ME", Used: 1, Total: 255},
+			Storages: []modem.Storage{{Memory: "SM", Used: 2, Total: 20}, {Memory: "ME", Used: 1, Total: 255}},
 		}
 		got := s.modem.Info()
 		got.Since = want.Since

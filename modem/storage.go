@@ -123,9 +123,11 @@ func (m *Modem) defaultMemory(ctx context.Context) error {
 	s := Storage{}
 	if arguments, ok := find(lines, "+CPMS"); ok {
 		s = parseStorage(arguments)
-		m.change(func(i *Info) { i.Storage = s })
 	}
 	m.setup.receive, m.setup.selected = s.Memory, s.Memory
+	if s.Memory != "" {
+		m.tookStorage(s)
+	}
 	m.setup.memories = []memory{{name: s.Memory, total: s.Total}}
 	return nil
 }
@@ -155,6 +157,7 @@ func (m *Modem) tryMemory(ctx context.Context, name string, receives bool) (Stor
 		if fields := split(arguments); len(fields) >= 2 {
 			s.Used, _ = strconv.Atoi(fields[0])
 			s.Total, _ = strconv.Atoi(fields[1])
+			m.tookStorage(s)
 		}
 		return s, true, nil
 	}
@@ -206,8 +209,31 @@ func (m *Modem) tookUsage(name, used, total string) {
 			m.setup.memories[i].total = t
 		}
 	}
-	if name == m.setup.receive {
-		m.change(func(i *Info) { i.Storage = Storage{Memory: name, Used: u, Total: t} })
+	m.tookStorage(Storage{Memory: name, Used: u, Total: t})
+}
+
+// tookStorage notes how full a memory is for Info, and announces that it has
+// become nearly full or full.
+func (m *Modem) tookStorage(s Storage) {
+	before := Storage{}
+	m.change(func(i *Info) {
+		i.Storages = slices.Clone(i.Storages) // others read what Info has given out
+		at := slices.IndexFunc(i.Storages, func(x Storage) bool { return x.Memory == s.Memory })
+		if at < 0 {
+			i.Storages = append(i.Storages, s)
+		} else {
+			before, i.Storages[at] = i.Storages[at], s
+		}
+		if s.Memory == m.setup.receive {
+			i.Storage = s
+		}
+	})
+	slot := Slot{Memory: s.Memory}
+	if s.NearlyFull() && !before.NearlyFull() {
+		m.queue.add(Indication{Kind: StorageFilling, Slot: slot})
+	}
+	if s.Full() && !before.Full() {
+		m.queue.add(Indication{Kind: StorageFull, Slot: slot})
 	}
 }
 
