@@ -30,15 +30,20 @@ func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 
 // Release sends a held or an uncertain message on its way and returns it as it
 // then is: somebody has decided that it leaves now, whatever the quiet hours say, and
-// that a possible second copy does no harm. ErrNotHeld is returned for a message
+// that a possible second copy does no harm. A long message that is due and waits for
+// the SIM of its first part begins anew by any other. ErrNotHeld is returned for a message
 // that does not wait, ErrFinal for one that has ended, ErrNotFound for none.
 func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) {
 	m, err := q.decision(ctx, id, func(tx store.Tx, e *entry) error {
-		if e.Status != StatusHeld && e.Status != StatusUncertain {
+		now := q.now()
+		waits := e.waitsForSIM(now)
+		if e.Status != StatusHeld && e.Status != StatusUncertain && !waits {
 			return ErrNotHeld
 		}
-		now := q.now()
 		e.Released = true
+		if waits {
+			return q.startOver(tx, e, actor, now)
+		}
 		for i := range e.Parts {
 			if e.Parts[i].Status == PartUncertain {
 				q.sendAgain(e, i, now)

@@ -148,6 +148,9 @@ func (q *Queue) start(tx store.Tx, e *entry, w Worker, now time.Time) (Submissio
 		MR: noMR, Duplicate: p.PossibleDuplicate, Report: noReport,
 	})
 	e.Error, e.Box = nil, q.config.Box
+	if err := noteClaim(tx, w, now); err != nil {
+		return Submission{}, err
+	}
 	if err := q.settle(tx, e, "", now); err != nil {
 		return Submission{}, err
 	}

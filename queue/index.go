@@ -51,7 +51,7 @@ func (m *Message) lane() string {
 // the others must follow it, or the phone cannot put them together.
 func (m *Message) route() string {
 	switch {
-	case m.SIM != "" && len(m.Parts) > 1:
+	case m.sticks():
 		return simRoute(m.SIM)
 	case m.Modem != "":
 		return modemRoute(m.Modem)
@@ -59,6 +59,9 @@ func (m *Message) route() string {
 		return anyRoute
 	}
 }
+
+// sticks reports whether the parts of m may leave by one SIM only.
+func (m *Message) sticks() bool { return m.SIM != "" && len(m.Parts) > 1 }
 
 // count returns how many parts have one of the statuses.
 func (m *Message) count(statuses ...PartStatus) int {
@@ -104,6 +107,8 @@ func (m *Message) tick() time.Time {
 		return m.SendAt
 	case m.Status == StatusHeld && m.claimable() && m.Due.Before(m.ExpiresAt):
 		return m.Due
+	case m.sticks() && m.claimable():
+		return sooner(m.Due.Add(m.patience()), m.ExpiresAt)
 	default:
 		return m.ExpiresAt
 	}
@@ -132,11 +137,14 @@ func (m *Message) indexes() []string {
 	for i := range m.Attempts {
 		a := &m.Attempts[i]
 		end := timedID{a.At, m.ID}.String() + "/" + strconv.Itoa(a.Number)
-		switch {
-		case a.Outcome == AttemptAccepted && a.MR >= 0:
-			keys = append(keys, mrPrefix(a.SIM, byte(a.MR), m.To)+end)
-		case a.Outcome == AttemptUncertain, a.Outcome == AttemptAccepted:
-			keys = append(keys, uncPrefix(a.SIM, m.To)+end)
+		switch a.Outcome {
+		case AttemptAccepted, AttemptSetAside, AttemptUncertain:
+			if a.Outcome != AttemptUncertain && a.MR >= 0 {
+				keys = append(keys, mrPrefix(a.SIM, byte(a.MR), m.To)+end)
+			} else {
+				keys = append(keys, uncPrefix(a.SIM, m.To)+end)
+			}
+		default:
 		}
 	}
 	return keys
@@ -253,14 +261,19 @@ func (q *Queue) move(tx store.Tx, e *entry, to Status, actor string, now time.Ti
 	if err := e.Message.move(to, now); err != nil {
 		return err
 	}
-	data := eventData{ID: e.ID, Reference: e.Reference, Status: to, Parts: len(e.Parts)}
+	return q.tell(tx, e, actor)
+}
+
+// tell appends the event that says where the message stands.
+func (q *Queue) tell(tx store.Tx, e *entry, actor string) error {
+	data := eventData{ID: e.ID, Reference: e.Reference, Status: e.Status, Parts: len(e.Parts)}
 	if n := len(e.Attempts); n > 0 {
 		data.Modem = e.Attempts[n-1].Modem
 	}
 	if e.Error != nil {
 		data.ErrorCode, data.RetryAt = e.Error.Code, e.Error.RetryAt
 	}
-	return q.events.Append(tx, eventType(to), actor, data)
+	return q.events.Append(tx, eventType(e.Status), actor, data)
 }
 
 // eventType names the event of a move to s. A scheduled message has been queued,
@@ -413,7 +426,7 @@ func (m *Message) addAttempt(a Attempt) {
 		return
 	}
 	forgettable := func(a Attempt) bool {
-		return a.Outcome != AttemptOpen && a.Outcome != AttemptAccepted && a.Outcome != AttemptUncertain
+		return a.Outcome == AttemptRefused || a.Outcome == AttemptRetry || a.Outcome == AttemptGivenBack
 	}
 	if i := slices.IndexFunc(m.Attempts, forgettable); i >= 0 {
 		m.Attempts = slices.Delete(m.Attempts, i, i+1)

@@ -33,6 +33,7 @@ import (
 //	seen/<hash>                                a PDU that has been received, kept for seenKept
 //	raw/<time><sim>/<hash>                     rejected: a PDU nothing could be made of
 //	sc/<sim>                                   centre: what is known of the clock of the service centre
+//	sim/<sim>                                  when a worker of the SIM claimed last, about
 //	prune/in                                   id of the inbound message whose text was removed last
 //
 // <route> is "any", "modem:<name>" or "sim:<sim>". <lane> is the priority, 0 high,
@@ -57,6 +58,7 @@ const (
 	seenSpace    = "seen/"
 	rawSpace     = "raw/"
 	centreSpace  = "sc/"
+	simSpace     = "sim/"
 	inboxPruned  = "prune/in"
 )
 
@@ -117,6 +119,7 @@ func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 }
 
 func centreKey(sim string) string { return centreSpace + segment(sim) }
+func simKey(sim string) string    { return simSpace + segment(sim) }
 
 func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
 	width := "8-"

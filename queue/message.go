@@ -134,6 +134,7 @@ const (
 	CodeLease          = "lease"        // of an attempt: the worker did not record its outcome in time
 	CodeRestart        = "restart"      // of an attempt: the gateway stopped before it was recorded
 	CodeSuperseded     = "superseded"   // of an attempt: a report proved an earlier one
+	CodeSIMGone        = "sim_gone"     // the SIM that the first parts left by sends nothing; at RetryAt all begins anew by another
 )
 
 // Problem says what keeps a message from being delivered. Detail is English,
@@ -227,6 +228,7 @@ const (
 	AttemptRetry     AttemptOutcome = "retry"
 	AttemptGivenBack AttemptOutcome = "given_back"
 	AttemptUncertain AttemptOutcome = "uncertain"
+	AttemptSetAside  AttemptOutcome = "set_aside" // it has left, or may have, but the message began anew by another SIM
 )
 
 // Attempt is one submission of one part: written when it begins, completed when

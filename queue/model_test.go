@@ -196,6 +196,11 @@ func (w *world) enqueue() {
 // takes checks a submission that worker i was given, against what really happened.
 func (w *world) takes(i int, s queue.Submission) {
 	w.t.Helper()
+	for k := range s.Message.Parts {
+		if setAside(s.Message, k) {
+			w.parts[s.Message.ID][k].accepted = false // it began anew
+		}
+	}
 	p := w.parts[s.Message.ID][s.Part]
 	switch {
 	case w.cancelled[s.Message.ID]:
@@ -203,7 +208,7 @@ func (w *world) takes(i int, s queue.Submission) {
 	case !s.ExpiresAt.After(time.Now()):
 		w.t.Fatalf("part %d is to be sent after its time", s.Part)
 	case p.accepted && p.abandoned == 0:
-		w.t.Fatalf("part %d is to be sent again though it was accepted", s.Part)
+		w.t.Fatalf("part %d is to be sent again though it was accepted: %+v", s.Part, s.Message.Attempts)
 	case p.left > p.gone && !s.PossibleDuplicate:
 		w.t.Fatalf("part %d has left and is to be sent again without a mark: %+v", s.Part, s.Message.Attempts)
 	case s.Text == "" || s.Text != s.Message.PartText(s.Part):
@@ -215,6 +220,18 @@ func (w *world) takes(i int, s queue.Submission) {
 		}
 	}
 	w.hand[i] = &hand{Submission: s, since: time.Now()}
+}
+
+// setAside reports whether what is known of part i was set aside, and nothing has
+// been accepted since.
+func setAside(m queue.Message, i int) bool {
+	aside := false
+	for _, a := range m.Attempts {
+		if a.Part == i {
+			aside = a.Outcome == queue.AttemptSetAside || aside && a.Outcome != queue.AttemptAccepted
+		}
+	}
+	return aside
 }
 
 func (w *world) claim(i int) {
@@ -458,7 +475,7 @@ func (w *world) compare() {
 				w.t.Errorf("message is %s, but part %d never left", m.Status, i)
 			case m.Status == queue.StatusCancelled && !w.cancelled[id]:
 				w.t.Error("a message is cancelled that nobody cancelled")
-			case m.Status == queue.StatusExpired && p.accepted && m.Parts[i].Status == queue.PartExpired && m.Error.Code == queue.CodeExpired && p.abandoned == 0:
+			case m.Status == queue.StatusExpired && p.accepted && m.Parts[i].Status == queue.PartExpired && m.Error.Code == queue.CodeExpired && p.abandoned == 0 && !setAside(m, i):
 				w.t.Errorf("part %d was accepted and has expired", i)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/pdu"
 	"goniec/store"
 )
 
@@ -169,8 +170,21 @@ func (m *Message) doubtful(i int) bool {
 func (m *Message) mayArrive(i int) bool {
 	for k := range m.Attempts {
 		a := &m.Attempts[k]
-		if a.Part == i && (a.Outcome == AttemptUncertain || a.Outcome == AttemptAccepted && !a.reported()) {
+		if a.Part != i {
+			continue
+		}
+		switch a.Outcome {
+		case AttemptUncertain:
 			return true
+		case AttemptAccepted:
+			if !a.reported() {
+				return true
+			}
+		case AttemptSetAside:
+			if !a.reported() || pdu.Status(a.Report).Outcome() == pdu.Delivered {
+				return true
+			}
+		default:
 		}
 	}
 	return false

@@ -296,6 +296,9 @@ func (q *Queue) apply(e *entry, a *Attempt, o orphan, at, now time.Time) {
 		return // out of order, or again: what is known is at least as much
 	}
 	a.Report, a.ReportAt = int(o.Status), at
+	if a.Outcome == AttemptSetAside {
+		return // the message has begun anew
+	}
 	good := status.Outcome() == pdu.Delivered || status.Outcome() == pdu.StillTrying
 	if a.Outcome == AttemptUncertain {
 		a.Outcome = AttemptAccepted

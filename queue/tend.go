@@ -177,6 +177,9 @@ func (q *Queue) tendMessage(tx store.Tx, e *entry, now time.Time) error {
 	if e.claimable() && !e.Due.After(now) {
 		q.schedule(&e.Message, e.Due, now)
 	}
+	if err := q.tendSIM(tx, e, now); err != nil {
+		return err
+	}
 	return q.keep(tx, e, now)
 }
 

@@ -1,0 +1,115 @@
+package queue
+
+import (
+	"slices"
+	"time"
+
+	"goniec/store"
+)
+
+const (
+	// simMissing is how long the parts of a message wait for the SIM of the
+	// first before Error says so.
+	simMissing = 10 * time.Minute
+	// simGone is how long they wait before the message begins anew by another.
+	simGone = time.Hour
+	// simNoted is how exactly the time of the last claim is kept.
+	simNoted = 5 * time.Minute
+)
+
+// noteClaim notes that a worker of a SIM is at work. It is part of a claim, and
+// writes once in simNoted.
+func noteClaim(tx store.Tx, w Worker, now time.Time) error {
+	last, err := lastClaim(tx, w.SIM)
+	if err != nil || now.Sub(last).Abs() < simNoted {
+		return err
+	}
+	return tx.Put(simKey(w.SIM), []byte(timeSegment(now)))
+}
+
+// lastClaim returns when a worker of a SIM claimed last, zero if none has.
+func lastClaim(r store.Reader, sim string) (time.Time, error) {
+	value, err := r.Get(simKey(sim))
+	if err != nil || value == nil {
+		return time.Time{}, err
+	}
+	last, err := parseTime(string(value))
+	if err != nil {
+		return time.Time{}, nil // it is noted again
+	}
+	return last, nil
+}
+
+// waitsForSIM reports whether a part of m is due and may leave by one SIM only,
+// which has not taken it yet.
+func (m *Message) waitsForSIM(now time.Time) bool {
+	return m.sticks() && m.claimable() && !m.Due.After(now)
+}
+
+// patience is how long after its time a message that waits for its SIM is looked
+// at again.
+func (m *Message) patience() time.Duration {
+	if m.Error != nil && m.Error.Code == CodeSIMGone {
+		return simGone
+	}
+	return simMissing
+}
+
+// tendSIM looks after a message whose SIM may be gone: the others cannot send its
+// other parts, since the phone would not put them together with the first.
+func (q *Queue) tendSIM(tx store.Tx, e *entry, now time.Time) error {
+	if !e.waitsForSIM(now) {
+		return nil
+	}
+	last, err := lastClaim(tx, e.SIM)
+	if err != nil {
+		return err
+	}
+	switch since := later(e.Due, last); {
+	case now.Sub(since) >= simGone:
+		return q.startOver(tx, e, "", now)
+	case now.Sub(since) >= simMissing && e.patience() < simGone:
+		e.Error = &Problem{
+			Code: CodeSIMGone, RetryAt: inMilliseconds(since.Add(simGone)),
+			Detail: "the other parts wait for the SIM of the first, which was in modem " + e.modemOf(e.SIM),
+		}
+	}
+	return nil
+}
+
+// modemOf returns the name of the modem that a SIM was in when it sent a part of
+// m last.
+func (m *Message) modemOf(sim string) string {
+	for _, a := range slices.Backward(m.Attempts) {
+		if a.SIM == sim {
+			return a.Modem
+		}
+	}
+	return ""
+}
+
+// startOver has every part of e sent again by whichever SIM takes the first, under
+// a new reference, so that the phone puts nothing together with what has left.
+func (q *Queue) startOver(tx store.Tx, e *entry, actor string, now time.Time) error {
+	modem := e.modemOf(e.SIM)
+	for i := range e.Attempts {
+		if a := &e.Attempts[i]; a.Outcome == AttemptAccepted || a.Outcome == AttemptUncertain {
+			a.Outcome, a.Code = AttemptSetAside, CodeSIMGone
+			a.Detail = "the SIM sent nothing any more, and the message began anew"
+		}
+	}
+	if err := concatenate(tx, &e.Message, e.Text, now); err != nil {
+		return err
+	}
+	for i := range e.Parts {
+		p := &e.Parts[i]
+		*p = Part{End: p.End, Status: PartQueued, MR: noMR, Failures: p.Failures, Copies: p.Copies, PossibleDuplicate: e.mayArrive(i)}
+	}
+	e.SIM = ""
+	e.Error = &Problem{Code: CodeSIMGone, Detail: "the SIM in modem " + modem + " sends nothing; every part is sent again by any"}
+	q.schedule(&e.Message, now, now)
+	if e.derive(now) == e.Status {
+		return q.tell(tx, e, actor)
+	}
+	return q.settle(tx, e, actor, now)
+}
