@@ -112,6 +112,9 @@ func jsonOf(contentType string, body []byte) ([]byte, *problem) {
 }
 
 func checkContentType(header string) *problem {
+	if header == "application/json" { // as nearly all send it
+		return nil
+	}
 	mediaType, _, err := mime.ParseMediaType(header)
 	if err != nil || (mediaType != "application/json" && !strings.HasSuffix(mediaType, "+json")) {
 		return newProblem(CodeContentType)

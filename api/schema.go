@@ -102,24 +102,24 @@ func (c *checker) array(s *huma.Schema, v []any, pointer string) {
 }
 
 func (c *checker) text(s *huma.Schema, v, pointer string) {
-	code, args := expectation(s)
 	wrong := false
 	switch {
 	case s.Type != huma.TypeString:
-		code, args, wrong = CodeWrongType, []any{s.Type}, true
+		c.add(pointer, CodeWrongType, s.Type)
 	case len(s.Enum) > 0:
 		wrong = !slices.Contains(s.Enum, any(v))
 	case s.Format == "date-time":
 		wrong = new(time.Time).UnmarshalText([]byte(v)) != nil
 	case s.MinLength != nil && v == "":
-		code, args, wrong = CodeEmpty, nil, true
+		c.add(pointer, CodeEmpty)
 	case s.MaxLength != nil && utf8.RuneCountInString(v) > *s.MaxLength:
-		code, args, wrong = CodeTooLong, []any{*s.MaxLength}, true
+		c.add(pointer, CodeTooLong, *s.MaxLength)
 	case s.Pattern != "":
 		// Patterns stand on rare, small requests: compiling here costs nothing that matters.
 		wrong = !regexp.MustCompile(s.Pattern).MatchString(v)
 	}
 	if wrong {
+		code, args := expectation(s)
 		c.add(pointer, code, args...)
 	}
 }
