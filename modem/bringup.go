@@ -242,8 +242,12 @@ func (m *Modem) awaitNetwork(ctx context.Context) error {
 			return err
 		}
 		r := m.Info().Registration
-		if r.CanSend() || !told {
+		if m.serves(r) || !told {
 			return nil
+		}
+		roaming := m.roamingFault(r)
+		if roaming != nil {
+			m.change(func(i *Info) { i.LastFault = roaming }) // says why it waits
 		}
 		if !r.Denied() {
 			denied = time.Time{}
@@ -254,6 +258,8 @@ func (m *Modem) awaitNetwork(ctx context.Context) error {
 		switch {
 		case !denied.IsZero() && time.Since(denied) >= patience/deniedGrace:
 			return newFault("register", BeforePayload, ErrDenied)
+		case time.Since(start) >= patience && roaming != nil:
+			return roaming
 		case time.Since(start) >= patience:
 			return newFault("register", BeforePayload, ErrNotRegistered)
 		}

@@ -63,6 +63,9 @@ var (
 	ErrDenied = errors.New("network refuses the SIM")
 	// ErrNotRegistered says that no network has taken the SIM in time.
 	ErrNotRegistered = errors.New("not registered with a network")
+	// ErrRoaming says that the network is not the SIM's own, and that roaming is
+	// not allowed.
+	ErrRoaming = errors.New("roaming is not allowed")
 	// ErrNoSMSC says that the SIM knows no service centre.
 	ErrNoSMSC = errors.New("service centre number is not set")
 	// ErrEmpty says that there is no message in a slot.
@@ -253,6 +256,8 @@ func causes() []cause {
 			remedy: "Ask the operator whether the SIM is active and may use this network."}},
 		{ErrNotRegistered, rule{class: Transient, meaning: "no network has taken the SIM in time",
 			remedy: "Check the antenna and the signal at this place."}},
+		{ErrRoaming, rule{class: Transient, blame: Network, meaning: "the modem is in the network of another operator, and roaming is not allowed",
+			remedy: "Check the antenna; if texts may cost more, allow this modem to roam in the configuration."}},
 		{ErrNoSMSC, rule{class: Stop, meaning: "the SIM knows no service centre",
 			remedy: "Set the number of the operator's service centre with AT+CSCA, or put the SIM into a phone once."}},
 		{ErrUSSDCode, rule{class: Permanent, meaning: "this is no code that a network answers",

@@ -123,9 +123,11 @@ type Info struct {
 	Number       string // of the SIM, as it says itself; few do
 	Operator     string
 	Signal       Signal
-	Registration Registration
-	SMSC         string    // number of the service centre, from +CSCA?
-	Storage      Storage   // of the memory that receives texts
-	Storages     []Storage // of every memory, as it was looked at last
-	LastFault    *Fault    // nil while nothing has gone wrong since Open
+	// SignalHistory is the signal of the last 24 hours, oldest first, since New.
+	SignalHistory []SignalBucket
+	Registration  Registration
+	SMSC          string    // number of the service centre, from +CSCA?
+	Storage       Storage   // of the memory that receives texts
+	Storages      []Storage // of every memory, as it was looked at last
+	LastFault     *Fault    // nil while nothing has gone wrong since Open
 }

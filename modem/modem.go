@@ -50,6 +50,8 @@ type Config struct {
 	OpenDevice func(ctx context.Context, device string) (Port, error)
 	// Ports lists what is plugged in without opening it; nil: Ports.
 	Ports func() ([]PortInfo, error)
+	// NoRoaming keeps the modem waiting in networks that are not the SIM's own.
+	NoRoaming bool
 	// Memory keeps over restarts what has been found out; nil: nothing is kept.
 	Memory   Memory
 	Logger   *slog.Logger // nil: nothing is logged
@@ -102,13 +104,14 @@ type Modem struct {
 	queue  *indications
 	signal chan struct{} // receives after a change of registration, coalesced
 
-	mu    sync.Mutex // guards what follows
-	info  Info
-	conn  *at.Conn // of the present or last dialogue; nil before the first
-	boot  time.Time
-	ready bool
-	call  *incoming   // nil: none rings
-	ussd  chan string // receives what the network answers to a code; nil: nobody asked
+	mu      sync.Mutex // guards what follows
+	info    Info
+	conn    *at.Conn // of the present or last dialogue; nil before the first
+	boot    time.Time
+	ready   bool
+	history []SignalBucket
+	call    *incoming   // nil: none rings
+	ussd    chan string // receives what the network answers to a code; nil: nobody asked
 
 	open  bool  // the owner's: conn is in use
 	setup setup // the owner's: what bring-up found out
@@ -281,7 +284,9 @@ func (m *Modem) Close() error {
 func (m *Modem) Info() Info {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.info
+	info := m.info
+	info.SignalHistory = recent(m.history, time.Now())
+	return info
 }
 
 // Indications returns what the modem announces by itself, in order. The channel

@@ -83,7 +83,7 @@ func (m *Modem) line(u at.Unsolicited) {
 		m.networkSaid(u.Arguments())
 	case "+CSQ":
 		if s, ok := parseSignal(u.Arguments()); ok {
-			m.change(func(i *Info) { i.Signal = s })
+			m.heard(s, time.Now())
 		}
 	case "^SMMEMFULL", "+SMSFULL", "SMS FULL":
 		m.queue.add(Indication{Kind: StorageFull})
@@ -147,8 +147,10 @@ func (m *Modem) registered(name string, stat RegistrationStatus) {
 	announce := changed && m.ready
 	if announce {
 		state := Registering
-		if m.info.Registration.CanSend() {
+		if m.serves(m.info.Registration) {
 			state = Ready
+		} else if f := m.roamingFault(m.info.Registration); f != nil {
+			m.info.LastFault = f
 		}
 		if m.info.State != state {
 			m.info.State, m.info.Since = state, time.Now()

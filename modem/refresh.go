@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Refresh reads the state of the device: registration, signal, operator and how
@@ -52,7 +53,7 @@ func (m *Modem) readStatus(ctx context.Context) error {
 	}
 	if arguments, ok := find(lines, "+CSQ"); ok {
 		if s, ok := parseSignal(arguments); ok {
-			m.change(func(i *Info) { i.Signal = s })
+			m.heard(s, time.Now())
 		}
 	}
 	lines, _, fatal = m.ask(ctx, "+COPS?", m.cfg.Timeouts.Command)

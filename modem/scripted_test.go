@@ -200,6 +200,10 @@ func TestBringUpOrder(t *testing.T) {
 		}
 		got := s.modem.Info()
 		got.Since = want.Since
+		if h := got.SignalHistory; len(h) != 1 || h[0].Mean() != -79 {
+			t.Errorf("history of the signal: %+v", h)
+		}
+		got.SignalHistory = nil
 		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b *modem.Fault) bool { return a == b })); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

@@ -25,6 +25,9 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 	if !m.open {
 		return NoReference, newFault("submit", BeforePayload, ErrNotOpen)
 	}
+	if f := m.roamingFault(m.Info().Registration); f != nil {
+		return NoReference, m.note(f)
+	}
 	if err := m.keepLink(ctx); err != nil {
 		return NoReference, m.note(newFault("submit", BeforePayload, err))
 	}
