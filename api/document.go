@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"goniec/api/client"
+	"goniec/catalogue"
 )
 
 // documentVersion is the version of the API, not of the program.
@@ -116,16 +117,20 @@ func addExamples(document *huma.OpenAPI) {
 	}
 }
 
-// routeDocument serves the document and the page made of it. Both are the same
-// for everybody and need no token.
+// routeDocument serves the document and the page made of it. Both need no token.
 func (s *Server) routeDocument() {
-	page := s.renderPage()
+	pages := map[catalogue.Language][]byte{}
+	for _, lang := range []catalogue.Language{catalogue.Polish, catalogue.English, catalogue.Spanish} {
+		pages[lang] = pageMaker{lang}.render(s.api.OpenAPI())
+	}
 	s.echo.GET("/openapi.json", func(c echo.Context) error {
 		return c.Blob(http.StatusOK, "application/vnd.oai.openapi+json;version=3.1", s.document)
 	})
 	s.echo.GET("/docs", func(c echo.Context) error {
 		c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-		return c.HTMLBlob(http.StatusOK, page)
+		lang := requestOf(c.Request().Context()).language()
+		c.Response().Header().Set("Content-Language", string(lang))
+		return c.HTMLBlob(http.StatusOK, bytes.ReplaceAll(pages[lang], []byte(exampleURL), []byte(baseURL(c.Request()))))
 	})
 	s.echo.GET("/docs/style.css", func(c echo.Context) error {
 		return c.Blob(http.StatusOK, "text/css; charset=utf-8", pageStyle)

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"html"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -161,6 +162,67 @@ func TestPageNeedsNothingFromOutside(t *testing.T) {
 	}
 	if !ids["problem-"+string(api.CodeInvalidRequest)] || !ids["problem-"+string(api.CodeTextEmpty)] {
 		t.Error("the page does not list the problems")
+	}
+}
+
+func TestPageSpeaksTheLanguageOfTheReader(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	for lang, words := range map[string][]string{
+		"pl": {`<html lang="pl">`, "Spis treści", "Parametry", "najwyżej tyle znaków: 128", "Brakuje tokenu."},
+		"en": {`<html lang="en">`, "Contents", "Parameters", "at most 128 characters", "There is no token."},
+		"es": {`<html lang="es">`, "Índice", "Parámetros", "como máximo 128 caracteres", "Falta el token."},
+	} {
+		answer := g.ask(t, http.MethodGet, "/docs", "", "", "Accept-Language", lang)
+		if got := answer.header.Get("Content-Language"); got != lang {
+			t.Errorf("Content-Language %q, want %q", got, lang)
+		}
+		for _, word := range words {
+			if !bytes.Contains(answer.body, []byte(word)) {
+				t.Errorf("the page in %s lacks %q", lang, word)
+			}
+		}
+		if regexp.MustCompile(`page\.[a-z]`).Match(answer.body) || bytes.Contains(answer.body, []byte("%!")) {
+			t.Errorf("the page in %s has a word without a text, or with the wrong arguments", lang)
+		}
+	}
+}
+
+// TestPageShowsCallsThatWork: they go where the reader found the page, and nobody
+// can put words into them.
+func TestPageShowsCallsThatWork(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	const fallback = "http://127.0.0.1:8080"
+	for host, want := range map[string]string{
+		"goniec.local":               "http://goniec.local",
+		"192.0.2.7:9000":             "http://192.0.2.7:9000",
+		"[2001:db8::1]:8080":         "http://[2001:db8::1]:8080",
+		"x;rm":                       fallback,
+		"$(reboot)":                  fallback,
+		"a'b":                        fallback,
+		"<b>":                        fallback,
+		"-o":                         fallback,
+		strings.Repeat("long.", 100): fallback,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/docs", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		g.server.Handler().ServeHTTP(w, r)
+		if page := w.Body.String(); !strings.Contains(page, "curl "+want+"/v1/messages") || want != fallback && strings.Contains(page, fallback) {
+			t.Errorf("found at %q, the page does not call %s", host, want)
+		}
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://goniec.example/docs", nil)
+	w := httptest.NewRecorder()
+	g.server.Handler().ServeHTTP(w, r)
+	if !strings.Contains(w.Body.String(), "curl https://goniec.example/healthz") {
+		t.Error("found by TLS, the page calls without")
+	}
+	w = httptest.NewRecorder()
+	g.server.AdminHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://goniec/docs", nil))
+	if !strings.Contains(w.Body.String(), "curl "+fallback+"/healthz") {
+		t.Error("read through the socket, the page calls a host that is none")
 	}
 }
 

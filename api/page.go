@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,10 +23,15 @@ var pageTemplate string
 //go:embed page.css
 var pageStyle []byte
 
-// The page at /docs is the document put into HTML, once, when the server is
-// made. It needs no script and nothing from the internet.
+// exampleURL stands in the pages for where the gateway is, until it is known from a
+// request.
+const exampleURL = "http://127.0.0.1:8080"
+
+// The page at /docs is the document put into HTML, once for each language, when the
+// server is made. It needs no script and nothing from the internet.
 type (
 	page struct {
+		Language catalogue.Language
 		Title    string
 		Version  string
 		Intro    []string
@@ -64,26 +70,34 @@ type (
 	}
 )
 
-// renderPage makes the page of the document.
-func (s *Server) renderPage() []byte {
-	document := s.api.OpenAPI()
+// pageMaker makes the page in one language.
+type pageMaker struct{ lang catalogue.Language }
+
+// word returns one of the page's fixed words.
+func (m pageMaker) word(name string, args ...any) string {
+	return catalogue.Text(m.lang, catalogue.Key("page."+name), args...)
+}
+
+// render makes the page of the document.
+func (m pageMaker) render(document *huma.OpenAPI) []byte {
 	view := page{
+		Language: m.lang,
 		Title:    document.Info.Title,
 		Version:  document.Info.Version,
 		Intro:    strings.Split(document.Info.Description, "\n\n"),
-		Schemas:  pageSchemas(document),
-		Problems: pageProblems(),
+		Schemas:  m.schemas(document),
+		Problems: m.problems(),
 	}
 	for _, tag := range document.Tags {
 		group := pageGroup{Name: tag.Name, Description: tag.Description}
 		for _, op := range operations(document) {
 			if slices.Contains(op.Tags, tag.Name) {
-				group.Operations = append(group.Operations, pageOf(op))
+				group.Operations = append(group.Operations, m.operation(op))
 			}
 		}
 		view.Groups = append(view.Groups, group)
 	}
-	parsed := template.Must(template.New("page").Funcs(template.FuncMap{"code": inlineCode}).Parse(pageTemplate))
+	parsed := template.Must(template.New("page").Funcs(template.FuncMap{"code": inlineCode, "word": m.word}).Parse(pageTemplate))
 	var out bytes.Buffer
 	if err := parsed.Execute(&out, view); err != nil {
 		panic(fmt.Sprintf("render page of the API: %v", err)) // a bug: template and data are our own
@@ -110,7 +124,7 @@ func operations(document *huma.OpenAPI) []*huma.Operation {
 	return all
 }
 
-func pageOf(op *huma.Operation) pageOperation {
+func (m pageMaker) operation(op *huma.Operation) pageOperation {
 	view := pageOperation{
 		ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary,
 		Scope: string(scopeOf(op)),
@@ -122,7 +136,7 @@ func pageOf(op *huma.Operation) pageOperation {
 		}
 	}
 	for _, p := range op.Parameters {
-		field := fieldOf(p.Name, p.Schema)
+		field := m.field(p.Name, p.Schema)
 		field.Where, field.Required = p.In, p.Required
 		view.Parameters = append(view.Parameters, field)
 	}
@@ -160,7 +174,7 @@ func curl(op *huma.Operation) string {
 			path = strings.ReplaceAll(path, "{"+p.Name+"}", exampleOf(p.Schema))
 		}
 	}
-	b.WriteString(" http://127.0.0.1:8080" + path)
+	b.WriteString(" " + exampleURL + path)
 	if scopeOf(op) != "" {
 		b.WriteString(" \\\n  -H \"Authorization: Bearer $GONIEC_TOKEN\"")
 	}
@@ -174,7 +188,7 @@ func curl(op *huma.Operation) string {
 	return b.String()
 }
 
-func pageSchemas(document *huma.OpenAPI) []pageSchema {
+func (m pageMaker) schemas(document *huma.OpenAPI) []pageSchema {
 	all := document.Components.Schemas.Map()
 	names := make([]string, 0, len(all))
 	for name := range all {
@@ -185,7 +199,7 @@ func pageSchemas(document *huma.OpenAPI) []pageSchema {
 	for _, name := range names {
 		schema := pageSchema{Name: name, Description: all[name].Description}
 		for _, property := range propertyNames(all[name]) {
-			field := fieldOf(property, all[name].Properties[property])
+			field := m.field(property, all[name].Properties[property])
 			field.Required = slices.Contains(all[name].Required, property)
 			schema.Fields = append(schema.Fields, field)
 		}
@@ -194,16 +208,16 @@ func pageSchemas(document *huma.OpenAPI) []pageSchema {
 	return schemas
 }
 
-func fieldOf(name string, s *huma.Schema) pageField {
+func (m pageMaker) field(name string, s *huma.Schema) pageField {
 	field := pageField{Name: name, Type: s.Type, Description: s.Description, Schema: refName(s), Example: exampleOf(s)}
 	items := s
 	if s.Type == huma.TypeArray && s.Items != nil {
 		items = s.Items
-		field.Type = "list of " + s.Items.Type
+		field.Type = m.word("list_of", s.Items.Type)
 		field.Schema = refName(s.Items)
 	}
 	if s.Format == "date-time" {
-		field.Type = "time"
+		field.Type = m.word("time")
 	}
 	for _, v := range items.Enum {
 		field.Allowed = append(field.Allowed, fmt.Sprint(v))
@@ -212,10 +226,10 @@ func fieldOf(name string, s *huma.Schema) pageField {
 		field.Default = fmt.Sprint(s.Default)
 	}
 	if s.Minimum != nil && s.Maximum != nil {
-		field.Type += fmt.Sprintf(", %g to %g", *s.Minimum, *s.Maximum)
+		field.Type = m.word("range", field.Type, *s.Minimum, *s.Maximum)
 	}
 	if s.MaxLength != nil {
-		field.Type += fmt.Sprintf(", at most %d characters", *s.MaxLength)
+		field.Type = m.word("at_most", field.Type, *s.MaxLength)
 	}
 	return field
 }
@@ -235,25 +249,41 @@ func refName(s *huma.Schema) string {
 	return s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]
 }
 
-// pageProblems lists every problem in English, those of a whole request first.
-func pageProblems() []pageProblem {
+// problems lists every problem, those of a whole request first.
+func (m pageMaker) problems() []pageProblem {
 	var all []pageProblem
 	for code, status := range statuses() {
-		all = append(all, pageProblem{Code: string(code), Status: strconv.Itoa(status), Detail: problemPattern(code)})
+		all = append(all, pageProblem{Code: string(code), Status: strconv.Itoa(status), Detail: m.pattern(code)})
 	}
 	slices.SortFunc(all, func(a, b pageProblem) int {
 		return strings.Compare(a.Status+a.Code, b.Status+b.Code)
 	})
 	for _, code := range fieldCodes() {
-		all = append(all, pageProblem{Code: string(code), Detail: problemPattern(code)})
+		all = append(all, pageProblem{Code: string(code), Detail: m.pattern(code)})
 	}
 	return all
 }
 
-// problemPattern is the English detail of a problem with its arguments left open.
-func problemPattern(code Code) string {
+// pattern is the detail of a problem with its arguments left open.
+func (m pageMaker) pattern(code Code) string {
 	return strings.NewReplacer("%[1]s", "…", "%[1]d", "…", "%[2]d", "…", "%s", "…", "%d", "…").
-		Replace(catalogue.Text(catalogue.English, catalogue.Key("problem."+string(code))))
+		Replace(catalogue.Text(m.lang, catalogue.Key("problem."+string(code))))
+}
+
+// hostForm is what a host looks like that may stand in a command that people copy:
+// a name or an address, perhaps with a port, and nothing that a shell or HTML
+// would read otherwise.
+var hostForm = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
+
+// baseURL is where r found the gateway.
+func baseURL(r *http.Request) string {
+	if requestOf(r.Context()).local || !hostForm.MatchString(r.Host) {
+		return exampleURL
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // inlineCode puts what stands between backquotes into code elements.
