@@ -29,7 +29,7 @@ const (
 const (
 	restReason   = "the network has failed several times in a row"
 	secondReason = "another modem is given the chance to send what was refused here"
-	parkedReason = "the network refuses what this SIM sends; it is tried again later"
+	parkedReason = "what this modem sends is refused; it is tried again later"
 )
 
 // verdict is what an attempt means for the message and for the modem.
@@ -129,7 +129,7 @@ func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, another
 	case f.StopAfter() == 0:
 		v.park, v.shut = trouble(f, time.Now()), ofDevice(f)
 		if before > 0 {
-			v.outcome.RetryAfter = aside(before)
+			v.outcome.RetryAfter = aside(sub, before)
 		}
 	case before >= refusalsAllowed && h.accepted.After(last):
 		v.outcome.Kind = queue.Refused
@@ -140,7 +140,7 @@ func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, another
 		if another && before == 0 {
 			v.pause, v.reason = secondOpinion, secondReason
 		} else {
-			v.outcome.RetryAfter = aside(before)
+			v.outcome.RetryAfter = aside(sub, before)
 		}
 		h.suspect(v, f, sub, another)
 	}
@@ -160,10 +160,15 @@ func givenBack(sub queue.Submission, code string) (times int, last time.Time) {
 }
 
 // aside returns how long a part waits that has been given back so often before:
-// longer than a modem is parked, so that others go first when it is tried again.
-func aside(before int) time.Duration {
+// longer than a modem is parked, so that others go first when it is tried again,
+// but not beyond its time.
+func aside(sub queue.Submission, before int) time.Duration {
 	waits := [...]time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour}
-	return parkInterval + waits[min(before, len(waits)-1)]
+	wait := parkInterval + waits[min(before, len(waits)-1)]
+	if half := time.Until(sub.ExpiresAt) / 2; !sub.ExpiresAt.IsZero() && half < wait {
+		return max(half, time.Minute)
+	}
+	return wait
 }
 
 // ofDevice says whether f is about the modem or the card in it rather than about
@@ -183,8 +188,11 @@ func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 	} else {
 		h.code, h.same = c, 1
 	}
-	before, _ := givenBack(sub, code(f))
-	times := 1 + max(h.given, before)
+	times := 1 + h.given
+	if f.Class == modem.ModemFault { // others may have been sent in between
+		before, _ := givenBack(sub, code(f))
+		times = 1 + max(h.given, before)
+	}
 	if sub.Part < len(sub.Message.Parts) {
 		times += sub.Message.Parts[sub.Part].Failures
 	}
@@ -216,7 +224,7 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, anot
 	}
 	v.outcome.Kind, v.outcome.RetryAfter, v.pause = queue.GiveBack, 0, 0
 	if before, _ := givenBack(sub, v.outcome.Code); before > 0 || !another {
-		v.outcome.RetryAfter = aside(before)
+		v.outcome.RetryAfter = aside(sub, before)
 	}
 	v.park = trouble(f, now)
 	if f.Class != modem.Stop {

@@ -148,7 +148,7 @@ func (s *session) fetch(slot modem.Slot) error {
 func (s *session) take(m modem.Stored) error {
 	stuck := s.stuck[m.Slot]
 	if stuck == nil || !bytes.Equal(stuck.raw, m.Raw) {
-		if s.receive(s.id, m.Raw) != nil {
+		if kept := s.receive(s.id, m.Raw) == nil; !kept {
 			return nil
 		}
 		stuck = &stuckSlot{raw: m.Raw, wait: firstStuck}
@@ -212,7 +212,7 @@ func (s *session) commitDirect() error {
 		first := s.direct[0]
 		err := s.receive(first.session.id, first.raw)
 		if err != nil && !hopeless(err) {
-			return nil // once the store can be written again
+			break // until the store can be written again
 		}
 		s.direct = s.direct[1:]
 		if err != nil || first.session != s {

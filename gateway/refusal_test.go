@@ -24,7 +24,7 @@ func TestOneBadNumber(t *testing.T) {
 	for _, c := range []struct {
 		line   string
 		modems int
-		ends   bool // the message is given up within a day
+		ends   bool // the message is given up within eight hours
 	}{
 		{"+CMS ERROR: 8", 1, true}, {"+CMS ERROR: 8", 3, true},
 		{"+CMS ERROR: 29", 1, true}, {"+CMS ERROR: 50", 1, true}, {"+CMS ERROR: 69", 2, true},
@@ -37,7 +37,7 @@ func TestOneBadNumber(t *testing.T) {
 				r.pass(time.Minute)
 				bad := r.put(r.to(oneBad))
 				r.pass(5 * time.Second)
-				for hour := range 24 {
+				for hour := range 8 {
 					id := r.put(r.to(fmt.Sprintf("+486001003%02d", hour)))
 					r.pass(time.Hour)
 					m := r.message(id)
@@ -51,7 +51,7 @@ func TestOneBadNumber(t *testing.T) {
 					}
 				}
 				m := r.message(bad)
-				if ended := m.Status == queue.StatusFailed; ended != c.ends || m.AttemptCount > 18 {
+				if ended := m.Status == queue.StatusFailed; ended != c.ends || m.AttemptCount > 12 {
 					t.Errorf("message is %s after %d attempts: %+v", m.Status, m.AttemptCount, m.Error)
 				}
 			})
@@ -169,4 +169,15 @@ func TestSecondOpinion(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestRefusedWithLittleTime has a text that must leave soon be refused once.
+func TestRefusedWithLittleTime(t *testing.T) {
+	inBubble(t, setup{}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 8})
+		id := r.put(func(d *queue.Draft) { d.ExpiresAt = time.Now().Add(10 * time.Minute) })
+		r.pass(8 * time.Minute)
+		r.want(id, queue.StatusDelivered)
+	})
 }
