@@ -192,7 +192,7 @@ func (q *Queue) tendGroup(tx store.Tx, tick, key string) error {
 		_, err = fmt.Sscan(fields[3], &total)
 	}
 	if err != nil || total < 1 || id == "" {
-		return fmt.Errorf("%w: key %q", errStored, key)
+		return fmt.Errorf("%w: key %s", errStored, store.Space(key))
 	}
 	in := g.assemble(id, total)
 	in.Modem, in.SIM = g.Modem, sim

@@ -444,7 +444,7 @@ func readJSON[T any](r store.Reader, key string) (value T, found bool, err error
 	}
 	if err := json.Unmarshal(data, &value); err != nil {
 		var zero T
-		return zero, false, fmt.Errorf("record %q: %w: %w", key, errStored, err)
+		return zero, false, fmt.Errorf("record %s: %w: %w", store.Space(key), errStored, err)
 	}
 	return value, true, nil
 }

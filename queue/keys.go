@@ -30,7 +30,7 @@ import (
 //	cnt/<box>                                  messages by status, in the order of Statuses; the sum over the boxes counts
 //	in/<id>                                    Inbound
 //	inp/<sim>/<sender>/<ref>/<total>/<id>      group: parts of the inbound message <id> to be
-//	seen/<hash>                                a PDU that has been received, kept for seenKept
+//	seen/<hash>                                when a PDU was received, or shown again; kept for seenKept
 //	raw/<time><sim>/<hash>                     rejected: a PDU nothing could be made of
 //	sc/<sim>                                   centre: what is known of the clock of the service centre
 //	sim/<sim>                                  when a worker of the SIM claimed last, about
@@ -145,7 +145,7 @@ func (t timedID) String() string { return timeSegment(t.at) + t.id }
 func parseTimedID(key, prefix string) (timedID, error) {
 	rest, found := strings.CutPrefix(key, prefix)
 	if !found || len(rest) < timeWidth+idWidth {
-		return timedID{}, fmt.Errorf("key %q does not end in a time and an id", key)
+		return timedID{}, fmt.Errorf("key %s does not end in a time and an id", store.Space(key))
 	}
 	at, err := parseTime(rest[:timeWidth])
 	return timedID{at, rest[timeWidth : timeWidth+idWidth]}, err
@@ -159,7 +159,7 @@ func parseAttemptKey(key, prefix string) (id string, attempt int, err error) {
 	}
 	n, err := strconv.Atoi(strings.TrimPrefix(key[len(prefix)+timeWidth+idWidth:], "/"))
 	if err != nil {
-		return "", 0, fmt.Errorf("key %q does not end in an attempt: %w", key, err)
+		return "", 0, fmt.Errorf("key %s does not end in an attempt: %w", store.Space(key), err)
 	}
 	return t.id, n, nil
 }

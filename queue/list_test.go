@@ -1,8 +1,10 @@
 package queue_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -240,5 +242,26 @@ func TestStatusesAreThoseOfTheContract(t *testing.T) {
 	}
 	if !slices.Equal(queue.Statuses(), want) {
 		t.Errorf("statuses %v", queue.Statuses())
+	}
+}
+
+// No log line shows a number that is part of a key.
+func TestLogHoldsNoNumbers(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	b := newBox(t, func(c *queue.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	group := "inp/260010/" + patient + "/8-7/none/1" // of no number of parts
+	err := b.store.Update(t.Context(), func(tx store.Tx) error {
+		if err := store.PutJSON(tx, group, map[string]any{"pcs": []any{map[string]int{"n": 1}}}); err != nil {
+			return err
+		}
+		return tx.Put("tick/000000000000000/"+group, nil) // it is waited for no more
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.tend()
+	if !strings.Contains(log.String(), "inp/") || strings.Contains(log.String(), "600100200") {
+		t.Errorf("log: %s", &log)
 	}
 }

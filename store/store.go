@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 var (
@@ -130,7 +131,7 @@ func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
 		return value, false, err
 	}
 	if err := json.Unmarshal(data, &value); err != nil {
-		return value, false, fmt.Errorf("decode record %q: %w", key, err)
+		return value, false, fmt.Errorf("decode record %s: %w", Space(key), err)
 	}
 	return value, true, nil
 }
@@ -139,9 +140,19 @@ func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
 func PutJSON(tx Tx, key string, value any) error {
 	data, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Errorf("encode record %q: %w", key, err)
+		return fmt.Errorf("encode record %s: %w", Space(key), err)
 	}
 	return tx.Put(key, data)
+}
+
+// Space returns the first segment of key, "m/" of "m/17": all of a key that an
+// error or a log line may show, for the rest can be somebody's number.
+func Space(key string) string {
+	first, _, found := strings.Cut(key, "/")
+	if !found {
+		return "without a space"
+	}
+	return first + "/"
 }
 
 // PrefixEnd returns the smallest key that is greater than every key with the

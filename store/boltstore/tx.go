@@ -109,7 +109,7 @@ func (t *tx) Put(key string, value []byte) error {
 	t.undo = append(t.undo, change{key: key, old: t.bucket.Get(k)})
 	// bbolt keeps the value it is given until the commit, so it gets a copy.
 	if err := t.bucket.Put(k, append(make([]byte, 0, len(value)), value...)); err != nil {
-		t.failed = fmt.Errorf("put %q: %w", key, err)
+		t.failed = fmt.Errorf("put %s: %w", store.Space(key), err)
 	}
 	return t.failed
 }
@@ -128,7 +128,7 @@ func (t *tx) Delete(key string) error {
 	}
 	t.undo = append(t.undo, change{key: key, old: old})
 	if err := t.bucket.Delete(k); err != nil {
-		t.failed = fmt.Errorf("delete %q: %w", key, err)
+		t.failed = fmt.Errorf("delete %s: %w", store.Space(key), err)
 	}
 	return t.failed
 }
@@ -144,7 +144,7 @@ func (t *tx) takeBack() {
 			err = t.bucket.Put([]byte(c.key), c.old)
 		}
 		if err != nil && t.failed == nil {
-			t.failed = fmt.Errorf("take back %q: %w", c.key, err)
+			t.failed = fmt.Errorf("take back %s: %w", store.Space(c.key), err)
 		}
 	}
 	t.undo = nil
