@@ -163,6 +163,27 @@ func TestWake(t *testing.T) {
 	<-wake
 }
 
+// Events stamped while a clock was ahead do not keep those behind them for ever.
+func TestPruneBehindEventsOfTheFuture(t *testing.T) {
+	t.Parallel()
+	s := memstore.New()
+	l := event.New(s, "a")
+	const future, old = 600, 1000
+	for range future {
+		add(t, s, l, "x") // now, which is far ahead of the bubble's clock
+	}
+	synctest.Test(t, func(t *testing.T) {
+		for range old {
+			add(t, s, l, "x")
+		}
+		timer := time.NewTimer(365 * 24 * time.Hour)
+		<-timer.C
+		if n, err := l.Prune(t.Context(), time.Now().Add(-24*time.Hour)); err != nil || n != old {
+			t.Errorf("Prune = %d, %v, want %d", n, err, old)
+		}
+	})
+}
+
 func TestPrune(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

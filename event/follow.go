@@ -152,44 +152,53 @@ func (l *Log) Prune(ctx context.Context, before time.Time) (int, error) {
 	}
 	removed := 0
 	for _, box := range names {
-		for {
-			n, err := l.pruneChunk(ctx, box, before)
-			removed += n
+		for from := logPrefix(box); from != ""; {
+			chunk, err := l.pruneChunk(ctx, box, from, before)
+			removed += chunk.removed
 			if err != nil {
 				return removed, fmt.Errorf("prune events of %s: %w", box, err)
 			}
-			if n == 0 {
-				break
-			}
+			from = chunk.next
 		}
 	}
 	return removed, nil
 }
 
-// pruneChunk removes those of the oldest events of box that are old enough. It
-// looks at a whole chunk rather than stopping at the first young event, which
-// a clock that was wrong for an hour may have put in front of old ones.
-func (l *Log) pruneChunk(ctx context.Context, box string, before time.Time) (int, error) {
+// pruned is what pruneChunk did.
+type pruned struct {
+	removed int
+	next    string // where to go on, empty: nowhere
+}
+
+// pruneChunk removes those of the events of box from a key on that are old
+// enough. Events are in the order of their times but for those stamped while a
+// clock was ahead: with one of these in a chunk, old ones may follow.
+func (l *Log) pruneChunk(ctx context.Context, box, from string, before time.Time) (pruned, error) {
 	size := min(pruneBatch, l.store.Limits().Operations)
-	return store.Update(ctx, l.store, func(tx store.Tx) (int, error) {
-		pairs, err := tx.Scan(logPrefix(box), store.PrefixEnd(logPrefix(box)), size)
+	return store.Update(ctx, l.store, func(tx store.Tx) (pruned, error) {
+		var chunk pruned
+		pairs, err := tx.Scan(from, store.PrefixEnd(logPrefix(box)), size)
 		if err != nil {
-			return 0, err
+			return chunk, err
 		}
-		removed := 0
+		ahead := false
 		for _, p := range pairs {
 			e, err := decode(box, p)
 			if err != nil {
-				return 0, err
+				return pruned{}, err
 			}
 			if !e.At.Before(before) {
+				ahead = ahead || e.At.After(time.Now())
 				continue
 			}
 			if err := tx.Delete(p.Key); err != nil {
-				return 0, err
+				return pruned{}, err
 			}
-			removed++
+			chunk.removed++
 		}
-		return removed, nil
+		if len(pairs) == size && (chunk.removed > 0 || ahead) {
+			chunk.next = pairs[len(pairs)-1].Key + "\x00"
+		}
+		return chunk, nil
 	})
 }
