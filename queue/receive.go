@@ -15,6 +15,9 @@ import (
 // is not taken for another message.
 const seenKept = 30 * 24 * time.Hour
 
+// seenRenewed is how often that is written anew while the modem goes on showing it.
+const seenRenewed = 24 * time.Hour
+
 // rejected is the value of raw/<time><sim>/<hash>: a PDU nothing could be made of.
 type rejected struct {
 	PDU   []byte `json:"pdu"`
@@ -105,14 +108,11 @@ func (q *Queue) receive(tx store.Tx, a arrival) (received, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := renewSeen(tx, seenKey, string(seen), a.at); err != nil {
+		return "", err
+	}
 	if seen != nil {
 		return receivedDuplicate, nil
-	}
-	if err := tx.Put(seenKey, nil); err != nil {
-		return "", err
-	}
-	if err := tx.Put(tickKey(a.at.Add(seenKept), seenKey), nil); err != nil {
-		return "", err
 	}
 	if a.deliver == nil {
 		return receivedRejected, q.reject(tx, a)
@@ -124,6 +124,25 @@ func (q *Queue) receive(tx store.Tx, a arrival) (received, error) {
 	in := g.assemble(a.id, 1)
 	in.Modem, in.SIM = a.worker.Modem, a.worker.SIM
 	return receivedWhole, q.deliver(tx, in, false)
+}
+
+// renewSeen remembers a PDU for seenKept from at on; before is what seen/ says, the
+// time it was last remembered at. A modem that does not delete shows the same PDU
+// every few minutes for ever, so that is not written more often than seenRenewed.
+func renewSeen(tx store.Tx, key, before string, at time.Time) error {
+	last, err := parseTime(before)
+	if err == nil && at.Sub(last) < seenRenewed {
+		return nil
+	}
+	if err == nil {
+		if err := tx.Delete(tickKey(last.Add(seenKept), key)); err != nil {
+			return err
+		}
+	}
+	if err := tx.Put(key, []byte(timeSegment(at))); err != nil {
+		return err
+	}
+	return tx.Put(tickKey(at.Add(seenKept), key), nil)
 }
 
 func (q *Queue) reject(tx store.Tx, a arrival) error {

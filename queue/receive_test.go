@@ -108,9 +108,12 @@ func TestReceiveRemembersForAMonth(t *testing.T) {
 		raw := deliver(t, "TAK")
 		b.receive(raw)
 		b.pass(29 * 24 * time.Hour)
+		b.receive(raw) // and remembers it anew: the modem has not deleted it
+		b.wantTexts("TAK")
+		b.pass(29 * 24 * time.Hour)
 		b.receive(raw)
 		b.wantTexts("TAK")
-		b.pass(2 * 24 * time.Hour)
+		b.pass(31 * 24 * time.Hour)
 		keys := 0
 		err := b.store.View(t.Context(), func(r store.Reader) error {
 			pairs, err := r.Scan("seen/", store.PrefixEnd("seen/"), 0)
@@ -119,6 +122,23 @@ func TestReceiveRemembersForAMonth(t *testing.T) {
 		})
 		if err != nil || keys != 0 {
 			t.Errorf("%d PDUs are remembered, %v", keys, err)
+		}
+	})
+}
+
+// A slot that cannot be emptied is shown at every sweep: that is written down
+// once a day.
+func TestReceiveAgainWritesLittle(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		raw := deliver(t, "TAK")
+		b.receive(raw)
+		before := b.dump()
+		for range 23 {
+			wait(t.Context(), time.Hour)
+			b.receive(raw)
+		}
+		if b.dump() != before {
+			t.Error("a PDU shown again is written down within a day")
 		}
 	})
 }
