@@ -131,6 +131,7 @@ const (
 	CodeUndelivered    = "undelivered"  // the service centre reports a permanent failure
 	CodeSCExpired      = "sc_expired"   // the service centre gave up when the validity period ended
 	CodeSCAbandoned    = "sc_abandoned" // the service centre gave up for now, and we have, too
+	CodeSCRetry        = "sc_retry"     // the service centre gave up for now; it is sent again at RetryAt
 	CodeLease          = "lease"        // of an attempt: the worker did not record its outcome in time
 	CodeRestart        = "restart"      // of an attempt: the gateway stopped before it was recorded
 	CodeSuperseded     = "superseded"   // of an attempt: a report proved an earlier one

@@ -22,6 +22,7 @@ const (
 	NumberCountry    = "not_allowed_country" // valid, but not in Numbering.Countries
 	NumberPremium    = "premium"             // costs extra to reach
 	NumberShortCode  = "unknown_short_code"  // not in Numbering.ShortCodes
+	NumberEmergency  = "emergency"           // a text there helps nobody, and may call somebody out
 )
 
 // WarningFixedLine is the warning of Numbering.Parse for a number that is likely
@@ -96,6 +97,9 @@ func (n Numbering) Parse(raw string) (address pdu.Address, warning string, err e
 	if code != "" {
 		return pdu.Address{}, "", &NumberError{code}
 	}
+	if n.emergency(typed) {
+		return pdu.Address{}, "", &NumberError{NumberEmergency}
+	}
 	if a, err := pdu.ParseAddress(typed); err == nil && a.IsShortCode() {
 		if !slices.Contains(n.ShortCodes, typed) {
 			return pdu.Address{}, "", &NumberError{NumberShortCode}
@@ -121,6 +125,22 @@ func (n Numbering) Parse(raw string) (address pdu.Address, warning string, err e
 		return pdu.Address{}, "", &NumberError{NumberInvalid}
 	}
 	return address, warning, nil
+}
+
+// emergency reports whether a clean number is that of an emergency service, which
+// is never written to, also if somebody takes it for a short code.
+func (n Numbering) emergency(typed string) bool {
+	const everywhere = "112"
+	if typed == everywhere || phonenumbers.IsEmergencyNumber(typed, n.region()) {
+		return true
+	}
+	return n.region() == poland && slices.Contains(polishServices(), typed)
+}
+
+// polishServices lists the services that Poland has beside the emergency numbers
+// proper: rescue on water and in mountains, crisis management, gas, power, guards.
+func polishServices() []string {
+	return []string{"981", "982", "983", "984", "985", "986", "987", "989", "991", "992", "993", "994", "995", "996", "997", "998", "999"}
 }
 
 // parse reads a clean number, code says why it is none.

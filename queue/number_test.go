@@ -10,7 +10,7 @@ import (
 
 func TestParseNumber(t *testing.T) {
 	t.Parallel()
-	n := queue.Numbering{Region: "PL", ShortCodes: []string{"8080"}}
+	n := queue.Numbering{Region: "PL", ShortCodes: []string{"8080", "112", "999"}}
 	tests := []struct {
 		raw     string
 		want    string
@@ -41,7 +41,6 @@ func TestParseNumber(t *testing.T) {
 		{"600100200/601100200", "", "", queue.NumberTwo},
 		{"600 100 200, 601 100 200", "", "", queue.NumberTwo},
 		{"+48600100200+48601100200", "", "", queue.NumberTwo},
-		{"112", "", "", queue.NumberShortCode},
 		{"7171", "", "", queue.NumberShortCode},
 		{"12345", "", "", queue.NumberShortCode},
 		{"60010020", "", "", queue.NumberInvalid},
@@ -58,6 +57,12 @@ func TestParseNumber(t *testing.T) {
 		{"+380 50 123 4567", "", "", queue.NumberCountry},
 		{"+1 212 555 2368", "", "", queue.NumberCountry},
 		{"700 123 456", "", "", queue.NumberPremium},
+		{"112", "", "", queue.NumberEmergency},
+		{"9-9-9", "", "", queue.NumberEmergency},
+		{"997", "", "", queue.NumberEmergency},
+		{"998", "", "", queue.NumberEmergency},
+		{"984", "", "", queue.NumberEmergency},
+		{"tel:112", "", "", queue.NumberEmergency},
 		{"801 123 456", "", "", queue.NumberPremium},
 	}
 	for _, test := range tests {

@@ -398,7 +398,7 @@ func (q *Queue) abandoned(e *entry, i int, status pdu.Status, now time.Time) {
 		e.Due = due // when what is in the air, or in doubt, is settled
 		return
 	}
-	e.Error = &Problem{Code: CodeSCAbandoned, Detail: status.String(), RetryAt: due}
+	e.Error = &Problem{Code: CodeSCRetry, Detail: status.String(), RetryAt: due}
 	q.schedule(&e.Message, due, now)
 }
 

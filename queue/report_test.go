@@ -28,10 +28,10 @@ func TestReportOutcomes(t *testing.T) {
 		{"failed, then delivered after all", []pdu.Status{0x41, 0x00}, queue.StatusDelivered, ""},
 		{"delivered, then failed", []pdu.Status{0x00, 0x41}, queue.StatusDelivered, ""},
 		{"validity period expired", []pdu.Status{0x46}, queue.StatusExpired, queue.CodeSCExpired},
-		{"abandoned", []pdu.Status{0x61}, queue.StatusQueued, queue.CodeSCAbandoned},
-		{"abandoned twice", []pdu.Status{0x61, 0x61}, queue.StatusQueued, queue.CodeSCAbandoned},
+		{"abandoned", []pdu.Status{0x61}, queue.StatusQueued, queue.CodeSCRetry},
+		{"abandoned twice", []pdu.Status{0x61, 0x61}, queue.StatusQueued, queue.CodeSCRetry},
 		{"abandoned, then delivered after all", []pdu.Status{0x61, 0x00}, queue.StatusDelivered, ""},
-		{"reserved, read as service rejected", []pdu.Status{0xfe}, queue.StatusQueued, queue.CodeSCAbandoned},
+		{"reserved, read as service rejected", []pdu.Status{0xfe}, queue.StatusQueued, queue.CodeSCRetry},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, b *box) {
