@@ -86,6 +86,7 @@ const (
 	CodeNumberCountry   Code = "number_country_not_allowed"
 	CodeNumberPremium   Code = "number_premium"
 	CodeNumberShortCode Code = "number_unknown_short_code"
+	CodeNumberEmergency Code = "number_emergency"
 
 	CodeExpiresInPast     Code = "expires_in_the_past"
 	CodeExpiresBeforeSend Code = "expires_before_send"
@@ -145,7 +146,7 @@ func fieldCodes() []Code {
 		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, CodeControl, CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
 		CodeOutOfRange, CodeNotATime, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid,
 		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
-		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode,
+		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode, CodeNumberEmergency,
 		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeModemUnknown,
 		CodeNoModem, CodeNoModemReady, CodeStoreFull, CodeStoreBroken, CodeStoreFailed,
 	}

@@ -52,6 +52,7 @@ func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
 		"foreign country":      {body: `{"to":"+12125550123","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberCountry, at: "/to"},
 		"premium rate":         {body: `{"to":"+48700123456","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberPremium, at: "/to"},
 		"short code":           {body: `{"to":"7234","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberShortCode, at: "/to"},
+		"emergency number":     {body: `{"to":"112","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberEmergency, at: "/to"},
 		"number as a number":   {body: `{"to":` + secretNumber + `,"text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/to"},
 		"malformed JSON":       {body: `{` + good + `,"text":"` + secretText + `",}`, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: ""},
 		"JSON cut short":       {body: `{` + good + `,"text":"` + secretText, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: "/text"},

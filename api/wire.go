@@ -219,6 +219,8 @@ func numberCode(err error) Code {
 		return CodeNumberPremium
 	case queue.NumberShortCode:
 		return CodeNumberShortCode
+	case queue.NumberEmergency:
+		return CodeNumberEmergency
 	}
 	return CodeNumberInvalid // impossible or invalid
 }

@@ -299,6 +299,11 @@ var problemTexts = map[Key]text{
 		en: "This short code is not allowed. If it should be, add it to short_codes in the configuration.",
 		es: "Este número corto no está permitido. Si debe estarlo, añádalo a short_codes en la configuración.",
 	},
+	"problem.number_emergency": {
+		pl: "To numer alarmowy; na takie nie wysyłamy. W nagłej potrzebie zadzwoń.",
+		en: "This is an emergency number; we do not send to those. In an emergency, phone.",
+		es: "Es un número de emergencias; no enviamos a esos números. En una emergencia, llame.",
+	},
 	"problem.expires_in_the_past": {
 		pl: "Ten czas już minął, więc wiadomość nigdy by nie wyszła. Podaj późniejszy; sprawdź też zegar i strefę czasową.",
 		en: "This time is over, so the message would never go out. Give a later one; check the clock and the time zone as well.",
@@ -385,6 +390,16 @@ var problemTexts = map[Key]text{
 		pl: "Sieć przestała próbować doręczyć wiadomość, także po ponownym wysłaniu.",
 		en: "The network stopped trying to deliver the message, even after it was sent again.",
 		es: "La red dejó de intentar entregar el mensaje, incluso tras enviarlo de nuevo.",
+	},
+	"message.sc_retry": {
+		pl: "Sieć na razie przestała próbować doręczyć wiadomość. Wyślemy ją jeszcze raz o czasie podanym w retry_at.",
+		en: "The network has stopped trying to deliver the message for now. We send it once more at the time in retry_at.",
+		es: "La red ha dejado por ahora de intentar entregar el mensaje. Lo enviaremos otra vez a la hora de retry_at.",
+	},
+	"message.sim_gone": {
+		pl: "Karta SIM, z której wyszła pierwsza część, nic nie wysyła. Włącz jej modem albo zwolnij wiadomość; o czasie podanym w retry_at całość wyjdzie od nowa z innej.",
+		en: "The SIM that the first part left by sends nothing. Turn its modem on, or release the message; at the time in retry_at all of it goes anew by another.",
+		es: "La SIM por la que salió la primera parte no envía nada. Encienda su módem o libere el mensaje; a la hora de retry_at saldrá entero de nuevo por otra.",
 	},
 	"message.number_unknown": {
 		pl: "Sieć nie zna tego numeru. Sprawdź numer odbiorcy.",
