@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -23,9 +24,9 @@ const (
 	// probeListen is how long ports that are equally good are listened to, for
 	// the one on which the modem speaks by itself.
 	probeListen = 2500 * time.Millisecond
-	// busyAgain is how long to wait for a port that another Modem of ours was
-	// looking at.
-	busyAgain = 2 * time.Second
+	// busyTries is how often a port is looked at again that another Modem of
+	// ours was looking at.
+	busyTries = 3
 	// maxProbes bounds how many ports are looked at side by side.
 	maxProbes = 8
 )
@@ -90,10 +91,16 @@ func (m *Modem) lookAt(ctx context.Context, ports []PortInfo) []*candidate {
 			c.close()
 		}
 	}()
-	m.probeAll(ctx, all)
-	busy := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !errors.Is(c.err, ErrBusy) })
-	if m.best(all) == nil && len(busy) > 0 && pause(ctx, busyAgain) == nil {
-		m.probeAll(ctx, busy)
+	left := all
+	for try := 0; ; try++ {
+		m.probeAll(ctx, left)
+		left = slices.DeleteFunc(slices.Clone(left), func(c *candidate) bool { return !errors.Is(c.err, ErrBusy) })
+		if m.best(all) != nil || len(left) == 0 || try == busyTries {
+			break
+		}
+		if again := m.cfg.Timeouts.Busy; pause(ctx, again+rand.N(again)) != nil { // not to meet again
+			break
+		}
 	}
 	m.listen(ctx, all)
 	return all

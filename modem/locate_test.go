@@ -449,3 +449,73 @@ func TestAppearedByName(t *testing.T) {
 		}
 	})
 }
+
+// exclusive lets one at a time open a port, as the lock on a device does.
+func exclusive(open func(context.Context) (modem.Port, error)) func(context.Context) (modem.Port, error) {
+	var mu sync.Mutex
+	held := false
+	return func(ctx context.Context) (modem.Port, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if held {
+			return nil, fmt.Errorf("%w: goniec (1)", modem.ErrBusy)
+		}
+		port, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		held = true
+		return lockedPort{Port: port, release: func() {
+			mu.Lock()
+			defer mu.Unlock()
+			held = false
+		}}, nil
+	}
+}
+
+type lockedPort struct {
+	modem.Port
+	release func()
+}
+
+func (p lockedPort) Close() error {
+	defer p.release()
+	return p.Port.Close()
+}
+
+// Four modems that look for themselves at once, as at a start, all find
+// themselves, though each finds ports busy that another looks at.
+func TestLocateSideBySide(t *testing.T) {
+	t.Parallel()
+	onBus(t, func(t *testing.T, b *bus) {
+		n := emulator.NewNetwork(emulator.Options{Seed: 1})
+		defer n.Close()
+		var modems []*modem.Modem
+		for i := range 4 {
+			d := n.NewModem(emulator.QuectelEC25(), n.AddSIM(emulator.SIM{Number: fmt.Sprintf("+4850060070%d", i)}))
+			usb := fmt.Sprintf("1-%d", i+1)
+			b.plug(usbPort(fmt.Sprintf("/dev/ttyUSB%d", 2*i), usb, "00"), exclusive(b.deaf()))
+			b.plug(usbPort(fmt.Sprintf("/dev/ttyUSB%d", 2*i+1), usb, "02"), exclusive(emulated(d)))
+			modems = append(modems, b.modem(d.IMEI(), nil))
+		}
+		start := time.Now()
+		var opening sync.WaitGroup
+		for _, m := range modems {
+			opening.Go(func() {
+				if err := m.Open(t.Context()); err != nil {
+					t.Errorf("Open: %v", err)
+				}
+			})
+		}
+		opening.Wait()
+		if took := time.Since(start); took > 15*time.Second {
+			t.Errorf("took %v", took)
+		}
+		for i, m := range modems {
+			if got, want := m.Info().Device, fmt.Sprintf("/dev/ttyUSB%d", 2*i+1); got != want {
+				t.Errorf("found %s, want %s", got, want)
+			}
+			closed(t, m)
+		}
+	})
+}

@@ -79,6 +79,7 @@ type Timeouts struct {
 	SIMBusy      time.Duration // how long a SIM may say busy: 20 s
 	Registration time.Duration // until a network takes us: 90 s
 	USSD         time.Duration // until the network answers a code: 60 s
+	Busy         time.Duration // before a busy port is looked at again in a search, up to twice that: 1 s
 }
 
 func (t Timeouts) withDefaults() Timeouts {
@@ -92,6 +93,7 @@ func (t Timeouts) withDefaults() Timeouts {
 	t.SIMBusy = cmp.Or(t.SIMBusy, 20*time.Second)
 	t.Registration = cmp.Or(t.Registration, 90*time.Second)
 	t.USSD = cmp.Or(t.USSD, time.Minute)
+	t.Busy = cmp.Or(t.Busy, time.Second)
 	return t
 }
 

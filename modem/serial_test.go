@@ -23,7 +23,7 @@ import (
 var quick = modem.Timeouts{
 	Command: 2 * time.Second, Prompt: 2 * time.Second, Submit: 2 * time.Second, List: 2 * time.Second,
 	Write: 200 * time.Millisecond, Quiet: 10 * time.Millisecond, Attention: 500 * time.Millisecond,
-	SIMBusy: time.Second, Registration: 5 * time.Second,
+	SIMBusy: time.Second, Registration: 5 * time.Second, Busy: 10 * time.Millisecond,
 }
 
 // emulatedPTY returns the path of an emulated modem on a real pseudo-terminal.
@@ -345,5 +345,41 @@ func BenchmarkSubmit(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "submits/s")
 	if err := m.Close(); err != nil {
 		b.Error(err)
+	}
+}
+
+// A modem is found among real ports, whose handles are given back, and a port
+// that another modem of this process holds is not taken for the one that is
+// looked for.
+func TestLocateOnSerialDevices(t *testing.T) {
+	t.Parallel()
+	n, first, path := emulatedPTY(t)
+	second := n.NewModem(emulator.Generic(), n.AddSIM(emulator.SIM{}))
+	port, err := second.OpenPTY()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { port.Close() })
+	ports := func() ([]modem.PortInfo, error) {
+		return []modem.PortInfo{{Device: port.Path(), VendorID: "12d1"}, {Device: path, VendorID: "12d1"}}, nil
+	}
+	find := func(imei string) *modem.Modem {
+		return modem.New(modem.Config{Name: "m0", IMEI: imei, Ports: ports, Timeouts: quick})
+	}
+	m := find(first.IMEI())
+	if err := m.Open(t.Context()); err != nil {
+		t.Fatalf("Open: %v", err)
+	}
+	defer closed(t, m)
+	if got := m.Info().Device; got != path {
+		t.Errorf("found at %s, want %s", got, path)
+	}
+	other := find("353045049999999")
+	defer closed(t, other)
+	if err := other.Open(t.Context()); !errors.Is(err, modem.ErrNoDevice) || !strings.Contains(err.Error(), second.IMEI()) {
+		t.Errorf("Open of a modem that is not there: %v", err)
+	}
+	if _, err := m.Submit(t.Context(), tpdu(t, patient, "x")); err != nil {
+		t.Errorf("Submit by the one that is: %v", err)
 	}
 }
