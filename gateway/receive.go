@@ -146,30 +146,31 @@ func (s *session) fetch(slot modem.Slot) error {
 // either fails it is found again by the next sweep. What is committed already
 // the slot is only emptied of.
 func (s *session) take(m modem.Stored) error {
-	stuck := s.stuck[m.Slot]
-	if stuck == nil || !bytes.Equal(stuck.raw, m.Raw) {
+	c := s.slots[m.Slot]
+	if c == nil || c.sim != s.id.SIM || !bytes.Equal(c.raw, m.Raw) {
 		if kept := s.receive(s.id, m.Raw) == nil; !kept {
 			return nil
 		}
-		stuck = &stuckSlot{raw: m.Raw, wait: firstStuck}
+		c = &committed{sim: s.id.SIM, raw: m.Raw, wait: firstStuck}
 	}
-	return s.empty(m.Slot, stuck)
+	return s.empty(m.Slot, c)
 }
 
 // empty removes from a slot what is committed, unless that failed lately: the
 // more often it has, the longer the slot is left alone. A modem that does not
 // even answer takes minutes each time, in which nothing is sent, and may do so
 // whatever the slot: then all of them are left alone for a while.
-func (s *session) empty(slot modem.Slot, stuck *stuckSlot) error {
+func (s *session) empty(slot modem.Slot, c *committed) error {
 	now := time.Now()
-	if now.Before(stuck.until) || now.Before(s.emptyAt) {
-		s.stuck[slot] = stuck
+	if now.Before(c.until) || now.Before(s.emptyAt) {
+		s.slots[slot] = c
 		return nil
 	}
 	err := s.modem.Delete(s.hard, slot)
 	if err == nil || errors.Is(err, modem.ErrEmpty) {
 		s.emptyAt, s.emptyWait = time.Time{}, 0
-		delete(s.stuck, slot)
+		c.until, c.wait = time.Time{}, firstStuck
+		s.slots[slot] = c // some modems only say so
 		return nil
 	}
 	f := faultOf(err)
@@ -177,12 +178,12 @@ func (s *session) empty(slot modem.Slot, stuck *stuckSlot) error {
 	if unanswered := f.Code < 0 && f.Class == modem.ModemFault; unanswered {
 		s.emptyWait = min(max(2*s.emptyWait, firstStuck), lastStuck)
 		s.emptyAt = now.Add(s.emptyWait)
-		stuck.wait = max(stuck.wait, firstHung)
+		c.wait = max(c.wait, firstHung)
 	}
-	stuck.until, stuck.wait = now.Add(stuck.wait), min(2*stuck.wait, lastStuck)
-	s.stuck[slot] = stuck
+	c.until, c.wait = now.Add(c.wait), min(2*c.wait, lastStuck)
+	s.slots[slot] = c
 	s.log.Warn("slot could not be emptied; it is tried again later", slog.String("memory", slot.Memory),
-		slog.Int("index", slot.Index), slog.Time("next_try", stuck.until), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+		slog.Int("index", slot.Index), slog.Time("next_try", c.until), slog.Any("err", f), slog.String("remedy", f.Remedy()))
 	return s.mend(f)
 }
 

@@ -248,6 +248,29 @@ func TestDeleteHangs(t *testing.T) {
 	})
 }
 
+// TestDeleteThatIsALie has a modem say that it has emptied slots, and keep them:
+// what is in them is found by each sweep, and is no new message for that.
+func TestDeleteThatIsALie(t *testing.T) {
+	lie := func(t *tap, b []byte) []byte {
+		if bytes.Contains(b, []byte("+CMGD")) {
+			t.say("OK")
+			return nil
+		}
+		return b
+	}
+	inBubble(t, setup{config: tapped(lie, nil)}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		if err := r.network.Handset(patient).Send(r.sims[0].Number, "TAK"); err != nil {
+			t.Fatal(err)
+		}
+		r.pass(time.Hour)
+		r.wantInbox("TAK")
+		if s := r.status(); s.Received != 1 || s.State != modem.Ready {
+			t.Errorf("received %d in state %s, want 1", s.Received, s.State)
+		}
+	})
+}
+
 // TestAcknowledgementHangs has a modem that never answers +CNMA: the dialogue is
 // brought back in step at once, and not at the cost of the next message.
 func TestAcknowledgementHangs(t *testing.T) {

@@ -66,8 +66,8 @@ type worker struct {
 	// direct are texts and reports that the modem keeps nowhere and that have
 	// not been committed yet, in order.
 	direct []direct
-	// stuck are the slots whose content is committed and could not be removed.
-	stuck map[modem.Slot]*stuckSlot
+	// slots is what was committed last of what lay in each slot of the modem.
+	slots map[modem.Slot]*committed
 	// emptyAt is when any slot may be emptied again after the modem did not
 	// answer, and emptyWait how long that was; zero: it does answer.
 	emptyAt   time.Time
@@ -88,10 +88,11 @@ type life struct {
 	closed chan struct{} // closed when the modem is
 }
 
-// stuckSlot is a slot of the modem that could not be emptied.
-type stuckSlot struct {
-	raw   []byte // what is in it
-	until time.Time
+// committed is what lay, or still lies, in a slot of the modem.
+type committed struct {
+	sim   string
+	raw   []byte
+	until time.Time     // the slot is left alone, because it could not be emptied
 	wait  time.Duration // the next time
 }
 
@@ -129,7 +130,7 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 		hard:    g.hard,
 		ended:   make(chan struct{}),
 		backoff: firstBackoff,
-		stuck:   map[modem.Slot]*stuckSlot{},
+		slots:   map[modem.Slot]*committed{},
 	}
 	w.soft, w.retire = context.WithCancel(g.soft)
 	return w
