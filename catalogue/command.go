@@ -71,8 +71,11 @@ const (
 	NoToken             Key = "send.no_token"   // url
 	NoDaemon            Key = "send.no_daemon"  // address
 	SendStatus          Key = "send.status"     // time, status
-	SendEnded           Key = "send.ended"      // status
-	SendTimeout         Key = "send.timeout"    // status
+	SendEnded           Key = "send.ended"
+	SendNextTry         Key = "send.next_try" // time
+	SendGoes            Key = "send.goes"     // time
+	CallRefused         Key = "call.refused"
+	SendTimeout         Key = "send.timeout" // status
 	NoPorts             Key = "modem.no_ports"
 	ProbeNothing        Key = "modem.probe_nothing" // device
 	ProbeFailed         Key = "modem.probe_failed"  // device, reason
@@ -210,7 +213,10 @@ var commandTexts = map[Key]text{
 	NoToken:      {"Do %s potrzebny jest token: ustaw zmienną GONIEC_TOKEN albo podaj --token-file.", "%s wants a token: set the variable GONIEC_TOKEN, or give --token-file.", "%s exige un token: defina la variable GONIEC_TOKEN o use --token-file."},
 	NoDaemon:     {"Bramka nie odpowiada (%s). Sprawdź, czy działa: systemctl status goniec.", "The gateway does not answer (%s). Check that it runs: systemctl status goniec.", "La pasarela no responde (%s). Compruebe que funciona: systemctl status goniec."},
 	SendStatus:   {"%s  %s", "%s  %s", "%s  %s"},
-	SendEnded:    {"Wiadomość nie dotarła: %s.", "The message did not get there: %s.", "El mensaje no llegó: %s."},
+	SendEnded:    {"Wiadomość nie dotarła.", "The message did not get there.", "El mensaje no llegó."},
+	SendNextTry:  {"Następna próba: %s.", "Next try: %s.", "Próximo intento: %s."},
+	SendGoes:     {"Wyjdzie: %s.", "It goes: %s.", "Saldrá: %s."},
+	CallRefused:  {"Bramka tego nie przyjmuje:", "The gateway does not take this:", "La pasarela no lo acepta:"},
 	SendTimeout:  {"Czas minął, a wiadomość jest jeszcze w drodze: %s.", "Time is up and the message is still under way: %s.", "Se acabó el tiempo y el mensaje sigue en camino: %s."},
 	NoPorts:      {"Nie ma żadnego portu szeregowego. Podłącz modem i spróbuj ponownie.", "There is no serial port. Plug in a modem and try again.", "No hay ningún puerto serie. Conecte un módem e inténtelo de nuevo."},
 	ProbeNothing: {"%s: nic nie odpowiada. Modemy mają po kilka portów; spróbuj następnego, albo innej prędkości (--baud).", "%s: nothing answers. Modems have several ports; try the next one, or another speed (--baud).", "%s: nada responde. Los módems tienen varios puertos; pruebe el siguiente, u otra velocidad (--baud)."},

@@ -35,14 +35,14 @@ var modemTexts = map[Key]text{
 		es: "Añada al grupo dialout el usuario con el que funciona la pasarela y reiníciela.",
 	},
 	"modem.modem_not_a_modem": {
-		pl: "Urządzenie odpowiada, ale nie jak modem.",
-		en: "The device answers, but not as a modem does.",
-		es: "El dispositivo responde, pero no como un módem.",
+		pl: "To nie jest port, na którym modem wysyła SMS-y.",
+		en: "This is not a port at which a modem sends texts.",
+		es: "No es un puerto por el que un módem envíe SMS.",
 	},
 	"modem.modem_not_a_modem.remedy": {
-		pl: "Modem USB ma kilka portów; goniec modem list pokazuje, który przyjmuje polecenia.",
-		en: "A USB modem has several ports; goniec modem list shows which one takes commands.",
-		es: "Un módem USB tiene varios puertos; goniec modem list muestra cuál acepta órdenes.",
+		pl: "Wpisz w konfiguracji inny port: goniec modem probe pyta wszystkie i pokazuje, gdzie odpowiada modem. Modem USB ma kilka portów.",
+		en: "Name another port in the configuration: goniec modem probe asks all of them and shows where a modem answers. A USB modem has several ports.",
+		es: "Indique otro puerto en la configuración: goniec modem probe los pregunta todos y muestra dónde contesta un módem. Un módem USB tiene varios puertos.",
 	},
 	"modem.modem_silent": {
 		pl: "Modem nie odpowiada.",

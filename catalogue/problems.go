@@ -352,9 +352,9 @@ var problemTexts = map[Key]text{
 
 	// Why a message is not delivered.
 	"message.quiet_hours": {
-		pl: "Trwa cisza nocna albo dzień wolny. Wiadomość wyjdzie o czasie podanym w retry_at. Aby wyszła od razu, zwolnij ją.",
-		en: "These are quiet hours or a day off. The message goes at the time in retry_at. To send it now, release it.",
-		es: "Son horas de silencio o un día libre. El mensaje saldrá a la hora de retry_at. Para enviarlo ya, libérelo.",
+		pl: "Trwają godziny ciszy albo dzień wolny. Wiadomość wyjdzie, gdy miną. Aby wyszła od razu, zwolnij ją.",
+		en: "These are quiet hours or a day off. The message goes when they are over. To send it now, release it.",
+		es: "Son horas de silencio o un día libre. El mensaje saldrá cuando terminen. Para enviarlo ya, libérelo.",
 	},
 	"message.uncertain": {
 		pl: "Wiadomość opuściła bramkę, ale modem nie odpowiedział. Czekamy na raport doręczenia.",
@@ -372,9 +372,9 @@ var problemTexts = map[Key]text{
 		es: "El mensaje pudo enviarse o no, y su plazo ha pasado. Pregunte al destinatario.",
 	},
 	"message.expired": {
-		pl: "Wiadomość nie wyszła przed czasem expires_at, więc jej nie wysłano.",
-		en: "The message did not go out before its expires_at, so it was not sent.",
-		es: "El mensaje no salió antes de su expires_at y no se envió.",
+		pl: "Wiadomość nie wyszła przed upływem swojego terminu, więc jej nie wysłano.",
+		en: "The message did not go out before its time ran out, so it was not sent.",
+		es: "El mensaje no salió antes de que venciera su plazo y no se envió.",
 	},
 	"message.undelivered": {
 		pl: "Sieć nie doręczyła wiadomości i nie spróbuje ponownie. Sprawdź numer albo zadzwoń.",
@@ -417,14 +417,14 @@ var problemTexts = map[Key]text{
 		es: "La red rechazó el mensaje; a menudo por falta de saldo o por parecer spam. Compruebe el saldo y pregunte al operador.",
 	},
 	"message.phone_off": {
-		pl: "Telefon odbiorcy jest wyłączony albo poza zasięgiem. Jeśli jest retry_at, spróbujemy wtedy ponownie.",
-		en: "The recipient's phone is off or out of reach. If there is a retry_at, we try again then.",
-		es: "El teléfono del destinatario está apagado o sin cobertura. Si hay retry_at, lo intentaremos entonces.",
+		pl: "Telefon odbiorcy jest wyłączony albo poza zasięgiem.",
+		en: "The recipient's phone is off or out of reach.",
+		es: "El teléfono del destinatario está apagado o sin cobertura.",
 	},
 	"message.network": {
-		pl: "Sieć jest przeciążona albo nie działa. Jeśli jest retry_at, spróbujemy wtedy ponownie.",
-		en: "The network is busy or out of order. If there is a retry_at, we try again then.",
-		es: "La red está saturada o no funciona. Si hay retry_at, lo intentaremos entonces.",
+		pl: "Sieć jest przeciążona albo nie działa.",
+		en: "The network is busy or out of order.",
+		es: "La red está saturada o no funciona.",
 	},
 	"message.sender_barred": {
 		pl: "Operator nie pozwala tej karcie wysyłać SMS-ów. Sprawdź saldo i taryfę, zapytaj operatora.",
@@ -437,9 +437,9 @@ var problemTexts = map[Key]text{
 		es: "La SIM no conoce el número del centro de servicio. Póngala en un teléfono e introduzca el del operador en los ajustes de mensajes.",
 	},
 	"message.no_network": {
-		pl: "Modem nie ma sieci. Sprawdź antenę i zasięg. Jeśli jest retry_at, spróbujemy wtedy ponownie.",
-		en: "The modem has no network. Check the antenna and the coverage. If there is a retry_at, we try again then.",
-		es: "El módem no tiene red. Revise la antena y la cobertura. Si hay retry_at, lo intentaremos entonces.",
+		pl: "Modem nie ma sieci. Sprawdź antenę i zasięg.",
+		en: "The modem has no network. Check the antenna and the coverage.",
+		es: "El módem no tiene red. Revise la antena y la cobertura.",
 	},
 	"message.no_reason": {
 		pl: "Modem nie wysłał wiadomości i nie podał powodu; najczęściej to brak środków na karcie albo słaby zasięg. Sprawdź jedno i drugie.",
@@ -447,9 +447,9 @@ var problemTexts = map[Key]text{
 		es: "El módem no envió el mensaje y no dio motivo; lo más común es el saldo o la cobertura. Revise ambos.",
 	},
 	"message.other": {
-		pl: "Modem albo sieć nie przyjęła wiadomości (kod %s). Jeśli jest retry_at, spróbujemy wtedy ponownie.",
-		en: "The modem or the network did not take the message (code %s). If there is a retry_at, we try again then.",
-		es: "El módem o la red no aceptó el mensaje (código %s). Si hay retry_at, lo intentaremos entonces.",
+		pl: "Modem albo sieć nie przyjęła wiadomości (kod %s).",
+		en: "The modem or the network did not take the message (code %s).",
+		es: "El módem o la red no aceptó el mensaje (código %s).",
 	},
 	"warning.fixed_line": {
 		pl: "To wygląda na telefon stacjonarny; SMS może nie dojść.",

@@ -80,7 +80,15 @@ func readToken(path string) (string, error) {
 // problem that the gateway describes in the reader's language.
 func (p *program) explainCall(err error, where string) error {
 	var problem *client.Problem
-	if errors.As(err, &problem) || errors.Is(err, context.Canceled) {
+	if errors.As(err, &problem) && len(problem.Errors) > 0 {
+		// The detail speaks of the body of a request, which nobody here has seen.
+		fmt.Fprintln(p.stderr, p.say(catalogue.CallRefused))
+		for _, e := range problem.Errors {
+			fmt.Fprintf(p.stderr, "  %s: %s\n", e.Field, e.Detail)
+		}
+		return errSaid
+	}
+	if problem != nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if errors.Is(err, fs.ErrPermission) {

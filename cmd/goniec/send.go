@@ -106,7 +106,7 @@ func (p *program) follow(cmd *cobra.Command, c *client.Client, where string, m c
 	case err != nil:
 		return p.explainCall(err, where)
 	case m.Status != client.StatusDelivered:
-		fmt.Fprintln(p.stderr, p.say(catalogue.SendEnded, p.describe(m)))
+		fmt.Fprintln(p.stderr, p.say(catalogue.SendEnded))
 		err = errSaid
 	}
 	if asJSON {
@@ -150,11 +150,29 @@ func (p *program) watch(ctx context.Context, c *client.Client, m client.Message)
 	}
 }
 
-// describe says where a message stands, and why it does not go on.
+// describe says where a message stands, why it does not go on, and when it will.
 func (p *program) describe(m client.Message) string {
-	status := p.say(catalogue.StatusText(string(m.Status)))
+	words := p.say(catalogue.StatusText(string(m.Status)))
 	if m.Error == nil {
-		return status
+		return words
 	}
-	return status + ": " + m.Error.Detail
+	words += ": " + m.Error.Detail
+	if m.Error.RetryAt == nil || m.Status.Final() {
+		return words
+	}
+	next := catalogue.SendNextTry
+	if m.Status == client.StatusHeld {
+		next = catalogue.SendGoes
+	}
+	return words + " " + p.say(next, shortTime(*m.Error.RetryAt, time.Now()))
+}
+
+// shortTime writes a time of day as people here read it, with the date if it is not
+// today.
+func shortTime(at, now time.Time) string {
+	at, now = at.Local(), now.Local()
+	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format(time.TimeOnly)
+	}
+	return at.Format("2006-01-02 15:04")
 }
