@@ -38,7 +38,8 @@ const (
 	CallIncoming IndicationKind = "call_incoming"
 	// CallEnded: the call has ended, by whomever. From and Rings are its last.
 	CallEnded IndicationKind = "call_ended"
-	// Rebooted: the device has restarted by itself. Close and Open it again.
+	// Rebooted: the device has restarted by itself, or, if Err is ErrSIMChanged,
+	// has another SIM. Close and Open it again.
 	Rebooted IndicationKind = "rebooted"
 	// Damaged: something was announced that could not be read. Sweep by List.
 	Damaged IndicationKind = "damaged"
@@ -77,6 +78,10 @@ const maxIndications = 20_000
 // ErrUnannounced is the error of the Damaged that follows when a device had
 // dropped its routing: something may have come that it did not announce.
 var ErrUnannounced = errors.New("routing had been dropped")
+
+// ErrSIMChanged is the error of the Rebooted of a device that has not restarted:
+// its SIM was changed for another.
+var ErrSIMChanged = errors.New("SIM has been changed for another")
 
 // ErrOverflow is the error of the Damaged that stands for indications dropped
 // because nobody received them.

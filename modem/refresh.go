@@ -9,13 +9,14 @@ import (
 
 // Refresh reads the state of the device: registration, signal, operator and how
 // full its memory is. It arms its indications again if it has dropped them, and
-// notices a device that has restarted without a word. Call it every minute or
+// notices a device that has restarted without a word, or has another SIM now.
+// Call it every minute or
 // so.
 func (m *Modem) Refresh(ctx context.Context) error {
 	if !m.open {
 		return newFault("refresh", BeforePayload, ErrNotOpen)
 	}
-	for _, step := range []func(context.Context) error{m.checkMode, m.rearm, m.refreshRegistration, m.readStatus, m.readUsage} {
+	for _, step := range []func(context.Context) error{m.checkMode, m.checkSIM, m.rearm, m.refreshRegistration, m.readStatus, m.readUsage} {
 		if err := step(ctx); err != nil {
 			return m.note(newFault("refresh", BeforePayload, err))
 		}
@@ -36,6 +37,24 @@ func (m *Modem) checkMode(ctx context.Context) error {
 	}
 	if mode, ok := find(lines, name); ok && mode != want {
 		m.queue.add(Indication{Kind: Rebooted})
+	}
+	return nil
+}
+
+// checkSIM notices that the SIM has been changed for another while the device
+// was in service: nothing that was found out about the SIM holds any more.
+func (m *Modem) checkSIM(ctx context.Context) error {
+	known := m.Info().IMSI
+	if known == "" {
+		return nil
+	}
+	lines, _, fatal := m.ask(ctx, "+CIMI", m.cfg.Timeouts.Command)
+	if fatal != nil {
+		return m.fatal("AT+CIMI", fatal)
+	}
+	if now := digits(freeText(lines, "+CIMI")); now != "" && now != known {
+		m.log.WarnContext(ctx, "SIM has been changed for another")
+		m.queue.add(Indication{Kind: Rebooted, Err: ErrSIMChanged})
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package modem_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"goniec/modem"
@@ -196,4 +197,55 @@ func TestNoServiceCentreStops(t *testing.T) {
 			t.Errorf("Open: %v, want Stop with +CMS ERROR 330", err)
 		}
 	})
+}
+
+// A SIM that is changed while the modem is in service is noticed, and shown
+// when the modem has been opened again.
+func TestSIMChangedInService(t *testing.T) {
+	t.Parallel()
+	for _, profile := range emulator.Profiles() {
+		t.Run(profile.Name, func(t *testing.T) {
+			t.Parallel()
+			in(t, profile, emulator.SIM{}, nil, func(t *testing.T, b *bench) {
+				b.opened(t)
+				refresh := func() {
+					if err := b.modem.Refresh(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				refresh()
+				other := b.network.AddSIM(emulator.SIM{Number: "+48500600799"})
+				b.device.SetSIM(other)
+				<-time.After(time.Minute)
+				refresh()
+				if i := b.until(t, modem.Rebooted); !errors.Is(i.Err, modem.ErrSIMChanged) {
+					t.Errorf("%+v", i)
+				}
+				closed(t, b.modem)
+				b.opened(t)
+				if info := b.modem.Info(); info.IMSI != other.IMSI || info.IMEI != b.device.IMEI() {
+					t.Errorf("%+v", info)
+				}
+				refresh()
+				for _, i := range drain(b.modem) {
+					if i.Kind == modem.Rebooted {
+						t.Error("announced again")
+					}
+				}
+			})
+		})
+	}
+}
+
+// drain takes what waits.
+func drain(m *modem.Modem) (got []modem.Indication) {
+	for {
+		synctest.Wait()
+		select {
+		case i := <-m.Indications():
+			got = append(got, i)
+		default:
+			return got
+		}
+	}
 }
