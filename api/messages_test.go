@@ -229,7 +229,7 @@ func TestHeldMessageSaysWhenItGoes(t *testing.T) {
 	if wait := m.Error.RetryAt.Sub(now); wait < 59*time.Minute || wait > 61*time.Minute {
 		t.Errorf("goes in %v, want an hour", wait)
 	}
-	if !strings.Contains(m.Error.Detail, "cisza nocna") {
+	if !strings.Contains(m.Error.Detail, "dzień wolny") {
 		t.Errorf("detail %q", m.Error.Detail)
 	}
 	decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"hej","priority":"high"}`).body, &m)
