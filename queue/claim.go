@@ -82,7 +82,7 @@ func (q *Queue) startOrExpire(tx store.Tx, id string, w Worker, now time.Time) (
 		return Submission{}, false, err
 	}
 	if !e.ExpiresAt.After(now) {
-		return Submission{}, false, q.expire(tx, e, now)
+		return Submission{}, false, q.outlived(tx, e, now)
 	}
 	s, err = q.start(tx, e, w, now)
 	return s, err == nil, err

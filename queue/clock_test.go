@@ -103,3 +103,125 @@ func TestQuietHoursPassOverWhatDoesNotMove(t *testing.T) {
 		}
 	})
 }
+
+const days = 24 * time.Hour
+
+// restarted returns a new queue on the store of b, whose clock shows d more than it is.
+func (b *box) restarted(d time.Duration) *box {
+	b.t.Helper()
+	next := newBoxOn(b.t, b.store)
+	next.SetClock(d)
+	return next
+}
+
+// A box that starts with a clock far ahead ends nothing, sends nothing that seems
+// over and removes nothing, until the clock comes back.
+func TestClockAheadAtStart(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		sent := b.put()
+		b.send(1)
+		waiting := b.put()
+		b.pass(time.Hour)
+
+		ahead := b.restarted(400 * days)
+		ahead.none() // also before Tend has seen it
+		for range 10 {
+			ahead.tend()
+			wait(t.Context(), time.Minute)
+		}
+		ahead.none()
+		ahead.prune(30*days, 180*days)
+		if got := ahead.check(waiting.ID, queue.StatusQueued); got.Error != nil {
+			t.Errorf("error %+v", got.Error)
+		}
+		if got := ahead.get(sent.ID); got.Text == "" {
+			t.Error("a text was removed")
+		}
+
+		ahead.SetClock(0)
+		ahead.tend()
+		if s := ahead.claim(); s.Message.ID != waiting.ID {
+			t.Error("another message is claimed")
+		}
+	})
+}
+
+// A box that was switched off for long finds that out after a while.
+func TestBoxSwitchedOffForLong(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.put()
+		b.tend()
+		wait(t.Context(), 5*days)
+		b = b.restarted(0)
+		b.tend()
+		b.none()
+		b.check(m.ID, queue.StatusQueued)
+		b.pass(16 * time.Minute)
+		b.check(m.ID, queue.StatusExpired)
+	})
+}
+
+// What was taken while the clock was behind is not over when it is set right.
+func TestClockSetRightForward(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		first, second := b.put(), b.put()
+		b.tend()
+		b.SetClock(400 * days)
+		if s := b.claim(); s.Message.ID != first.ID || !s.ExpiresAt.After(time.Now().Add(400*days)) {
+			t.Errorf("claimed with an expiry at %v", s.ExpiresAt)
+		}
+		for range 20 {
+			b.tend()
+			wait(t.Context(), time.Minute)
+		}
+		b.check(second.ID, queue.StatusQueued)
+	})
+}
+
+// What was taken while the clock was ahead is due when it has been set right.
+func TestClockSetRightBack(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		b.SetClock(400 * days)
+		taken := b.put()
+		b.tend()
+		doubtful := b.put()
+		for range 2 {
+			if s := b.claim(); s.Message.ID == doubtful.ID {
+				b.record(s, unknown())
+			} else {
+				b.record(s, retry(time.Hour))
+			}
+		}
+		b.SetClock(0)
+		for range 30 {
+			b.tend()
+			wait(t.Context(), time.Minute)
+		}
+		got := map[string]queue.Submission{}
+		for range 2 {
+			s := b.claim()
+			got[s.Message.ID] = s
+		}
+		if limit := time.Now().Add(73 * time.Hour); got[taken.ID].ExpiresAt.After(limit) {
+			t.Errorf("it expires at %v", got[taken.ID].ExpiresAt)
+		}
+		if !got[doubtful.ID].PossibleDuplicate {
+			t.Error("the uncertain one is not marked")
+		}
+	})
+}
+
+// The time known is written once a minute.
+func TestTendWritesTheTimeOnceAMinute(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		written := map[string]bool{}
+		for range 60 {
+			b.tend()
+			written[b.dump()] = true
+			wait(t.Context(), 10*time.Second)
+		}
+		if len(written) > 10 {
+			t.Errorf("written %d times in 10 minutes", len(written))
+		}
+	})
+}

@@ -33,6 +33,7 @@ import (
 //	seen/<hash>                                when a PDU was received, or shown again; kept for seenKept
 //	raw/<time><sim>/<hash>                     rejected: a PDU nothing could be made of
 //	sc/<sim>                                   centre: what is known of the clock of the service centre
+//	clock/<box>                                clock: what the box takes for the time
 //	sim/<sim>                                  when a worker of the SIM claimed last, about
 //	prune/in                                   id of the inbound message whose text was removed last
 //
@@ -59,6 +60,7 @@ const (
 	rawSpace     = "raw/"
 	centreSpace  = "sc/"
 	simSpace     = "sim/"
+	clockSpace   = "clock/"
 	inboxPruned  = "prune/in"
 )
 
@@ -120,6 +122,7 @@ func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 
 func centreKey(sim string) string { return centreSpace + segment(sim) }
 func simKey(sim string) string    { return simSpace + segment(sim) }
+func clockKey(box string) string  { return clockSpace + segment(box) }
 
 func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
 	width := "8-"

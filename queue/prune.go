@@ -18,6 +18,14 @@ const pruneTogether = 100
 // so that nobody waits for it, and goes on where it was when it is called again.
 func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 	now := q.now()
+	doubted, err := store.View(ctx, q.store, func(r store.Reader) (bool, error) { return q.doubts(r, now) })
+	if err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	if doubted {
+		q.log.WarnContext(ctx, "nothing is removed while the clock is not believed", "is", now)
+		return nil
+	}
 	steps := []struct {
 		what string
 		step func(tx store.Tx) (int, error)
@@ -41,7 +49,7 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 			q.meter.pruned.Add(float64(n))
 		}
 	}
-	err := q.sweep(ctx, refSpace, func(tx store.Tx, pair store.Pair) error {
+	err = q.sweep(ctx, refSpace, func(tx store.Tx, pair store.Pair) error {
 		r, found, err := readJSON[references](tx, pair.Key)
 		if err != nil && !errors.Is(err, errStored) || found && !r.rested(now) {
 			return err

@@ -71,6 +71,7 @@ type Queue struct {
 	meter  *meter
 	ids    identity
 	clock  func() time.Time // time.Now; tests set it back
+	born   time.Time        // when New was called, also by the clock that nobody sets
 }
 
 // The defaults of Config.
@@ -115,7 +116,7 @@ func New(c Config) (*Queue, error) {
 	}
 	q := &Queue{
 		store: c.Store, events: c.Events, log: c.Logger, config: c,
-		quiet: calendar{hours: c.QuietHours, zone: c.Location}, clock: time.Now,
+		quiet: calendar{hours: c.QuietHours, zone: c.Location}, clock: time.Now, born: time.Now(),
 	}
 	var err error
 	if q.meter, err = newMeter(c.Registerer, q); err != nil {

@@ -85,7 +85,7 @@ func (q *Queue) record(tx store.Tx, s Submission, o Outcome, next, goOn bool) (c
 	case !open || !goOn || !e.Parts[s.Part].left() || !e.claimable() || e.Due.After(now):
 		err = q.keep(tx, e, now)
 	case !e.ExpiresAt.After(now):
-		err = q.expire(tx, e, now)
+		err = q.outlived(tx, e, now)
 	default:
 		c.submission, err = q.start(tx, e, w, now)
 		c.ok = err == nil

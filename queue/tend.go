@@ -23,6 +23,9 @@ const (
 // kept for a time. It returns when it wants to be called again, at the latest
 // after a minute; calling it more often, or on several boxes, does no harm.
 func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
+	if err := q.watchClock(ctx); err != nil {
+		return time.Time{}, fmt.Errorf("tend: %w", err)
+	}
 	from, now := tickSpace, q.now()
 	for {
 		pass, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) { return q.tend(tx, from, now) })
@@ -151,8 +154,14 @@ func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) error {
 		}
 		return q.tendMessage(tx, e, now)
 	case strings.HasPrefix(target, groupSpace):
+		if doubted, err := q.doubts(tx, now); err != nil || doubted {
+			return err
+		}
 		return q.tendGroup(tx, key, target)
 	default: // kept for a time, which is over
+		if doubted, err := q.doubts(tx, now); err != nil || doubted {
+			return err
+		}
 		if err := tx.Delete(target); err != nil {
 			return err
 		}
@@ -167,12 +176,12 @@ func (q *Queue) tendMessage(tx store.Tx, e *entry, now time.Time) error {
 		switch {
 		case p.Status == PartInFlight:
 			return nil // its lease ends in this call of Tend
-		case p.Status == PartUncertain && !p.Until.IsZero():
+		case p.Status == PartUncertain && !p.Until.IsZero() && e.ExpiresAt.After(now):
 			return q.decide(tx, e, i, now)
 		}
 	}
 	if !e.ExpiresAt.After(now) {
-		return q.expire(tx, e, now)
+		return q.outlived(tx, e, now)
 	}
 	if e.claimable() && !e.Due.After(now) {
 		q.schedule(&e.Message, e.Due, now)

@@ -28,8 +28,6 @@ func (q *Queue) doubt(e *entry, a *Attempt, now time.Time) {
 func (q *Queue) decide(tx store.Tx, e *entry, i int, now time.Time) error {
 	p := &e.Parts[i]
 	switch {
-	case !e.ExpiresAt.After(now):
-		return q.expire(tx, e, now)
 	case q.config.Uncertain == Hold || p.Doubts > doubtsAllowed:
 		p.Until = time.Time{}
 		e.Error = &Problem{Code: CodeDecision, Detail: "it may have been sent and no report came; release or cancel it"}
