@@ -99,7 +99,7 @@ func (s *assembly) stop(ctx context.Context) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		// A modem that hangs is no reason for the stop to fail: what was in the
 		// air is uncertain, in the store as in fact.
-		s.app.log.Warn("a message was being sent when time was up, so it is uncertain", "err", err)
+		s.app.log.Warn("time was up while a modem was busy, so it was cut off")
 		return nil
 	}
 	if err != nil {

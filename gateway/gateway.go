@@ -13,7 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -137,39 +137,70 @@ func (g *Gateway) Stop(ctx context.Context) error {
 func (g *Gateway) SetModems(modems []ModemConfig) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	wanted := map[string]ModemConfig{}
 	g.order = nil
 	for _, c := range modems {
-		if slices.Contains(g.order, c.Name) {
+		if _, found := wanted[c.Name]; !found {
+			g.order = append(g.order, c.Name)
+			wanted[c.Name] = c
+		}
+	}
+	// First all that go, then those that come: they may want the same port.
+	var leaving []*worker
+	for name, w := range g.workers {
+		c, found := wanted[name]
+		if found && w.config.sameDevice(c) {
+			w.pace.set(c.Pace)
 			continue
 		}
-		g.order = append(g.order, c.Name)
-		g.setModem(c)
-	}
-	for name, w := range g.workers {
-		if !slices.Contains(g.order, name) {
-			w.retire()
+		w.retire()
+		leaving = append(leaving, w)
+		delete(g.workers, name)
+		if !found {
 			g.metrics.forget(name)
-			delete(g.workers, name)
+		}
+	}
+	for _, name := range g.order {
+		if g.workers[name] == nil {
+			g.addModem(wanted[name], leaving)
 		}
 	}
 }
 
-// setModem adds or changes one modem. The caller holds mu.
-func (g *Gateway) setModem(c ModemConfig) {
-	old := g.workers[c.Name]
-	if old != nil && old.config.sameDevice(c) {
-		old.pace.set(c.Pace)
-		return
-	}
+// addModem adds one modem, which waits for those that leave and have its name or
+// its port. The caller holds mu.
+func (g *Gateway) addModem(c ModemConfig, leaving []*worker) {
 	w := newWorker(g, c)
-	if old != nil && g.started {
-		old.retire()
-		w.predecessor = old.ended // the port, and the pace, are free then
+	if g.started {
+		for _, old := range leaving {
+			if old.config.Name == c.Name || old.holds(c) {
+				w.predecessors = append(w.predecessors, old.ended) // the port, and the pace, are free then
+			}
+		}
 	}
 	g.workers[c.Name] = w
 	if g.started && g.soft.Err() == nil {
 		g.launch(w)
 	}
+}
+
+// holds says whether w may have the port open that a modem configured as c wants.
+func (w *worker) holds(c ModemConfig) bool {
+	switch {
+	case c.IMEI != "" && c.IMEI == w.config.IMEI:
+		return true
+	case c.Device == "" || w.config.Device == "":
+		return c.Open == nil && w.config.Open == nil // found wherever it is: nobody knows
+	}
+	return realPath(c.Device) == realPath(w.config.Device)
+}
+
+// realPath follows links, so that two names of one port are one.
+func realPath(device string) string {
+	if real, err := filepath.EvalSymlinks(device); err == nil {
+		return real
+	}
+	return device
 }
 
 // sameDevice says whether a modem configured as c can run on when d is wanted.

@@ -175,6 +175,11 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	}
 	v = s.history.judge(f, sub, s.gateway.another(s.worker, sub))
 	v.outcome.At = done
+	if s.hard.Err() != nil {
+		s.log.Warn("part was being sent when time was up for the stop: it is uncertain, and its report decides",
+			slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.Any("to", sub.To))
+		return v
+	}
 	s.log.Warn("part was not accepted", slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1),
 		slog.Int("attempt", sub.Attempt), slog.Any("to", sub.To), slog.String("outcome", v.word()),
 		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy()))

@@ -75,7 +75,7 @@ func (s *session) run() error {
 	info := s.modem.Info()
 	s.id = queue.Worker{Modem: s.config.Name, SIM: simOf(info, s.config.Name)}
 	s.show(func(w *shown) {
-		w.sim = s.id.SIM
+		w.sim, w.outSince = s.id.SIM, time.Time{}
 		if w.trouble != nil && w.parkedUntil.IsZero() {
 			w.trouble.Over = true
 		}
@@ -188,6 +188,8 @@ func (s *session) mend(f *modem.Fault) error {
 	switch {
 	case f.Class == modem.Stop:
 		return &parked{trouble(f, time.Now())}
+	case s.hard.Err() != nil:
+		return f // everything ends, and with it the dialogue
 	case outOfStep(f):
 		s.log.Warn("dialogue with the modem is out of step; bringing it back",
 			slog.String("code", code(f)), slog.Any("err", f), slog.String("remedy", f.Remedy()))

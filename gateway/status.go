@@ -13,7 +13,7 @@ type Status struct {
 	Name   string
 	Device string
 	State  modem.State
-	Since  time.Time // when State was entered
+	Since  time.Time // when State was entered; of a modem out of service, when it went out
 
 	Manufacturer string
 	Model        string

@@ -44,13 +44,14 @@ func (p *parked) Error() string { return p.trouble.Detail }
 
 // worker owns one modem: only its goroutine, run, talks to it.
 type worker struct {
-	gateway     *Gateway
-	config      ModemConfig
-	modem       *modem.Modem
-	pace        *pacer
-	metrics     *modemMetrics
-	log         *slog.Logger
-	predecessor <-chan struct{} // closed when the port is free; nil: it is
+	gateway *Gateway
+	config  ModemConfig
+	modem   *modem.Modem
+	pace    *pacer
+	metrics *modemMetrics
+	log     *slog.Logger
+	// predecessors are closed when the port is free.
+	predecessors []<-chan struct{}
 
 	// soft is done when nothing new may be begun, hard when all must end.
 	soft, hard context.Context
@@ -111,6 +112,9 @@ type shown struct {
 	pausedUntil            time.Time
 	pauseReason            string
 	trouble                *Trouble
+	// outSince is when the modem went out of service, zero while it serves: tries
+	// to open it again are no news.
+	outSince time.Time
 }
 
 // unpark ends any parking.
@@ -140,8 +144,8 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 func (w *worker) run() {
 	defer close(w.ended)
 	defer w.retire()
-	if w.predecessor != nil {
-		<-w.predecessor
+	for _, ended := range w.predecessors {
+		<-ended
 	}
 	for w.soft.Err() == nil {
 		l := w.begin()
@@ -222,6 +226,9 @@ func (w *worker) verdict(l *life, why error) time.Duration {
 	}
 	w.show(func(s *shown) {
 		s.trouble = t
+		if s.outSince.IsZero() {
+			s.outSince = now
+		}
 		switch {
 		case park != nil:
 			s.parkedSince, s.parkedUntil = now, time.Time{}
@@ -356,6 +363,9 @@ func (w *worker) status() Status {
 	state, since := w.state()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if out := w.shown.outSince; state != modem.Ready && !out.IsZero() && out.Before(since) {
+		since = out
+	}
 	s := Status{
 		Name: w.config.Name, Device: info.Device, State: state, Since: since,
 		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, IMEI: info.IMEI,

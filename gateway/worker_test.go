@@ -27,9 +27,13 @@ func TestAbsentAtTheStart(t *testing.T) {
 		r.modems[0].Unplug()
 		r.start()
 		id := r.put()
+		begin := time.Now()
 		r.pass(10 * time.Minute)
 		r.wantState(modem.Absent)
 		r.want(id, queue.StatusQueued)
+		if s := r.status(); s.Since.Sub(begin) > time.Second {
+			t.Errorf("out of service since %v, want %v: every try counts as a change", s.Since, begin)
+		}
 		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "device" || s.Trouble.Remedy == "" {
 			t.Errorf("trouble %+v", s.Trouble)
 		}
@@ -39,6 +43,9 @@ func TestAbsentAtTheStart(t *testing.T) {
 		r.modems[0].Plug()
 		r.pass(time.Minute + 30*time.Second)
 		r.wantState(modem.Ready)
+		if s := r.status(); time.Since(s.Since) > 2*time.Minute {
+			t.Errorf("ready since %v, which is when it went out of service", s.Since)
+		}
 		r.want(id, queue.StatusDelivered)
 		r.stop()
 	})
@@ -281,6 +288,62 @@ func TestSetModems(t *testing.T) {
 			t.Errorf("%d parts left with a budget of one a day", got)
 		}
 	})
+}
+
+// TestSetModemsHandsThePortOver renames a modem, and has two exchange their ports:
+// nobody opens a port before the one who had it has closed it.
+func TestSetModemsHandsThePortOver(t *testing.T) {
+	inBubble(t, setup{modems: 2}, func(t *testing.T, r *rig) {
+		var mu sync.Mutex
+		taken := map[string]bool{}
+		ports := r.configs
+		port := func(name string, i int) gateway.ModemConfig {
+			device := ports[i].Name
+			c := gateway.ModemConfig{Config: modem.Config{Name: name, Device: "/dev/" + device}}
+			c.OpenDevice = func(ctx context.Context, _ string) (modem.Port, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				if taken[device] {
+					return nil, modem.ErrBusy
+				}
+				p, err := ports[i].Open(ctx)
+				if err != nil {
+					return nil, err
+				}
+				taken[device] = true
+				return &exclusive{Port: p, free: func() {
+					mu.Lock()
+					defer mu.Unlock()
+					delete(taken, device)
+				}}, nil
+			}
+			return c
+		}
+		for _, list := range [][]gateway.ModemConfig{
+			{port("x", 0), port("y", 1)},
+			{port("x", 1), port("y", 0)},
+			{port("new", 1), port("y", 0)},
+		} {
+			r.gateway.SetModems(list)
+			r.pass(3 * time.Second)
+			for _, s := range r.gateway.Modems() {
+				if s.State != modem.Ready || s.Trouble != nil {
+					t.Errorf("%s at %s is %s, %+v", s.Name, s.Device, s.State, s.Trouble)
+				}
+			}
+		}
+	})
+}
+
+// exclusive is a port that says when it is closed.
+type exclusive struct {
+	modem.Port
+	free func()
+}
+
+func (e *exclusive) Close() error {
+	defer e.free()
+	return e.Port.Close()
 }
 
 // TestPanicInAWorker has the port panic: the worker must survive and the modem

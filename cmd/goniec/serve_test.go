@@ -263,13 +263,20 @@ func TestStopWhileThePortBlocks(t *testing.T) {
 	if took := d.stop(); took > 10*time.Second {
 		t.Errorf("stopping took %s, want less than 10 s", took)
 	}
+	if status := d.process.ProcessState.ExitCode(); status != exitDone {
+		t.Errorf("exit status %d after SIGTERM, want 0", status)
+	}
+	if want := "it is uncertain, and its report decides"; strings.Count(d.logged(), want) != 1 {
+		t.Errorf("the log does not say once: %s", want)
+	}
+	for _, alarm := range []string{"bringing it back", "Nothing is to be done"} {
+		if strings.Contains(d.logged(), alarm) {
+			t.Errorf("the log of a stop says: %s", alarm)
+		}
+	}
 	m.Restart()
 	d.start()
 	if got := d.message(message.ID); got.Status != client.StatusUncertain {
 		t.Errorf("the message is %s, want uncertain", got.Status)
-	}
-	d.stop()
-	if status := d.process.ProcessState.ExitCode(); status != exitDone {
-		t.Errorf("exit status %d after SIGTERM, want 0", status)
 	}
 }
