@@ -70,7 +70,7 @@ func (m *Modem) identifySIM(ctx context.Context) error {
 // ownNumber reads the number of the SIM (+CNUM, 3GPP TS 27.007 7.1), which few
 // operators write there: "name",<number>,<type>.
 func (m *Modem) ownNumber(ctx context.Context) error {
-	lines, _, fatal := m.ask(ctx, "+CNUM", m.cfg.Timeouts.Command)
+	lines, _, fatal := m.askPatiently(ctx, "+CNUM", 0)
 	if fatal != nil {
 		return m.fatal("AT+CNUM", fatal)
 	}
@@ -107,7 +107,7 @@ func (m *Modem) inquire(ctx context.Context, questions []question) error {
 		if info := m.Info(); *q.field(&info) != "" {
 			continue
 		}
-		lines, refused, fatal := m.ask(ctx, q.command, m.cfg.Timeouts.Command)
+		lines, refused, fatal := m.askPatiently(ctx, q.command, 0)
 		if fatal != nil {
 			return m.fatal("AT"+q.command, fatal)
 		}

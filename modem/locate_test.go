@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"maps"
 	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -448,6 +450,45 @@ func TestAppearedByName(t *testing.T) {
 			t.Errorf("opened %q", b.opened)
 		}
 	})
+}
+
+// A port that this user may not open may be the one: the fault says so.
+func TestLocateWithoutPermission(t *testing.T) {
+	t.Parallel()
+	onBus(t, func(t *testing.T, b *bus) {
+		b.plug(usbPort("/dev/ttyUSB0", "1-1", "02"), func(context.Context) (modem.Port, error) {
+			return nil, fmt.Errorf("/dev/ttyUSB0: %w", modem.ErrPermission)
+		})
+		m := b.modem(imei, nil)
+		defer closed(t, m)
+		if err := m.Open(t.Context()); !errors.Is(err, modem.ErrPermission) {
+			t.Errorf("Open: %v", err)
+		}
+	})
+}
+
+// What sysfs does not list is there if its file is: a link of an
+// administrator's, or a pseudo-terminal.
+func TestPresentByFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "modem")
+	m := modem.New(modem.Config{Name: "m0", Device: path, Ports: newBus().list})
+	if m.Present() {
+		t.Error("present before it is there")
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !m.Present() {
+		t.Error("not present")
+	}
+	broken := modem.New(modem.Config{Name: "m0", IMEI: imei, Ports: func() ([]modem.PortInfo, error) { return nil, errors.New("no sysfs") }})
+	if broken.Present() {
+		t.Error("present, and nobody can know")
+	}
+	if err := broken.Open(t.Context()); err == nil || !strings.Contains(err.Error(), "no sysfs") {
+		t.Errorf("Open: %v", err)
+	}
 }
 
 // exclusive lets one at a time open a port, as the lock on a device does.

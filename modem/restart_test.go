@@ -231,3 +231,32 @@ func TestReenumerateUSBGivenUp(t *testing.T) {
 		t.Errorf("on the machine itself: %v", err)
 	}
 }
+
+func TestNotOpen(t *testing.T) {
+	t.Parallel()
+	m := modem.New(modem.Config{Name: "m0", Device: "/dev/none"})
+	for name, call := range map[string]func() error{
+		"Restart":    func() error { return m.Restart(t.Context()) },
+		"CycleRadio": func() error { return m.CycleRadio(t.Context()) },
+		"Hangup":     func() error { return m.Hangup(t.Context()) },
+		"USSD":       func() error { _, err := m.USSD(t.Context(), "*101#"); return err },
+	} {
+		if err := call(); !errors.Is(err, modem.ErrNotOpen) {
+			t.Errorf("%s: %v, want %v", name, err, modem.ErrNotOpen)
+		}
+	}
+}
+
+// Every fault that has a name says what it is and what a person can do.
+func TestNamedFaultsHaveARemedy(t *testing.T) {
+	t.Parallel()
+	for _, want := range []error{
+		modem.ErrOtherModem, modem.ErrRoaming, modem.ErrUSSDCode, modem.ErrUSSDRefused, modem.ErrUSSDTimeout, modem.ErrNotUSB, modem.ErrUSBReset,
+	} {
+		m := modem.New(modem.Config{Name: "m0", Open: func(context.Context) (modem.Port, error) { return nil, want }})
+		var f *modem.Fault
+		if err := m.Open(t.Context()); !errors.As(err, &f) || !errors.Is(err, want) || f.Meaning() == "the modem could not be used" || f.Remedy() == "" {
+			t.Errorf("%v: %v", want, err)
+		}
+	}
+}
