@@ -27,6 +27,7 @@ const (
 	FlagDataDir         Key = "flag.data_dir"
 	FlagFor             Key = "flag.for"
 	FlagModems          Key = "flag.modems"
+	FlagDir             Key = "flag.dir"
 	FlagTo              Key = "flag.to"
 	FlagText            Key = "flag.text"
 	FlagReference       Key = "flag.reference"
@@ -144,6 +145,7 @@ var commandTexts = map[Key]text{
 	FlagDataDir:   {"katalog danych; bez tej opcji tymczasowy, usuwany na końcu", "data directory; without it a temporary one, removed at the end", "directorio de datos; sin ella, uno temporal que se borra al final"},
 	FlagFor:       {"zakończ po tym czasie, np. 30s", "end after this time, such as 30s", "terminar tras este tiempo, p. ej. 30s"},
 	FlagModems:    {"liczba modemów", "number of modems", "número de módems"},
+	FlagDir:       {"katalog, w którym modemy mają zawsze te same nazwy", "directory in which the modems have the same names each time", "directorio en el que los módems tienen siempre los mismos nombres"},
 	FlagTo:        {"numer odbiorcy", "number of the recipient", "número del destinatario"},
 	FlagText:      {"treść; - czyta ją ze standardowego wejścia", "the text; - reads it from standard input", "el texto; - lo lee de la entrada estándar"},
 	FlagReference: {"własny identyfikator nadawcy", "the sender's own id", "identificador propio del remitente"},
@@ -250,9 +252,9 @@ var commandTexts = map[Key]text{
 		"Los módems emulados esperan. Guarde esto como goniec.yaml y ejecute «goniec serve» al lado:",
 	},
 	EmulateRunning: {
-		"Numer %s odpisuje od razu. Ctrl-C kończy.",
-		"The number %s answers at once. Ctrl-C ends it.",
-		"El número %s contesta enseguida. Ctrl-C termina.",
+		"Numer %s odpisuje od razu. Treści, które dochodzą do pacjentów, i ich odpowiedzi są poniżej. Ctrl-C kończy.",
+		"The number %s answers at once. What reaches the patients, and what they answer, is shown below. Ctrl-C ends it.",
+		"El número %s contesta enseguida. Abajo se muestra lo que llega a los pacientes y lo que contestan. Ctrl-C termina.",
 	},
 	DemoPortTaken: {
 		"Adres %s jest zajęty, więc demo słucha na %s.",

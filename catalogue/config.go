@@ -75,6 +75,10 @@ const (
 	ConfigUsedTwiceRemedy       Key = "config.used_twice.remedy"
 	ConfigDevice                Key = "config.device" // value
 	ConfigDeviceRemedy          Key = "config.device.remedy"
+	ConfigNoDevice              Key = "config.no_device" // device
+	ConfigNoDeviceRemedy        Key = "config.no_device.remedy"
+	ConfigPlainHTTP             Key = "config.plain_http" // address
+	ConfigPlainHTTPRemedy       Key = "config.plain_http.remedy"
 	ConfigIMEI                  Key = "config.imei" // value
 	ConfigIMEIRemedy            Key = "config.imei.remedy"
 	ConfigPINItself             Key = "config.pin_itself"
@@ -439,6 +443,26 @@ var configTexts = map[Key]text{
 		"Wpisz ścieżkę od korzenia, na przykład /dev/ttyUSB2; „goniec modem list” pokazuje, co jest podłączone",
 		"Write the path from the root, such as /dev/ttyUSB2; \"goniec modem list\" shows what is plugged in",
 		"Escriba la ruta desde la raíz, como /dev/ttyUSB2; «goniec modem list» muestra lo que está conectado",
+	},
+	ConfigNoDevice: {
+		"nie ma teraz urządzenia %s",
+		"there is no device %s now",
+		"ahora no existe el dispositivo %s",
+	},
+	ConfigNoDeviceRemedy: {
+		"Podłącz modem albo popraw ścieżkę; goniec modem list pokazuje, co jest podłączone",
+		"Plug the modem in or correct the path; goniec modem list shows what is plugged in",
+		"Conecte el módem o corrija la ruta; goniec modem list muestra lo que está conectado",
+	},
+	ConfigPlainHTTP: {
+		"na adresie %s słuchamy bez TLS, więc treści i tokeny idą przez sieć jawnie",
+		"%s is listened on without TLS, so texts and tokens go readable over the network",
+		"se escucha en %s sin TLS, así que los textos y los tokens viajan legibles por la red",
+	},
+	ConfigPlainHTTPRemedy: {
+		"Ustaw http.tls albo słuchaj na 127.0.0.1, za serwerem, który szyfruje",
+		"Set http.tls, or listen on 127.0.0.1 behind a server that encrypts",
+		"Configure http.tls, o escuche en 127.0.0.1 detrás de un servidor que cifre",
 	},
 	ConfigIMEI: {
 		"%q nie jest numerem IMEI",

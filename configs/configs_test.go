@@ -207,6 +207,63 @@ func TestStrayVariablesAreWarnedOf(t *testing.T) {
 	}
 }
 
+// TestDataDirIsBesideTheFile loads a file by a relative and by an absolute path.
+func TestDataDirIsBesideTheFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.Mkdir("conf", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("conf", "goniec.yaml")
+	if err := os.WriteFile(file, []byte("data_dir: data\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, filepath.Join(dir, file)} {
+		c, err := configs.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := filepath.Join(dir, "conf", "data"); c.DataDir != want {
+			t.Errorf("data_dir of %s is %s, want %s", path, c.DataDir, want)
+		}
+	}
+	t.Setenv("GONIEC_DATA_DIR", "elsewhere")
+	if c, err := configs.Load(file); err != nil || c.DataDir != "elsewhere" {
+		t.Errorf("data_dir by the environment is %s, %v", c.DataDir, err)
+	}
+}
+
+func TestSurroundingsAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	m := configs.DefaultModem()
+	m.Name, m.Device = "m0", "/dev/none"
+	for listen, want := range map[string]string{
+		"127.0.0.1:8080": "", "localhost:8080": "", "[::1]:8080": "",
+		":8080":           "http.listen: :8080 is listened on without TLS, so texts and tokens go readable over the network. Set http.tls, or listen on 127.0.0.1 behind a server that encrypts.\n",
+		"192.0.2.10:8080": "http.listen: 192.0.2.10:8080 is listened on without TLS, so texts and tokens go readable over the network. Set http.tls, or listen on 127.0.0.1 behind a server that encrypts.\n",
+	} {
+		t.Run(listen, func(t *testing.T) {
+			t.Parallel()
+			c := configs.Default()
+			c.HTTP.Listen, c.Modems = listen, []configs.Modem{m}
+			got := ""
+			for _, w := range c.Warnings() {
+				if w.Variable == "" {
+					got += w.Text(catalogue.English) + "\n"
+				}
+			}
+			want += "modems[0].device: there is no device /dev/none now. Plug the modem in or correct the path; goniec modem list shows what is plugged in.\n"
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+			c.HTTP.TLS = configs.TLS{CertFile: "cert.pem", KeyFile: "key.pem"}
+			if w := c.Warnings(); strings.Contains(w[0].Key, "listen") {
+				t.Errorf("with TLS: %s", w[0].Text(catalogue.English))
+			}
+		})
+	}
+}
+
 func TestFind(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if _, err := os.Stat("/etc/goniec/goniec.yaml"); err == nil {

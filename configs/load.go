@@ -37,7 +37,8 @@ func Find() string {
 }
 
 // Load reads the file at path, applies the environment and validates. With an
-// empty path there is no file: defaults and environment only. The error is an
+// empty path there is no file: defaults and environment only. A relative data_dir
+// in the file is one beside the file. The error is an
 // *Errors with every mistake; Config is then not to be used.
 func Load(path string) (Config, error) {
 	r := &reader{lines: map[string]int{}}
@@ -58,6 +59,9 @@ func Load(path string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("merge configuration: %w", err)
 	}
+	if _, found := variables["data_dir"]; path != "" && !found {
+		config.DataDir = beside(path, config.DataDir)
+	}
 	for _, m := range config.check() {
 		if r.mistaken(m.Key) {
 			continue // its own value was refused; the default in its place is not the user's
@@ -74,6 +78,19 @@ func Load(path string) (Config, error) {
 	}
 	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int { return a.Line - b.Line })
 	return Config{}, &Errors{Path: path, Mistakes: r.mistakes}
+}
+
+// beside returns dir as seen from the folder of the file at path, so that daemon
+// and command line agree wherever they are started.
+func beside(path, dir string) string {
+	if dir == "" || filepath.IsAbs(dir) {
+		return dir
+	}
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err != nil { // the working directory is gone
+		return dir
+	}
+	return filepath.Join(folder, dir)
 }
 
 var errTooLong = errors.New("file is too long")

@@ -1,6 +1,9 @@
 package configs
 
 import (
+	"errors"
+	"io/fs"
+	"net"
 	"os"
 	"reflect"
 	"slices"
@@ -10,11 +13,18 @@ import (
 )
 
 // Warnings returns what is wrong with c or its surroundings without keeping the
-// daemon from its work: PIN files that others can read, and environment
-// variables that look like ours and set nothing.
+// daemon from its work: an API that travels readable over the network, devices
+// that are not there now, PIN files that others can read, and environment variables
+// that look like ours and set nothing.
 func (c Config) Warnings() []Mistake {
 	k := &checker{}
+	if c.HTTP.TLS.CertFile == "" && !isLoopback(c.HTTP.Listen) {
+		k.add("http.listen", c.HTTP.Listen, say(catalogue.ConfigPlainHTTP, c.HTTP.Listen), say(catalogue.ConfigPlainHTTPRemedy))
+	}
 	for i, m := range c.Modems {
+		if _, err := os.Stat(m.Device); m.Device != "" && errors.Is(err, fs.ErrNotExist) {
+			k.add(item("modems", i)+".device", m.Device, say(catalogue.ConfigNoDevice, m.Device), say(catalogue.ConfigNoDeviceRemedy))
+		}
 		info, err := os.Stat(m.PINFile)
 		if err != nil || info.Mode().Perm()&0o077 == 0 {
 			continue
@@ -23,6 +33,17 @@ func (c Config) Warnings() []Mistake {
 			say(catalogue.ConfigPINOpen, info.Mode().Perm()), say(catalogue.ConfigPINOpenRemedy, m.PINFile))
 	}
 	return append(k.mistakes, strayVariables(os.Environ())...)
+}
+
+// isLoopback reports whether only this box can reach an address. One that cannot be
+// read is a mistake and needs no warning too.
+func isLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil || host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }
 
 // strayVariables returns the variables of environ with our prefix that are no

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -35,7 +36,11 @@ func (p *program) demoCommand() *cobra.Command {
 			ctx, cancel = context.WithTimeout(ctx, end)
 			defer cancel()
 		}
-		return p.demo(ctx, cmd.Flag("listen").Value.String(), cmd.Flags().Changed("listen"), cmd.Flag("data-dir").Value.String())
+		listen, dataDir := cmd.Flag("listen").Value.String(), cmd.Flag("data-dir").Value.String()
+		if err := p.checkDemoFlags(cmd, listen, dataDir); err != nil {
+			return err
+		}
+		return p.demo(ctx, listen, cmd.Flags().Changed("listen"), dataDir)
 	})
 	cmd.Flags().String("listen", listen, p.say(catalogue.FlagListen))
 	cmd.Flags().String("data-dir", "", p.say(catalogue.FlagDataDir))
@@ -43,19 +48,38 @@ func (p *program) demoCommand() *cobra.Command {
 	return cmd
 }
 
+// checkDemoFlags says what is wrong with the flags that become configuration, by the
+// names they have here.
+func (p *program) checkDemoFlags(cmd *cobra.Command, listen, dataDir string) error {
+	config := configs.Default()
+	config.HTTP.Listen = listen
+	if dataDir != "" {
+		config.DataDir = dataDir
+	}
+	var wrong *configs.Errors
+	if !errors.As(config.Validate(), &wrong) {
+		return nil
+	}
+	flag := map[string]string{"http.listen": "--listen", "data_dir": "--data-dir"}
+	lines := make([]string, len(wrong.Mistakes))
+	for i, m := range wrong.Mistakes {
+		lines[i] = fmt.Sprintf("%s: %s. %s", flag[m.Key], m.Problem(p.lang), m.Remedy(p.lang))
+	}
+	return &usageError{text: strings.Join(lines, "\n"), usage: cmd.UsageString()}
+}
+
 // demo runs the daemon with a town of emulated patients until ctx is done. If
 // listen is taken and the caller does not insist on it, another port is used.
 func (p *program) demo(ctx context.Context, listen string, insist bool, dataDir string) (err error) {
+	kept := dataDir
 	if dataDir == "" {
 		dataDir, err = os.MkdirTemp("", "goniec-demo-")
 		if err != nil {
 			return fmt.Errorf("make a temporary data directory: %w", err)
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dataDir)) }()
-	} else {
-		defer fmt.Fprintln(p.stdout, p.say(catalogue.DemoData, dataDir))
 	}
-	town, err := newTown(demoModems)
+	town, err := newTown(demoModems, nil)
 	if err != nil {
 		return err
 	}
@@ -64,6 +88,9 @@ func (p *program) demo(ctx context.Context, listen string, insist bool, dataDir 
 	daemon, err := p.startDemo(ctx, demoConfig(town, listen, dataDir), insist)
 	if err != nil {
 		return err
+	}
+	if kept != "" { // only now: before, it was not ours
+		defer fmt.Fprintln(p.stdout, p.say(catalogue.DemoData, kept))
 	}
 	traffic, err := p.runDemo(ctx, daemon.URL(), app.SocketPath(dataDir))
 	// The traffic has ended by now; what is in the air may still arrive.

@@ -163,9 +163,10 @@ func TestEmulate(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	emulate, stdout, _ := runGoniec(t, nil, "emulate", "--modems", "2")
-	eventually(t, "two modems are printed", func() bool { return strings.Count(stdout.String(), "device: ") == 2 })
-	config := strings.Replace(stdout.String(), "goniec-data", filepath.Join(dir, "data"), 1)
+	ports := filepath.Join(dir, "ports")
+	emulate, stdout, handsets := runGoniec(t, nil, "emulate", "--modems", "2", "--dir", ports)
+	eventually(t, "two modems are printed", func() bool { return strings.Count(stdout.String(), "device: "+ports+"/sim-") == 2 })
+	config := stdout.String()
 	path := filepath.Join(dir, "goniec.yaml")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -181,9 +182,18 @@ func TestEmulate(t *testing.T) {
 	if err != nil {
 		t.Errorf("send: %v\n%s", err, sent)
 	}
+	for _, want := range []string{`(?m)^\S+ → \+48600100200 Anna "Wizyta"$`, `(?m)^\S+ ← \+48600100200 Anna "TAK"$`} {
+		eventually(t, "emulate shows "+want, func() bool { return regexp.MustCompile(want).MatchString(handsets.String()) })
+	}
+	if _, err := os.Stat(filepath.Join(dir, "goniec-data", "goniec.db")); err != nil {
+		t.Errorf("the data is not beside the file: %v", err)
+	}
 	for _, process := range []*exec.Cmd{serve, emulate} {
 		if status := interrupt(t, process); status != exitDone {
 			t.Errorf("exit status %d after Ctrl-C, want 0", status)
 		}
+	}
+	if left, err := os.ReadDir(ports); err != nil || len(left) > 0 {
+		t.Errorf("it leaves %v, %v", left, err)
 	}
 }

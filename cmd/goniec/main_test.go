@@ -63,7 +63,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // startTown starts emulated modems with patients for the rest of the script and
 // writes a configuration for them: town goniec.yaml.
 func startTown(ts *testscript.TestScript, _ bool, args []string) {
-	town, err := newTown(1)
+	town, err := newTown(1, nil)
 	ts.Check(err)
 	ts.Defer(town.close)
 	text := fmt.Sprintf("data_dir: %s\nhttp: {listen: \"127.0.0.1:0\"}\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\nmodems:\n  - {name: m0, device: %s}\n",

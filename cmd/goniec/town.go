@@ -17,8 +17,9 @@ type town struct {
 }
 
 // newTown builds a town with so many modems of different makes. Things take about
-// as long as they do on the air, only that nobody waits long for a report.
-func newTown(modems int) (*town, error) {
+// as long as they do on the air, only that nobody waits long for a report. tell, if
+// not nil, is called for every text that reaches somebody, with the answer.
+func newTown(modems int, tell func(text emulator.Text, reply string)) (*town, error) {
 	t := &town{network: emulator.NewNetwork(emulator.Options{
 		Logger:        slog.New(slog.DiscardHandler),
 		Seed:          rand.Uint64(),
@@ -38,7 +39,13 @@ func newTown(modems int) (*town, error) {
 		t.ports = append(t.ports, port)
 	}
 	for _, p := range patients() {
-		t.network.Handset(p.number).OnText(p.answer)
+		t.network.Handset(p.number).OnText(func(text emulator.Text) (string, time.Duration) {
+			reply, delay := p.answer()
+			if tell != nil {
+				tell(text, reply)
+			}
+			return reply, delay
+		})
 	}
 	return t, nil
 }
@@ -60,8 +67,8 @@ type patient struct {
 	delay   time.Duration // at least; half as much again at most
 }
 
-// answer is what the patient does with a text.
-func (p patient) answer(emulator.Text) (reply string, delay time.Duration) {
+// answer is what the patient answers to a text, and how long that takes.
+func (p patient) answer() (reply string, delay time.Duration) {
 	if len(p.answers) == 0 {
 		return "", 0
 	}
