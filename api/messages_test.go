@@ -517,44 +517,6 @@ func TestModemErrorWithoutWordsOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestReadiness(t *testing.T) {
-	t.Parallel()
-	g := memory(t)
-	if answer := g.ask(t, http.MethodGet, "/healthz", "", ""); answer.status != http.StatusOK {
-		t.Errorf("healthz: %d", answer.status)
-	}
-	ready := func() (int, []string) {
-		answer := g.ask(t, http.MethodGet, "/readyz", "", "")
-		if answer.status == http.StatusOK {
-			return answer.status, nil
-		}
-		var missing []string
-		for _, f := range answer.problem(t).Errors {
-			missing = append(missing, f.Field+" "+f.Code)
-		}
-		return answer.status, missing
-	}
-	if status, missing := ready(); status != http.StatusOK {
-		t.Errorf("with a modem that is ready: %d %q", status, missing)
-	}
-	g.modems.set(client.Modem{Name: "m", State: "faulted"})
-	if status, missing := ready(); status != http.StatusServiceUnavailable || !slices.Equal(missing, []string{"modems no_modem_ready"}) {
-		t.Errorf("with a modem that is not: %d %q", status, missing)
-	}
-	g.modems.set()
-	if status, missing := ready(); status != http.StatusServiceUnavailable || !slices.Equal(missing, []string{"modems no_modem"}) {
-		t.Errorf("without modems: %d %q", status, missing)
-	}
-	g.modems.set(client.Modem{Name: "m", State: "ready"})
-	g.store.Close()
-	if status, missing := ready(); status != http.StatusServiceUnavailable || !slices.Equal(missing, []string{"store shutting_down"}) {
-		t.Errorf("without a store: %d %q", status, missing)
-	}
-	if answer := g.ask(t, http.MethodGet, "/healthz", "", ""); answer.status != http.StatusOK {
-		t.Errorf("healthz without a store: %d", answer.status)
-	}
-}
-
 func TestNothingIsAcceptedWithoutAStore(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
