@@ -82,14 +82,14 @@ func (q *Queue) watchClock(ctx context.Context) error {
 		return err
 	}
 	after := before.look(now)
-	noted := later(before.Known, before.Seen)
+	noted := before.Known
 	if before.doubted() {
 		noted = before.Seen
 	}
 	if after.Since.Equal(before.Since) && now.Sub(noted).Abs() < clockNoted {
 		return nil
 	}
-	if !after.doubted() && (noted.After(now.Add(clockBack)) || before.Known.After(now.Add(clockBack))) {
+	if before.doubted() && !after.doubted() { // meanwhile it may have been anything
 		if err := q.setBack(ctx, now); err != nil {
 			return fmt.Errorf("put right what was reckoned by a clock ahead: %w", err)
 		}
@@ -131,8 +131,8 @@ func (q *Queue) fresh(e *entry) bool {
 	return !e.CreatedAt.Before(inMilliseconds(q.born)) && valid <= q.config.Validity && time.Since(q.born) < valid
 }
 
-// setBack looks at every message that lives, when a clock that was ahead has been
-// set right: what it put off is due.
+// setBack looks at every message that lives, when the clock is believed again: what
+// it put off while it was ahead is due.
 func (q *Queue) setBack(ctx context.Context, now time.Time) error {
 	return q.sweep(ctx, tickSpace, func(tx store.Tx, pair store.Pair) error {
 		_, target, _ := strings.Cut(strings.TrimPrefix(pair.Key, tickSpace), "/")

@@ -90,6 +90,19 @@ type world struct {
 	reports   []report
 	deaths    int
 	copies    int
+	jumps     bool          // the clock of the box is set now and then
+	skew      time.Duration // how much more it shows than it is
+}
+
+// now returns what the clock of the box shows.
+func (w *world) now() time.Time { return time.Now().Add(w.skew) }
+
+// jump sets the clock of the box: by little, by days, or by years, and often right.
+func (w *world) jump() {
+	const day = 24 * time.Hour
+	all := []time.Duration{0, 0, 0, -10 * time.Minute, -2 * time.Hour, 2 * time.Hour, -5 * day, 5 * day, -2000 * day, 400 * day}
+	w.skew = all[w.rand.IntN(len(all))]
+	w.b.SetClock(w.skew)
 }
 
 func (w *world) chance(percent int) bool { return w.rand.IntN(100) < percent }
@@ -117,6 +130,7 @@ func (w *world) restart() {
 	w.lost = nil
 	*w.fragile = fragile{Store: w.open()}
 	w.b = newBoxOn(w.t, w.fragile, w.adjust)
+	w.b.SetClock(w.skew)
 	if _, err := w.b.Recover(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
@@ -168,11 +182,11 @@ func (w *world) enqueue() {
 		if w.chance(20) {
 			d.Modem = worker(w.rand.IntN(2)).Modem
 		}
-		if w.chance(20) {
-			d.SendAt = time.Now().Add(time.Duration(w.rand.IntN(120)) * time.Minute)
+		if w.chance(20) && w.skew == 0 {
+			d.SendAt = w.now().Add(time.Duration(w.rand.IntN(120)) * time.Minute)
 		}
-		if w.chance(20) {
-			d.ExpiresAt = time.Now().Add(121*time.Minute + time.Duration(w.rand.IntN(120))*time.Minute)
+		if w.chance(20) && w.skew == 0 {
+			d.ExpiresAt = w.now().Add(121*time.Minute + time.Duration(w.rand.IntN(120))*time.Minute)
 		}
 		drafts = append(drafts, d)
 	}
@@ -205,8 +219,9 @@ func (w *world) takes(i int, s queue.Submission) {
 	switch {
 	case w.cancelled[s.Message.ID]:
 		w.t.Fatalf("part %d of a cancelled message is to be sent", s.Part)
-	case !s.ExpiresAt.After(time.Now()):
+	case !s.ExpiresAt.After(w.now()):
 		w.t.Fatalf("part %d is to be sent after its time", s.Part)
+	case w.jumps: // with wrong times reports are matched wrongly, and little is certain
 	case p.accepted && p.abandoned == 0:
 		w.t.Fatalf("part %d is to be sent again though it was accepted: %+v", s.Part, s.Message.Attempts)
 	case p.left > p.gone && !s.PossibleDuplicate:
@@ -299,7 +314,7 @@ func (w *world) late() {
 	if !h.left {
 		return
 	}
-	err := w.b.Resolve(w.t.Context(), h.Submission, h.mr, time.Now())
+	err := w.b.Resolve(w.t.Context(), h.Submission, h.mr, w.now())
 	if errors.Is(err, queue.ErrStale) {
 		return // its report came first
 	}
@@ -331,7 +346,7 @@ func (w *world) bringReport() {
 		p.gone++
 	}
 	for {
-		err := w.b.Report(w.t.Context(), r.w, pdu.StatusReport{MR: r.mr, RA: r.to, SCTS: r.at, Discharge: now, Status: r.status}, now)
+		err := w.b.Report(w.t.Context(), r.w, pdu.StatusReport{MR: r.mr, RA: r.to, SCTS: r.at, Discharge: now, Status: r.status}, w.now())
 		if w.survives(err) {
 			return
 		}
@@ -367,8 +382,8 @@ func (w *world) decide() {
 
 func (w *world) pass(d time.Duration) {
 	w.t.Helper()
-	end := time.Now().Add(d)
-	for time.Now().Before(end) {
+	end := w.now().Add(d)
+	for w.now().Before(end) {
 		next, err := w.b.Tend(w.t.Context())
 		if !w.survives(err) {
 			continue
@@ -376,7 +391,7 @@ func (w *world) pass(d time.Duration) {
 		if next.After(end) {
 			next = end
 		}
-		wait(w.t.Context(), max(time.Millisecond, time.Until(next)))
+		wait(w.t.Context(), max(time.Millisecond, next.Sub(w.now())))
 	}
 	for i, h := range w.hand { // what hung for too long is not in hand any more
 		if h != nil && w.ended(h.Submission) {
@@ -405,6 +420,9 @@ func (w *world) step() {
 	case 2:
 		w.restart()
 	}
+	if w.jumps && w.chance(5) {
+		w.jump()
+	}
 	switch n := w.rand.IntN(100); {
 	case n < 15:
 		w.enqueue()
@@ -418,7 +436,7 @@ func (w *world) step() {
 		w.late()
 	case n < 90:
 		w.decide()
-	case n < 91:
+	case n < 91 && !w.jumps:
 		w.survives(w.b.Prune(w.t.Context(), 100*time.Hour, 1000*time.Hour))
 	default:
 		w.pass(time.Duration(w.rand.IntN(1200)) * time.Second)
@@ -428,6 +446,7 @@ func (w *world) step() {
 // settle lets the world go on without accidents until nothing waits any more.
 func (w *world) settle() {
 	w.t.Helper()
+	w.skew = 0 // it is set right
 	w.restart()
 	for range 400 {
 		w.pass(30 * time.Minute)
@@ -471,6 +490,7 @@ func (w *world) compare() {
 		m := w.b.get(id)
 		for i, p := range w.parts[id] {
 			switch {
+			case w.jumps:
 			case (m.Status == queue.StatusSent || m.Status == queue.StatusDelivered) && p.left == 0:
 				w.t.Errorf("message is %s, but part %d never left", m.Status, i)
 			case m.Status == queue.StatusCancelled && !w.cancelled[id]:
@@ -541,6 +561,7 @@ func runWorld(t *testing.T, seed uint64, steps int, open func() store.Store) {
 	w := &world{
 		t: t, rand: rand.New(rand.NewPCG(seed, 4711)), open: open, fragile: &fragile{},
 		parts: make(map[string][]truth), cancelled: make(map[string]bool),
+		jumps: seed%4 == 3,
 	}
 	w.adjust = func(c *queue.Config) {
 		if seed%3 == 1 {

@@ -33,11 +33,10 @@ func lastClaim(r store.Reader, sim string) (time.Time, error) {
 	if err != nil || value == nil {
 		return time.Time{}, err
 	}
-	last, err := parseTime(string(value))
-	if err != nil {
-		return time.Time{}, nil // it is noted again
+	if last, err := parseTime(string(value)); err == nil {
+		return last, nil
 	}
-	return last, nil
+	return time.Time{}, nil // it is noted again
 }
 
 // waitsForSIM reports whether a part of m is due and may leave by one SIM only,
