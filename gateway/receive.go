@@ -52,7 +52,19 @@ func (s *session) handle(i modem.Indication) error {
 		s.log.Info("registration has changed", slog.String("circuit_switched", info.Registration.CS.String()),
 			slog.String("lte", info.Registration.EPS.String()))
 		return nil
+	case modem.StorageFilling:
+		s.log.Info("memory of the modem is filling; fetching and deleting what is in it")
+		s.sweepAt = time.Now()
+		return nil
+	case modem.CallIncoming:
+		return nil // it is told once, when it is over
+	case modem.CallEnded:
+		s.log.Info("somebody has called the SIM; nothing answers calls", slog.Int("rings", i.Rings))
+		return nil
 	case modem.Rebooted:
+		if errors.Is(i.Err, modem.ErrSIMChanged) {
+			return errSIMChanged
+		}
 		if time.Since(s.opened) < rebootGrace {
 			return nil
 		}

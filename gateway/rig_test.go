@@ -49,6 +49,7 @@ type setup struct {
 	pace    gateway.Pace
 	queue   func(*queue.Config)
 	config  func(*gateway.Config)
+	start   func(*rig) // before the gateway is started
 }
 
 // safeBuffer is a bytes.Buffer for several goroutines.
@@ -75,6 +76,9 @@ func inBubble(t *testing.T, c setup, test func(t *testing.T, r *rig)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, c)
+		if c.start != nil {
+			c.start(r)
+		}
 		r.start()
 		test(t, r)
 		r.stop()

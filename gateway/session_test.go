@@ -107,13 +107,13 @@ func TestIndicationsThatOnlyAsk(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := newSession(t)
-		for _, kind := range []modem.IndicationKind{modem.StorageFull, modem.Damaged} {
+		for _, kind := range []modem.IndicationKind{modem.StorageFull, modem.StorageFilling, modem.Damaged} {
 			s.sweepAt = time.Now().Add(time.Hour)
 			if err := s.handle(modem.Indication{Kind: kind}); err != nil || s.sweepAt.After(time.Now()) {
 				t.Errorf("%s: %v, next look in %v", kind, err, time.Until(s.sweepAt))
 			}
 		}
-		for _, kind := range []modem.IndicationKind{modem.RegistrationChanged, "something new"} {
+		for _, kind := range []modem.IndicationKind{modem.RegistrationChanged, modem.CallIncoming, modem.CallEnded, "something new"} {
 			if err := s.handle(modem.Indication{Kind: kind}); err != nil {
 				t.Errorf("%s: %v", kind, err)
 			}
@@ -129,6 +129,9 @@ func TestIndicationsThatOnlyAsk(t *testing.T) {
 		<-time.After(time.Minute)
 		if err := s.handle(modem.Indication{Kind: modem.Rebooted}); !errors.Is(err, errRebooted) {
 			t.Errorf("restart: %v", err)
+		}
+		if err := s.handle(modem.Indication{Kind: modem.Rebooted, Err: modem.ErrSIMChanged}); !errors.Is(err, errSIMChanged) {
+			t.Errorf("another SIM: %v", err)
 		}
 	})
 }

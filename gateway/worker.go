@@ -33,6 +33,9 @@ var (
 	errRestart = errors.New("restart was asked for")
 	// errRebooted ends a life because the device has restarted by itself.
 	errRebooted = errors.New("the modem has restarted by itself")
+	// errSIMChanged ends a life because there is another SIM in the device, with
+	// another name and storage of its own.
+	errSIMChanged = errors.New("another SIM has been put into the modem")
 	// errPanic ends a life because of a bug.
 	errPanic = errors.New("internal error")
 )
@@ -217,6 +220,8 @@ func (w *worker) verdict(l *life, why error) time.Duration {
 		t = &Trouble{At: now, Code: codePanic, Detail: why.Error(), Remedy: "Report this with the log."}
 	case errors.Is(why, errRebooted):
 		t = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: "If this comes again: check the power supply of the modem."}
+	case errors.Is(why, errSIMChanged):
+		t, wait = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: "Nothing is to be done if that was meant."}, firstBackoff
 	default:
 		f := faultOf(why)
 		t = trouble(f, now)
@@ -281,13 +286,25 @@ func (w *worker) parkedUntil(now time.Time) time.Time {
 	return w.shown.parkedUntil
 }
 
-// rest waits until it is time for the next life, or l is ended.
+// rest waits until it is time for the next life, or l is ended, or the device
+// that was absent is plugged in.
 func (w *worker) rest(l *life, wait time.Duration) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
+	var appeared <-chan struct{}
+	if w.config.Open == nil && w.modem.Info().State == modem.Absent {
+		ctx, end := context.WithCancel(l.ctx)
+		appeared = w.modem.Appeared(ctx)
+		defer func() {
+			end()
+			for range appeared { // closed when nobody looks any more
+			}
+		}()
+	}
 	select {
 	case <-l.ctx.Done():
 	case <-timer.C:
+	case <-appeared:
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,6 +88,31 @@ func TestNoPrompt(t *testing.T) {
 		if got := r.accepted(); got != 1 {
 			t.Errorf("%d copies", got)
 		}
+	})
+}
+
+// TestPluggedInAgain has a modem absent for so long that it is tried once a minute
+// only, and wants it back at once when it is plugged in.
+func TestPluggedInAgain(t *testing.T) {
+	var device *emulator.Modem
+	var plugged atomic.Bool
+	inBubble(t, setup{config: func(c *gateway.Config) {
+		m := &c.Modems[0].Config
+		m.Device, m.Open = "/dev/modem", nil
+		m.OpenDevice = func(ctx context.Context, _ string) (modem.Port, error) { return device.Dial(ctx) }
+		m.Ports = func() ([]modem.PortInfo, error) {
+			if plugged.Load() {
+				return []modem.PortInfo{{Device: "/dev/modem"}}, nil
+			}
+			return nil, nil
+		}
+	}, start: func(r *rig) { device = r.modems[0]; device.Unplug() }}, func(t *testing.T, r *rig) {
+		r.pass(10 * time.Minute)
+		r.wantState(modem.Absent)
+		device.Plug()
+		plugged.Store(true)
+		r.pass(10 * time.Second)
+		r.wantState(modem.Ready)
 	})
 }
 
