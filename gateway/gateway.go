@@ -230,20 +230,21 @@ func (g *Gateway) Restart(ctx context.Context, name string) error {
 	return nil
 }
 
-// another says whether a modem other than that of w is ready to send sub.
-func (g *Gateway) another(w *worker, sub queue.Submission) bool {
+// others returns the workers other than w whose modems are ready to send sub.
+func (g *Gateway) others(w *worker, sub queue.Submission) []*worker {
 	m := &sub.Message
 	if m.Modem != "" || m.SIM != "" && len(m.Parts) > 1 {
-		return false // it is bound to this one
+		return nil // it is bound to this one
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	var ready []*worker
 	for _, other := range g.workers {
 		if state, _ := other.state(); other != w && state == modem.Ready {
-			return true
+			ready = append(ready, other)
 		}
 	}
-	return false
+	return ready
 }
 
 // Modems returns the status of every modem, in the order of the configuration.

@@ -18,7 +18,8 @@ const (
 	// that another may take it.
 	secondOpinion = 10 * time.Second
 	// refusalsAllowed is how often a part may be refused as if the SIM were to
-	// blame before the recipient is, others having left in between.
+	// blame before the recipient is, by a modem from which others have left in
+	// between.
 	refusalsAllowed = 3
 	// longestSuspicion is how long refusals are put down to a SIM that was
 	// parked for them; nobody should wait for credit for ever.
@@ -76,15 +77,13 @@ type history struct {
 	// suspected is since when the SIM has been parked for such faults, nothing
 	// having been accepted from it since; zero: it is not.
 	suspected time.Time
-	accepted  time.Time // when a part was accepted last
 }
 
 // succeeded forgets everything: the modem and the network work.
-func (h *history) succeeded() { *h = history{accepted: time.Now()} }
+func (h *history) succeeded() { *h = history{} }
 
-// judge decides what f means, after an attempt at sub; another says whether a
-// modem other than this one could take it now.
-func (h *history) judge(f *modem.Fault, sub queue.Submission, another bool) verdict {
+// judge decides what f means, after an attempt at sub, of which o is known besides.
+func (h *history) judge(f *modem.Fault, sub queue.Submission, o opinions) verdict {
 	times := h.remember(f, sub)
 	v := verdict{outcome: queue.Outcome{Code: code(f), Detail: f.Meaning()}}
 	switch f.ClassAfter(times) {
@@ -96,12 +95,12 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, another bool) verd
 		v.outcome.Kind, v.mend = queue.Uncertain, f
 	case modem.Permanent:
 		v.outcome.Kind = queue.Refused
-		h.suspect(&v, f, sub, another)
+		h.suspect(&v, f, sub, o.another)
 	case modem.Stop:
-		h.stop(&v, f, sub, another)
+		h.stop(&v, f, sub, o)
 	case modem.ModemFault:
 		v.mend, v.reopen = f, h.given > 0
-		before, _ := givenBack(sub, v.outcome.Code)
+		before := givenBack(sub, v.outcome.Code)
 		if v.outcome.Kind = queue.GiveBack; h.given > 0 || before > 0 {
 			// Twice is more than a hiccup: let others go first.
 			v.outcome.Kind, v.outcome.RetryAfter = queue.Retry, f.Wait(times)
@@ -113,7 +112,7 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, another bool) verd
 		if outOfStep(f) {
 			v.mend = f
 		}
-		h.suspect(&v, f, sub, another)
+		h.suspect(&v, f, sub, o.another)
 	}
 	return v
 }
@@ -121,43 +120,96 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, another bool) verd
 // stop deals with a fault that speaks against the modem or its SIM. Operators
 // and modems say the same of single recipients, too, and one of those must not
 // stop the others: unless the fault leaves no doubt, the modem is blamed only
-// when several recipients in a row have met it.
-func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, another bool) {
+// when several recipients in a row have met it. And the recipient is blamed only
+// by a modem that has sent to others since: one that has not leaves the part to
+// those that have, so that it does not matter which of them comes first.
+func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, o opinions) {
 	v.outcome.Kind = queue.GiveBack
-	before, last := givenBack(sub, v.outcome.Code)
+	before := givenBack(sub, v.outcome.Code)
 	switch {
 	case f.StopAfter() == 0:
 		v.park, v.shut = trouble(f, time.Now()), ofDevice(f)
 		if before > 0 {
 			v.outcome.RetryAfter = aside(sub, before)
 		}
-	case before >= refusalsAllowed && h.accepted.After(last):
+	case before >= refusalsAllowed && o.works:
 		v.outcome.Kind = queue.Refused
 	default:
 		if outOfStep(f) {
 			v.mend = f
 		}
-		if another && before == 0 {
+		if o.another && before == 0 || o.better && before >= refusalsAllowed {
 			v.pause, v.reason = secondOpinion, secondReason
 		} else {
 			v.outcome.RetryAfter = aside(sub, before)
 		}
-		h.suspect(v, f, sub, another)
+		h.suspect(v, f, sub, o.another)
 	}
 }
 
-// givenBack returns how often the part of sub has been given back because of
-// code, by whatever modem, and when that was last so.
-func givenBack(sub queue.Submission, code string) (times int, last time.Time) {
-	for i := range sub.Message.Attempts {
-		a := &sub.Message.Attempts[i]
-		if a.Part == sub.Part && a.Outcome == queue.AttemptGivenBack && a.Code == code {
-			times++
+// opinions is what the modems have made of a part before this attempt.
+type opinions struct {
+	another bool // a modem other than this one could take it now
+	// works says that this modem has sent to others since it refused the part,
+	// or since the first modem did if it had not tried yet.
+	works bool
+	// better says that another modem of which that is so, or which has not tried
+	// yet, could take the part now, and that this one has not left it to others
+	// a moment ago.
+	better bool
+}
+
+// opinions returns what the modems have made of the part of sub so far, which w
+// has now refused because of code.
+func (g *Gateway) opinions(w *worker, sub queue.Submission, code string) opinions {
+	refused := refusals(sub, code)
+	works, last := w.asked(refused)
+	o := opinions{works: works}
+	rested := time.Since(last) >= parkInterval
+	for _, other := range g.others(w, sub) {
+		o.another = true
+		if works, last := other.asked(refused); rested && (works || last.IsZero()) {
+			o.better = true
+		}
+	}
+	return o
+}
+
+// asked says whether w has sent to others since its SIM made the last of
+// refused, or since the first of them if it made none, and when it made its
+// last; zero: none.
+func (w *worker) asked(refused []queue.Attempt) (works bool, last time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range refused {
+		if a.SIM == w.shown.sim {
 			last = a.EndedAt
 		}
 	}
-	return times, last
+	switch {
+	case len(refused) == 0:
+		return false, last
+	case last.IsZero():
+		return w.shown.accepted.After(refused[0].EndedAt), last
+	default:
+		return w.shown.accepted.After(last), last
+	}
 }
+
+// refusals returns the attempts at the part of sub that were given back because
+// of code, by whatever modem.
+func refusals(sub queue.Submission, code string) []queue.Attempt {
+	var all []queue.Attempt
+	for _, a := range sub.Message.Attempts {
+		if a.Part == sub.Part && a.Outcome == queue.AttemptGivenBack && a.Code == code {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// givenBack returns how often that was so.
+func givenBack(sub queue.Submission, code string) int { return len(refusals(sub, code)) }
 
 // aside returns how long a part waits that has been given back so often before:
 // longer than a modem is parked, so that others go first when it is tried again,
@@ -190,7 +242,7 @@ func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 	}
 	times := 1 + h.given
 	if f.Class == modem.ModemFault { // others may have been sent in between
-		before, _ := givenBack(sub, code(f))
+		before := givenBack(sub, code(f))
 		times = 1 + max(h.given, before)
 	}
 	if sub.Part < len(sub.Message.Parts) {
@@ -223,7 +275,7 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, anot
 		h.suspected = now
 	}
 	v.outcome.Kind, v.outcome.RetryAfter, v.pause = queue.GiveBack, 0, 0
-	if before, _ := givenBack(sub, v.outcome.Code); before > 0 || !another {
+	if before := givenBack(sub, v.outcome.Code); before > 0 || !another {
 		v.outcome.RetryAfter = aside(sub, before)
 	}
 	v.park = trouble(f, now)

@@ -19,26 +19,31 @@ const (
 
 // TestOneBadNumber has the modems refuse a single number as if the SIM or the
 // modem were to blame, while every hour a text goes to another one: those must
-// leave as ever, the number must not, and no modem may be blamed.
+// leave as ever, the number must not, and no modem may be blamed. Which of
+// several modems comes first to the number or to the others must not matter, not
+// even when all the others leave by the same one.
 func TestOneBadNumber(t *testing.T) {
 	for _, c := range []struct {
 		line   string
 		modems int
-		ends   bool // the message is given up within eight hours
+		ends   bool   // the message is given up within eight hours
+		by     string // the modem by which all the others go; "": any
 	}{
-		{"+CMS ERROR: 8", 1, true}, {"+CMS ERROR: 8", 3, true},
-		{"+CMS ERROR: 29", 1, true}, {"+CMS ERROR: 50", 1, true}, {"+CMS ERROR: 69", 2, true},
-		{"+CMS ERROR: 303", 1, true}, {"+CMS ERROR: 512", 1, true}, {"+CMS ERROR: 512", 2, true},
-		{"+CMS ERROR: not today", 1, true},
-		{"+CMS ERROR: 500", 1, false}, {"+CMS ERROR: 38", 1, false}, {"ERROR", 1, false},
+		{"+CMS ERROR: 8", 1, true, ""}, {"+CMS ERROR: 8", 3, true, ""}, {"+CMS ERROR: 8", 3, true, "sim-a"},
+		{"+CMS ERROR: 29", 1, true, ""}, {"+CMS ERROR: 50", 1, true, ""},
+		{"+CMS ERROR: 69", 2, true, ""}, {"+CMS ERROR: 69", 2, true, "sim-a"},
+		{"+CMS ERROR: 303", 1, true, ""},
+		{"+CMS ERROR: 512", 1, true, ""}, {"+CMS ERROR: 512", 2, true, ""}, {"+CMS ERROR: 512", 3, true, "sim-c"},
+		{"+CMS ERROR: not today", 1, true, ""},
+		{"+CMS ERROR: 500", 1, false, ""}, {"+CMS ERROR: 38", 1, false, ""}, {"ERROR", 1, false, ""},
 	} {
-		t.Run(fmt.Sprint(strings.ReplaceAll(c.line, ":", ""), " of ", c.modems), func(t *testing.T) {
+		t.Run(fmt.Sprint(strings.ReplaceAll(c.line, ":", ""), " of ", c.modems, " ", c.by), func(t *testing.T) {
 			inBubble(t, setup{modems: c.modems, config: tapped((&refusal{line: c.line, octets: oneBadOctets}).toModem, nil)}, func(t *testing.T, r *rig) {
 				r.pass(time.Minute)
 				bad := r.put(r.to(oneBad))
 				r.pass(5 * time.Second)
 				for hour := range 8 {
-					id := r.put(r.to(fmt.Sprintf("+486001003%02d", hour)))
+					id := r.put(r.to(fmt.Sprintf("+486001003%02d", hour)), by(c.by))
 					r.pass(time.Hour)
 					m := r.message(id)
 					if waited := m.SentAt.Sub(m.CreatedAt); m.Status != queue.StatusDelivered || waited > time.Minute {
@@ -57,6 +62,29 @@ func TestOneBadNumber(t *testing.T) {
 			})
 		})
 	}
+}
+
+// by makes a draft one that only the modem called name may send; "": any.
+func by(name string) func(*queue.Draft) {
+	return func(d *queue.Draft) { d.Modem = name }
+}
+
+// TestBarredSIMBesideAnother has one of two SIMs barred: what only that one may
+// send waits, whatever leaves by the other, which is no proof against a number.
+func TestBarredSIMBesideAnother(t *testing.T) {
+	inBubble(t, setup{modems: 2}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		r.modems[1].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 8, Times: 1000})
+		bound, free := r.put(by("sim-b")), r.put()
+		for hour := range 12 {
+			r.put(r.to(fmt.Sprintf("+486001003%02d", hour)), by("sim-a"))
+			r.pass(time.Hour)
+		}
+		r.want(free, queue.StatusDelivered)
+		if m := r.message(bound); m.Status != queue.StatusQueued || m.AttemptCount < 4 {
+			t.Errorf("message is %s after %d attempts: %+v", m.Status, m.AttemptCount, m.Error)
+		}
+	})
 }
 
 // TestBarredSIMCostsNoMessage has a SIM barred for hours, the only one there is:

@@ -173,7 +173,7 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	if s.plain.learn(f, sub) {
 		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: f.Meaning(), At: done}}
 	}
-	v = s.history.judge(f, sub, s.gateway.another(s.worker, sub))
+	v = s.history.judge(f, sub, s.gateway.opinions(s.worker, sub, code(f)))
 	v.outcome.At = done
 	if s.hard.Err() != nil {
 		s.log.Warn("part was being sent when time was up for the stop: it is uncertain, and its report decides",
@@ -252,6 +252,7 @@ func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue
 		switch v.outcome.Kind {
 		case queue.Accepted:
 			w.sent++
+			w.accepted = v.outcome.At
 			if w.trouble != nil {
 				w.trouble.Over = true
 			}

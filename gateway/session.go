@@ -75,6 +75,9 @@ func (s *session) run() error {
 	info := s.modem.Info()
 	s.id = queue.Worker{Modem: s.config.Name, SIM: simOf(info, s.config.Name)}
 	s.show(func(w *shown) {
+		if w.sim != s.id.SIM {
+			w.accepted = time.Time{}
+		}
 		w.sim, w.outSince = s.id.SIM, time.Time{}
 		if w.trouble != nil && w.parkedUntil.IsZero() {
 			w.trouble.Over = true

@@ -112,6 +112,7 @@ type shown struct {
 	parkedSince            time.Time // zero: not parked
 	parkedUntil            time.Time // when it is parked but open: nothing is sent until then
 	sent, failed, received uint64
+	accepted               time.Time // when a part was accepted last from this SIM
 	pausedUntil            time.Time
 	pauseReason            string
 	trouble                *Trouble
