@@ -392,14 +392,14 @@ var problemTexts = map[Key]text{
 		es: "La red dejó de intentar entregar el mensaje, incluso tras enviarlo de nuevo.",
 	},
 	"message.sc_retry": {
-		pl: "Sieć na razie przestała próbować doręczyć wiadomość. Wyślemy ją jeszcze raz o czasie podanym w retry_at.",
-		en: "The network has stopped trying to deliver the message for now. We send it once more at the time in retry_at.",
-		es: "La red ha dejado por ahora de intentar entregar el mensaje. Lo enviaremos otra vez a la hora de retry_at.",
+		pl: "Sieć na razie przestała próbować doręczyć wiadomość. Wyślemy ją później jeszcze raz.",
+		en: "The network has stopped trying to deliver the message for now. We send it once more later.",
+		es: "La red ha dejado por ahora de intentar entregar el mensaje. Lo enviaremos otra vez más tarde.",
 	},
 	"message.sim_gone": {
-		pl: "Karta SIM, z której wyszła pierwsza część, nic nie wysyła. Włącz jej modem albo zwolnij wiadomość; o czasie podanym w retry_at całość wyjdzie od nowa z innej.",
-		en: "The SIM that the first part left by sends nothing. Turn its modem on, or release the message; at the time in retry_at all of it goes anew by another.",
-		es: "La SIM por la que salió la primera parte no envía nada. Encienda su módem o libere el mensaje; a la hora de retry_at saldrá entero de nuevo por otra.",
+		pl: "Karta SIM, z której wyszła pierwsza część, nic nie wysyła. Włącz jej modem albo zwolnij wiadomość; jeśli to nie pomoże, całość wyjdzie później od nowa z innej.",
+		en: "The SIM that the first part left by sends nothing. Turn its modem on, or release the message; if that does not help, all of it goes anew by another later.",
+		es: "La SIM por la que salió la primera parte no envía nada. Encienda su módem o libere el mensaje; si eso no ayuda, más tarde saldrá entero de nuevo por otra.",
 	},
 	"message.number_unknown": {
 		pl: "Sieć nie zna tego numeru. Sprawdź numer odbiorcy.",
