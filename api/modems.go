@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"goniec/api/client"
 	"goniec/catalogue"
@@ -12,8 +13,8 @@ import (
 // Modems is what the API shows of the gateway.
 type Modems interface {
 	// Modems returns the state of every modem, in the order of the
-	// configuration. Of a LastError it sets Code, Cause and At; the words are
-	// the API's, by the codes below.
+	// configuration. Of a LastError and the Alarms it sets Code, Cause and At;
+	// the words are the API's, by the codes below.
 	Modems() []client.Modem
 	// Restart closes a modem and brings it up again, without waiting until it
 	// is. It returns ErrNoModem for a name that no modem has.
@@ -23,7 +24,7 @@ type Modems interface {
 // ErrNoModem is returned by Modems for a name that no modem has.
 var ErrNoModem = errors.New("no modem of this name")
 
-// The codes of a modem's last error that have words in the catalogue. Any other
+// The codes of a modem's last error and of its alarms that have words in the catalogue. Any other
 // code gets general ones.
 const (
 	ModemAbsent             = "modem_absent"        // the port is not there
@@ -41,6 +42,7 @@ const (
 	ModemStorageFull        = "sim_storage_full"    // no place for received texts
 	ModemRefused            = "network_refused"     // the network refuses to send
 	ModemStore              = "store_failed"        // what it carries cannot be written to disk
+	ModemStorageFilling     = "storage_filling"     // an alarm: nearly no place for received texts
 	ModemError              = "modem_error"         // anything else
 )
 
@@ -49,7 +51,7 @@ func ModemCodes() []string {
 	return []string{
 		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
 		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused,
-		ModemStore, ModemError,
+		ModemStore, ModemStorageFilling, ModemError,
 	}
 }
 
@@ -125,14 +127,18 @@ func (s *Server) knowsModem(name string) bool {
 	return false
 }
 
-// wordModem puts the last error of a modem into words.
+// wordModem puts the last error and the alarms of a modem into words.
 func wordModem(m client.Modem, lang catalogue.Language) client.Modem {
-	if m.LastError == nil {
-		return m
+	if m.LastError != nil {
+		worded := *m.LastError
+		worded.Detail, worded.Remedy = modemText(worded.Code, lang)
+		m.LastError = &worded
 	}
-	worded := *m.LastError
-	worded.Detail, worded.Remedy = modemText(worded.Code, lang)
-	m.LastError = &worded
+	m.Alarms = slices.Clone(m.Alarms)
+	for i := range m.Alarms {
+		a := &m.Alarms[i]
+		a.Detail, a.Remedy = modemText(a.Code, lang)
+	}
 	return m
 }
 

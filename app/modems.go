@@ -100,7 +100,19 @@ func onTheWire(s *gateway.Status) client.Modem {
 	if t := s.Trouble; t != nil && !t.Over {
 		m.LastError = &client.ModemError{Code: errorCode(s, t.Code), Cause: t.Detail, At: t.At}
 	}
+	for _, alarm := range s.Alarms {
+		m.Alarms = append(m.Alarms, client.ModemError{Code: alarmCode(alarm.Code), Cause: alarm.Detail, At: alarm.At})
+	}
 	return m
+}
+
+// alarmCode returns the code of the API for an alarm of the gateway.
+func alarmCode(code string) string {
+	switch code {
+	case gateway.AlarmStorage:
+		return api.ModemStorageFilling
+	}
+	return api.ModemError
 }
 
 // registration puts a state of 3GPP TS 27.007 10.1.22 into the words of the API.

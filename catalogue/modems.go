@@ -154,6 +154,16 @@ var modemTexts = map[Key]text{
 		en: "Free space on the disk that data_dir is on; the gateway goes on by itself. If there is space, cause holds the reason.",
 		es: "Libere espacio en el disco donde está data_dir; la pasarela sigue sola. Si hay espacio, cause da el motivo.",
 	},
+	"modem.storage_filling": {
+		pl: "Pamięć na odebrane wiadomości jest prawie pełna i nie daje się opróżnić.",
+		en: "The memory for received texts is nearly full and is not being emptied.",
+		es: "La memoria para mensajes recibidos está casi llena y no se vacía.",
+	},
+	"modem.storage_filling.remedy": {
+		pl: "Uruchom modem ponownie. Jeśli to nie pomoże, usuń wiadomości z karty w telefonie albo wymień kartę.",
+		en: "Restart the modem. If that does not help, delete the texts on the card in a phone, or replace the card.",
+		es: "Reinicie el módem. Si no basta, borre los mensajes de la tarjeta en un teléfono o cámbiela.",
+	},
 	"modem.modem_error": {
 		pl: "Modem zgłosił błąd.",
 		en: "The modem reported an error.",

@@ -11,6 +11,7 @@ type metrics struct {
 	parts         *prometheus.CounterVec
 	submitSeconds *prometheus.HistogramVec
 	state         *prometheus.GaugeVec
+	alarms        *prometheus.GaugeVec
 	received      *prometheus.CounterVec
 	storeFailures *prometheus.CounterVec
 	panics        *prometheus.CounterVec
@@ -44,6 +45,10 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "goniec_gateway_modem_state",
 			Help: "1 for the state a modem is in, 0 for the others.",
 		}, []string{"modem", "state"}),
+		alarms: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "goniec_gateway_modem_alarm",
+			Help: "1 while a person should look into what the code says, 0 when it is over.",
+		}, []string{"modem", "code"}),
 		received: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_gateway_received_total",
 			Help: "Texts and reports taken from a modem; one taken twice counts twice.",
@@ -58,7 +63,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}, perModem),
 	}
 	if r != nil {
-		r.MustRegister(m.parts, m.submitSeconds, m.state, m.received, m.storeFailures, m.panics)
+		r.MustRegister(m.parts, m.submitSeconds, m.state, m.alarms, m.received, m.storeFailures, m.panics)
 	}
 	return m
 }
@@ -80,6 +85,7 @@ func (m *metrics) forget(name string) {
 	m.parts.DeletePartialMatch(labels)
 	m.submitSeconds.DeletePartialMatch(labels)
 	m.state.DeletePartialMatch(labels)
+	m.alarms.DeletePartialMatch(labels)
 	m.received.DeletePartialMatch(labels)
 	m.storeFailures.DeletePartialMatch(labels)
 	m.panics.DeletePartialMatch(labels)
@@ -88,6 +94,15 @@ func (m *metrics) forget(name string) {
 // parts returns the counter of attempts with this outcome.
 func (m *modemMetrics) parts(outcome string) prometheus.Counter {
 	return m.all.parts.WithLabelValues(m.name, outcome)
+}
+
+// setAlarm shows whether an alarm is raised.
+func (m *modemMetrics) setAlarm(code string, raised bool) {
+	value := 0.0
+	if raised {
+		value = 1
+	}
+	m.all.alarms.WithLabelValues(m.name, code).Set(value)
 }
 
 // setState shows the state the modem is in.

@@ -135,6 +135,7 @@ func (s *session) sweep() error {
 		return s.mend(faultOf(err))
 	}
 	s.mends = 0
+	s.watchStorage()
 	return nil
 }
 
@@ -196,6 +197,9 @@ func (s *session) empty(slot modem.Slot, c *committed) error {
 	s.slots[slot] = c
 	s.log.Warn("slot could not be emptied; it is tried again later", slog.String("memory", slot.Memory),
 		slog.Int("index", slot.Index), slog.Time("next_try", c.until), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+	if f.Code >= 0 && f.Class != modem.Stop {
+		return nil // it answers, and is no better for being opened again
+	}
 	return s.mend(f)
 }
 
@@ -246,6 +250,7 @@ func (s *session) commitDirect() error {
 // else: the next one may be with another SIM. What lies in a memory is found
 // by its first sweep.
 func (s *session) leave() {
+	s.show(func(w *shown) { w.open = false })
 	for {
 		select {
 		case i := <-s.modem.Indications():

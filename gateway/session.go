@@ -56,6 +56,8 @@ type session struct {
 	restReason string
 	// plain says what this SIM's service centre has refused in a TPDU.
 	plain refusedFeatures
+	// filled counts the sweeps in a row that began with a memory nearly full.
+	filled int
 	// mends counts how often the dialogue was mended since it last worked.
 	mends int
 }
@@ -78,7 +80,7 @@ func (s *session) run() error {
 		if w.sim != s.id.SIM {
 			w.accepted = time.Time{}
 		}
-		w.sim, w.outSince = s.id.SIM, time.Time{}
+		w.sim, w.outSince, w.open = s.id.SIM, time.Time{}, true
 		if w.trouble != nil && w.parkedUntil.IsZero() {
 			w.trouble.Over = true
 		}
@@ -114,6 +116,9 @@ func (s *session) loop() error {
 		if err := s.announced(); err != nil {
 			return err
 		}
+		if err := s.oblige(); err != nil {
+			return err
+		}
 		if s.ending() {
 			return context.Cause(s.ctx)
 		}
@@ -134,6 +139,10 @@ func (s *session) loop() error {
 		case <-s.ctx.Done():
 		case i := <-s.modem.Indications():
 			if err := s.handle(i); err != nil {
+				return err
+			}
+		case r := <-s.requests:
+			if err := s.grant(r); err != nil {
 				return err
 			}
 		case <-s.wake:
@@ -178,10 +187,11 @@ func (s *session) upkeep() error {
 	return nil
 }
 
-// upkeepDue says whether upkeep has something to do.
+// upkeepDue says whether upkeep has something to do, or somebody waits for the
+// modem.
 func (s *session) upkeepDue() bool {
 	now := time.Now()
-	return !now.Before(s.refreshAt) || !now.Before(s.sweepAt) || !s.retryAt.IsZero()
+	return !now.Before(s.refreshAt) || !now.Before(s.sweepAt) || !s.retryAt.IsZero() || s.waiting.Load() > 0
 }
 
 // mend brings the dialogue with the modem back in step after a fault, or

@@ -37,6 +37,9 @@ type Status struct {
 	PauseReason string
 	// Trouble is what went wrong last, nil while nothing has.
 	Trouble *Trouble
+	// Alarms are what a person should look into although the modem works, in
+	// the order of their codes.
+	Alarms []Trouble
 }
 
 // Trouble is something a modem suffers from.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"goniec/modem"
@@ -55,6 +56,10 @@ type worker struct {
 	log     *slog.Logger
 	// predecessors are closed when the port is free.
 	predecessors []<-chan struct{}
+	// requests are what others want done with the modem, and waiting how many
+	// of them have not been taken yet.
+	requests chan request
+	waiting  atomic.Int32
 
 	// soft is done when nothing new may be begun, hard when all must end.
 	soft, hard context.Context
@@ -77,7 +82,8 @@ type worker struct {
 	emptyAt   time.Time
 	emptyWait time.Duration
 	// doubt is the attempt whose answer may still come, nil if there is none.
-	doubt *queue.Submission
+	doubt        *queue.Submission
+	alarmsLogged map[string]time.Time // by code, when it was logged last
 
 	mu    sync.Mutex // guards what follows, which others read
 	life  *life      // the present one, nil before the first
@@ -109,6 +115,7 @@ type direct struct {
 // shown is what a worker adds to the Status of its modem.
 type shown struct {
 	sim                    string
+	open                   bool      // a session is on: others may ask for something
 	parkedSince            time.Time // zero: not parked
 	parkedUntil            time.Time // when it is parked but open: nothing is sent until then
 	sent, failed, received uint64
@@ -116,6 +123,7 @@ type shown struct {
 	pausedUntil            time.Time
 	pauseReason            string
 	trouble                *Trouble
+	alarms                 map[string]Trouble // by code; replaced, never changed
 	// outSince is when the modem went out of service, zero while it serves: tries
 	// to open it again are no news.
 	outSince time.Time
@@ -139,6 +147,9 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 		ended:   make(chan struct{}),
 		backoff: firstBackoff,
 		slots:   map[modem.Slot]*committed{},
+
+		requests:     make(chan request),
+		alarmsLogged: map[string]time.Time{},
 	}
 	w.soft, w.retire = context.WithCancel(g.soft)
 	return w
@@ -392,6 +403,7 @@ func (w *worker) status() Status {
 		Sent: w.shown.sent, Failed: w.shown.failed, Received: w.shown.received,
 		PausedUntil: w.shown.pausedUntil, PauseReason: w.shown.pauseReason,
 	}
+	s.Alarms = w.shown.raised()
 	if w.shown.trouble != nil {
 		t := *w.shown.trouble
 		s.Trouble = &t

@@ -207,6 +207,7 @@ type Modem struct {
 	Storage      *Storage      `json:"storage,omitempty" doc:"Places for received texts."`
 	Counters     Counters      `json:"counters" doc:"Since the daemon started."`
 	LastError    *ModemError   `json:"last_error,omitempty" doc:"What went wrong last."`
+	Alarms       []ModemError  `json:"alarms,omitempty" nullable:"false" doc:"What a person should look into although the modem works."`
 }
 
 // Registration says whether the network has let a modem in, for the two ways a
@@ -229,7 +230,7 @@ type Counters struct {
 	Received uint64 `json:"received" doc:"Texts and reports that came in."`
 }
 
-// ModemError is what went wrong with a modem last.
+// ModemError is what went wrong with a modem, or may soon.
 type ModemError struct {
 	Code   string    `json:"code" example:"sim_pin_required" doc:"Stable; made for programs."`
 	Detail string    `json:"detail" doc:"What happened, in the language of Accept-Language."`

@@ -1,0 +1,89 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"goniec/modem"
+)
+
+// ErrNotOpen is returned for what needs a modem that is open while it is not.
+var ErrNotOpen = errors.New("the modem is not open")
+
+// request is something that somebody else wants done with the modem of a worker.
+type request struct {
+	ctx  context.Context
+	do   func(context.Context, *modem.Modem) error
+	done chan error // buffered, so that the worker never waits for who asked
+}
+
+// Do has the worker of the modem called name run do between two submissions, with
+// the modem open, and returns its error. No part is sent meanwhile, so do should be
+// short; ctx bounds the wait for it and do itself. The error is ErrUnknownModem,
+// ErrNotOpen, that of ctx, or what do returned; a *modem.Fault from do is mended
+// like any other.
+func (g *Gateway) Do(ctx context.Context, name string, do func(context.Context, *modem.Modem) error) error {
+	g.mu.Lock()
+	w := g.workers[name]
+	g.mu.Unlock()
+	if w == nil {
+		return fmt.Errorf("use modem %s: %w", name, ErrUnknownModem)
+	}
+	if err := w.ask(ctx, do); err != nil {
+		return fmt.Errorf("use modem %s: %w", name, err)
+	}
+	return nil
+}
+
+// ask hands do to the goroutine of w and waits until it has been run.
+func (w *worker) ask(ctx context.Context, do func(context.Context, *modem.Modem) error) error {
+	w.mu.Lock()
+	l, open := w.life, w.shown.open
+	w.mu.Unlock()
+	if !open {
+		return ErrNotOpen
+	}
+	w.waiting.Add(1)
+	defer w.waiting.Add(-1)
+	r := request{ctx: ctx, do: do, done: make(chan error, 1)}
+	select {
+	case w.requests <- r:
+		return <-r.done // run to its end: it minds ctx itself
+	case <-l.closed:
+		return ErrNotOpen
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// oblige runs what others have asked for so far.
+func (s *session) oblige() error {
+	for s.waiting.Load() > 0 && !s.ending() {
+		select {
+		case r := <-s.requests:
+			if err := s.grant(r); err != nil {
+				return err
+			}
+		default:
+			return nil // whoever it was has given up, or comes by in a moment
+		}
+	}
+	return nil
+}
+
+// grant runs one request. Who asked is answered even if it panics, which ends the
+// session like any panic.
+func (s *session) grant(r request) error {
+	ctx, cancel := context.WithCancel(r.ctx)
+	defer cancel()
+	defer context.AfterFunc(s.hard, cancel)()
+	err := errPanic
+	defer func() { r.done <- err }()
+	err = r.do(ctx, s.modem)
+	var fault *modem.Fault
+	if errors.As(err, &fault) {
+		return s.mend(fault)
+	}
+	return nil
+}
