@@ -57,6 +57,13 @@ const (
 
 	// StorageFull: a text that comes in finds no room.
 	StorageFull FaultKind = "storage-full"
+	// CommandFails: the command named by Line, "+CSQ", is answered with
+	// +CME ERROR Code.
+	CommandFails FaultKind = "command-fails"
+	// CommandHangs: the command named by Line is never answered; the modem hears
+	// the next one.
+	CommandHangs FaultKind = "command-hangs"
+
 	// DeleteFails: +CMGD is answered with error Code.
 	DeleteFails FaultKind = "delete-fails"
 	// ListFails: +CMGL is answered with error Code.
@@ -77,6 +84,22 @@ const (
 	InboundReordered FaultKind = "inbound-reordered"
 )
 
+// Cure is what ends a fault that does not pass by itself.
+type Cure string
+
+// The cures. Each also heals what a gentler one, named before it, does.
+const (
+	CureReopen  Cure = "reopen"  // the port is closed and opened again
+	CureRestart Cure = "restart" // the modem restarts
+	CureUSB     Cure = "usb"     // the host has its USB device enumerated again, or it loses power
+)
+
+// cures reports whether a fault that ends by d is over after c.
+func (c Cure) cures(d Cure) bool {
+	order := []Cure{CureReopen, CureRestart, CureUSB}
+	return d != "" && slices.Index(order, c) >= slices.Index(order, d)
+}
+
 // Fault is something that goes wrong with a modem.
 type Fault struct {
 	Kind FaultKind
@@ -94,6 +117,9 @@ type Fault struct {
 	Taken bool
 	// Line is a line, as the kind says.
 	Line string
+	// Until is what ends it, however often it has struck by then; empty: what
+	// For and Times say.
+	Until Cure
 }
 
 func (f *Fault) code() int {
@@ -114,13 +140,13 @@ func (m *Modem) Inject(faults ...Fault) {
 		}
 		switch f.Kind {
 		case Deaf:
-			m.goDeaf(f.For)
+			m.goDeaf(f.For, f.Until)
 		case Unplugged:
 			m.dropPort(f.For)
 		case ServiceLost:
-			m.loseService(notRegistered, f.For)
+			m.loseService(notRegistered, f)
 		case ServiceDenied:
-			m.loseService(denied, f.For)
+			m.loseService(denied, f)
 		default:
 			m.faults = append(m.faults, &f)
 		}
@@ -165,6 +191,9 @@ func (m *Modem) strike(i int) *Fault {
 		f.After--
 		return nil
 	}
+	if f.Until != "" {
+		return f
+	}
 	f.Times--
 	if f.Times == 0 {
 		m.faults = slices.Delete(m.faults, i, i+1)
@@ -172,8 +201,35 @@ func (m *Modem) strike(i int) *Fault {
 	return f
 }
 
-func (m *Modem) goDeaf(d time.Duration) {
-	m.deaf = true
+// heal ends the faults that c cures.
+func (m *Modem) heal(c Cure) {
+	m.faults = slices.DeleteFunc(m.faults, func(f *Fault) bool { return c.cures(f.Until) })
+	if m.deaf && c.cures(cmp.Or(m.deafUntil, CureRestart)) {
+		m.deaf = false
+		if m.sim != nil {
+			m.network.resume(m.sim)
+		}
+	}
+	if c.cures(m.lostUntil) {
+		m.lostUntil, m.coverage = "", m.lostCoverage
+		if m.up {
+			m.register(m.coverage)
+		}
+	}
+}
+
+// commandFault returns the fault that strikes the command c, nil if none does.
+func (m *Modem) commandFault(kind FaultKind, name string) *Fault {
+	for i, f := range m.faults {
+		if f.Kind == kind && f.Line == name {
+			return m.strike(i)
+		}
+	}
+	return nil
+}
+
+func (m *Modem) goDeaf(d time.Duration, until Cure) {
+	m.deaf, m.deafUntil = true, until
 	m.input, m.typed = nil, nil
 	if d > 0 {
 		m.later(d, func() {
@@ -185,12 +241,15 @@ func (m *Modem) goDeaf(d time.Duration) {
 	}
 }
 
-func (m *Modem) loseService(stat int, d time.Duration) {
+func (m *Modem) loseService(stat int, f Fault) {
 	before := m.coverage
 	m.coverage = stat
 	m.register(stat)
-	if d > 0 {
-		m.network.after(d, func() {
+	if f.Until != "" {
+		m.lostUntil, m.lostCoverage = f.Until, before
+	}
+	if f.For > 0 {
+		m.network.after(f.For, func() {
 			m.coverage = before
 			m.register(before)
 		})
@@ -226,7 +285,7 @@ func (m *Modem) finishFaulty(t *transmission) {
 		m.restart(m.profile.BootTime)
 	case GoesDeaf:
 		m.finish(silent())
-		m.goDeaf(f.For)
+		m.goDeaf(f.For, f.Until)
 	case Interrupted:
 		m.say(cmp.Or(f.Line, "RING"))
 		m.finish(answer)

@@ -38,6 +38,7 @@ func (m *Modem) attach(port io.ReadWriteCloser) {
 	_, buffered := port.(*ptyPort)
 	l := &line{port: port, wake: make(chan struct{}, 1), inline: buffered}
 	m.line = l
+	m.heal(CureReopen)
 	m.network.routines.Go(func() { m.readLine(l) })
 	m.network.routines.Go(func() {
 		for range l.wake {

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -33,10 +34,14 @@ type Modem struct {
 	absences  int // how often the port went or came
 
 	// life is counted up by a restart: what was planned before does not happen.
-	life    int
-	up      bool // false while it starts
-	deaf    bool
-	powered radio
+	life int
+	up   bool // false while it starts
+	deaf bool
+	// deafUntil and lostUntil are what ends deafness and loss of service, and
+	// lostCoverage what comes back then.
+	deafUntil, lostUntil Cure
+	lostCoverage         int
+	powered              radio
 	// registration by domain, values of <stat> in 3GPP TS 27.007 7.2.
 	registration map[domain]int
 	coverage     int // the registration that can be had here
@@ -326,6 +331,12 @@ func (m *Modem) finish(r reply) {
 func (m *Modem) perform(c command) reply {
 	if m.profile.refuses(c) {
 		return fail()
+	}
+	if f := m.commandFault(CommandFails, c.name); f != nil {
+		return cmeError(cmp.Or(f.Code, cmeUnknown))
+	}
+	if m.commandFault(CommandHangs, c.name) != nil {
+		return silent()
 	}
 	if c.String() == m.profile.NoiseOff {
 		m.noiseOff = true

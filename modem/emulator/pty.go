@@ -88,8 +88,17 @@ func (p *PTY) open() (*ptyPort, error) {
 	if err != nil {
 		return nil, err
 	}
+	port.left = p.left
 	p.port = port
 	return port, nil
+}
+
+// left notes that nobody has the port open any more.
+func (p *PTY) left() {
+	n := p.modem.network
+	n.mu.Lock()
+	defer n.release()
+	p.modem.heal(CureReopen)
 }
 
 // plug brings the port back after it was gone.
@@ -117,6 +126,7 @@ type ptyPort struct {
 	slave  string // device file
 	link   string
 	open   atomic.Bool // somebody has the other side open
+	left   func()      // called when the last one has closed it
 	closed chan struct{}
 	once   sync.Once
 }
@@ -189,6 +199,7 @@ func (p *ptyPort) Read(b []byte) (int, error) {
 		// EIO: the last one who had it open closed it.
 		if p.open.Swap(false) {
 			p.drain()
+			p.left()
 		}
 		select {
 		case <-p.closed:

@@ -53,6 +53,7 @@ const (
 	cmeInvalidIndex  = 21
 	cmeNotFound      = 22
 	cmeNoService     = 30
+	cmeUnknown       = 100
 )
 
 // Error numbers of 3GPP TS 27.005 3.2.5.

@@ -9,7 +9,7 @@ const dropTime = 50 * time.Millisecond
 // restart takes the modem down and up again: settings are lost, the line is
 // silent for the time given, and the profile's boot lines follow.
 func (m *Modem) restart(silence time.Duration) {
-	m.powerDown()
+	m.powerDown(CureRestart)
 	if m.profile.DropsPort {
 		silence = max(silence, dropTime)
 		m.later(dropTime, func() { m.dropPort(silence - dropTime) })
@@ -17,10 +17,12 @@ func (m *Modem) restart(silence time.Duration) {
 	m.later(silence, m.boot)
 }
 
-// powerDown takes the modem down: what it was doing ends, settings are lost.
-func (m *Modem) powerDown() {
+// powerDown takes the modem down: what it was doing ends, settings are lost, and
+// so are the faults that c cures.
+func (m *Modem) powerDown(c Cure) {
 	m.life++
-	m.up, m.deaf = false, false
+	m.up = false
+	m.heal(c)
 	m.settings = m.profile.defaults()
 	m.pinGiven = false
 	m.input, m.typed, m.todo = nil, nil, nil
@@ -60,6 +62,29 @@ func (m *Modem) Restart() {
 	m.restart(m.profile.BootTime)
 }
 
+// reenumeration is how long a device is away that its host enumerates again.
+const reenumeration = time.Second
+
+// Reenumerate is what a host does that has the USB device enumerated again: the
+// port vanishes, the modem starts anew, and the port is back.
+func (m *Modem) Reenumerate() {
+	m.Unplug()
+	m.network.mu.Lock()
+	defer m.network.release()
+	absence := m.absences
+	m.network.after(reenumeration, func() {
+		if m.absences != absence {
+			return
+		}
+		if m.profile.DropsPort {
+			m.dropPort(m.profile.BootTime)
+		} else {
+			m.bringPort()
+		}
+		m.later(m.profile.BootTime, m.boot)
+	})
+}
+
 // startNoise has the profile's unsolicited lines sent for ever.
 func (m *Modem) startNoise() {
 	if len(m.profile.Noise) == 0 || m.profile.NoiseEvery <= 0 {
@@ -82,7 +107,7 @@ func (m *Modem) startNoise() {
 func (m *Modem) Unplug() {
 	m.network.mu.Lock()
 	defer m.network.release()
-	m.powerDown()
+	m.powerDown(CureUSB)
 	m.losePort()
 }
 
@@ -91,7 +116,7 @@ func (m *Modem) Unplug() {
 func (m *Modem) Plug() {
 	m.network.mu.Lock()
 	defer m.network.release()
-	m.powerDown()
+	m.powerDown(CureUSB)
 	if m.profile.DropsPort {
 		m.dropPort(m.profile.BootTime)
 	} else {
