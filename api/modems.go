@@ -43,6 +43,9 @@ const (
 	ModemRefused            = "network_refused"     // the network refuses to send
 	ModemStore              = "store_failed"        // what it carries cannot be written to disk
 	ModemStorageFilling     = "storage_filling"     // an alarm: nearly no place for received texts
+	ModemOut                = "out_of_service"      // an alarm: nothing has been sent for minutes
+	ModemWeakSignal         = "weak_signal"         // an alarm
+	ModemSameIMEI           = "same_imei"           // an alarm: two modems say the same number
 	ModemError              = "modem_error"         // anything else
 )
 
@@ -51,7 +54,7 @@ func ModemCodes() []string {
 	return []string{
 		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
 		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused,
-		ModemStore, ModemStorageFilling, ModemError,
+		ModemStore, ModemStorageFilling, ModemOut, ModemWeakSignal, ModemSameIMEI, ModemError,
 	}
 }
 

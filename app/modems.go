@@ -111,6 +111,12 @@ func alarmCode(code string) string {
 	switch code {
 	case gateway.AlarmStorage:
 		return api.ModemStorageFilling
+	case gateway.AlarmOut:
+		return api.ModemOut
+	case gateway.AlarmSignal:
+		return api.ModemWeakSignal
+	case gateway.AlarmTwins:
+		return api.ModemSameIMEI
 	}
 	return api.ModemError
 }

@@ -164,6 +164,36 @@ var modemTexts = map[Key]text{
 		en: "Restart the modem. If that does not help, delete the texts on the card in a phone, or replace the card.",
 		es: "Reinicie el módem. Si no basta, borre los mensajes de la tarjeta en un teléfono o cámbiela.",
 	},
+	"modem.out_of_service": {
+		pl: "Modem od dłuższej chwili niczego nie wysyła.",
+		en: "The modem has sent nothing for a while.",
+		es: "El módem lleva un rato sin enviar nada.",
+	},
+	"modem.out_of_service.remedy": {
+		pl: "Zobacz last_error tego modemu i podaną tam radę. Wiadomości czekają albo wychodzą przez inny modem.",
+		en: "See last_error of this modem and its remedy. Messages wait, or leave by another modem.",
+		es: "Mire last_error de este módem y su remedio. Los mensajes esperan o salen por otro módem.",
+	},
+	"modem.weak_signal": {
+		pl: "Sygnał jest od dłuższej chwili słaby.",
+		en: "The signal has been weak for a while.",
+		es: "La señal lleva un rato débil.",
+	},
+	"modem.weak_signal.remedy": {
+		pl: "Sprawdź antenę albo przestaw modem bliżej okna.",
+		en: "Check the antenna, or move the modem nearer to a window.",
+		es: "Revise la antena o acerque el módem a una ventana.",
+	},
+	"modem.same_imei": {
+		pl: "Inny modem podaje ten sam numer IMEI.",
+		en: "Another modem says the same IMEI.",
+		es: "Otro módem da el mismo IMEI.",
+	},
+	"modem.same_imei.remedy": {
+		pl: "Rozróżnij je w konfiguracji przez device, ścieżką z /dev/serial/by-path, a nie przez imei.",
+		en: "Tell them apart in the configuration by device, with a path below /dev/serial/by-path, and not by imei.",
+		es: "Distíngalos en la configuración por device, con una ruta de /dev/serial/by-path, y no por imei.",
+	},
 	"modem.modem_error": {
 		pl: "Modem zgłosił błąd.",
 		en: "The modem reported an error.",

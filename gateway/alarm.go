@@ -16,7 +16,10 @@ import (
 // Codes of alarms: what a person should look into although the modem works. See
 // Status.Alarms.
 const (
-	AlarmStorage = "storage" // a memory for received texts is 70 % full, so it is not being emptied
+	AlarmStorage = "storage"        // a memory for received texts is 70 % full, so it is not being emptied
+	AlarmOut     = "out_of_service" // nothing has been sent for minutes, or will be
+	AlarmSignal  = "weak_signal"
+	AlarmTwins   = "same_imei" // two modems say the same number
 )
 
 // alarmChange is the data of the event modem.alarm.
@@ -29,11 +32,15 @@ type alarmChange struct {
 // alarm raises an alarm, or keeps it up. Its code is one of the constants Alarm…,
 // detail and remedy are for a person, in English, without numbers or texts. It is
 // told in the log, in the event log and in the metrics once, and in the log again
-// every hour that it lasts.
+// every hour that it lasts. Any goroutine may call it.
 func (w *worker) alarm(code, detail, remedy string) {
 	now := time.Now()
 	w.mu.Lock()
 	had, raised := w.shown.alarms[code]
+	log := !raised || now.Sub(w.alarmsLogged[code]) >= repeatInterval
+	if log {
+		w.alarmsLogged[code] = now
+	}
 	at := now
 	if raised {
 		at = had.At
@@ -45,8 +52,7 @@ func (w *worker) alarm(code, detail, remedy string) {
 	next[code] = Trouble{At: at, Code: code, Detail: detail, Remedy: remedy}
 	w.shown.alarms = next
 	w.mu.Unlock()
-	if !raised || now.Sub(w.alarmsLogged[code]) >= repeatInterval {
-		w.alarmsLogged[code] = now
+	if log {
 		w.log.Error("alarm", slog.String("code", code), slog.String("what", detail), slog.String("remedy", remedy))
 	}
 	if !raised {

@@ -40,7 +40,7 @@ type ModemConfig struct {
 // Config is what New needs; Store, Queue and Events are required.
 type Config struct {
 	Modems     []ModemConfig
-	Store      store.Store // for the key pace/<modem>, and to append events
+	Store      store.Store // for the keys pace/<modem> and ladder/<modem>, and to append events
 	Queue      *queue.Queue
 	Events     *event.Log
 	Logger     *slog.Logger          // nil: nothing is logged

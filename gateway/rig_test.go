@@ -3,7 +3,9 @@ package gateway_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +40,11 @@ type rig struct {
 	gateway  *gateway.Gateway
 	registry *prometheus.Registry
 	log      *safeBuffer
+	config   gateway.Config
 	tending  context.CancelFunc
+	// enumerated counts how often a USB device was enumerated again. The worker
+	// writes it; it is read when the bubble is at rest.
+	enumerated int
 }
 
 // setup is what a test wants to be different.
@@ -49,6 +55,7 @@ type setup struct {
 	pace    gateway.Pace
 	queue   func(*queue.Config)
 	config  func(*gateway.Config)
+	usb     bool       // the modems are on USB: found by their ports, and enumerated again
 	start   func(*rig) // before the gateway is started
 }
 
@@ -114,13 +121,36 @@ func newRig(t *testing.T, c setup) *rig {
 			},
 			Pace: c.pace,
 		})
+		if c.usb {
+			r.plugIn(&r.configs[i].Config, i)
+		}
 	}
 	gc := gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Events: r.events, Logger: logger, Registerer: r.registry}
 	if c.config != nil {
 		c.config(&gc)
 	}
 	r.gateway = gateway.New(gc)
+	r.config = gc
 	return r
+}
+
+// plugIn has modem i found at a USB port instead of opened by a function.
+func (r *rig) plugIn(c *modem.Config, i int) {
+	device := r.modems[i]
+	c.Open, c.Device = nil, fmt.Sprintf("/dev/ttyUSB%d", i)
+	c.OpenDevice = func(ctx context.Context, _ string) (modem.Port, error) { return device.Dial(ctx) }
+	c.Ports = func() ([]modem.PortInfo, error) {
+		plugged, number := device.Plugged()
+		if !plugged {
+			return nil, nil
+		}
+		return []modem.PortInfo{{Device: c.Device, VendorID: "12d1", ProductID: "1506", USB: fmt.Sprintf("1-%d", i), Number: strconv.Itoa(number)}}, nil
+	}
+	c.Reenumerate = func(context.Context, string) error {
+		r.enumerated++
+		device.Reenumerate()
+		return nil
+	}
 }
 
 // start starts the gateway and what the application does for the queue.
@@ -146,6 +176,20 @@ func (r *rig) start() {
 	}()
 	if err := r.gateway.Start(r.t.Context()); err != nil {
 		r.t.Fatal(err)
+	}
+}
+
+// restartGateway stops the gateway and starts another on the same store and modems,
+// as a new start of the daemon does.
+func (r *rig) restartGateway() {
+	r.t.Helper()
+	if err := r.gateway.Stop(context.Background()); err != nil {
+		r.t.Error(err)
+	}
+	r.config.Registerer = nil // it has the metrics of the first
+	r.gateway = gateway.New(r.config)
+	if err := r.gateway.Start(context.Background()); err != nil {
+		r.t.Error(err)
 	}
 }
 

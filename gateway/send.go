@@ -137,8 +137,11 @@ func (s *session) follow(v verdict) error {
 		}
 		s.park(v.park)
 	}
+	if v.mend != nil && v.mend.Code < 0 {
+		s.ladder.silent++
+	}
 	switch {
-	case v.mend != nil && v.reopen:
+	case v.mend != nil && (v.reopen || s.ladder.silent >= silentBefore):
 		return v.mend
 	case v.mend != nil:
 		return s.mend(v.mend)
@@ -162,7 +165,8 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	s.metrics.submitSeconds.Observe(done.Sub(now).Seconds())
 	if err == nil {
 		s.history.succeeded()
-		s.mends = 0
+		s.ladder.worked()
+		s.mends, s.pingAt = 0, done.Add(pingInterval)
 		told := mr != modem.NoReference
 		return verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: byte(max(mr, 0)), NoMR: !told, At: done}}
 	}

@@ -17,8 +17,11 @@ const (
 	refreshInterval = time.Minute     // between looks at signal and registration
 	firstRetry      = time.Second     // before the store is tried again; doubles up to lastRetry
 	lastRetry       = 30 * time.Second
-	// mendsBeforeReopen is how often the dialogue is brought back in step
-	// without success before the modem is opened anew.
+	pingInterval    = 20 * time.Second // between questions whether the modem still answers
+	// mendsBeforeSetup is how often the dialogue is brought back in step without
+	// success before the modem is set up anew, mendsBeforeReopen before it is
+	// opened anew.
+	mendsBeforeSetup  = 2
 	mendsBeforeReopen = 3
 	sweepAfterMend    = 5 * time.Second
 	// firstStuck is how long a slot that could not be emptied is left alone,
@@ -45,8 +48,8 @@ type session struct {
 	id   queue.Worker
 	wake <-chan struct{} // from the queue
 
-	opened             time.Time
 	sweepAt, refreshAt time.Time
+	pingAt             time.Time // put off by whatever else the modem answers
 	// retryAt is when the store is tried again after it failed; zero: it works.
 	retryAt time.Time
 	retry   time.Duration
@@ -54,6 +57,9 @@ type session struct {
 	// or what it refused was left to others; restReason says which.
 	restUntil  time.Time
 	restReason string
+	weakSince  time.Time     // when the signal became weak; zero: it is not
+	lostAt     time.Time     // when the radio was switched off and on last for want of a network
+	lostWait   time.Duration // until it is again
 	// plain says what this SIM's service centre has refused in a TPDU.
 	plain refusedFeatures
 	// filled counts the sweeps in a row that began with a memory nearly full.
@@ -73,7 +79,23 @@ func (s *session) run() error {
 		return err
 	}
 	defer s.leave()
-	s.opened = time.Now()
+	s.arrive()
+	s.wake = s.gateway.config.Queue.Wake(s.ctx)
+	return s.loop()
+}
+
+// setUpAnew sets the modem up again without closing its port.
+func (s *session) setUpAnew() error {
+	if err := s.modem.Reinitialise(s.ctx); err != nil {
+		return err
+	}
+	s.arrive()
+	return nil
+}
+
+// arrive notes that the modem is ready, and with which SIM.
+func (s *session) arrive() {
+	s.opened, s.lostWait = time.Now(), lostBefore
 	info := s.modem.Info()
 	s.id = queue.Worker{Modem: s.config.Name, SIM: simOf(info, s.config.Name)}
 	s.show(func(w *shown) {
@@ -88,10 +110,13 @@ func (s *session) run() error {
 	s.logged = ""
 	s.log.Info("modem is ready", slog.String("device", info.Device), slog.String("model", info.Model),
 		slog.String("operator", info.Operator), slog.Int("signal_dbm", info.Signal.DBm))
+	if s.parkedUntil(s.opened).IsZero() {
+		s.calm(AlarmOut)
+	}
+	s.recogniseCard()
+	s.gateway.recogniseTwins()
 	s.noteState("")
-	s.wake = s.gateway.config.Queue.Wake(s.ctx)
-	s.refreshAt = time.Now().Add(refreshInterval)
-	return s.loop()
+	s.sweepAt, s.refreshAt, s.pingAt = time.Now(), time.Now().Add(refreshInterval), time.Now().Add(pingInterval)
 }
 
 // simOf returns by what name reports find their way back: that of the card, so
@@ -134,7 +159,7 @@ func (s *session) loop() error {
 		if again.Before(time.Now()) {
 			again = time.Time{} // whatever wakes us first will try
 		}
-		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, again)))
+		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, s.pingAt, again)))
 		select {
 		case <-s.ctx.Done():
 		case i := <-s.modem.Indications():
@@ -174,8 +199,18 @@ func (s *session) upkeep() error {
 		}
 	}
 	if !now.Before(s.refreshAt) {
-		s.refreshAt = now.Add(refreshInterval)
+		s.refreshAt, s.pingAt = now.Add(refreshInterval), now.Add(pingInterval)
 		if err := s.modem.Refresh(s.hard); err != nil {
+			if err := s.mend(faultOf(err)); err != nil {
+				return err
+			}
+		} else if err := s.watch(time.Now()); err != nil {
+			return err
+		}
+	}
+	if !now.Before(s.pingAt) {
+		s.pingAt = now.Add(pingInterval)
+		if err := s.modem.Ping(s.hard); err != nil {
 			if err := s.mend(faultOf(err)); err != nil {
 				return err
 			}
@@ -191,7 +226,7 @@ func (s *session) upkeep() error {
 // modem.
 func (s *session) upkeepDue() bool {
 	now := time.Now()
-	return !now.Before(s.refreshAt) || !now.Before(s.sweepAt) || !s.retryAt.IsZero() || s.waiting.Load() > 0
+	return !now.Before(s.refreshAt) || !now.Before(s.pingAt) || !now.Before(s.sweepAt) || !s.retryAt.IsZero() || s.waiting.Load() > 0
 }
 
 // mend brings the dialogue with the modem back in step after a fault, or
@@ -206,8 +241,12 @@ func (s *session) mend(f *modem.Fault) error {
 	case outOfStep(f):
 		s.log.Warn("dialogue with the modem is out of step; bringing it back",
 			slog.String("code", code(f)), slog.Any("err", f), slog.String("remedy", f.Remedy()))
-		if s.mends++; s.mends > mendsBeforeReopen {
+		switch s.mends++; {
+		case s.mends > mendsBeforeReopen:
 			return f
+		case s.mends > mendsBeforeSetup:
+			s.log.Warn("modem answers, and goes on failing; setting it up anew")
+			return s.setUpAnew()
 		}
 		if err := s.modem.Resync(s.hard); err != nil {
 			return err

@@ -18,7 +18,7 @@ import (
 const (
 	// firstBackoff is the wait before a modem that failed is opened again; it
 	// doubles up to lastBackoff as long as that does not help.
-	firstBackoff = 5 * time.Second
+	firstBackoff = 2 * time.Second
 	lastBackoff  = time.Minute
 	// steadyAfter is how long a modem must have worked for the wait to begin
 	// at firstBackoff again.
@@ -67,11 +67,13 @@ type worker struct {
 	ended      chan struct{}      // closed when run has returned
 
 	// The following belong to run.
+	opened    time.Time // when the modem was ready last in the present life; zero: it was not yet
 	backoff   time.Duration
 	lastState modem.State // of the event modem.state appended last
 	logged    string      // the trouble logged last, and when
 	loggedAt  time.Time
 	history   history
+	ladder    ladder
 	// direct are texts and reports that the modem keeps nowhere and that have
 	// not been committed yet, in order.
 	direct []direct
@@ -82,12 +84,13 @@ type worker struct {
 	emptyAt   time.Time
 	emptyWait time.Duration
 	// doubt is the attempt whose answer may still come, nil if there is none.
-	doubt        *queue.Submission
-	alarmsLogged map[string]time.Time // by code, when it was logged last
+	doubt *queue.Submission
 
 	mu    sync.Mutex // guards what follows, which others read
 	life  *life      // the present one, nil before the first
 	shown shown
+	// alarmsLogged is when an alarm was logged last, by its code.
+	alarmsLogged map[string]time.Time
 }
 
 // life is one opening of the modem up to the next: opened, served, closed, and
@@ -148,6 +151,7 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 		backoff: firstBackoff,
 		slots:   map[modem.Slot]*committed{},
 
+		ladder:       ladder{store: g.config.Store, key: "ladder/" + c.Name},
 		requests:     make(chan request),
 		alarmsLogged: map[string]time.Time{},
 	}
@@ -164,14 +168,15 @@ func (w *worker) run() {
 	}
 	for w.soft.Err() == nil {
 		l := w.begin()
-		started := time.Now()
 		why := w.serve(l)
 		w.close(l)
-		if time.Since(started) >= steadyAfter {
+		if w.ladder.silent == 0 && !w.opened.IsZero() && time.Since(w.opened) >= steadyAfter {
 			w.backoff = firstBackoff
+			w.ladder.worked()
 		}
-		if wait := w.verdict(l, why); wait > 0 {
-			w.rest(l, wait)
+		if wait, do := w.verdict(l, why); wait > 0 {
+			w.help(l, do)
+			w.rest(l, wait, do)
 		}
 		l.end(nil)
 	}
@@ -182,6 +187,7 @@ func (w *worker) run() {
 func (w *worker) begin() *life {
 	l := &life{closed: make(chan struct{})}
 	l.ctx, l.end = context.WithCancelCause(w.soft)
+	w.opened = time.Time{}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.life = l
@@ -211,16 +217,16 @@ func (w *worker) close(l *life) {
 	close(l.closed)
 }
 
-// verdict says, once, to all who want to know, why a life has ended, and how
-// long to wait before the next.
-func (w *worker) verdict(l *life, why error) time.Duration {
+// verdict says, once, to all who want to know, why a life has ended, what to do
+// about the modem, and how long to wait before the next.
+func (w *worker) verdict(l *life, why error) (wait time.Duration, do step) {
 	if l.ctx.Err() != nil { // a stop or a restart: nobody is to blame
 		w.show((*shown).unpark)
 		w.noteState("")
 		w.backoff = firstBackoff
-		return 0
+		return 0, stepNone
 	}
-	wait := w.backoff
+	wait = w.backoff
 	w.backoff = min(2*w.backoff, lastBackoff)
 	now := time.Now()
 	var park *parked
@@ -237,15 +243,22 @@ func (w *worker) verdict(l *life, why error) time.Duration {
 	default:
 		f := faultOf(why)
 		t = trouble(f, now)
-		if f.Class == modem.Stop {
+		switch do = w.ladder.next(f); {
+		case do == stepRestart, do == stepUSB:
+			wait = settleTime
+		case f.Class == modem.Stop:
 			park, wait = &parked{t}, parkInterval
+		case do == stepPark: // looking at it costs nothing
+			park, wait = &parked{t}, lastBackoff
 		}
 	}
+	var out time.Time
 	w.show(func(s *shown) {
 		s.trouble = t
 		if s.outSince.IsZero() {
 			s.outSince = now
 		}
+		out = s.outSince
 		switch {
 		case park != nil:
 			s.parkedSince, s.parkedUntil = now, time.Time{}
@@ -253,9 +266,13 @@ func (w *worker) verdict(l *life, why error) time.Duration {
 			s.unpark()
 		}
 	})
+	if park != nil {
+		out = now.Add(-outBefore) // it will not be back soon
+	}
+	w.raiseOut(out, now, t.Detail)
 	w.logTrouble(t, park != nil, wait)
 	w.noteState(t.Code)
-	return wait
+	return wait, do
 }
 
 // logTrouble logs what a modem suffers from: at once when it is something new,
@@ -284,6 +301,7 @@ func (w *worker) park(t *Trouble) {
 		s.trouble = t
 		s.parkedSince, s.parkedUntil = t.At, t.At.Add(parkInterval)
 	})
+	w.raiseOut(t.At.Add(-outBefore), t.At, t.Detail)
 	w.logTrouble(t, true, parkInterval)
 	w.noteState(t.Code)
 }
@@ -299,12 +317,12 @@ func (w *worker) parkedUntil(now time.Time) time.Time {
 }
 
 // rest waits until it is time for the next life, or l is ended, or the device
-// that was absent is plugged in.
-func (w *worker) rest(l *life, wait time.Duration) {
+// that was absent, or that do has sent away, is plugged in.
+func (w *worker) rest(l *life, wait time.Duration, do step) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	var appeared <-chan struct{}
-	if w.config.Open == nil && w.modem.Info().State == modem.Absent {
+	if away := do == stepRestart || do == stepUSB; w.config.Open == nil && (away || w.modem.Info().State == modem.Absent) {
 		ctx, end := context.WithCancel(l.ctx)
 		appeared = w.modem.Appeared(ctx)
 		defer func() {

@@ -72,7 +72,7 @@ func (m *Modem) locate(ctx context.Context) (device string, err error) {
 			return best.port.Device, nil
 		}
 	}
-	return "", m.notFound(seen)
+	return "", m.notFound(seen, last)
 }
 
 // onUSB reports whether it is a USB serial port: the only kind that is opened
@@ -213,7 +213,7 @@ func (p PortInfo) hint() int {
 }
 
 // notFound says why the modem was not found, and what was at the ports instead.
-func (m *Modem) notFound(seen []*candidate) error {
+func (m *Modem) notFound(seen []*candidate, last string) error {
 	if len(seen) == 0 {
 		return fmt.Errorf("%w: no modem is plugged in on USB, neither IMEI %s nor another", ErrNoDevice, m.cfg.IMEI)
 	}
@@ -236,6 +236,9 @@ func (m *Modem) notFound(seen []*candidate) error {
 			met[i] = c.err.Error()
 		default:
 			met[i] = c.port.Device + " does not answer"
+			if cause == nil && last != "" && (c.port.ByID == last || c.port.Device == last) {
+				cause = at.ErrTimeout // it was there last, so it is likely to be it that is silent
+			}
 		}
 	}
 	if cause == nil {

@@ -50,6 +50,9 @@ type Config struct {
 	OpenDevice func(ctx context.Context, device string) (Port, error)
 	// Ports lists what is plugged in without opening it; nil: Ports.
 	Ports func() ([]PortInfo, error)
+	// Reenumerate has the USB device of a port enumerated again; nil:
+	// ReenumerateUSB.
+	Reenumerate func(ctx context.Context, device string) error
 	// NoRoaming keeps the modem waiting in networks that are not the SIM's own.
 	NoRoaming bool
 	// Memory keeps over restarts what has been found out; nil: nothing is kept.
@@ -118,8 +121,9 @@ type Modem struct {
 	open  bool  // the owner's: conn is in use
 	setup setup // the owner's: what bring-up found out
 
-	refusedPIN string // the owner's: a PIN that a SIM has refused
-	found      string // the owner's: where the modem was when looked for last
+	refusedPIN string   // the owner's: a PIN that a SIM has refused
+	found      string   // the owner's: where the modem was when looked for last
+	stick      PortInfo // the owner's: the port at which it was open last
 }
 
 // setup is what bring-up found out about a device.
@@ -150,6 +154,9 @@ func New(cfg Config) *Modem {
 	}
 	if cfg.Ports == nil {
 		cfg.Ports = Ports
+	}
+	if cfg.Reenumerate == nil {
+		cfg.Reenumerate = ReenumerateUSB
 	}
 	log := cfg.Logger
 	if log == nil {
@@ -183,6 +190,11 @@ func (m *Modem) Open(ctx context.Context) error {
 	if err := m.connect(ctx); err != nil {
 		return err
 	}
+	return m.initialise(ctx)
+}
+
+// initialise sets up the device at the port that has been opened.
+func (m *Modem) initialise(ctx context.Context) error {
 	m.enter(Initialising)
 	if err := m.bringUp(ctx); err != nil {
 		_ = m.Close() // what matters is why it is closed
@@ -197,6 +209,29 @@ func (m *Modem) Open(ctx context.Context) error {
 	m.mu.Unlock()
 	m.enter(Ready)
 	m.keepSetup(ctx)
+	m.keepStick()
+	return nil
+}
+
+// Reinitialise sets the device up anew at the port that is open, as Open does: for
+// one that answers but seems to have forgotten what it was told. If it fails the
+// port is closed and the error, a *Fault, is as that of Open.
+func (m *Modem) Reinitialise(ctx context.Context) error {
+	if !m.open {
+		return newFault("set up", BeforePayload, ErrNotOpen)
+	}
+	device := m.Info().Device
+	m.begin()
+	m.change(func(i *Info) { i.Device = device })
+	return m.initialise(ctx)
+}
+
+// Ping makes sure that the device answers. It is cheap, and meant to be called
+// every few seconds while nothing else goes on.
+func (m *Modem) Ping(ctx context.Context) error {
+	if _, err := m.command(ctx, "", m.cfg.Timeouts.Attention); err != nil && !answered(err) {
+		return m.note(newFault("ask whether the modem answers", BeforePayload, err))
+	}
 	return nil
 }
 

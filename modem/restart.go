@@ -15,13 +15,16 @@ const radioPause = 3 * time.Second
 // Restart has the device start anew (+CFUN=1,1, 3GPP TS 27.007 8.2), or switches
 // its radio off and on where it refuses that, and closes the port in any case:
 // a device that starts may come back under another name, so the handle is of no
-// more use. Open it again when it is back (see Appeared). A dialogue that is out
-// of step is brought back first, and so it never breaks off a submission; an
-// owner that cannot wait for that bounds ctx. An error is a *Fault; the port is
-// closed then, too. Nothing in this package calls it.
+// more use. Open it again when it is back (see Appeared). The port of a modem that
+// is not open is opened for it. A dialogue that is out of step is brought back
+// first, and so it never breaks off a submission; an owner that cannot wait for
+// that bounds ctx. An error is a *Fault; the port is closed then, too. Nothing in
+// this package calls it.
 func (m *Modem) Restart(ctx context.Context) error {
 	if !m.open {
-		return newFault("restart the modem", BeforePayload, ErrNotOpen)
+		if err := m.connect(ctx); err != nil {
+			return err
+		}
 	}
 	err := m.restart(ctx)
 	if closing := m.Close(); closing != nil {

@@ -26,6 +26,55 @@ const (
 	usbTries = 3
 )
 
+// ReenumerateUSB has the USB device enumerated again that the modem is, or was
+// when it was open last, by Config.Reenumerate. It does so only while a port of it
+// is plugged in, so that it strikes no other device that has taken its name. The
+// modem must be closed. The error is a *Fault and wraps what ReenumerateUSB, the
+// function, may return; ErrNoDevice also if nobody knows which device it is.
+func (m *Modem) ReenumerateUSB(ctx context.Context) error {
+	ports, err := m.cfg.Ports()
+	if err != nil {
+		return newFault("reset the USB device", BeforePayload, err)
+	}
+	for _, p := range ports {
+		if m.isAt(p) {
+			return m.cfg.Reenumerate(ctx, p.Device)
+		}
+	}
+	return newFault("reset the USB device", BeforePayload, ErrNoDevice)
+}
+
+// isAt reports whether p is a port of the modem: of the stick it was when it was
+// open last, else of whatever is at the configured path.
+func (m *Modem) isAt(p PortInfo) bool {
+	if was := m.stick; was.USB != "" {
+		return p.USB == was.USB && p.VendorID == was.VendorID && p.ProductID == was.ProductID && p.Serial == was.Serial
+	}
+	return m.cfg.Device != "" && (p.Device == realPath(m.cfg.Device) || p.ByID == m.cfg.Device)
+}
+
+// realPath follows links; a path that cannot be followed is returned as it is.
+func realPath(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// keepStick notes which USB device the modem is.
+func (m *Modem) keepStick() {
+	ports, err := m.cfg.Ports()
+	if err != nil {
+		return // it keeps what was known
+	}
+	device := realPath(m.Info().Device)
+	for _, p := range ports {
+		if p.Device == device {
+			m.stick = p
+		}
+	}
+}
+
 // ReenumerateUSB has the kernel forget the USB device that a serial port belongs
 // to and find it again, as if it had been unplugged and plugged in, though it
 // keeps its power. All ports of the stick vanish and come back, perhaps under

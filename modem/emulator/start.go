@@ -62,6 +62,14 @@ func (m *Modem) Restart() {
 	m.restart(m.profile.BootTime)
 }
 
+// Plugged reports whether the modem has a port now. number is another each time it
+// is plugged in, as that of a USB device is.
+func (m *Modem) Plugged() (plugged bool, number int) {
+	m.network.mu.Lock()
+	defer m.network.release()
+	return !m.unplugged, m.absences
+}
+
 // reenumeration is how long a device is away that its host enumerates again.
 const reenumeration = time.Second
 

@@ -1,0 +1,108 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"goniec/modem"
+	"goniec/store"
+)
+
+// cardRecord is the value of card/<modem> and of home/<sim>: which card was seen
+// last in a modem, and which modem a card was in. It outlives restarts, so that a
+// card that was changed while the box was off is noticed as well.
+type cardRecord struct {
+	SIM   string `json:"sim,omitempty"`
+	Modem string `json:"modem,omitempty"`
+	IMEI  string `json:"imei,omitempty"`
+}
+
+// cardMoved is the data of the event modem.sim. It names no number: a card is told
+// by the end of its own.
+type cardMoved struct {
+	Modem string `json:"modem"`
+	SIM   string `json:"sim"`              // the last four digits
+	From  string `json:"from,omitempty"`   // the modem it was in before
+	Was   string `json:"before,omitempty"` // the end of the card that was in this modem before
+}
+
+// recogniseCard notes which card is in the modem, and tells when it is another than
+// before, or was in another modem.
+func (s *session) recogniseCard() {
+	name, info := s.config.Name, s.modem.Info()
+	if info.IMSI == "" && info.ICCID == "" {
+		return // nobody can tell
+	}
+	var moved cardMoved
+	err := s.gateway.config.Store.Update(context.WithoutCancel(s.hard), func(tx store.Tx) error {
+		moved = cardMoved{}
+		before, had, err := store.GetJSON[cardRecord](tx, "card/"+name)
+		if err != nil {
+			return err
+		}
+		home, known, err := store.GetJSON[cardRecord](tx, "home/"+s.id.SIM)
+		if err != nil {
+			return err
+		}
+		if had && before.SIM == s.id.SIM && before.IMEI == info.IMEI && known && home.Modem == name {
+			return nil
+		}
+		if had && before.SIM != s.id.SIM {
+			moved.Was = tail(before.SIM)
+		}
+		if known && home.Modem != name {
+			moved.From = home.Modem
+		}
+		now := cardRecord{SIM: s.id.SIM, Modem: name, IMEI: info.IMEI}
+		if err := store.PutJSON(tx, "card/"+name, now); err != nil {
+			return err
+		}
+		if err := store.PutJSON(tx, "home/"+s.id.SIM, now); err != nil {
+			return err
+		}
+		if moved == (cardMoved{}) {
+			return nil
+		}
+		moved.Modem, moved.SIM = name, tail(s.id.SIM)
+		return s.gateway.config.Events.Append(tx, "modem.sim", "", moved)
+	})
+	switch {
+	case err != nil:
+		s.log.Debug("card of a modem could not be noted", slog.Any("err", err))
+	case moved.From != "":
+		s.log.Warn("the SIM in this modem was in another before; its reports and the rest of long messages follow it",
+			slog.String("sim", moved.SIM), slog.String("from", moved.From))
+	case moved.Was != "":
+		s.log.Warn("another SIM than before is in this modem", slog.String("sim", moved.SIM), slog.String("before", moved.Was))
+	}
+}
+
+// tail returns the last four characters of a card's number.
+func tail(sim string) string { return sim[max(0, len(sim)-4):] }
+
+// recogniseTwins raises AlarmTwins at w and at any other modem that says to have the
+// same number, and ends it where that is no longer so. IMEIs should be unique, and
+// cheap modems are sold by the box with one.
+func (g *Gateway) recogniseTwins() {
+	g.mu.Lock()
+	all := slices.Collect(maps.Values(g.workers))
+	g.mu.Unlock()
+	imeis := map[*worker]string{}
+	count := map[string]int{}
+	for _, w := range all {
+		if info := w.modem.Info(); info.IMEI != "" && info.State != modem.Absent {
+			imeis[w] = info.IMEI
+			count[info.IMEI]++
+		}
+	}
+	for _, w := range all {
+		if count[imeis[w]] < 2 || imeis[w] == "" {
+			w.calm(AlarmTwins)
+			continue
+		}
+		w.alarm(AlarmTwins, "another modem says to be this one: both have the same IMEI",
+			"Tell them apart by device, with a path below /dev/serial/by-path, and not by imei.")
+	}
+}
