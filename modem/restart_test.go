@@ -236,7 +236,6 @@ func TestNotOpen(t *testing.T) {
 	t.Parallel()
 	m := modem.New(modem.Config{Name: "m0", Device: "/dev/none"})
 	for name, call := range map[string]func() error{
-		"Restart":    func() error { return m.Restart(t.Context()) },
 		"CycleRadio": func() error { return m.CycleRadio(t.Context()) },
 		"Hangup":     func() error { return m.Hangup(t.Context()) },
 		"USSD":       func() error { _, err := m.USSD(t.Context(), "*101#"); return err },
@@ -244,6 +243,9 @@ func TestNotOpen(t *testing.T) {
 		if err := call(); !errors.Is(err, modem.ErrNotOpen) {
 			t.Errorf("%s: %v, want %v", name, err, modem.ErrNotOpen)
 		}
+	}
+	if err := m.Restart(t.Context()); !errors.Is(err, modem.ErrNoDevice) {
+		t.Errorf("Restart of a modem that is not there: %v, want %v", err, modem.ErrNoDevice)
 	}
 }
 

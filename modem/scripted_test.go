@@ -524,7 +524,7 @@ func TestMethodsOfAClosedModem(t *testing.T) {
 	_, list := m.List(ctx)
 	for name, err := range map[string]error{
 		"Submit": submit, "Read": read, "List": list, "Delete": m.Delete(ctx, modem.Slot{}),
-		"Acknowledge": m.Acknowledge(ctx), "Refresh": m.Refresh(ctx), "Resync": m.Resync(ctx),
+		"Acknowledge": m.Acknowledge(ctx), "Refresh": m.Refresh(ctx), "Resync": m.Resync(ctx), "Ping": m.Ping(ctx), "Reinitialise": m.Reinitialise(ctx),
 	} {
 		var fault *modem.Fault
 		if !errors.As(err, &fault) || !errors.Is(err, modem.ErrNotOpen) || fault.Phase != modem.BeforePayload {

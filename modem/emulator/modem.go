@@ -151,7 +151,18 @@ func (m *Modem) eject() {
 }
 
 // IMEI returns the modem's identity, 15 digits.
-func (m *Modem) IMEI() string { return m.imei }
+func (m *Modem) IMEI() string {
+	m.network.mu.Lock()
+	defer m.network.release()
+	return m.imei
+}
+
+// SetIMEI gives the modem another identity, as clones have that share one.
+func (m *Modem) SetIMEI(imei string) {
+	m.network.mu.Lock()
+	defer m.network.release()
+	m.imei = imei
+}
 
 // Profile returns what the modem was made from.
 func (m *Modem) Profile() Profile { return m.profile }
