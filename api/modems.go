@@ -41,6 +41,9 @@ const (
 	ModemRegistrationDenied = "registration_denied" // the network refuses the card
 	ModemStorageFull        = "sim_storage_full"    // no place for received texts
 	ModemRefused            = "network_refused"     // the network refuses to send
+	ModemRoaming            = "roaming_refused"     // the network is not the SIM's own, and roaming is not allowed
+	ModemNoCentre           = "no_service_centre"   // the card knows no service centre
+	ModemOther              = "other_modem"         // another modem than the configured one is at the port
 	ModemStore              = "store_failed"        // what it carries cannot be written to disk
 	ModemStorageFilling     = "storage_filling"     // an alarm: nearly no place for received texts
 	ModemOut                = "out_of_service"      // an alarm: nothing has been sent for minutes
@@ -54,7 +57,7 @@ func ModemCodes() []string {
 	return []string{
 		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
 		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused,
-		ModemStore, ModemStorageFilling, ModemOut, ModemWeakSignal, ModemSameIMEI, ModemError,
+		ModemRoaming, ModemNoCentre, ModemOther, ModemStore, ModemStorageFilling, ModemOut, ModemWeakSignal, ModemSameIMEI, ModemError,
 	}
 }
 
@@ -81,6 +84,7 @@ func (s *Server) registerModems() {
 		modems := s.config.Modems.Modems()
 		page := client.Page[client.Modem]{Items: make([]client.Modem, len(modems))}
 		for i, m := range modems {
+			m.SignalHistory = nil // 96 entries that a list is not read for
 			page.Items[i] = wordModem(m, lang)
 		}
 		return &modemsOutput{Body: page}, nil

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"goniec/api"
 	"goniec/api/client"
@@ -26,7 +23,7 @@ func (a *App) modemConfigs(list []configs.Modem) []gateway.ModemConfig {
 			Config: modem.Config{
 				Name: m.Name, Device: m.Device, IMEI: m.IMEI, BaudRate: m.BaudRate,
 				PIN: pinOf(m.PINFile), PINGuard: a.pins,
-				Ports: a.options.Ports, Memory: a.memory,
+				Ports: a.options.Ports, Memory: a.memory, NoRoaming: !m.Roaming,
 				Logger: a.log.With("modem", m.Name),
 			},
 			Pace:     gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},
@@ -91,6 +88,9 @@ func onTheWire(s *gateway.Status) client.Modem {
 	if s.Signal.DBm != 0 {
 		m.SignalDBM = &s.Signal.DBm
 	}
+	for _, b := range s.SignalHistory {
+		m.SignalHistory = append(m.SignalHistory, client.SignalQuarter{From: b.From, MinDBM: b.Min, MeanDBM: b.Mean(), MaxDBM: b.Max})
+	}
 	if s.Storage.Total > 0 {
 		m.Storage = &client.Storage{Used: s.Storage.Used, Total: s.Storage.Total}
 	}
@@ -142,59 +142,32 @@ func registration(r modem.RegistrationStatus) string {
 // errorCode returns the code of the API, which has words and a remedy in every
 // language, for what a modem suffers from.
 func errorCode(s *gateway.Status, code string) string {
-	switch code {
-	case "cme_10", "cms_310":
-		return api.ModemSIMMissing
-	case "cme_11", "cms_311":
-		return api.ModemSIMPIN
-	case "cme_12", "cms_316":
-		return api.ModemSIMPUK
-	case "cme_16":
-		return api.ModemSIMPINWrong
-	case "cme_13", "cme_14", "cme_15", "cms_313", "cms_315":
-		return api.ModemSIMFailure
-	case "cme_30", "cms_331":
-		return api.ModemNotRegistered
-	case "cme_20", "cms_322", "cms_208", "cms_211":
-		return api.ModemStorageFull
-	case "port_busy":
-		return api.ModemPortBusy
-	case "no_answer":
-		return api.ModemSilent
-	case "refusals":
-		return api.ModemRefused
-	case "store":
-		return api.ModemStore
+	known := map[string]string{
+		"absent": api.ModemAbsent, "port_busy": api.ModemPortBusy, "port_denied": api.ModemPortDenied,
+		"no_modem": api.ModemNotAModem, "other_modem": api.ModemOther, "device": api.ModemSilent, "no_answer": api.ModemSilent,
+		"no_network": api.ModemNotRegistered, "denied": api.ModemRegistrationDenied, "roaming": api.ModemRoaming, "no_smsc": api.ModemNoCentre,
+		"refusals": api.ModemRefused, "store": api.ModemStore,
+		"cme_10": api.ModemSIMMissing, "cms_310": api.ModemSIMMissing,
+		"cme_11": api.ModemSIMPIN, "cms_311": api.ModemSIMPIN,
+		"cme_12": api.ModemSIMPUK, "cms_316": api.ModemSIMPUK,
+		"cme_16": api.ModemSIMPINWrong,
+		"cme_13": api.ModemSIMFailure, "cme_14": api.ModemSIMFailure, "cme_15": api.ModemSIMFailure,
+		"cms_313": api.ModemSIMFailure, "cms_315": api.ModemSIMFailure,
+		"cme_30": api.ModemNotRegistered, "cms_331": api.ModemNotRegistered, "cms_330": api.ModemNoCentre,
+		"cme_20": api.ModemStorageFull, "cms_322": api.ModemStorageFull, "cms_208": api.ModemStorageFull, "cms_211": api.ModemStorageFull,
 	}
-	switch {
-	case s.State == modem.Absent:
-		return api.ModemAbsent
-	case s.State == modem.SIMLocked:
+	// The state says more than a code that may be older.
+	switch wire, found := known[code]; {
+	case s.State == modem.SIMLocked && !strings.HasPrefix(code, "cm"):
 		return api.ModemSIMPIN
+	case found:
+		return wire
 	case s.Registration.Denied():
 		return api.ModemRegistrationDenied
 	case strings.HasPrefix(code, "cms_"):
 		return api.ModemRefused
-	case code == "device":
-		return portCode(s)
 	}
 	return api.ModemError
-}
-
-// portCode looks at the port of a modem that could not be used, opening nothing.
-func portCode(s *gateway.Status) string {
-	info, err := os.Stat(s.Device)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return api.ModemAbsent
-	case err == nil && info.Mode()&fs.ModeCharDevice == 0:
-		return api.ModemNotAModem
-	case unix.Access(s.Device, unix.R_OK|unix.W_OK) != nil:
-		return api.ModemPortDenied
-	case s.State == modem.Parked:
-		return api.ModemNotAModem // it answers, and cannot send texts
-	}
-	return api.ModemSilent
 }
 
 const (

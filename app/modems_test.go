@@ -1,8 +1,6 @@
 package app
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -17,34 +15,33 @@ import (
 
 func TestErrorCode(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	denied := modem.Registration{CS: modem.Denied, EPS: modem.Denied}
 	for name, test := range map[string]struct {
 		status gateway.Status
 		code   string
 		want   string
 	}{
-		"not plugged in":           {gateway.Status{State: modem.Absent}, "device", api.ModemAbsent},
-		"unplugged while it works": {gateway.Status{State: modem.Faulted, Device: "/dev/ttyUSB-missing"}, "device", api.ModemAbsent},
-		"a file":                   {gateway.Status{State: modem.Parked, Device: file}, "device", api.ModemNotAModem},
-		"a port that is silent":    {gateway.Status{State: modem.Faulted, Device: "/dev/null"}, "device", api.ModemSilent},
-		"held by ModemManager":     {gateway.Status{State: modem.Faulted, Device: "/dev/null"}, "port_busy", api.ModemPortBusy},
-		"a port for other things":  {gateway.Status{State: modem.Parked, Device: "/dev/null"}, "device", api.ModemNotAModem},
-		"no answer to a text":      {gateway.Status{State: modem.Faulted}, "no_answer", api.ModemSilent},
-		"no card":                  {gateway.Status{State: modem.Parked}, "cme_10", api.ModemSIMMissing},
-		"a locked card":            {gateway.Status{State: modem.SIMLocked}, "device", api.ModemSIMPIN},
-		"a blocked card":           {gateway.Status{State: modem.SIMLocked}, "cme_12", api.ModemSIMPUK},
-		"a wrong PIN":              {gateway.Status{State: modem.SIMLocked}, "cme_16", api.ModemSIMPINWrong},
-		"no network":               {gateway.Status{State: modem.Registering}, "cms_331", api.ModemNotRegistered},
-		"denied by the network":    {gateway.Status{State: modem.Parked, Registration: denied}, "cms_10", api.ModemRegistrationDenied},
-		"refused by the network":   {gateway.Status{State: modem.Ready}, "cms_21", api.ModemRefused},
-		"number after number":      {gateway.Status{State: modem.Ready}, "refusals", api.ModemRefused},
-		"a full card":              {gateway.Status{State: modem.Ready}, "cms_322", api.ModemStorageFull},
-		"a full disk":              {gateway.Status{State: modem.Ready}, "store", api.ModemStore},
-		"a bug of ours":            {gateway.Status{State: modem.Faulted}, "panic", api.ModemError},
+		"not plugged in":          {gateway.Status{State: modem.Absent}, "absent", api.ModemAbsent},
+		"not allowed":             {gateway.Status{State: modem.Parked}, "port_denied", api.ModemPortDenied},
+		"a port that is silent":   {gateway.Status{State: modem.Faulted}, "device", api.ModemSilent},
+		"held by ModemManager":    {gateway.Status{State: modem.Faulted}, "port_busy", api.ModemPortBusy},
+		"a port for other things": {gateway.Status{State: modem.Parked}, "no_modem", api.ModemNotAModem},
+		"a modem for another":     {gateway.Status{State: modem.Parked}, "other_modem", api.ModemOther},
+		"no network at the start": {gateway.Status{State: modem.Faulted}, "no_network", api.ModemNotRegistered},
+		"a network abroad":        {gateway.Status{State: modem.Registering}, "roaming", api.ModemRoaming},
+		"no service centre":       {gateway.Status{State: modem.Parked}, "no_smsc", api.ModemNoCentre},
+		"no answer to a text":     {gateway.Status{State: modem.Faulted}, "no_answer", api.ModemSilent},
+		"no card":                 {gateway.Status{State: modem.Parked}, "cme_10", api.ModemSIMMissing},
+		"a locked card":           {gateway.Status{State: modem.SIMLocked}, "device", api.ModemSIMPIN},
+		"a blocked card":          {gateway.Status{State: modem.SIMLocked}, "cme_12", api.ModemSIMPUK},
+		"a wrong PIN":             {gateway.Status{State: modem.SIMLocked}, "cme_16", api.ModemSIMPINWrong},
+		"no network":              {gateway.Status{State: modem.Registering}, "cms_331", api.ModemNotRegistered},
+		"denied by the network":   {gateway.Status{State: modem.Parked, Registration: denied}, "cms_10", api.ModemRegistrationDenied},
+		"refused by the network":  {gateway.Status{State: modem.Ready}, "cms_21", api.ModemRefused},
+		"number after number":     {gateway.Status{State: modem.Ready}, "refusals", api.ModemRefused},
+		"a full card":             {gateway.Status{State: modem.Ready}, "cms_322", api.ModemStorageFull},
+		"a full disk":             {gateway.Status{State: modem.Ready}, "store", api.ModemStore},
+		"a bug of ours":           {gateway.Status{State: modem.Faulted}, "panic", api.ModemError},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -144,6 +144,36 @@ var modemTexts = map[Key]text{
 		en: "Check the balance and whether the tariff allows texts; ask the operator.",
 		es: "Compruebe el saldo y si la tarifa permite SMS; pregunte al operador.",
 	},
+	"modem.roaming_refused": {
+		pl: "Modem jest w sieci innego operatora, a roaming nie jest dozwolony.",
+		en: "The modem is in the network of another operator, and roaming is not allowed.",
+		es: "El módem está en la red de otro operador y la itinerancia no está permitida.",
+	},
+	"modem.roaming_refused.remedy": {
+		pl: "Sprawdź antenę. Jeśli SMS-y mogą kosztować więcej, ustaw roaming: true przy tym modemie.",
+		en: "Check the antenna. If texts may cost more, set roaming: true for this modem.",
+		es: "Revise la antena. Si los SMS pueden costar más, ponga roaming: true en este módem.",
+	},
+	"modem.no_service_centre": {
+		pl: "Karta nie zna numeru centrum SMS.",
+		en: "The card does not know the number of a service centre.",
+		es: "La tarjeta no conoce el número de un centro de mensajes.",
+	},
+	"modem.no_service_centre.remedy": {
+		pl: "Włóż kartę na chwilę do telefonu i ustaw w nim numer centrum SMS swojego operatora.",
+		en: "Put the card into a phone for a moment and set your operator's message centre number there.",
+		es: "Ponga la tarjeta un momento en un teléfono y fije en él el centro de mensajes de su operador.",
+	},
+	"modem.other_modem": {
+		pl: "Na tym porcie jest inny modem niż skonfigurowany.",
+		en: "Another modem than the configured one is at this port.",
+		es: "En este puerto hay otro módem distinto del configurado.",
+	},
+	"modem.other_modem.remedy": {
+		pl: "Popraw imei albo device, albo usuń device, a modem zostanie znaleziony, gdziekolwiek jest podłączony.",
+		en: "Correct imei or device, or leave device out so that the modem is found wherever it is plugged in.",
+		es: "Corrija imei o device, o quite device para que el módem se encuentre donde esté enchufado.",
+	},
 	"modem.store_failed": {
 		pl: "Modem działa, ale bramka nie może zapisać na dysku, co on wysyła i odbiera, więc go wstrzymała.",
 		en: "The modem works, but the gateway cannot write to disk what it sends and receives, and has paused it.",

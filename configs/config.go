@@ -70,6 +70,7 @@ type Modem struct {
 	IMEI     string `mapstructure:"imei"`
 	BaudRate int    `mapstructure:"baud_rate"`
 	PINFile  string `mapstructure:"pin_file"` // empty: the SIM asks for no PIN
+	Roaming  bool   `mapstructure:"roaming"`  // texts may go out by networks other than the SIM's own
 	Pace     Pace   `mapstructure:"pace"`
 }
 

@@ -206,7 +206,7 @@ func realPath(device string) string {
 // sameDevice says whether a modem configured as c can run on when d is wanted.
 func (c ModemConfig) sameDevice(d ModemConfig) bool {
 	return c.Name == d.Name && c.Device == d.Device && c.BaudRate == d.BaudRate &&
-		c.Timeouts == d.Timeouts && c.Revision == d.Revision &&
+		c.Timeouts == d.Timeouts && c.Revision == d.Revision && c.NoRoaming == d.NoRoaming &&
 		(c.PIN == nil) == (d.PIN == nil) && (c.Open == nil) == (d.Open == nil)
 }
 

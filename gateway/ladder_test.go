@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -215,4 +216,40 @@ func TestWeakSignal(t *testing.T) {
 			t.Errorf("alarms %q with a good signal", got)
 		}
 	})
+}
+
+// TestNetworkAbroad: a modem that may not roam waits in a network that is not its
+// own and says so; one that may sends there.
+func TestNetworkAbroad(t *testing.T) {
+	const home, abroad = 1, 5
+	for _, allowed := range []bool{false, true} {
+		t.Run(fmt.Sprintf("allowed %t", allowed), func(t *testing.T) {
+			inBubble(t, setup{config: func(c *gateway.Config) { c.Modems[0].NoRoaming = !allowed }}, func(t *testing.T, r *rig) {
+				r.pass(time.Minute)
+				r.modems[0].SetCoverage(abroad)
+				r.pass(time.Second)
+				id := r.put()
+				r.pass(20 * time.Minute)
+				if allowed {
+					r.want(id, queue.StatusDelivered)
+					return
+				}
+				if m := r.message(id); m.AttemptCount != 0 {
+					t.Errorf("%d attempts abroad", m.AttemptCount)
+				}
+				if s := r.status(); s.State != modem.Registering || s.Trouble == nil || s.Trouble.Code != "roaming" || s.Trouble.Over {
+					t.Errorf("%s, trouble %+v", s.State, s.Trouble)
+				}
+				if got := r.alarms(); len(got) != 1 || got[0] != gateway.AlarmOut {
+					t.Errorf("alarms %q", got)
+				}
+				r.modems[0].SetCoverage(home)
+				r.pass(time.Minute)
+				r.want(id, queue.StatusDelivered)
+				if s := r.status(); !s.Trouble.Over || len(s.Alarms) != 0 {
+					t.Errorf("trouble %+v and alarms %v at home", s.Trouble, s.Alarms)
+				}
+			})
+		})
+	}
 }

@@ -51,6 +51,7 @@ func (s *session) handle(i modem.Indication) error {
 		info := s.modem.Info()
 		s.log.Info("registration has changed", slog.String("circuit_switched", info.Registration.CS.String()),
 			slog.String("lte", info.Registration.EPS.String()))
+		s.noteNetwork(info)
 		return nil
 	case modem.StorageFilling:
 		s.log.Info("memory of the modem is filling; fetching and deleting what is in it")

@@ -24,8 +24,10 @@ type Status struct {
 	Operator     string
 	SMSC         string
 	Signal       modem.Signal
-	Registration modem.Registration
-	Storage      modem.Storage
+	// SignalHistory is the signal of the last 24 hours, oldest first.
+	SignalHistory []modem.SignalBucket
+	Registration  modem.Registration
+	Storage       modem.Storage
 
 	Sent     uint64 // parts accepted by the service centre, since the start
 	Failed   uint64 // parts refused for good, since the start
@@ -53,8 +55,16 @@ type Trouble struct {
 
 // Codes of Trouble beside those of the standard, cms_… and cme_….
 const (
-	codeDevice    = "device"    // the port or the modem itself
+	codeDevice    = "device"    // the modem itself
+	codeAbsent    = "absent"    // there is no such port
 	codeBusy      = "port_busy" // another program holds the port
+	codeForbidden = "port_denied"
+	codeNoModem   = "no_modem"    // what is there cannot send texts, or is no port
+	codeOther     = "other_modem" // another modem than the configured one
+	codeNoNetwork = "no_network"
+	codeDenied    = "denied"  // the network refuses the SIM
+	codeRoaming   = "roaming" // the network is not the SIM's own
+	codeNoCentre  = "no_smsc"
 	codeStore     = "store"     // the store cannot be written
 	codePanic     = "panic"     // a bug of ours
 	codeRefusals  = "refusals"  // the network refuses one number after another
@@ -81,8 +91,8 @@ func code(f *modem.Fault) string {
 		return fmt.Sprintf("cme_%d", f.Code)
 	case f.Code >= 0:
 		return fmt.Sprintf("cms_%d", f.Code)
-	case errors.Is(f, modem.ErrBusy):
-		return codeBusy
+	case named(f) != "":
+		return named(f)
 	case f.Class == modem.Uncertain:
 		return codeUncertain
 	case f.Op == "submit":
@@ -90,6 +100,30 @@ func code(f *modem.Fault) string {
 	default:
 		return codeDevice
 	}
+}
+
+// named returns the code of a fault that has a name; empty if it has none.
+func named(f *modem.Fault) string {
+	for _, known := range []struct {
+		err  error
+		code string
+	}{
+		{modem.ErrNoDevice, codeAbsent},
+		{modem.ErrBusy, codeBusy},
+		{modem.ErrPermission, codeForbidden},
+		{modem.ErrNotSerial, codeNoModem},
+		{modem.ErrNotSMS, codeNoModem},
+		{modem.ErrOtherModem, codeOther},
+		{modem.ErrNotRegistered, codeNoNetwork},
+		{modem.ErrDenied, codeDenied},
+		{modem.ErrRoaming, codeRoaming},
+		{modem.ErrNoSMSC, codeNoCentre},
+	} {
+		if errors.Is(f, known.err) {
+			return known.code
+		}
+	}
+	return ""
 }
 
 // trouble describes a fault to a person.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"goniec/modem"
@@ -51,6 +52,7 @@ func (s *session) watchSignal(now time.Time) {
 // somebody, and switches the radio off and on once in a while.
 func (s *session) watchNetwork(now time.Time) error {
 	info := s.modem.Info()
+	s.noteNetwork(info)
 	if info.State == modem.Ready {
 		s.lostAt, s.lostWait = time.Time{}, lostBefore
 		if s.parkedUntil(now).IsZero() {
@@ -58,7 +60,8 @@ func (s *session) watchNetwork(now time.Time) error {
 		}
 		return nil
 	}
-	s.raiseOut(info.Since, now, withoutNetwork(info))
+	why := withoutNetwork(info.Registration).Detail
+	s.raiseOut(info.Since, now, why)
 	if now.Sub(later(info.Since, s.lostAt)) < s.lostWait {
 		return nil
 	}
@@ -66,23 +69,38 @@ func (s *session) watchNetwork(now time.Time) error {
 	if !s.mayRestart(s.ctx) {
 		return nil
 	}
-	s.log.Warn("modem has had no network for long; switching its radio off and on", slog.String("why", withoutNetwork(info)))
+	s.log.Warn("modem has had no network for long; switching its radio off and on", slog.String("why", why))
 	if err := s.modem.CycleRadio(s.hard); err != nil {
 		return s.mend(faultOf(err))
 	}
 	return nil
 }
 
+// noteNetwork shows why a modem that is open cannot send, or that it can again.
+func (s *session) noteNetwork(info modem.Info) {
+	if info.State == modem.Ready {
+		s.show(func(w *shown) {
+			if w.trouble != nil && slices.Contains([]string{codeNoNetwork, codeDenied, codeRoaming}, w.trouble.Code) {
+				w.trouble.Over = true
+			}
+		})
+		return
+	}
+	t := withoutNetwork(info.Registration)
+	t.At = info.Since
+	s.show(func(w *shown) { w.trouble = t })
+}
+
 // withoutNetwork says in plain words why a modem that is open cannot send.
-func withoutNetwork(info modem.Info) string {
-	r := info.Registration
+func withoutNetwork(r modem.Registration) *Trouble {
 	switch {
 	case r.Denied():
-		return "the network refuses the SIM"
+		return &Trouble{Code: codeDenied, Detail: "the network refuses the SIM", Remedy: "Ask the operator whether the SIM is active and may use this network."}
 	case r.CanSend() && r.IsRoaming():
-		return "the network is not the SIM's own, and roaming is not allowed"
+		return &Trouble{Code: codeRoaming, Detail: "the network is not the SIM's own, and roaming is not allowed",
+			Remedy: "Check the antenna; if texts may cost more, set roaming: true for this modem."}
 	default:
-		return "no network takes the SIM"
+		return &Trouble{Code: codeNoNetwork, Detail: "no network takes the SIM", Remedy: "Check the antenna and the signal at this place."}
 	}
 }
 

@@ -417,7 +417,7 @@ func (w *worker) status() Status {
 		Name: w.config.Name, Device: info.Device, State: state, Since: since,
 		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, IMEI: info.IMEI,
 		SIM: w.shown.sim, ICCID: info.ICCID, Operator: info.Operator, SMSC: info.SMSC,
-		Signal: info.Signal, Registration: info.Registration, Storage: info.Storage,
+		Signal: info.Signal, SignalHistory: info.SignalHistory, Registration: info.Registration, Storage: info.Storage,
 		Sent: w.shown.sent, Failed: w.shown.failed, Received: w.shown.received,
 		PausedUntil: w.shown.pausedUntil, PauseReason: w.shown.pauseReason,
 	}

@@ -35,7 +35,7 @@ func TestAbsentAtTheStart(t *testing.T) {
 		if s := r.status(); s.Since.Sub(begin) > time.Second {
 			t.Errorf("out of service since %v, want %v: every try counts as a change", s.Since, begin)
 		}
-		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "device" || s.Trouble.Remedy == "" {
+		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "absent" || s.Trouble.Remedy == "" {
 			t.Errorf("trouble %+v", s.Trouble)
 		}
 		if said := strings.Count(r.log.String(), "modem is out of service"); said != 1 {

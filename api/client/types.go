@@ -192,22 +192,31 @@ type Inbound struct {
 
 // Modem is the state of one modem.
 type Modem struct {
-	Name         string        `json:"name" example:"sim-a" doc:"Its name in the configuration."`
-	State        string        `json:"state" enum:"absent,opening,initialising,sim_locked,registering,ready,faulted,parked" doc:"ready: it can send. parked: set aside until a person restarts it."`
-	Since        *time.Time    `json:"since,omitempty" doc:"When it came into this state."`
-	Device       string        `json:"device" example:"/dev/ttyUSB2" doc:"The port."`
-	Manufacturer string        `json:"manufacturer,omitempty" doc:"As the modem says."`
-	Model        string        `json:"model,omitempty" doc:"As the modem says."`
-	Revision     string        `json:"revision,omitempty" doc:"Firmware, as the modem says."`
-	IMEI         string        `json:"imei,omitempty" doc:"Serial number of the modem."`
-	SIM          string        `json:"sim,omitempty" doc:"Serial number of the card (ICCID)."`
-	Operator     string        `json:"operator,omitempty" doc:"The network it is on."`
-	SignalDBM    *int          `json:"signal_dbm,omitempty" example:"-73" doc:"Received signal strength in dBm; above -85 is good, below -105 poor."`
-	Registration *Registration `json:"registration,omitempty" doc:"Whether the network has let it in."`
-	Storage      *Storage      `json:"storage,omitempty" doc:"Places for received texts."`
-	Counters     Counters      `json:"counters" doc:"Since the daemon started."`
-	LastError    *ModemError   `json:"last_error,omitempty" doc:"What went wrong last."`
-	Alarms       []ModemError  `json:"alarms,omitempty" nullable:"false" doc:"What a person should look into although the modem works."`
+	Name          string          `json:"name" example:"sim-a" doc:"Its name in the configuration."`
+	State         string          `json:"state" enum:"absent,opening,initialising,sim_locked,registering,ready,faulted,parked" doc:"ready: it can send. parked: set aside until a person restarts it."`
+	Since         *time.Time      `json:"since,omitempty" doc:"When it came into this state."`
+	Device        string          `json:"device" example:"/dev/ttyUSB2" doc:"The port."`
+	Manufacturer  string          `json:"manufacturer,omitempty" doc:"As the modem says."`
+	Model         string          `json:"model,omitempty" doc:"As the modem says."`
+	Revision      string          `json:"revision,omitempty" doc:"Firmware, as the modem says."`
+	IMEI          string          `json:"imei,omitempty" doc:"Serial number of the modem."`
+	SIM           string          `json:"sim,omitempty" doc:"Serial number of the card (ICCID)."`
+	Operator      string          `json:"operator,omitempty" doc:"The network it is on."`
+	SignalDBM     *int            `json:"signal_dbm,omitempty" example:"-73" doc:"Received signal strength in dBm; above -85 is good, below -105 poor."`
+	SignalHistory []SignalQuarter `json:"signal_history,omitempty" nullable:"false" doc:"The signal of the last 24 hours by quarters of an hour, oldest first. Only of a single modem, not in the list."`
+	Registration  *Registration   `json:"registration,omitempty" doc:"Whether the network has let it in."`
+	Storage       *Storage        `json:"storage,omitempty" doc:"Places for received texts."`
+	Counters      Counters        `json:"counters" doc:"Since the daemon started."`
+	LastError     *ModemError     `json:"last_error,omitempty" doc:"What went wrong last."`
+	Alarms        []ModemError    `json:"alarms,omitempty" nullable:"false" doc:"What a person should look into although the modem works."`
+}
+
+// SignalQuarter is the signal within a quarter of an hour.
+type SignalQuarter struct {
+	From    time.Time `json:"from" doc:"When it began."`
+	MinDBM  int       `json:"min_dbm" example:"-81" doc:"The weakest, in dBm."`
+	MeanDBM int       `json:"mean_dbm" example:"-75" doc:"The mean, in dBm."`
+	MaxDBM  int       `json:"max_dbm" example:"-71" doc:"The strongest, in dBm."`
 }
 
 // Registration says whether the network has let a modem in, for the two ways a
