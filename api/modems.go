@@ -47,6 +47,7 @@ const (
 	ModemStore              = "store_failed"        // what it carries cannot be written to disk
 	ModemStorageFilling     = "storage_filling"     // an alarm: nearly no place for received texts
 	ModemOut                = "out_of_service"      // an alarm: nothing has been sent for minutes
+	ModemCannotReceive      = "cannot_receive"      // an alarm: texts that come in cannot be read
 	ModemWeakSignal         = "weak_signal"         // an alarm
 	ModemSameIMEI           = "same_imei"           // an alarm: two modems say the same number
 	ModemError              = "modem_error"         // anything else
@@ -57,7 +58,7 @@ func ModemCodes() []string {
 	return []string{
 		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
 		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused,
-		ModemRoaming, ModemNoCentre, ModemOther, ModemStore, ModemStorageFilling, ModemOut, ModemWeakSignal, ModemSameIMEI, ModemError,
+		ModemRoaming, ModemNoCentre, ModemOther, ModemStore, ModemStorageFilling, ModemOut, ModemCannotReceive, ModemWeakSignal, ModemSameIMEI, ModemError,
 	}
 }
 

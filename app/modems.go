@@ -113,6 +113,8 @@ func alarmCode(code string) string {
 		return api.ModemStorageFilling
 	case gateway.AlarmOut:
 		return api.ModemOut
+	case gateway.AlarmReceive:
+		return api.ModemCannotReceive
 	case gateway.AlarmSignal:
 		return api.ModemWeakSignal
 	case gateway.AlarmTwins:

@@ -204,6 +204,16 @@ var modemTexts = map[Key]text{
 		en: "See last_error of this modem and its remedy. Messages wait, or leave by another modem.",
 		es: "Mire last_error de este módem y su remedio. Los mensajes esperan o salen por otro módem.",
 	},
+	"modem.cannot_receive": {
+		pl: "Nie da się odczytać wiadomości, które przychodzą na tę kartę.",
+		en: "Texts that come in on this card cannot be read.",
+		es: "No se pueden leer los mensajes que llegan a esta tarjeta.",
+	},
+	"modem.cannot_receive.remedy": {
+		pl: "Odłącz modem na dziesięć sekund i podłącz ponownie. Jeśli to nie pomoże, spróbuj innego modemu; wiadomości zostają na karcie.",
+		en: "Unplug the modem for ten seconds and plug it in again. If that does not help, try another modem; the texts stay on the card.",
+		es: "Desenchufe el módem diez segundos y vuelva a enchufarlo. Si no basta, pruebe otro módem; los mensajes siguen en la tarjeta.",
+	},
 	"modem.weak_signal": {
 		pl: "Sygnał jest od dłuższej chwili słaby.",
 		en: "The signal has been weak for a while.",

@@ -18,6 +18,7 @@ import (
 const (
 	AlarmStorage = "storage"        // a memory for received texts is 70 % full, so it is not being emptied
 	AlarmOut     = "out_of_service" // nothing has been sent for minutes, or will be
+	AlarmReceive = "cannot_receive" // what comes in cannot be read
 	AlarmSignal  = "weak_signal"
 	AlarmTwins   = "same_imei" // two modems say the same number
 )

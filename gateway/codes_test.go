@@ -42,9 +42,9 @@ func TestErrorNumbers(t *testing.T) {
 		{300, 2, queue.StatusDelivered, modem.Ready, 1, false}, // ME failure
 		{304, 1, queue.StatusDelivered, modem.Ready, 0, false}, // invalid PDU: once
 		{304, 2, queue.StatusFailed, modem.Ready, 0, true},     // twice
-		{310, 1, queue.StatusQueued, modem.Parked, 0, false},   // SIM missing
+		{310, 1, queue.StatusDelivered, modem.Ready, 0, false}, // SIM missing: the modem is restarted once
 		{313, 1, queue.StatusDelivered, modem.Ready, 0, false}, // SIM failure: once
-		{313, 2, queue.StatusQueued, modem.Parked, 0, false},   // twice
+		{313, 2, queue.StatusQueued, modem.Ready, 0, false},    // twice: the modem is restarted, others go first
 		{330, 1, queue.StatusQueued, modem.Parked, 0, false},   // SMSC unknown
 		{500, 1, queue.StatusDelivered, modem.Ready, 1, false}, // unknown
 		{512, 1, queue.StatusDelivered, modem.Ready, 1, false}, // vendor

@@ -41,11 +41,12 @@ const (
 	// port is seen to come back before.
 	settleTime = 10 * time.Second
 	// unregisteredBefore is how many times in a row no network must have taken
-	// the SIM before the modem is restarted for it: mostly it is the network.
+	// the SIM before the modem is restarted for it, and four times as many before
+	// it is restarted again: mostly it is the network.
 	unregisteredBefore = 3
-	// failuresBetweenRestarts is after how many failures more one that is parked
-	// is restarted once more.
-	failuresBetweenRestarts = 20
+	// failuresBeforeAnother is after how many failures one that is parked is
+	// restarted once more; the next time it is four times as many.
+	failuresBeforeAnother = 20
 	// silentBefore is how many parts in a row the modem must not have answered
 	// for it to be opened again although it answers everything else.
 	silentBefore = 2
@@ -58,6 +59,7 @@ type ladder struct {
 
 	failed       int // lives in a row that the device has ended, with nothing having worked in between
 	unregistered int // openings in a row in which no network took the SIM
+	patience     int // at how many of either the modem is restarted next
 	silent       int // parts in a row that the modem has not answered
 	restarts     []time.Time
 	loaded       bool
@@ -70,7 +72,7 @@ type ladderRecord struct {
 }
 
 // worked forgets what was tried: the modem has done its work.
-func (a *ladder) worked() { a.failed, a.unregistered, a.silent = 0, 0, 0 }
+func (a *ladder) worked() { a.failed, a.unregistered, a.patience, a.silent = 0, 0, 0, 0 }
 
 // next returns the step to take after f has ended a life.
 func (a *ladder) next(f *modem.Fault) step {
@@ -78,24 +80,27 @@ func (a *ladder) next(f *modem.Fault) step {
 	case waitsForPeople(f):
 		return stepNone
 	case errors.Is(f, modem.ErrNotRegistered):
-		if a.unregistered++; a.unregistered%(3*unregisteredBefore) == unregisteredBefore {
-			return stepRestart
+		if a.unregistered++; a.unregistered < max(a.patience, unregisteredBefore) {
+			return stepReopen
 		}
-		return stepReopen
+		a.patience = 4 * a.unregistered
+		return stepRestart
 	case f.Class == modem.Stop && !ofSIM(f), f.Class != modem.Stop && f.Class != modem.ModemFault && f.Class != modem.Uncertain:
 		return stepNone
 	}
 	a.failed++
 	switch {
-	case f.Class == modem.Stop && a.failed == 1: // of a SIM, see above
-		return stepRestart
-	case f.Class == modem.Stop:
+	case f.Class == modem.Stop: // of a SIM, see above
+		if a.failed == 1 {
+			return stepRestart
+		}
 		return stepPark
 	case a.failed <= 3:
 		return step(a.failed)
 	case a.failed == 4:
 		return stepReopen
-	case a.failed%failuresBetweenRestarts == 0:
+	case a.failed == max(a.patience, failuresBeforeAnother):
+		a.patience = 4 * a.failed
 		return stepRestart
 	default:
 		return stepPark
@@ -160,7 +165,7 @@ func (w *worker) help(l *life, do step) {
 		return
 	}
 	if do == stepRestart {
-		w.log.Warn("modem does not work although its port was opened again; restarting it (AT+CFUN=1,1)")
+		w.log.Warn("modem does not work as it is; restarting it (AT+CFUN=1,1)")
 		err := w.modem.Restart(ctx)
 		if err == nil || l.ctx.Err() != nil {
 			return

@@ -186,11 +186,14 @@ func TestNoNetworkForLong(t *testing.T) {
 		if m := r.message(id); m.AttemptCount != 0 {
 			t.Errorf("%d attempts without a network", m.AttemptCount)
 		}
-		if n := strings.Count(r.log.String(), "switching its radio off and on"); n < 2 || n > 5 {
-			t.Errorf("the radio was switched off and on %d times in 4 hours", n)
+		if n := strings.Count(r.log.String(), "switching its radio off and on"); n != 1 {
+			t.Errorf("the radio was switched off and on %d times, want once", n)
+		}
+		if n := r.restarts(); n < 1 || n > 4 {
+			t.Errorf("restarted %d times in 4 hours", n)
 		}
 		r.modems[0].SetCoverage(1)
-		r.pass(time.Minute)
+		r.pass(2 * time.Minute)
 		r.want(id, queue.StatusDelivered)
 		if got := r.alarms(); len(got) != 0 {
 			t.Errorf("alarms %q with a network", got)

@@ -39,7 +39,7 @@ type verdict struct {
 	mend    *modem.Fault  // the dialogue needs mending because of it; nil: it does not
 	reopen  bool          // and mending it is not enough
 	park    *Trouble      // nothing should be sent by the modem or SIM for a while
-	shut    bool          // and it should be closed until then: it can do nothing else either
+	shut    *modem.Fault  // and it should be closed until then, because of this: it can do nothing else either
 	pause   time.Duration // no message may begin for so long
 	reason  string        // of the pause
 }
@@ -128,7 +128,10 @@ func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, o opini
 	before := givenBack(sub, v.outcome.Code)
 	switch {
 	case f.StopAfter() == 0:
-		v.park, v.shut = trouble(f, time.Now()), ofDevice(f)
+		v.park = trouble(f, time.Now())
+		if ofDevice(f) {
+			v.shut = f
+		}
 		if before > 0 {
 			v.outcome.RetryAfter = aside(sub, before)
 		}

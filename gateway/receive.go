@@ -133,11 +133,22 @@ func (s *session) sweep() error {
 		}
 	}
 	if err != nil {
-		return s.mend(faultOf(err))
+		return s.sweptInVain(faultOf(err))
 	}
-	s.mends = 0
+	s.mends, s.blind = 0, 0
+	s.calm(AlarmReceive)
 	s.watchStorage()
 	return nil
+}
+
+// sweptInVain deals with a sweep that could not look everywhere. Now and then that
+// happens; a modem of which it goes on is opened again, whatever else it does.
+func (s *session) sweptInVain(f *modem.Fault) error {
+	if s.blind++; s.blind < blindBefore {
+		return s.mend(f)
+	}
+	s.alarm(AlarmReceive, "texts that come in cannot be read: "+f.Error(), f.Remedy())
+	return f
 }
 
 // fetch takes what lies in one slot.

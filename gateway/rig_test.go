@@ -45,6 +45,8 @@ type rig struct {
 	// enumerated counts how often a USB device was enumerated again. The worker
 	// writes it; it is read when the bubble is at rest.
 	enumerated int
+	ends       []func() // what a test has going on besides
+	quiet      bool     // the log of a failed test holds no debug lines
 }
 
 // setup is what a test wants to be different.
@@ -212,7 +214,11 @@ func (r *rig) stop() {
 		r.t.Errorf("the log names a patient or a text:\n%s", log)
 	}
 	if r.t.Failed() {
-		r.t.Log(r.log.String())
+		for line := range strings.Lines(r.log.String()) {
+			if !r.quiet || !strings.Contains(line, "level=DEBUG") {
+				r.t.Log(strings.TrimSpace(line))
+			}
+		}
 	}
 }
 

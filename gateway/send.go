@@ -132,15 +132,17 @@ func (s *session) follow(v verdict) error {
 			slog.Duration("wait", v.pause), slog.String("code", v.outcome.Code))
 	}
 	if v.park != nil {
-		if v.shut {
-			return &parked{v.park}
+		if v.shut != nil {
+			return v.shut
 		}
 		s.park(v.park)
 	}
-	if v.mend != nil && v.mend.Code < 0 {
+	if v.mend != nil && v.mend.Code < 0 && !errors.Is(v.mend, modem.ErrRestarted) {
 		s.ladder.silent++
 	}
 	switch {
+	case v.mend != nil && errors.Is(v.mend, modem.ErrRestarted):
+		return errRebooted
 	case v.mend != nil && (v.reopen || s.ladder.silent >= silentBefore):
 		return v.mend
 	case v.mend != nil:

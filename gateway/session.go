@@ -24,6 +24,9 @@ const (
 	mendsBeforeSetup  = 2
 	mendsBeforeReopen = 3
 	sweepAfterMend    = 5 * time.Second
+	// blindBefore is how many sweeps in a row must have failed for the modem to
+	// be opened anew for it.
+	blindBefore = 3
 	// firstStuck is how long a slot that could not be emptied is left alone,
 	// firstHung if the modem did not even answer; either doubles up to lastStuck.
 	firstStuck = 2 * time.Minute
@@ -60,8 +63,11 @@ type session struct {
 	weakSince  time.Time     // when the signal became weak; zero: it is not
 	lostAt     time.Time     // when the radio was switched off and on last for want of a network
 	lostWait   time.Duration // until it is again
+	lostTries  int           // how often that was done, or the modem restarted
 	// plain says what this SIM's service centre has refused in a TPDU.
 	plain refusedFeatures
+	// blind counts the sweeps in a row that could not look everywhere.
+	blind int
 	// filled counts the sweeps in a row that began with a memory nearly full.
 	filled int
 	// mends counts how often the dialogue was mended since it last worked.
@@ -235,7 +241,7 @@ func (s *session) upkeepDue() bool {
 func (s *session) mend(f *modem.Fault) error {
 	switch {
 	case f.Class == modem.Stop:
-		return &parked{trouble(f, time.Now())}
+		return f
 	case s.hard.Err() != nil:
 		return f // everything ends, and with it the dialogue
 	case outOfStep(f):

@@ -19,8 +19,8 @@ const (
 	// weakBefore is how long the signal must have been weak for somebody to be told.
 	weakBefore = 10 * time.Minute
 	// lostBefore is how long there must have been no network for the radio to be
-	// switched off and on: a modem may sit in a cell that is gone. It doubles up
-	// to lostAtMost as long as that does not help.
+	// switched off and on, or the modem restarted: it may sit in a cell that is
+	// gone. It doubles up to lostAtMost as long as that does not help.
 	lostBefore = 15 * time.Minute
 	lostAtMost = 6 * time.Hour
 )
@@ -49,12 +49,13 @@ func (s *session) watchSignal(now time.Time) {
 }
 
 // watchNetwork looks after a modem that is open and without a network: it tells
-// somebody, and switches the radio off and on once in a while.
+// somebody, and switches the radio off and on; if that does not help it ends the
+// life, for a restart, once in a while.
 func (s *session) watchNetwork(now time.Time) error {
 	info := s.modem.Info()
 	s.noteNetwork(info)
 	if info.State == modem.Ready {
-		s.lostAt, s.lostWait = time.Time{}, lostBefore
+		s.lostAt, s.lostWait, s.lostTries = time.Time{}, lostBefore, 0
 		if s.parkedUntil(now).IsZero() {
 			s.calm(AlarmOut)
 		}
@@ -66,6 +67,9 @@ func (s *session) watchNetwork(now time.Time) error {
 		return nil
 	}
 	s.lostAt, s.lostWait = now, min(2*s.lostWait, lostAtMost)
+	if s.lostTries++; s.lostTries > 1 {
+		return errNoNetwork
+	}
 	if !s.mayRestart(s.ctx) {
 		return nil
 	}

@@ -37,14 +37,11 @@ var (
 	// errSIMChanged ends a life because there is another SIM in the device, with
 	// another name and storage of its own.
 	errSIMChanged = errors.New("another SIM has been put into the modem")
+	// errNoNetwork ends a life because no network has taken the SIM for long.
+	errNoNetwork = errors.New("no network has taken the SIM for long")
 	// errPanic ends a life because of a bug.
 	errPanic = errors.New("internal error")
 )
-
-// parked ends a life whose modem or SIM can do nothing for a while.
-type parked struct{ trouble *Trouble }
-
-func (p *parked) Error() string { return p.trouble.Detail }
 
 // worker owns one modem: only its goroutine, run, talks to it.
 type worker struct {
@@ -229,15 +226,16 @@ func (w *worker) verdict(l *life, why error) (wait time.Duration, do step) {
 	wait = w.backoff
 	w.backoff = min(2*w.backoff, lastBackoff)
 	now := time.Now()
-	var park *parked
+	park := false
 	var t *Trouble
 	switch {
-	case errors.As(why, &park):
-		t, wait = park.trouble, parkInterval
 	case errors.Is(why, errPanic):
 		t = &Trouble{At: now, Code: codePanic, Detail: why.Error(), Remedy: "Report this with the log."}
 	case errors.Is(why, errRebooted):
 		t = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: "If this comes again: check the power supply of the modem."}
+	case errors.Is(why, errNoNetwork):
+		t, do, wait = withoutNetwork(w.modem.Info().Registration), stepRestart, settleTime
+		t.At = now
 	case errors.Is(why, errSIMChanged):
 		t, wait = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: "Nothing is to be done if that was meant."}, firstBackoff
 	default:
@@ -246,10 +244,10 @@ func (w *worker) verdict(l *life, why error) (wait time.Duration, do step) {
 		switch do = w.ladder.next(f); {
 		case do == stepRestart, do == stepUSB:
 			wait = settleTime
-		case f.Class == modem.Stop:
-			park, wait = &parked{t}, parkInterval
-		case do == stepPark: // looking at it costs nothing
-			park, wait = &parked{t}, lastBackoff
+		case f.Class == modem.Stop && !ofSIM(f):
+			park, wait = true, parkInterval
+		case do == stepPark, f.Class == modem.Stop: // looking at it costs nothing
+			park, wait = true, lastBackoff
 		}
 	}
 	var out time.Time
@@ -260,17 +258,17 @@ func (w *worker) verdict(l *life, why error) (wait time.Duration, do step) {
 		}
 		out = s.outSince
 		switch {
-		case park != nil:
+		case park:
 			s.parkedSince, s.parkedUntil = now, time.Time{}
 		case !now.Before(s.parkedUntil):
 			s.unpark()
 		}
 	})
-	if park != nil {
+	if park {
 		out = now.Add(-outBefore) // it will not be back soon
 	}
 	w.raiseOut(out, now, t.Detail)
-	w.logTrouble(t, park != nil, wait)
+	w.logTrouble(t, park, wait)
 	w.noteState(t.Code)
 	return wait, do
 }

@@ -68,6 +68,8 @@ var (
 	ErrRoaming = errors.New("roaming is not allowed")
 	// ErrNoSMSC says that the SIM knows no service centre.
 	ErrNoSMSC = errors.New("service centre number is not set")
+	// ErrRestarted says that the modem started anew while it was sending.
+	ErrRestarted = errors.New("modem has restarted while it was sending")
 	// ErrEmpty says that there is no message in a slot.
 	ErrEmpty = errors.New("slot is empty")
 	// ErrGarbled says that an answer could not be read.
@@ -270,6 +272,8 @@ func causes() []cause {
 			remedy: "Switch the power of the modem off and on."}},
 		{ErrUSBReset, rule{class: ModemFault, meaning: "this user may not reset USB devices",
 			remedy: "Unplug the modem and plug it in again, or let the service user write the file that is named."}},
+		{ErrRestarted, rule{class: ModemFault, meaning: "the modem has restarted by itself while it was sending",
+			remedy: "If this comes again: check the power supply of the modem."}},
 		{ErrEmpty, rule{class: Transient, blame: Device, meaning: "there is no message in this slot",
 			remedy: "Nothing is to be done."}},
 		{at.ErrInvalid, rule{class: Permanent, meaning: "the command cannot be written to a modem",

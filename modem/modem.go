@@ -115,8 +115,9 @@ type Modem struct {
 	boot    time.Time
 	ready   bool
 	history []SignalBucket
-	call    *incoming   // nil: none rings
-	ussd    chan string // receives what the network answers to a code; nil: nobody asked
+	call    *incoming               // nil: none rings
+	abort   context.CancelCauseFunc // ends the submission that runs; nil: none does
+	ussd    chan string             // receives what the network answers to a code; nil: nobody asked
 
 	open  bool  // the owner's: conn is in use
 	setup setup // the owner's: what bring-up found out

@@ -129,6 +129,9 @@ func (m *Modem) stored(u at.Unsolicited) {
 func (m *Modem) booted(first bool) {
 	m.mu.Lock()
 	again := m.ready && (first || time.Since(m.boot) > bootTail)
+	if again && first && m.abort != nil {
+		m.abort(ErrRestarted)
+	}
 	m.mu.Unlock()
 	if again {
 		m.queue.add(Indication{Kind: Rebooted})

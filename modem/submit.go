@@ -19,8 +19,9 @@ const NoReference = -1
 // Submit sends one SMS-SUBMIT TPDU (3GPP TS 23.040 9.2.2.2) through the service
 // centre of the SIM and returns its message reference (9.2.3.6), 0 to 255, or
 // NoReference. It blocks until the modem has answered. When
-// ctx is done first the Fault says Uncertain if the payload had left. After any
-// Fault without a number the dialogue is out of step: call Resync.
+// ctx is done first the Fault says Uncertain if the payload had left, and so does
+// that of ErrRestarted, after which the modem must be opened again. After any
+// other Fault without a number the dialogue is out of step: call Resync.
 func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 	if !m.open {
 		return NoReference, newFault("submit", BeforePayload, ErrNotOpen)
@@ -33,7 +34,11 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 	}
 	pdu := append([]byte{0}, tpdu...) // no address: the service centre of the SIM
 	began := time.Now()
-	number, phase, err := m.conn.Submit(ctx, len(tpdu), pdu)
+	abortable, done := m.abortable(ctx)
+	number, phase, err := m.conn.Submit(abortable, len(tpdu), pdu)
+	if cause := done(); err != nil && errors.Is(cause, ErrRestarted) {
+		err = cause
+	}
 	m.setup.lastSent = time.Now()
 	if err != nil {
 		m.setup.lastSent = time.Time{}
@@ -49,6 +54,24 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 		return NoReference, nil
 	}
 	return number & 0xff, nil // it is one octet
+}
+
+// abortable returns a context for one submission, which ends with ErrRestarted when
+// the device says that it has just started: its answer will never come. done ends
+// that, and returns why the context was done, if it was.
+func (m *Modem) abortable(ctx context.Context) (_ context.Context, done func() error) {
+	abortable, cancel := context.WithCancelCause(ctx)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.abort = cancel
+	return abortable, func() error {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.abort = nil
+		cause := context.Cause(abortable)
+		cancel(nil)
+		return cause
+	}
 }
 
 // keepLink asks the modem to keep the link open for a message that may follow
