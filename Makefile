@@ -9,6 +9,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 BIN     := bin/goniec
 FUZZTIME ?= 30s
 SOAKTIME ?= 30m
+SOAKSEEDS ?= 3
 
 .PHONY: build demo test check format vet lint unit fuzz soak bench update tidy clean
 
@@ -59,9 +60,11 @@ fuzz:
 		done; \
 	done
 
-# Kills the real daemon at random moments and compares the network's own record
+# Ten virtual days of four modems under random faults, SOAKSEEDS times, then the
+# real daemon killed at random moments; each compares the network's own record
 # with the queue's. Prints lost and doubled.
 soak:
+	GONIEC_SOAK=$(SOAKSEEDS) $(GO) test ./gateway -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
 	GONIEC_SOAK=1 $(GO) test ./cmd/goniec -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
 
 bench:

@@ -68,7 +68,7 @@ func trials() []trial {
 		// Restarts that nobody asked for.
 		{"modem restarts between two texts and greets", "sets it up again", profile(greeting()), func(r *rig) { r.modems[0].Restart() }, 60 * second, 0, 0, 0},
 		{"modem restarts between two texts without a word", "notices within a minute that its settings are gone", usb, func(r *rig) { r.modems[0].Restart() }, 90 * second, 0, 0, 0},
-		{"modem restarts while a text is on the air and greets; the network has it", "calls the text uncertain at once and sets the modem up; the modem has thrown the report away, so the text is sent again, marked", profile(greeting()), inject(emulator.Fault{Kind: emulator.Reboot, Taken: true}), 40 * second, 1, 0, 0},
+		{"modem restarts while a text is on the air and greets; the network has it", "calls the text uncertain at once, sets the modem up, and takes the report for an answer", profile(greeting()), inject(emulator.Fault{Kind: emulator.Reboot, Taken: true}), 60 * second, 0, 0, 0},
 		{"modem restarts while a text is on the air and greets; the network does not have it", "calls the text uncertain at once, sets the modem up, and sends the text again", profile(greeting()), inject(emulator.Fault{Kind: emulator.Reboot}), 60 * second, 0, 0, 0},
 		{"modem restarts while a text is on the air, without a word; the network has it", "waits 3 minutes for the answer; the modem has thrown the report away, so the text is sent again, marked", usb, inject(emulator.Fault{Kind: emulator.Reboot, Taken: true}), 4 * minute, 1, 0, 0},
 		{"modem restarts while a text is on the air, without a word; the network does not have it", "waits 3 minutes for the answer, calls the text uncertain, and sends it again", usb, inject(emulator.Fault{Kind: emulator.Reboot}), 4 * minute, 0, 0, 0},
@@ -134,7 +134,7 @@ func trials() []trial {
 // greeting is a modem that says RDY when it has started.
 func greeting() emulator.Profile {
 	p := emulator.Generic()
-	p.Boot, p.BootTime = []string{"RDY"}, 5*time.Second
+	p.Boot, p.BootTime, p.RegisterTime = []string{"RDY"}, 5*time.Second, 5*time.Second
 	return p
 }
 

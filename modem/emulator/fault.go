@@ -210,12 +210,7 @@ func (m *Modem) heal(c Cure) {
 			m.network.resume(m.sim)
 		}
 	}
-	if c.cures(m.lostUntil) {
-		m.lostUntil, m.coverage = "", m.lostCoverage
-		if m.up {
-			m.register(m.coverage)
-		}
-	}
+	m.endOutages(func(o *outage) bool { return c.cures(o.until) })
 }
 
 // commandFault returns the fault that strikes the command c, nil if none does.
@@ -226,6 +221,12 @@ func (m *Modem) commandFault(kind FaultKind, name string) *Fault {
 		}
 	}
 	return nil
+}
+
+// outage is a time without service.
+type outage struct {
+	stat  int  // the registration meanwhile
+	until Cure // what ends it; empty: a timer, or SetCoverage
 }
 
 func (m *Modem) goDeaf(d time.Duration, until Cure) {
@@ -242,18 +243,29 @@ func (m *Modem) goDeaf(d time.Duration, until Cure) {
 }
 
 func (m *Modem) loseService(stat int, f Fault) {
-	before := m.coverage
-	m.coverage = stat
+	o := &outage{stat: stat, until: f.Until}
+	m.outages = append(m.outages, o)
 	m.register(stat)
-	if f.Until != "" {
-		m.lostUntil, m.lostCoverage = f.Until, before
-	}
 	if f.For > 0 {
-		m.network.after(f.For, func() {
-			m.coverage = before
-			m.register(before)
-		})
+		m.network.after(f.For, func() { m.endOutages(func(other *outage) bool { return other == o }) })
 	}
+}
+
+// endOutages ends those that over names; the modem registers with what is left.
+func (m *Modem) endOutages(over func(*outage) bool) {
+	before := len(m.outages)
+	m.outages = slices.DeleteFunc(m.outages, over)
+	if len(m.outages) < before && m.up {
+		m.register(m.available())
+	}
+}
+
+// available returns the registration that can be had here and now.
+func (m *Modem) available() int {
+	if n := len(m.outages); n > 0 {
+		return m.outages[n-1].stat
+	}
+	return m.coverage
 }
 
 // finishFaulty ends a transmission on which a fault strikes.

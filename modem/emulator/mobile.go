@@ -205,17 +205,18 @@ func (m *Modem) searchNetwork() {
 	if m.profile.RegisterTime > 0 {
 		m.setRegistration(searching)
 	}
-	m.later(m.profile.RegisterTime, func() { m.register(m.coverage) })
+	m.later(m.profile.RegisterTime, func() { m.register(m.available()) })
 }
 
 // SetCoverage sets what the network has for the modem: a value of <stat> of
 // +CREG, 0 no service, 1 home, 2 searching, 3 denied, 5 roaming. Without
 // service nothing can be sent, and what is for the card waits at the service
-// centre. It lasts until the next call, whatever the host does.
+// centre. It lasts until the next call, whatever the host does, and ends the
+// faults that took the service away.
 func (m *Modem) SetCoverage(stat int) {
 	m.network.mu.Lock()
 	defer m.network.release()
-	m.coverage = stat
+	m.coverage, m.outages = stat, nil
 	m.register(stat)
 }
 

@@ -34,17 +34,15 @@ type Modem struct {
 	absences  int // how often the port went or came
 
 	// life is counted up by a restart: what was planned before does not happen.
-	life int
-	up   bool // false while it starts
-	deaf bool
-	// deafUntil and lostUntil are what ends deafness and loss of service, and
-	// lostCoverage what comes back then.
-	deafUntil, lostUntil Cure
-	lostCoverage         int
-	powered              radio
+	life      int
+	up        bool // false while it starts
+	deaf      bool
+	deafUntil Cure // what ends it; empty: a restart, or a timer
+	powered   radio
 	// registration by domain, values of <stat> in 3GPP TS 27.007 7.2.
 	registration map[domain]int
-	coverage     int // the registration that can be had here
+	coverage     int // the registration that can be had here if there is no outage
+	outages      []*outage
 	signal       int // <rssi> of +CSQ
 
 	settings settings
