@@ -193,7 +193,7 @@ type Inbound struct {
 // Modem is the state of one modem.
 type Modem struct {
 	Name          string          `json:"name" example:"sim-a" doc:"Its name in the configuration."`
-	State         string          `json:"state" enum:"absent,opening,initialising,sim_locked,registering,ready,faulted,parked" doc:"ready: it can send. parked: set aside until a person restarts it."`
+	State         string          `json:"state" enum:"absent,opening,initialising,sim_locked,registering,ready,faulted,parked" doc:"ready: it can send. parked: out of service; it is looked at again by itself, and at once when it is restarted."`
 	Since         *time.Time      `json:"since,omitempty" doc:"When it came into this state."`
 	Device        string          `json:"device" example:"/dev/ttyUSB2" doc:"The port."`
 	Manufacturer  string          `json:"manufacturer,omitempty" doc:"As the modem says."`
