@@ -3,6 +3,7 @@ package modem_test
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -153,6 +154,9 @@ func TestReenumerateWhatIsConfigured(t *testing.T) {
 		}
 		if err := b.modem(imei, change("")).ReenumerateUSB(t.Context()); !errors.Is(err, modem.ErrNoDevice) {
 			t.Errorf("of a modem that was never found: %v", err)
+		}
+		if err := b.modem("", change(os.DevNull)).ReenumerateUSB(t.Context()); !errors.Is(err, modem.ErrNotUSB) {
+			t.Errorf("of a port that is not on USB: %v", err)
 		}
 		if !slices.Equal(struck, []string{"/dev/ttyUSB2"}) {
 			t.Errorf("enumerated %q", struck)

@@ -30,7 +30,8 @@ const (
 // when it was open last, by Config.Reenumerate. It does so only while a port of it
 // is plugged in, so that it strikes no other device that has taken its name. The
 // modem must be closed. The error is a *Fault and wraps what ReenumerateUSB, the
-// function, may return; ErrNoDevice also if nobody knows which device it is.
+// function, may return; ErrNoDevice also if nobody knows which device it is, and
+// ErrNotUSB for a port that is there and is none of USB's.
 func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 	ports, err := m.cfg.Ports()
 	if err != nil {
@@ -40,6 +41,9 @@ func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 		if m.isAt(p) {
 			return m.cfg.Reenumerate(ctx, p.Device)
 		}
+	}
+	if _, err := os.Stat(m.cfg.Device); err == nil {
+		return newFault("reset the USB device", BeforePayload, fmt.Errorf("%s: %w", m.cfg.Device, ErrNotUSB))
 	}
 	return newFault("reset the USB device", BeforePayload, ErrNoDevice)
 }
