@@ -1,0 +1,267 @@
+package queue
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"goniec/store"
+)
+
+// Finding is something in the store that cannot be. It names no number and no text.
+type Finding struct {
+	Record string // the space of the key and, where it is one, the id: "m/01a2…", "due/"
+	What   string // what is wrong with it, in English
+}
+
+// Verify reads every record of the queue in one consistent state and tells what
+// cannot be: a record that cannot be read, a message whose parts contradict its
+// status, a message that waits and nobody would look at again, an index that leads
+// to no message or lacks one, counts that are wrong. checked is called now and then
+// with the number of records read so far; nil: nobody wants to know. The error is
+// that of the store.
+func Verify(r store.Reader, tell func(Finding), checked func(records int)) error {
+	if checked == nil {
+		checked = func(int) {}
+	}
+	v := verifier{r: r, tell: tell, checked: checked, counts: map[Status]int{}, ticking: map[string]bool{}}
+	for _, step := range []func() error{v.messages, v.indexes, v.ticks, v.kept, v.inbound, v.tallies} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifier is one Verify under way.
+type verifier struct {
+	r       store.Reader
+	tell    func(Finding)
+	checked func(int)
+	records int
+
+	counts  map[Status]int  // messages by status
+	wanted  int             // index keys that messages should have
+	ticking map[string]bool // records that are no messages and that Tend looks at
+}
+
+// verifyPage is how many records are read at once.
+const verifyPage = 1000
+
+// each calls fn for every pair below prefix.
+func (v *verifier) each(prefix string, fn func(p store.Pair) error) error {
+	from, to := span(prefix)
+	for {
+		pairs, err := v.r.Scan(from, to, verifyPage)
+		if err != nil {
+			return err
+		}
+		for _, p := range pairs {
+			if err := fn(p); err != nil {
+				return err
+			}
+		}
+		v.records += len(pairs)
+		v.checked(v.records)
+		if len(pairs) < verifyPage {
+			return nil
+		}
+		from = pairs[len(pairs)-1].Key + "\x00"
+	}
+}
+
+// messages looks at every message, and whether everything that should lead to it does.
+func (v *verifier) messages() error {
+	return v.each(messageSpace, func(p store.Pair) error {
+		id := strings.TrimPrefix(p.Key, messageSpace)
+		m, err := decodeMessage(id, p.Value)
+		if err != nil {
+			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
+			return nil
+		}
+		v.counts[m.Status]++
+		for _, what := range m.contradictions() {
+			v.tell(Finding{Record: p.Key, What: what})
+		}
+		for _, key := range m.indexes() {
+			v.wanted++
+			value, err := v.r.Get(key)
+			if err != nil {
+				return err
+			}
+			if value == nil {
+				v.tell(Finding{Record: p.Key, What: "nothing in " + store.Space(key) + " leads to it"})
+			}
+		}
+		return nil
+	})
+}
+
+// indexSpaces are the spaces whose keys are a function of the messages alone.
+func indexSpaces() []string {
+	return []string{dueSpace, flightSpace, doneSpace, bareSpace, mrSpace, uncSpace, tickSpace + "*"}
+}
+
+// indexes looks whether every index key leads to a message that wants it. All that
+// messages want have been found, so as many as are wanted means none is wrong.
+func (v *verifier) indexes() error {
+	have := 0
+	var keys []string
+	for _, space := range indexSpaces() {
+		prefix, ofTicks := strings.CutSuffix(space, "*")
+		err := v.each(prefix, func(p store.Pair) error {
+			if _, target, _ := strings.Cut(strings.TrimPrefix(p.Key, prefix), "/"); ofTicks && !strings.HasPrefix(target, messageSpace) {
+				return nil
+			}
+			have++
+			keys = append(keys, p.Key)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if have == v.wanted {
+		return nil
+	}
+	for _, key := range keys {
+		if err := v.leads(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leads tells of an index key that leads to no message that wants it.
+func (v *verifier) leads(key string) error {
+	id := idIn(key)
+	value, err := v.r.Get(messageKey(id))
+	if err != nil {
+		return err
+	}
+	if value == nil {
+		v.tell(Finding{Record: store.Space(key), What: "a key leads to message " + id + ", which does not exist"})
+		return nil
+	}
+	m, err := decodeMessage(id, value)
+	if err == nil && !slices.Contains(m.indexes(), key) {
+		v.tell(Finding{Record: messageKey(id), What: "a key in " + store.Space(key) + " leads to it that should not"})
+	}
+	return nil
+}
+
+// idIn returns the id of the message that an index key leads to; empty if there is
+// none in it.
+func idIn(key string) string {
+	last := key[strings.LastIndexByte(key, '/')+1:]
+	if space := store.Space(key); space == mrSpace || space == uncSpace { // …/<time><id>/<attempt>
+		rest := key[:max(0, strings.LastIndexByte(key, '/'))]
+		last = rest[strings.LastIndexByte(rest, '/')+1:]
+	}
+	return last[max(0, len(last)-idWidth):]
+}
+
+// ticks looks whether what Tend is to look at exists, apart from messages.
+func (v *verifier) ticks() error {
+	return v.each(tickSpace, func(p store.Pair) error {
+		_, target, _ := strings.Cut(strings.TrimPrefix(p.Key, tickSpace), "/")
+		if strings.HasPrefix(target, messageSpace) {
+			return nil
+		}
+		v.ticking[target] = true
+		value, err := v.r.Get(target)
+		if err == nil && value == nil {
+			v.tell(Finding{Record: tickSpace, What: "a key leads to a record in " + store.Space(target) + " that does not exist"})
+		}
+		return err
+	})
+}
+
+// kept looks whether everything that is kept for a while only will be removed.
+func (v *verifier) kept() error {
+	for _, space := range []string{groupSpace, idemSpace, seenSpace, orphanSpace} {
+		err := v.each(space, func(p store.Pair) error {
+			if !v.ticking[p.Key] {
+				v.tell(Finding{Record: space, What: "a record is kept for ever"})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inbound looks at every message that came in.
+func (v *verifier) inbound() error {
+	return v.each(inboundSpace, func(p store.Pair) error {
+		if _, err := decodeInbound(strings.TrimPrefix(p.Key, inboundSpace), p.Value); err != nil {
+			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
+		}
+		return nil
+	})
+}
+
+// tallies compares the counts of all boxes with what there is.
+func (v *verifier) tallies() error {
+	stored := map[Status]int{}
+	err := v.each(countSpace, func(p store.Pair) error {
+		var one []int
+		if err := json.Unmarshal(p.Value, &one); err != nil || len(one) > len(Statuses()) {
+			v.tell(Finding{Record: countSpace, What: "it cannot be read"})
+			return nil
+		}
+		for i, n := range one {
+			if stored[Statuses()[i]] += n; stored[Statuses()[i]] == 0 {
+				delete(stored, Statuses()[i])
+			}
+		}
+		return nil
+	})
+	if err == nil && !maps.Equal(v.counts, stored) {
+		v.tell(Finding{Record: countSpace, What: fmt.Sprintf("it counts %v, there are %v", stored, v.counts)})
+	}
+	return err
+}
+
+// contradictions returns what cannot be within one message.
+func (m *Message) contradictions() []string {
+	var bad []string
+	check := func(wrong bool, what string) {
+		if wrong {
+			bad = append(bad, fmt.Sprintf("it is %s: %s", m.Status, what))
+		}
+	}
+	open := 0
+	for _, a := range m.Attempts {
+		if a.Outcome == AttemptOpen {
+			open++
+		}
+		check(a.Part < 0 || a.Part >= len(m.Parts), "an attempt was made at a part that it has not")
+	}
+	inFlight, uncertain := m.count(PartInFlight), m.count(PartUncertain)
+	ended := m.Status.Final() || m.Status == StatusSent
+	check(open != inFlight || inFlight > 1, "open attempts and parts in flight differ")
+	check(inFlight+uncertain > 1 && !m.Status.Final(), "more than one part is in doubt")
+	check(m.Status.Final() && inFlight > 0, "it has ended with a part in flight")
+	check(!ended && m.tick().IsZero(), "nobody will look at it again")
+	check(m.claimable() && m.Due.IsZero(), "a part waits, but has no time")
+	check(ended == m.FinishedAt.IsZero(), "the time of its end is wrong")
+	check((m.count(PartDelivered) == len(m.Parts)) != (m.Status == StatusDelivered), "delivered means every part")
+	check(m.Status == StatusSent && m.count(PartSent, PartDelivered) != len(m.Parts), "sent means every part")
+	end := 0
+	for _, p := range m.Parts {
+		check(p.End <= end, "its parts are cut wrongly")
+		end = p.End
+		check(p.Proved && p.Status != PartInFlight, "there is a proof without need")
+	}
+	check(!m.TextRemoved && end != len(m.Text), "its parts are not its text")
+	check(m.Status == StatusUncertain && uncertain == 0 ||
+		m.Status == StatusQueued && m.count(PartSent, PartDelivered, PartInFlight, PartUncertain) > 0 ||
+		m.Status == StatusScheduled && m.AttemptCount > 0 ||
+		m.Status == StatusHeld && m.Error == nil, "its parts say otherwise")
+	return bad
+}
