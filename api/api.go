@@ -9,6 +9,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -28,6 +29,7 @@ type Config struct {
 	Events    *event.Log
 	Tokens    *Tokens
 	Modems    Modems
+	Backup    io.WriterTo     // all data, for /v1/backup
 	Numbering queue.Numbering // how numbers are read
 	MaxParts  int             // of one message, as in queue.Config; 0: 255
 
@@ -81,6 +83,7 @@ func New(c Config) *Server {
 	s.registerModems()
 	s.registerEvents()
 	s.registerTokens()
+	s.registerBackup()
 	s.registerHealth()
 	s.document = s.renderDocument()
 	s.routeDocument()

@@ -61,6 +61,9 @@ func (m *modems) set(states ...client.Modem) {
 	m.states = states
 }
 
+// allData stands for the database file.
+const allData = "all data"
+
 // gateway is the API over a real queue on a real store, without modems.
 type gateway struct {
 	store  store.Store
@@ -110,7 +113,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		t.Fatal(err)
 	}
 	config := api.Config{
-		Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Numbering: numbering, MaxParts: 6,
+		Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Backup: strings.NewReader(allData), Numbering: numbering, MaxParts: 6,
 		Logger: log, Registerer: registry, Gatherer: registry,
 	}
 	for _, set := range settings {

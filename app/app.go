@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -50,6 +51,7 @@ type App struct {
 	life    context.Context // ends when Stop is done waiting for work in hand
 	end     context.CancelFunc
 	store   store.Store
+	backup  io.WriterTo // the store
 	events  *event.Log
 	tokens  *api.Tokens
 	pins    pinGuard
@@ -162,7 +164,7 @@ func (a *App) openData(ctx context.Context) error {
 		return err
 	}
 	a.later("close the data", func(context.Context) error { return s.Close() })
-	a.store = s
+	a.store, a.backup = s, s
 	a.events = event.New(s, box)
 	a.tokens = api.NewTokens(s)
 	a.pins = pinGuard{ctx: a.life, store: s, log: a.log}

@@ -61,7 +61,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		Logger: a.log, Registerer: register, Location: config.Location(),
 	})
 	s.server = api.New(api.Config{
-		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway},
+		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Backup: a.backup,
 		Numbering: numbering, MaxParts: config.MaxParts,
 		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
 	})

@@ -62,7 +62,7 @@ func OpenStore(ctx context.Context, dir string) (store.Store, error) {
 
 // openStore opens the data in dir, which it creates if need be, and sees to its
 // schema.
-func openStore(ctx context.Context, dir string, r prometheus.Registerer) (store.Store, error) {
+func openStore(ctx context.Context, dir string, r prometheus.Registerer) (*boltstore.Store, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, &DataError{Dir: dir, Err: err}
 	}
@@ -115,13 +115,6 @@ func migrate(ctx context.Context, s store.Store) error {
 		if value == nil { // a new file
 			return tx.Put(schemaKey, []byte(strconv.Itoa(schema)))
 		}
-		found, err := strconv.Atoi(string(value))
-		switch {
-		case err != nil || found < 1:
-			return fmt.Errorf("%w: schema number %q", boltstore.ErrDamaged, value)
-		case found > schema:
-			return &NewerDataError{Found: found, Known: schema}
-		}
-		return nil
+		return knownSchema(tx)
 	})
 }

@@ -119,9 +119,9 @@ func (s *session) arrive() {
 	if s.parkedUntil(s.opened).IsZero() {
 		s.calm(AlarmOut)
 	}
+	s.noteState("")
 	s.recogniseCard()
 	s.gateway.recogniseTwins()
-	s.noteState("")
 	s.sweepAt, s.refreshAt, s.pingAt = time.Now(), time.Now().Add(refreshInterval), time.Now().Add(pingInterval)
 }
 

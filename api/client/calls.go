@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"net/http"
@@ -188,4 +190,25 @@ func setTime(query url.Values, name string, t time.Time) {
 	if !t.IsZero() {
 		query.Set(name, t.Format(time.RFC3339Nano))
 	}
+}
+
+// Backup writes all data of the gateway to w, as it is at this moment. It needs the
+// scope admin. When it returns an error what was written is of no use.
+func (c *Client) Backup(ctx context.Context, w io.Writer) error {
+	r, err := c.request(ctx, http.MethodGet, "/v1/backup", nil, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return &networkError{err}
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return problemOf(resp)
+	}
+	if _, err := io.Copy(w, resp.Body); err != nil {
+		return &networkError{fmt.Errorf("read the backup: %w", err)}
+	}
+	return nil
 }

@@ -30,7 +30,7 @@ func (p *program) rootCommand() *cobra.Command {
 		p.group("token", catalogue.CommandToken, p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand()),
 		p.group("config", catalogue.CommandConfig, p.configCheckCommand()),
 		p.group("modem", catalogue.CommandModem, p.modemListCommand(), p.modemProbeCommand()),
-		p.versionCommand(),
+		p.backupCommand(), p.verifyCommand(), p.versionCommand(),
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true

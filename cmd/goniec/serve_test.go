@@ -74,6 +74,12 @@ func TestWhatPreviewAnnounces(t *testing.T) {
 	d.start()
 	text := "Dzień dobry, przypominamy o jutrzejszej wizycie o godzinie 10:00. Prosimy zabrać dokument tożsamości i wyniki badań. Zażółć gęślą jaźń! 👍🏻"
 	d.ready()
+	// The first event is that of the modem or of this one, whichever is faster.
+	first, err := d.client.Send(t.Context(), client.MessageRequest{To: "600100201", Text: "Dzień dobry"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.waitFor(first.ID, client.StatusDelivered)
 	preview, err := d.client.Preview(t.Context(), client.PreviewRequest{Text: text})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +90,7 @@ func TestWhatPreviewAnnounces(t *testing.T) {
 	}
 	d.waitFor(message.ID, client.StatusDelivered)
 	var parts []string
-	for _, a := range n.Accepted() {
+	for _, a := range n.Accepted()[1:] {
 		parts = append(parts, a.Text)
 	}
 	if diff := cmp.Diff(preview.Parts, parts); diff != "" {
@@ -94,14 +100,15 @@ func TestWhatPreviewAnnounces(t *testing.T) {
 		t.Errorf("the handset shows %v", got)
 	}
 	var walked []string
-	for event, err := range d.client.Events(t.Context(), "box-1") { // the first was the modem's
+	for event, err := range d.client.Events(t.Context(), "box-1") {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if kind, isMessage := strings.CutPrefix(event.Type, "message."); isMessage {
-			walked = append(walked, kind)
+		kind, isMessage := strings.CutPrefix(event.Type, "message.")
+		if !isMessage || !strings.Contains(string(event.Data), message.ID) {
+			continue
 		}
-		if event.Type == "message.delivered" {
+		if walked = append(walked, kind); kind == "delivered" {
 			break
 		}
 	}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"goniec/queue"
+	"goniec/store"
+	"goniec/store/boltstore"
+)
+
+// Finding is something in the data that cannot be. It names no number and no text.
+type Finding struct {
+	Record string `json:"record"` // which kind of record, with its id where it has one
+	What   string `json:"what"`   // what is wrong, in English
+}
+
+// Verify reads all of the data in the file at path, which nobody else may have open,
+// and returns what is wrong with it and how many records it has read. progress is
+// called now and then with their number so far. The error is that the file cannot be
+// read: boltstore.ErrDamaged, boltstore.ErrLocked, a *NewerDataError, or of the system.
+func Verify(ctx context.Context, path string, progress func(records int)) (findings []Finding, records int, err error) {
+	s, err := boltstore.Open(path, boltstore.Options{})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	err = s.View(ctx, func(r store.Reader) error {
+		if err := knownSchema(r); err != nil {
+			return err
+		}
+		tell := func(f queue.Finding) { findings = append(findings, Finding(f)) }
+		return queue.Verify(r, tell, func(n int) {
+			records = n
+			progress(n)
+		})
+	})
+	return findings, records, err
+}
+
+// knownSchema returns an error for data of another layout than ours.
+func knownSchema(r store.Reader) error {
+	value, err := r.Get(schemaKey)
+	if err != nil {
+		return err
+	}
+	found, err := strconv.Atoi(string(value))
+	switch {
+	case err != nil || found < 1:
+		return fmt.Errorf("%w: schema number %q", boltstore.ErrDamaged, value)
+	case found > schema:
+		return &NewerDataError{Found: found, Known: schema}
+	}
+	return nil
+}

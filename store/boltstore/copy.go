@@ -1,0 +1,115 @@
+package boltstore
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"goniec/store"
+)
+
+// WriteTo writes the file as it is at this moment to w, while others go on reading
+// and writing; what they write meanwhile is not in it. It is an io.WriterTo. The
+// file holds, in pages that are free, what has been deleted lately: see Copy.
+func (s *Store) WriteTo(w io.Writer) (int64, error) {
+	tx, err := s.db.Begin(false)
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
+		return 0, store.ErrClosed
+	}
+	if err != nil {
+		return 0, fmt.Errorf("begin read transaction: %w", err)
+	}
+	n, err := tx.WriteTo(w)
+	if ending := tx.Rollback(); err == nil {
+		err = ending
+	}
+	if err != nil {
+		return n, fmt.Errorf("copy store: %w", err)
+	}
+	return n, nil
+}
+
+// copyTimeout is how long Copy waits for a file that is in use.
+const copyTimeout = time.Second
+
+// Copy reads every record of the file at from, which must not be open, and writes
+// them to a new file at to, which appears when it is complete and on disk. What has
+// been deleted from the one is not in the other, and what is damaged does not get
+// through: the error is ErrLocked, ErrDamaged, or fs.ErrExist for a file that is
+// there already.
+func Copy(from, to string) (err error) {
+	if _, err := os.Lstat(to); err == nil {
+		return &fs.PathError{Op: "create", Path: to, Err: fs.ErrExist}
+	}
+	temp, err := temporary(to)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if rest := os.Remove(temp); rest != nil && !errors.Is(rest, fs.ErrNotExist) {
+			err = errors.Join(err, rest)
+		}
+	}()
+	if err := copyRecords(from, temp); err != nil {
+		return fmt.Errorf("copy store %s: %w", from, err)
+	}
+	// A link never replaces a file that has come to be meanwhile.
+	if err := os.Link(temp, to); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		if err := os.Rename(temp, to); err != nil { // no links here
+			return err
+		}
+	}
+	return syncFolder(filepath.Dir(to))
+}
+
+// copyRecords fills the empty file at to with the records of the file at from.
+func copyRecords(from, to string) (err error) {
+	// The file is read through a memory map, so what is missing at its end, or a
+	// sector that cannot be read, shows as a fault; a page that cannot be one as
+	// a panic.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+		}
+	}()
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if info.Size() == 0 {
+		return fmt.Errorf("%w: it is empty", ErrDamaged)
+	}
+	db, err := bbolt.Open(from, 0o600, &bbolt.Options{Timeout: copyTimeout, ReadOnly: true})
+	if err != nil {
+		return explain(err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.View(func(tx *bbolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return fmt.Errorf("%w: it is cut short, %d octets of %d are there", ErrDamaged, info.Size(), tx.Size())
+		}
+		if tx.Bucket([]byte(root)) == nil {
+			return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
+		}
+		for bad := range tx.Check() {
+			return fmt.Errorf("%w: %w", ErrDamaged, bad)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return fill(to, func(copied *bbolt.DB) error { return bbolt.Compact(copied, db, MaxBytes) })
+}
