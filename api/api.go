@@ -79,6 +79,7 @@ func New(c Config) *Server {
 	s.echo = s.newRouter()
 	s.api = s.newAPI(s.echo)
 	s.registerMessages()
+	s.registerHistory()
 	s.registerInbox()
 	s.registerModems()
 	s.registerEvents()

@@ -1,6 +1,7 @@
 package catalogue
 
-// What the commands say that keep the data: backup, restore, verify.
+// What the commands say that keep the data and look into it: backup, restore, verify,
+// message show.
 const (
 	CommandBackup  Key = "command.backup"
 	CommandVerify  Key = "command.verify"
@@ -15,6 +16,20 @@ const (
 	VerifyDamaged  Key = "verify.damaged" // path, error
 	HeadRecord     Key = "head.record"
 	HeadFinding    Key = "head.finding"
+
+	CommandMessage      Key = "command.message"
+	CommandMessageShow  Key = "command.message.show"
+	HistoryHead         Key = "history.head" // number, parts, status
+	StepBegunAgain      Key = "step.begun_again"
+	StepAnswerAccepted  Key = "step.answer.accepted"  // reference
+	StepAnswerUncertain Key = "step.answer.uncertain" // detail
+	StepAnswerRefused   Key = "step.answer.refused"   // code, detail
+	StepReported        Key = "step.reported"         // status, reference
+	StepEnded           Key = "step.ended"            // status, detail
+	HeadTime            Key = "head.time"
+	HeadSince           Key = "head.since"
+	HeadPart            Key = "head.part"
+	HeadStep            Key = "head.step"
 )
 
 var keepingTexts = map[Key]text{
@@ -73,6 +88,35 @@ var keepingTexts = map[Key]text{
 		en: "%s is not the data of a gateway, or is damaged: %v. Restore a copy (goniec restore).",
 		es: "%s no son los datos de una pasarela, o están dañados: %v. Restaure una copia (goniec restore).",
 	},
-	HeadRecord:  {pl: "REKORD", en: "RECORD", es: "REGISTRO"},
-	HeadFinding: {pl: "CO JEST ŹLE", en: "WHAT IS WRONG", es: "QUÉ ESTÁ MAL"},
+	CommandMessage: {
+		pl: "Wysłane wiadomości",
+		en: "Outgoing messages",
+		es: "Mensajes salientes",
+	},
+	CommandMessageShow: {
+		pl: "Pokaż krok po kroku, co stało się z wiadomością",
+		en: "Show step by step what became of a message",
+		es: "Mostrar paso a paso qué fue de un mensaje",
+	},
+	HistoryHead: {
+		pl: "Do %s, części: %d, stan: %s",
+		en: "To %s, parts: %d, status: %s",
+		es: "A %s, partes: %d, estado: %s",
+	},
+	"step.accepted":     {pl: "przyjęta i zapisana na dysku", en: "accepted and on disk", es: "aceptado y en disco"},
+	"step.due":          {pl: "od teraz może wyjść", en: "may go out from now on", es: "puede salir desde ahora"},
+	"step.begun":        {pl: "próba zapisana, zanim ją podjęto", en: "attempt written down before it was made", es: "intento anotado antes de hacerlo"},
+	StepBegunAgain:      {pl: "ponowna próba: może powstać druga kopia", en: "attempt that may make a second copy", es: "intento que puede crear una segunda copia"},
+	"step.handed_over":  {pl: "modem ma całą część", en: "the modem has the part whole", es: "el módem tiene la parte entera"},
+	StepAnswerAccepted:  {pl: "przyjęta przez centrum SMS, numer %s", en: "accepted by the service centre, reference %s", es: "aceptada por el centro de mensajes, referencia %s"},
+	StepAnswerUncertain: {pl: "nie wiadomo, czy wyszła: %s", en: "nobody knows whether it left: %s", es: "no se sabe si salió: %s"},
+	StepAnswerRefused:   {pl: "nie przyjęta (%s): %s", en: "not accepted (%s): %s", es: "no aceptada (%s): %s"},
+	StepReported:        {pl: "raport: %s, numer %s", en: "report: %s, reference %s", es: "informe: %s, referencia %s"},
+	StepEnded:           {pl: "koniec, stan: %s. %s", en: "ended, status: %s. %s", es: "fin, estado: %s. %s"},
+	HeadTime:            {pl: "CZAS", en: "TIME", es: "HORA"},
+	HeadSince:           {pl: "PO", en: "AFTER", es: "TRAS"},
+	HeadPart:            {pl: "CZĘŚĆ", en: "PART", es: "PARTE"},
+	HeadStep:            {pl: "CO SIĘ STAŁO", en: "WHAT HAPPENED", es: "QUÉ PASÓ"},
+	HeadRecord:          {pl: "REKORD", en: "RECORD", es: "REGISTRO"},
+	HeadFinding:         {pl: "CO JEST ŹLE", en: "WHAT IS WRONG", es: "QUÉ ESTÁ MAL"},
 }

@@ -163,14 +163,14 @@ func (s *session) attempt(sub queue.Submission) verdict {
 		return v
 	}
 	mr, err := s.modem.Submit(s.hard, tpdu)
-	done := time.Now()
+	done, payload := time.Now(), s.modem.PayloadAt()
 	s.metrics.submitSeconds.Observe(done.Sub(now).Seconds())
 	if err == nil {
 		s.history.succeeded()
 		s.ladder.worked()
 		s.mends, s.pingAt = 0, done.Add(pingInterval)
 		told := mr != modem.NoReference
-		return verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: byte(max(mr, 0)), NoMR: !told, At: done}}
+		return verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: byte(max(mr, 0)), NoMR: !told, PayloadAt: payload, At: done}}
 	}
 	f := faultOf(err)
 	if s.hard.Err() != nil && f.Class != modem.Uncertain {
@@ -180,7 +180,7 @@ func (s *session) attempt(sub queue.Submission) verdict {
 		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: f.Meaning(), At: done}}
 	}
 	v = s.history.judge(f, sub, s.gateway.opinions(s.worker, sub, code(f)))
-	v.outcome.At = done
+	v.outcome.PayloadAt, v.outcome.At = payload, done
 	if s.hard.Err() != nil {
 		s.log.Warn("part was being sent when time was up for the stop: it is uncertain, and its report decides",
 			slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.Any("to", sub.To))

@@ -56,6 +56,15 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 	return number & 0xff, nil // it is one octet
 }
 
+// PayloadAt returns when the modem had the message of the last Submit whole, so that
+// it may have left; zero if it never had.
+func (m *Modem) PayloadAt() time.Time {
+	if !m.open {
+		return time.Time{}
+	}
+	return m.conn.PaidAt()
+}
+
 // abortable returns a context for one submission, which ends with ErrRestarted when
 // the device says that it has just started: its answer will never come. done ends
 // that, and returns why the context was done, if it was.

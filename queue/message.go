@@ -235,16 +235,19 @@ const (
 // Attempt is one submission of one part: written when it begins, completed when
 // its outcome is known, and once more when its report comes.
 type Attempt struct {
-	Number  int            `json:"n"`   // 1, 2, … within the message
-	Part    int            `json:"p"`   // index in Message.Parts
-	Modem   string         `json:"mod"` // name of the modem
-	SIM     string         `json:"sim"` // the card in it
-	At      time.Time      `json:"at"`  // when it was claimed
-	EndedAt time.Time      `json:"end,omitzero"`
-	Outcome AttemptOutcome `json:"out,omitempty"`
-	MR      int            `json:"mr"` // TP-MR, -1 unknown
-	Code    string         `json:"code,omitempty"`
-	Detail  string         `json:"det,omitempty"`
+	Number int       `json:"n"`   // 1, 2, … within the message
+	Part   int       `json:"p"`   // index in Message.Parts
+	Modem  string    `json:"mod"` // name of the modem
+	SIM    string    `json:"sim"` // the card in it
+	At     time.Time `json:"at"`  // when it was claimed
+	// PayloadAt is when the modem had the part whole, so that it may have left;
+	// zero: it never had, or the attempt is open.
+	PayloadAt time.Time      `json:"pay,omitzero"`
+	EndedAt   time.Time      `json:"end,omitzero"`
+	Outcome   AttemptOutcome `json:"out,omitempty"`
+	MR        int            `json:"mr"` // TP-MR, -1 unknown
+	Code      string         `json:"code,omitempty"`
+	Detail    string         `json:"det,omitempty"`
 	// Duplicate says that it was made in the knowledge that it may be a copy.
 	Duplicate bool `json:"dup,omitempty"`
 	// Report is the TP-ST of its latest report, -1 none (3GPP TS 23.040 9.2.3.15).

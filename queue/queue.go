@@ -231,6 +231,7 @@ type Outcome struct {
 	Code       string        // stable, for machines: "cms_38"
 	Detail     string        // for people, in English, without text and number
 	RetryAfter time.Duration // 0: the back-off of the queue; for GiveBack at once
+	PayloadAt  time.Time     // when the modem had the part whole; zero: it never had
 	At         time.Time     // when it was known; zero: now
 }
 

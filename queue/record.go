@@ -117,6 +117,9 @@ func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.
 	p := &e.Parts[i]
 	inHand := a.Outcome == AttemptOpen && p.Status == PartInFlight
 	a.EndedAt, a.Code, a.Detail = o.At, o.Code, o.Detail
+	if !o.PayloadAt.IsZero() { // a late answer does not know it
+		a.PayloadAt = inMilliseconds(o.PayloadAt)
+	}
 	switch o.Kind {
 	case Accepted:
 		if a.Outcome = AttemptAccepted; !o.NoMR {

@@ -45,6 +45,13 @@ func (c *Client) Message(ctx context.Context, id string) (Message, error) {
 	return answer, err
 }
 
+// History returns what happened to the message with this id, in the order of time.
+func (c *Client) History(ctx context.Context, id string) ([]Step, error) {
+	var answer Page[Step]
+	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/messages/" + url.PathEscape(id) + "/history", answer: &answer})
+	return answer.Items, err
+}
+
 // Cancel cancels a message that no modem has begun to send.
 func (c *Client) Cancel(ctx context.Context, id string) (Message, error) {
 	var answer Message

@@ -111,6 +111,32 @@ type Part struct {
 	DeliveredAt *time.Time `json:"delivered_at,omitempty" doc:"When it reached the handset, by the service centre's clock."`
 }
 
+// The kinds of Step.
+const (
+	StepAccepted   = "accepted"    // the gateway took the message, and it was on disk
+	StepDue        = "due"         // it was to go out from then on
+	StepBegun      = "begun"       // an attempt at a part was written down, before it was made
+	StepHandedOver = "handed_over" // the text of the part had been handed to the modem whole
+	StepAnswered   = "answered"    // the attempt ended; Outcome says how
+	StepReported   = "reported"    // the service centre reported on it
+	StepEnded      = "ended"       // the message ended otherwise than delivered; Status says how
+)
+
+// Step is something that happened to a message.
+type Step struct {
+	At                time.Time `json:"at" doc:"When."`
+	Step              string    `json:"step" enum:"accepted,due,begun,handed_over,answered,reported,ended" doc:"What. begun was written down before the attempt was made; handed_over: from then on the part may have left."`
+	Part              int       `json:"part,omitempty" doc:"The part, counted from 1."`
+	Attempt           int       `json:"attempt,omitempty" doc:"Which attempt of the message, counted from 1."`
+	Modem             string    `json:"modem,omitempty" doc:"By which modem."`
+	Outcome           string    `json:"outcome,omitempty" enum:"open,accepted,refused,retry,given_back,uncertain,set_aside" doc:"How the attempt ended."`
+	Status            Status    `json:"status,omitempty" enum:"failed,expired,cancelled" doc:"How the message ended."`
+	MR                *int      `json:"mr,omitempty" doc:"Message reference given by the modem (TP-MR), 0 to 255."`
+	Code              string    `json:"code,omitempty" example:"cms_38" doc:"Stable; made for programs."`
+	Detail            string    `json:"detail,omitempty" example:"validity period expired (0x46)" doc:"What the modem or the network said, in English."`
+	PossibleDuplicate bool      `json:"possible_duplicate,omitempty" doc:"It was known that this attempt may make a second copy."`
+}
+
 // MessageError says why a message is not sent.
 type MessageError struct {
 	Code    string     `json:"code" example:"quiet_hours" doc:"Stable; made for programs."`

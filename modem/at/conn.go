@@ -94,8 +94,9 @@ type Conn struct {
 
 	mu       sync.Mutex // guards what follows
 	pump     pump
-	session  *session // nil until the first Resync
-	trouble  trouble  // what the last session that ended out of step left behind
+	session  *session  // nil until the first Resync
+	trouble  trouble   // what the last session that ended out of step left behind
+	paidAt   time.Time // when the payload of the last Submit left; zero: it did not
 	lastRead time.Time
 	activity chan struct{} // receives after each read, coalesced
 	cause    error         // why the port is gone
@@ -163,6 +164,13 @@ func (c *Conn) Submit(ctx context.Context, length int, pdu []byte) (mr int, phas
 	_, err = s.at.SMSCommand(command, payload, warthog.WithTimeout(-1))
 	end()
 	return c.endSubmit(s, err)
+}
+
+// PaidAt returns when the payload of the last Submit left; zero if it did not.
+func (c *Conn) PaidAt() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.paidAt
 }
 
 // InStep reports whether the next command will be written rather than refused
@@ -262,8 +270,9 @@ func (c *Conn) endSubmit(s *session, err error) (int, Phase, error) {
 	defer c.mu.Unlock()
 	err = c.result(s, err)
 	phase := BeforePayload
+	c.paidAt = time.Time{}
 	if s.sent {
-		phase = AfterPayload
+		phase, c.paidAt = AfterPayload, s.paidAt
 	}
 	var refused *Error
 	switch {
