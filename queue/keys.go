@@ -35,6 +35,8 @@ import (
 //	sc/<sim>                                   centre: what is known of the clock of the service centre
 //	clock/<box>                                clock: what the box takes for the time
 //	sim/<sim>                                  when a worker of the SIM claimed last, about
+//	call/<id>                                  Call
+//	callday/<number>                           the day on which the number was last sent a text for a call
 //	prune/in                                   id of the inbound message whose text was removed last
 //
 // <route> is "any", "modem:<name>" or "sim:<sim>". <lane> is the priority, 0 high,
@@ -61,6 +63,8 @@ const (
 	centreSpace  = "sc/"
 	simSpace     = "sim/"
 	clockSpace   = "clock/"
+	callSpace    = "call/"
+	callDaySpace = "callday/"
 	inboxPruned  = "prune/in"
 )
 
@@ -119,6 +123,8 @@ func orphanPrefix(sim string, to pdu.Address) string {
 func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 	return orphanPrefix(sim, to) + timeSegment(at) + "/" + strconv.Itoa(int(mr))
 }
+
+func callDayKey(from pdu.Address) string { return callDaySpace + numberSegment(from) }
 
 func centreKey(sim string) string { return centreSpace + segment(sim) }
 func simKey(sim string) string    { return simSpace + segment(sim) }

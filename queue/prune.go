@@ -9,6 +9,9 @@ import (
 	"goniec/store"
 )
 
+// callDaysKept is how long it is remembered that a caller was sent a text that day.
+const callDaysKept = 48 * time.Hour
+
 // pruneTogether bounds the records of one transaction of Prune.
 const pruneTogether = 100
 
@@ -39,6 +42,9 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		{"inbound messages", func(tx store.Tx) (int, error) {
 			return deleteRange(tx, inboundSpace, inboundKey(lowestID(now.Add(-records))))
 		}},
+		{"calls", func(tx store.Tx) (int, error) {
+			return deleteRange(tx, callSpace, callSpace+lowestID(now.Add(-records)))
+		}},
 	}
 	for _, s := range steps {
 		for n := pruneTogether; n == pruneTogether; {
@@ -48,6 +54,9 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 			}
 			q.meter.pruned.Add(float64(n))
 		}
+	}
+	if err := q.pruneCallDays(ctx, now.Add(-callDaysKept), now); err != nil {
+		return fmt.Errorf("prune days of calls: %w", err)
 	}
 	err = q.sweep(ctx, refSpace, func(tx store.Tx, pair store.Pair) error {
 		r, found, err := readJSON[references](tx, pair.Key)

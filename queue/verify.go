@@ -27,7 +27,7 @@ func Verify(r store.Reader, tell func(Finding), checked func(records int)) error
 		checked = func(int) {}
 	}
 	v := verifier{r: r, tell: tell, checked: checked, counts: map[Status]int{}, ticking: map[string]bool{}}
-	for _, step := range []func() error{v.messages, v.indexes, v.ticks, v.kept, v.inbound, v.tallies} {
+	for _, step := range []func() error{v.messages, v.indexes, v.ticks, v.kept, v.inbound, v.calls, v.tallies} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -199,6 +199,16 @@ func (v *verifier) kept() error {
 func (v *verifier) inbound() error {
 	return v.each(inboundSpace, func(p store.Pair) error {
 		if _, err := decodeInbound(strings.TrimPrefix(p.Key, inboundSpace), p.Value); err != nil {
+			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
+		}
+		return nil
+	})
+}
+
+// calls looks at every call that was written down.
+func (v *verifier) calls() error {
+	return v.each(callSpace, func(p store.Pair) error {
+		if _, err := decodeCall(strings.TrimPrefix(p.Key, callSpace), p.Value); err != nil {
 			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
 		}
 		return nil

@@ -53,6 +53,9 @@ func TestVerify(t *testing.T) {
 		"a message that cannot be read": {func(t *testing.T, tx store.Tx) error {
 			return tx.Put(first(t, tx, messageSpace).Key, []byte("{"))
 		}, []string{"m/ it cannot be read", "cnt/ it counts"}},
+		"a call that cannot be read": {func(_ *testing.T, tx store.Tx) error {
+			return tx.Put(callSpace+"01a21000-0000-7000-8000-000000000000", []byte("{"))
+		}, []string{"call/ it cannot be read"}},
 		"an inbound message that cannot be read": {func(t *testing.T, tx store.Tx) error {
 			return tx.Put(inboundSpace+"01a21000-0000-7000-8000-000000000000", []byte("{"))
 		}, []string{"in/ it cannot be read"}},
