@@ -162,7 +162,11 @@ func (m *Modem) askNetwork(code string) reply {
 	if !m.registered() {
 		return cmeError(cmeNoService)
 	}
-	answer, known := m.network.options.USSD[strings.TrimSpace(code)]
+	code = strings.TrimSpace(code)
+	answer, known := m.sim.USSD[code]
+	if !known {
+		answer, known = m.network.options.USSD[code]
+	}
 	if !known {
 		answer = "Nieznany kod."
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -281,6 +282,8 @@ func (n *Network) AddSIM(s SIM) *SIM {
 	}
 	card := s
 	card.network = n
+	card.USSD = map[string]string{}
+	maps.Copy(card.USSD, s.USSD)
 	card.pinLeft, card.pukLeft = 3, 10
 	card.messages = newMemory(card.Capacity)
 	card.reference = byte(n.random.IntN(256))

@@ -19,6 +19,9 @@ type SIM struct {
 	PUK string
 	// Capacity is the number of texts that the card holds. Zero: 30.
 	Capacity int
+	// USSD is what the network answers to this card, by code, before that of
+	// Options. SetUSSD changes it.
+	USSD map[string]string
 
 	network *Network
 	modem   *Modem // the modem the card is in
@@ -38,6 +41,18 @@ func (s *SIM) Stored() int {
 	s.network.mu.Lock()
 	defer s.network.release()
 	return s.messages.used()
+}
+
+// SetUSSD sets what the network answers to a code from this card: a balance that
+// goes up or down. Empty: what Options say.
+func (s *SIM) SetUSSD(code, answer string) {
+	s.network.mu.Lock()
+	defer s.network.release()
+	if answer == "" {
+		delete(s.USSD, code)
+		return
+	}
+	s.USSD[code] = answer
 }
 
 // Waiting returns how many texts and status reports the service centre keeps
