@@ -32,6 +32,7 @@ var ErrUnknownModem = errors.New("no modem of this name is configured")
 type ModemConfig struct {
 	modem.Config
 	Pace Pace
+	Care Care
 	// Revision changes when something did that cannot be compared, such as
 	// what PIN returns; SetModems then restarts the modem.
 	Revision string
@@ -50,6 +51,7 @@ type Config struct {
 	DefaultValidity time.Duration
 	// Location is where days and months of Pace begin; nil means UTC.
 	Location *time.Location
+	Calls    CallConfig
 }
 
 // defaultValidity is Config.DefaultValidity where it is not set: a phone that is
@@ -131,7 +133,7 @@ func (g *Gateway) Stop(ctx context.Context) error {
 }
 
 // SetModems makes these the modems. Those that have not changed run on; a
-// change of pace alone is taken over while they run; the others are stopped
+// change of pace or care alone is taken over while they run; the others are stopped
 // after their running submission, and started again. It does not wait for that.
 // Of two modems with one name the first counts.
 func (g *Gateway) SetModems(modems []ModemConfig) {
@@ -151,6 +153,7 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 		c, found := wanted[name]
 		if found && w.config.sameDevice(c) {
 			w.pace.set(c.Pace)
+			w.care.Store(&c.Care)
 			continue
 		}
 		w.retire()

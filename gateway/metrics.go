@@ -15,6 +15,7 @@ type metrics struct {
 	received      *prometheus.CounterVec
 	storeFailures *prometheus.CounterVec
 	panics        *prometheus.CounterVec
+	calls         *prometheus.CounterVec
 }
 
 // modemMetrics is metrics for one modem.
@@ -25,6 +26,7 @@ type modemMetrics struct {
 	received      prometheus.Counter
 	storeFailures prometheus.Counter
 	panics        prometheus.Counter
+	calls         prometheus.Counter
 }
 
 // newMetrics makes the metrics and registers them with r, if any. Registering
@@ -61,9 +63,14 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "goniec_gateway_panics_total",
 			Help: "Internal errors in the worker of a modem.",
 		}, perModem),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_gateway_missed_calls_total",
+			Help: "Calls that rang and were written down.",
+		}, perModem),
 	}
 	if r != nil {
-		r.MustRegister(m.parts, m.submitSeconds, m.state, m.alarms, m.received, m.storeFailures, m.panics)
+		r.MustRegister(m.parts, m.submitSeconds, m.state, m.alarms, m.received, m.storeFailures, m.panics,
+			m.calls)
 	}
 	return m
 }
@@ -76,6 +83,7 @@ func (m *metrics) of(name string) *modemMetrics {
 		received:      m.received.WithLabelValues(name),
 		storeFailures: m.storeFailures.WithLabelValues(name),
 		panics:        m.panics.WithLabelValues(name),
+		calls:         m.calls.WithLabelValues(name),
 	}
 }
 
@@ -89,6 +97,7 @@ func (m *metrics) forget(name string) {
 	m.received.DeletePartialMatch(labels)
 	m.storeFailures.DeletePartialMatch(labels)
 	m.panics.DeletePartialMatch(labels)
+	m.calls.DeletePartialMatch(labels)
 }
 
 // parts returns the counter of attempts with this outcome.

@@ -58,9 +58,9 @@ func (s *session) handle(i modem.Indication) error {
 		s.sweepAt = time.Now()
 		return nil
 	case modem.CallIncoming:
-		return nil // it is told once, when it is over
+		return s.ringing(i)
 	case modem.CallEnded:
-		s.log.Info("somebody has called the SIM; nothing answers calls", slog.Int("rings", i.Rings))
+		s.called(i)
 		return nil
 	case modem.Rebooted:
 		if errors.Is(i.Err, modem.ErrSIMChanged) {
@@ -271,6 +271,8 @@ func (s *session) leave() {
 				s.direct = append(s.direct, direct{raw: i.Raw, session: s})
 			case modem.LateSubmit, modem.LateRefusal:
 				_ = s.handle(i) // it only records, so there is no error
+			case modem.CallEnded:
+				s.called(i)
 			default:
 			}
 		default:

@@ -203,6 +203,7 @@ func (s *session) upkeep() error {
 		if err := s.commitDirect(); err != nil {
 			return err
 		}
+		s.commitCalls()
 	}
 	if !now.Before(s.refreshAt) {
 		s.refreshAt, s.pingAt = now.Add(refreshInterval), now.Add(pingInterval)

@@ -21,6 +21,7 @@ type Status struct {
 	IMEI         string
 	SIM          string // what queue.Worker.SIM is: IMSI, else ICCID, else the modem's name
 	ICCID        string
+	Number       string // of the SIM in E.164, as configured or as the card tells it
 	Operator     string
 	SMSC         string
 	Signal       modem.Signal

@@ -57,6 +57,7 @@ type worker struct {
 	// of them have not been taken yet.
 	requests chan request
 	waiting  atomic.Int32
+	care     atomic.Pointer[Care] // never nil
 
 	// soft is done when nothing new may be begun, hard when all must end.
 	soft, hard context.Context
@@ -82,6 +83,7 @@ type worker struct {
 	emptyWait time.Duration
 	// doubt is the attempt whose answer may still come, nil if there is none.
 	doubt *queue.Submission
+	calls callLog
 
 	mu    sync.Mutex // guards what follows, which others read
 	life  *life      // the present one, nil before the first
@@ -152,6 +154,7 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 		requests:     make(chan request),
 		alarmsLogged: map[string]time.Time{},
 	}
+	w.care.Store(&c.Care)
 	w.soft, w.retire = context.WithCancel(g.soft)
 	return w
 }
@@ -420,6 +423,7 @@ func (w *worker) status() Status {
 		PausedUntil: w.shown.pausedUntil, PauseReason: w.shown.pauseReason,
 	}
 	s.Alarms = w.shown.raised()
+	s.Number = w.number()
 	if w.shown.trouble != nil {
 		t := *w.shown.trouble
 		s.Trouble = &t
