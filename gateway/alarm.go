@@ -21,6 +21,9 @@ const (
 	AlarmReceive = "cannot_receive" // what comes in cannot be read
 	AlarmSignal  = "weak_signal"
 	AlarmTwins   = "same_imei" // two modems say the same number
+
+	AlarmCredit        = "credit_low"     // the SIM has less credit than is wanted
+	AlarmCreditUnknown = "credit_unknown" // its credit cannot be read for days
 )
 
 // alarmChange is the data of the event modem.alarm.

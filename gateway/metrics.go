@@ -16,6 +16,7 @@ type metrics struct {
 	storeFailures *prometheus.CounterVec
 	panics        *prometheus.CounterVec
 	calls         *prometheus.CounterVec
+	credit        *prometheus.GaugeVec
 }
 
 // modemMetrics is metrics for one modem.
@@ -67,10 +68,14 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "goniec_gateway_missed_calls_total",
 			Help: "Calls that rang and were written down.",
 		}, perModem),
+		credit: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "goniec_gateway_credit",
+			Help: "What the SIM has left, in the currency of its operator, as the network said last.",
+		}, perModem),
 	}
 	if r != nil {
 		r.MustRegister(m.parts, m.submitSeconds, m.state, m.alarms, m.received, m.storeFailures, m.panics,
-			m.calls)
+			m.calls, m.credit)
 	}
 	return m
 }
@@ -98,6 +103,7 @@ func (m *metrics) forget(name string) {
 	m.storeFailures.DeletePartialMatch(labels)
 	m.panics.DeletePartialMatch(labels)
 	m.calls.DeletePartialMatch(labels)
+	m.credit.DeletePartialMatch(labels)
 }
 
 // parts returns the counter of attempts with this outcome.
@@ -113,6 +119,9 @@ func (m *modemMetrics) setAlarm(code string, raised bool) {
 	}
 	m.all.alarms.WithLabelValues(m.name, code).Set(value)
 }
+
+// setCredit shows what the SIM has left.
+func (m *modemMetrics) setCredit(a Amount) { m.all.credit.WithLabelValues(m.name).Set(a.Float()) }
 
 // setState shows the state the modem is in.
 func (m *modemMetrics) setState(state modem.State) {

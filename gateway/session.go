@@ -68,6 +68,8 @@ type session struct {
 	plain refusedFeatures
 	// blind counts the sweeps in a row that could not look everywhere.
 	blind int
+	// credit is what is known of this SIM's credit.
+	credit creditWatch
 	// filled counts the sweeps in a row that began with a memory nearly full.
 	filled int
 	// mends counts how often the dialogue was mended since it last worked.
@@ -104,9 +106,10 @@ func (s *session) arrive() {
 	s.opened, s.lostWait = time.Now(), lostBefore
 	info := s.modem.Info()
 	s.id = queue.Worker{Modem: s.config.Name, SIM: simOf(info, s.config.Name)}
+	s.credit.arrive(s.id.SIM)
 	s.show(func(w *shown) {
 		if w.sim != s.id.SIM {
-			w.accepted = time.Time{}
+			w.accepted, w.credit = time.Time{}, nil
 		}
 		w.sim, w.outSince, w.open = s.id.SIM, time.Time{}, true
 		if w.trouble != nil && w.parkedUntil.IsZero() {
@@ -123,6 +126,7 @@ func (s *session) arrive() {
 	s.recogniseCard()
 	s.gateway.recogniseTwins()
 	s.sweepAt, s.refreshAt, s.pingAt = time.Now(), time.Now().Add(refreshInterval), time.Now().Add(pingInterval)
+	s.careAt = time.Now()
 }
 
 // simOf returns by what name reports find their way back: that of the card, so
@@ -165,7 +169,7 @@ func (s *session) loop() error {
 		if again.Before(time.Now()) {
 			again = time.Time{} // whatever wakes us first will try
 		}
-		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, s.pingAt, again)))
+		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, s.pingAt, s.careAt, again)))
 		select {
 		case <-s.ctx.Done():
 		case i := <-s.modem.Indications():
@@ -224,9 +228,11 @@ func (s *session) upkeep() error {
 		}
 	}
 	if !now.Before(s.sweepAt) {
-		return s.sweep()
+		if err := s.sweep(); err != nil {
+			return err
+		}
 	}
-	return nil
+	return s.lookAfter(now)
 }
 
 // upkeepDue says whether upkeep has something to do, or somebody waits for the

@@ -43,6 +43,8 @@ type Status struct {
 	// Alarms are what a person should look into although the modem works, in
 	// the order of their codes.
 	Alarms []Trouble
+	// Credit is what the SIM has left, nil while that is not known.
+	Credit *Credit
 }
 
 // Trouble is something a modem suffers from.
@@ -73,6 +75,7 @@ const (
 	codeExpired   = "expired"   // the message's time ran out on its way to the modem
 	codePDU       = "pdu"       // no TPDU can be made of it
 	codeUncertain = "uncertain"
+	codeNoCredit  = "no_credit" // texts are refused, and the SIM has none
 )
 
 // faultOf returns err as a fault of the modem. Every error of package modem is

@@ -82,8 +82,9 @@ type worker struct {
 	emptyAt   time.Time
 	emptyWait time.Duration
 	// doubt is the attempt whose answer may still come, nil if there is none.
-	doubt *queue.Submission
-	calls callLog
+	doubt  *queue.Submission
+	calls  callLog
+	careAt time.Time // when lookAfter has something to do
 
 	mu    sync.Mutex // guards what follows, which others read
 	life  *life      // the present one, nil before the first
@@ -126,6 +127,7 @@ type shown struct {
 	pauseReason            string
 	trouble                *Trouble
 	alarms                 map[string]Trouble // by code; replaced, never changed
+	credit                 *Credit            // nil: not known; replaced, never changed
 	// outSince is when the modem went out of service, zero while it serves: tries
 	// to open it again are no news.
 	outSince time.Time
@@ -423,7 +425,7 @@ func (w *worker) status() Status {
 		PausedUntil: w.shown.pausedUntil, PauseReason: w.shown.pauseReason,
 	}
 	s.Alarms = w.shown.raised()
-	s.Number = w.number()
+	s.Number, s.Credit = w.number(), w.shown.credit
 	if w.shown.trouble != nil {
 		t := *w.shown.trouble
 		s.Trouble = &t
