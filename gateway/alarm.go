@@ -24,6 +24,10 @@ const (
 
 	AlarmCredit        = "credit_low"     // the SIM has less credit than is wanted
 	AlarmCreditUnknown = "credit_unknown" // its credit cannot be read for days
+	// What the last self-test came to, see TestNotSent and the others.
+	AlarmTestNotSent  = "self_test_not_sent"
+	AlarmTestNoReport = "self_test_no_report"
+	AlarmTestLost     = "self_test_lost"
 )
 
 // alarmChange is the data of the event modem.alarm.

@@ -17,7 +17,7 @@ type Care struct {
 const careInterval = time.Minute
 
 // lookAfter does what the modem does for itself while nothing else is due: it asks
-// for the credit. It says when to look again.
+// for the credit and tries whether texts arrive. It says when to look again.
 func (s *session) lookAfter(now time.Time) error {
 	if now.Before(s.careAt) {
 		return nil
@@ -26,7 +26,11 @@ func (s *session) lookAfter(now time.Time) error {
 	if !s.retryAt.IsZero() {
 		return nil // what would be found could not be written down
 	}
-	return s.watchCredit(now)
+	if err := s.watchCredit(now); err != nil {
+		return err
+	}
+	s.watchTest(now)
+	return nil
 }
 
 // careSoon has lookAfter look again at the time at, or earlier.

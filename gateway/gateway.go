@@ -52,6 +52,7 @@ type Config struct {
 	// Location is where days and months of Pace begin; nil means UTC.
 	Location *time.Location
 	Calls    CallConfig
+	SelfTest SelfTestConfig
 }
 
 // defaultValidity is Config.DefaultValidity where it is not set: a phone that is

@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"goniec/modem"
@@ -17,6 +19,8 @@ type metrics struct {
 	panics        *prometheus.CounterVec
 	calls         *prometheus.CounterVec
 	credit        *prometheus.GaugeVec
+	tests         *prometheus.CounterVec
+	testSeconds   *prometheus.GaugeVec
 }
 
 // modemMetrics is metrics for one modem.
@@ -72,10 +76,18 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "goniec_gateway_credit",
 			Help: "What the SIM has left, in the currency of its operator, as the network said last.",
 		}, perModem),
+		tests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_gateway_self_tests_total",
+			Help: "Self-tests that ended, by result (passed, not_sent, no_report, lost, no_turn).",
+		}, []string{"modem", "result"}),
+		testSeconds: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "goniec_gateway_self_test_seconds",
+			Help: "Time the text of the last self-test that passed was on its way.",
+		}, perModem),
 	}
 	if r != nil {
 		r.MustRegister(m.parts, m.submitSeconds, m.state, m.alarms, m.received, m.storeFailures, m.panics,
-			m.calls, m.credit)
+			m.calls, m.credit, m.tests, m.testSeconds)
 	}
 	return m
 }
@@ -104,6 +116,8 @@ func (m *metrics) forget(name string) {
 	m.panics.DeletePartialMatch(labels)
 	m.calls.DeletePartialMatch(labels)
 	m.credit.DeletePartialMatch(labels)
+	m.tests.DeletePartialMatch(labels)
+	m.testSeconds.DeletePartialMatch(labels)
 }
 
 // parts returns the counter of attempts with this outcome.
@@ -122,6 +136,14 @@ func (m *modemMetrics) setAlarm(code string, raised bool) {
 
 // setCredit shows what the SIM has left.
 func (m *modemMetrics) setCredit(a Amount) { m.all.credit.WithLabelValues(m.name).Set(a.Float()) }
+
+// tested counts a self-test.
+func (m *modemMetrics) tested(result string, took time.Duration) {
+	m.all.tests.WithLabelValues(m.name, result).Inc()
+	if result == TestPassed {
+		m.all.testSeconds.WithLabelValues(m.name).Set(took.Seconds())
+	}
+}
 
 // setState shows the state the modem is in.
 func (m *modemMetrics) setState(state modem.State) {

@@ -217,7 +217,10 @@ func (s *session) empty(slot modem.Slot, c *committed) error {
 
 // receive commits one text or report that came by w.
 func (s *session) receive(w queue.Worker, raw []byte) error {
-	err := s.gateway.config.Queue.Receive(context.WithoutCancel(s.hard), w, raw, time.Now())
+	ours, err := s.takeTest(raw)
+	if !ours {
+		err = s.gateway.config.Queue.Receive(context.WithoutCancel(s.hard), w, raw, time.Now())
+	}
 	switch {
 	case hopeless(err):
 		s.log.Error("a received message cannot be kept; please report this with the log", slog.Any("err", err))

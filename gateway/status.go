@@ -45,6 +45,8 @@ type Status struct {
 	Alarms []Trouble
 	// Credit is what the SIM has left, nil while that is not known.
 	Credit *Credit
+	// SelfTest is what the tests came to, nil while the modem has not been ready.
+	SelfTest *SelfTest
 }
 
 // Trouble is something a modem suffers from.

@@ -84,6 +84,7 @@ type worker struct {
 	// doubt is the attempt whose answer may still come, nil if there is none.
 	doubt  *queue.Submission
 	calls  callLog
+	tests  testLog
 	careAt time.Time // when lookAfter has something to do
 
 	mu    sync.Mutex // guards what follows, which others read
@@ -127,7 +128,8 @@ type shown struct {
 	pauseReason            string
 	trouble                *Trouble
 	alarms                 map[string]Trouble // by code; replaced, never changed
-	credit                 *Credit            // nil: not known; replaced, never changed
+	credit                 *Credit            // nil: not known; replaced, never changed, like selfTest
+	selfTest               *SelfTest
 	// outSince is when the modem went out of service, zero while it serves: tries
 	// to open it again are no news.
 	outSince time.Time
@@ -425,7 +427,7 @@ func (w *worker) status() Status {
 		PausedUntil: w.shown.pausedUntil, PauseReason: w.shown.pauseReason,
 	}
 	s.Alarms = w.shown.raised()
-	s.Number, s.Credit = w.number(), w.shown.credit
+	s.Number, s.Credit, s.SelfTest = w.number(), w.shown.credit, w.shown.selfTest
 	if w.shown.trouble != nil {
 		t := *w.shown.trouble
 		s.Trouble = &t

@@ -1,0 +1,166 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"goniec/queue"
+	"goniec/store"
+)
+
+// followTest looks what has become of the test that runs.
+func (s *session) followTest(now time.Time) {
+	s.careSoon(now.Add(testPoll))
+	t := &s.tests.record
+	if t.Message == "" { // a crash, or the store, came in between
+		if err := s.queueTest(s.ctx); err != nil {
+			s.careFailed("queue a self-test", err)
+		}
+		return
+	}
+	stored, err := store.View(s.ctx, s.gateway.config.Store, func(r store.Reader) (testRecord, error) {
+		stored, _, err := store.GetJSON[testRecord](r, testKey(s.config.Name))
+		return stored, err
+	})
+	if err != nil {
+		s.careFailed("read the self-test", err)
+		return
+	}
+	t.Arrived = stored.Arrived
+	m, err := s.gateway.config.Queue.Message(s.ctx, t.Message)
+	if err != nil && !errors.Is(err, queue.ErrNotFound) {
+		s.careFailed("read the text of the self-test", err)
+		return
+	}
+	result, detail := s.testOutcome(&m, now)
+	if result == "" {
+		return
+	}
+	if result == TestNotSent || result == TestNoTurn {
+		// It must not come late, nor be counted against the next one.
+		if _, err := s.gateway.config.Queue.Cancel(s.ctx, t.Message, testActor); err != nil {
+			s.log.Debug("text of a self-test cannot be withdrawn", slog.Any("err", err))
+		}
+	}
+	if err := s.endTest(s.ctx, result, detail, &m); err != nil {
+		s.careFailed("note the self-test", err)
+	}
+}
+
+// testOutcome says what the test that runs has come to, with its message m; empty:
+// that is not known yet.
+func (s *session) testOutcome(m *queue.Message, now time.Time) (result, detail string) {
+	t, wait := s.tests.record, s.testWait()
+	delivered, arrived := m.Status == queue.StatusDelivered, !t.Arrived.IsZero()
+	ours := t.Via != ""
+	sent := m.SentAt
+	if sent.IsZero() { // not that we know
+		sent = t.Arrived
+	}
+	overdue := now.Sub(sent) >= wait
+	switch {
+	case delivered && (arrived || !ours):
+		return TestPassed, "the text and its delivery report arrived"
+	case m.SentAt.IsZero() && !arrived && (m.Status.Final() || m.ID == ""):
+		return TestNotSent, "the network did not accept the text" + because(m)
+	case m.SentAt.IsZero() && !arrived && now.Sub(t.Begun) < wait:
+		return "", ""
+	case m.SentAt.IsZero() && !arrived && m.AttemptCount == 0:
+		return TestNoTurn, "it did not get its turn among other messages"
+	case m.SentAt.IsZero() && !arrived && m.Attempts[len(m.Attempts)-1].At.Before(s.tests.loaded):
+		return TestNoTurn, "the gateway was restarted while it was being sent"
+	case m.SentAt.IsZero() && !arrived:
+		return TestNotSent, "the network did not accept the text in " + wait.String() + because(m)
+	case arrived && (overdue || m.Status.Final()):
+		return TestNoReport, "the text arrived at " + s.testFor() + ", but its delivery report did not"
+	case !overdue:
+		return "", ""
+	case ours && delivered:
+		return TestLost, "the network reports the text as delivered to " + s.testFor() + ", where it did not arrive"
+	case ours:
+		return TestLost, "the text was accepted and did not arrive at " + s.testFor() + " in " + wait.String() + because(m)
+	default:
+		return TestNoReport, "the text was accepted, but no report says that it was delivered" + because(m)
+	}
+}
+
+// because adds the reason of a message that was not sent.
+func because(m *queue.Message) string {
+	switch {
+	case m.Error == nil:
+		return ""
+	case m.Error.Detail != "":
+		return ": " + m.Error.Detail
+	default:
+		return ": " + m.Error.Code
+	}
+}
+
+// endTest writes down what the test that runs came to, and says so.
+func (w *worker) endTest(ctx context.Context, result, detail string, m *queue.Message) error {
+	now := time.Now().UTC()
+	t := w.tests.record
+	last := testResult{Begun: t.Begun, At: now, Result: result, Detail: detail}
+	sent, delivered := m.SentAt, m.DeliveredAt
+	if sent.IsZero() {
+		sent = t.Begun
+	}
+	switch {
+	case !t.Arrived.IsZero():
+		last.Took = max(t.Arrived.Sub(sent), 0)
+	case result == TestPassed: // at a number that is none of ours: until it was reported
+		last.Took = delivered.Sub(sent)
+	}
+	next := testRecord{Last: last}
+	if result == TestNoTurn {
+		next.Last, next.Next = t.Last, now.Add(testAgain)
+		next.Last.Begun = time.Time{}
+	}
+	if err := w.saveTest(ctx, next); err != nil {
+		return err
+	}
+	attributes := []any{slog.String("result", result), slog.String("what", detail), slog.Duration("took", last.Took.Round(time.Millisecond))}
+	if result == TestPassed || result == TestNoTurn {
+		w.log.Info("self-test has ended", attributes...)
+	} else {
+		w.log.Warn("self-test has failed", attributes...)
+	}
+	w.metrics.tested(result, last.Took)
+	w.judgeTest()
+	w.showTest()
+	return nil
+}
+
+// showTest shows what is known of the tests.
+func (w *worker) showTest() {
+	t := w.tests.record
+	w.show(func(s *shown) {
+		s.selfTest = &SelfTest{Running: t.Token != "", At: t.Last.At, Result: t.Last.Result, Took: t.Last.Took, Detail: t.Last.Detail}
+	})
+}
+
+// testAlarms names the alarm of each failure, and its remedy.
+func testAlarms() map[string]struct{ code, remedy string } {
+	return map[string]struct{ code, remedy string }{
+		TestNotSent:  {AlarmTestNotSent, "Look at the last error of the modem, at the credit of its SIM and at its signal."},
+		TestNoReport: {AlarmTestNoReport, "Ask the operator whether delivery reports are switched on for the SIM. Until they come, nobody can tell whether patients get their texts."},
+		TestLost:     {AlarmTestLost, "Send a text from a phone to the SIM, and from the SIM to a phone, to see which way fails; then restart the modem, and ask the operator."},
+	}
+}
+
+// judgeTest raises the alarm of what the last test came to, and ends the others. One
+// that somebody has asked for, where there are none otherwise, counts for a day.
+func (w *worker) judgeTest() {
+	const counts = 24 * time.Hour
+	last := w.tests.record.Last
+	over := w.gateway.config.SelfTest.Every <= 0 && time.Since(last.At) >= counts
+	for result, a := range testAlarms() {
+		if result == last.Result && !over {
+			w.alarm(a.code, last.Detail, a.remedy)
+		} else {
+			w.calm(a.code)
+		}
+	}
+}
