@@ -430,9 +430,9 @@ var configTexts = map[Key]text{
 		"%q ya se usa en %s",
 	},
 	ConfigUsedTwiceRemedy: {
-		"Każdy modem musi mieć własną nazwę i własny port",
-		"Give every modem a name and a port of its own",
-		"Dé a cada módem su propio nombre y su propio puerto",
+		"Każdy modem musi mieć własną nazwę, własny port i własny numer",
+		"Give every modem a name, a port and a number of its own",
+		"Dé a cada módem su propio nombre, puerto y número",
 	},
 	ConfigDevice: {
 		"%q nie jest pełną ścieżką portu",

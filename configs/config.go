@@ -30,6 +30,8 @@ type Config struct {
 	Timezone   string     `mapstructure:"timezone"`    // IANA name
 	QuietHours QuietHours `mapstructure:"quiet_hours"`
 	Modems     []Modem    `mapstructure:"modems"` // empty: every modem that answers
+	Calls      Calls      `mapstructure:"calls"`
+	SelfTest   SelfTest   `mapstructure:"self_test"`
 	// Uncertain says what happens to a part of which nobody can know whether
 	// it left: UncertainResend or UncertainHold.
 	Uncertain       string        `mapstructure:"uncertain"`
@@ -72,6 +74,8 @@ type Modem struct {
 	PINFile  string `mapstructure:"pin_file"` // empty: the SIM asks for no PIN
 	Roaming  bool   `mapstructure:"roaming"`  // texts may go out by networks other than the SIM's own
 	Pace     Pace   `mapstructure:"pace"`
+	Number   string `mapstructure:"number"` // of the SIM in E.164; empty: what the card tells
+	Credit   Credit `mapstructure:"credit"`
 }
 
 // Pace limits the parts that one SIM sends; 0 is no limit.
@@ -125,6 +129,8 @@ func Default() Config {
 		Timezone:   "Europe/Warsaw",
 		QuietHours: QuietHours{From: "20:00", To: "08:00", DaysOff: []string{"sunday", Holidays}},
 		Modems:     []Modem{},
+		Calls:      Calls{HangUpAfter: 2},
+		SelfTest:   SelfTest{Wait: 10 * time.Minute, PerMonth: 60},
 		Uncertain:  UncertainResend, UncertainWait: 10 * time.Minute,
 		Retention:       Retention{Texts: 720 * time.Hour, Records: 4320 * time.Hour},
 		MaxParts:        6,
@@ -136,7 +142,7 @@ func Default() Config {
 // DefaultModem returns what holds for a modem of which only name and device are
 // given.
 func DefaultModem() Modem {
-	return Modem{BaudRate: 115200, Pace: Pace{PerMinute: 20}}
+	return Modem{BaudRate: 115200, Pace: Pace{PerMinute: 20}, Credit: Credit{Every: 24 * time.Hour}}
 }
 
 // Location returns the time zone; UTC if Timezone is not valid, which Validate

@@ -43,6 +43,8 @@ func (c Config) check() []Mistake {
 	}
 	k.quietHours(c.QuietHours)
 	k.modems(c.Modems)
+	k.calls(c.Calls, c.MaxParts)
+	k.selfTest(c.SelfTest)
 	k.choice("uncertain", c.Uncertain, UncertainResend, UncertainHold)
 	k.duration("uncertain_wait", c.UncertainWait, minUncertainWait, maxUncertainWait)
 	k.retention(c.Retention)
@@ -182,6 +184,7 @@ func (k *checker) modems(modems []Modem) {
 		k.once(names, m.Name, m.Name, at+".name")
 		k.once(devices, realPath(m.Device), m.Device, at+".device")
 		k.once(numbers, m.IMEI, m.IMEI, at+".imei")
+		k.once(numbers, m.Number, m.Number, at+".number")
 	}
 }
 
@@ -231,6 +234,8 @@ func (k *checker) modem(at string, m Modem) {
 	k.number(at+".pace.per_day", m.Pace.PerDay, 0, MaxPace)
 	k.number(at+".pace.per_month", m.Pace.PerMonth, 0, MaxPace)
 	k.pin(at+".pin_file", m.PINFile)
+	k.phone(at+".number", m.Number)
+	k.credit(at+".credit", m.Credit)
 }
 
 var pinDigits = regexp.MustCompile(`^[0-9]{4,8}$`)
