@@ -82,6 +82,7 @@ func New(c Config) *Server {
 	s.registerHistory()
 	s.registerInbox()
 	s.registerModems()
+	s.registerSelfCare()
 	s.registerEvents()
 	s.registerTokens()
 	s.registerBackup()

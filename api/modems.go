@@ -19,6 +19,9 @@ type Modems interface {
 	// Restart closes a modem and brings it up again, without waiting until it
 	// is. It returns ErrNoModem for a name that no modem has.
 	Restart(ctx context.Context, name string) error
+	// Test has a modem try whether texts arrive, without waiting for the
+	// result. It returns ErrNoModem, ErrModemNotReady or one of ErrTest….
+	Test(ctx context.Context, name string) error
 }
 
 // ErrNoModem is returned by Modems for a name that no modem has.
@@ -50,6 +53,12 @@ const (
 	ModemCannotReceive      = "cannot_receive"      // an alarm: texts that come in cannot be read
 	ModemWeakSignal         = "weak_signal"         // an alarm
 	ModemSameIMEI           = "same_imei"           // an alarm: two modems say the same number
+	ModemNoCredit           = "no_credit"           // texts are refused, and the card has no credit
+	ModemCreditLow          = "credit_low"          // an alarm: less credit than is wanted
+	ModemCreditUnknown      = "credit_unknown"      // an alarm: the credit cannot be read for days
+	ModemTestNotSent        = "self_test_not_sent"  // an alarm: the network took no text
+	ModemTestNoReport       = "self_test_no_report" // an alarm: no delivery report came
+	ModemTestLost           = "self_test_lost"      // an alarm: what was taken did not arrive
 	ModemError              = "modem_error"         // anything else
 )
 
@@ -58,7 +67,8 @@ func ModemCodes() []string {
 	return []string{
 		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
 		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused,
-		ModemRoaming, ModemNoCentre, ModemOther, ModemStore, ModemStorageFilling, ModemOut, ModemCannotReceive, ModemWeakSignal, ModemSameIMEI, ModemError,
+		ModemRoaming, ModemNoCentre, ModemOther, ModemStore, ModemStorageFilling, ModemOut, ModemCannotReceive, ModemWeakSignal, ModemSameIMEI,
+		ModemNoCredit, ModemCreditLow, ModemCreditUnknown, ModemTestNotSent, ModemTestNoReport, ModemTestLost, ModemError,
 	}
 }
 
@@ -78,7 +88,7 @@ func (s *Server) registerModems() {
 	register(s, s.newOperation(operation{
 		id: "listModems", method: http.MethodGet, path: "/v1/modems", tag: tagModems, scope: ScopeModems,
 		summary:     "List modems",
-		description: "State, signal, operator, counters, and the last error with its remedy. The list comes whole, without pages.",
+		description: "State, signal, operator, credit, counters, and the last error with its remedy. The list comes whole, without pages.",
 		status:      http.StatusOK,
 	}), func(ctx context.Context, _ *struct{}) (*modemsOutput, error) {
 		lang := requestOf(ctx).language()
@@ -142,6 +152,7 @@ func wordModem(m client.Modem, lang catalogue.Language) client.Modem {
 		worded.Detail, worded.Remedy = modemText(worded.Code, lang)
 		m.LastError = &worded
 	}
+	m.SelfTest = wordSelfTest(m.SelfTest, lang)
 	m.Alarms = slices.Clone(m.Alarms)
 	for i := range m.Alarms {
 		a := &m.Alarms[i]

@@ -40,6 +40,10 @@ const (
 	CodeMessageNotFound    Code = "message_not_found"
 	CodeInboundNotFound    Code = "inbound_not_found"
 	CodeModemNotFound      Code = "modem_not_found"
+	CodeModemNotReady      Code = "modem_not_ready"
+	CodeTestRunning        Code = "self_test_running"
+	CodeTestNoNumber       Code = "self_test_no_number"
+	CodeTestBudget         Code = "self_test_budget"
 	CodeTokenNotFound      Code = "token_not_found"
 	CodeKeyReused          Code = "idempotency_key_reused"
 	CodeKeyInvalid         Code = "idempotency_key_invalid"
@@ -122,6 +126,10 @@ func statuses() map[Code]int {
 		CodeMessageNotFound:    http.StatusNotFound,
 		CodeInboundNotFound:    http.StatusNotFound,
 		CodeModemNotFound:      http.StatusNotFound,
+		CodeModemNotReady:      http.StatusConflict,
+		CodeTestRunning:        http.StatusConflict,
+		CodeTestNoNumber:       http.StatusConflict,
+		CodeTestBudget:         http.StatusConflict,
 		CodeTokenNotFound:      http.StatusNotFound,
 		CodeKeyReused:          http.StatusUnprocessableEntity,
 		CodeKeyInvalid:         http.StatusBadRequest,

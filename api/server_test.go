@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -35,6 +36,7 @@ type modems struct {
 	mu        sync.Mutex
 	states    []client.Modem // guarded by mu
 	restarted []string       // guarded by mu
+	refusal   error          // of Test; guarded by mu
 }
 
 func (m *modems) Modems() []client.Modem {
@@ -53,6 +55,25 @@ func (m *modems) Restart(_ context.Context, name string) error {
 		}
 	}
 	return api.ErrNoModem
+}
+
+func (m *modems) Test(_ context.Context, name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, state := range m.states {
+		if state.Name == name && m.refusal == nil {
+			m.states[i].SelfTest = &client.SelfTest{Running: true}
+			return nil
+		}
+	}
+	return cmp.Or(m.refusal, api.ErrNoModem)
+}
+
+// refuse has every test refused with err.
+func (m *modems) refuse(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refusal = err
 }
 
 func (m *modems) set(states ...client.Modem) {

@@ -59,6 +59,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	s.gateway = gateway.New(gateway.Config{
 		Modems: a.modemConfigs(config.Modems), Store: a.store, Queue: s.queue, Events: a.events,
 		Logger: a.log, Registerer: register, Location: config.Location(),
+		Calls: callsOf(config.Calls), SelfTest: selfTestOf(config.SelfTest),
 	})
 	s.server = api.New(api.Config{
 		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Backup: a.backup,

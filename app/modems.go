@@ -26,6 +26,7 @@ func (a *App) modemConfigs(list []configs.Modem) []gateway.ModemConfig {
 				Ports: a.options.Ports, Memory: a.memory, NoRoaming: !m.Roaming,
 				Logger: a.log.With("modem", m.Name),
 			},
+			Care:     careOf(m),
 			Pace:     gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},
 			Revision: m.IMEI + " " + revisionOf(m.PINFile),
 		}
@@ -79,7 +80,8 @@ func onTheWire(s *gateway.Status) client.Modem {
 	m := client.Modem{
 		Name: s.Name, State: string(s.State), Device: s.Device,
 		Manufacturer: s.Manufacturer, Model: s.Model, Revision: s.Revision, IMEI: s.IMEI,
-		SIM: s.ICCID, Operator: s.Operator,
+		SIM: s.ICCID, Number: s.Number, Operator: s.Operator,
+		Credit: creditOnTheWire(s.Credit), SelfTest: testOnTheWire(s.SelfTest),
 		Counters: client.Counters{Sent: s.Sent, Failed: s.Failed, Received: s.Received},
 	}
 	if !s.Since.IsZero() {
@@ -119,6 +121,16 @@ func alarmCode(code string) string {
 		return api.ModemWeakSignal
 	case gateway.AlarmTwins:
 		return api.ModemSameIMEI
+	case gateway.AlarmCredit:
+		return api.ModemCreditLow
+	case gateway.AlarmCreditUnknown:
+		return api.ModemCreditUnknown
+	case gateway.AlarmTestNotSent:
+		return api.ModemTestNotSent
+	case gateway.AlarmTestNoReport:
+		return api.ModemTestNoReport
+	case gateway.AlarmTestLost:
+		return api.ModemTestLost
 	}
 	return api.ModemError
 }
@@ -148,7 +160,7 @@ func errorCode(s *gateway.Status, code string) string {
 		"absent": api.ModemAbsent, "port_busy": api.ModemPortBusy, "port_denied": api.ModemPortDenied,
 		"no_modem": api.ModemNotAModem, "other_modem": api.ModemOther, "device": api.ModemSilent, "no_answer": api.ModemSilent,
 		"no_network": api.ModemNotRegistered, "denied": api.ModemRegistrationDenied, "roaming": api.ModemRoaming, "no_smsc": api.ModemNoCentre,
-		"refusals": api.ModemRefused, "store": api.ModemStore,
+		"refusals": api.ModemRefused, "store": api.ModemStore, "no_credit": api.ModemNoCredit,
 		"cme_10": api.ModemSIMMissing, "cms_310": api.ModemSIMMissing,
 		"cme_11": api.ModemSIMPIN, "cms_311": api.ModemSIMPIN,
 		"cme_12": api.ModemSIMPUK, "cms_316": api.ModemSIMPUK,

@@ -227,12 +227,15 @@ type Modem struct {
 	Revision      string          `json:"revision,omitempty" doc:"Firmware, as the modem says."`
 	IMEI          string          `json:"imei,omitempty" doc:"Serial number of the modem."`
 	SIM           string          `json:"sim,omitempty" doc:"Serial number of the card (ICCID)."`
+	Number        string          `json:"number,omitempty" example:"+48600700800" doc:"Number of the card, as configured or as the card tells it."`
 	Operator      string          `json:"operator,omitempty" doc:"The network it is on."`
 	SignalDBM     *int            `json:"signal_dbm,omitempty" example:"-73" doc:"Received signal strength in dBm; above -85 is good, below -105 poor."`
 	SignalHistory []SignalQuarter `json:"signal_history,omitempty" nullable:"false" doc:"The signal of the last 24 hours by quarters of an hour, oldest first. Only of a single modem, not in the list."`
 	Registration  *Registration   `json:"registration,omitempty" doc:"Whether the network has let it in."`
 	Storage       *Storage        `json:"storage,omitempty" doc:"Places for received texts."`
 	Counters      Counters        `json:"counters" doc:"Since the daemon started."`
+	Credit        *Credit         `json:"credit,omitempty" doc:"What the card has left; absent while that is not known."`
+	SelfTest      *SelfTest       `json:"self_test,omitempty" doc:"Whether texts arrive; absent while no test has begun."`
 	LastError     *ModemError     `json:"last_error,omitempty" doc:"What went wrong last."`
 	Alarms        []ModemError    `json:"alarms,omitempty" nullable:"false" doc:"What a person should look into although the modem works."`
 }
