@@ -116,6 +116,7 @@ func demoConfig(t *town, listen, dataDir string) configs.Config {
 		m := configs.DefaultModem()
 		m.Name, m.Device = t.modemName(i), port.Path()
 		m.Pace = configs.Pace{}
+		m.Credit.Code, m.Credit.AlarmBelow = balanceCode, balanceAlarm
 		config.Modems = append(config.Modems, m)
 	}
 	return config

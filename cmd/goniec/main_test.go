@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"goniec/api/client"
 	"goniec/app"
 )
 
@@ -35,6 +36,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"town":    startTown,
 			"answers": answers,
+			"ready":   ready,
 		},
 		RequireExplicitExec: true,
 	})
@@ -69,6 +71,27 @@ func startTown(ts *testscript.TestScript, _ bool, args []string) {
 	text := fmt.Sprintf("data_dir: %s\nhttp: {listen: \"127.0.0.1:0\"}\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\nmodems:\n  - {name: m0, device: %s}\n",
 		ts.MkAbs("data"), town.ports[0].Path())
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// ready waits until a modem of the daemon with this data directory is ready.
+func ready(ts *testscript.TestScript, _ bool, args []string) {
+	c, err := client.New("unix:"+app.SocketPath(ts.MkAbs(args[0])), "")
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		m, err := c.Modem(ctx, args[1])
+		if err == nil && m.State == "ready" {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("modem %s is %s: %v", args[1], m.State, err)
+		case <-ticker.C:
+		}
+	}
 }
 
 // answers waits until the daemon answers on the socket of a data directory.

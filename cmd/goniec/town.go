@@ -31,7 +31,8 @@ func newTown(modems int, tell func(text emulator.Text, reply string)) (*town, er
 	})}
 	makes := []emulator.Profile{emulator.HuaweiE3372(), emulator.QuectelEC25()}
 	for i := range modems {
-		port, err := t.network.NewModem(makes[i%len(makes)], t.network.AddSIM(emulator.SIM{})).OpenPTY()
+		card := t.network.AddSIM(emulator.SIM{USSD: map[string]string{balanceCode: balanceOf(i)}})
+		port, err := t.network.NewModem(makes[i%len(makes)], card).OpenPTY()
 		if err != nil {
 			t.close()
 			return nil, fmt.Errorf("open a pseudo-terminal for an emulated modem: %w", err)
@@ -41,6 +42,10 @@ func newTown(modems int, tell func(text emulator.Text, reply string)) (*town, er
 	for _, p := range patients() {
 		t.network.Handset(p.number).OnText(func(text emulator.Text) (string, time.Duration) {
 			reply, delay := p.answer()
+			if p.calls > 0 {
+				// It cannot fail: the text came from a SIM of this network.
+				_ = t.network.Handset(p.number).Call(text.From, p.calls)
+			}
 			if tell != nil {
 				tell(text, reply)
 			}
@@ -65,6 +70,20 @@ type patient struct {
 	number  string
 	answers []string      // one of them each time; "" is silence
 	delay   time.Duration // at least; half as much again at most
+	calls   int           // rings: calls back instead of writing
+}
+
+// balanceCode is the code by which the cards of the town are asked for their credit,
+// and balanceAlarm what the configurations for it want them to have.
+const (
+	balanceCode  = "*101#"
+	balanceAlarm = 5
+)
+
+// balanceOf is what is left on a card: enough, but on every third too little.
+func balanceOf(i int) string {
+	left := [...]string{"25,00", "48,60", "3,20"}
+	return "Stan konta: " + left[i%len(left)] + " PLN. Wazne do 31.12.2027"
 }
 
 // answer is what the patient answers to a text, and how long that takes.
@@ -78,6 +97,9 @@ func (p patient) answer() (reply string, delay time.Duration) {
 // guest is the number of the ready curl line: somebody who answers at once.
 const guest = "+48600100200"
 
+// caller is the number of somebody who calls back.
+const caller = "+48600100219"
+
 // patients are the people of the town. The numbers that end in 999 and two digits
 // have the fate that the emulator gives to them.
 func patients() []patient {
@@ -85,31 +107,32 @@ func patients() []patient {
 	long := "Dzień dobry, bardzo dziękuję za przypomnienie. Niestety jutro pracuję do późna i nie wiem, czy zdążę, " +
 		"ale postaram się zamienić z koleżanką. Czy w razie czego można przełożyć wizytę na czwartek po południu? Pozdrawiam serdecznie."
 	return []patient{
-		{"Anna", guest, []string{"TAK"}, quick},
-		{"Zofia", "+48600100201", []string{"Tak, dziękuję"}, quick},
-		{"Jan", "+48600100202", []string{"NIE"}, slow},
-		{"Maria", "+48600100203", []string{"tak 😊", "👍"}, quick},
-		{"Piotr", "+48600100204", []string{"tak"}, slow},
-		{"Katarzyna", "+48600100205", []string{long}, slow},
-		{"Andrzej", "+48600100206", nil, 0},
-		{"Małgorzata", "+48600100207", []string{"TAK!!!", "Tak, będę"}, quick},
-		{"Krzysztof", "+48600100208", []string{"ok", "Oczywiście"}, quick},
-		{"Agnieszka", "+48600100209", []string{"Niestety nie dam rady, czy można w piątek?"}, slow},
-		{"Stanisław", "+48600100210", []string{"t", "TAK."}, slow},
-		{"Barbara", "+48600100211", []string{"Tak, dziękuję i pozdrawiam ❤️"}, slow},
-		{"Tomasz", "+48600100212", []string{"👍", "👍🏻"}, quick},
-		{"Ewa", "+48600100213", []string{"nie moge, przepraszam"}, quick},
-		{"Paweł", "+48600100214", []string{"TAK", ""}, slow},
-		{"Krystyna", "+48600100215", []string{"Tak potwierdzam. A czy trzeba być na czczo?"}, slow},
-		{"Michał", "+48600100216", nil, 0},
-		{"Elżbieta", "+48600100217", []string{"tak tak", "Będę"}, quick},
-		{"Łukasz", "+48600100218", []string{"Kto to?"}, slow},
-		{"Jadwiga", "+48600199907", []string{"Tak"}, slow},    // the report overtakes the answer of the modem
-		{"Marek", "+48600199902", nil, 0},                     // cannot be reached at all
-		{"Halina", "+48600199911", nil, 0},                    // the number belongs to nobody
-		{"Janusz", "+48600199918", []string{"TAK"}, quick},    // the network is congested twice
-		{"Danuta", "+48600199901", []string{"Tak"}, slow},     // her phone never sends a report
-		{"Ryszard", "+48600199910", []string{"dobrze"}, slow}, // delivered, without confirmation
+		{"Anna", guest, []string{"TAK"}, quick, 0},
+		{"Zofia", "+48600100201", []string{"Tak, dziękuję"}, quick, 0},
+		{"Jan", "+48600100202", []string{"NIE"}, slow, 0},
+		{"Maria", "+48600100203", []string{"tak 😊", "👍"}, quick, 0},
+		{"Piotr", "+48600100204", []string{"tak"}, slow, 0},
+		{"Katarzyna", "+48600100205", []string{long}, slow, 0},
+		{"Andrzej", "+48600100206", nil, 0, 0},
+		{"Małgorzata", "+48600100207", []string{"TAK!!!", "Tak, będę"}, quick, 0},
+		{"Krzysztof", "+48600100208", []string{"ok", "Oczywiście"}, quick, 0},
+		{"Agnieszka", "+48600100209", []string{"Niestety nie dam rady, czy można w piątek?"}, slow, 0},
+		{"Stanisław", "+48600100210", []string{"t", "TAK."}, slow, 0},
+		{"Barbara", "+48600100211", []string{"Tak, dziękuję i pozdrawiam ❤️"}, slow, 0},
+		{"Tomasz", "+48600100212", []string{"👍", "👍🏻"}, quick, 0},
+		{"Ewa", "+48600100213", []string{"nie moge, przepraszam"}, quick, 0},
+		{"Paweł", "+48600100214", []string{"TAK", ""}, slow, 0},
+		{"Krystyna", "+48600100215", []string{"Tak potwierdzam. A czy trzeba być na czczo?"}, slow, 0},
+		{"Michał", "+48600100216", nil, 0, 0},
+		{"Elżbieta", "+48600100217", []string{"tak tak", "Będę"}, quick, 0},
+		{"Łukasz", "+48600100218", []string{"Kto to?"}, slow, 0},
+		{"Wanda", caller, nil, 0, 4},                             // would rather speak to somebody
+		{"Jadwiga", "+48600199907", []string{"Tak"}, slow, 0},    // the report overtakes the answer of the modem
+		{"Marek", "+48600199902", nil, 0, 0},                     // cannot be reached at all
+		{"Halina", "+48600199911", nil, 0, 0},                    // the number belongs to nobody
+		{"Janusz", "+48600199918", []string{"TAK"}, quick, 0},    // the network is congested twice
+		{"Danuta", "+48600199901", []string{"Tak"}, slow, 0},     // her phone never sends a report
+		{"Ryszard", "+48600199910", []string{"dobrze"}, slow, 0}, // delivered, without confirmation
 	}
 }
 
