@@ -163,7 +163,8 @@ var selfCareTexts = map[Key]text{
 		"Try whether texts leave a modem and arrive; costs one text",
 		"Probar si los SMS salen de un módem y llegan; cuesta un SMS",
 	},
-	FlagTestTimeout: {"czekaj najwyżej tyle, np. 5m", "wait no longer than this, such as 5m", "esperar como máximo esto, p. ej. 5m"},
+	StatusText("called"): {"dzwoni", "called", "ha llamado"},
+	FlagTestTimeout:      {"czekaj najwyżej tyle, np. 5m", "wait no longer than this, such as 5m", "esperar como máximo esto, p. ej. 5m"},
 	ModemTestBegun: {
 		"Modem %s wysyła SMS testowy; czekam, aż dojdzie. Ctrl-C przerywa czekanie, nie test.",
 		"Modem %s sends a test text; waiting for it to arrive. Ctrl-C ends the waiting, not the test.",

@@ -111,6 +111,7 @@ func demoConfig(t *town, listen, dataDir string) configs.Config {
 	config.DataDir = dataDir
 	config.HTTP.Listen = listen
 	config.QuietHours.To = config.QuietHours.From
+	config.Calls.Text = callText
 	config.ShutdownTimeout = 4 * time.Second
 	for i, port := range t.ports {
 		m := configs.DefaultModem()

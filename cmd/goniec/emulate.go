@@ -62,7 +62,7 @@ func (p *program) emulate(ctx context.Context, count int, dir string) (err error
 		devices = links
 	}
 	fmt.Fprintln(p.stderr, p.say(catalogue.EmulateIntroduction))
-	fmt.Fprint(p.stdout, "data_dir: goniec-data # beside this file\nregion: PL\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\ncalls: {text: \"Nie mozemy odebrac. Oddzwonimy.\"}\nmodems:\n")
+	fmt.Fprint(p.stdout, "data_dir: goniec-data # beside this file\nregion: PL\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\ncalls: {text: \""+callText+"\"}\nmodems:\n")
 	for i, device := range devices {
 		fmt.Fprintf(p.stdout, "  - name: %s\n    device: %s\n    credit: {code: %q, alarm_below: %d}\n", town.modemName(i), device, balanceCode, balanceAlarm)
 	}

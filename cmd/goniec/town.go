@@ -97,6 +97,9 @@ func (p patient) answer() (reply string, delay time.Duration) {
 // guest is the number of the ready curl line: somebody who answers at once.
 const guest = "+48600100200"
 
+// callText is what somebody gets who calls a SIM of the town.
+const callText = "Nie mozemy odebrac telefonu. Oddzwonimy."
+
 // caller is the number of somebody who calls back.
 const caller = "+48600100219"
 

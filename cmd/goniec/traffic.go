@@ -112,6 +112,9 @@ func (t *traffic) show(ctx context.Context) error {
 
 // event prints one event and counts it.
 func (t *traffic) event(ctx context.Context, e client.Event) error {
+	if e.Type == "call.missed" {
+		return t.call(ctx, e)
+	}
 	kind, isMessage := strings.CutPrefix(e.Type, "message.")
 	var data struct {
 		ID string `json:"id"`
@@ -160,6 +163,26 @@ func (t *traffic) event(ctx context.Context, e client.Event) error {
 		delete(t.known, data.ID)
 	}
 	t.line(e.At, "→", m.Modem, m.To, kind, detail)
+	return nil
+}
+
+// call prints who has called.
+func (t *traffic) call(ctx context.Context, e client.Event) error {
+	var data struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
+	}
+	for c, err := range t.client.Calls(ctx, client.InboxFilter{}) {
+		if err != nil {
+			return fmt.Errorf("read a call of the demo: %w", err)
+		}
+		if c.ID == data.ID {
+			t.line(e.At, "←", c.Modem, c.From, "called", "")
+			break
+		}
+	}
 	return nil
 }
 
