@@ -32,8 +32,8 @@ func TestEveryCodeHasWords(t *testing.T) {
 	}
 	for _, code := range []string{
 		queue.CodeQuietHours, queue.CodeUncertain, queue.CodeDecision, queue.CodeUnknownOutcome, queue.CodeExpired,
-		queue.CodeUndelivered, queue.CodeSCExpired, queue.CodeSCAbandoned, queue.CodeSCRetry, queue.CodeSIMGone,
-		"number_unknown", "number_barred", "rejected", "phone_off", "network", "sender_barred", "no_centre", "no_network", "no_reason",
+		queue.CodeUndelivered, queue.CodeSCExpired, queue.CodeSCAbandoned, queue.CodeSCRetry, queue.CodeSIMGone, queue.CodeRecipientCap,
+		"uncounted", "number_unknown", "number_barred", "rejected", "phone_off", "network", "sender_barred", "no_centre", "no_network", "no_reason",
 	} {
 		keys = append(keys, "message."+code)
 	}

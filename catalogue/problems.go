@@ -401,6 +401,16 @@ var problemTexts = map[Key]text{
 		en: "The SIM that the first part left by sends nothing. Turn its modem on, or release the message; if that does not help, all of it goes anew by another later.",
 		es: "La SIM por la que salió la primera parte no envía nada. Encienda su módem o libere el mensaje; si eso no ayuda, más tarde saldrá entero de nuevo por otra.",
 	},
+	"message.recipient_cap": {
+		pl: "Na ten numer wysłano już tyle części, na ile pozwala recipient_cap. Wiadomość wyjdzie sama, gdy będzie wolno; zwolnienie nic nie da. Sprawdź, kto wysyła tyle na jeden numer, i anuluj, co zbędne.",
+		en: "This number has been sent as many parts as recipient_cap allows. The message goes by itself when it may; releasing it does not help. Find out who sends so much to one number, and cancel what is not wanted.",
+		es: "A este número ya se le han enviado tantas partes como permite recipient_cap. El mensaje saldrá solo cuando se pueda; liberarlo no sirve. Averigüe quién envía tanto a un solo número y cancele lo que sobre.",
+	},
+	"message.uncounted": {
+		pl: "Bramka zatrzymała wiadomość, bo nie policzono jej względem recipient_cap. To błąd programu: zgłoś go razem z dziennikiem.",
+		en: "The gateway stopped the message, because it was not counted against recipient_cap. That is a bug: report it with the log.",
+		es: "La pasarela detuvo el mensaje porque no se contó respecto a recipient_cap. Es un error del programa: comuníquelo con el registro.",
+	},
 	"message.number_unknown": {
 		pl: "Sieć nie zna tego numeru. Sprawdź numer odbiorcy.",
 		en: "The network does not know this number. Check the recipient's number.",

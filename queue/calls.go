@@ -102,6 +102,9 @@ func (q *Queue) saveCall(tx store.Tx, c Call) error {
 	if err := store.PutJSON(tx, callSpace+c.ID, storedCall{&c, formatCaller(c.From)}); err != nil {
 		return err
 	}
+	if err := q.heard(tx, c.From, Worker{Modem: c.Modem, SIM: c.SIM}, c.At); err != nil {
+		return err
+	}
 	data := missedData{ID: c.ID, Modem: c.Modem, Rings: c.Rings, MessageID: c.MessageID}
 	return q.events.Append(tx, "call.missed", "", data)
 }

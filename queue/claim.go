@@ -19,10 +19,11 @@ const claimTries = 32
 // returns; the caller sends it and calls Record, within Config.Lease. ok is false
 // if nothing is due. The cost does not depend on how many messages wait.
 func (q *Queue) Claim(ctx context.Context, w Worker) (s Submission, ok bool, err error) {
+	k := q.seeker(w)
 	for {
 		// Looking first costs nothing on the disk, and most calls find nothing.
 		waiting, err := store.View(ctx, q.store, func(r store.Reader) (string, error) {
-			key, _, err := q.first(r, w, q.now())
+			key, _, err := q.first(r, &k, q.now())
 			return key, err
 		})
 		if err != nil {
@@ -31,11 +32,11 @@ func (q *Queue) Claim(ctx context.Context, w Worker) (s Submission, ok bool, err
 		if waiting == "" {
 			return Submission{}, false, nil
 		}
-		c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) { return q.claim(tx, w, q.now()) })
+		c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) { return q.claim(tx, &k, q.now()) })
 		if err != nil {
 			return Submission{}, false, fmt.Errorf("claim for modem %s: %w", w.Modem, err)
 		}
-		q.logBroken(ctx, c.broken)
+		c.log(ctx, q)
 		if c.ok || !c.again {
 			return c.submission, c.ok, nil
 		}
@@ -48,17 +49,23 @@ type claimed struct {
 	ok         bool
 	again      bool     // nothing found, but there is more to look at
 	broken     []string // what cannot be read
+	capped     []capped // what was held because of its number, and is worth telling
 }
 
-// claim looks for the next part for w and marks it as in flight.
-func (q *Queue) claim(tx store.Tx, w Worker, now time.Time) (claimed, error) {
+func (c *claimed) log(ctx context.Context, q *Queue) {
+	q.logBroken(ctx, c.broken)
+	q.logCapped(ctx, c.capped)
+}
+
+// claim looks for the next part for k and marks it as in flight.
+func (q *Queue) claim(tx store.Tx, k *seeker, now time.Time) (claimed, error) {
 	var c claimed
 	for range claimTries {
-		key, id, err := q.first(tx, w, now)
+		key, id, err := q.first(tx, k, now)
 		if err != nil || id == "" {
 			return c, err
 		}
-		c.submission, c.ok, err = q.startOrExpire(tx, id, w, now)
+		err = q.startOrPass(tx, &c, id, k, now)
 		if stuck(err) {
 			c.broken = append(c.broken, err.Error())
 			err = tx.Delete(key) // the record stays, and does not block the others
@@ -74,23 +81,30 @@ func (q *Queue) claim(tx store.Tx, w Worker, now time.Time) (claimed, error) {
 	return c, nil
 }
 
-// startOrExpire starts the next part of message id, unless its time is over: then it
-// expires, and ok is false.
-func (q *Queue) startOrExpire(tx store.Tx, id string, w Worker, now time.Time) (s Submission, ok bool, err error) {
+// startOrPass starts the next part of message id, unless its time is over, or it
+// should leave by another SIM, or its number has got enough: then it expires, or
+// waits elsewhere.
+func (q *Queue) startOrPass(tx store.Tx, c *claimed, id string, k *seeker, now time.Time) error {
 	e, err := q.load(tx, id)
 	if err != nil {
-		return Submission{}, false, err
+		return err
 	}
 	if !e.ExpiresAt.After(now) {
-		return Submission{}, false, q.outlived(tx, e, now)
+		return q.outlived(tx, e, now)
 	}
-	s, err = q.start(tx, e, w, now)
-	return s, err == nil, err
+	if left, err := q.leave(tx, e, k); err != nil || left {
+		return err
+	}
+	return q.start(tx, c, e, k, now)
 }
 
-// first returns the key of the first entry that w may claim now, and the id in
+// first returns the key of the first entry that k may claim now, and the id in
 // it; both empty if there is none.
-func (q *Queue) first(r store.Reader, w Worker, now time.Time) (key, id string, err error) {
+func (q *Queue) first(r store.Reader, k *seeker, now time.Time) (key, id string, err error) {
+	routes, err := k.routes(r)
+	if err != nil {
+		return "", "", err
+	}
 	quiet := q.quiet.end(now).After(now)
 	for _, lanes := range lanes() {
 		var best timedID
@@ -98,7 +112,7 @@ func (q *Queue) first(r store.Reader, w Worker, now time.Time) (key, id string, 
 			if quiet && strings.HasSuffix(lane, quietSuffix) {
 				continue
 			}
-			for _, route := range w.routes() {
+			for _, route := range routes {
 				prefix := lanePrefix(route, lane)
 				t, found, err := firstIn(r, prefix, prefix+timeSegment(now.Add(time.Millisecond)))
 				if err != nil {
@@ -126,38 +140,45 @@ func firstIn(r store.Reader, prefix, to string) (timedID, bool, error) {
 	return t, err == nil, err
 }
 
-// routes returns where w looks for work.
-func (w Worker) routes() []string {
-	return []string{anyRoute, modemRoute(w.Modem), simRoute(w.SIM)}
-}
-
-// start begins an attempt at the next part of e that waits, and saves e.
-func (q *Queue) start(tx store.Tx, e *entry, w Worker, now time.Time) (Submission, error) {
+// start begins an attempt at the next part of e that waits, if its number may get
+// one, puts it into c, and saves e.
+func (q *Queue) start(tx store.Tx, c *claimed, e *entry, k *seeker, now time.Time) error {
 	i := 0
 	for i < len(e.Parts) && e.Parts[i].Status != PartQueued {
 		i++
 	}
 	if i == len(e.Parts) {
-		return Submission{}, fmt.Errorf("message %s has no part to send: %w", e.ID, errStored)
+		return fmt.Errorf("message %s has no part to send: %w", e.ID, errStored)
+	}
+	ruling, err := q.mayBegin(tx, e, k, now)
+	if err != nil {
+		return err
+	}
+	if !ruling.Until.IsZero() {
+		if ruling.Tell {
+			c.capped = append(c.capped, capped{e.ID, e.To, ruling.Until})
+		}
+		return q.holdForCap(tx, e, ruling.Until, now)
 	}
 	p := &e.Parts[i]
 	p.Status, p.Until = PartInFlight, now.Add(q.config.Lease)
 	e.AttemptCount++
 	e.addAttempt(Attempt{
-		Number: e.AttemptCount, Part: i, Modem: w.Modem, SIM: w.SIM, At: now,
+		Number: e.AttemptCount, Part: i, Modem: k.Modem, SIM: k.SIM, At: now,
 		MR: noMR, Duplicate: p.PossibleDuplicate, Report: noReport,
 	})
 	e.Error, e.Box = nil, q.config.Box
-	if err := noteClaim(tx, w, now); err != nil {
-		return Submission{}, err
+	if err := noteClaim(tx, k.Worker, now); err != nil {
+		return err
 	}
 	if err := q.settle(tx, e, "", now); err != nil {
-		return Submission{}, err
+		return err
 	}
 	if err := q.save(tx, e); err != nil {
-		return Submission{}, err
+		return err
 	}
-	return e.submission(i), nil
+	c.submission, c.ok = e.submission(i), true
+	return nil
 }
 
 // noReport is what Attempt.Report holds before any report has come.
@@ -195,11 +216,17 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 		ok bool
 	}
 	now := q.now()
+	k := q.seeker(w)
+	k.scope.Own = false // what is left to others for a moment is due as well
 	next, err := store.View(ctx, q.store, func(r store.Reader) (found, error) {
 		var best found
+		routes, err := k.routes(r)
+		if err != nil {
+			return found{}, err
+		}
 		for _, lanes := range lanes() {
 			for _, lane := range lanes {
-				for _, route := range w.routes() {
+				for _, route := range routes {
 					prefix := lanePrefix(route, lane)
 					t, exists, err := firstIn(r, prefix, store.PrefixEnd(prefix))
 					if err != nil {

@@ -174,7 +174,7 @@ func (q *Queue) bringForward(e *entry, now time.Time) bool {
 	}
 	if e.claimable() && (e.Due.After(last) || e.CreatedAt.After(now.Add(clockBack)) && e.Due.After(start)) {
 		q.schedule(&e.Message, start, now)
-		if e.Error != nil && e.Error.Code != CodeQuietHours {
+		if e.Error != nil && !e.held() {
 			e.Error.RetryAt = e.Due
 		}
 		changed = true

@@ -234,6 +234,9 @@ func (q *Queue) insert(tx store.Tx, m *Message, b *batch, i int) error {
 			return err
 		}
 	}
+	if err := q.prefer(tx, m); err != nil {
+		return err
+	}
 	e := &entry{Message: *m}
 	if err := q.settle(tx, e, b.caller.Token, m.CreatedAt); err != nil {
 		return err

@@ -12,12 +12,6 @@ import (
 	"goniec/store"
 )
 
-// Routes by which a message may leave, see the table of keys.
-const anyRoute = "any"
-
-func modemRoute(name string) string { return "modem:" + segment(name) }
-func simRoute(sim string) string    { return "sim:" + segment(sim) }
-
 // quietSuffix ends the lanes that wait during quiet hours.
 const quietSuffix = "q"
 
@@ -48,7 +42,8 @@ func (m *Message) lane() string {
 }
 
 // route says who may claim m: once a part of a long message has left by a SIM
-// the others must follow it, or the phone cannot put them together.
+// the others must follow it, or the phone cannot put them together. A wish of the
+// caller comes before our own.
 func (m *Message) route() string {
 	switch {
 	case m.sticks():
@@ -56,7 +51,7 @@ func (m *Message) route() string {
 	case m.Modem != "":
 		return modemRoute(m.Modem)
 	default:
-		return anyRoute
+		return m.Like.route()
 	}
 }
 
@@ -299,7 +294,7 @@ func (q *Queue) settle(tx store.Tx, e *entry, actor string, now time.Time) error
 
 // derive returns the status that follows from the parts of m.
 func (m *Message) derive(now time.Time) Status {
-	quiet := m.Error != nil && m.Error.Code == CodeQuietHours && m.Due.After(now)
+	waits := m.held() && m.Due.After(now)
 	switch {
 	case m.count(PartDelivered) == len(m.Parts):
 		return StatusDelivered
@@ -319,7 +314,7 @@ func (m *Message) derive(now time.Time) Status {
 		return StatusSent
 	case (m.Status == "" || m.Status == StatusScheduled) && m.SendAt.After(now):
 		return StatusScheduled // once it has been due it stays so, should the clock be set back
-	case quiet:
+	case waits:
 		return StatusHeld
 	case m.count(PartSent, PartDelivered) > 0:
 		return StatusSending
@@ -346,11 +341,16 @@ func (q *Queue) finish(tx store.Tx, e *entry, to Status, problem *Problem, actor
 	return q.move(tx, e, to, actor, now)
 }
 
+// held reports whether Error says until when m is held.
+func (m *Message) held() bool {
+	return m.Error != nil && (m.Error.Code == CodeQuietHours || m.Error.Code == CodeRecipientCap)
+}
+
 // schedule sets when the next part may leave: at due, which may have passed, or
 // when the quiet hours that lie there end; Error then says so.
 func (q *Queue) schedule(m *Message, due, now time.Time) {
 	m.Due = due
-	if m.Error != nil && m.Error.Code == CodeQuietHours {
+	if m.held() {
 		m.Error = nil
 	}
 	if !m.quietable() {

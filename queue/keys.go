@@ -14,7 +14,7 @@ import (
 // The keys of this package. <time> is a Unix time in milliseconds of 15 decimal
 // digits, so that byte order is time order; <id> is a UUIDv7 of 36 characters.
 // Names in <> that come from outside are escaped so that they hold no slash. A
-// phone number gets into a key by numberSegment or tailSegment and no other way.
+// phone number gets into a key by NumberSegment or tailSegment and no other way.
 //
 //	m/<id>                                     Message: its parts, state and attempts
 //	due/<route>/<lane>/<time><id>              a part of the message may be claimed from <time> on
@@ -39,7 +39,8 @@ import (
 //	callday/<number>                           the day on which the number was last sent a text for a call
 //	prune/in                                   id of the inbound message whose text was removed last
 //
-// <route> is "any", "modem:<name>" or "sim:<sim>". <lane> is the priority, 0 high,
+// <route> is "any", "modem:<name>" or "sim:<sim>" where there is no choice, or
+// "like-modem:<name>" or "like-sim:<sim>" where there is one, see Router. <lane> is the priority, 0 high,
 // 1 normal, 2 low, followed by a q if quiet hours hold the message. Everything
 // from due/ to unc/ has an empty value and is a function of the message alone,
 // see indexes; so whether the store is consistent can be checked by counting it out.
@@ -76,9 +77,9 @@ const (
 // segment makes a name from outside fit to stand between two slashes.
 func segment(name string) string { return url.PathEscape(name) }
 
-// numberSegment is the only way of a whole number, or of the name of a sender,
-// into a key.
-func numberSegment(a pdu.Address) string { return segment(formatAddress(a)) }
+// NumberSegment is the only way of a whole number, or of the name of a sender,
+// into a key, also one of another package.
+func NumberSegment(a pdu.Address) string { return segment(formatAddress(a)) }
 
 // tailSegment is the only way of the last digits of a number into a key.
 func tailSegment(a pdu.Address) string { return segment(a.Tail()) }
@@ -106,7 +107,7 @@ func tickKey(at time.Time, key string) string { return tickSpace + timeSegment(a
 func flightPrefix(box string) string          { return flightSpace + segment(box) + "/" }
 func countKey(box string) string              { return countSpace + segment(box) }
 func idemKey(c Caller) string                 { return idemSpace + segment(c.Token) + "/" + segment(c.Key) }
-func refKey(to pdu.Address) string            { return refSpace + numberSegment(to) }
+func refKey(to pdu.Address) string            { return refSpace + NumberSegment(to) }
 
 func mrPrefix(sim string, mr byte, to pdu.Address) string {
 	return mrSpace + segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + tailSegment(to) + "/"
@@ -135,7 +136,7 @@ func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
 	if c.Wide {
 		width = "16-"
 	}
-	return groupSpace + segment(sim) + "/" + numberSegment(from) + "/" +
+	return groupSpace + segment(sim) + "/" + NumberSegment(from) + "/" +
 		width + strconv.Itoa(int(c.Reference)) + "/" + strconv.Itoa(c.Total) + "/"
 }
 

@@ -128,14 +128,15 @@ const (
 	CodeDecision       = "decision"        // held: a person has to Release or Cancel it
 	CodeUnknownOutcome = "unknown_outcome" // failed: it may have been sent, nobody knows, and its time is over
 	CodeExpired        = "expired"
-	CodeUndelivered    = "undelivered"  // the service centre reports a permanent failure
-	CodeSCExpired      = "sc_expired"   // the service centre gave up when the validity period ended
-	CodeSCAbandoned    = "sc_abandoned" // the service centre gave up for now, and we have, too
-	CodeSCRetry        = "sc_retry"     // the service centre gave up for now; it is sent again at RetryAt
-	CodeLease          = "lease"        // of an attempt: the worker did not record its outcome in time
-	CodeRestart        = "restart"      // of an attempt: the gateway stopped before it was recorded
-	CodeSuperseded     = "superseded"   // of an attempt: a report proved an earlier one
-	CodeSIMGone        = "sim_gone"     // the SIM that the first parts left by sends nothing; at RetryAt all begins anew by another
+	CodeUndelivered    = "undelivered"   // the service centre reports a permanent failure
+	CodeSCExpired      = "sc_expired"    // the service centre gave up when the validity period ended
+	CodeSCAbandoned    = "sc_abandoned"  // the service centre gave up for now, and we have, too
+	CodeSCRetry        = "sc_retry"      // the service centre gave up for now; it is sent again at RetryAt
+	CodeLease          = "lease"         // of an attempt: the worker did not record its outcome in time
+	CodeRestart        = "restart"       // of an attempt: the gateway stopped before it was recorded
+	CodeSuperseded     = "superseded"    // of an attempt: a report proved an earlier one
+	CodeRecipientCap   = "recipient_cap" // held until RetryAt: its number has got as many parts as it may
+	CodeSIMGone        = "sim_gone"      // the SIM that the first parts left by sends nothing; at RetryAt all begins anew by another
 )
 
 // Problem says what keeps a message from being delivered. Detail is English,
@@ -180,6 +181,8 @@ type Message struct {
 	AttemptCount int       `json:"tries,omitempty"`
 	// SIM is the card the first part left by; the others stick to it.
 	SIM string `json:"sim,omitempty"`
+	// Like is by what it should leave, unless Modem or SIM say by what it must.
+	Like Preference `json:"like,omitzero"`
 	// Due is when the next part may be claimed, while one waits.
 	Due time.Time `json:"due,omitzero"`
 	// Box has a part in flight.

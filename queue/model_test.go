@@ -92,6 +92,8 @@ type world struct {
 	copies    int
 	jumps     bool          // the clock of the box is set now and then
 	skew      time.Duration // how much more it shows than it is
+	router    *router       // nil: there is none
+	served    [2]bool       // workers in service, as the router has it
 }
 
 // now returns what the clock of the box shows.
@@ -221,6 +223,8 @@ func (w *world) takes(i int, s queue.Submission) {
 		w.t.Fatalf("part %d of a cancelled message is to be sent", s.Part)
 	case !s.ExpiresAt.After(w.now()):
 		w.t.Fatalf("part %d is to be sent after its time", s.Part)
+	case w.router != nil && w.router.until.After(w.now()):
+		w.t.Fatalf("part %d is to be sent although its number may get none", s.Part)
 	case w.jumps: // with wrong times reports are matched wrongly, and little is certain
 	case p.accepted && p.abandoned == 0:
 		w.t.Fatalf("part %d is to be sent again though it was accepted: %+v", s.Part, s.Message.Attempts)
@@ -423,6 +427,9 @@ func (w *world) step() {
 	if w.jumps && w.chance(5) {
 		w.jump()
 	}
+	if w.router != nil && w.chance(20) {
+		w.route()
+	}
 	switch n := w.rand.IntN(100); {
 	case n < 15:
 		w.enqueue()
@@ -447,6 +454,7 @@ func (w *world) step() {
 func (w *world) settle() {
 	w.t.Helper()
 	w.skew = 0 // it is set right
+	w.routeFairly()
 	w.restart()
 	for range 400 {
 		w.pass(30 * time.Minute)
@@ -563,7 +571,13 @@ func runWorld(t *testing.T, seed uint64, steps int, open func() store.Store) {
 		parts: make(map[string][]truth), cancelled: make(map[string]bool),
 		jumps: seed%4 == 3,
 	}
+	if seed%4 < 2 {
+		w.router = &router{prefer: map[string]queue.Preference{}}
+	}
 	w.adjust = func(c *queue.Config) {
+		if w.router != nil {
+			c.Router = w.router
+		}
 		if seed%3 == 1 {
 			standard(t)(c)
 		}

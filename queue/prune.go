@@ -84,6 +84,11 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("prune parts of inbound messages: %w", err)
 	}
+	if q.config.Router != nil {
+		if err := q.config.Router.Prune(ctx, now.Add(-records)); err != nil {
+			return fmt.Errorf("prune numbers: %w", err)
+		}
+	}
 	return nil
 }
 

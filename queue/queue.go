@@ -58,6 +58,7 @@ type Config struct {
 	Location      *time.Location // the clinic's zone, for quiet hours; default UTC
 	QuietHours    QuietHours
 	Numbering     Numbering // of the numbers drafts come with; New checks it
+	Router        Router    // nil: every message may leave by any SIM
 }
 
 // Queue is the outgoing and the incoming side of the store. What it knows is

@@ -159,6 +159,11 @@ func (q *Queue) deliver(tx store.Tx, in Inbound, updated bool) error {
 	if err := store.PutJSON(tx, inboundKey(in.ID), storedInbound{&in, formatAddress(in.From)}); err != nil {
 		return err
 	}
+	if !updated {
+		if err := q.heard(tx, in.From, Worker{Modem: in.Modem, SIM: in.SIM}, in.ReceivedAt); err != nil {
+			return err
+		}
+	}
 	data := receivedData{ID: in.ID, Modem: in.Modem, Complete: in.Complete, Updated: updated}
 	return q.events.Append(tx, "message.received", "", data)
 }

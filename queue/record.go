@@ -33,11 +33,15 @@ func backoff(n int) time.Duration {
 // A record that comes after the lease ran out, or after Recover, is taken as the
 // late answer it is. ErrStale is returned for an attempt whose outcome is known.
 func (q *Queue) Record(ctx context.Context, s Submission, o Outcome, next bool) (more Submission, ok bool, err error) {
-	c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) { return q.record(tx, s, o, next, true) })
+	f := follow{goOn: true, next: next}
+	if a := s.Message.attempt(s.Attempt); a != nil {
+		f.seeker = q.seeker(Worker{Modem: a.Modem, SIM: a.SIM})
+	}
+	c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) { return q.record(tx, s, o, &f) })
 	if err != nil {
 		return Submission{}, false, fmt.Errorf("record part %d of message %s: %w", s.Part+1, s.Message.ID, err)
 	}
-	q.logBroken(ctx, c.broken)
+	c.log(ctx, q)
 	q.meter.recorded(o)
 	return c.submission, c.ok, nil
 }
@@ -49,7 +53,7 @@ func (q *Queue) Record(ctx context.Context, s Submission, o Outcome, next bool) 
 func (q *Queue) Resolve(ctx context.Context, s Submission, mr byte, at time.Time) error {
 	o := Outcome{Kind: Accepted, MR: mr, At: at}
 	err := q.store.Update(ctx, func(tx store.Tx) error {
-		_, err := q.record(tx, s, o, false, false)
+		_, err := q.record(tx, s, o, &follow{})
 		return err
 	})
 	if err != nil {
@@ -59,7 +63,14 @@ func (q *Queue) Resolve(ctx context.Context, s Submission, mr byte, at time.Time
 	return nil
 }
 
-func (q *Queue) record(tx store.Tx, s Submission, o Outcome, next, goOn bool) (claimed, error) {
+// follow is what may be handed over behind a record, and to whom.
+type follow struct {
+	seeker      // who has made the attempt
+	goOn   bool // the next part of the same message
+	next   bool // and the next message
+}
+
+func (q *Queue) record(tx store.Tx, s Submission, o Outcome, f *follow) (claimed, error) {
 	now := q.now()
 	if o.At = inMilliseconds(o.At); o.At.IsZero() {
 		o.At = now
@@ -80,23 +91,29 @@ func (q *Queue) record(tx store.Tx, s Submission, o Outcome, next, goOn bool) (c
 	if err := q.conclude(tx, e, a, o, now); err != nil {
 		return claimed{}, err
 	}
+	if o.Kind == Accepted && open && q.config.Router != nil {
+		if err := q.config.Router.Accepted(tx, e.To, w, o.At); err != nil {
+			return claimed{}, err
+		}
+	}
 	var c claimed
 	switch {
-	case !open || !goOn || !e.Parts[s.Part].left() || !e.claimable() || e.Due.After(now):
+	case !open || !f.goOn || !e.Parts[s.Part].left() || !e.claimable() || e.Due.After(now):
 		err = q.keep(tx, e, now)
 	case !e.ExpiresAt.After(now):
 		err = q.outlived(tx, e, now)
 	default:
-		c.submission, err = q.start(tx, e, w, now)
-		c.ok = err == nil
+		err = q.start(tx, &c, e, &f.seeker, now)
 	}
 	if err == nil {
 		err = q.rematch(tx, w, s.To, now)
 	}
-	if err != nil || c.ok || !next {
+	if err != nil || c.ok || !f.next {
 		return c, err
 	}
-	return q.claim(tx, w, now)
+	after, err := q.claim(tx, &f.seeker, now)
+	after.capped = append(c.capped, after.capped...)
+	return after, err
 }
 
 // keep settles e and saves it.
@@ -225,6 +242,9 @@ func (q *Queue) putBack(tx store.Tx, e *entry, i int, o Outcome, now time.Time) 
 	if e.Error = nil; o.Code != "" {
 		problem.RetryAt = due
 		e.Error = problem
+	}
+	if err := q.prefer(tx, &e.Message); err != nil {
+		return err
 	}
 	q.schedule(&e.Message, due, now)
 	return nil

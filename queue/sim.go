@@ -105,6 +105,9 @@ func (q *Queue) startOver(tx store.Tx, e *entry, actor string, now time.Time) er
 		*p = Part{End: p.End, Status: PartQueued, MR: noMR, Failures: p.Failures, Copies: p.Copies, PossibleDuplicate: e.mayArrive(i)}
 	}
 	e.SIM = ""
+	if err := q.prefer(tx, &e.Message); err != nil {
+		return err
+	}
 	e.Error = &Problem{Code: CodeSIMGone, Detail: "the SIM in modem " + modem + " sends nothing; every part is sent again by any"}
 	q.schedule(&e.Message, now, now)
 	if e.derive(now) == e.Status {
