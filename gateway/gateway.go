@@ -33,6 +33,11 @@ type ModemConfig struct {
 	modem.Config
 	Pace Pace
 	Care Care
+	// Weight is how much of what any modem may send this one takes while several
+	// have nothing to do, against the weights of the others; 0 counts as 1.
+	Weight int
+	// Prefixes are how numbers begin that this modem is meant for, "+48600".
+	Prefixes []string
 	// Revision changes when something did that cannot be compared, such as
 	// what PIN returns; SetModems then restarts the modem.
 	Revision string
@@ -43,6 +48,7 @@ type Config struct {
 	Modems     []ModemConfig
 	Store      store.Store // for the keys pace/<modem> and ladder/<modem>, and to append events
 	Queue      *queue.Queue
+	Routing    *Routing // the same as the Router of Queue; nil: there is none
 	Events     *event.Log
 	Logger     *slog.Logger          // nil: nothing is logged
 	Registerer prometheus.Registerer // nil: no metrics
@@ -86,6 +92,9 @@ func New(c Config) *Gateway {
 	if c.Location == nil {
 		c.Location = time.UTC
 	}
+	if c.Routing == nil {
+		c.Routing = NewRouting(RoutingConfig{Store: c.Store})
+	}
 	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}}
 	g.hard, g.hardStop = context.WithCancel(context.Background())
 	g.soft, g.softStop = context.WithCancel(g.hard)
@@ -106,6 +115,9 @@ func (g *Gateway) Start(ctx context.Context) error {
 		return errors.New("start gateway: it has been started before")
 	}
 	g.started = true
+	for _, w := range g.workers {
+		w.remember(ctx)
+	}
 	for _, w := range g.workers {
 		g.launch(w)
 	}
@@ -134,7 +146,8 @@ func (g *Gateway) Stop(ctx context.Context) error {
 }
 
 // SetModems makes these the modems. Those that have not changed run on; a
-// change of pace or care alone is taken over while they run; the others are stopped
+// change of pace, care, weight or prefixes alone is taken over while they run; the
+// others are stopped
 // after their running submission, and started again. It does not wait for that.
 // Of two modems with one name the first counts.
 func (g *Gateway) SetModems(modems []ModemConfig) {
@@ -148,6 +161,11 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 			wanted[c.Name] = c
 		}
 	}
+	distinct := make([]ModemConfig, len(g.order))
+	for i, name := range g.order {
+		distinct[i] = wanted[name]
+	}
+	g.config.Routing.set(g, distinct)
 	// First all that go, then those that come: they may want the same port.
 	var leaving []*worker
 	for name, w := range g.workers {
@@ -169,6 +187,7 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 			g.addModem(wanted[name], leaving)
 		}
 	}
+	g.nudge(nil)
 }
 
 // addModem adds one modem, which waits for those that leave and have its name or
@@ -176,6 +195,7 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 func (g *Gateway) addModem(c ModemConfig, leaving []*worker) {
 	w := newWorker(g, c)
 	if g.started {
+		w.remember(g.soft)
 		for _, old := range leaving {
 			if old.config.Name == c.Name || old.holds(c) {
 				w.predecessors = append(w.predecessors, old.ended) // the port, and the pace, are free then

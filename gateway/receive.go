@@ -266,6 +266,7 @@ func (s *session) commitDirect() error {
 // by its first sweep.
 func (s *session) leave() {
 	s.show(func(w *shown) { w.open = false })
+	s.gateway.config.Routing.scales.away(s.config.Name)
 	for {
 		select {
 		case i := <-s.modem.Indications():

@@ -37,6 +37,7 @@ type rig struct {
 	store    *flakyStore
 	events   *event.Log
 	queue    *queue.Queue
+	routing  *gateway.Routing
 	gateway  *gateway.Gateway
 	registry *prometheus.Registry
 	log      *safeBuffer
@@ -55,6 +56,7 @@ type setup struct {
 	modems  int               // 0: one
 	profile *emulator.Profile // nil: generic
 	pace    gateway.Pace
+	cap     gateway.RecipientCap
 	queue   func(*queue.Config)
 	config  func(*gateway.Config)
 	usb     bool       // the modems are on USB: found by their ports, and enumerated again
@@ -101,6 +103,8 @@ func newRig(t *testing.T, c setup) *rig {
 	r.store = &flakyStore{Store: memstore.New()}
 	r.events = event.New(r.store, "box")
 	qc := queue.Config{Store: r.store, Events: r.events, Box: "box", Logger: logger, Registerer: r.registry}
+	r.routing = gateway.NewRouting(gateway.RoutingConfig{Store: r.store, Cap: c.cap, Registerer: r.registry})
+	qc.Router = r.routing
 	if c.queue != nil {
 		c.queue(&qc)
 	}
@@ -127,7 +131,7 @@ func newRig(t *testing.T, c setup) *rig {
 			r.plugIn(&r.configs[i].Config, i)
 		}
 	}
-	gc := gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Events: r.events, Logger: logger, Registerer: r.registry}
+	gc := gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Routing: r.routing, Events: r.events, Logger: logger, Registerer: r.registry}
 	if c.config != nil {
 		c.config(&gc)
 	}

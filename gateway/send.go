@@ -19,6 +19,7 @@ func (s *session) send() (time.Time, error) {
 		until, reason := s.hold(time.Now())
 		s.show(func(w *shown) { w.pausedUntil, w.pauseReason = until, reason })
 		if reason != "" {
+			s.gateway.config.Routing.scales.away(s.config.Name)
 			return until, nil
 		}
 		sub, ok, err := s.gateway.config.Queue.Claim(s.ctx, s.id)
@@ -68,20 +69,24 @@ func (s *session) readFailed(what string, err error) {
 	}
 }
 
-// nextDue returns when there will be something to claim; zero if nothing waits.
+// nextDue returns when there will be something to claim; zero if nothing waits. What
+// is due already has been left to another modem for a moment.
 func (s *session) nextDue() time.Time {
 	due, ok, err := s.gateway.config.Queue.NextDue(s.ctx, s.id)
 	if err != nil {
 		s.readFailed("look for what is due", err)
 		return time.Time{}
 	}
+	now := time.Now()
+	s.gateway.config.Routing.scales.rests(s.config.Name, ok && !due.After(now))
+	shift := s.gateway.nextShift(s.config.Name, now)
 	if !ok {
-		return time.Time{}
+		return shift
 	}
-	if soonest := time.Now().Add(shortest); due.Before(soonest) {
+	if soonest := now.Add(shortest); due.Before(soonest) {
 		due = soonest
 	}
-	return due
+	return earliest(due, shift)
 }
 
 // sendAll sends sub and what follows from it: the parts of the same message,
@@ -89,6 +94,7 @@ func (s *session) nextDue() time.Time {
 // one commit, in which the next one is already marked as in flight.
 func (s *session) sendAll(sub queue.Submission) error {
 	for {
+		s.gateway.config.Routing.scales.sends(s.config.Name)
 		v := s.attempt(sub)
 		if v.outcome.Kind == queue.Accepted || v.outcome.Kind == queue.Uncertain {
 			s.pace.count(v.outcome.At)
@@ -163,6 +169,9 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	if !ok {
 		return v
 	}
+	if v, ok := s.withinCap(sub, now); !ok {
+		return v
+	}
 	mr, err := s.modem.Submit(s.hard, tpdu)
 	done, payload := time.Now(), s.modem.PayloadAt()
 	s.metrics.submitSeconds.Observe(done.Sub(now).Seconds())
@@ -192,6 +201,30 @@ func (s *session) attempt(sub queue.Submission) verdict {
 		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy()))
 	s.show(func(w *shown) { w.trouble = trouble(f, done) })
 	return v
+}
+
+// uncountedWait is how long a part waits that the queue has handed over although its
+// number may get none.
+const uncountedWait = 15 * time.Minute
+
+// withinCap looks, past the queue, whether the number of sub may get it. It may not
+// only if there is a bug; ok is false then, and the verdict says what to do.
+func (s *session) withinCap(sub queue.Submission, now time.Time) (v verdict, ok bool) {
+	allowed, err := s.gateway.config.Routing.allows(s.hard, sub, now)
+	o := queue.Outcome{Kind: queue.GiveBack, At: now}
+	switch {
+	case err != nil:
+		s.readFailed("read what a number has got", err)
+		o.Code, o.Detail = codeStore, "the store cannot be read"
+	case !allowed:
+		s.log.Error("a part was about to leave although its number may get no more; it is not sent; please report this with the log",
+			slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.Any("to", sub.To))
+		o.Code, o.RetryAfter = codeUncounted, uncountedWait
+		o.Detail = "its number may get no more, or it was not counted"
+	default:
+		return verdict{}, true
+	}
+	return verdict{outcome: o}, false
 }
 
 // reserve makes sure that the part about to leave is counted against the pace.

@@ -181,6 +181,7 @@ func (s *session) loop() error {
 				return err
 			}
 		case <-s.wake:
+		case <-s.nudged:
 		case <-timer.C:
 		}
 	}

@@ -78,6 +78,7 @@ const (
 	codePDU       = "pdu"       // no TPDU can be made of it
 	codeUncertain = "uncertain"
 	codeNoCredit  = "no_credit" // texts are refused, and the SIM has none
+	codeUncounted = "uncounted" // the queue has handed over what its number may not get
 )
 
 // faultOf returns err as a fault of the modem. Every error of package modem is

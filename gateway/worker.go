@@ -58,6 +58,7 @@ type worker struct {
 	requests chan request
 	waiting  atomic.Int32
 	care     atomic.Pointer[Care] // never nil
+	nudged   chan struct{}        // receives when another worker goes out of service or comes back
 
 	// soft is done when nothing new may be begun, hard when all must end.
 	soft, hard context.Context
@@ -133,6 +134,7 @@ type shown struct {
 	// outSince is when the modem went out of service, zero while it serves: tries
 	// to open it again are no news.
 	outSince time.Time
+	service  service
 }
 
 // unpark ends any parking.
@@ -156,6 +158,7 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 
 		ladder:       ladder{store: g.config.Store, key: "ladder/" + c.Name},
 		requests:     make(chan request),
+		nudged:       make(chan struct{}, 1),
 		alarmsLogged: map[string]time.Time{},
 	}
 	w.care.Store(&c.Care)
@@ -396,6 +399,7 @@ type stateChange struct {
 func (w *worker) noteState(code string) {
 	state, _ := w.state()
 	w.metrics.setState(state)
+	w.noteService(state)
 	if state == w.lastState {
 		return
 	}

@@ -1,0 +1,247 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store"
+)
+
+// RoutingConfig is what NewRouting needs; Store is required.
+type RoutingConfig struct {
+	Store      store.Store // for the keys who/<number>
+	Cap        RecipientCap
+	Registerer prometheus.Registerer // nil: no metrics
+}
+
+// Routing decides by which SIM messages leave: by the one that the number is in a
+// conversation with, else by the modem meant for numbers that begin so, else by
+// whichever is free, as its weight has it. It also counts what each number gets.
+// The queue asks it as its queue.Router, so it is made before the queue, and the
+// gateway, which is made after it, tells it what the modems are.
+type Routing struct {
+	store   store.Store
+	cap     RecipientCap
+	capped  prometheus.Counter
+	scales  *scales
+	mu      sync.Mutex // guards what follows
+	gateway *Gateway   // nil until it is made
+	meant   []meant
+}
+
+// meant is a prefix and the modem that numbers which begin so are meant for.
+type meant struct{ prefix, modem string }
+
+var _ queue.Router = (*Routing)(nil)
+
+// NewRouting returns a Routing for the Router of a queue.Config and the Routing of
+// a Config. Registering its metrics twice is a bug, and panics.
+func NewRouting(c RoutingConfig) *Routing {
+	r := &Routing{store: c.Store, cap: c.Cap, scales: newScales(), capped: prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "goniec_gateway_recipient_cap_total", Help: "Attempts that had to wait because their number had got as many parts as it may.",
+	})}
+	if c.Registerer != nil {
+		c.Registerer.MustRegister(r.capped)
+	}
+	return r
+}
+
+// set takes over what the configuration says of the modems.
+func (r *Routing) set(g *Gateway, modems []ModemConfig) {
+	r.scales.set(modems)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.gateway, r.meant = g, nil
+	for _, c := range modems {
+		for _, prefix := range c.Prefixes {
+			r.meant = append(r.meant, meant{prefix, c.Name})
+		}
+	}
+	slices.SortStableFunc(r.meant, func(a, b meant) int { return len(b.prefix) - len(a.prefix) }) // the longest first
+}
+
+// meantFor returns the modem for numbers like to, empty if there is none.
+func (r *Routing) meantFor(to pdu.Address) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	number := to.String()
+	i := slices.IndexFunc(r.meant, func(m meant) bool { return strings.HasPrefix(number, m.prefix) })
+	if i < 0 {
+		return ""
+	}
+	return r.meant[i].modem
+}
+
+// Scope is that of queue.Router.
+func (r *Routing) Scope(w queue.Worker) queue.Scope {
+	r.mu.Lock()
+	g := r.gateway
+	r.mu.Unlock()
+	if g == nil {
+		return queue.Scope{}
+	}
+	now := time.Now()
+	return queue.Scope{Others: g.inService(w.Modem, now), Own: r.scales.yields(w.Modem, now)}
+}
+
+// Prefer is that of queue.Router.
+func (r *Routing) Prefer(s store.Reader, m *queue.Message) (queue.Preference, error) {
+	c, err := readContact(s, m.To)
+	if err != nil {
+		return queue.Preference{}, err
+	}
+	if c.SIM != "" {
+		if shuns(m, func(a *queue.Attempt) bool { return a.SIM == c.SIM }) {
+			return queue.Preference{}, nil
+		}
+		return queue.Preference{SIM: c.SIM}, nil
+	}
+	name := r.meantFor(m.To)
+	if shuns(m, func(a *queue.Attempt) bool { return a.Modem == name }) {
+		name = ""
+	}
+	return queue.Preference{Modem: name}, nil
+}
+
+// failuresBeforeOthers is how many attempts of a message by its SIM may come to
+// nothing, whatever the reason, before others may try.
+const failuresBeforeOthers = 3
+
+// shuns says whether m should rather not leave by those whose attempts are of:
+// they have refused it for a reason that may be theirs alone, or have failed often.
+func shuns(m *queue.Message, of func(*queue.Attempt) bool) bool {
+	failed := 0
+	for i := range m.Attempts {
+		a := &m.Attempts[i]
+		if !of(a) {
+			continue
+		}
+		switch a.Outcome {
+		case queue.AttemptSetAside:
+			if a.Code == queue.CodeSIMGone {
+				return true
+			}
+		case queue.AttemptGivenBack, queue.AttemptRetry:
+			failed++
+			refused := strings.HasPrefix(a.Code, "cms_") || strings.HasPrefix(a.Code, "cme_")
+			if refused && a.Outcome == queue.AttemptGivenBack || failed >= failuresBeforeOthers {
+				return true
+			}
+		default:
+		}
+	}
+	return false
+}
+
+// Begin is that of queue.Router.
+func (r *Routing) Begin(tx store.Tx, b queue.Beginning) (queue.Ruling, error) {
+	to := b.Message.To
+	c, err := readContact(tx, to)
+	if err != nil {
+		return queue.Ruling{}, err
+	}
+	before := c.SIM
+	if c.SIM != b.Worker.SIM && (c.SIM == "" || !b.Scope.Serves(c.SIM)) {
+		c.SIM = b.Worker.SIM // at once, so that the next text to this number follows
+	}
+	if r.cap.none() {
+		if c.SIM == before && !c.stale(b.At) {
+			return queue.Ruling{}, nil
+		}
+		c.Counted = nil
+		return queue.Ruling{}, c.put(tx, to, b.At)
+	}
+	c.forget(b.At)
+	if until := c.until(r.cap, b.Parts, b.At); !until.IsZero() {
+		return c.refuse(tx, to, until, b.At)
+	}
+	c.Counted = append(c.Counted, counted{At: b.At.UnixMilli(), Of: nameOf(b.Message.ID, b.Attempt)})
+	return queue.Ruling{}, c.put(tx, to, b.At)
+}
+
+// Accepted is that of queue.Router.
+func (r *Routing) Accepted(tx store.Tx, to pdu.Address, w queue.Worker, at time.Time) error {
+	return stick(tx, to, w, at)
+}
+
+// Heard is that of queue.Router.
+func (r *Routing) Heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.Time) error {
+	return stick(tx, from, w, at)
+}
+
+// stick has what is for a number leave by the SIM of w from now on.
+func stick(tx store.Tx, number pdu.Address, w queue.Worker, at time.Time) error {
+	c, err := readContact(tx, number)
+	if err != nil || c.SIM == w.SIM && !c.stale(at) {
+		return err
+	}
+	c.SIM = w.SIM
+	return c.put(tx, number, at)
+}
+
+// pruneTogether bounds the records of one transaction of Prune.
+const pruneTogether = 100
+
+// Prune is that of queue.Router.
+func (r *Routing) Prune(ctx context.Context, before time.Time) error {
+	from, to := contactSpace, store.PrefixEnd(contactSpace)
+	for from != "" {
+		next, err := store.Update(ctx, r.store, func(tx store.Tx) (string, error) {
+			pairs, err := tx.Scan(from, to, pruneTogether)
+			if err != nil {
+				return "", err
+			}
+			for _, pair := range pairs {
+				value, err := tx.Get(pair.Key)
+				if err != nil {
+					return "", err
+				}
+				if value == nil || decodeContact(value).At > before.Unix() {
+					continue
+				}
+				if err := tx.Delete(pair.Key); err != nil {
+					return "", err
+				}
+			}
+			if len(pairs) < pruneTogether {
+				return "", nil
+			}
+			return pairs[len(pairs)-1].Key + "\x00", nil
+		})
+		if err != nil {
+			return fmt.Errorf("forget numbers: %w", err)
+		}
+		from = next
+	}
+	return nil
+}
+
+// allows says whether the attempt that sub is has been counted, and is within the
+// cap, by what is stored now. It does not depend on the queue having asked.
+func (r *Routing) allows(ctx context.Context, sub queue.Submission, now time.Time) (bool, error) {
+	if r.cap.none() {
+		return true, nil
+	}
+	c, err := store.View(ctx, r.store, func(s store.Reader) (contact, error) { return readContact(s, sub.To) })
+	if err != nil {
+		return false, fmt.Errorf("read what a number has got: %w", err)
+	}
+	name := nameOf(sub.Message.ID, sub.Attempt)
+	known := slices.ContainsFunc(c.Counted, func(x counted) bool { return x.Of == name })
+	c.forget(now)
+	return known && c.until(r.cap, 0, now).IsZero(), nil
+}
+
+// nameOf names an attempt of the message id.
+func nameOf(id string, attempt int) string {
+	return id[max(0, len(id)-12):] + "/" + strconv.Itoa(attempt)
+}
