@@ -46,18 +46,22 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	}
 	numbering := queue.Numbering{Region: config.Region, Countries: config.Countries, ShortCodes: config.ShortCodes}
 	register := &recorder{registry: a.registry, owner: s}
+	routing := gateway.NewRouting(gateway.RoutingConfig{
+		Store: a.store, Registerer: register,
+		Cap: gateway.RecipientCap{PerHour: config.RecipientCap.PerHour, PerDay: config.RecipientCap.PerDay},
+	})
 	s.queue, err = queue.New(queue.Config{
 		Store: a.store, Events: a.events, Box: box, Logger: a.log, Registerer: register,
 		Uncertain: queue.Policy(config.Uncertain), UncertainWait: config.UncertainWait,
 		MaxParts: config.MaxParts, Location: config.Location(),
-		QuietHours: quiet, Numbering: numbering,
+		QuietHours: quiet, Numbering: numbering, Router: routing,
 	})
 	if err != nil {
 		s.unregister()
 		return nil, fmt.Errorf("make queue: %w", err)
 	}
 	s.gateway = gateway.New(gateway.Config{
-		Modems: a.modemConfigs(config.Modems), Store: a.store, Queue: s.queue, Events: a.events,
+		Modems: a.modemConfigs(config.Modems), Store: a.store, Queue: s.queue, Routing: routing, Events: a.events,
 		Logger: a.log, Registerer: register, Location: config.Location(),
 		Calls: callsOf(config.Calls), SelfTest: selfTestOf(config.SelfTest),
 	})

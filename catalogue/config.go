@@ -67,6 +67,10 @@ const (
 	ConfigNoDayRemedy           Key = "config.no_day.remedy"
 	ConfigShortCode             Key = "config.short_code" // value
 	ConfigShortCodeRemedy       Key = "config.short_code.remedy"
+	ConfigPrefix                Key = "config.prefix" // value
+	ConfigPrefixRemedy          Key = "config.prefix.remedy"
+	ConfigPrefixTwiceRemedy     Key = "config.prefix_twice.remedy"
+	ConfigRecipientCapRemedy    Key = "config.recipient_cap.remedy" // max_parts, most
 	ConfigMissing               Key = "config.missing"
 	ConfigMissingRemedy         Key = "config.missing.remedy" // example
 	ConfigName                  Key = "config.name"           // value
@@ -423,6 +427,26 @@ var configTexts = map[Key]text{
 		"Wpisz od 1 do 32 małych liter, cyfr, myślników, podkreśleń lub kropek, zaczynając od litery lub cyfry",
 		"Write 1 to 32 small letters, digits, hyphens, underscores or dots, beginning with a letter or digit",
 		"Escriba de 1 a 32 letras minúsculas, cifras, guiones, guiones bajos o puntos, empezando por letra o cifra",
+	},
+	ConfigPrefix: {
+		"%q nie jest początkiem numeru",
+		"%q is not how a number begins",
+		"%q no es el comienzo de un número",
+	},
+	ConfigPrefixRemedy: {
+		"Wpisz + i cyfry w cudzysłowie, na przykład \"+48\" albo \"+48600\"",
+		"Write a + and digits in quotes, such as \"+48\" or \"+48600\"",
+		"Escriba + y cifras entre comillas, como \"+48\" o \"+48600\"",
+	},
+	ConfigPrefixTwiceRemedy: {
+		"Wpisz każdy początek numeru tylko raz, przy jednym modemie",
+		"Write each beginning of a number once only, at one modem",
+		"Escriba cada comienzo de número una sola vez, en un módem",
+	},
+	ConfigRecipientCapRemedy: {
+		"Wpisz 0 (bez limitu) albo liczbę od %d (max_parts: tyle części ma najdłuższa wiadomość) do %d",
+		"Write 0 for no limit, or a number from %d (max_parts, the longest message) to %d",
+		"Escriba 0 (sin límite) o un número de %d (max_parts, el mensaje más largo) a %d",
 	},
 	ConfigUsedTwice: {
 		"%q jest już użyte w %s",

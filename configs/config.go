@@ -32,6 +32,8 @@ type Config struct {
 	Modems     []Modem    `mapstructure:"modems"` // empty: every modem that answers
 	Calls      Calls      `mapstructure:"calls"`
 	SelfTest   SelfTest   `mapstructure:"self_test"`
+	// RecipientCap is a hard limit, against bugs and mistakes of whoever sends.
+	RecipientCap RecipientCap `mapstructure:"recipient_cap"`
 	// Uncertain says what happens to a part of which nobody can know whether
 	// it left: UncertainResend or UncertainHold.
 	Uncertain       string        `mapstructure:"uncertain"`
@@ -76,6 +78,17 @@ type Modem struct {
 	Pace     Pace   `mapstructure:"pace"`
 	Number   string `mapstructure:"number"` // of the SIM in E.164; empty: what the card tells
 	Credit   Credit `mapstructure:"credit"`
+	// Weight is the share of what any modem may send that this one takes while
+	// several have nothing to do, against the weights of the others.
+	Weight   int      `mapstructure:"weight"`
+	Prefixes []string `mapstructure:"prefixes"` // how numbers begin that it is meant for, in E.164
+}
+
+// RecipientCap limits the parts that one number gets over all modems; 0 is no
+// limit.
+type RecipientCap struct {
+	PerHour int `mapstructure:"per_hour"` // any 60 minutes
+	PerDay  int `mapstructure:"per_day"`  // any 24 hours
 }
 
 // Pace limits the parts that one SIM sends; 0 is no limit.
@@ -110,6 +123,8 @@ const Holidays = "holidays"
 const (
 	MaxParts         = 10
 	MaxPace          = 1_000_000
+	MaxWeight        = 100
+	MaxRecipientCap  = 1000
 	minUncertainWait = time.Minute
 	maxUncertainWait = 24 * time.Hour
 	minRetention     = time.Hour
@@ -121,17 +136,18 @@ const (
 // Default returns the configuration of an empty file.
 func Default() Config {
 	return Config{
-		DataDir:    "/var/lib/goniec",
-		HTTP:       HTTP{Listen: "127.0.0.1:8080"},
-		Region:     "PL",
-		Countries:  []string{},
-		ShortCodes: []string{},
-		Timezone:   "Europe/Warsaw",
-		QuietHours: QuietHours{From: "20:00", To: "08:00", DaysOff: []string{"sunday", Holidays}},
-		Modems:     []Modem{},
-		Calls:      Calls{HangUpAfter: 2},
-		SelfTest:   SelfTest{Wait: 10 * time.Minute, PerMonth: 60},
-		Uncertain:  UncertainResend, UncertainWait: 10 * time.Minute,
+		DataDir:      "/var/lib/goniec",
+		HTTP:         HTTP{Listen: "127.0.0.1:8080"},
+		Region:       "PL",
+		Countries:    []string{},
+		ShortCodes:   []string{},
+		Timezone:     "Europe/Warsaw",
+		QuietHours:   QuietHours{From: "20:00", To: "08:00", DaysOff: []string{"sunday", Holidays}},
+		Modems:       []Modem{},
+		RecipientCap: RecipientCap{PerHour: 20, PerDay: 50},
+		Calls:        Calls{HangUpAfter: 2},
+		SelfTest:     SelfTest{Wait: 10 * time.Minute, PerMonth: 60},
+		Uncertain:    UncertainResend, UncertainWait: 10 * time.Minute,
 		Retention:       Retention{Texts: 720 * time.Hour, Records: 4320 * time.Hour},
 		MaxParts:        6,
 		ShutdownTimeout: 8 * time.Second,
@@ -142,7 +158,9 @@ func Default() Config {
 // DefaultModem returns what holds for a modem of which only name and device are
 // given.
 func DefaultModem() Modem {
-	return Modem{BaudRate: 115200, Pace: Pace{PerMinute: 20}, Credit: Credit{Every: 24 * time.Hour}}
+	return Modem{
+		BaudRate: 115200, Pace: Pace{PerMinute: 20}, Credit: Credit{Every: 24 * time.Hour}, Weight: 1, Prefixes: []string{},
+	}
 }
 
 // Location returns the time zone; UTC if Timezone is not valid, which Validate

@@ -45,6 +45,8 @@ func (c Config) check() []Mistake {
 	k.modems(c.Modems)
 	k.calls(c.Calls, c.MaxParts)
 	k.selfTest(c.SelfTest)
+	k.recipientCap("recipient_cap.per_hour", c.RecipientCap.PerHour, min(c.MaxParts, MaxParts))
+	k.recipientCap("recipient_cap.per_day", c.RecipientCap.PerDay, min(c.MaxParts, MaxParts))
 	k.choice("uncertain", c.Uncertain, UncertainResend, UncertainHold)
 	k.duration("uncertain_wait", c.UncertainWait, minUncertainWait, maxUncertainWait)
 	k.retention(c.Retention)
@@ -177,7 +179,7 @@ func (k *checker) retention(r Retention) {
 }
 
 func (k *checker) modems(modems []Modem) {
-	names, devices, numbers := map[string]string{}, map[string]string{}, map[string]string{}
+	names, devices, numbers, prefixes := map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
 	for i, m := range modems {
 		at := item("modems", i)
 		k.modem(at, m)
@@ -185,6 +187,31 @@ func (k *checker) modems(modems []Modem) {
 		k.once(devices, realPath(m.Device), m.Device, at+".device")
 		k.once(numbers, m.IMEI, m.IMEI, at+".imei")
 		k.once(numbers, m.Number, m.Number, at+".number")
+		for n, prefix := range m.Prefixes {
+			k.prefix(prefixes, prefix, item(at+".prefixes", n))
+		}
+	}
+}
+
+var prefixDigits = regexp.MustCompile(`^\+[1-9][0-9]{0,14}$`)
+
+// prefix checks how the numbers for a modem begin.
+func (k *checker) prefix(taken map[string]string, prefix, key string) {
+	if !prefixDigits.MatchString(prefix) {
+		k.add(key, prefix, say(catalogue.ConfigPrefix, prefix), say(catalogue.ConfigPrefixRemedy))
+		return
+	}
+	if other, found := taken[prefix]; found {
+		k.add(key, prefix, say(catalogue.ConfigUsedTwice, prefix, other), say(catalogue.ConfigPrefixTwiceRemedy))
+		return
+	}
+	taken[prefix] = key
+}
+
+// recipientCap checks a limit that must let the longest message through.
+func (k *checker) recipientCap(key string, n, maxParts int) {
+	if n != 0 && (n < maxParts || n > MaxRecipientCap) {
+		k.add(key, strconv.Itoa(n), say(catalogue.ConfigNumberRange, n), say(catalogue.ConfigRecipientCapRemedy, maxParts, MaxRecipientCap))
 	}
 }
 
@@ -233,6 +260,7 @@ func (k *checker) modem(at string, m Modem) {
 	k.number(at+".pace.per_minute", m.Pace.PerMinute, 0, MaxPace)
 	k.number(at+".pace.per_day", m.Pace.PerDay, 0, MaxPace)
 	k.number(at+".pace.per_month", m.Pace.PerMonth, 0, MaxPace)
+	k.number(at+".weight", m.Weight, 1, MaxWeight)
 	k.pin(at+".pin_file", m.PINFile)
 	k.phone(at+".number", m.Number)
 	k.credit(at+".credit", m.Credit)

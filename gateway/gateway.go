@@ -145,11 +145,10 @@ func (g *Gateway) Stop(ctx context.Context) error {
 	return nil
 }
 
-// SetModems makes these the modems. Those that have not changed run on; a
-// change of pace, care, weight or prefixes alone is taken over while they run; the
-// others are stopped
-// after their running submission, and started again. It does not wait for that.
-// Of two modems with one name the first counts.
+// SetModems makes these the modems. Those that have not changed run on; a change
+// of pace, care, weight or prefixes alone is taken over while they run; the others
+// are stopped after their running submission, and started again. It does not wait
+// for that. Of two modems with one name the first counts.
 func (g *Gateway) SetModems(modems []ModemConfig) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -125,7 +125,7 @@ func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 	return orphanPrefix(sim, to) + timeSegment(at) + "/" + strconv.Itoa(int(mr))
 }
 
-func callDayKey(from pdu.Address) string { return callDaySpace + numberSegment(from) }
+func callDayKey(from pdu.Address) string { return callDaySpace + NumberSegment(from) }
 
 func centreKey(sim string) string { return centreSpace + segment(sim) }
 func simKey(sim string) string    { return simSpace + segment(sim) }

@@ -19,7 +19,7 @@ const (
 	StatusFailed    Status = "failed"
 	StatusExpired   Status = "expired" // was not sent before its expires_at
 	StatusCancelled Status = "cancelled"
-	StatusHeld      Status = "held"      // waits for quiet hours to end, or for a person
+	StatusHeld      Status = "held"      // waits for quiet hours to end, until its number may get more, or for a person
 	StatusUncertain Status = "uncertain" // left the box, and no answer came
 )
 
