@@ -47,8 +47,8 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	numbering := queue.Numbering{Region: config.Region, Countries: config.Countries, ShortCodes: config.ShortCodes}
 	register := &recorder{registry: a.registry, owner: s}
 	routing := gateway.NewRouting(gateway.RoutingConfig{
-		Store: a.store, Registerer: register,
-		Cap: gateway.RecipientCap{PerHour: config.RecipientCap.PerHour, PerDay: config.RecipientCap.PerDay},
+		Store: a.store,
+		Cap:   gateway.RecipientCap{PerHour: config.RecipientCap.PerHour, PerDay: config.RecipientCap.PerDay},
 	})
 	s.queue, err = queue.New(queue.Config{
 		Store: a.store, Events: a.events, Box: box, Logger: a.log, Registerer: register,

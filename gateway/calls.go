@@ -118,13 +118,14 @@ func (s *session) commitCall(m missed) error {
 }
 
 // callText returns what goes to who made a call, nil if nothing does. It leaves by
-// the SIM that was called, which is the number that the caller knows.
+// the SIM that was called, which is the number that the caller knows, as long as
+// that is in service: see Routing.Heard.
 func (s *session) callText(m missed) *queue.Draft {
 	text := s.gateway.config.Calls.Text
 	if text == "" || m.from == "" || s.gateway.ownNumber(m.from) {
 		return nil
 	}
-	return &queue.Draft{Text: text, Purpose: queue.Information, Reference: "missed-call", Modem: m.worker.Modem}
+	return &queue.Draft{Text: text, Purpose: queue.Information, Reference: "missed-call"}
 }
 
 // number returns the number of the SIM in E.164: the configured one, else what the

@@ -103,7 +103,7 @@ func newRig(t *testing.T, c setup) *rig {
 	r.store = &flakyStore{Store: memstore.New()}
 	r.events = event.New(r.store, "box")
 	qc := queue.Config{Store: r.store, Events: r.events, Box: "box", Logger: logger, Registerer: r.registry}
-	r.routing = gateway.NewRouting(gateway.RoutingConfig{Store: r.store, Cap: c.cap, Registerer: r.registry})
+	r.routing = gateway.NewRouting(gateway.RoutingConfig{Store: r.store, Cap: c.cap})
 	qc.Router = r.routing
 	if c.queue != nil {
 		c.queue(&qc)

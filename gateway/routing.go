@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
@@ -18,9 +16,8 @@ import (
 
 // RoutingConfig is what NewRouting needs; Store is required.
 type RoutingConfig struct {
-	Store      store.Store // for the keys who/<number>
-	Cap        RecipientCap
-	Registerer prometheus.Registerer // nil: no metrics
+	Store store.Store // for the keys who/<number>
+	Cap   RecipientCap
 }
 
 // Routing decides by which SIM messages leave: by the one that the number is in a
@@ -31,7 +28,6 @@ type RoutingConfig struct {
 type Routing struct {
 	store   store.Store
 	cap     RecipientCap
-	capped  prometheus.Counter
 	scales  *scales
 	mu      sync.Mutex // guards what follows
 	gateway *Gateway   // nil until it is made
@@ -44,15 +40,9 @@ type meant struct{ prefix, modem string }
 var _ queue.Router = (*Routing)(nil)
 
 // NewRouting returns a Routing for the Router of a queue.Config and the Routing of
-// a Config. Registering its metrics twice is a bug, and panics.
+// a Config.
 func NewRouting(c RoutingConfig) *Routing {
-	r := &Routing{store: c.Store, cap: c.Cap, scales: newScales(), capped: prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "goniec_gateway_recipient_cap_total", Help: "Attempts that had to wait because their number had got as many parts as it may.",
-	})}
-	if c.Registerer != nil {
-		c.Registerer.MustRegister(r.capped)
-	}
-	return r
+	return &Routing{store: c.Store, cap: c.Cap, scales: newScales()}
 }
 
 // set takes over what the configuration says of the modems.

@@ -49,7 +49,7 @@ type claimed struct {
 	ok         bool
 	again      bool     // nothing found, but there is more to look at
 	broken     []string // what cannot be read
-	capped     []capped // what was held because of its number, and is worth telling
+	capped     []capped // what was held because of its number
 }
 
 func (c *claimed) log(ctx context.Context, q *Queue) {
@@ -155,9 +155,7 @@ func (q *Queue) start(tx store.Tx, c *claimed, e *entry, k *seeker, now time.Tim
 		return err
 	}
 	if !ruling.Until.IsZero() {
-		if ruling.Tell {
-			c.capped = append(c.capped, capped{e.ID, e.To, ruling.Until})
-		}
+		c.capped = append(c.capped, capped{e.ID, e.To, ruling.Until, ruling.Tell})
 		return q.holdForCap(tx, e, ruling.Until, now)
 	}
 	p := &e.Parts[i]

@@ -18,6 +18,7 @@ type meter struct {
 	outcomes  *prometheus.CounterVec // of attempts, by outcome
 	late      prometheus.Counter
 	uncertain prometheus.Counter // attempts that nobody recorded
+	capped    prometheus.Counter
 	reports   *prometheus.CounterVec
 	arrivals  *prometheus.CounterVec
 	pruned    prometheus.Counter
@@ -41,6 +42,9 @@ func newMeter(r prometheus.Registerer, q *Queue) (*meter, error) {
 		uncertain: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "goniec_queue_unrecorded_attempts_total", Help: "Attempts that became uncertain because nobody recorded their outcome.",
 		}),
+		capped: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "goniec_queue_recipient_cap_total", Help: "Times that a message had to wait because its number had got as many parts as it may.",
+		}),
 		reports: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_queue_reports_total", Help: "Delivery reports, by how they were matched and what they say.",
 		}, []string{"match", "outcome"}),
@@ -59,7 +63,7 @@ func newMeter(r prometheus.Registerer, q *Queue) (*meter, error) {
 	}
 	var errs []error
 	for _, c := range []prometheus.Collector{
-		m.messages, m.parts, m.outcomes, m.late, m.uncertain, m.reports, m.arrivals, m.pruned, m.depth,
+		m.messages, m.parts, m.outcomes, m.late, m.uncertain, m.capped, m.reports, m.arrivals, m.pruned, m.depth,
 	} {
 		errs = append(errs, r.Register(c))
 	}

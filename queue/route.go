@@ -188,11 +188,17 @@ type capped struct {
 	id    string
 	to    pdu.Address
 	until time.Time
+	tell  bool // somebody has not been told lately
 }
 
-// logCapped tells of numbers that have got as much as they may.
+// logCapped counts attempts at numbers that have got as much as they may, and tells
+// of them.
 func (q *Queue) logCapped(ctx context.Context, all []capped) {
 	for _, c := range all {
+		q.meter.capped.Inc()
+		if !c.tell {
+			continue
+		}
 		q.log.ErrorContext(ctx, "a number has been sent as many parts as recipient_cap allows, so what is meant for it waits",
 			slog.String("msg", c.id), slog.Any("to", c.to), slog.Time("until", c.until),
 			slog.String("remedy", "Find out who sends so much to one number. Cancel what is not wanted, or raise recipient_cap if it is."))
