@@ -1,5 +1,7 @@
 package modem
 
+import "goniec/modem/at"
+
 // What the tests outside the package need from within.
 var (
 	// ProbeWith is Probe on any port.
@@ -22,3 +24,13 @@ var (
 	// Holders is who holds a device, by another root than /proc.
 	Holders = holders
 )
+
+// Mask masks the lines of one transcript.
+func Mask(lines ...TraceLine) []string {
+	m := masking{masker: newMasker()}
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = m.line(at.Entry(line))
+	}
+	return out
+}

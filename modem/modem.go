@@ -109,6 +109,9 @@ type Modem struct {
 	queue  *indications
 	signal chan struct{} // receives after a change of registration, coalesced
 
+	transcript *at.Transcript // of every dialogue since New
+	masker     *masker        // of the transcript
+
 	mu      sync.Mutex // guards what follows
 	info    Info
 	conn    *at.Conn // of the present or last dialogue; nil before the first
@@ -169,6 +172,9 @@ func New(cfg Config) *Modem {
 		queue:  newIndications(),
 		signal: make(chan struct{}, 1),
 		info:   blank(cfg, Opening),
+
+		transcript: at.NewTranscript(),
+		masker:     newMasker(),
 	}
 }
 
@@ -248,8 +254,8 @@ func (m *Modem) connect(ctx context.Context) error {
 	}
 	t := m.cfg.Timeouts
 	conn := at.New(port, at.Config{
-		Handler: m.notice,
-		Write:   t.Write, Prompt: t.Prompt, Submit: t.Submit, Quiet: t.Quiet, Attention: t.Attention,
+		Handler: m.notice, Transcript: m.transcript,
+		Write: t.Write, Prompt: t.Prompt, Submit: t.Submit, Quiet: t.Quiet, Attention: t.Attention,
 	})
 	m.mu.Lock()
 	m.conn = conn
@@ -331,30 +337,6 @@ func (m *Modem) Info() Info {
 // is the same for the life of the Modem and is never closed; what is announced
 // while nobody receives, or shortly before Close, waits for the next Open.
 func (m *Modem) Indications() <-chan Indication { return m.queue.out }
-
-// TraceLine is one line of a dialogue.
-type TraceLine struct {
-	At   time.Time
-	Sent bool // to the modem; else from it
-	Text string
-}
-
-// Transcript returns the last lines of the present or last dialogue, oldest
-// first. Numbers and PDUs are masked unless plain is set; a PIN always is.
-func (m *Modem) Transcript(plain bool) []TraceLine {
-	m.mu.Lock()
-	conn := m.conn
-	m.mu.Unlock()
-	if conn == nil {
-		return nil
-	}
-	entries := conn.Transcript(plain)
-	lines := make([]TraceLine, len(entries))
-	for i, e := range entries {
-		lines[i] = TraceLine(e)
-	}
-	return lines
-}
 
 // Resync brings the dialogue back in step after an attempt that ended without
 // an answer. While the device may still be submitting it writes nothing and

@@ -52,7 +52,8 @@ type Config struct {
 	Quiet     time.Duration // silence that ends a Resync: 300 ms
 	Attention time.Duration // one AT during a Resync: 3 s
 
-	Transcript int // lines kept for Transcript: 400
+	// Transcript takes the lines of the dialogue; nil: one of its own.
+	Transcript *Transcript
 }
 
 func (c Config) withDefaults() Config {
@@ -71,8 +72,8 @@ func (c Config) withDefaults() Config {
 			*d.value = d.standard
 		}
 	}
-	if c.Transcript == 0 {
-		c.Transcript = 400
+	if c.Transcript == nil {
+		c.Transcript = NewTranscript()
 	}
 	if c.Handler == nil {
 		c.Handler = func(Unsolicited) {}
@@ -85,7 +86,7 @@ func (c Config) withDefaults() Config {
 type Conn struct {
 	port io.ReadWriteCloser
 	cfg  Config
-	log  *transcript
+	log  *Transcript
 	slot chan struct{} // holds one token while a command or Resync runs
 	done chan struct{} // closed when the pump has ended; cause is set before
 
@@ -121,7 +122,8 @@ func New(port io.ReadWriteCloser, cfg Config) *Conn {
 		activity: make(chan struct{}, 1),
 		lastRead: time.Now(),
 	}
-	c.log = newTranscript(c.cfg.Transcript)
+	c.log = c.cfg.Transcript
+	c.log.Begin("port opened")
 	c.waiting.Go(c.read)
 	return c
 }
@@ -206,9 +208,8 @@ func (c *Conn) Close() error {
 	return err
 }
 
-// Transcript returns the last lines of the dialogue, oldest first. Numbers and
-// PDUs are masked unless plain is set; PINs always are.
-func (c *Conn) Transcript(plain bool) []Entry { return c.log.list(plain) }
+// Transcript returns where the lines of the dialogue are kept.
+func (c *Conn) Transcript() *Transcript { return c.log }
 
 // Stats returns the counters since New.
 func (c *Conn) Stats() Stats {

@@ -41,7 +41,7 @@ func FuzzPump(f *testing.F) {
 			near, far := net.Pipe()
 			p := &peer{conn: far, reply: reply, done: make(chan struct{})}
 			go p.serve()
-			c := at.New(near, at.Config{Handler: func(at.Unsolicited) { handed++ }, Transcript: 8})
+			c := at.New(near, at.Config{Handler: func(at.Unsolicited) { handed++ }})
 			// The first Resync is quiet; the others are disturbed by what is still said.
 			if err := c.Resync(t.Context()); err != nil {
 				t.Fatal(err)

@@ -113,7 +113,10 @@ func (c *Conn) end(cause error) {
 	_ = c.fail(cause)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !errors.Is(c.cause, ErrClosed) {
+	if errors.Is(c.cause, ErrClosed) {
+		c.log.Note("port closed")
+	} else {
+		c.log.Note("port lost")
 		c.cfg.Handler(Unsolicited{Kind: Gone, Err: c.cause})
 	}
 	close(c.done)

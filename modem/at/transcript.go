@@ -1,66 +1,95 @@
 package at
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 	"time"
 )
 
-// maxEntry is how much of a line the transcript keeps; the longest PDU with its
-// service centre address has 352 digits.
-const maxEntry = 512
+const (
+	// maxEntry is how much of a line the transcript keeps; the longest PDU with
+	// its service centre address has 352 digits.
+	maxEntry = 512
+	// keptBeginning is how many lines from the beginning of a dialogue are kept
+	// besides the last ones: how the modem was set up explains much of the rest.
+	keptBeginning = 400
+	// keptEnd is how many of the last lines are kept.
+	keptEnd = 1000
+)
 
 // Entry is one line of a dialogue.
 type Entry struct {
-	At   time.Time
-	Sent bool // written by us; else received
-	Text string
+	Number uint64 // counts the lines of a Transcript from 1
+	At     time.Time
+	Sent   bool // written by us; else received
+	Note   bool // neither: about the port itself
+	Text   string
 }
 
-// transcript keeps the last lines of a dialogue. PINs never enter it.
-type transcript struct {
-	mu      sync.Mutex
-	entries []Entry // ring
-	next    int
-	size    int
+// Transcript keeps the beginning of the present dialogue and the last lines. It
+// may outlive a Conn, so that what came before a port was lost can be read after
+// it has been opened again. PINs never enter it. Any goroutine may call it.
+type Transcript struct {
+	mu        sync.Mutex // guards what follows
+	count     uint64
+	beginning []Entry // of the present dialogue
+	end       []Entry // ring
+	next      int     // where the ring goes on
 }
 
-func newTranscript(size int) *transcript { return &transcript{size: size} }
+// NewTranscript returns an empty transcript.
+func NewTranscript() *Transcript { return &Transcript{} }
 
-func (t *transcript) add(sent bool, text string) {
-	if t.size <= 0 {
-		return
+// Begin notes that a new dialogue begins.
+func (t *Transcript) Begin(text string) {
+	t.mu.Lock()
+	t.beginning = nil
+	t.mu.Unlock()
+	t.put(Entry{Note: true, Text: text})
+}
+
+// Note notes something about the port.
+func (t *Transcript) Note(text string) { t.put(Entry{Note: true, Text: text}) }
+
+func (t *Transcript) add(sent bool, text string) { t.put(Entry{Sent: sent, Text: hidePIN(text)}) }
+
+func (t *Transcript) put(e Entry) {
+	if len(e.Text) > maxEntry {
+		e.Text = e.Text[:maxEntry] + "…"
 	}
-	text = hidePIN(text)
-	if len(text) > maxEntry {
-		text = text[:maxEntry] + "…"
-	}
-	e := Entry{At: time.Now(), Sent: sent, Text: text}
+	e.At = time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.entries) < t.size {
-		t.entries = append(t.entries, e)
+	t.count++
+	e.Number = t.count
+	if len(t.beginning) < keptBeginning {
+		t.beginning = append(t.beginning, e)
+	}
+	if len(t.end) < keptEnd {
+		t.end = append(t.end, e)
 		return
 	}
-	t.entries[t.next] = e
-	t.next = (t.next + 1) % t.size
+	t.end[t.next] = e
+	t.next = (t.next + 1) % len(t.end)
 }
 
-// list returns the entries, oldest first, with numbers and PDUs masked unless
-// plain is set.
-func (t *transcript) list(plain bool) []Entry {
+// Entries returns what is kept, oldest first. The Number of an entry shows where
+// lines between the beginning and the end have been left out.
+func (t *Transcript) Entries() []Entry {
 	t.mu.Lock()
-	out := make([]Entry, 0, len(t.entries))
-	out = append(out, t.entries[t.next:]...)
-	out = append(out, t.entries[:t.next]...)
-	t.mu.Unlock()
-	if !plain {
-		for i := range out {
-			out[i].Text = mask(out[i].Text)
+	defer t.mu.Unlock()
+	out := make([]Entry, 0, len(t.beginning)+len(t.end))
+	if len(t.end) == 0 {
+		return out
+	}
+	oldest := t.end[t.next%len(t.end)].Number
+	for _, e := range t.beginning {
+		if e.Number < oldest {
+			out = append(out, e)
 		}
 	}
-	return out
+	out = append(out, t.end[t.next:]...)
+	return append(out, t.end[:t.next]...)
 }
 
 // hidePIN replaces the arguments of the commands that carry a secret.
@@ -71,55 +100,4 @@ func hidePIN(text string) string {
 		}
 	}
 	return text
-}
-
-// mask hides what may tell of a person: PDUs, numbers but for their last three
-// digits, and quoted names or texts beside them.
-func mask(text string) string {
-	switch name, _, _ := strings.Cut(text, ":"); name {
-	case "+CMT", "+CMGR", "+CMGL", "+CLIP", "+CUSD", "+CCWA":
-		text = maskQuoted(text)
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		j, decimal := i, true
-		for j < len(text) {
-			if _, ok := hexDigit(text[j]); !ok {
-				break
-			}
-			decimal = decimal && text[j] <= '9'
-			j++
-		}
-		switch run := text[i:j]; {
-		case j == i:
-			b.WriteByte(text[i])
-			j++
-		case decimal && len(run) >= 6 && len(run) <= 20: // a number, IMEI, IMSI or ICCID
-			b.WriteString(strings.Repeat("*", len(run)-3) + run[len(run)-3:])
-		case len(run) >= 16: // a PDU, or what is left of one
-			fmt.Fprintf(&b, "<%d octets>", (len(run)+1)/2)
-		default:
-			b.WriteString(run)
-		}
-		i = j
-	}
-	return b.String()
-}
-
-// maskQuoted replaces what stands between quotes, an unfinished quote included.
-func maskQuoted(text string) string {
-	var b strings.Builder
-	for {
-		before, rest, ok := strings.Cut(text, `"`)
-		b.WriteString(before)
-		if !ok {
-			return b.String()
-		}
-		_, after, closed := strings.Cut(rest, `"`)
-		b.WriteString(`"…"`)
-		if !closed {
-			return b.String()
-		}
-		text = after
-	}
 }

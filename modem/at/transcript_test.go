@@ -15,7 +15,10 @@ func texts(entries []at.Entry) []string {
 	out := make([]string, len(entries))
 	for i, e := range entries {
 		arrow := "< "
-		if e.Sent {
+		switch {
+		case e.Note:
+			arrow = "= "
+		case e.Sent:
 			arrow = "> "
 		}
 		out[i] = arrow + e.Text
@@ -23,7 +26,7 @@ func texts(entries []at.Entry) []string {
 	return out
 }
 
-func TestTranscriptMasks(t *testing.T) {
+func TestTranscriptHoldsNoPIN(t *testing.T) {
 	t.Parallel()
 	s := script{
 		submitCommand: "\r\n> ", submitPayload: "\r\n+CMGS: 7\r\n\r\nOK\r\n",
@@ -36,41 +39,44 @@ func TestTranscriptMasks(t *testing.T) {
 		if _, err := c.Command(t.Context(), `+CPIN="1234"`, patience); err != nil {
 			t.Fatal(err)
 		}
-		p.lines(`+CLIP: "+48600100200",145,,,"Jan Kowalski"`, `+CUSD: 0,"Saldo 12,50",15`, "+CMT: \"Jan\",22")
-		p.lines(deliverPDU, "+CMTI: \"SM\",12", "865413051234567")
+		p.lines(deliverPDU)
 		synctest.Wait()
 		want := []string{
-			"> AT", "< OK", "> ATE0", "< OK",
-			"> AT+CMGS=15", "< >", "> <16 octets>", "< +CMGS: 7", "< OK",
-			"> AT+CPIN=****", "< AT+CPIN=****", "< OK",
-			`< +CLIP: "…",145,,,"…"`, `< +CUSD: 0,"…",15`, `< +CMT: "…",22`, "< <30 octets>", `< +CMTI: "SM",12`, "< ************567",
+			"= port opened", "> AT", "< OK", "> ATE0", "< OK",
+			"> AT+CMGS=15", "< >", "> " + strings.TrimSuffix(submitPayload, "\x1a"), "< +CMGS: 7", "< OK",
+			"> AT+CPIN=****", "< AT+CPIN=****", "< OK", "< " + deliverPDU,
 		}
-		if diff := cmp.Diff(want, texts(c.Transcript(false))); diff != "" {
-			t.Errorf("masked (-want +got):\n%s", diff)
-		}
-		plain := strings.Join(texts(c.Transcript(true)), "\n")
-		for _, part := range []string{"+48600100200", strings.TrimSuffix(submitPayload, "\x1a"), deliverPDU} {
-			if !strings.Contains(plain, part) {
-				t.Errorf("plain transcript lacks %s", part)
-			}
-		}
-		if strings.Contains(plain, "1234\"") {
-			t.Error("plain transcript shows the PIN")
+		if diff := cmp.Diff(want, texts(c.Transcript().Entries())); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
 
-func TestTranscriptKeepsTheLastLines(t *testing.T) {
+func TestTranscriptKeepsBeginningAndEnd(t *testing.T) {
 	t.Parallel()
 	talk(t, script{}.reply, func(t *testing.T, c *at.Conn, p *peer, r *record) {
-		for i := range 1000 {
+		for i := range 3000 {
 			p.lines(fmt.Sprintf("^RSSI:%d", i))
 		}
 		p.lines("^LONG:" + strings.Repeat("x", 5000))
 		synctest.Wait()
-		got := c.Transcript(true)
-		if len(got) != 400 || got[398].Text != "^RSSI:999" || len(got[399].Text) > 600 {
-			t.Errorf("%d lines, the last but one %q", len(got), got[len(got)-2].Text)
+		got := c.Transcript().Entries()
+		if len(got) != 1400 || got[1398].Text != "^RSSI:2999" || len(got[1399].Text) > 600 {
+			t.Fatalf("%d lines, the last but one %q", len(got), got[len(got)-2].Text)
+		}
+		if got[0].Text != "port opened" || got[0].Number != 1 || got[399].Number != 400 || got[400].Number < 1000 || got[1399].Number != 3006 {
+			t.Errorf("beginning %+v … %+v, end %+v … %+v", got[0], got[399], got[400], got[1399])
 		}
 	})
+}
+
+func TestTranscriptOutlivesADialogue(t *testing.T) {
+	t.Parallel()
+	log := at.NewTranscript()
+	log.Begin("port opened")
+	log.Note("port lost")
+	log.Begin("port opened")
+	if diff := cmp.Diff([]string{"= port opened", "= port lost", "= port opened"}, texts(log.Entries())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }

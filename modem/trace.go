@@ -1,0 +1,121 @@
+package modem
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// TraceLine is one line of a dialogue.
+type TraceLine struct {
+	Number uint64 // counts the lines since New from 1; some in the middle may be left out
+	At     time.Time
+	Sent   bool   // to the modem; else from it
+	Note   bool   // neither: about the port itself
+	Text   string // what is no printable ASCII is written as \xNN, an octet each
+}
+
+// Transcript returns the beginning of the present or last dialogue and the last
+// lines of all of them, oldest first. Unless plain is set, numbers and the texts
+// of messages are masked so that the lines can still be replayed; see
+// docs/trace.md. A PIN always is.
+func (m *Modem) Transcript(plain bool) []TraceLine {
+	entries := m.transcript.Entries()
+	lines := make([]TraceLine, len(entries))
+	masking := masking{masker: m.masker}
+	for i, e := range entries {
+		if !plain {
+			e.Text = masking.line(e)
+		}
+		e.Text = escape(e.Text)
+		lines[i] = TraceLine(e)
+	}
+	return lines
+}
+
+// traceVersion is the number of the trace format.
+const traceVersion = 1
+
+// TraceHeader says of what a trace is. Empty fields are left out.
+type TraceHeader struct {
+	Version      string // of the program
+	Modem        string // its name
+	Manufacturer string
+	Model        string
+	Revision     string
+	Profile      string
+}
+
+// TraceWriter writes a trace file, whose format docs/trace.md describes.
+type TraceWriter struct {
+	out   *bufio.Writer
+	begun time.Time
+	last  uint64
+}
+
+// NewTraceWriter writes the header of a trace to w.
+func NewTraceWriter(w io.Writer, h TraceHeader) (*TraceWriter, error) {
+	t := &TraceWriter{out: bufio.NewWriter(w)}
+	fmt.Fprintf(t.out, "# goniec trace %d\n", traceVersion)
+	for _, field := range []struct{ name, value string }{
+		{"goniec", h.Version}, {"modem", h.Modem}, {"manufacturer", h.Manufacturer}, {"model", h.Model},
+		{"firmware", h.Revision}, {"profile", h.Profile},
+	} {
+		if field.value != "" {
+			fmt.Fprintf(t.out, "# %s: %s\n", field.name, escape(field.value))
+		}
+	}
+	return t, t.flush()
+}
+
+// Write adds lines.
+func (t *TraceWriter) Write(lines []TraceLine) error {
+	for _, line := range lines {
+		if t.begun.IsZero() {
+			t.begun = line.At
+			fmt.Fprintf(t.out, "# begun: %s\n", line.At.UTC().Format(time.RFC3339))
+		}
+		if left := line.Number - t.last - 1; t.last > 0 && left > 0 {
+			fmt.Fprintf(t.out, "# %d lines are left out here\n", left)
+		}
+		t.last = line.Number
+		sign := '<'
+		switch {
+		case line.Note:
+			sign = '='
+		case line.Sent:
+			sign = '>'
+		}
+		fmt.Fprintf(t.out, "%10.3f %c %s\n", line.At.Sub(t.begun).Seconds(), sign, line.Text)
+	}
+	return t.flush()
+}
+
+func (t *TraceWriter) flush() error {
+	if err := t.out.Flush(); err != nil {
+		return fmt.Errorf("write trace: %w", err)
+	}
+	return nil
+}
+
+// escape writes what is no printable ASCII as \xNN, an octet each.
+func escape(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '\\' }) {
+		return text
+	}
+	var b strings.Builder
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\\':
+			b.WriteString(`\\`)
+		case c < ' ' || c > '~':
+			b.WriteString(`\x` + strconv.FormatUint(uint64(c)|0x100, 16)[1:])
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
