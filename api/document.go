@@ -108,10 +108,11 @@ func (s *Server) renderDocument() []byte {
 func addExamples(document *huma.OpenAPI) {
 	message := client.MessageRequest{To: "+48600100200", Text: "Wizyta jutro o 10:00. Odpisz TAK lub NIE.", Reference: "visit-17"}
 	for path, example := range map[string]any{
-		"/v1/messages":         message,
-		"/v1/messages/batch":   client.BatchRequest{Messages: []client.MessageRequest{message}},
-		"/v1/messages/preview": client.PreviewRequest{Text: "Zażółć gęślą jaźń"},
-		"/v1/tokens":           client.TokenRequest{Name: "clinic", Scopes: []string{string(ScopeSend), string(ScopeMessages)}},
+		"/v1/messages":           message,
+		"/v1/messages/batch":     client.BatchRequest{Messages: []client.MessageRequest{message}},
+		"/v1/messages/preview":   client.PreviewRequest{Text: "Zażółć gęślą jaźń"},
+		"/v1/tokens":             client.TokenRequest{Name: "clinic", Scopes: []string{string(ScopeSend), string(ScopeMessages)}},
+		"/v1/modems/{name}/ussd": client.USSDRequest{Code: "*101#"},
 	} {
 		document.Paths[path].Post.RequestBody.Content["application/json"].Example = example
 	}

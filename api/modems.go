@@ -22,6 +22,13 @@ type Modems interface {
 	// Test has a modem try whether texts arrive, without waiting for the
 	// result. It returns ErrNoModem, ErrModemNotReady or one of ErrTest….
 	Test(ctx context.Context, name string) error
+	// Trace returns the dialogue with a modem, masked, but for its lines up to
+	// number after. It returns ErrNoModem for a name that no modem has.
+	Trace(name string, after uint64) (client.Trace, error)
+	// USSD asks the network a code through a modem, which carries nothing else
+	// meanwhile. It returns ErrNoModem, ErrModemClosed, ErrCodeRefused,
+	// ErrNetworkSilent or ErrModemFailed.
+	USSD(ctx context.Context, name, code string) (string, error)
 }
 
 // ErrNoModem is returned by Modems for a name that no modem has.
@@ -85,6 +92,7 @@ type (
 )
 
 func (s *Server) registerModems() {
+	s.registerDialogue()
 	register(s, s.newOperation(operation{
 		id: "listModems", method: http.MethodGet, path: "/v1/modems", tag: tagModems, scope: ScopeModems,
 		summary:     "List modems",

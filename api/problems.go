@@ -44,6 +44,10 @@ const (
 	CodeTestRunning        Code = "self_test_running"
 	CodeTestNoNumber       Code = "self_test_no_number"
 	CodeTestBudget         Code = "self_test_budget"
+	CodeModemNotOpen       Code = "modem_not_open"
+	CodeModemFailed        Code = "modem_failed"
+	CodeUSSDRefused        Code = "ussd_refused"
+	CodeUSSDTimeout        Code = "ussd_timeout"
 	CodeTokenNotFound      Code = "token_not_found"
 	CodeKeyReused          Code = "idempotency_key_reused"
 	CodeKeyInvalid         Code = "idempotency_key_invalid"
@@ -130,6 +134,10 @@ func statuses() map[Code]int {
 		CodeTestRunning:        http.StatusConflict,
 		CodeTestNoNumber:       http.StatusConflict,
 		CodeTestBudget:         http.StatusConflict,
+		CodeModemNotOpen:       http.StatusConflict,
+		CodeModemFailed:        http.StatusBadGateway,
+		CodeUSSDRefused:        http.StatusBadGateway,
+		CodeUSSDTimeout:        http.StatusGatewayTimeout,
 		CodeTokenNotFound:      http.StatusNotFound,
 		CodeKeyReused:          http.StatusUnprocessableEntity,
 		CodeKeyInvalid:         http.StatusBadRequest,

@@ -76,6 +76,27 @@ func (m *modems) refuse(err error) {
 	m.refusal = err
 }
 
+func (m *modems) Trace(name string, after uint64) (client.Trace, error) {
+	if name != "sim-a" {
+		return client.Trace{}, api.ErrNoModem
+	}
+	trace := client.Trace{Modem: name, Model: "E3372", Lines: []client.TraceLine{}}
+	for _, line := range []client.TraceLine{{Number: 1, From: client.FromHost, Text: "AT"}, {Number: 2, From: client.FromModem, Text: "OK"}} {
+		if line.Number > after {
+			trace.Lines = append(trace.Lines, line)
+		}
+	}
+	return trace, nil
+}
+
+func (m *modems) USSD(_ context.Context, name, code string) (string, error) {
+	if name == "sim-b" {
+		return "", api.ErrModemClosed
+	}
+	answers := map[string]error{"*100#": api.ErrCodeRefused, "*102#": api.ErrNetworkSilent, "*103#": api.ErrModemFailed}
+	return "Stan konta: 25,00 PLN", answers[code]
+}
+
 func (m *modems) set(states ...client.Modem) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -137,6 +137,26 @@ var problemTexts = map[Key]text{
 		en: "We do not know the event named in Last-Event-ID. Open the stream without this header and read the messages' states.",
 		es: "No conocemos el evento indicado en Last-Event-ID. Abra el flujo sin esa cabecera y lea el estado de los mensajes.",
 	},
+	"problem.modem_not_open": {
+		pl: "Modem nie jest teraz gotowy. Jego stan i co zrobić podaje GET /v1/modems.",
+		en: "The modem is not open now. GET /v1/modems tells its state and what to do.",
+		es: "El módem no está abierto ahora. GET /v1/modems indica su estado y qué hacer.",
+	},
+	"problem.modem_failed": {
+		pl: "Modem zawiódł w trakcie. Bramka przywraca go sama; spróbuj ponownie za minutę. GET /v1/modems podaje przyczynę.",
+		en: "The modem failed meanwhile. The gateway recovers it by itself; try again in a minute. GET /v1/modems tells the cause.",
+		es: "El módem falló entretanto. La pasarela lo recupera sola; inténtelo en un minuto. GET /v1/modems da la causa.",
+	},
+	"problem.ussd_refused": {
+		pl: "Sieć albo modem nie odpowiada na ten kod. Popraw kod albo zapytaj operatora, którym kodem sprawdza się saldo.",
+		en: "Network or modem do not answer this code. Correct it, or ask the operator for the one that tells the credit.",
+		es: "La red o el módem no contestan a este código. Corríjalo o pregunte al operador cuál da el saldo.",
+	},
+	"problem.ussd_timeout": {
+		pl: "Sieć nie odpowiedziała na kod na czas. Spróbuj ponownie później.",
+		en: "The network did not answer the code in time. Try again later.",
+		es: "La red no contestó al código a tiempo. Inténtelo más tarde.",
+	},
 	"problem.rate_limited": {
 		pl: "Ten token wysyła zbyt wiele zapytań. Zaczekaj tyle sekund, ile podaje Retry-After.",
 		en: "This token makes too many requests. Wait as many seconds as Retry-After says.",

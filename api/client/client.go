@@ -6,6 +6,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -94,6 +95,8 @@ type call struct {
 	key    string // Idempotency-Key
 	once   bool   // must not be repeated after a network error
 	answer any    // decoded from JSON unless nil
+	// timeout is that of one try; 0: callTimeout.
+	timeout time.Duration
 }
 
 // do runs a call and repeats it when the network failed. Every call that is
@@ -122,7 +125,7 @@ func (c *Client) do(ctx context.Context, req call) error {
 
 // try runs a call once. Errors of the network are a *networkError.
 func (c *Client) try(ctx context.Context, req call, body []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(req.timeout, callTimeout))
 	defer cancel()
 	r, err := c.request(ctx, req.method, req.path, req.query, body)
 	if err != nil {

@@ -20,6 +20,9 @@ const maxEmulated = 16
 
 func (p *program) emulateCommand() *cobra.Command {
 	cmd := p.command("emulate", catalogue.CommandEmulate, 0, 0, func(cmd *cobra.Command, _ []string) error {
+		if path := cmd.Flag("replay").Value.String(); path != "" {
+			return p.emulateReplay(cmd, path)
+		}
 		count, err := cmd.Flags().GetInt("modems")
 		if err != nil {
 			return err
@@ -31,6 +34,8 @@ func (p *program) emulateCommand() *cobra.Command {
 	})
 	cmd.Flags().Int("modems", 1, p.say(catalogue.FlagModems))
 	cmd.Flags().String("dir", "", p.say(catalogue.FlagDir))
+	cmd.Flags().String("replay", "", p.say(catalogue.FlagReplay))
+	cmd.Flags().Float64("speed", 1, p.say(catalogue.FlagSpeed))
 	return cmd
 }
 

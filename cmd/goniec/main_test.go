@@ -33,10 +33,12 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits":   exits,
-			"town":    startTown,
-			"answers": answers,
-			"ready":   ready,
+			"exits":    exits,
+			"town":     startTown,
+			"answers":  answers,
+			"ready":    ready,
+			"recorded": startRecorded,
+			"takes":    takes,
 		},
 		RequireExplicitExec: true,
 	})

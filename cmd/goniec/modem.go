@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"goniec/api/client"
 	"goniec/catalogue"
 	"goniec/modem"
 )
@@ -27,6 +28,12 @@ type portResult struct {
 	Serial    string `json:"serial,omitempty"`
 	Interface string `json:"interface,omitempty"`
 	Driver    string `json:"driver,omitempty"`
+}
+
+// listResult is what modem list prints for programs.
+type listResult struct {
+	Ports  []portResult   `json:"ports"`
+	Modems []client.Modem `json:"modems,omitempty"` // of the daemon, if it runs
 }
 
 func (p *program) modemListCommand() *cobra.Command {
@@ -49,12 +56,17 @@ func (p *program) modemListCommand() *cobra.Command {
 				results[i].USB = port.VendorID + ":" + port.ProductID
 			}
 		}
+		running := p.running(cmd)
 		if asJSON {
-			return p.printJSON(results)
+			return p.printJSON(listResult{Ports: results, Modems: running})
+		}
+		if err := p.printModems(running); err != nil {
+			return err
 		}
 		return p.printPorts(results)
 	})
 	p.addOutput(cmd)
+	p.addConnection(cmd)
 	return cmd
 }
 

@@ -20,7 +20,8 @@ import (
 type ReplayOptions struct {
 	// Speed divides the recorded pauses: 1 or 0 as recorded, 10 ten times faster.
 	Speed float64
-	// Unknown is told of a command that the recording does not answer; nil: nobody.
+	// Unknown is told once of each command that the recording does not answer; nil:
+	// nobody.
 	Unknown func(command string)
 }
 
@@ -38,12 +39,13 @@ type Replay struct {
 	shape    map[string]*answers
 	routines sync.WaitGroup
 
-	mu     sync.Mutex // guards what follows
-	live   io.Closer  // the present connection
-	gone   time.Time  // until when there is no port
-	begun  bool       // what came before the first command has been said
-	dir    string     // of the pseudo-terminal
-	closed chan struct{}
+	mu      sync.Mutex      // guards what follows
+	live    io.Closer       // the present connection
+	gone    time.Time       // until when there is no port
+	unknown map[string]bool // commands that have no answer
+	begun   bool            // what came before the first command has been said
+	dir     string          // of the pseudo-terminal
+	closed  chan struct{}
 }
 
 // saying is one line of the modem, after since its cause.
@@ -73,7 +75,7 @@ func NewReplay(t *Trace, o ReplayOptions) *Replay {
 	if o.Speed <= 0 {
 		o.Speed = 1
 	}
-	r := &Replay{options: o, exact: map[string]*answers{}, shape: map[string]*answers{}, closed: make(chan struct{})}
+	r := &Replay{options: o, exact: map[string]*answers{}, shape: map[string]*answers{}, unknown: map[string]bool{}, closed: make(chan struct{})}
 	var current *exchange
 	var since time.Duration
 	for i, line := range t.lines {
@@ -410,11 +412,13 @@ func (p *player) answer(command string) {
 	r := p.replay
 	r.mu.Lock()
 	e, again := r.find(command)
+	tell := e == nil && !r.unknown[command] && r.options.Unknown != nil
+	r.unknown[command] = e == nil
 	r.mu.Unlock()
 	switch {
 	case e == nil && command == escapeText:
 	case e == nil:
-		if r.options.Unknown != nil {
+		if tell {
 			r.options.Unknown(command)
 		}
 		p.plan([]saying{{text: "ERROR"}})
