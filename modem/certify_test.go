@@ -1,0 +1,242 @@
+package modem_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"goniec/modem"
+	"goniec/modem/emulator"
+)
+
+// verdicts returns the verdicts of a certificate by check.
+func verdicts(c modem.Certificate) map[string]modem.Verdict {
+	all := map[string]modem.Verdict{}
+	for _, k := range c.Checks {
+		all[k.ID] = k.Verdict
+	}
+	return all
+}
+
+// TestCertifyEveryProfile certifies each emulated modem over a real
+// pseudo-terminal, with texts to itself.
+func TestCertifyEveryProfile(t *testing.T) {
+	t.Parallel()
+	refused := map[string][]string{
+		"refuser":      {modem.CheckService, modem.CheckReport, modem.CheckReports, modem.CheckLTE, modem.CheckLink, modem.CheckUSSD, modem.CheckCaller, modem.CheckOperator, modem.CheckICCID, modem.CheckNumber, modem.CheckPINAttempts},
+		"cinterion":    {modem.CheckReports, modem.CheckReport, modem.CheckLTE},
+		"quectel-ep06": {modem.CheckList},
+		"quectel-m26":  {modem.CheckService, modem.CheckLTE},
+		"a7670":        {modem.CheckCS, modem.CheckReport},
+	}
+	for _, profile := range emulator.Profiles() {
+		t.Run(profile.Name, func(t *testing.T) {
+			t.Parallel()
+			n := emulator.NewNetwork(emulator.Options{Seed: 1})
+			t.Cleanup(func() {
+				if err := n.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			card := n.AddSIM(emulator.SIM{Number: own})
+			device := n.NewModem(profile, card)
+			port, err := device.OpenPTY()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := n.Handset(patient).Send(own, "to nie jest nasze"); err != nil {
+				t.Fatal(err)
+			}
+			seen := 0
+			got, err := modem.Certify(t.Context(), modem.Config{Device: port.Path(), Timeouts: modem.Timeouts{Quiet: 20 * time.Millisecond}}, modem.CertifyOptions{
+				Texts: true, To: own, Patience: 9 * time.Second, Progress: func(modem.Check) { seen++ },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := verdicts(got)
+			if len(got.Checks) != len(modem.Checks()) || seen != len(got.Checks) || len(got.Checks) < 25 {
+				t.Errorf("%d checks, told of %d", len(got.Checks), seen)
+			}
+			if !got.Fit() {
+				t.Errorf("found unfit")
+			}
+			for _, k := range got.Checks {
+				t.Logf("%-14s %-10s %s", k.ID, k.Verdict, k.Evidence)
+				if k.Verdict == modem.Failed || k.Required && k.Verdict != modem.Passed && k.ID != modem.CheckUnplug {
+					t.Errorf("%s: %s %s", k.ID, k.Verdict, k.Evidence)
+				}
+				if strings.Contains(k.Evidence, own[1:]) {
+					t.Errorf("%s shows a number", k.ID)
+				}
+			}
+			for _, id := range refused[profile.Name] {
+				if all[id] != modem.Refused {
+					t.Errorf("%s: %s, want refused", id, all[id])
+				}
+			}
+			if count := n.AcceptedCount(); count != 4 {
+				t.Errorf("%d parts were sent, want 1 and 3", count)
+			}
+			checkProfile(t, got)
+			// What was there before is still there, and nothing else.
+			left, err := listAll(t, device)
+			if err != nil || left != 1 {
+				t.Errorf("%d texts are left, %v", left, err)
+			}
+		})
+	}
+}
+
+// checkProfile wants a profile that can be shared and read back.
+func checkProfile(t *testing.T, c modem.Certificate) {
+	t.Helper()
+	data, err := json.Marshal(c.File("v1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := modem.ReadProfile(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(c.File("v1"), file); diff != "" {
+		t.Errorf("read back (-written +read):\n%s", diff)
+	}
+	if p := file.Profile; p.Name == "" || len(p.Models) != 1 || len(p.Routes) == 0 || p.Memory == "" {
+		t.Errorf("profile %+v", p)
+	}
+}
+
+// listAll counts what a modem that nobody else talks to has in its memories.
+func listAll(t *testing.T, device *emulator.Modem) (int, error) {
+	t.Helper()
+	m := modem.New(modem.Config{Name: "m", Open: func(ctx context.Context) (modem.Port, error) { return device.Dial(ctx) }})
+	if err := m.Open(t.Context()); err != nil {
+		return 0, err
+	}
+	defer m.Close()
+	all, err := m.List(t.Context())
+	return len(all), err
+}
+
+// certify certifies a modem in a bubble, without texts.
+func certify(t *testing.T, profile emulator.Profile, card emulator.SIM, prepare func(*emulator.Modem), o modem.CertifyOptions) modem.Certificate {
+	t.Helper()
+	var got modem.Certificate
+	synctest.Test(t, func(t *testing.T) {
+		n := emulator.NewNetwork(emulator.Options{Seed: 1})
+		var sim *emulator.SIM
+		if card.Number != "" {
+			sim = n.AddSIM(card)
+		}
+		device := n.NewModem(profile, sim)
+		if prepare != nil {
+			prepare(device)
+		}
+		var err error
+		got, err = modem.Certify(t.Context(), modem.Config{Device: "/dev/none", Open: func(ctx context.Context) (modem.Port, error) { return device.Dial(ctx) }}, o)
+		if err != nil {
+			t.Error(err)
+		}
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return got
+}
+
+func TestCertifyFindsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	noTexts := emulator.Generic()
+	noTexts.Refused = []string{"+CMGF", "+CMGS"}
+	tests := []struct {
+		name    string
+		profile emulator.Profile
+		card    emulator.SIM
+		prepare func(*emulator.Modem)
+		failed  []string
+	}{
+		{"no card", emulator.Generic(), emulator.SIM{}, nil, []string{modem.CheckSIM}},
+		{"PIN", emulator.QuectelEC25(), emulator.SIM{Number: own, PIN: "1234"}, nil, []string{modem.CheckSIM}},
+		{"no texts", noTexts, emulator.SIM{Number: own}, nil, []string{modem.CheckPDUMode}},
+		{"deaf", emulator.Generic(), emulator.SIM{Number: own}, func(m *emulator.Modem) { m.Inject(emulator.Fault{Kind: emulator.Deaf}) }, []string{modem.CheckAnswers}},
+		{"no port", emulator.Generic(), emulator.SIM{Number: own}, (*emulator.Modem).Unplug, []string{modem.CheckPort}},
+		{"no network", emulator.Generic(), emulator.SIM{Number: own}, func(m *emulator.Modem) { m.Inject(emulator.Fault{Kind: emulator.ServiceLost}) }, []string{modem.CheckNetwork, modem.CheckReady}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := certify(t, tt.profile, tt.card, tt.prepare, modem.CertifyOptions{})
+			if got.Fit() || len(got.Checks) != len(modem.Checks()) {
+				t.Errorf("fit %v with %d checks", got.Fit(), len(got.Checks))
+			}
+			all := verdicts(got)
+			for _, id := range tt.failed {
+				if all[id] != modem.Failed {
+					t.Errorf("%s: %s, want failed", id, all[id])
+				}
+			}
+			for id, v := range all {
+				if v == modem.Failed && !slices.Contains(tt.failed, id) && id != modem.CheckNetwork && id != modem.CheckSMSC {
+					t.Errorf("%s failed as well", id)
+				}
+			}
+		})
+	}
+}
+
+func TestCertifyUnplugged(t *testing.T) {
+	t.Parallel()
+	n := emulator.NewNetwork(emulator.Options{Seed: 1})
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	profile := emulator.Generic()
+	device := n.NewModem(profile, n.AddSIM(emulator.SIM{Number: own}))
+	port, err := device.OpenPTY()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked []string
+	got, err := modem.Certify(t.Context(), modem.Config{Device: port.Path(), Timeouts: modem.Timeouts{Quiet: 20 * time.Millisecond}}, modem.CertifyOptions{
+		Unplug: func(what string) {
+			asked = append(asked, what)
+			if what == "unplug" {
+				device.Unplug()
+			} else {
+				device.Plug()
+			}
+		},
+	})
+	if err != nil || verdicts(got)[modem.CheckUnplug] != modem.Passed {
+		t.Errorf("%v, %+v", err, got.Checks)
+	}
+	if diff := cmp.Diff([]string{"unplug", "plug"}, asked); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestReadProfileNamesTheMistake(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                     "EOF",
+		`{"goniec_profile":2}`: "goniec_profile is 2",
+		`{"goniec_profile":1}`: "profile.name",
+		`{"goniec_profile":1,"profile":{"name":"x"}}`: "profile.manufacturers",
+		`{"goniec_profile":1,"colour":"red"}`:         "colour",
+	} {
+		if _, err := modem.ReadProfile(strings.NewReader(text)); !errors.Is(err, modem.ErrProfile) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
