@@ -70,6 +70,7 @@ func startTown(ts *testscript.TestScript, _ bool, args []string) {
 	town, err := newTown(1, nil)
 	ts.Check(err)
 	ts.Defer(town.close)
+	ts.Setenv("DEVICE", town.ports[0].Path())
 	text := fmt.Sprintf("data_dir: %s\nhttp: {listen: \"127.0.0.1:0\"}\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\nmodems:\n  - {name: m0, device: %s}\n",
 		ts.MkAbs("data"), town.ports[0].Path())
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))

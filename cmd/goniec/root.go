@@ -29,7 +29,7 @@ func (p *program) rootCommand() *cobra.Command {
 		p.serveCommand(), p.demoCommand(), p.emulateCommand(), p.sendCommand(),
 		p.group("token", catalogue.CommandToken, p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand()),
 		p.group("config", catalogue.CommandConfig, p.configCheckCommand()),
-		p.group("modem", catalogue.CommandModem, p.modemListCommand(), p.modemProbeCommand(), p.modemTestCommand(), p.modemTraceCommand(), p.modemUSSDCommand(), p.modemRestartCommand()),
+		p.group("modem", catalogue.CommandModem, p.modemListCommand(), p.modemProbeCommand(), p.modemTestCommand(), p.modemTraceCommand(), p.modemUSSDCommand(), p.modemRestartCommand(), p.modemCertifyCommand()),
 		p.group("message", catalogue.CommandMessage, p.messageShowCommand()),
 		p.backupCommand(), p.verifyCommand(), p.versionCommand(),
 	)
