@@ -21,6 +21,8 @@ var (
 	DecodeUSSD = decodeUSSD
 	// PackUSSD packs a code into octets.
 	PackUSSD = packUSSD
+	// USBModemsIn is USBModems on another root than /sys.
+	USBModemsIn = usbModemsIn
 	// Holders is who holds a device, by another root than /proc.
 	Holders = holders
 )

@@ -581,3 +581,30 @@ func TestMetricsRegisteredTwice(t *testing.T) {
 	}
 	open(t, path, boltstore.Options{}) // the failed Open has given the file back
 }
+
+func TestExamine(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "goniec.db")
+	if err := boltstore.Examine(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	s, err := boltstore.Open(path, boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := boltstore.Examine(path); !errors.Is(err, boltstore.ErrLocked) {
+		t.Errorf("while it is open: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := boltstore.Examine(path); err != nil {
+		t.Errorf("good: %v", err)
+	}
+	if err := os.WriteFile(path, bytes.Repeat([]byte("x"), 1<<16), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := boltstore.Examine(path); !errors.Is(err, boltstore.ErrDamaged) {
+		t.Errorf("damaged: %v", err)
+	}
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"goniec/catalogue"
+	"goniec/configs"
+	"goniec/modem"
+)
+
+// The levels of a finding.
+const (
+	levelOK      = "ok"
+	levelWarning = "warning"
+	levelProblem = "problem"
+)
+
+// finding is one thing that doctor has looked at, as it prints it for programs.
+type finding struct {
+	Check  string `json:"check"` // stable, for programs: the topic
+	Level  string `json:"level"`
+	Detail string `json:"detail"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// doctor looks at an installation and changes nothing.
+type doctor struct {
+	*program
+	root     string // of the file system; "" but in tests
+	ports    func() ([]modem.PortInfo, error)
+	usb      func() ([]modem.USBModem, error)
+	holders  func(device string) []string
+	probe    func(ctx context.Context, device string, baud int) (modem.ProbeResult, error)
+	now      time.Time
+	findings []finding
+}
+
+func (p *program) newDoctor() *doctor {
+	return &doctor{program: p, ports: modem.Ports, usb: modem.USBModems, holders: modem.PortHolders, probe: modem.Probe, now: time.Now()}
+}
+
+func (p *program) doctorCommand() *cobra.Command {
+	cmd := p.command("doctor", catalogue.CommandDoctor, 0, 0, func(cmd *cobra.Command, _ []string) error {
+		asJSON, err := p.wantsJSON(cmd)
+		if err != nil {
+			return err
+		}
+		path := cmd.Flag("config").Value.String()
+		if path == "" {
+			path = configs.Find()
+		}
+		d := p.newDoctor()
+		d.examine(cmd.Context(), path)
+		return d.report(asJSON)
+	})
+	p.addConfig(cmd)
+	p.addOutput(cmd)
+	return cmd
+}
+
+// examine looks at everything, the causes before what follows from them.
+func (d *doctor) examine(ctx context.Context, configPath string) {
+	config, usable := d.examineConfig(configPath)
+	if usable {
+		d.examineData(config.DataDir)
+		d.examineClock(config)
+		daemon := d.examineDaemon(ctx, config)
+		d.examineUSB()
+		d.examinePorts(daemon == nil && !anyDevice(config))
+		d.examineModems(ctx, config, daemon)
+		d.examineTokens(ctx, daemon)
+		return
+	}
+	d.examineUSB()
+	d.examinePorts(true)
+}
+
+// found notes a finding; its remedy is the one of the same key.
+func (d *doctor) found(check, level string, key catalogue.Key, args ...any) {
+	f := finding{Check: check, Level: level, Detail: d.say(key, args...)}
+	if level != levelOK {
+		remedy := catalogue.DoctorRemedy(key)
+		if f.Remedy = d.say(remedy); f.Remedy == string(remedy) {
+			f.Remedy = ""
+		}
+	}
+	d.findings = append(d.findings, f)
+}
+
+// told notes a finding that has its words already.
+func (d *doctor) told(check, level, detail, remedy string) {
+	d.findings = append(d.findings, finding{Check: check, Level: level, Detail: detail, Remedy: remedy})
+}
+
+// report prints the findings and fails if there is a problem.
+func (d *doctor) report(asJSON bool) error {
+	counts := map[string]int{}
+	for _, f := range d.findings {
+		counts[f.Level]++
+	}
+	if asJSON {
+		if err := d.printJSON(d.findings); err != nil {
+			return err
+		}
+	} else {
+		d.print(d.stdout)
+		fmt.Fprintln(d.stdout, d.say(catalogue.DoctorSummary, counts[levelProblem], counts[levelWarning]))
+	}
+	if counts[levelProblem] > 0 {
+		return errSaid
+	}
+	return nil
+}
+
+func (d *doctor) print(w io.Writer) {
+	words := map[string]catalogue.Key{levelOK: catalogue.DoctorOK, levelWarning: catalogue.DoctorWarning, levelProblem: catalogue.DoctorProblem}
+	for _, f := range d.findings {
+		fmt.Fprintf(w, "%-8s  %s\n", d.say(words[f.Level]), f.Detail)
+		if f.Remedy != "" {
+			fmt.Fprintf(w, "%-8s  → %s\n", "", f.Remedy)
+		}
+	}
+}
+
+// exists reports whether one of several files of the system is there.
+func (d *doctor) exists(paths ...string) bool {
+	for _, path := range paths {
+		if _, err := os.Stat(d.root + path); err == nil {
+			return true
+		}
+	}
+	return false
+}
