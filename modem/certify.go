@@ -202,18 +202,18 @@ func (c *certifier) examine(ctx context.Context) {
 
 // does runs a command that may be refused and notes the verdict of a check by it.
 // alive is false when nothing more can be asked.
-func (c *certifier) does(ctx context.Context, id, command string) (lines []string, alive bool) {
-	lines, refused, fatal := c.ask(ctx, command, c.limit(command))
+func (c *certifier) does(ctx context.Context, id, command string) (alive bool) {
+	_, refused, fatal := c.ask(ctx, command, c.limit(command))
 	switch {
 	case fatal != nil:
 		c.verdict(id, Failed, "AT%s: %v", command, fatal)
-		return nil, false
+		return false
 	case refused != nil:
 		c.verdict(id, Refused, "AT%s: %v", command, refused)
 	default:
 		c.verdict(id, Passed, "AT%s", command)
 	}
-	return lines, true
+	return true
 }
 
 // tells notes whether a device answers a question, and with what if that may be
@@ -242,11 +242,7 @@ func (c *certifier) examineDialogue(ctx context.Context) bool {
 	} else {
 		c.verdict(CheckEcho, Passed, "ATE0")
 	}
-	_, alive := c.does(ctx, CheckVerbose, "V1")
-	if alive {
-		_, alive = c.does(ctx, CheckErrors, "+CMEE=1")
-	}
-	return alive
+	return c.does(ctx, CheckVerbose, "V1") && c.does(ctx, CheckErrors, "+CMEE=1")
 }
 
 func (c *certifier) examineIdentity(ctx context.Context) bool {
@@ -351,11 +347,11 @@ func (c *certifier) examineTexts(ctx context.Context) bool {
 		return fatal == nil
 	}
 	c.verdict(CheckPDUMode, Passed, "")
-	_, alive := c.does(ctx, CheckService, "+CSMS=1")
-	if alive {
-		_, _, fatal = c.ask(ctx, "+CSMS=0", c.cfg.Timeouts.Command)
+	if !c.does(ctx, CheckService, "+CSMS=1") {
+		return false
 	}
-	return alive && fatal == nil
+	_, _, fatal = c.ask(ctx, "+CSMS=0", c.cfg.Timeouts.Command)
+	return fatal == nil
 }
 
 // examineMemories tries the forms of +CPMS and reads what the memory has.
@@ -398,7 +394,7 @@ func (c *certifier) examineMemories(ctx context.Context) bool {
 	} else {
 		c.verdict(CheckReportStore, Refused, "")
 	}
-	if _, alive := c.does(ctx, CheckList, "+CMGL=4"); !alive {
+	if !c.does(ctx, CheckList, "+CMGL=4") {
 		return false
 	}
 	c.byIndex = !c.passed(CheckList)
@@ -497,7 +493,7 @@ func (c *certifier) examineExtras(ctx context.Context) bool {
 	for _, extra := range []struct{ id, command string }{
 		{CheckLink, "+CMMS=1"}, {CheckUSSD, "+CUSD=?"}, {CheckCaller, "+CLIP=1"}, {CheckRadio, "+CFUN?"},
 	} {
-		if _, alive := c.does(ctx, extra.id, extra.command); !alive {
+		if !c.does(ctx, extra.id, extra.command) {
 			return false
 		}
 	}

@@ -153,7 +153,7 @@ func newPTYPort(link string) (*ptyPort, error) {
 		}
 		return nil, err
 	}
-	return &ptyPort{master: file, slave: name, link: link, closed: make(chan struct{})}, nil
+	return &ptyPort{master: file, slave: name, link: link, left: func() {}, closed: make(chan struct{})}, nil
 }
 
 // pollable returns a descriptor of the same file that Go's poller handles, so

@@ -152,7 +152,6 @@ func TestReplayOnAPseudoTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer port.Close()
 	if _, err := port.WriteString("AT+CGMM\r"); err != nil {
 		t.Fatal(err)
 	}
@@ -166,6 +165,26 @@ func TestReplayOnAPseudoTerminal(t *testing.T) {
 	}
 	if !strings.Contains(heard, "E3372\x00") {
 		t.Errorf("heard %q", heard)
+	}
+	// It outlives the program that had it open.
+	if err := port.Close(); err != nil {
+		t.Error(err)
+	}
+	again, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if _, err := again.WriteString("AT+CSQ\r"); err != nil {
+		t.Fatal(err)
+	}
+	heard = ""
+	for buffer := make([]byte, 256); !strings.Contains(heard, "OK"); {
+		n, err := again.Read(buffer)
+		if err != nil {
+			t.Fatalf("read: %v behind %q", err, heard)
+		}
+		heard += string(buffer[:n])
 	}
 	if err := replay.Close(); err != nil {
 		t.Error(err)
