@@ -76,6 +76,7 @@ func (m *masking) received(text string) string {
 		return maskText(before) + `"` + after
 	}
 	name, _, isResult := strings.Cut(text, ":")
+	isResult = isResult && name != "" && strings.IndexByte("+^*$#%", name[0]) >= 0
 	switch name {
 	case "+CMT", "+CDS", "+CBM", "+CMGR", "+CMGL":
 		m.body = true
@@ -86,10 +87,12 @@ func (m *masking) received(text string) string {
 		m.quoted = strings.Count(text, `"`)%2 == 1
 		return m.quotes(text, m.answer)
 	}
+	_, isPDU := asPDU(text)
 	if body && !isResult && !isFinal(text) {
+		m.body = !isPDU // a text may have several lines
 		return m.content(text)
 	}
-	if _, ok := asPDU(text); ok {
+	if isPDU {
 		return m.content(text)
 	}
 	return m.runs(text)

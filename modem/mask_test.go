@@ -52,22 +52,24 @@ func TestMaskFollowsTheDialogue(t *testing.T) {
 		modem.TraceLine{Text: `dla Jana",15`},
 		modem.TraceLine{Text: `+CMT: "+` + number + `",,"26/11/25,10:00:00+04"`},
 		modem.TraceLine{Text: "Mam raka"}, // text mode
+		modem.TraceLine{Text: "Lek: morfina"},
+		modem.TraceLine{Text: "i boli"},
 		modem.TraceLine{Text: "OK"},
 		modem.TraceLine{Text: `+CLIP: "+` + number + `",145`},
 		modem.TraceLine{Sent: true, Text: payload},
 	)
 	all := strings.Join(got, "\n")
-	for _, secret := range []string{number, "98765432109876", "Jana", "raka", "6100002", "E8329BFD06"} {
+	for _, secret := range []string{number, "98765432109876", "Jana", "raka", "morfina", "boli", "6100002", "E8329BFD06"} {
 		if strings.Contains(all, secret) {
 			t.Errorf("%q is still there:\n%s", secret, all)
 		}
 	}
-	if got[5] != "OK" {
-		t.Errorf("OK became %s", got[5])
+	if got[7] != "OK" {
+		t.Errorf("OK became %s", got[7])
 	}
 	alias := regexp.MustCompile(`\d{11}`)
-	first, second := alias.FindString(got[3]), alias.FindString(got[6])
-	raw, err := hex.DecodeString(got[7])
+	first, second := alias.FindString(got[3]), alias.FindString(got[8])
+	raw, err := hex.DecodeString(got[9])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +80,7 @@ func TestMaskFollowsTheDialogue(t *testing.T) {
 	if first == "" || first != second || first[:10] != third {
 		t.Errorf("one number became %q, %q and %q…", first, second, third)
 	}
-	if other := modem.Mask(modem.TraceLine{Text: `+CLIP: "+` + number + `",145`})[0]; other == got[6] {
+	if other := modem.Mask(modem.TraceLine{Text: `+CLIP: "+` + number + `",145`})[0]; other == got[8] {
 		t.Error("another recording gives the number the same mask")
 	}
 }
@@ -132,4 +134,35 @@ func TestMaskedPDUsCanBeRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzMask masks anything: nothing panics, every line keeps its length, and a PDU
+// that could be read still can.
+func FuzzMask(f *testing.F) {
+	for _, seed := range []string{
+		"07918446010000F0440B918406100002F0000862211101450080100500030A0201005A006100BC0142017A", "0011000B918406100002F00000AA05E8329BFD06",
+		`+CMT: "Jan",22`, `+CUSD: 0,"AA180C3602",15`, "+CCID: 8948012345678901234F", "07FFFFFFFFFFFFFFFF44FFFFFFFFFF",
+	} {
+		f.Add(seed, true)
+		f.Add(seed, false)
+	}
+	f.Fuzz(func(t *testing.T, text string, sent bool) {
+		got := modem.Mask(modem.TraceLine{Text: text, Sent: sent})[0]
+		if len(got) != len(text) {
+			t.Fatalf("%q became %q", text, got)
+		}
+		raw, err := hex.DecodeString(text)
+		if err != nil || sent || len(raw) < 20 {
+			return
+		}
+		if before, err := pdu.Read(raw, time.Time{}); err == nil && len(before.Repairs) == 0 && before.Report == nil {
+			masked, err := hex.DecodeString(got)
+			if err != nil {
+				t.Fatalf("%s became %s", text, got)
+			}
+			if _, err := pdu.Read(masked, time.Time{}); err != nil {
+				t.Fatalf("%s became %s: %v", text, got, err)
+			}
+		}
+	})
 }
