@@ -10,8 +10,6 @@ import (
 )
 
 var (
-	// ErrModemClosed is returned by Modems for a modem that is not open now.
-	ErrModemClosed = errors.New("modem is not open")
 	// ErrCodeRefused says that modem or network do not answer a code.
 	ErrCodeRefused = errors.New("code is not answered")
 	// ErrNetworkSilent says that the network did not answer a code in time.
@@ -92,7 +90,7 @@ func modemFailure(ctx context.Context, err error) *problem {
 		code Code
 	}{
 		{ErrNoModem, CodeModemNotFound},
-		{ErrModemClosed, CodeModemNotOpen},
+		{ErrModemNotReady, CodeModemNotReady},
 		{ErrCodeRefused, CodeUSSDRefused},
 		{ErrNetworkSilent, CodeUSSDTimeout},
 		{ErrModemFailed, CodeModemFailed},

@@ -39,7 +39,7 @@ func TestUSSD(t *testing.T) {
 		{"sim-a", "*100#", api.CodeUSSDRefused, http.StatusBadGateway},
 		{"sim-a", "*102#", api.CodeUSSDTimeout, http.StatusGatewayTimeout},
 		{"sim-a", "*103#", api.CodeModemFailed, http.StatusBadGateway},
-		{"sim-b", "*101#", api.CodeModemNotOpen, http.StatusConflict},
+		{"sim-b", "*101#", api.CodeModemNotReady, http.StatusConflict},
 		{"sim-a", "saldo", api.CodeInvalidRequest, http.StatusUnprocessableEntity},
 		{"sim-a", "", api.CodeInvalidRequest, http.StatusUnprocessableEntity},
 	} {

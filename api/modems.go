@@ -26,7 +26,7 @@ type Modems interface {
 	// number after. It returns ErrNoModem for a name that no modem has.
 	Trace(name string, after uint64) (client.Trace, error)
 	// USSD asks the network a code through a modem, which carries nothing else
-	// meanwhile. It returns ErrNoModem, ErrModemClosed, ErrCodeRefused,
+	// meanwhile. It returns ErrNoModem, ErrModemNotReady, ErrCodeRefused,
 	// ErrNetworkSilent or ErrModemFailed.
 	USSD(ctx context.Context, name, code string) (string, error)
 }

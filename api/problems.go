@@ -44,7 +44,6 @@ const (
 	CodeTestRunning        Code = "self_test_running"
 	CodeTestNoNumber       Code = "self_test_no_number"
 	CodeTestBudget         Code = "self_test_budget"
-	CodeModemNotOpen       Code = "modem_not_open"
 	CodeModemFailed        Code = "modem_failed"
 	CodeUSSDRefused        Code = "ussd_refused"
 	CodeUSSDTimeout        Code = "ussd_timeout"
@@ -134,7 +133,6 @@ func statuses() map[Code]int {
 		CodeTestRunning:        http.StatusConflict,
 		CodeTestNoNumber:       http.StatusConflict,
 		CodeTestBudget:         http.StatusConflict,
-		CodeModemNotOpen:       http.StatusConflict,
 		CodeModemFailed:        http.StatusBadGateway,
 		CodeUSSDRefused:        http.StatusBadGateway,
 		CodeUSSDTimeout:        http.StatusGatewayTimeout,

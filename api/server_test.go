@@ -91,7 +91,7 @@ func (m *modems) Trace(name string, after uint64) (client.Trace, error) {
 
 func (m *modems) USSD(_ context.Context, name, code string) (string, error) {
 	if name == "sim-b" {
-		return "", api.ErrModemClosed
+		return "", api.ErrModemNotReady
 	}
 	answers := map[string]error{"*100#": api.ErrCodeRefused, "*102#": api.ErrNetworkSilent, "*103#": api.ErrModemFailed}
 	return "Stan konta: 25,00 PLN", answers[code]

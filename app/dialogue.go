@@ -48,8 +48,8 @@ func (m modems) USSD(ctx context.Context, name, code string) (text string, err e
 	})
 	for _, known := range []struct{ cause, says error }{
 		{gateway.ErrUnknownModem, api.ErrNoModem},
-		{gateway.ErrNotOpen, api.ErrModemClosed},
-		{modem.ErrNotOpen, api.ErrModemClosed},
+		{gateway.ErrNotOpen, api.ErrModemNotReady},
+		{modem.ErrNotOpen, api.ErrModemNotReady},
 		{modem.ErrUSSDTimeout, api.ErrNetworkSilent},
 		{context.DeadlineExceeded, api.ErrNetworkSilent},
 		{modem.ErrUSSDRefused, api.ErrCodeRefused},

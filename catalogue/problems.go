@@ -137,11 +137,6 @@ var problemTexts = map[Key]text{
 		en: "We do not know the event named in Last-Event-ID. Open the stream without this header and read the messages' states.",
 		es: "No conocemos el evento indicado en Last-Event-ID. Abra el flujo sin esa cabecera y lea el estado de los mensajes.",
 	},
-	"problem.modem_not_open": {
-		pl: "Modem nie jest teraz gotowy. Jego stan i co zrobić podaje GET /v1/modems.",
-		en: "The modem is not open now. GET /v1/modems tells its state and what to do.",
-		es: "El módem no está abierto ahora. GET /v1/modems indica su estado y qué hacer.",
-	},
 	"problem.modem_failed": {
 		pl: "Modem zawiódł w trakcie. Bramka przywraca go sama; spróbuj ponownie za minutę. GET /v1/modems podaje przyczynę.",
 		en: "The modem failed meanwhile. The gateway recovers it by itself; try again in a minute. GET /v1/modems tells the cause.",
