@@ -182,6 +182,9 @@ func (a *App) startAssembly(ctx context.Context) (uncertain int, err error) {
 	if uncertain, err = first.queue.Recover(ctx); err != nil {
 		return 0, fmt.Errorf("look through the queue: %w", err)
 	}
+	if err := a.holdRestored(ctx, first.queue.HoldRestored); err != nil {
+		return 0, fmt.Errorf("hold what was restored: %w", err)
+	}
 	if err := first.start(a.life); err != nil {
 		return 0, err
 	}

@@ -5,11 +5,18 @@ package catalogue
 const (
 	CommandBackup  Key = "command.backup"
 	CommandVerify  Key = "command.verify"
+	CommandRestore Key = "command.restore"
 	FlagForce      Key = "flag.force"
-	BackupDone     Key = "backup.done"   // path, MiB
-	BackupExists   Key = "backup.exists" // path
-	BackupFailed   Key = "backup.failed" // path, error
-	CopyProgress   Key = "copy.progress" // MiB
+	FlagForceData  Key = "flag.force_data"
+	FlagResume     Key = "flag.resume"
+	RestoreExists  Key = "restore.exists"  // data directory
+	RestoreAside   Key = "restore.aside"   // path
+	RestoreDone    Key = "restore.done"    // data directory
+	RestoreResumes Key = "restore.resumes" // data directory
+	BackupDone     Key = "backup.done"     // path, MiB
+	BackupExists   Key = "backup.exists"   // path
+	BackupFailed   Key = "backup.failed"   // path, error
+	CopyProgress   Key = "copy.progress"   // MiB
 	VerifyProgress Key = "verify.progress"
 	VerifyGood     Key = "verify.good"    // records
 	VerifyBad      Key = "verify.bad"     // findings, records
@@ -42,6 +49,41 @@ var keepingTexts = map[Key]text{
 		pl: "Sprawdź dane bramki albo kopię, niczego nie zmieniając",
 		en: "Check the data of the gateway, or a copy, changing nothing",
 		es: "Comprobar los datos de la pasarela, o una copia, sin cambiar nada",
+	},
+	CommandRestore: {
+		pl: "Przywróć dane z kopii, gdy bramka nie działa",
+		en: "Restore the data from a backup, while the gateway does not run",
+		es: "Restaurar los datos de una copia, con la pasarela parada",
+	},
+	FlagForceData: {
+		pl: "zastąp dane, które już są; zostaną obok pod inną nazwą",
+		en: "replace data that is there already; it is kept beside under another name",
+		es: "sustituir los datos que ya existen; se conservan al lado con otro nombre",
+	},
+	FlagResume: {
+		pl: "wyślij wszystko, co czekało w chwili kopii, nawet jeśli mogło już wyjść",
+		en: "send everything that waited when the backup was made, even what may have gone out since",
+		es: "enviar todo lo que esperaba al hacer la copia, aunque pueda haber salido ya",
+	},
+	RestoreExists: {
+		pl: "W %s są już dane. Z --force zostaną zastąpione i zachowane obok pod inną nazwą.",
+		en: "There is data in %s already. With --force it is replaced, and kept beside under another name.",
+		es: "Ya hay datos en %s. Con --force se sustituyen y se conservan al lado con otro nombre.",
+	},
+	RestoreAside: {
+		pl: "Dotychczasowe dane są teraz w %s.",
+		en: "The data that was there is now in %s.",
+		es: "Los datos que había están ahora en %s.",
+	},
+	RestoreDone: {
+		pl: "Dane w %s są przywrócone. Uruchom bramkę. Co od czasu kopii miało wyjść, poczeka na decyzję: zwolnij to albo anuluj. Tokeny unieważnione po kopii znów działają: sprawdź goniec token list.",
+		en: "The data in %s is restored. Start the gateway. What was due since the backup waits for a decision: release or cancel it. Tokens revoked since the backup work again: see goniec token list.",
+		es: "Los datos de %s están restaurados. Arranque la pasarela. Lo que debía salir desde la copia espera una decisión: libérelo o cancélelo. Los tokens revocados desde entonces vuelven a valer: vea goniec token list.",
+	},
+	RestoreResumes: {
+		pl: "Dane w %s są przywrócone. Uruchom bramkę: wszystko, co czekało w chwili kopii, wyjdzie, także to, co mogło już wyjść. Tokeny unieważnione po kopii znów działają.",
+		en: "The data in %s is restored. Start the gateway: everything that waited when the backup was made goes out, even what may have gone out since. Tokens revoked since the backup work again.",
+		es: "Los datos de %s están restaurados. Arranque la pasarela: saldrá todo lo que esperaba al hacer la copia, incluso lo que pudo salir ya. Los tokens revocados desde entonces vuelven a valer.",
 	},
 	FlagForce: {
 		pl: "zastąp plik, który już jest",

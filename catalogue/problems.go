@@ -416,6 +416,11 @@ var problemTexts = map[Key]text{
 		en: "The SIM that the first part left by sends nothing. Turn its modem on, or release the message; if that does not help, all of it goes anew by another later.",
 		es: "La SIM por la que salió la primera parte no envía nada. Encienda su módem o libere el mensaje; si eso no ayuda, más tarde saldrá entero de nuevo por otra.",
 	},
+	"message.restored": {
+		pl: "Dane pochodzą z kopii, więc nie wiadomo, czy wiadomość nie wyszła już wcześniej. Zdecyduj: zwolnij ją, by ją wysłać, albo ją anuluj.",
+		en: "The data is that of a backup, so nobody knows whether the message has gone out since. Decide: release it to send it, or cancel it.",
+		es: "Los datos son de una copia, así que no se sabe si el mensaje ya salió. Decida: libérelo para enviarlo o cancélelo.",
+	},
 	"message.recipient_cap": {
 		pl: "Na ten numer wysłano już tyle części, na ile pozwala recipient_cap. Wiadomość wyjdzie sama, gdy będzie wolno; zwolnienie nic nie da. Sprawdź, kto wysyła tyle na jeden numer, i anuluj, co zbędne.",
 		en: "This number has been sent as many parts as recipient_cap allows. The message goes by itself when it may; releasing it does not help. Find out who sends so much to one number, and cancel what is not wanted.",

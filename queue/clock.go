@@ -118,6 +118,8 @@ func (q *Queue) outlived(tx store.Tx, e *entry, now time.Time) error {
 		return q.expire(tx, e, now)
 	case q.fresh(e):
 		e.ExpiresAt = now.Add(e.ExpiresAt.Sub(e.CreatedAt))
+	case e.restored():
+		e.ExpiresAt = inMilliseconds(now.Add(clockProbation))
 	case e.claimable():
 		q.schedule(&e.Message, inMilliseconds(now.Add(clockProbation)), now)
 	}
@@ -172,7 +174,7 @@ func (q *Queue) bringForward(e *entry, now time.Time) bool {
 	if e.quietable() {
 		last = q.quiet.end(last)
 	}
-	if e.claimable() && (e.Due.After(last) || e.CreatedAt.After(now.Add(clockBack)) && e.Due.After(start)) {
+	if e.claimable() && !e.restored() && (e.Due.After(last) || e.CreatedAt.After(now.Add(clockBack)) && e.Due.After(start)) {
 		q.schedule(&e.Message, start, now)
 		if e.Error != nil && !e.held() {
 			e.Error.RetryAt = e.Due

@@ -341,9 +341,9 @@ func (q *Queue) finish(tx store.Tx, e *entry, to Status, problem *Problem, actor
 	return q.move(tx, e, to, actor, now)
 }
 
-// held reports whether Error says until when m is held.
+// held reports whether Error says why m is held, and Due until when.
 func (m *Message) held() bool {
-	return m.Error != nil && (m.Error.Code == CodeQuietHours || m.Error.Code == CodeRecipientCap)
+	return m.Error != nil && (m.Error.Code == CodeQuietHours || m.Error.Code == CodeRecipientCap || m.Error.Code == CodeRestored)
 }
 
 // schedule sets when the next part may leave: at due, which may have passed, or

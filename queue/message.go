@@ -135,6 +135,7 @@ const (
 	CodeLease          = "lease"         // of an attempt: the worker did not record its outcome in time
 	CodeRestart        = "restart"       // of an attempt: the gateway stopped before it was recorded
 	CodeSuperseded     = "superseded"    // of an attempt: a report proved an earlier one
+	CodeRestored       = "restored"      // held since the data was restored: a person has to Release or Cancel it
 	CodeRecipientCap   = "recipient_cap" // held until RetryAt: its number has got as many parts as it may
 	CodeSIMGone        = "sim_gone"      // the SIM that the first parts left by sends nothing; at RetryAt all begins anew by another
 )

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"town":     startTown,
 			"answers":  answers,
 			"ready":    ready,
+			"show":     show,
 			"recorded": startRecorded,
 			"takes":    takes,
 		},
@@ -74,6 +76,11 @@ func startTown(ts *testscript.TestScript, _ bool, args []string) {
 	text := fmt.Sprintf("data_dir: %s\nhttp: {listen: \"127.0.0.1:0\"}\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\nmodems:\n  - {name: m0, device: %s}\n",
 		ts.MkAbs("data"), town.ports[0].Path())
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// show prints what became of the message whose id is in a file: show goniec.yaml id.
+func show(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("goniec", "message", "show", strings.TrimSpace(ts.ReadFile(args[1])), "--config", args[0]))
 }
 
 // ready waits until a modem of the daemon with this data directory is ready.

@@ -74,13 +74,20 @@ func (p *program) verify(ctx context.Context, path string, asJSON bool) error {
 		return nil
 	}
 	if !asJSON {
-		rows := make([][]string, len(findings))
-		for i, f := range findings {
-			rows[i] = []string{f.Record, f.What}
-		}
-		if err := p.printTable([]catalogue.Key{catalogue.HeadRecord, catalogue.HeadFinding}, rows); err != nil {
-			return err
-		}
+		return p.printFindings(findings, records)
+	}
+	fmt.Fprintln(p.stderr, p.say(catalogue.VerifyBad, len(findings), records))
+	return errSaid
+}
+
+// printFindings prints what is wrong with data, and fails.
+func (p *program) printFindings(findings []app.Finding, records int) error {
+	rows := make([][]string, len(findings))
+	for i, f := range findings {
+		rows[i] = []string{f.Record, f.What}
+	}
+	if err := p.printTable([]catalogue.Key{catalogue.HeadRecord, catalogue.HeadFinding}, rows); err != nil {
+		return err
 	}
 	fmt.Fprintln(p.stderr, p.say(catalogue.VerifyBad, len(findings), records))
 	return errSaid

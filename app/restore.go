@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"goniec/store"
+	"goniec/store/boltstore"
+)
+
+// restoredKey is present in data that came from a backup and has not been started
+// since: what waited in it may have been sent, see queue.HoldRestored.
+const restoredKey = "meta/restored"
+
+// ErrDataExists is returned by Restore for a data directory that has data already.
+var ErrDataExists = errors.New("there is data already")
+
+// Restore puts the data in the file at path in the place of that in dir, while no
+// daemon runs on it. Data that is there is refused with ErrDataExists unless force is
+// set; it is then kept beside, under the name returned. With resume what waited when
+// the backup was made goes out at the next start as if nothing had been; else it is
+// held for a person. Nothing is changed unless all of the backup could be read and
+// nothing is wrong with it; findings say what is.
+func Restore(ctx context.Context, dir, path string, force, resume bool) (aside string, findings []Finding, records int, err error) {
+	if err := makeDir(dir); err != nil {
+		return "", nil, 0, &DataError{Dir: dir, Err: err}
+	}
+	data := DataPath(dir)
+	switch _, err := os.Lstat(data); {
+	case err == nil && !force:
+		return "", nil, 0, &DataError{Dir: dir, Err: ErrDataExists}
+	case err == nil:
+		// Whoever has it open would go on writing to the old file.
+		if err := unused(data); err != nil {
+			return "", nil, 0, &DataError{Dir: dir, Err: err}
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", nil, 0, &DataError{Dir: dir, Err: err}
+	}
+	work, err := os.MkdirTemp(dir, "goniec.restore-*")
+	if err != nil {
+		return "", nil, 0, &DataError{Dir: dir, Err: err}
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	ready := filepath.Join(work, "goniec.db")
+	if err := boltstore.Copy(path, ready); err != nil {
+		return "", nil, 0, err
+	}
+	if findings, records, err = Verify(ctx, ready, func(int) {}); err != nil || len(findings) > 0 {
+		return "", findings, records, err
+	}
+	if !resume {
+		if err := markRestored(ctx, ready); err != nil {
+			return "", nil, 0, fmt.Errorf("mark what was restored: %w", err)
+		}
+	}
+	if force {
+		aside, err = setAside(data)
+		if err != nil {
+			return "", nil, 0, &DataError{Dir: dir, Err: err}
+		}
+	}
+	if err := os.Rename(ready, data); err != nil {
+		return aside, nil, 0, &DataError{Dir: dir, Err: err}
+	}
+	return aside, nil, records, syncDir(dir)
+}
+
+// unused returns boltstore.ErrLocked for data that a daemon has open. Data that is
+// damaged, which is what a backup is for, is nobody's.
+func unused(data string) error {
+	s, err := boltstore.Open(data, boltstore.Options{})
+	if err != nil {
+		if errors.Is(err, boltstore.ErrLocked) {
+			return err
+		}
+		return nil
+	}
+	return s.Close()
+}
+
+// markRestored puts restoredKey into the data at path.
+func markRestored(ctx context.Context, path string) error {
+	s, err := boltstore.Open(path, boltstore.Options{})
+	if err != nil {
+		return err
+	}
+	err = s.Update(ctx, func(tx store.Tx) error { return tx.Put(restoredKey, []byte(time.Now().UTC().Format(time.RFC3339))) })
+	return errors.Join(err, s.Close())
+}
+
+// setAside gives data that is to be replaced another name, and returns it; empty if
+// there is none.
+func setAside(data string) (string, error) {
+	aside := data + ".before-restore-" + time.Now().UTC().Format("20060102-150405")
+	err := os.Rename(data, aside)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return aside, err
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// holdRestored holds what may have been sent since the backup, at the first start on
+// restored data. A crash in the middle is made good by the next start.
+func (a *App) holdRestored(ctx context.Context, hold func(context.Context) (int, error)) error {
+	mark, err := store.View(ctx, a.store, func(r store.Reader) ([]byte, error) { return r.Get(restoredKey) })
+	if err != nil || mark == nil {
+		return err
+	}
+	held, err := hold(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.store.Update(ctx, func(tx store.Tx) error { return tx.Delete(restoredKey) }); err != nil {
+		return err
+	}
+	a.log.Warn("the data was restored from a backup: what was due since may have been sent, and is held until a person releases or cancels it", "held", held)
+	return nil
+}

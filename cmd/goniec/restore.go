@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"goniec/app"
+	"goniec/catalogue"
+	"goniec/store/boltstore"
+)
+
+func (p *program) restoreCommand() *cobra.Command {
+	cmd := p.command("restore FILE", catalogue.CommandRestore, 1, 1, func(cmd *cobra.Command, args []string) error {
+		force, err := cmd.Flags().GetBool("force")
+		if err != nil {
+			return err
+		}
+		resume, err := cmd.Flags().GetBool("resume")
+		if err != nil {
+			return err
+		}
+		return p.restore(cmd, args[0], force, resume)
+	})
+	cmd.Flags().Bool("force", false, p.say(catalogue.FlagForceData))
+	cmd.Flags().Bool("resume", false, p.say(catalogue.FlagResume))
+	p.addConfig(cmd)
+	return cmd
+}
+
+// restore puts a backup in the place of the data.
+func (p *program) restore(cmd *cobra.Command, path string, force, resume bool) error {
+	config, err := p.loadConfig(cmd)
+	if err != nil {
+		return err
+	}
+	if app.Answers(cmd.Context(), app.SocketPath(config.DataDir)) {
+		fmt.Fprintln(p.stderr, p.say(catalogue.DataDirLocked, config.DataDir))
+		return errSaid
+	}
+	aside, findings, records, err := app.Restore(cmd.Context(), config.DataDir, path, force, resume)
+	var data *app.DataError
+	switch {
+	case errors.Is(err, app.ErrDataExists):
+		fmt.Fprintln(p.stderr, p.say(catalogue.RestoreExists, config.DataDir))
+		return errSaid
+	case errors.Is(err, boltstore.ErrLocked):
+		fmt.Fprintln(p.stderr, p.say(catalogue.DataDirLocked, config.DataDir))
+		return errSaid
+	case errors.As(err, &data), errors.As(err, new(*app.NewerDataError)):
+		return err
+	case err != nil:
+		return p.explainCopy(err, path)
+	case len(findings) > 0:
+		return p.printFindings(findings, records)
+	}
+	if aside != "" {
+		fmt.Fprintln(p.stderr, p.say(catalogue.RestoreAside, aside))
+	}
+	if resume {
+		fmt.Fprintln(p.stderr, p.say(catalogue.RestoreResumes, config.DataDir))
+		return nil
+	}
+	fmt.Fprintln(p.stderr, p.say(catalogue.RestoreDone, config.DataDir))
+	return nil
+}
