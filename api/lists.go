@@ -115,26 +115,39 @@ func (s *Server) listMessages(ctx context.Context, in *messagesInput) (*messages
 }
 
 func (s *Server) listInbox(ctx context.Context, in *inboxInput) (*inboxOutput, error) {
+	link, page, err := incoming(ctx, s, "/v1/inbox", *in, s.config.Queue.Inbox, wireInbound)
+	if err != nil {
+		return nil, err
+	}
+	return &inboxOutput{Link: link, Body: page}, nil
+}
+
+// incoming lists what has come in, texts or calls, newest first, and the link to the
+// next page.
+func incoming[M, W any](
+	ctx context.Context, s *Server, path string, in inboxInput,
+	list func(ctx context.Context, f queue.InboxFilter, after string, limit int) ([]M, string, error), wire func(*M) W,
+) (link string, page client.Page[W], err error) {
 	f := queue.InboxFilter{Since: in.Since, Until: in.Until}
 	if in.From != "" {
 		f.From = s.sender(unplus(in.From))
 	}
 	after, p := readCursor(in.Cursor, f)
 	if p != nil {
-		return nil, p
+		return "", page, p
 	}
-	found, next, err := s.config.Queue.Inbox(ctx, f, after, in.Limit)
+	found, next, err := list(ctx, f, after, in.Limit)
 	if err != nil {
-		return nil, failure(ctx, err)
+		return "", page, failure(ctx, err)
 	}
-	page := client.Page[client.Inbound]{Items: make([]client.Inbound, len(found)), Next: writeCursor(next, f)}
+	page = client.Page[W]{Items: make([]W, len(found)), Next: writeCursor(next, f)}
 	for i := range found {
-		page.Items[i] = wireInbound(&found[i])
+		page.Items[i] = wire(&found[i])
 	}
 	query := url.Values{}
 	setQuery(query, "from", f.From.String())
 	setPage(query, in.Since, in.Until, in.Limit)
-	return &inboxOutput{Link: nextLink("/v1/inbox", page.Next, query), Body: page}, nil
+	return nextLink(path, page.Next, query), page, nil
 }
 
 // sender reads the sender of a received message: a number, or a name.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"goniec/api/client"
@@ -72,26 +71,16 @@ func testProblem(ctx context.Context, err error) error {
 }
 
 func (s *Server) listCalls(ctx context.Context, in *callsInput) (*callsOutput, error) {
-	f := queue.InboxFilter{Since: in.Since, Until: in.Until}
-	if in.From != "" {
-		f.From = s.sender(unplus(in.From))
-	}
-	after, p := readCursor(in.Cursor, f)
-	if p != nil {
-		return nil, p
-	}
-	found, next, err := s.config.Queue.Calls(ctx, f, after, in.Limit)
+	link, page, err := incoming(ctx, s, "/v1/calls", inboxInput(*in), s.config.Queue.Calls, wireCall)
 	if err != nil {
-		return nil, failure(ctx, err)
+		return nil, err
 	}
-	page := client.Page[client.Call]{Items: make([]client.Call, len(found)), Next: writeCursor(next, f)}
-	for i, c := range found {
-		page.Items[i] = client.Call{ID: c.ID, From: c.From.String(), Modem: c.Modem, At: c.At, Rings: c.Rings, MessageID: c.MessageID}
-	}
-	query := url.Values{}
-	setQuery(query, "from", f.From.String())
-	setPage(query, in.Since, in.Until, in.Limit)
-	return &callsOutput{Link: nextLink("/v1/calls", page.Next, query), Body: page}, nil
+	return &callsOutput{Link: link, Body: page}, nil
+}
+
+// wireCall turns a call into what goes over the wire.
+func wireCall(c *queue.Call) client.Call {
+	return client.Call{ID: c.ID, From: c.From.String(), Modem: c.Modem, At: c.At, Rings: c.Rings, MessageID: c.MessageID}
 }
 
 // wordSelfTest puts what a test came to into words.

@@ -141,17 +141,6 @@ func (s *session) creditDue(c CreditConfig, now time.Time) time.Time {
 	return due
 }
 
-// latest returns the last of times.
-func latest(times ...time.Time) time.Time {
-	var last time.Time
-	for _, t := range times {
-		if t.After(last) {
-			last = t
-		}
-	}
-	return last
-}
-
 // askCredit asks the network, and writes down what it said.
 func (s *session) askCredit(c CreditConfig) error {
 	code, pattern, known := creditCode(c, s.modem.Info())

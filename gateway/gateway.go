@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -46,7 +45,7 @@ type ModemConfig struct {
 // Config is what New needs; Store, Queue and Events are required.
 type Config struct {
 	Modems     []ModemConfig
-	Store      store.Store // for the keys pace/<modem> and ladder/<modem>, and to append events
+	Store      store.Store // for its own keys, see docs/how-a-message-travels.md, and to append events
 	Queue      *queue.Queue
 	Routing    *Routing // the same as the Router of Queue; nil: there is none
 	Events     *event.Log
@@ -215,15 +214,7 @@ func (w *worker) holds(c ModemConfig) bool {
 	case c.Device == "" || w.config.Device == "":
 		return c.Open == nil && w.config.Open == nil // found wherever it is: nobody knows
 	}
-	return realPath(c.Device) == realPath(w.config.Device)
-}
-
-// realPath follows links, so that two names of one port are one.
-func realPath(device string) string {
-	if real, err := filepath.EvalSymlinks(device); err == nil {
-		return real
-	}
-	return device
+	return modem.RealPath(c.Device) == modem.RealPath(w.config.Device)
 }
 
 // sameDevice says whether a modem configured as c can run on when d is wanted.

@@ -201,6 +201,17 @@ func earliest(times ...time.Time) time.Time {
 	return first
 }
 
+// latest returns the last of times.
+func latest(times ...time.Time) time.Time {
+	var last time.Time
+	for _, t := range times {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
 // upkeep does what is due from time to time.
 func (s *session) upkeep() error {
 	now := time.Now()

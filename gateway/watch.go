@@ -63,7 +63,7 @@ func (s *session) watchNetwork(now time.Time) error {
 	}
 	why := withoutNetwork(info.Registration).Detail
 	s.raiseOut(info.Since, now, why)
-	if now.Sub(later(info.Since, s.lostAt)) < s.lostWait {
+	if now.Sub(latest(info.Since, s.lostAt)) < s.lostWait {
 		return nil
 	}
 	s.lostAt, s.lostWait = now, min(2*s.lostWait, lostAtMost)
@@ -106,13 +106,6 @@ func withoutNetwork(r modem.Registration) *Trouble {
 	default:
 		return &Trouble{Code: codeNoNetwork, Detail: "no network takes the SIM", Remedy: "Check the antenna and the signal at this place."}
 	}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }
 
 // raiseOut raises AlarmOut for a modem that has been out of service for long.

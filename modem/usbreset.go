@@ -54,11 +54,12 @@ func (m *Modem) isAt(p PortInfo) bool {
 	if was := m.stick; was.USB != "" {
 		return p.USB == was.USB && p.VendorID == was.VendorID && p.ProductID == was.ProductID && p.Serial == was.Serial
 	}
-	return m.cfg.Device != "" && (p.Device == realPath(m.cfg.Device) || p.ByID == m.cfg.Device)
+	return m.cfg.Device != "" && (p.Device == RealPath(m.cfg.Device) || p.ByID == m.cfg.Device)
 }
 
-// realPath follows links; a path that cannot be followed is returned as it is.
-func realPath(path string) string {
+// RealPath follows links, so that two names of one port are one; a path that cannot
+// be followed is returned as it is.
+func RealPath(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		return real
 	}
@@ -71,7 +72,7 @@ func (m *Modem) keepStick() {
 	if err != nil {
 		return // it keeps what was known
 	}
-	device := realPath(m.Info().Device)
+	device := RealPath(m.Info().Device)
 	for _, p := range ports {
 		if p.Device == device {
 			m.stick = p

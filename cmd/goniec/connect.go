@@ -64,6 +64,34 @@ func (p *program) connect(cmd *cobra.Command) (c *client.Client, where string, e
 	return c, target, err
 }
 
+// question is what a command that asks the gateway has at hand.
+type question struct {
+	cmd    *cobra.Command
+	args   []string
+	client *client.Client
+	where  string // the gateway, for explainCall
+	asJSON bool
+}
+
+// askCommand builds a subcommand of so many arguments that asks the gateway and
+// prints its answer in either form.
+func (p *program) askCommand(use string, short catalogue.Key, arguments int, run func(q question) error) *cobra.Command {
+	cmd := p.command(use, short, arguments, arguments, func(cmd *cobra.Command, args []string) error {
+		asJSON, err := p.wantsJSON(cmd)
+		if err != nil {
+			return err
+		}
+		c, where, err := p.connect(cmd)
+		if err != nil {
+			return err
+		}
+		return run(question{cmd: cmd, args: args, client: c, where: where, asJSON: asJSON})
+	})
+	p.addOutput(cmd)
+	p.addConnection(cmd)
+	return cmd
+}
+
 // readToken returns what is in the token file, else the variable.
 func readToken(path string) (string, error) {
 	if path == "" {

@@ -18,31 +18,20 @@ type messageHistory struct {
 }
 
 func (p *program) messageShowCommand() *cobra.Command {
-	cmd := p.command("show ID", catalogue.CommandMessageShow, 1, 1, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
+	return p.askCommand("show ID", catalogue.CommandMessageShow, 1, func(q question) error {
+		m, err := q.client.Message(q.cmd.Context(), q.args[0])
 		if err != nil {
-			return err
+			return p.explainCall(err, q.where)
 		}
-		c, where, err := p.connect(cmd)
+		steps, err := q.client.History(q.cmd.Context(), q.args[0])
 		if err != nil {
-			return err
+			return p.explainCall(err, q.where)
 		}
-		m, err := c.Message(cmd.Context(), args[0])
-		if err != nil {
-			return p.explainCall(err, where)
-		}
-		steps, err := c.History(cmd.Context(), args[0])
-		if err != nil {
-			return p.explainCall(err, where)
-		}
-		if asJSON {
+		if q.asJSON {
 			return p.printJSON(messageHistory{m, steps})
 		}
 		return p.printHistory(m, steps)
 	})
-	p.addConnection(cmd)
-	p.addOutput(cmd)
-	return cmd
 }
 
 // printHistory prints the steps as a table: the time of each, and how long after the

@@ -63,6 +63,9 @@ func (p *program) modemListCommand() *cobra.Command {
 		if err := p.printModems(running); err != nil {
 			return err
 		}
+		if len(results) == 0 && len(running) > 0 {
+			return nil // wired, or emulated: that there are no ports is no news
+		}
 		return p.printPorts(results)
 	})
 	p.addOutput(cmd)

@@ -21,38 +21,28 @@ import (
 const followEvery = 500 * time.Millisecond
 
 func (p *program) modemTraceCommand() *cobra.Command {
-	cmd := p.command("trace NAME", catalogue.CommandModemTrace, 1, 1, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
+	cmd := p.askCommand("trace NAME", catalogue.CommandModemTrace, 1, func(q question) error {
+		follow, err := q.cmd.Flags().GetBool("follow")
 		if err != nil {
 			return err
 		}
-		follow, err := cmd.Flags().GetBool("follow")
+		trace, err := q.client.TraceModem(q.cmd.Context(), q.args[0], 0)
 		if err != nil {
-			return err
+			return p.explainModem(q, err)
 		}
-		c, where, err := p.connect(cmd)
-		if err != nil {
-			return err
-		}
-		trace, err := c.TraceModem(cmd.Context(), args[0], 0)
-		if err != nil {
-			return p.explainModem(cmd.Context(), c, err, where)
-		}
-		if asJSON && !follow {
+		if q.asJSON && !follow {
 			return p.printJSON(trace)
 		}
-		write, err := p.traceWriter(trace, asJSON)
+		write, err := p.traceWriter(trace, q.asJSON)
 		if err != nil {
 			return err
 		}
 		if err := write(trace.Lines); err != nil || !follow {
 			return err
 		}
-		return p.explainCall(followTrace(cmd.Context(), c, trace, write), where)
+		return p.explainCall(followTrace(q.cmd.Context(), q.client, trace, write), q.where)
 	})
 	cmd.Flags().BoolP("follow", "f", false, p.say(catalogue.FlagFollow))
-	p.addOutput(cmd)
-	p.addConnection(cmd)
 	return cmd
 }
 
@@ -114,64 +104,42 @@ func lastNumber(lines []client.TraceLine, before uint64) uint64 {
 }
 
 func (p *program) modemUSSDCommand() *cobra.Command {
-	cmd := p.command("ussd NAME CODE", catalogue.CommandModemUSSD, 2, 2, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
+	return p.askCommand("ussd NAME CODE", catalogue.CommandModemUSSD, 2, func(q question) error {
+		text, err := q.client.USSD(q.cmd.Context(), q.args[0], q.args[1])
 		if err != nil {
-			return err
+			return p.explainModem(q, err)
 		}
-		c, where, err := p.connect(cmd)
-		if err != nil {
-			return err
-		}
-		text, err := c.USSD(cmd.Context(), args[0], args[1])
-		if err != nil {
-			return p.explainModem(cmd.Context(), c, err, where)
-		}
-		if asJSON {
+		if q.asJSON {
 			return p.printJSON(client.USSDAnswer{Text: text})
 		}
 		fmt.Fprintln(p.stdout, text)
 		return nil
 	})
-	p.addOutput(cmd)
-	p.addConnection(cmd)
-	return cmd
 }
 
 func (p *program) modemRestartCommand() *cobra.Command {
-	cmd := p.command("restart NAME", catalogue.CommandModemRestart, 1, 1, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
+	return p.askCommand("restart NAME", catalogue.CommandModemRestart, 1, func(q question) error {
+		state, err := q.client.RestartModem(q.cmd.Context(), q.args[0])
 		if err != nil {
-			return err
+			return p.explainModem(q, err)
 		}
-		c, where, err := p.connect(cmd)
-		if err != nil {
-			return err
-		}
-		state, err := c.RestartModem(cmd.Context(), args[0])
-		if err != nil {
-			return p.explainModem(cmd.Context(), c, err, where)
-		}
-		if asJSON {
+		if q.asJSON {
 			return p.printJSON(state)
 		}
 		fmt.Fprintln(p.stderr, p.say(catalogue.ModemRestarts, state.Name))
 		return nil
 	})
-	p.addOutput(cmd)
-	p.addConnection(cmd)
-	return cmd
 }
 
 // explainModem is explainCall for calls that name a modem: it says which there are.
-func (p *program) explainModem(ctx context.Context, c *client.Client, err error, where string) error {
+func (p *program) explainModem(q question, err error) error {
 	var problem *client.Problem
 	if !errors.As(err, &problem) || problem.Code != "modem_not_found" {
-		return p.explainCall(err, where)
+		return p.explainCall(err, q.where)
 	}
-	modems, listErr := c.Modems(ctx)
+	modems, listErr := q.client.Modems(q.cmd.Context())
 	if listErr != nil {
-		return p.explainCall(err, where)
+		return p.explainCall(err, q.where)
 	}
 	names := make([]string, len(modems))
 	for i, m := range modems {

@@ -21,30 +21,20 @@ const (
 )
 
 func (p *program) modemTestCommand() *cobra.Command {
-	cmd := p.command("test NAME", catalogue.CommandModemTest, 1, 1, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
+	cmd := p.askCommand("test NAME", catalogue.CommandModemTest, 1, func(q question) error {
+		timeout, err := q.cmd.Flags().GetDuration("timeout")
 		if err != nil {
 			return err
 		}
-		c, where, err := p.connect(cmd)
-		if err != nil {
-			return err
-		}
-		timeout, err := cmd.Flags().GetDuration("timeout")
-		if err != nil {
-			return err
-		}
-		ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+		ctx, cancel := context.WithTimeout(q.cmd.Context(), timeout)
 		defer cancel()
-		test, err := p.testModem(ctx, c, args[0])
+		test, err := p.testModem(ctx, q.client, q.args[0])
 		if err != nil && !errors.Is(err, errUndecided) {
-			return p.explainCall(err, where)
+			return p.explainModem(q, err)
 		}
-		return p.printTest(args[0], test, err, asJSON)
+		return p.printTest(q.args[0], test, err, q.asJSON)
 	})
 	cmd.Flags().Duration("timeout", testTimeout, p.say(catalogue.FlagTestTimeout))
-	p.addConnection(cmd)
-	p.addOutput(cmd)
 	return cmd
 }
 
