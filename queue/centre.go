@@ -72,3 +72,21 @@ func (c centre) learn(tx store.Tx, w Worker, o orphan, e *entry, a *Attempt, at 
 	}
 	return store.PutJSON(tx, centreKey(w.SIM), c)
 }
+
+// compareClocks learns how far the clock of the centre is ahead of ours while ours is
+// believed; while it is not it returns what there is to compare, see centreTells.
+func (q *Queue) compareClocks(
+	tx store.Tx, w Worker, c centre, o orphan, e *entry, a *Attempt, at, now time.Time,
+) (stamped, accepted time.Time, err error) {
+	withheld, err := q.withholds(tx, now)
+	switch {
+	case err != nil:
+		return time.Time{}, time.Time{}, err
+	case !withheld:
+		return time.Time{}, time.Time{}, c.learn(tx, w, o, e, a, at)
+	case a.Outcome == AttemptAccepted && a.EndedAt.Sub(a.At) <= clockAgrees:
+		return c.ours(o).SCTS, a.EndedAt, nil
+	default:
+		return time.Time{}, time.Time{}, nil
+	}
+}

@@ -92,6 +92,11 @@ func (q *Queue) startOrPass(tx store.Tx, c *claimed, id string, k *seeker, now t
 	if !e.ExpiresAt.After(now) {
 		return q.outlived(tx, e, now)
 	}
+	if !e.SendAt.IsZero() && !e.Released {
+		if withheld, err := q.withholds(tx, now); err != nil || withheld {
+			return errors.Join(err, q.putOff(tx, e, now))
+		}
+	}
 	if left, err := q.leave(tx, e, k); err != nil || left {
 		return err
 	}
@@ -105,7 +110,10 @@ func (q *Queue) first(r store.Reader, k *seeker, now time.Time) (key, id string,
 	if err != nil {
 		return "", "", err
 	}
-	quiet := q.quiet.end(now).After(now)
+	quiet, err := q.quietNow(r, now)
+	if err != nil {
+		return "", "", err
+	}
 	for _, lanes := range lanes() {
 		var best timedID
 		for _, lane := range lanes {
@@ -128,6 +136,18 @@ func (q *Queue) first(r store.Reader, k *seeker, now time.Time) (key, id string,
 		}
 	}
 	return "", "", nil
+}
+
+// quietNow reports whether what quiet hours may hold has to wait: it is quiet, or it
+// may be and nobody knows what time it is.
+func (q *Queue) quietNow(r store.Reader, now time.Time) (bool, error) {
+	if q.quiet.hours.none() {
+		return false, nil
+	}
+	if q.quiet.end(now).After(now) {
+		return true, nil
+	}
+	return q.withholds(r, now)
 }
 
 // firstIn returns the first entry with prefix before the key to.

@@ -13,8 +13,7 @@ import (
 // A box may have no clock of its own: it starts in the year of its making, or with
 // the time it was switched off at, and is set right by the network some time
 // later; or its clock is far ahead. Nothing ends for a reason like that: a time
-// that does not follow from the one before is believed when the clock has run on
-// from it for a while.
+// that does not follow from the one before is not believed, see trust.go.
 
 const (
 	// clockForward is how far ahead of the last time known the clock may be:
@@ -22,7 +21,8 @@ const (
 	clockForward = 3 * 24 * time.Hour
 	// clockBack is how far behind it the clock may be.
 	clockBack = time.Hour
-	// clockProbation is how long another time has to run on to be believed.
+	// clockProbation is how long another time has to run on to be believed, where
+	// nothing is asked to confirm it.
 	clockProbation = 15 * time.Minute
 	// clockNoted is how exactly the last time known is kept.
 	clockNoted = time.Minute
@@ -36,6 +36,11 @@ type clock struct {
 	Known time.Time `json:"at"`             // the last time believed
 	Since time.Time `json:"since,omitzero"` // when another time, which is not believed, began; zero: none has
 	Seen  time.Time `json:"seen,omitzero"`  // and how far that has got
+	// Boot is the run of the machine in which By agreed that it was Known, when
+	// the machine had run for Up.
+	Boot string        `json:"boot,omitempty"`
+	Up   time.Duration `json:"up,omitempty"`
+	By   TimeSource    `json:"by,omitempty"`
 }
 
 func (c clock) doubted() bool { return !c.Since.IsZero() }
@@ -46,7 +51,15 @@ func follows(last, now time.Time) bool {
 }
 
 // look returns what is to be believed when the clock shows now.
-func (c clock) look(now time.Time) clock {
+func (q *Queue) look(c clock, now time.Time) clock {
+	if q.config.Boot.ID == "" {
+		return c.follow(now)
+	}
+	return q.demand(c, now)
+}
+
+// follow returns what is to be believed by the course of the time alone.
+func (c clock) follow(now time.Time) clock {
 	switch {
 	case c.Known.IsZero(), follows(c.Known, now):
 		return clock{Known: now}
@@ -70,7 +83,7 @@ func (q *Queue) readClock(r store.Reader) (clock, error) {
 // doubts reports whether the clock, which shows now, is not believed.
 func (q *Queue) doubts(r store.Reader, now time.Time) (bool, error) {
 	c, err := q.readClock(r)
-	return c.look(now).doubted(), err
+	return q.look(c, now).doubted(), err
 }
 
 // watchClock notes what the clock shows, at most once in clockNoted, and puts
@@ -81,28 +94,37 @@ func (q *Queue) watchClock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	after := before.look(now)
+	after := q.look(before, now)
 	noted := before.Known
 	if before.doubted() {
 		noted = before.Seen
 	}
-	if after.Since.Equal(before.Since) && now.Sub(noted).Abs() < clockNoted {
+	if after.Since.Equal(before.Since) && after.By == before.By && now.Sub(noted).Abs() < clockNoted {
 		return nil
 	}
+	return q.noteClock(ctx, before, after, now)
+}
+
+// noteClock writes down what is now believed of the clock, puts right what was
+// reckoned by one that was ahead, and tells of a change.
+func (q *Queue) noteClock(ctx context.Context, before, after clock, now time.Time) error {
 	if before.doubted() && !after.doubted() { // meanwhile it may have been anything
 		if err := q.setBack(ctx, now); err != nil {
 			return fmt.Errorf("put right what was reckoned by a clock ahead: %w", err)
 		}
 	}
-	err = q.store.Update(ctx, func(tx store.Tx) error { return store.PutJSON(tx, clockKey(q.config.Box), after) })
+	err := q.store.Update(ctx, func(tx store.Tx) error { return store.PutJSON(tx, clockKey(q.config.Box), after) })
 	switch {
 	case err != nil:
 		return err
-	case after.doubted() && !after.Since.Equal(before.Since):
+	case after.doubted() && !after.Since.Equal(before.Since) && q.config.Boot.ID == "":
 		q.log.WarnContext(ctx, "clock has jumped and is not believed yet: nothing expires and nothing is removed meanwhile",
 			"was", before.Known, "is", now, "believed_after", clockProbation)
+	case after.doubted() && !after.Since.Equal(before.Since):
+		q.log.WarnContext(ctx, "nothing confirms the clock yet: what has a time to keep waits until the network, a time server or a service centre agrees",
+			"was", before.Known, "is", now)
 	case before.doubted() && !after.doubted():
-		q.log.InfoContext(ctx, "clock is believed again", "is", now)
+		q.log.InfoContext(ctx, "clock is believed", "is", now, "by", after.By)
 	}
 	return nil
 }

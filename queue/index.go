@@ -343,7 +343,7 @@ func (q *Queue) finish(tx store.Tx, e *entry, to Status, problem *Problem, actor
 
 // held reports whether Error says why m is held, and Due until when.
 func (m *Message) held() bool {
-	return m.Error != nil && (m.Error.Code == CodeQuietHours || m.Error.Code == CodeRecipientCap || m.Error.Code == CodeRestored)
+	return m.Error != nil && slices.Contains([]string{CodeQuietHours, CodeRecipientCap, CodeRestored, CodeClock}, m.Error.Code)
 }
 
 // schedule sets when the next part may leave: at due, which may have passed, or

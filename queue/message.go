@@ -137,6 +137,7 @@ const (
 	CodeSuperseded     = "superseded"    // of an attempt: a report proved an earlier one
 	CodeRestored       = "restored"      // held since the data was restored: a person has to Release or Cancel it
 	CodeRecipientCap   = "recipient_cap" // held until RetryAt: its number has got as many parts as it may
+	CodeClock          = "clock"         // held until something confirms the clock of the machine
 	CodeSIMGone        = "sim_gone"      // the SIM that the first parts left by sends nothing; at RetryAt all begins anew by another
 )
 

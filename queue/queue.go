@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -59,6 +60,7 @@ type Config struct {
 	QuietHours    QuietHours
 	Numbering     Numbering // of the numbers drafts come with; New checks it
 	Router        Router    // nil: every message may leave by any SIM
+	Boot          Boot      // zero: the clock is right until it jumps
 }
 
 // Queue is the outgoing and the incoming side of the store. What it knows is
@@ -73,6 +75,8 @@ type Queue struct {
 	ids    identity
 	clock  func() time.Time // time.Now; tests set it back
 	born   time.Time        // when New was called, also by the clock that nobody sets
+
+	disagreement atomic.Pointer[Disagreement] // the latest source of time that does not agree
 }
 
 // The defaults of Config.
@@ -108,6 +112,9 @@ func New(c Config) (*Queue, error) {
 		return nil, fmt.Errorf("queue: MaxParts: %d is not within 1 to %d", c.MaxParts, pdu.MaxParts)
 	case c.UncertainWait < 0 || c.Validity < 0 || c.Lease < 0:
 		return nil, errors.New("queue: UncertainWait, Validity and Lease must not be negative")
+	}
+	if c.Boot.ID != "" && c.Boot.Uptime == nil {
+		return nil, errors.New("queue: Boot: Uptime is needed")
 	}
 	if err := c.QuietHours.Validate(); err != nil {
 		return nil, fmt.Errorf("queue: QuietHours: %w", err)

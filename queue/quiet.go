@@ -17,6 +17,9 @@ type QuietHours struct {
 	Holidays bool           // the public holidays of Poland are days off, too
 }
 
+// none reports whether there are no quiet hours.
+func (h QuietHours) none() bool { return h.From == h.To }
+
 // errQuietHours is wrapped by every error about quiet hours.
 var errQuietHours = errors.New("quiet hours")
 
@@ -88,7 +91,7 @@ type period struct{ begin, end time.Time }
 // is not. All comparisons are of moments, not of what the clock on the wall shows,
 // so the hour that a change of the clocks leaves out or repeats does no harm.
 func (c calendar) end(t time.Time) time.Time {
-	if c.hours.From == c.hours.To {
+	if c.hours.none() {
 		return t
 	}
 	// Each step ends a period at least; as Validate leaves a working day in

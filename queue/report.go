@@ -62,46 +62,55 @@ const (
 // report.orphan, and kept 24 hours for a submission that is yet to be recorded.
 // The same report twice does no harm.
 func (q *Queue) Report(ctx context.Context, w Worker, r pdu.StatusReport, at time.Time) error {
-	how, err := store.Update(ctx, q.store, func(tx store.Tx) (matchKind, error) {
+	m, err := store.Update(ctx, q.store, func(tx store.Tx) (matched, error) {
 		return q.report(tx, w, r, inMilliseconds(at), q.now())
 	})
 	if err != nil {
 		return fmt.Errorf("report by modem %s: %w", w.Modem, err)
 	}
-	q.meter.reported(how, r.Status.Outcome())
-	return nil
+	q.meter.reported(m.how, r.Status.Outcome())
+	return q.centreTells(ctx, m)
 }
 
-func (q *Queue) report(tx store.Tx, w Worker, r pdu.StatusReport, at, now time.Time) (matchKind, error) {
+// matched is what became of a report.
+type matched struct {
+	how matchKind
+	// stamped is when the service centre took what it is about, by its clock as far
+	// as it is known, and accepted when the modem said so by ours; zero: not known.
+	stamped, accepted time.Time
+}
+
+func (q *Queue) report(tx store.Tx, w Worker, r pdu.StatusReport, at, now time.Time) (matched, error) {
 	o := orphan{MR: r.MR, Status: byte(r.Status), SCTS: r.SCTS.UTC(), Discharge: r.Discharge.UTC()}
-	how, err := q.match(tx, w, r.RA, o, at, now)
-	if err != nil || how != matchedNothing {
-		return how, err
+	m, err := q.match(tx, w, r.RA, o, at, now)
+	if err != nil || m.how != matchedNothing {
+		return m, err
 	}
-	return how, q.orphaned(tx, w, r.RA, o, at)
+	return m, q.orphaned(tx, w, r.RA, o, at)
 }
 
 // match finds the attempt that a report is about and applies it.
-func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now time.Time) (matchKind, error) {
+func (q *Queue) match(tx store.Tx, w Worker, ra pdu.Address, o orphan, at, now time.Time) (matched, error) {
 	sc, err := readCentre(tx, w)
 	if err != nil {
-		return "", err
+		return matched{}, err
 	}
 	found, how, err := find(tx, w, ra, sc.ours(o), at)
 	if err != nil || found == nil {
-		return matchedNothing, err
+		return matched{how: matchedNothing}, err
 	}
 	// The message was read in this transaction, so it need not be read again.
 	e := stored(found.message)
 	a := e.attempt(found.Number)
+	m := matched{how: how}
 	if found.only {
-		if err := sc.learn(tx, w, o, e, a, at); err != nil {
-			return "", err
+		if m.stamped, m.accepted, err = q.compareClocks(tx, w, sc, o, e, a, at, now); err != nil {
+			return matched{}, err
 		}
 	}
 	a.MR = int(o.MR)
 	q.apply(e, a, sc.ours(o), at, now)
-	return how, q.keep(tx, e, now)
+	return m, q.keep(tx, e, now)
 }
 
 // find returns the attempt that a report is about, nil if nobody can tell. One with
