@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -242,6 +243,10 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 		if err != nil {
 			return found{}, err
 		}
+		withheld, err := q.withholds(r, now)
+		if err != nil {
+			return found{}, err
+		}
 		for _, lanes := range lanes() {
 			for _, lane := range lanes {
 				for _, route := range routes {
@@ -252,6 +257,9 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 					}
 					if exists && strings.HasSuffix(lane, quietSuffix) {
 						t.at = q.quiet.end(later(t.at, now))
+						if withheld && !q.quiet.hours.none() {
+							t.at = later(t.at, now.Add(withheldAgain))
+						}
 					}
 					if exists && (!best.ok || t.at.Before(best.at)) {
 						best = found{t.at, true}

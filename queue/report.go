@@ -470,11 +470,11 @@ func (q *Queue) rematch(tx store.Tx, w Worker, to pdu.Address, now time.Time) er
 		return err
 	}
 	for _, k := range kept {
-		how, err := q.match(tx, w, to, k.orphan, k.at, now)
+		m, err := q.match(tx, w, to, k.orphan, k.at, now)
 		if err != nil {
 			return err
 		}
-		if how == matchedNothing {
+		if m.how == matchedNothing {
 			continue
 		}
 		for _, key := range []string{k.key, tickKey(k.at.Add(orphanKept), k.key)} {
