@@ -62,7 +62,7 @@ func (q *Queue) MissedCall(ctx context.Context, w Worker, from string, rings int
 	if text != nil && answerable {
 		answer := *text
 		answer.To = c.From
-		if b, err = q.begin(Caller{Token: callsActor}, []Draft{answer}); err != nil {
+		if b, err = q.begin(ctx, Caller{Token: callsActor}, []Draft{answer}); err != nil {
 			return Call{}, nil, fmt.Errorf("note a call at modem %s: %w", w.Modem, err)
 		}
 		if r := b.prepared[0].refused; r != nil {

@@ -136,6 +136,8 @@ func (q *Queue) outlived(tx store.Tx, e *entry, now time.Time) error {
 	switch {
 	case err != nil:
 		return err
+	case e.Timeless:
+		e.ExpiresAt, e.Timeless = inMilliseconds(now.Add(q.config.Validity)), doubted
 	case !doubted:
 		return q.expire(tx, e, now)
 	case q.fresh(e):
@@ -196,7 +198,9 @@ func (q *Queue) bringForward(e *entry, now time.Time) bool {
 	if e.quietable() {
 		last = q.quiet.end(last)
 	}
-	if e.claimable() && !e.restored() && (e.Due.After(last) || e.CreatedAt.After(now.Add(clockBack)) && e.Due.After(start)) {
+	putOff := e.Error != nil && e.Error.Code == CodeClock
+	ahead := e.Due.After(last) || e.CreatedAt.After(now.Add(clockBack)) && e.Due.After(start)
+	if e.claimable() && !e.restored() && (putOff || ahead) {
 		q.schedule(&e.Message, start, now)
 		if e.Error != nil && !e.held() {
 			e.Error.RetryAt = e.Due

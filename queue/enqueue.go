@@ -34,6 +34,8 @@ type replay struct {
 	Count   int       `json:"n"`            // drafts
 	Done    int       `json:"done"`         // drafts taken or refused so far
 	Refused []refusal `json:"no,omitempty"` // those refused
+	// Timeless says that nothing had confirmed At.
+	Timeless bool `json:"tmls,omitempty"`
 	// Status and Error are of the message as it was answered first, if there
 	// is one draft only.
 	Status Status   `json:"st,omitempty"`
@@ -82,7 +84,7 @@ func (q *Queue) Enqueue(ctx context.Context, caller Caller, drafts []Draft) (res
 	if len(drafts) > maxTogether {
 		return nil, false, fmt.Errorf("enqueue: %d drafts in one call, at most %d are possible", len(drafts), maxTogether)
 	}
-	b, err := q.begin(caller, drafts)
+	b, err := q.begin(ctx, caller, drafts)
 	if err != nil {
 		return nil, false, fmt.Errorf("enqueue: %w", err)
 	}
@@ -114,14 +116,17 @@ type prepared struct {
 	refused *refusal
 }
 
-func (q *Queue) begin(caller Caller, drafts []Draft) (*batch, error) {
+func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
 	base, err := q.ids.next(q.clock())
 	if err != nil {
 		return nil, err
 	}
 	b := &batch{caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
 	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: base, Count: len(drafts)}
-	b.prepared = q.prepareAll(drafts, b.state.At)
+	if b.state.Timeless, err = q.timeless(ctx, b.state.At); err != nil {
+		return nil, err
+	}
+	b.prepared = q.prepareAll(drafts, b.state.At, b.state.Timeless)
 	return b, nil
 }
 
@@ -166,7 +171,7 @@ func (q *Queue) advance(ctx context.Context, b *batch) error {
 	if done.state.Base != b.state.Base {
 		b.replayed = true
 		if done.state.Done < len(b.drafts) { // it was cut: go on as it had begun
-			b.prepared = q.prepareAll(b.drafts, done.state.At)
+			b.prepared = q.prepareAll(b.drafts, done.state.At, done.state.Timeless)
 		}
 	}
 	b.state = done.state
@@ -294,17 +299,18 @@ func (r *replay) firstAnswer(m Message) Message {
 	return first
 }
 
-func (q *Queue) prepareAll(drafts []Draft, now time.Time) []prepared {
+func (q *Queue) prepareAll(drafts []Draft, now time.Time, timeless bool) []prepared {
 	all := make([]prepared, len(drafts))
 	for i := range drafts {
-		all[i] = q.prepare(drafts[i], now)
+		all[i] = q.prepare(drafts[i], now, timeless)
 	}
 	return all
 }
 
-// prepare checks and composes a draft as at now.
-func (q *Queue) prepare(d Draft, now time.Time) prepared {
-	if r := check(&d, now); r != nil {
+// prepare checks and composes a draft as at now, which nothing has confirmed if
+// timeless.
+func (q *Queue) prepare(d Draft, now time.Time, timeless bool) prepared {
+	if r := check(&d, now, timeless); r != nil {
 		return prepared{refused: r}
 	}
 	composition, err := pdu.Compose(d.Text, pdu.ComposeOptions{Encoding: d.Encoding, MaxParts: q.config.MaxParts})
@@ -325,12 +331,14 @@ func (q *Queue) prepare(d Draft, now time.Time) prepared {
 	q.schedule(&m, due, now)
 	if m.ExpiresAt.IsZero() {
 		m.ExpiresAt = m.Due.Add(q.config.Validity)
+		m.Timeless = timeless && !m.SendAt.After(now)
 	}
 	return prepared{message: m}
 }
 
-// check fills in the defaults of d and returns what is wrong with it.
-func check(d *Draft, now time.Time) *refusal {
+// check fills in the defaults of d and returns what is wrong with it. By a clock that
+// nobody has confirmed no time is wrong.
+func check(d *Draft, now time.Time, timeless bool) *refusal {
 	if d.Priority == "" {
 		d.Priority = Normal
 	}
@@ -338,7 +346,7 @@ func check(d *Draft, now time.Time) *refusal {
 		d.Encoding = pdu.Auto
 	}
 	sendAt := d.SendAt
-	if sendAt.Before(now) {
+	if sendAt.Before(now) && !timeless {
 		sendAt = now
 	}
 	switch {
@@ -352,9 +360,9 @@ func check(d *Draft, now time.Time) *refusal {
 		return &refusal{Code: RefusedPurpose, Field: "purpose"}
 	case d.Encoding != pdu.Auto && d.Encoding != pdu.ForceGSM7 && d.Encoding != pdu.ForceUCS2 && d.Encoding != pdu.Fold:
 		return &refusal{Code: RefusedEncoding, Field: "encoding"}
-	case sendAt.After(now.Add(maxAhead)):
+	case sendAt.After(now.Add(maxAhead)) && !timeless:
 		return &refusal{Code: RefusedSendAt, Field: "send_at"}
-	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(now):
+	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(now) && !timeless:
 		return &refusal{Code: RefusedExpired, Field: "expires_at"}
 	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(sendAt):
 		return &refusal{Code: RefusedWindow, Field: "expires_at"}

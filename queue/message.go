@@ -193,6 +193,9 @@ type Message struct {
 	Released bool `json:"rel,omitempty"`
 	// TextRemoved says that retention has emptied the text.
 	TextRemoved bool `json:"gone,omitempty"`
+	// Timeless says that it was taken while nothing confirmed the clock, so its
+	// validity is reckoned again before it ends.
+	Timeless bool `json:"tmls,omitempty"`
 }
 
 // Part is one SMS-SUBMIT of a message.

@@ -40,8 +40,10 @@ const (
 	// clockAgrees is how far two clocks that agree may be apart. A modem may have
 	// taken a minute to pass a time on.
 	clockAgrees = 2 * time.Minute
-	// withheldAgain is when what is withheld is looked at again.
+	// withheldAgain is when a worker looks again at lanes that are withheld, and
+	// putOffFor when a message that was put off is, though belief brings it forward.
 	withheldAgain = 15 * time.Second
+	putOffFor     = 10 * time.Minute
 )
 
 // confirmed reports whether something has agreed with the clock in this run of the
@@ -144,11 +146,19 @@ func (q *Queue) withholds(r store.Reader, now time.Time) (bool, error) {
 	return q.doubts(r, now)
 }
 
+// timeless reports whether now is a time that nothing has confirmed.
+func (q *Queue) timeless(ctx context.Context, now time.Time) (bool, error) {
+	if q.config.Boot.ID == "" {
+		return false, nil
+	}
+	return store.View(ctx, q.store, func(r store.Reader) (bool, error) { return q.withholds(r, now) })
+}
+
 // putOff makes a message with a send_at wait until the clock is believed.
 func (q *Queue) putOff(tx store.Tx, e *entry, now time.Time) error {
-	q.schedule(&e.Message, inMilliseconds(now.Add(withheldAgain)), now)
+	q.schedule(&e.Message, inMilliseconds(now.Add(putOffFor)), now)
 	if e.Error == nil {
-		e.Error = &Problem{Code: CodeClock, Detail: "held until something confirms the clock of this machine"}
+		e.Error = &Problem{Code: CodeClock, Detail: "held until something confirms the clock of this machine", RetryAt: e.Due}
 	}
 	return q.keep(tx, e, now)
 }
