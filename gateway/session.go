@@ -53,6 +53,7 @@ type session struct {
 
 	sweepAt, refreshAt time.Time
 	pingAt             time.Time // put off by whatever else the modem answers
+	clockAt            time.Time // when the clock of this machine is looked after again
 	// retryAt is when the store is tried again after it failed; zero: it works.
 	retryAt time.Time
 	retry   time.Duration
@@ -126,7 +127,7 @@ func (s *session) arrive() {
 	s.recogniseCard()
 	s.gateway.recogniseTwins()
 	s.sweepAt, s.refreshAt, s.pingAt = time.Now(), time.Now().Add(refreshInterval), time.Now().Add(pingInterval)
-	s.careAt = time.Now()
+	s.careAt, s.clockAt = time.Now(), time.Now()
 }
 
 // simOf returns by what name reports find their way back: that of the card, so
@@ -169,7 +170,7 @@ func (s *session) loop() error {
 		if again.Before(time.Now()) {
 			again = time.Time{} // whatever wakes us first will try
 		}
-		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, s.pingAt, s.careAt, again)))
+		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, s.pingAt, s.careAt, s.clockAt, again)))
 		select {
 		case <-s.ctx.Done():
 		case i := <-s.modem.Indications():
@@ -239,6 +240,11 @@ func (s *session) upkeep() error {
 			}
 		}
 	}
+	if !now.Before(s.clockAt) {
+		if err := s.compareClocks(); err != nil {
+			return err
+		}
+	}
 	if !now.Before(s.sweepAt) {
 		if err := s.sweep(); err != nil {
 			return err
@@ -251,7 +257,7 @@ func (s *session) upkeep() error {
 // modem.
 func (s *session) upkeepDue() bool {
 	now := time.Now()
-	return !now.Before(s.refreshAt) || !now.Before(s.pingAt) || !now.Before(s.sweepAt) || !s.retryAt.IsZero() || s.waiting.Load() > 0
+	return !now.Before(earliest(s.refreshAt, s.pingAt, s.sweepAt, s.clockAt)) || !s.retryAt.IsZero() || s.waiting.Load() > 0
 }
 
 // mend brings the dialogue with the modem back in step after a fault, or

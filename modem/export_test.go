@@ -19,6 +19,8 @@ var (
 	WriteAttribute = writeAttribute
 	// DecodeUSSD reads the text of +CUSD.
 	DecodeUSSD = decodeUSSD
+	// ParseClock reads the time of +CCLK.
+	ParseClock = parseClock
 	// PackUSSD packs a code into octets.
 	PackUSSD = packUSSD
 	// USBModemsIn is USBModems on another root than /sys.

@@ -146,6 +146,7 @@ type setup struct {
 	selected string   // the memory that +CMGR and +CMGD work on
 	arity    int      // how many arguments +CPMS takes; 0: it takes none
 	noKeep   bool     // +CMMS has been refused
+	timed    bool     // it has been told to take the time of the network
 	lastSent time.Time
 }
 

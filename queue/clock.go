@@ -121,7 +121,7 @@ func (q *Queue) noteClock(ctx context.Context, before, after clock, now time.Tim
 		q.log.WarnContext(ctx, "clock has jumped and is not believed yet: nothing expires and nothing is removed meanwhile",
 			"was", before.Known, "is", now, "believed_after", clockProbation)
 	case after.doubted() && !after.Since.Equal(before.Since):
-		q.log.WarnContext(ctx, "nothing confirms the clock yet: what has a time to keep waits until the network, a time server or a service centre agrees",
+		q.log.InfoContext(ctx, "nothing confirms the clock yet: what has a time to keep waits until the network, a time server or a service centre agrees",
 			"was", before.Known, "is", now)
 	case before.doubted() && !after.doubted():
 		q.log.InfoContext(ctx, "clock is believed", "is", now, "by", after.By)

@@ -148,7 +148,7 @@ func (m *Modem) characterSet(c command) reply {
 // clock tells the network's time (3GPP TS 27.007 8.15).
 func (m *Modem) clock(c command) reply {
 	if c.kind == read {
-		now := m.network.now()
+		now := m.network.now().Add(m.clockAhead)
 		_, offset := now.Zone()
 		return okf(`+CCLK: "%s%+03d"`, now.Format("06/01/02,15:04:05"), offset/900)
 	}

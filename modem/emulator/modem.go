@@ -64,8 +64,10 @@ type Modem struct {
 	linkedUntil    time.Time // +CMMS keeps the link open until then
 	call           *call
 
-	faults   []*Fault
-	noiseOff bool
+	faults []*Fault
+	// clockAhead is by how much +CCLK is ahead of the network.
+	clockAhead time.Duration
+	noiseOff   bool
 }
 
 // prompt is what becomes of the payload that the modem waits for.
@@ -170,6 +172,13 @@ func (m *Modem) SetLatency(l Latency) {
 	m.network.mu.Lock()
 	defer m.network.release()
 	m.latency = l
+}
+
+// SetClock makes the clock of the modem show d more than that of the network.
+func (m *Modem) SetClock(d time.Duration) {
+	m.network.mu.Lock()
+	defer m.network.release()
+	m.clockAhead = d
 }
 
 // later runs fn after d, unless the modem restarts before.

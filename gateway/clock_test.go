@@ -1,0 +1,51 @@
+package gateway_test
+
+import (
+	"testing"
+	"time"
+
+	"goniec/queue"
+)
+
+// untrusted makes a box whose clock nothing has confirmed, with quiet hours that are
+// not now.
+func untrusted(c *queue.Config) {
+	booted := time.Now()
+	c.Boot = queue.Boot{ID: "a run", Uptime: func() time.Duration { return time.Since(booted) }}
+	c.QuietHours = queue.QuietHours{From: 20 * time.Hour, To: 21 * time.Hour}
+}
+
+// The modem's time, which is that of the network, confirms the clock before the
+// first text is sent.
+func TestNetworkConfirmsTheClock(t *testing.T) {
+	inBubble(t, setup{queue: untrusted}, func(t *testing.T, r *rig) {
+		id := r.put()
+		r.pass(time.Minute)
+		r.want(id, queue.StatusDelivered)
+		trust, err := r.queue.ClockTrust(t.Context())
+		if err != nil || !trust.Believed || trust.By != queue.TimeNetwork {
+			t.Errorf("trust is %+v, %v", trust, err)
+		}
+	})
+}
+
+// While the modem shows another time what quiet hours may hold waits, and goes soon
+// after the network has set it right.
+func TestNetworkDisagreesWithTheClock(t *testing.T) {
+	wrong := func(r *rig) { r.modems[0].SetClock(3 * time.Hour) }
+	inBubble(t, setup{queue: untrusted, start: wrong}, func(t *testing.T, r *rig) {
+		id := r.put()
+		r.pass(time.Hour)
+		r.want(id, queue.StatusQueued)
+		trust, err := r.queue.ClockTrust(t.Context())
+		if err != nil || trust.Believed || trust.Other == nil || trust.Other.Source != queue.TimeNetwork {
+			t.Fatalf("trust is %+v, %v", trust, err)
+		}
+		if behind := -trust.Other.Ahead; (behind - 3*time.Hour).Abs() > time.Minute {
+			t.Errorf("clock is said to be %s behind", behind)
+		}
+		r.modems[0].SetClock(0)
+		r.pass(time.Minute)
+		r.want(id, queue.StatusDelivered)
+	})
+}
