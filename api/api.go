@@ -14,11 +14,13 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/api/client"
 	"goniec/event"
 	"goniec/queue"
 )
@@ -29,9 +31,11 @@ type Config struct {
 	Events    *event.Log
 	Tokens    *Tokens
 	Modems    Modems
-	Backup    io.WriterTo     // all data, for /v1/backup
-	Numbering queue.Numbering // how numbers are read
-	MaxParts  int             // of one message, as in queue.Config; 0: 255
+	Backup    io.WriterTo           // all data, for /v1/backup
+	Numbering queue.Numbering       // how numbers are read
+	Alarms    func() []client.Alarm // of the box: Code, Cause and At
+	Location  *time.Location        // in which times are written that people read; nil: UTC
+	MaxParts  int                   // of one message, as in queue.Config; 0: 255
 
 	Version    string // of the program, as /healthz tells it
 	Logger     *slog.Logger
@@ -67,6 +71,12 @@ type Server struct {
 
 // New returns a server. It starts nothing.
 func New(c Config) *Server {
+	if c.Location == nil {
+		c.Location = time.UTC
+	}
+	if c.Alarms == nil {
+		c.Alarms = func() []client.Alarm { return nil }
+	}
 	s := &Server{
 		config:  c,
 		log:     c.Logger,
@@ -83,6 +93,7 @@ func New(c Config) *Server {
 	s.registerInbox()
 	s.registerModems()
 	s.registerSelfCare()
+	s.registerBox()
 	s.registerEvents()
 	s.registerTokens()
 	s.registerBackup()

@@ -41,6 +41,7 @@ func newDocument(registry huma.Registry) *huma.OpenAPI {
 			{Name: tagMessages, Description: "What goes out."},
 			{Name: tagInbox, Description: "What came in."},
 			{Name: tagModems, Description: "The devices that carry it."},
+			{Name: tagBox, Description: "What concerns all of it: alarms and the clock."},
 			{Name: tagEvents, Description: "What happens, as it happens."},
 			{Name: tagTokens, Description: "Who may do what."},
 			{Name: tagHealth, Description: "For supervisors and monitoring."},
@@ -76,7 +77,7 @@ func schemaName(t reflect.Type, hint string) string {
 // requestSchemas are the bodies of requests: only in them are unknown fields
 // errors.
 func requestSchemas() []string {
-	return []string{"MessageRequest", "BatchRequest", "PreviewRequest", "TokenRequest"}
+	return []string{"MessageRequest", "BatchRequest", "PreviewRequest", "TokenRequest", "ClockRequest"}
 }
 
 // renderDocument finishes the document and returns it as JSON, indented so that
@@ -112,6 +113,7 @@ func addExamples(document *huma.OpenAPI) {
 		"/v1/messages/batch":     client.BatchRequest{Messages: []client.MessageRequest{message}},
 		"/v1/messages/preview":   client.PreviewRequest{Text: "Zażółć gęślą jaźń"},
 		"/v1/tokens":             client.TokenRequest{Name: "clinic", Scopes: []string{string(ScopeSend), string(ScopeMessages)}},
+		"/v1/clock":              client.ClockRequest{Time: "2026-11-25 13:05"},
 		"/v1/modems/{name}/ussd": client.USSDRequest{Code: "*101#"},
 	} {
 		document.Paths[path].Post.RequestBody.Content["application/json"].Example = example

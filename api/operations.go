@@ -19,6 +19,7 @@ const (
 	tagMessages = "Messages"
 	tagInbox    = "Inbox"
 	tagModems   = "Modems"
+	tagBox      = "Box"
 	tagEvents   = "Events"
 	tagTokens   = "Tokens"
 	tagHealth   = "Health"

@@ -54,6 +54,7 @@ const (
 	CodeEnded              Code = "message_ended"
 	CodeNotHeld            Code = "message_not_held"
 	CodeTokenExists        Code = "token_exists"
+	CodeClockDiffers       Code = "clock_differs"
 	CodeEventUnknown       Code = "event_unknown"
 	CodeRateLimited        Code = "rate_limited"
 	CodeTooManyStreams     Code = "too_many_streams"
@@ -77,6 +78,7 @@ const (
 	CodeEmpty            Code = "empty"
 	CodeOutOfRange       Code = "out_of_range"
 	CodeNotATime         Code = "not_a_time"
+	CodeNotAWatch        Code = "not_a_watch" // neither date and minute nor RFC 3339
 	CodeWrongFormat      Code = "wrong_format"
 	CodeTooManyItems     Code = "too_many_items"
 	CodeTooFewItems      Code = "too_few_items"
@@ -143,6 +145,7 @@ func statuses() map[Code]int {
 		CodeEnded:              http.StatusConflict,
 		CodeNotHeld:            http.StatusConflict,
 		CodeTokenExists:        http.StatusConflict,
+		CodeClockDiffers:       http.StatusConflict,
 		CodeEventUnknown:       http.StatusBadRequest,
 		CodeRateLimited:        http.StatusTooManyRequests,
 		CodeTooManyStreams:     http.StatusTooManyRequests,
@@ -158,7 +161,7 @@ func statuses() map[Code]int {
 func fieldCodes() []Code {
 	return []Code{
 		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, CodeControl, CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
-		CodeOutOfRange, CodeNotATime, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid,
+		CodeOutOfRange, CodeNotATime, CodeNotAWatch, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid,
 		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
 		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode, CodeNumberEmergency,
 		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeModemUnknown,

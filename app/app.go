@@ -38,6 +38,8 @@ type Options struct {
 	// Ports lists the ports that may lead to a modem, for modems known by their
 	// IMEI and for a configuration without modems; nil: modem.Ports.
 	Ports func() ([]modem.PortInfo, error)
+	// Machine is what the computer knows about the time; nil: of this computer.
+	Machine *Machine
 }
 
 // App is the gateway. Its methods may be called by any goroutine; Start is called
@@ -57,6 +59,7 @@ type App struct {
 	pins    pinGuard
 	memory  memory
 	tls     *certificate
+	alarms  *alarms
 	url     string
 	cleanup []cleanup
 	loops   sync.WaitGroup // housekeeping, systemd
@@ -84,6 +87,10 @@ func New(config configs.Config, o Options) (*App, error) {
 	}
 	if o.Ports == nil {
 		o.Ports = modem.Ports
+	}
+	if o.Machine == nil {
+		machine := thisMachine()
+		o.Machine = &machine
 	}
 	a := &App{options: o, log: o.Logger, config: config, registry: prometheus.NewRegistry()}
 	a.tls = &certificate{files: config.HTTP.TLS}
@@ -167,6 +174,7 @@ func (a *App) openData(ctx context.Context) error {
 	a.store, a.backup = s, s
 	a.events = event.New(s, box)
 	a.tokens = api.NewTokens(s)
+	a.alarms = newAlarms(a.log, s, a.events, a.registry)
 	a.pins = pinGuard{ctx: a.life, store: s, log: a.log}
 	a.memory = memory{ctx: a.life, store: s}
 	return nil

@@ -35,6 +35,9 @@ type assembly struct {
 	loops   sync.WaitGroup
 	born    time.Time
 	tended  atomic.Int64 // when the queue was last looked after, nanoseconds since born
+
+	untended   atomic.Pointer[error] // why the queue could not be looked after, while it cannot
+	clockSince time.Time             // since when nothing confirms the clock, by that clock; of watch
 }
 
 // assemble builds an assembly of the parts that config describes, not yet started.
@@ -54,7 +57,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		Store: a.store, Events: a.events, Box: box, Logger: a.log, Registerer: register,
 		Uncertain: queue.Policy(config.Uncertain), UncertainWait: config.UncertainWait,
 		MaxParts: config.MaxParts, Location: config.Location(),
-		QuietHours: quiet, Numbering: numbering, Router: routing,
+		QuietHours: quiet, Numbering: numbering, Router: routing, Boot: a.options.Machine.Boot,
 	})
 	if err != nil {
 		s.unregister()
@@ -67,7 +70,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	})
 	s.server = api.New(api.Config{
 		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Backup: a.backup,
-		Numbering: numbering, MaxParts: config.MaxParts,
+		Numbering: numbering, MaxParts: config.MaxParts, Alarms: a.alarms.list, Location: config.Location(),
 		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
 	})
 	s.handler, s.admin = s.server.Handler(), s.server.AdminHandler()
@@ -77,6 +80,11 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 // start starts the modems and the loops. life is the context of the app.
 func (s *assembly) start(life context.Context) error {
 	ctx, end := context.WithCancel(life)
+	if err := s.confirmClock(ctx); err != nil { // before anything is sent
+		end()
+		s.unregister()
+		return err
+	}
 	if err := s.gateway.Start(ctx); err != nil {
 		end()
 		s.unregister()
@@ -87,6 +95,7 @@ func (s *assembly) start(life context.Context) error {
 	s.hush = hush
 	s.loops.Go(func() { s.server.Run(streams) })
 	s.loops.Go(func() { s.tend(ctx) })
+	s.loops.Go(func() { s.watch(ctx) })
 	if len(s.config.Modems) == 0 {
 		s.loops.Go(func() { s.discover(ctx) })
 	}

@@ -29,7 +29,9 @@ func (s *assembly) tend(ctx context.Context) {
 				log.Error("cannot look after the queue, trying again", "err", err)
 			}
 			next = time.Time{}
+			s.untended.Store(&err)
 		default:
+			s.untended.Store(nil)
 			s.tended.Store(int64(time.Since(s.born)))
 		}
 		failing = err != nil

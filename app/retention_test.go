@@ -19,6 +19,18 @@ import (
 	"goniec/store/memstore"
 )
 
+// appInMemory returns an app on a store in memory and without ports, to be run in a
+// bubble without its listeners.
+func appInMemory(config configs.Config, machine *Machine) *App {
+	s := memstore.New()
+	log, registry, events := slog.New(slog.DiscardHandler), prometheus.NewRegistry(), event.New(s, box)
+	return &App{
+		log: log, registry: registry, config: config, store: s, events: events, tokens: api.NewTokens(s), tls: &certificate{},
+		alarms:  newAlarms(log, s, events, registry),
+		options: Options{Machine: machine, Ports: func() ([]modem.PortInfo, error) { return nil, nil }},
+	}
+}
+
 // TestJanitor lets time pass, without listeners and modems: a message expires by
 // itself, its text goes after retention.texts, and it goes after
 // retention.records, with its events.
@@ -27,14 +39,9 @@ func TestJanitor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		s := memstore.New()
 		config := configs.Default()
 		config.Retention = configs.Retention{Texts: 2 * time.Hour, Records: 6 * time.Hour}
-		a := &App{
-			log: slog.New(slog.DiscardHandler), registry: prometheus.NewRegistry(), config: config,
-			store: s, events: event.New(s, box), tokens: api.NewTokens(s), tls: &certificate{},
-			options: Options{Ports: func() ([]modem.PortInfo, error) { return nil, nil }},
-		}
+		a := appInMemory(config, &Machine{})
 		a.life, a.end = context.WithCancel(ctx)
 		if _, err := a.startAssembly(ctx); err != nil {
 			t.Fatal(err)

@@ -162,7 +162,7 @@ func (s *session) follow(v verdict) error {
 // attempt submits one part and says what came of it.
 func (s *session) attempt(sub queue.Submission) verdict {
 	if err := s.reserve(time.Now()); err != nil {
-		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeStore, Detail: "the store cannot be written", At: time.Now()}}
+		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: CodeStore, Detail: "the store cannot be written", At: time.Now()}}
 	}
 	now := time.Now() // reserve may have taken hours
 	tpdu, v, ok := s.compose(sub, now)
@@ -215,7 +215,7 @@ func (s *session) withinCap(sub queue.Submission, now time.Time) (v verdict, ok 
 	switch {
 	case err != nil:
 		s.readFailed("read what a number has got", err)
-		o.Code, o.Detail = codeStore, "the store cannot be read"
+		o.Code, o.Detail = CodeStore, "the store cannot be read"
 	case !allowed:
 		s.log.Error("a part was about to leave although its number may get no more; it is not sent; please report this with the log",
 			slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.Any("to", sub.To))

@@ -312,7 +312,7 @@ func (s *session) storeFailed(what string, err error) {
 	}
 	s.retryAt = now.Add(s.retry)
 	s.show(func(w *shown) {
-		w.trouble = &Trouble{At: now, Code: codeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: storeRemedy}
+		w.trouble = &Trouble{At: now, Code: CodeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: storeRemedy}
 		w.pausedUntil, w.pauseReason = s.retryAt, "the store cannot be written"
 	})
 }
@@ -325,7 +325,7 @@ func (s *session) storeWorks() {
 	s.retryAt, s.retry = time.Time{}, 0
 	s.log.Info("store can be written again")
 	s.show(func(w *shown) {
-		if w.trouble != nil && w.trouble.Code == codeStore {
+		if w.trouble != nil && w.trouble.Code == CodeStore {
 			w.trouble.Over = true
 		}
 		w.pausedUntil, w.pauseReason = time.Time{}, ""

@@ -58,6 +58,9 @@ type Trouble struct {
 	Over   bool   // it has gone away since
 }
 
+// CodeStore is the code of Trouble while the store cannot be written.
+const CodeStore = "store"
+
 // Codes of Trouble beside those of the standard, cms_… and cme_….
 const (
 	codeDevice    = "device"    // the modem itself
@@ -70,7 +73,6 @@ const (
 	codeDenied    = "denied"  // the network refuses the SIM
 	codeRoaming   = "roaming" // the network is not the SIM's own
 	codeNoCentre  = "no_smsc"
-	codeStore     = "store"     // the store cannot be written
 	codePanic     = "panic"     // a bug of ours
 	codeRefusals  = "refusals"  // the network refuses one number after another
 	codeNoAnswer  = "no_answer" // the modem did not answer in time

@@ -46,6 +46,7 @@ func (d *doctor) examineDaemon(ctx context.Context, config configs.Config) *clie
 	switch {
 	case err == nil:
 		d.found(check, levelOK, catalogue.DoctorDaemonReady)
+		d.examineAlarms(ctx, c)
 	case errors.As(err, &problem):
 		reasons := []string{}
 		for _, e := range problem.Errors {
@@ -56,6 +57,22 @@ func (d *doctor) examineDaemon(ctx context.Context, config configs.Config) *clie
 		d.found(check, levelProblem, catalogue.DoctorDaemonWaits, err)
 	}
 	return c
+}
+
+// examineAlarms asks a daemon that is ready what is the matter all the same.
+func (d *doctor) examineAlarms(ctx context.Context, c *client.Client) {
+	const check = "alarms"
+	alarms, err := c.Alarms(ctx)
+	if err != nil {
+		d.told(check, levelProblem, err.Error(), "")
+		return
+	}
+	if len(alarms) == 0 {
+		d.found(check, levelOK, catalogue.DoctorNoAlarms)
+	}
+	for _, a := range alarms {
+		d.told(check, levelWarning, a.Detail+" ("+a.Cause+")", a.Remedy)
+	}
 }
 
 // examineModems asks the daemon for its modems; without one it asks those of the

@@ -31,7 +31,7 @@ func (p *program) rootCommand() *cobra.Command {
 		p.group("config", catalogue.CommandConfig, p.configCheckCommand()),
 		p.group("modem", catalogue.CommandModem, p.modemListCommand(), p.modemProbeCommand(), p.modemTestCommand(), p.modemTraceCommand(), p.modemUSSDCommand(), p.modemRestartCommand(), p.modemCertifyCommand()),
 		p.group("message", catalogue.CommandMessage, p.messageShowCommand()),
-		p.backupCommand(), p.restoreCommand(), p.verifyCommand(), p.doctorCommand(), p.versionCommand(),
+		p.backupCommand(), p.restoreCommand(), p.verifyCommand(), p.doctorCommand(), p.clockCommand(), p.versionCommand(),
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true

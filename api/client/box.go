@@ -1,0 +1,57 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Alarm is what a person should look into that is of no single modem.
+type Alarm struct {
+	Code   string    `json:"code" example:"clock_unconfirmed" doc:"Stable; made for programs."`
+	Detail string    `json:"detail" doc:"What is the matter, in the language of Accept-Language."`
+	Remedy string    `json:"remedy" doc:"What to do now, in the same language."`
+	Cause  string    `json:"cause,omitempty" doc:"More about it, in English."`
+	At     time.Time `json:"at" doc:"When it was noticed."`
+}
+
+// Clock is what is known of the clock of the box.
+type Clock struct {
+	Time     time.Time `json:"time" doc:"What it shows, in the zone of the configuration."`
+	Believed bool      `json:"believed" doc:"Something agrees with it. While nothing does, whatever has a time to keep waits."`
+	// By is "" where nothing has to agree.
+	By    string      `json:"confirmed_by,omitempty" enum:"time_server,battery,network,service_centre,person" doc:"What agrees; absent while nothing does, and where nothing has to."`
+	Other *OtherClock `json:"other,omitempty" doc:"What shows another time; absent if nothing does."`
+}
+
+// OtherClock is one that disagrees.
+type OtherClock struct {
+	Source       string  `json:"source" enum:"time_server,battery,network,service_centre,person" doc:"What it is."`
+	AheadSeconds float64 `json:"ahead_seconds" example:"-10800" doc:"By how much the clock of the box is ahead of it; negative: behind."`
+}
+
+// ClockRequest confirms the clock.
+type ClockRequest struct {
+	Time string `json:"time" minLength:"16" maxLength:"40" example:"2026-11-25 13:05" doc:"What time it is, by a watch: YYYY-MM-DD hh:mm in the zone of the configuration, or RFC 3339."`
+}
+
+// Alarms returns the alarms of the box, without those of its modems.
+func (c *Client) Alarms(ctx context.Context) ([]Alarm, error) {
+	var answer Page[Alarm]
+	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/alarms", answer: &answer})
+	return answer.Items, err
+}
+
+// Clock returns what is known of the clock of the box.
+func (c *Client) Clock(ctx context.Context) (Clock, error) {
+	var answer Clock
+	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/clock", answer: &answer})
+	return answer, err
+}
+
+// ConfirmClock says what time it is; a Problem if the clock of the box shows another.
+func (c *Client) ConfirmClock(ctx context.Context, r ClockRequest) (Clock, error) {
+	var answer Clock
+	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/clock", body: r, answer: &answer})
+	return answer, err
+}

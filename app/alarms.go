@@ -1,0 +1,221 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/api"
+	"goniec/api/client"
+	"goniec/event"
+	"goniec/gateway"
+	"goniec/queue"
+	"goniec/store"
+)
+
+const (
+	// watchEvery is the time between two looks at the box.
+	watchEvery = 15 * time.Second
+	// clockPatience is how long nothing may confirm the clock: a modem takes a minute
+	// or two to find the network.
+	clockPatience = 5 * time.Minute
+	// alarmRepeat is the time after which an alarm that lasts is logged again.
+	alarmRepeat = time.Hour
+)
+
+// alarms are what a person should look into that is of no single modem. Those of a
+// modem are the gateway's.
+type alarms struct {
+	log    *slog.Logger
+	gauge  *prometheus.GaugeVec
+	store  store.Store
+	events *event.Log
+
+	mu     sync.Mutex
+	raised map[string]*raised // by code; guarded by mu
+}
+
+type raised struct {
+	client.Alarm
+	logged time.Time
+}
+
+// alarmChange is the data of the event alarm.
+type alarmChange struct {
+	Code string `json:"code"`
+	Over bool   `json:"over"` // it has gone away
+}
+
+func newAlarms(log *slog.Logger, s store.Store, events *event.Log, r prometheus.Registerer) *alarms {
+	a := &alarms{log: log, store: s, events: events, raised: map[string]*raised{}, gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "goniec_alarm", Help: "1 while a person should look into what the code says, 0 when it is over.",
+	}, []string{"code"})}
+	r.MustRegister(a.gauge)
+	return a
+}
+
+// list returns the alarms in the order of their codes.
+func (a *alarms) list() []client.Alarm {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := make([]client.Alarm, 0, len(a.raised))
+	for _, r := range a.raised {
+		all = append(all, r.Alarm)
+	}
+	slices.SortFunc(all, func(x, y client.Alarm) int { return cmp.Compare(x.Code, y.Code) })
+	return all
+}
+
+// set makes those of codes that are in found the alarms there are, by code with what
+// is the matter, in English.
+func (a *alarms) set(ctx context.Context, codes []string, found map[string]string) {
+	for _, code := range codes {
+		if what, ok := found[code]; ok {
+			a.raise(ctx, code, what)
+		} else {
+			a.calm(ctx, code)
+		}
+	}
+}
+
+func (a *alarms) raise(ctx context.Context, code, what string) {
+	now := time.Now()
+	a.mu.Lock()
+	r, had := a.raised[code]
+	if !had {
+		r = &raised{Alarm: client.Alarm{Code: code, At: now}}
+		a.raised[code] = r
+	}
+	r.Cause = what
+	tell := now.Sub(r.logged) >= alarmRepeat
+	if tell {
+		r.logged = now
+	}
+	a.mu.Unlock()
+	if tell {
+		a.log.Error("alarm", "code", code, "what", what, "remedy", api.AlarmRemedy(code))
+	}
+	if !had {
+		a.gauge.WithLabelValues(code).Set(1)
+		a.note(ctx, alarmChange{Code: code})
+	}
+}
+
+func (a *alarms) calm(ctx context.Context, code string) {
+	a.mu.Lock()
+	r, had := a.raised[code]
+	delete(a.raised, code)
+	a.mu.Unlock()
+	if !had {
+		return
+	}
+	a.log.Info("alarm is over", "code", code, "lasted", time.Since(r.At).Round(time.Second))
+	a.gauge.WithLabelValues(code).Set(0)
+	a.note(ctx, alarmChange{Code: code, Over: true})
+}
+
+// note appends an event. An alarm is shown and logged in any case, so a store that
+// fails is no reason to wait.
+func (a *alarms) note(ctx context.Context, change alarmChange) {
+	err := a.store.Update(ctx, func(tx store.Tx) error { return a.events.Append(tx, "alarm", "", change) })
+	if err != nil {
+		a.log.Debug("alarm could not be written to the log of events", "err", err)
+	}
+}
+
+// watch looks at the box until ctx is done: at its clock, at what waits too long, and
+// whether the store can be written.
+func (s *assembly) watch(ctx context.Context) {
+	for {
+		s.look(ctx)
+		if !pause(ctx, watchEvery, nil) {
+			return
+		}
+	}
+}
+
+func (s *assembly) look(ctx context.Context) {
+	found := map[string]string{}
+	codes := api.AlarmCodes()
+	if err := s.confirmClock(ctx); err != nil && ctx.Err() == nil {
+		s.app.log.Debug("cannot note what confirms the clock", "err", err)
+	}
+	if what := s.storeTrouble(); what != "" {
+		// What the others say cannot be found out, so they stay as they are.
+		found[api.AlarmStore], codes = what, []string{api.AlarmStore}
+	} else if err := s.findOverdue(ctx, found); err != nil {
+		if ctx.Err() == nil {
+			s.app.log.Warn("cannot look for what waits too long", "err", err)
+		}
+		return
+	}
+	if ctx.Err() == nil {
+		s.app.alarms.set(ctx, codes, found)
+	}
+}
+
+// storeTrouble returns what keeps the store from being written, as whoever tried last
+// found; empty if nothing does.
+func (s *assembly) storeTrouble() string {
+	if err := s.untended.Load(); err != nil {
+		return fmt.Sprintf("the queue cannot be looked after: %v", *err)
+	}
+	for _, m := range s.gateway.Modems() {
+		if m.Trouble != nil && !m.Trouble.Over && m.Trouble.Code == gateway.CodeStore {
+			return m.Trouble.Detail
+		}
+	}
+	return ""
+}
+
+// findOverdue finds out what is the matter with clock and queue.
+func (s *assembly) findOverdue(ctx context.Context, found map[string]string) error {
+	trust, err := s.queue.ClockTrust(ctx)
+	if err != nil {
+		return err
+	}
+	// How long it has lasted is not asked of the clock that nobody believes.
+	if trust.Believed {
+		s.clockSince = time.Time{}
+	} else if s.clockSince.IsZero() {
+		s.clockSince = time.Now()
+	}
+	if !trust.Believed && time.Since(s.clockSince) >= clockPatience {
+		what := "nothing confirms the clock of this machine"
+		if o := trust.Other; o != nil {
+			what += fmt.Sprintf("; by what the %s says it is %s %s", o.Source, o.Ahead.Abs(), aheadOrBehind(o.Ahead))
+		}
+		found[api.AlarmClock] = what
+	}
+	overdue, err := s.queue.Overdue(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range overdue {
+		since := "since " + o.Since.In(s.config.Location()).Format(time.DateTime)
+		switch o.For {
+		case queue.WaitModem:
+			found[api.AlarmWaiting] = "a message has waited for a modem " + since
+		case queue.WaitTend:
+			found[api.AlarmStuck] = "something should have gone on " + since + " and has not"
+		case queue.WaitPerson:
+			found[api.AlarmDecision] = fmt.Sprintf("%d messages wait for a decision, the oldest %s", o.Count, since)
+		case queue.WaitReport:
+			found[api.AlarmReports] = fmt.Sprintf("on %d of %d messages of a day no report has come, the oldest sent %s", o.Count, o.Of, since)
+		}
+	}
+	return nil
+}
+
+func aheadOrBehind(d time.Duration) string {
+	if d < 0 {
+		return "behind"
+	}
+	return "ahead"
+}

@@ -1,0 +1,147 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"goniec/api"
+	"goniec/configs"
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store"
+)
+
+// running runs an app in a bubble, without its listeners.
+func running(t *testing.T, config configs.Config, machine *Machine, test func(t *testing.T, a *App), adjust ...func(*App)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := appInMemory(config, machine)
+		for _, change := range adjust {
+			change(a)
+		}
+		a.life, a.end = context.WithCancel(t.Context())
+		if _, err := a.startAssembly(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		test(t, a)
+		if err := a.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// pass lets time go by.
+func pass(t *testing.T, d time.Duration) {
+	t.Helper()
+	pause(t.Context(), d, nil)
+	synctest.Wait()
+}
+
+func (a *App) wantAlarms(t *testing.T, codes ...string) {
+	t.Helper()
+	var raised []string
+	for _, alarm := range a.alarms.list() {
+		raised = append(raised, alarm.Code)
+		if alarm.Cause == "" || alarm.At.IsZero() {
+			t.Errorf("alarm is %+v", alarm)
+		}
+	}
+	if !slices.Equal(raised, codes) {
+		t.Errorf("alarms are %q, want %q", raised, codes)
+	}
+}
+
+// alarmEvents returns how many events there were of alarms.
+func (a *App) alarmEvents(t *testing.T) int {
+	t.Helper()
+	n := 0
+	events, err := a.events.After(t.Context(), "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if e.Type == "alarm" {
+			n++
+		}
+	}
+	return n
+}
+
+// A clock that nothing confirms is told of after five minutes, once, and no longer
+// when a time server is found.
+func TestAlarmOfTheClock(t *testing.T) {
+	var server atomic.Bool
+	born := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	machine := &Machine{
+		Boot:         queue.Boot{ID: "a run", Uptime: func() time.Duration { return time.Since(born) }},
+		Synchronised: server.Load,
+		Battery:      func() (time.Time, bool) { return time.Now().Add(-time.Hour), true },
+	}
+	running(t, configs.Default(), machine, func(t *testing.T, a *App) {
+		pass(t, 4*time.Minute)
+		a.wantAlarms(t)
+		pass(t, 2*time.Hour)
+		a.wantAlarms(t, api.AlarmClock)
+		if n := a.alarmEvents(t); n != 1 {
+			t.Errorf("%d events", n)
+		}
+		server.Store(true)
+		pass(t, time.Minute)
+		a.wantAlarms(t)
+		if n := a.alarmEvents(t); n != 2 {
+			t.Errorf("%d events", n)
+		}
+	})
+}
+
+// A message that no modem takes is told of when its priority does not allow more.
+func TestAlarmOfTheQueue(t *testing.T) {
+	running(t, configs.Default(), &Machine{}, func(t *testing.T, a *App) {
+		to, err := pdu.ParseAddress("+48600100200")
+		if err != nil {
+			t.Fatal(err)
+		}
+		draft := queue.Draft{To: to, Text: "Wizyta jutro", Priority: queue.High}
+		if _, _, err := a.current.Load().queue.Enqueue(t.Context(), queue.Caller{}, []queue.Draft{draft}); err != nil {
+			t.Fatal(err)
+		}
+		pass(t, 9*time.Minute)
+		a.wantAlarms(t)
+		pass(t, 2*time.Minute)
+		a.wantAlarms(t, api.AlarmWaiting)
+	})
+}
+
+// A store that cannot be written is told of at once, although nothing can be written
+// of that.
+func TestAlarmOfTheStore(t *testing.T) {
+	var full atomic.Bool
+	running(t, configs.Default(), &Machine{}, func(t *testing.T, a *App) {
+		pass(t, time.Minute)
+		full.Store(true)
+		pass(t, 2*time.Minute)
+		a.wantAlarms(t, api.AlarmStore)
+		full.Store(false)
+		pass(t, time.Minute)
+		a.wantAlarms(t)
+	}, func(a *App) { a.store = &fillingStore{a.store, &full} })
+}
+
+// fillingStore refuses to be written while it is full.
+type fillingStore struct {
+	store.Store
+	full *atomic.Bool
+}
+
+func (s *fillingStore) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if s.full.Load() {
+		return syscall.ENOSPC
+	}
+	return s.Store.Update(ctx, fn)
+}

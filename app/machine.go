@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"goniec/queue"
+)
+
+// Machine is what the computer knows about the time, beside its clock. The zero value
+// trusts the clock.
+type Machine struct {
+	Boot queue.Boot
+	// Synchronised reports whether a time server keeps the clock right; nil: none.
+	Synchronised func() bool
+	// Battery returns what a hardware clock shows; ok is false if there is none. nil:
+	// there is none.
+	Battery func() (at time.Time, ok bool)
+}
+
+// earliestTime is before any run of this version.
+var earliestTime = time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
+
+// thisMachine returns the computer that this program runs on. Where it cannot tell one
+// run of it from another the clock is trusted.
+func thisMachine() Machine {
+	id := bootID()
+	if _, err := uptime(); err != nil || id == "" {
+		return Machine{}
+	}
+	return Machine{
+		Boot:         queue.Boot{ID: id, Uptime: func() time.Duration { d, _ := uptime(); return d }, Earliest: earliestTime}, // it worked once
+		Synchronised: synchronised,
+		Battery:      hardwareClock,
+	}
+}
+
+// bootID names this run of the computer. A service that may not see it there gets it
+// in the environment, see systemd/goniec.service.
+func bootID() string {
+	if id, err := os.ReadFile("/proc/sys/kernel/random/boot_id"); err == nil {
+		return strings.TrimSpace(string(id))
+	}
+	return os.Getenv("BOOT_ID")
+}
+
+// uptime returns how long the computer has run, with the time it slept.
+func uptime() (time.Duration, error) {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
+		return 0, err
+	}
+	return time.Duration(t.Nano()), nil
+}
+
+// synchronised reports what the kernel has been told by whoever asks a time server:
+// the flag goes away when the clock is set by hand (adjtimex(2)).
+func synchronised() bool {
+	var t unix.Timex
+	if state, err := unix.Adjtimex(&t); err == nil {
+		return state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0
+	}
+	// A service may be forbidden that call, but see what systemd-timesyncd leaves.
+	_, err := os.Stat("/run/systemd/timesync/synchronized")
+	return err == nil
+}
+
+// hardwareClock reads the first clock that Linux knows; it is taken to show UTC.
+func hardwareClock() (time.Time, bool) {
+	text, err := os.ReadFile("/sys/class/rtc/rtc0/since_epoch")
+	if err != nil {
+		return time.Time{}, false
+	}
+	seconds, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	return time.Unix(seconds, 0), err == nil
+}
+
+// confirmClock tells the queue what the computer knows about the time.
+func (s *assembly) confirmClock(ctx context.Context) error {
+	m := s.app.options.Machine
+	if m.Synchronised != nil && m.Synchronised() {
+		_, err := s.queue.ConfirmTime(ctx, queue.TimeServer, time.Now())
+		return err
+	}
+	if m.Battery == nil {
+		return nil
+	}
+	at, ok := m.Battery()
+	if !ok {
+		return nil
+	}
+	_, err := s.queue.ConfirmTime(ctx, queue.TimeBattery, at)
+	return err
+}
