@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,9 @@ const (
 	// followBatch is how many events share one commit when a follower has
 	// much to catch up with.
 	followBatch = 64
+	// skipAtMost is how many events a follower leaves behind that it does not want
+	// before it writes down where it stands: a commit for each would wear the disk.
+	skipAtMost = 256
 	// pruneBatch is how many events one transaction removes.
 	pruneBatch = 500
 )
@@ -23,27 +27,30 @@ const (
 // errConsumer is returned by Follow for a name that cannot be part of a key.
 var errConsumer = errors.New("name of a consumer must not be empty nor contain a slash")
 
-// Follow gives every event of every box to fn, in the order of its box, from
-// where consumer stands; a new consumer starts at the oldest event kept. The
+// Follow gives the events of every box whose type wants accepts (nil: all) to fn, in
+// the order of their box, from where consumer stands; a new consumer starts at the
+// oldest event kept. The
 // cursor moves in the transaction in which fn writes, so each event takes
-// effect exactly once, whatever crashes when. fn keeps to the rules of
+// effect exactly once, whatever crashes when. Events that are not wanted move the
+// cursor once in a while only, since to look at their types again does no harm. fn keeps to the rules of
 // store.Store.Update: it may run more than once.
 //
 // Follow returns nil when ctx is done. It returns the error of fn, with the
 // cursor in front of that event, or of the store; the caller decides when to
 // follow again. Only one Follow for a consumer should run at a time; two are
 // wasteful, but still correct.
-func (l *Log) Follow(ctx context.Context, consumer string, fn func(tx store.Tx, e Event) error) error {
+func (l *Log) Follow(ctx context.Context, consumer string, wants func(typ string) bool, fn func(tx store.Tx, e Event) error) error {
 	if consumer == "" || strings.Contains(consumer, "/") {
 		return fmt.Errorf("follow events: %w: %q", errConsumer, consumer)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the watch
 	wake := l.Wake(ctx)
+	f := follower{log: l, consumer: consumer, wants: wants, fn: fn, seen: map[string]uint64{}}
 	timer := time.NewTimer(followInterval)
 	defer timer.Stop()
 	for {
-		more, err := l.catchUp(ctx, consumer, fn)
+		more, err := f.catchUp(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -63,25 +70,40 @@ func (l *Log) Follow(ctx context.Context, consumer string, fn func(tx store.Tx, 
 	}
 }
 
+// follower is one run of Follow.
+type follower struct {
+	log      *Log
+	consumer string
+	wants    func(typ string) bool
+	fn       func(store.Tx, Event) error
+	seen     map[string]uint64 // by box: up to where nothing is wanted, though the cursor may be behind
+}
+
+// batch is events of one box from where the follower stands.
+type batch struct {
+	cursor uint64 // as stored
+	events []Event
+}
+
 // catchUp hands on one batch of each box and says whether there may be more.
-func (l *Log) catchUp(ctx context.Context, consumer string, fn func(store.Tx, Event) error) (bool, error) {
-	batches, err := store.View(ctx, l.store, func(r store.Reader) ([][]Event, error) {
+func (f *follower) catchUp(ctx context.Context) (bool, error) {
+	batches, err := store.View(ctx, f.log.store, func(r store.Reader) ([]batch, error) {
 		names, err := boxes(r)
 		if err != nil {
 			return nil, err
 		}
-		var batches [][]Event
+		var batches []batch
 		for _, box := range names {
-			cursor, err := number(r, cursorKey(consumer, box))
+			cursor, err := number(r, cursorKey(f.consumer, box))
 			if err != nil {
 				return nil, err
 			}
-			events, err := scan(r, box, cursor, followBatch)
+			events, err := scan(r, box, max(cursor, f.seen[box]), followBatch)
 			if err != nil {
 				return nil, err
 			}
 			if len(events) > 0 {
-				batches = append(batches, events)
+				batches = append(batches, batch{cursor, events})
 			}
 		}
 		return batches, nil
@@ -90,36 +112,44 @@ func (l *Log) catchUp(ctx context.Context, consumer string, fn func(store.Tx, Ev
 		return false, err
 	}
 	more := false
-	for _, events := range batches {
-		if err := l.hand(ctx, consumer, events, fn); err != nil {
+	for _, b := range batches {
+		if err := f.hand(ctx, b); err != nil {
 			return false, err
 		}
-		more = more || len(events) == followBatch
+		more = more || len(b.events) == followBatch
 	}
 	return more, nil
 }
 
-// hand gives events of one box to fn: all in one commit or, when that fails,
+// hand gives the events of a batch to fn: all in one commit or, when that fails,
 // one by one, so that those before the failing one take effect and a
-// transaction that was too large comes apart.
-func (l *Log) hand(ctx context.Context, consumer string, events []Event, fn func(store.Tx, Event) error) error {
-	err := l.apply(ctx, consumer, events, fn)
-	if err == nil || len(events) == 1 || ctx.Err() != nil {
+// transaction that was too large comes apart. A batch in which nothing is wanted is
+// only remembered.
+func (f *follower) hand(ctx context.Context, b batch) error {
+	last := b.events[len(b.events)-1]
+	if !slices.ContainsFunc(b.events, f.wanted) && last.Seq-b.cursor < skipAtMost {
+		f.seen[last.Box] = last.Seq
+		return nil
+	}
+	err := f.apply(ctx, b.events)
+	if err == nil || len(b.events) == 1 || ctx.Err() != nil {
 		return err
 	}
-	for i := range events {
-		if err := l.apply(ctx, consumer, events[i:i+1], fn); err != nil {
+	for i := range b.events {
+		if err := f.apply(ctx, b.events[i:i+1]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// apply runs fn on those of events, all of one box, that the consumer has not
-// done yet, and moves the cursor, in one transaction.
-func (l *Log) apply(ctx context.Context, consumer string, events []Event, fn func(store.Tx, Event) error) error {
-	key := cursorKey(consumer, events[0].Box)
-	return l.store.Update(ctx, func(tx store.Tx) error {
+func (f *follower) wanted(e Event) bool { return f.wants == nil || f.wants(e.Type) }
+
+// apply runs fn on those of events, all of one box, that the consumer wants and has
+// not done yet, and moves the cursor, in one transaction.
+func (f *follower) apply(ctx context.Context, events []Event) error {
+	key := cursorKey(f.consumer, events[0].Box)
+	return f.log.store.Update(ctx, func(tx store.Tx) error {
 		cursor, err := number(tx, key)
 		if err != nil {
 			return err
@@ -129,8 +159,10 @@ func (l *Log) apply(ctx context.Context, consumer string, events []Event, fn fun
 			if e.Seq <= cursor {
 				continue
 			}
-			if err := fn(tx, e); err != nil {
-				return fmt.Errorf("event %s (%s): %w", e.ID(), e.Type, err)
+			if f.wanted(e) {
+				if err := f.fn(tx, e); err != nil {
+					return fmt.Errorf("event %s (%s): %w", e.ID(), e.Type, err)
+				}
 			}
 			done = e.Seq
 		}

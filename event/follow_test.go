@@ -48,7 +48,7 @@ func TestFollow(t *testing.T) {
 		add(t, s, a, "before", "before")
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- a.Follow(ctx, "tester", effect) }()
+		go func() { done <- a.Follow(ctx, "tester", nil, effect) }()
 		synctest.Wait()
 		add(t, s, a, "live")
 		add(t, s, b, "elsewhere")
@@ -64,10 +64,10 @@ func TestFollow(t *testing.T) {
 		// Another follower, and the same one again, each stand where they stood.
 		add(t, s, a, "meanwhile")
 		ctx, cancel = context.WithCancel(t.Context())
-		go func() { done <- b.Follow(ctx, "tester", effect) }()
+		go func() { done <- b.Follow(ctx, "tester", nil, effect) }()
 		var second []string
 		go func() {
-			done <- b.Follow(ctx, "second", func(_ store.Tx, e event.Event) error {
+			done <- b.Follow(ctx, "second", nil, func(_ store.Tx, e event.Event) error {
 				if e.ID() == "b-1" {
 					second = append(second, e.Type) // once a run
 				}
@@ -100,7 +100,7 @@ func TestFollowWithoutWakeUps(t *testing.T) {
 		l := event.New(s, "a")
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- l.Follow(ctx, "tester", effect) }()
+		go func() { done <- l.Follow(ctx, "tester", nil, effect) }()
 		synctest.Wait()
 		add(t, s, l, "x")
 		<-time.After(time.Minute) // virtual
@@ -120,7 +120,7 @@ func TestFollowStopsAtAnError(t *testing.T) {
 	l := event.New(s, "a")
 	add(t, s, l, "good", "good", "bad", "good")
 	errBad := errors.New("cannot do that")
-	err := l.Follow(t.Context(), "tester", func(tx store.Tx, e event.Event) error {
+	err := l.Follow(t.Context(), "tester", nil, func(tx store.Tx, e event.Event) error {
 		if e.Type == "bad" {
 			return errBad
 		}
@@ -141,7 +141,7 @@ func TestFollowTakesLargeEffectsApart(t *testing.T) {
 	add(t, s, l, "x", "x", "x")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err := l.Follow(ctx, "tester", func(tx store.Tx, e event.Event) error {
+	err := l.Follow(ctx, "tester", nil, func(tx store.Tx, e event.Event) error {
 		if e.Seq == 3 {
 			cancel()
 		}
@@ -162,7 +162,7 @@ func TestFollowRefusesNames(t *testing.T) {
 	t.Parallel()
 	l := event.New(memstore.New(), "a")
 	for _, name := range []string{"", "a/b"} {
-		if err := l.Follow(t.Context(), name, effect); err == nil {
+		if err := l.Follow(t.Context(), name, nil, effect); err == nil {
 			t.Errorf("Follow as %q was accepted", name)
 		}
 	}
@@ -190,7 +190,7 @@ func TestFollowExactlyOnce(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		left := 7 * (life + 1)
-		err = l.Follow(ctx, "tester", func(tx store.Tx, e event.Event) error {
+		err = l.Follow(ctx, "tester", nil, func(tx store.Tx, e event.Event) error {
 			if err := effect(tx, e); err != nil {
 				return err
 			}
@@ -218,4 +218,54 @@ func TestFollowExactlyOnce(t *testing.T) {
 		}
 	}
 	t.Error("the follower has not come to the end")
+}
+
+// countingStore counts what is written.
+type countingStore struct {
+	store.Store
+	updates int
+}
+
+func (s *countingStore) Update(ctx context.Context, fn func(store.Tx) error) error {
+	s.updates++
+	return s.Store.Update(ctx, fn)
+}
+
+// What a follower does not want costs it next to no commits, and is not given to it
+// after another start either.
+func TestFollowSkips(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &countingStore{Store: memstore.New()}
+		l := event.New(s, "a")
+		wants := func(typ string) bool { return typ == "wanted" }
+		follow := func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- l.Follow(ctx, "tester", wants, effect) }()
+			synctest.Wait()
+			for range 100 {
+				add(t, s, l, "other")
+				synctest.Wait()
+			}
+			add(t, s, l, "wanted")
+			synctest.Wait()
+			for range 1000 {
+				add(t, s, l, "other")
+				synctest.Wait()
+			}
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		follow()
+		follow()
+		if diff := cmp.Diff("a-101 a-1202 ", effects(t, s)); diff != "" {
+			t.Error(diff)
+		}
+		if own := s.updates - 2*1101; own > 12 {
+			t.Errorf("%d commits for 2 events that are wanted and 2200 that are not", own)
+		}
+	})
 }
