@@ -1,0 +1,166 @@
+package reader
+
+import "strings"
+
+// answer reads a reply to a yes-or-no question. The question's language speaks first.
+// Only when it finds words it does not know, or no answer at all, are the others
+// asked, and what means something else in the question's language is no evidence:
+// "no" says yes to a Pole and no to a Spaniard.
+func (r *Reader) answer(senses []sense, asked understood) Reading {
+	verdicts := make([]verdict, 0, len(senses))
+	for _, s := range senses {
+		verdicts = append(verdicts, newVerdict(s))
+	}
+	for _, v := range verdicts { // what concerns no question is understood in any language
+		if rule, _ := v.aside(); rule != "" && r.foreignAside(v, asked) {
+			return v.reading()
+		}
+	}
+	var first Reading
+	judged := false
+	for i := range verdicts {
+		v := &verdicts[i]
+		if v.lexicon.language != asked.Language {
+			continue
+		}
+		reading := v.reading()
+		if reading.Value != Unclear {
+			return reading
+		}
+		if !judged || weak(first.Rule) && !weak(reading.Rule) {
+			first, judged = reading, true
+		}
+	}
+	if judged && !weak(first.Rule) {
+		return first
+	}
+	return r.foreign(verdicts, asked, first, judged)
+}
+
+// weak tells whether a rule only says that a language did not understand.
+func weak(rule Rule) bool {
+	return rule == ruleUnknownWords || rule == ruleNoAnswer || rule == ruleNegatedOther
+}
+
+// foreign reads a reply in the languages that are not the question's.
+func (r *Reader) foreign(verdicts []verdict, asked understood, first Reading, judged bool) Reading {
+	var clear Reading
+	found := false
+	best := first
+	for i := range verdicts {
+		v := &verdicts[i]
+		if judged && v.lexicon.language == asked.Language {
+			continue
+		}
+		reading := v.reading()
+		switch {
+		case reading.Value == Unclear:
+			if !judged && !found && (best.Rule == "" || weak(best.Rule) || best.Rule == ruleThanks) && v.share() > 0 {
+				best = reading
+			} else if judged && weak(best.Rule) && !weak(reading.Rule) && v.share() == 1 {
+				best = reading
+			}
+		case found && clear.Value != reading.Value:
+			return unclear(ruleLanguages)
+		case !v.evident(verdicts, asked):
+			if best.Rule == "" || weak(best.Rule) {
+				best = unclear(ruleLanguages, reading.Intents...)
+			}
+		case !found:
+			clear, found = reading, true
+		}
+	}
+	if !found {
+		if best.Rule == "" {
+			return unclear(ruleUnknownWords)
+		}
+		return best
+	}
+	for i := range verdicts { // no other language may read the opposite in it
+		if yes, no := verdicts[i].says(); yes && clear.Value == No && verdicts[i].rival(asked) || no && clear.Value == Yes && verdicts[i].rival(asked) {
+			return unclear(ruleLanguages, clear.Intents...)
+		}
+	}
+	clear.Confidence = Medium
+	if asked.Language == "" {
+		clear.Confidence = High
+	}
+	return clear
+}
+
+// rival tells whether a language is one whose opposite reading counts: the question's,
+// or any when that is not known.
+func (v *verdict) rival(asked understood) bool {
+	return asked.Language == "" || v.lexicon.language == asked.Language
+}
+
+// evident tells whether a yes or no of this language is none of the words that mean
+// something else in a language that is just as near.
+func (v *verdict) evident(verdicts []verdict, asked understood) bool {
+	for _, m := range v.marks {
+		clash := false
+		for i := range verdicts {
+			other := &verdicts[i]
+			if other.lexicon != v.lexicon && other.rival(asked) && other.meansElse(m) {
+				clash = true
+			}
+		}
+		if !clash {
+			return true
+		}
+	}
+	return false
+}
+
+// meansElse tells whether a language knows all words of a mark and does not say the same.
+func (v *verdict) meansElse(m mark) bool {
+	for _, own := range v.marks {
+		if own.no == m.no && own.phrase == m.phrase {
+			return false
+		}
+	}
+	for word := range strings.FieldsSeq(m.phrase) {
+		if !v.lexicon.typos.known(word) {
+			return false
+		}
+	}
+	return true
+}
+
+// share is the part of a reply's phrases that a language knows.
+func (s *sense) share() float64 {
+	known := 0
+	for _, it := range s.items {
+		if it.role != roleUnknown {
+			known++
+		}
+	}
+	return float64(known) / float64(max(1, len(s.items)))
+}
+
+// foreignAside tells whether a language may speak of STOP, a wrong number or a machine:
+// the question's, or one that knows the words better than that.
+func (r *Reader) foreignAside(v verdict, asked understood) bool {
+	return asked.Language == "" || v.lexicon.language == asked.Language || v.share() > shareOf(r, v, asked)
+}
+
+// shareOf is the best share among the lexicons of the question's language.
+func shareOf(r *Reader, v verdict, asked understood) float64 {
+	best := 0.0
+	for _, lex := range r.lexicons {
+		if lex.language != asked.Language {
+			continue
+		}
+		known, all := 0, 0
+		for _, it := range v.items {
+			for word := range strings.FieldsSeq(it.words) {
+				all++
+				if lex.typos.known(word) {
+					known++
+				}
+			}
+		}
+		best = max(best, float64(known)/float64(max(1, all)))
+	}
+	return best
+}

@@ -1,0 +1,188 @@
+package reader
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// role is what a word or phrase does in a reply.
+type role int
+
+// The roles. A table lists the phrases of each; the longest phrase that fits wins,
+// so "nie ma sprawy" is small talk although it begins with a no.
+const (
+	roleUnknown   role = iota // a word no table has
+	roleOther                 // a word that is known and settles nothing: makes the answer unclear
+	roleFill                  // says nothing that matters: the visit, the doctor, "please"
+	roleYes                   // a yes by itself; not negated
+	roleWill                  // a verb that says yes, and no when negated: "przyjdę"
+	roleNo                    // a no by itself: "odwołuję"; negated it is unclear
+	roleUndo                  // the same as an infinitive, so that a verb may stand before it: "odwołać"
+	roleNot                   // negates what follows and says nothing alone: "не"
+	roleNie                   // both: a no alone, and negates what follows: "nie"
+	roleGo                    // what one will do: "przyjść", only behind a verb
+	roleHedge                 // doubt or a condition: "chyba", "jeśli"
+	roleBut                   // turns the sense: "ale"
+	roleAlas                  // regret, at home beside a no: "niestety"
+	roleReason                // why somebody does not come: "chora", "w pracy"
+	roleBecause               // what follows is a reason: "bo"
+	roleAsk                   // opens a question: "o której"
+	roleMove                  // wants another time: "przełożyć"
+	roleLate                  // comes late: "spóźnię się"
+	roleAfter                 // behind a span of time: late by it: "później"
+	roleBefore                // behind a span of time: early by it: "wcześniej"
+	roleMinutes               // unit behind a number: "min"
+	roleQuarter               // a span of 15 minutes
+	roleHalf                  // a span of 30 minutes
+	roleClock                 // before a time of day: "o", "na godzinę"
+	roleParticle              // may stand between a negation and its verb: "już", "się"
+	roleGreeting              // courtesy: "dzień dobry"
+	roleThanks                // courtesy that thanks
+	roleClosing               // a name may follow: "pozdrawiam"
+	roleTitle                 // a name follows: "pani", "doktor"
+	roleName                  // a first name or a frequent surname
+	roleDay                   // a day, by a key all languages share
+	roleStop                  // wants no more messages
+	roleStopWord              // the same, only as the first word of a short reply
+	roleStart                 // wants messages again, a phrase
+	roleStartWord             // the same, only as the whole reply
+	roleWrong                 // somebody else's number
+	roleDead                  // the patient has died
+	roleHostile               // anger
+	roleAutomatic             // a machine's words
+	roleUnit                  // behind or before the number of a Number or Choice: "punktów", "opcja"
+	roleEither                // between or instead of choices: "obojętnie"
+	roleNumber                // a number in words or digits
+)
+
+// table is a language as its native speakers read it: roles and their phrases,
+// separated by commas. "a/b c" stands for "a c" and "b c".
+type table struct {
+	language string
+	phrases  map[role]string
+	days     map[string]string // key shared by all languages to words
+	numbers  []string          // words for 0, 1, 2 …; alternatives with a slash
+	ordinals []string          // words for first, second …; alternatives with a slash
+	glued    []string          // words that people write together with the next one: "niemogę"
+}
+
+// entry is a phrase found.
+type entry struct {
+	role   role
+	number int    // with roleNumber
+	day    string // with roleDay
+}
+
+// lexicon is a table made ready for look-ups. It is read-only.
+type lexicon struct {
+	language string
+	phrases  map[string]entry // folded words joined by a blank
+	longest  map[string]int   // by first word: number of words of the longest phrase
+	days     map[string]string
+	ordinals map[string]int
+	glued    []string
+	typos    typos
+}
+
+func newLexicon(t table, more ForLanguage) *lexicon {
+	lex := &lexicon{
+		language: t.language,
+		phrases:  map[string]entry{},
+		longest:  map[string]int{},
+		days:     map[string]string{},
+		ordinals: map[string]int{},
+		glued:    t.glued,
+	}
+	for key, words := range t.days {
+		for _, phrase := range phrases(words) {
+			lex.days[phrase] = key
+			lex.add(phrase, entry{role: roleDay, day: key})
+		}
+	}
+	for n, words := range t.numbers {
+		for _, phrase := range phrases(strings.ReplaceAll(words, "/", ",")) {
+			lex.add(phrase, entry{role: roleNumber, number: n})
+		}
+	}
+	for i, words := range t.ordinals {
+		for _, phrase := range phrases(strings.ReplaceAll(words, "/", ",")) {
+			lex.ordinals[phrase] = i + 1
+			lex.add(phrase, entry{role: roleUnit})
+		}
+	}
+	// In the order of roles, so that a phrase listed twice means the same every time.
+	for _, r := range slices.Sorted(maps.Keys(t.phrases)) {
+		for _, phrase := range phrases(t.phrases[r]) {
+			lex.add(phrase, entry{role: r})
+		}
+	}
+	for _, r := range slices.Sorted(maps.Keys(shared())) {
+		for _, phrase := range phrases(shared()[r]) {
+			if _, there := lex.phrases[phrase]; !there {
+				lex.add(phrase, entry{role: r})
+			}
+		}
+	}
+	for _, list := range more.byRole() {
+		for _, words := range list.words {
+			for _, phrase := range phrases(strings.ReplaceAll(words, ",", " ")) {
+				lex.add(phrase, entry{role: list.role})
+			}
+		}
+	}
+	lex.typos = newTypos(lex.phrases)
+	return lex
+}
+
+func (l *lexicon) add(phrase string, e entry) {
+	l.phrases[phrase] = e
+	first, rest, _ := strings.Cut(phrase, " ")
+	n := 1
+	if rest != "" {
+		n += strings.Count(rest, " ") + 1
+	}
+	l.longest[first] = max(l.longest[first], n)
+}
+
+// find gives the longest phrase that begins at words[0] and does not run over a
+// full stop, and how many words it has; 0 when there is none.
+func (l *lexicon) find(words []string, stops []bool) (entry, int) {
+	for n := min(l.longest[words[0]], len(words)); n > 0; n-- {
+		if n > 1 && slices.Contains(stops[1:n], true) {
+			continue
+		}
+		if e, ok := l.phrases[strings.Join(words[:n], " ")]; ok {
+			return e, n
+		}
+	}
+	return entry{}, 0
+}
+
+// phrases spells out a list of a table: folded, alternatives multiplied.
+func phrases(list string) []string {
+	var out []string
+	for item := range strings.SplitSeq(list, ",") {
+		spelled := []string{""}
+		for word := range strings.FieldsSeq(item) {
+			var longer []string
+			for alternative := range strings.SplitSeq(word, "/") {
+				for _, begun := range spelled {
+					longer = append(longer, strings.TrimSpace(begun+" "+foldWord(alternative)))
+				}
+			}
+			spelled = longer
+		}
+		for _, phrase := range spelled {
+			if phrase != "" {
+				out = append(out, phrase)
+			}
+		}
+	}
+	return out
+}
+
+// foldWord folds a word of a table exactly as tokens folds one of a reply.
+func foldWord(word string) string {
+	return squeeze(unifyScript(fold(strings.NewReplacer("'", "", "’", "").Replace(word))))
+}

@@ -1,0 +1,95 @@
+package reader
+
+import "strings"
+
+// Most words that are taken for names behind "pozdrawiam" and behind "doktor".
+const (
+	mostSigned = 3
+	mostTitled = 2
+)
+
+// names finds the words that no table has but that can only be names, and words of the
+// question's own text: they say nothing for or against. A name is known by a
+// title or a greeting before it, by a first name beside it, by the ending of
+// Polish surnames, or by a capital behind a comma. A capital behind a full stop
+// proves nothing, since phones write one by themselves.
+func (s *sense) names() {
+	budget := 0
+	for i := range s.items {
+		it := &s.items[i]
+		switch it.role {
+		case roleClosing:
+			budget = mostSigned
+			continue
+		case roleTitle:
+			budget = max(budget, mostTitled)
+			continue
+		case roleUnknown:
+		default:
+			if it.role != roleName && it.role != roleFill {
+				budget = 0
+			}
+			continue
+		}
+		if it.digits {
+			continue
+		}
+		beside := i > 0 && s.items[i-1].role == roleName && s.items[i-1].clause == it.clause ||
+			i+1 < len(s.items) && s.items[i+1].role == roleName && s.items[i+1].clause == it.clause
+		switch {
+		case budget > 0:
+			budget--
+			it.role = roleName
+		case beside, surname(it.words), it.upper && it.comma && s.alone(i):
+			it.role = roleName
+		case s.inQuestion(it.words):
+			it.role = roleFill
+		}
+	}
+}
+
+// alone tells whether an item is its whole clause, or shares it with one more capital.
+func (s *sense) alone(i int) bool {
+	n := 0
+	for _, other := range s.items {
+		if other.clause == s.items[i].clause {
+			n++
+			if !other.upper {
+				return false
+			}
+		}
+	}
+	return n <= 2
+}
+
+// surname tells a Polish or Ukrainian surname by its ending.
+func surname(word string) bool {
+	for _, ending := range []string{"owski", "owska", "ewski", "ewska", "inski", "inska", "ynski", "ynska", "acki", "acka", "ecki", "ecka", "icki", "icka", "owicz", "ewicz", "енко"} {
+		if strings.HasSuffix(word, ending) && len(word) > len(ending)+1 {
+			return true
+		}
+	}
+	return false
+}
+
+// leastStem is how many letters a word must share with one of the question to be
+// another form of it: "Zdrowia" for "Zdrowie".
+const leastStem = 5
+
+func (s *sense) inQuestion(word string) bool {
+	if s.asked.known[word] {
+		return true
+	}
+	letters := []rune(word)
+	for known := range s.asked.known {
+		other := []rune(known)
+		n := 0
+		for n < len(letters) && n < len(other) && letters[n] == other[n] {
+			n++
+		}
+		if n >= leastStem && n >= len(letters)-2 && n >= len(other)-2 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,146 @@
+package reader
+
+import (
+	"strconv"
+	"strings"
+)
+
+// item is a phrase of a reply with its role.
+type item struct {
+	entry
+	words  string // folded and mended
+	clause int    // counted from 0; commas, full stops, ends of lines and emoji part clauses
+	asked  bool   // its clause ends with a question mark
+	digits bool   // the number was written in digits, words holds it as written
+	mended bool   // a typing mistake was undone
+	comma  bool   // a comma or dash stands before it
+	upper  bool   // written with a capital
+}
+
+// sense is a reply as one language understands it.
+type sense struct {
+	lexicon *lexicon
+	items   []item
+	asked   understood
+	late    bool // a lateness is said
+	minutes int  // of it; 0 when not said
+}
+
+func newSense(lex *lexicon, words []token, asked understood) sense {
+	s := sense{lexicon: lex, asked: asked}
+	s.items = lex.items(words)
+	s.names()
+	s.spans()
+	s.dates()
+	return s
+}
+
+// items finds the phrases of a reply, the longest first, and undoes typing mistakes
+// in the words that no table has.
+func (l *lexicon) items(words []token) []item {
+	texts, mended := l.mend(&words)
+	stops := make([]bool, len(words))
+	for i, word := range words {
+		stops[i] = word.stop
+	}
+	var out []item
+	clause := -1
+	for i := 0; i < len(words); {
+		word := words[i]
+		if word.boundary() {
+			clause++
+		}
+		it := item{clause: clause, asked: word.asked, comma: word.comma, upper: word.capital, words: word.text}
+		n := 1
+		if word.number {
+			it.role, it.digits = roleNumber, true
+			it.number = atoi(word.text)
+		} else if found, length := l.find(texts[i:], stops[i:]); length > 0 {
+			n = length
+			it.entry = found
+			it.words = strings.Join(texts[i:i+n], " ")
+			for j := i; j < i+n; j++ {
+				it.mended = it.mended || mended[j]
+				if j > i && words[j].boundary() {
+					clause++
+				}
+			}
+		}
+		out = append(out, it)
+		i += n
+	}
+	return out
+}
+
+// mend gives the words with slips undone and words run together parted; which were slips.
+// It rewrites the tokens where it parts them.
+func (l *lexicon) mend(words *[]token) (texts []string, mended []bool) {
+	var parted []token
+	for _, word := range *words {
+		text, fixed := word.text, false
+		if !word.number && !l.typos.known(text) {
+			if head, rest, ok := l.part(text); ok {
+				front := word
+				front.text = head
+				parted = append(parted, front)
+				texts, mended = append(texts, head), append(mended, true)
+				word.comma, word.stop = false, false
+				text, fixed = rest, true
+			} else if meant, ok := l.typos.mend(text); ok {
+				text, fixed = meant, true
+			}
+		}
+		word.text = text
+		parted = append(parted, word)
+		texts, mended = append(texts, text), append(mended, fixed)
+	}
+	*words = parted
+	return texts, mended
+}
+
+// leastGlued is how many letters must follow a "nie" or "tak" that is run together
+// with the next word.
+const leastGlued = 3
+
+// part parts "niemogę" into its two words. Both must be known as they stand.
+func (l *lexicon) part(word string) (head, rest string, ok bool) {
+	for _, head := range l.glued {
+		rest, found := strings.CutPrefix(word, head)
+		if !found || len(rest) < leastGlued {
+			continue
+		}
+		switch l.typos.roles[rest] {
+		case roleWill, roleThanks, roleAlas, roleGreeting, roleClosing, roleUndo, roleNo:
+			return head, rest, true
+		case roleOther:
+			if _, begins := l.longest[rest]; begins {
+				return head, rest, true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// atoi reads a whole number of at most nine digits; anything else is -1.
+func atoi(text string) int {
+	if len(text) > 9 {
+		return -1
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// has tells whether any item has one of the roles.
+func (s *sense) has(roles ...role) bool {
+	for _, it := range s.items {
+		for _, r := range roles {
+			if it.role == r {
+				return true
+			}
+		}
+	}
+	return false
+}
