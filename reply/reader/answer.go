@@ -64,7 +64,7 @@ func (v *verdict) weigh(i int) int {
 // "będę odwoływać" is one phrase and a no.
 func (v *verdict) verb(i int) int {
 	next := v.behind(i)
-	if v.roleAt(next) == roleUndo && v.items[next].clause == v.items[i].clause {
+	if v.lexicon.modals[v.items[i].words] && v.roleAt(next) == roleUndo && v.items[next].clause == v.items[i].clause {
 		v.add(mark{item: v.items[i], no: true, verb: true, rule: ruleNoCancel, phrase: v.items[i].words})
 		return next - i + 1
 	}
@@ -252,7 +252,7 @@ func (v *verdict) onlyLateBehindBut() bool {
 		case !behind:
 		case it.role == roleLate:
 			late = true
-		case it.role != roleFill && it.role != roleParticle && it.role != roleGreeting && it.role != roleThanks:
+		case it.role != roleFill && it.role != roleWill && it.role != roleParticle && it.role != roleGreeting && it.role != roleThanks:
 			return false
 		}
 	}

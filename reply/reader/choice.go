@@ -35,10 +35,10 @@ func settle(senses []sense, asked understood, read func(*sense) Reading) Reading
 			}
 			return reading
 		}
-		if i == 0 || weak(first.Rule) && !weak(reading.Rule) && s.share() == 1 {
+		if i == 0 || first.Rule == ruleUnknownWords && s.share() == 1 {
 			first = reading
 		}
-		if !weak(first.Rule) {
+		if first.Rule != ruleUnknownWords && first.Rule != ruleNoAnswer {
 			return first
 		}
 	}
@@ -153,7 +153,7 @@ func ownLabel(it item, labels [][]token) int {
 	for word := range strings.FieldsSeq(it.words) {
 		n := 0
 		for i, label := range labels {
-			if !slices.ContainsFunc(label, func(t token) bool { return sameLabelWord(word, t) }) {
+			if !slices.ContainsFunc(label, func(t token) bool { return sameLabelWord(word, t) }) && !sameLabelWord(word, joined(label)) {
 				continue
 			}
 			if n > 0 {
@@ -171,6 +171,15 @@ func ownLabel(it item, labels [][]token) int {
 		own = n
 	}
 	return own
+}
+
+// joined is a label of several words written as one: "popołudnie".
+func joined(label []token) token {
+	var out strings.Builder
+	for _, t := range label {
+		out.WriteString(t.text)
+	}
+	return token{text: out.String()}
 }
 
 // inSomeLabel tells whether a word stands in labels, in more than one: it tells nothing.
@@ -205,7 +214,7 @@ func sameLabelWord(word string, t token) bool {
 		n++
 	}
 	least := max(leastLabelStem, min(len(a), len(b))-1)
-	if oneSlip(a, b) && len(b) >= anyLetterIn {
+	if slipOf(a, b) > noSlip && len(b) >= anyLetterIn {
 		return true
 	}
 	return n >= least && len(a)-n <= mostEnding && len(b)-n <= mostEnding-1

@@ -1,20 +1,23 @@
 package reader
 
+import "strings"
+
 // aside gives the rule and the intent of a reply that is about something other than the
 // question: it outranks whatever else the reply says. "" when there is none.
 func (s *sense) aside() (Rule, []Intent) {
+	has := s.plainly
 	switch {
-	case s.has(roleAutomatic):
+	case has(roleAutomatic):
 		return ruleAutomatic, []Intent{Automatic}
-	case s.has(roleDead):
+	case has(roleDead):
 		return ruleDeceased, s.also(Deceased)
 	case s.stops():
 		return ruleStop, s.also(Stop)
-	case s.has(roleWrong):
+	case has(roleWrong):
 		return ruleWrongPerson, s.also(WrongPerson)
 	case s.starts():
 		return ruleStart, s.also(Start)
-	case s.has(roleHostile):
+	case has(roleHostile):
 		return ruleHostile, s.also(Hostile)
 	}
 	return "", nil
@@ -26,10 +29,21 @@ func (s *sense) also(first Intent) []Intent {
 	if s.stops() {
 		out = append(out, Stop)
 	}
-	if s.has(roleWrong) {
+	if s.plainly(roleWrong) {
 		out = append(out, WrongPerson)
 	}
 	return out
+}
+
+// plainly tells whether a phrase of a role stands there as the tables have it: a typing mistake
+// is no reason to strike a number off.
+func (s *sense) plainly(r role) bool {
+	for _, it := range s.items {
+		if it.role == r && (!it.mended || strings.Contains(it.words, " ")) {
+			return true
+		}
+	}
+	return false
 }
 
 // mostStopWords is how many words a reply has at most for a bare "stop" in it to be a
@@ -37,11 +51,11 @@ func (s *sense) also(first Intent) []Intent {
 const mostStopWords = 3
 
 func (s *sense) stops() bool {
-	if s.has(roleStop) {
+	if s.plainly(roleStop) {
 		return true
 	}
 	for i, it := range s.items {
-		if it.role == roleStopWord && (i == 0 || len(s.items) <= mostStopWords) {
+		if it.role == roleStopWord && (!it.mended && (i == 0 || len(s.items) <= mostStopWords) || len(s.items) == 1) {
 			return true
 		}
 	}
@@ -49,10 +63,10 @@ func (s *sense) stops() bool {
 }
 
 func (s *sense) starts() bool {
-	if s.has(roleStart) {
+	if s.plainly(roleStart) {
 		return true
 	}
-	return s.roleAt(0) == roleStartWord && len(s.items) <= mostStopWords
+	return s.roleAt(0) == roleStartWord && !s.items[0].mended && len(s.items) <= mostStopWords
 }
 
 // intents lists what a reply wants or tells besides its value.

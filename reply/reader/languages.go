@@ -11,8 +11,9 @@ func (r *Reader) answer(senses []sense, asked understood) Reading {
 	for _, s := range senses {
 		verdicts = append(verdicts, newVerdict(s))
 	}
-	for _, v := range verdicts { // what concerns no question is understood in any language
-		if rule, _ := v.aside(); rule != "" && r.foreignAside(v, asked) {
+	for i := range verdicts { // what concerns no question is understood in any language
+		v := &verdicts[i]
+		if rule, _ := v.aside(); rule != "" && foreignAside(v, verdicts, asked) {
 			return v.reading()
 		}
 	}
@@ -76,8 +77,8 @@ func (r *Reader) foreign(verdicts []verdict, asked understood, first Reading, ju
 		}
 		return best
 	}
-	for i := range verdicts { // no other language may read the opposite in it
-		if yes, no := verdicts[i].says(); yes && clear.Value == No && verdicts[i].rival(asked) || no && clear.Value == Yes && verdicts[i].rival(asked) {
+	for i := range verdicts {
+		if verdicts[i].rival(asked) && verdicts[i].opposes(clear.Value) {
 			return unclear(ruleLanguages, clear.Intents...)
 		}
 	}
@@ -86,6 +87,12 @@ func (r *Reader) foreign(verdicts []verdict, asked understood, first Reading, ju
 		clear.Confidence = High
 	}
 	return clear
+}
+
+// opposes tells whether a language finds the opposite in the reply, or a negation in a yes.
+func (v *verdict) opposes(value Value) bool {
+	yes, no := v.says()
+	return value == No && yes || value == Yes && (no || v.has(roleNie, roleNot))
 }
 
 // rival tells whether a language is one whose opposite reading counts: the question's,
@@ -139,28 +146,16 @@ func (s *sense) share() float64 {
 }
 
 // foreignAside tells whether a language may speak of STOP, a wrong number or a machine:
-// the question's, or one that knows the words better than that.
-func (r *Reader) foreignAside(v verdict, asked understood) bool {
-	return asked.Language == "" || v.lexicon.language == asked.Language || v.share() > shareOf(r, v, asked)
-}
-
-// shareOf is the best share among the lexicons of the question's language.
-func shareOf(r *Reader, v verdict, asked understood) float64 {
-	best := 0.0
-	for _, lex := range r.lexicons {
-		if lex.language != asked.Language {
-			continue
-		}
-		known, all := 0, 0
-		for _, it := range v.items {
-			for word := range strings.FieldsSeq(it.words) {
-				all++
-				if lex.typos.known(word) {
-					known++
-				}
-			}
-		}
-		best = max(best, float64(known)/float64(max(1, all)))
+// the question's, or one that knows more of the words than that.
+func foreignAside(v *verdict, verdicts []verdict, asked understood) bool {
+	if asked.Language == "" || v.lexicon.language == asked.Language {
+		return true
 	}
-	return best
+	best := 0.0
+	for i := range verdicts {
+		if verdicts[i].lexicon.language == asked.Language {
+			best = max(best, verdicts[i].share())
+		}
+	}
+	return v.share() > best
 }

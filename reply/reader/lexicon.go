@@ -65,6 +65,8 @@ type table struct {
 	numbers  []string          // words for 0, 1, 2 …; alternatives with a slash
 	ordinals []string          // words for first, second …; alternatives with a slash
 	glued    []string          // words that people write together with the next one: "niemogę"
+	modals   string            // verbs of roleWill that an infinitive may follow: "będę odwoływać"
+	joins    string            // words before which a comma parts no phrase: "chyba, że"
 }
 
 // entry is a phrase found.
@@ -81,6 +83,8 @@ type lexicon struct {
 	longest  map[string]int   // by first word: number of words of the longest phrase
 	days     map[string]string
 	ordinals map[string]int
+	modals   map[string]bool
+	joins    map[string]bool
 	glued    []string
 	typos    typos
 }
@@ -92,6 +96,8 @@ func newLexicon(t table, more ForLanguage) *lexicon {
 		longest:  map[string]int{},
 		days:     map[string]string{},
 		ordinals: map[string]int{},
+		modals:   set(t.modals),
+		joins:    set(t.joins),
 		glued:    t.glued,
 	}
 	for key, words := range t.days {
@@ -145,11 +151,13 @@ func (l *lexicon) add(phrase string, e entry) {
 	l.longest[first] = max(l.longest[first], n)
 }
 
-// find gives the longest phrase that begins at words[0] and does not run over a
-// full stop, and how many words it has; 0 when there is none.
-func (l *lexicon) find(words []string, stops []bool) (entry, int) {
+// find gives the longest phrase that begins at words[0], and how many words it has;
+// 0 when there is none. A phrase does not run over a boundary, and none of several words
+// may take away the negation of what follows: "jednak nie" is a phrase, and in
+// "jednak nie przyjdę" it is not.
+func (l *lexicon) find(words []string, boundaries []token) (entry, int) {
 	for n := min(l.longest[words[0]], len(words)); n > 0; n-- {
-		if n > 1 && slices.Contains(stops[1:n], true) {
+		if n > 1 && (l.broken(words[:n], boundaries) || l.negates(words[n-1]) && n < len(words) && !boundaries[n].boundary()) {
 			continue
 		}
 		if e, ok := l.phrases[strings.Join(words[:n], " ")]; ok {
@@ -157,6 +165,30 @@ func (l *lexicon) find(words []string, stops []bool) (entry, int) {
 		}
 	}
 	return entry{}, 0
+}
+
+// broken tells whether a boundary parts the words; a comma before "że" is none.
+func (l *lexicon) broken(words []string, boundaries []token) bool {
+	for i := 1; i < len(words); i++ {
+		if boundaries[i].stop || boundaries[i].comma && !l.joins[words[i]] {
+			return true
+		}
+	}
+	return false
+}
+
+// negates tells whether a word negates what follows it.
+func (l *lexicon) negates(word string) bool {
+	r := l.phrases[word].role
+	return r == roleNie || r == roleNot
+}
+
+func set(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, phrase := range phrases(list) {
+		out[phrase] = true
+	}
+	return out
 }
 
 // phrases spells out a list of a table: folded, alternatives multiplied.

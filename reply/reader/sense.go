@@ -28,7 +28,8 @@ type sense struct {
 
 func newSense(lex *lexicon, words []token, asked understood) sense {
 	s := sense{lexicon: lex, asked: asked}
-	s.items = lex.items(words)
+	strict := asked.Language != "" && lex.language != asked.Language
+	s.items = lex.items(words, strict)
 	s.names()
 	s.spans()
 	s.dates()
@@ -36,13 +37,10 @@ func newSense(lex *lexicon, words []token, asked understood) sense {
 }
 
 // items finds the phrases of a reply, the longest first, and undoes typing mistakes
-// in the words that no table has.
-func (l *lexicon) items(words []token) []item {
-	texts, mended := l.mend(&words)
-	stops := make([]bool, len(words))
-	for i, word := range words {
-		stops[i] = word.stop
-	}
+// in the words that no table has; when strict, only in long words, since a short word of
+// another language is no mistake.
+func (l *lexicon) items(words []token, strict bool) []item {
+	texts, mended := l.mend(&words, strict)
 	var out []item
 	clause := -1
 	for i := 0; i < len(words); {
@@ -55,7 +53,7 @@ func (l *lexicon) items(words []token) []item {
 		if word.number {
 			it.role, it.digits = roleNumber, true
 			it.number = atoi(word.text)
-		} else if found, length := l.find(texts[i:], stops[i:]); length > 0 {
+		} else if found, length := l.find(texts[i:], words[i:]); length > 0 {
 			n = length
 			it.entry = found
 			it.words = strings.Join(texts[i:i+n], " ")
@@ -72,13 +70,17 @@ func (l *lexicon) items(words []token) []item {
 	return out
 }
 
+// leastForeign is how many letters a word has at least in which a slip is undone by a
+// language that is not the question's.
+const leastForeign = 5
+
 // mend gives the words with slips undone and words run together parted; which were slips.
 // It rewrites the tokens where it parts them.
-func (l *lexicon) mend(words *[]token) (texts []string, mended []bool) {
+func (l *lexicon) mend(words *[]token, strict bool) (texts []string, mended []bool) {
 	var parted []token
 	for _, word := range *words {
 		text, fixed := word.text, false
-		if !word.number && !l.typos.known(text) {
+		if !word.number && !l.typos.known(text) && (!strict || len([]rune(text)) >= leastForeign) {
 			if head, rest, ok := l.part(text); ok {
 				front := word
 				front.text = head

@@ -31,6 +31,9 @@ func (s *sense) spans() {
 		if minutes == 0 {
 			continue
 		}
+		if i > 0 && s.items[i-1].words == "ok" && !it.comma { // "ok. 10 min": about ten
+			s.items[i-1].role = roleFill
+		}
 		next := i + 1
 		if next < len(s.items) && s.items[next].role == roleFill {
 			next++

@@ -20,6 +20,7 @@ type typos struct {
 const (
 	leastSlip   = 2
 	leastTarget = 3
+	longestSlip = 40 // no word is longer
 )
 
 func newTypos(phrases map[string]entry) typos {
@@ -51,12 +52,13 @@ func (t typos) known(word string) bool {
 	return known
 }
 
-// mend gives the word that was meant, or false.
+// mend gives the word that was meant, or false. A likely slip outweighs an unlikely one,
+// unless that would make a yes of a no.
 func (t typos) mend(word string) (string, bool) {
-	if utf8.RuneCountInString(word) < leastSlip || utf8.RuneCountInString(word) > 40 {
+	if n := utf8.RuneCountInString(word); n < leastSlip || n > longestSlip {
 		return "", false
 	}
-	found := map[string]bool{}
+	found := map[string]slip{}
 	if strings.ContainsRune(word, lost) {
 		for candidate := range t.roles {
 			t.weigh(word, candidate, found)
@@ -71,9 +73,21 @@ func (t typos) mend(word string) (string, bool) {
 			t.weigh(word, candidate, found)
 		}
 	}
+	return t.choose(found)
+}
+
+// choose gives the word that was meant among those within one slip.
+func (t typos) choose(found map[string]slip) (string, bool) {
+	likeliest := noSlip
+	for _, s := range found {
+		likeliest = max(likeliest, s)
+	}
 	meant, agreed := "", roleUnknown
-	for candidate := range found {
+	for candidate, s := range found {
 		r := t.roles[candidate]
+		if s < likeliest {
+			continue
+		}
 		if meant != "" && r != agreed {
 			return "", false
 		}
@@ -81,12 +95,27 @@ func (t typos) mend(word string) (string, bool) {
 			meant, agreed = candidate, r
 		}
 	}
+	for candidate := range found {
+		if opposite(agreed, t.roles[candidate]) {
+			return "", false
+		}
+	}
 	return meant, meant != ""
 }
 
-func (t typos) weigh(word, candidate string, found map[string]bool) {
-	if t.known(candidate) && utf8.RuneCountInString(candidate) >= leastTarget && oneSlip([]rune(word), []rune(candidate)) {
-		found[candidate] = true
+// opposite tells whether one role says yes and the other no.
+func opposite(a, b role) bool {
+	yes := func(r role) bool { return r == roleYes || r == roleWill }
+	no := func(r role) bool { return r == roleNo || r == roleUndo || r == roleNie || r == roleNot }
+	return yes(a) && no(b) || no(a) && yes(b)
+}
+
+func (t typos) weigh(word, candidate string, found map[string]slip) {
+	if !t.known(candidate) || utf8.RuneCountInString(candidate) < leastTarget {
+		return
+	}
+	if s := slipOf([]rune(word), []rune(candidate)); s > noSlip {
+		found[candidate] = s
 	}
 }
 
@@ -108,26 +137,65 @@ const (
 	anyLetterChange = 6
 )
 
-// oneSlip tells whether got is want with one slip of the fingers.
-func oneSlip(got, want []rune) bool {
+// slip is how likely a slip of the fingers is; the greater the likelier.
+type slip int
+
+const (
+	noSlip   slip = iota // the words differ by more than one
+	unlikely             // any other letter instead, or in between
+	likely               // a letter beside it, two swapped, one left out
+	doubled              // a letter twice, or one that cannot be shown
+)
+
+// slipOf tells by which slip got was written for want.
+func slipOf(got, want []rune) slip {
 	at := 0
 	for at < len(got) && at < len(want) && same(got[at], want[at]) {
 		at++
 	}
 	switch len(got) - len(want) {
-	case 1: // a letter too many
-		return equal(got[at+1:], want[at:]) && (len(want) >= anyLetterIn || beside(got, at))
-	case -1: // a letter too few
-		return equal(got[at:], want[at+1:])
-	case 0:
-		if at == len(got) {
-			return true // only lost letters
+	case 1:
+		return tooMany(got, want, at)
+	case -1:
+		if equal(got[at:], want[at+1:]) {
+			return likely
 		}
-		swapped := at+1 < len(got) && got[at] == want[at+1] && got[at+1] == want[at] && equal(got[at+2:], want[at+2:])
-		changed := equal(got[at+1:], want[at+1:]) && (len(want) >= anyLetterChange || adjacent(got[at], want[at]))
-		return swapped || changed
+	case 0:
+		return instead(got, want, at)
 	}
-	return false
+	return noSlip
+}
+
+// tooMany judges a letter too many at an index.
+func tooMany(got, want []rune, at int) slip {
+	switch {
+	case !equal(got[at+1:], want[at:]):
+		return noSlip
+	case at > 0 && got[at-1] == got[at]:
+		return doubled
+	case beside(got, at):
+		return likely
+	case len(want) >= anyLetterIn:
+		return unlikely
+	}
+	return noSlip
+}
+
+// instead judges words of one length that differ from an index on.
+func instead(got, want []rune, at int) slip {
+	switch {
+	case at == len(got):
+		return doubled // only lost letters
+	case at+1 < len(got) && got[at] == want[at+1] && got[at+1] == want[at] && equal(got[at+2:], want[at+2:]):
+		return likely
+	case !equal(got[at+1:], want[at+1:]):
+		return noSlip
+	case adjacent(got[at], want[at]):
+		return likely
+	case len(want) >= anyLetterChange:
+		return unlikely
+	}
+	return noSlip
 }
 
 // beside tells whether the letter at an index is double, or beside a neighbour of it on the keyboard.

@@ -7,7 +7,7 @@ func english() table {
 			roleYes: `yes, y, yep, yeah, yea, yup, yes please, ye, sure, of course, absolutely, definitely, certainly, confirmed, confirm, fine, thats fine, that is fine, that's ok, alright, all right, agreed,
 				works for me, that works, that works for me, see you tomorrow/then/there, see you, affirmative, good for me, sounds good, great, perfect`,
 			roleWill: `i confirm, we confirm, i can confirm, confirming, i/we will be there, i'll/we'll be there, will be there, ill be there, i/we will come, i'll/we'll come, i/we will attend, i'll/we'll attend, will attend, will come, i am/i'm coming, we are coming, coming, i'm attending, i can make it, can make it, i can come, we can come, i can attend, i can, i will, we will, be there`,
-			roleNo: `no, n, nope, nah, no thanks, no thank you, no no, negative, can't, cannot, i can't, i cannot, we can't, can't/cannot come, can't/cannot attend, can't/cannot make it, i/we can't/cannot come, i/we can't/cannot attend, i/we can't/cannot make it, can not come/attend, can not make it, i/we can not come/attend, i/we can not make it,
+			roleNo: `no, n, nope, nah, no thanks, no thank you, negative, can't, cannot, i can't, i cannot, we can't, can't/cannot come, can't/cannot attend, can't/cannot make it, i/we can't/cannot come, i/we can't/cannot attend, i/we can't/cannot make it, can not come/attend, can not make it, i/we can not come/attend, i/we can not make it,
 				won't be there, i/we won't be there, won't come/attend, i/we won't come/attend, won't make it, i/we won't make it, will not come/attend, i/we will not come/attend, will not be there, i/we will not be there, will not make it, i/we will not make it, won't be able to come/attend, i won't be able to come/attend, i won't be able to make it, won't be able to make it,
 				not coming, i'm not coming, i am not coming, we are not coming, not attending, i'm not attending, unable to attend/come, i'm unable to attend/come, i am unable to attend/come, unable to make it, not able to attend/come, i am/i'm not able to attend/come, i am/i'm not able to make it, cancelled, canceled`,
 			roleUndo:     `cancel, cancelling, canceling, please cancel, i want/need to cancel, want/need to cancel, i'd like to cancel, i would like to cancel, would like to cancel, i have to cancel, have to cancel, need to cancel, must cancel, i must cancel`,
@@ -33,7 +33,7 @@ func english() table {
 			roleClosing:  `regards, kind regards, best regards, best wishes, yours sincerely, sincerely`,
 			roleTitle:    `dr, doctor, mr, mrs, ms, miss`,
 			roleName:     `john, james, mary, mike, michael, david, sarah, emma, peter, paul, anna, smith, jones, brown, taylor, susan, linda, robert, thomas, kate`,
-			roleFill: `i, we, a, an, the, my, our, to, in, on, of, with, and, it, is, am, are, will, appointment, the appointment, visit, clinic, reminder, time, o'clock, oclock, morning, definitely be there, i remember, remember, i received, my wife, my husband, my son, my daughter, my mother, my mum, my father, son, daughter, mother, husband, wife,
+			roleFill: `i, we, ill be, we'll be, i will be, we will be, will be, a, an, the, my, our, to, in, on, of, with, and, it, is, am, are, will, appointment, the appointment, visit, clinic, reminder, time, o'clock, oclock, morning, definitely be there, i remember, remember, i received, my wife, my husband, my son, my daughter, my mother, my mum, my father, son, daughter, mother, husband, wife,
 				no problem, no problems, no worries, can't wait, i can't wait, cannot wait, i won't be late, i won't forget, won't forget, sent from my iphone, sent from my phone, sent from my samsung, iphone, then, there, as planned, as agreed, am, pm, for the appointment, be, exactly`,
 			roleUnit:      `option, number, nr, no., the, one, i choose, i prefer, prefer, i'd like, points, point, i give, rating, score, in the, would suit me, out of, best`,
 			roleEither:    `either, any, both, whatever, anytime, none, neither, all, each`,
@@ -43,12 +43,14 @@ func english() table {
 			roleDead:      `passed away, has died, died, dead, deceased, is no longer with us`,
 			roleHostile:   `fuck, fuck off, fucking, piss off, leave me alone, go to hell, shit, idiots, idiot, scam, bastards, scammers`,
 			roleAutomatic: `automatic reply, auto reply, autoreply, auto response, automatic response, automated message, out of office, i'm driving, driving right now, voice message, voicemail, new voice, missed call, automatically generated`,
-			roleOther:     `right, i know, why, bad, not only, never said, no way, no doubt, can, could, would, once, did, was, ok whatever, call, call me, talk, can't talk, i can't talk, i can't talk now, can't find, i can't find, can't get, i can't get, can't remember, i can't remember, can't hear, can't see, can't read, can't complain, i see, see, so, nor, nice, well, night, none of, yet, eyes, yet, on, new, now, know, not, met, yours, yet, yesterday, year, years, set, ill, far, pen, sore, cure, pure, them, then i, i never, been, bean, line, find, mine, nine, film, wine, five, dine, fire, care`,
+			roleOther:     `right, i know, why, bad, not only, never said, no way, no doubt, can, could, would, once, did, was, ok whatever, call, call me, talk, can't talk, i can't talk, i can't talk now, can't find, i can't find, can't get, i can't get, can't remember, i can't remember, can't hear, can't see, can't read, can't complain, i see, see, so, nor, nice, well, night, none of, yet, on, new, now, know, not, met, yours, yet, yesterday, year, years, set, far, pen, sore, cure, pure, them, then i, i never, been, bean, line, find, mine, film, wine, dine, fire, care`,
 		},
 		days: map[string]string{
 			"tomorrow": "tomorrow, tmrw, tmr", "today": "today, tonight", "mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday", "sat": "saturday", "sun": "sunday",
 		},
 		numbers:  []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"},
+		modals:   "i will, i can, will, can, we will, we can",
+		joins:    "but",
 		ordinals: []string{"first/1st", "second/2nd", "third/3rd", "fourth/4th", "fifth/5th"},
 	}
 }

@@ -4,10 +4,10 @@ func spanish() table {
 	return table{
 		language: "es",
 		phrases: map[role]string{
-			roleYes:     `sí, s, sii, sip, claro, claro que sí, por supuesto, vale, vale vale, de acuerdo, perfecto, correcto, confirmado/confirmada, afirmativo, sin problema, sin problemas, desde luego, conforme, hasta mañana, nos vemos mañana, así es, yes, okis`,
+			roleYes:     `sí, s, sii, sip, claro, claro que sí, por supuesto, vale, de acuerdo, perfecto, correcto, confirmado/confirmada, afirmativo, sin problema, sin problemas, desde luego, conforme, hasta mañana, nos vemos mañana, así es, yes, okis`,
 			roleWill:    `confirmo, confirmamos, voy, vamos, voy a ir, vamos a ir, voy a asistir, iré, iremos, asistiré, asistiremos, allí estaré, ahí estaré, estaré, estaremos, estaré/estaremos allí/ahí, allí estaremos, acudiré, puedo, puedo ir, puedo asistir, podemos ir, podré, podré ir/asistir, quiero confirmar, confirmar, irá, me viene bien, voy a poder ir`,
 			roleNie:     `no`,
-			roleNo:      `n, no no, cancelo, cancelamos, anulo, anulamos, cancelada/cancelado, anulada/anulado, renuncio, no me viene bien, no nos viene bien, no me es posible, no me es posible ir/asistir, imposible ir, me es imposible, me es imposible ir/asistir`,
+			roleNo:      `n, cancelo, cancelamos, anulo, anulamos, cancelada/cancelado, anulada/anulado, renuncio, no me viene bien, no nos viene bien, no me es posible, no me es posible ir/asistir, imposible ir, me es imposible, me es imposible ir/asistir`,
 			roleUndo:    `cancelar, anular, cancelen, anulen, cancele, anule, cancela, anula, quiero cancelar/anular, quisiera cancelar/anular, necesito cancelar/anular, tengo que cancelar/anular, debo cancelar/anular, deseo cancelar/anular, me gustaría cancelar/anular, la cancelen, la anulen, cancelarla, anularla, cancelación`,
 			roleGo:      `ir, asistir, acudir, venir, poder ir, estar`,
 			roleHedge:   `quizás, quizá, tal vez, a lo mejor, creo, creo que, no sé, no lo sé, todavía no sé, aún no sé, depende, puede ser, puede, si puedo, si me, intentaré, probablemente, espero, espero que, ya veré, luego aviso, ya aviso, avisaré, o, u, igual, seguramente, si no, por qué no, si todo va bien, a ver, supongo, no estoy segura/seguro, todavía no, aún no`,
@@ -47,5 +47,7 @@ func spanish() table {
 		numbers:  []string{"cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"},
 		ordinals: []string{"primera/primero/primer", "segunda/segundo", "tercera/tercero/tercer", "cuarta/cuarto", "quinta/quinto"},
 		glued:    []string{"no"},
+		modals:   "voy, voy a ir, puedo, podré",
+		joins:    "que, pero",
 	}
 }
