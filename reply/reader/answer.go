@@ -3,6 +3,7 @@ package reader
 // mark is one yes or one no found in a reply.
 type mark struct {
 	item   item
+	at     int // index of its last phrase
 	no     bool
 	verb   bool // said by a verb, not by "nie" alone
 	rule   Rule
@@ -44,14 +45,28 @@ func (v *verdict) weigh(i int) int {
 			rule = ruleYesEmoji
 		}
 		v.add(mark{item: it, rule: rule, phrase: it.words})
+	case roleThird:
+		if !v.named(it.clause) {
+			v.items[i].role = roleOther
+			return 1
+		}
+		return v.verb(i)
 	case roleWill:
 		return v.verb(i)
+	case roleCant:
+		v.add(mark{item: it, at: i, no: true, verb: true, rule: ruleNoVerb, phrase: it.words})
+	case roleNay:
+		if r := v.roleAt(i + 1); (r == roleNo || r == roleUndo) && v.items[i+1].clause == it.clause {
+			v.negatedNo = true // "no cancel" is perhaps "don't"
+			return 2
+		}
+		v.add(mark{item: it, at: i, no: true, rule: ruleNoWord, phrase: it.words})
 	case roleNo, roleUndo:
 		rule := ruleNoCancel
 		if it.words == emojiNo {
 			rule = ruleNoEmoji
 		}
-		v.add(mark{item: it, no: true, verb: it.words != emojiNo, rule: rule, phrase: it.words})
+		v.add(mark{item: it, at: i, no: true, verb: it.words != emojiNo, rule: rule, phrase: it.words})
 	case roleNie, roleNot:
 		return v.negation(i)
 	case roleNumber:
@@ -85,21 +100,26 @@ func (v *verdict) negation(i int) int {
 	}
 	follows := v.items[next]
 	switch follows.role {
+	case roleThird:
+		if !v.named(it.clause) {
+			break
+		}
+		fallthrough
 	case roleWill:
 		taken := next - i + 1
 		if after := v.behind(next); v.roleAt(after) == roleUndo && v.items[after].clause == it.clause {
 			v.negatedNo = true
 			return after - i + 1
 		}
-		v.add(mark{item: it, no: true, verb: true, rule: ruleNoVerb, phrase: it.words + " " + follows.words})
+		v.add(mark{item: it, no: true, verb: true, rule: ruleNoVerb, at: next, phrase: it.words + " " + follows.words})
 		return taken
-	case roleNo, roleUndo:
+	case roleNo, roleUndo, roleCant:
 		v.negatedNo = true
 		return next - i + 1
 	case roleLate:
 		v.sense.late, v.minutes = false, 0
 		return next - i + 1
-	case roleNie, roleNot, roleYes, roleNumber, roleThanks, roleGreeting, roleClosing, roleAlas, roleName, roleTitle, roleBecause, roleHedge, roleBut, roleMove:
+	case roleNie, roleNot, roleNay, roleYes, roleNumber, roleThanks, roleGreeting, roleClosing, roleAlas, roleName, roleTitle, roleBecause, roleHedge, roleBut, roleMove:
 		return v.alone(it)
 	}
 	v.negatedOther = true
@@ -123,6 +143,54 @@ func (v *verdict) behind(i int) int {
 		next++
 	}
 	return next
+}
+
+// named tells whether a clause names somebody: family, a title, a name.
+func (v *verdict) named(clause int) bool {
+	for _, it := range v.items {
+		if it.clause == clause && (it.role == roleScope || it.role == roleName || it.role == roleTitle) {
+			return true
+		}
+	}
+	return false
+}
+
+// negatesMore tells whether something stands behind a negated verb that may be all that
+// the reply negates: a companion, a time of day, a doctor. "Nie przyjdę z mamą" may
+// well be a yes, and "nie zdążę na 10" a lateness.
+func (v *verdict) negatesMore() bool {
+	for _, m := range v.marks {
+		if m.rule != ruleNoVerb {
+			continue
+		}
+		for i := m.at + 1; i < len(v.items) && v.items[i].clause == m.item.clause; i++ {
+			it := v.items[i]
+			if it.role == roleBecause || it.role == roleReason {
+				break
+			}
+			if it.role == roleScope || it.role == roleTitle || it.digits {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cancelsCancel tells whether one clause has two cancellations, or one behind a negated
+// verb: "odwołuję rezygnację", "no voy a cancelar". Behind "proszę" a new
+// sentence begins: "nie przyjdę proszę odwołać".
+func (v *verdict) cancelsCancel() bool {
+	clause, before := -1, false
+	for i, it := range v.items {
+		if it.clause != clause || it.role == roleInert || it.role == roleGreeting {
+			clause, before = it.clause, false
+		}
+		if before && (it.role == roleUndo || it.role == roleNo && v.items[i-1].role == roleNo) {
+			return true
+		}
+		before = before || it.role == roleNo || it.role == roleUndo || it.role == roleNie || it.role == roleNot || it.role == roleCant
+	}
+	return false
 }
 
 // digit reads the 1 or 2 of a question that offers them.
@@ -170,7 +238,10 @@ func (v *verdict) reading() Reading {
 		rule = v.doubt()
 	}
 	if rule != "" {
-		r := unclear(rule, append(intents, v.intents()...)...)
+		if rule != ruleAutomatic {
+			intents = append(intents, v.intents()...)
+		}
+		r := unclear(rule, intents...)
 		r.LateMinutes = v.minutes
 		return r
 	}
@@ -200,9 +271,9 @@ func (v *verdict) best() mark {
 func (v *verdict) doubt() Rule {
 	yes, no := v.says()
 	switch {
-	case yes && no:
+	case yes && no, no && v.sense.late:
 		return ruleContradiction
-	case v.negatedNo:
+	case v.negatedNo, no && v.cancelsCancel():
 		return ruleNegatedNo
 	case v.has(roleMove):
 		return ruleReschedule
@@ -210,7 +281,7 @@ func (v *verdict) doubt() Rule {
 		return ruleHedged
 	case v.has(roleBut) && !(yes && v.onlyLateBehindBut()):
 		return ruleBut
-	case v.negatedOther && !v.tail(no):
+	case v.negatedOther && !v.tail(no), no && v.negatesMore():
 		return ruleNegatedOther
 	case v.askedMark, no && v.question, v.questionInside():
 		return ruleQuestion
@@ -252,7 +323,7 @@ func (v *verdict) onlyLateBehindBut() bool {
 		case !behind:
 		case it.role == roleLate:
 			late = true
-		case it.role != roleFill && it.role != roleWill && it.role != roleParticle && it.role != roleGreeting && it.role != roleThanks:
+		case it.role != roleFill && it.role != roleInert && it.role != roleScope && it.role != roleWill && it.role != roleParticle && it.role != roleGreeting && it.role != roleThanks:
 			return false
 		}
 	}
@@ -271,7 +342,7 @@ func (v *verdict) questionInside() bool {
 				return true
 			}
 		}
-		if it.asked && (it.role == roleUndo || it.role == roleNo || it.role == roleNie || it.role == roleNot) {
+		if it.asked && (it.role == roleUndo || it.role == roleNo || it.role == roleNay || it.role == roleCant || it.role == roleNie || it.role == roleNot) {
 			return true
 		}
 		if it.asked && !v.asks(it.clause) {
@@ -296,7 +367,8 @@ func (v *verdict) tail(no bool) bool {
 }
 
 // understood tells whether every word is known, but for the words of a reason behind
-// a no, and those of a question of its own behind a yes.
+// a no, and those of a question of its own behind a yes. Beside a no that no verb
+// says only courtesy and names are understood: "nie, jestem umówiona" is no refusal.
 func (v *verdict) understood(no bool) bool {
 	reasons := map[int]bool{} // clauses that give a reason
 	from := len(v.items)      // index from which everything is a reason
@@ -308,12 +380,15 @@ func (v *verdict) understood(no bool) bool {
 			from = min(from, i)
 		}
 	}
+	bare := no
 	decided := map[int]bool{}
 	for _, m := range v.marks {
 		decided[m.item.clause] = true
+		bare = bare && !m.verb && m.rule != ruleNoDigit
 	}
 	for i, it := range v.items {
-		strange := it.role == roleUnknown || it.role == roleOther || it.role == roleNumber && !v.sense.asked.Digits
+		strange := it.role == roleUnknown || it.role == roleOther || it.role == roleNumber && !v.sense.asked.Digits ||
+			bare && (it.role == roleFill || it.role == roleScope || it.role == roleGo)
 		switch {
 		case !strange:
 		case v.sense.asked.Digits && it.role == roleNumber && (it.number == 1 || it.number == 2):

@@ -74,7 +74,7 @@ func (s *sense) pick(labels [][]token) Reading {
 		case it.role == roleNumber:
 			byNumber[it.number] = true
 			outside = outside || it.number < 1 || it.number > len(labels)
-		case it.role == roleUnknown, it.role == roleOther, it.role == roleNo, it.role == roleUndo:
+		case it.role == roleUnknown, it.role == roleOther, it.role == roleScope, it.role == roleNo, it.role == roleUndo, it.role == roleCant:
 			strange = true
 		}
 	}
@@ -106,7 +106,7 @@ func (s *sense) pick(labels [][]token) Reading {
 // qualified gives the rule against a reply that negates, doubts or asks.
 func (s *sense) qualified() Rule {
 	switch {
-	case s.has(roleNie, roleNot):
+	case s.has(roleNie, roleNot, roleNay):
 		return ruleNegatedOther
 	case s.has(roleEither):
 		return ruleSeveral

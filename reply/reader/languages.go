@@ -92,7 +92,7 @@ func (r *Reader) foreign(verdicts []verdict, asked understood, first Reading, ju
 // opposes tells whether a language finds the opposite in the reply, or a negation in a yes.
 func (v *verdict) opposes(value Value) bool {
 	yes, no := v.says()
-	return value == No && yes || value == Yes && (no || v.has(roleNie, roleNot))
+	return value == No && yes || value == Yes && (no || v.has(roleNie, roleNot, roleNay))
 }
 
 // rival tells whether a language is one whose opposite reading counts: the question's,

@@ -14,9 +14,14 @@ type role int
 const (
 	roleUnknown   role = iota // a word no table has
 	roleOther                 // a word that is known and settles nothing: makes the answer unclear
-	roleFill                  // says nothing that matters: the visit, the doctor, "please"
+	roleInert                 // says nothing anywhere: "please", "sent from my phone"
+	roleFill                  // says nothing beside a yes or a verb: the visit; beside a bare "nie" it may matter
+	roleScope                 // says nothing beside a yes; behind a negation it may be all that is negated: "z mamą", "na czas"
 	roleYes                   // a yes by itself; not negated
 	roleWill                  // a verb that says yes, and no when negated: "przyjdę"
+	roleThird                 // such a verb about somebody, who must be named: "przyjdzie"
+	roleNay                   // a no that negates nothing behind it: "no", "ні"
+	roleCant                  // a negated verb as one phrase: "nie będzie mnie", "can't come"
 	roleNo                    // a no by itself: "odwołuję"; negated it is unclear
 	roleUndo                  // the same as an infinitive, so that a verb may stand before it: "odwołać"
 	roleNot                   // negates what follows and says nothing alone: "не"

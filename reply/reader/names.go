@@ -5,7 +5,7 @@ import "strings"
 // Most words that are taken for names behind "pozdrawiam" and behind "doktor".
 const (
 	mostSigned = 3
-	mostTitled = 2
+	mostTitled = 1
 )
 
 // names finds the words that no table has but that can only be names, and words of the
@@ -14,7 +14,7 @@ const (
 // Polish surnames, or by a capital behind a comma. A capital behind a full stop
 // proves nothing, since phones write one by themselves.
 func (s *sense) names() {
-	budget := 0
+	budget, titled := 0, 0
 	for i := range s.items {
 		it := &s.items[i]
 		switch it.role {
@@ -22,12 +22,12 @@ func (s *sense) names() {
 			budget = mostSigned
 			continue
 		case roleTitle:
-			budget = max(budget, mostTitled)
+			titled = mostTitled
 			continue
 		case roleUnknown:
 		default:
-			if it.role != roleName && it.role != roleFill {
-				budget = 0
+			if it.role != roleName && it.role != roleFill && it.role != roleInert {
+				budget, titled = 0, 0
 			}
 			continue
 		}
@@ -37,15 +37,40 @@ func (s *sense) names() {
 		beside := i > 0 && s.items[i-1].role == roleName && s.items[i-1].clause == it.clause ||
 			i+1 < len(s.items) && s.items[i+1].role == roleName && s.items[i+1].clause == it.clause
 		switch {
-		case budget > 0:
+		case budget > 0 && s.last(i, budget):
 			budget--
 			it.role = roleName
-		case beside, surname(it.words), it.upper && it.comma && s.alone(i):
+		case titled > 0 && it.upper:
+			titled--
+			it.role = roleName
+		case beside && !verbLike(it.words), surname(it.words), it.upper && it.comma && s.alone(i):
 			it.role = roleName
 		case s.inQuestion(it.words):
 			it.role = roleFill
 		}
 	}
+}
+
+// last tells whether nothing but words that no table has, at most n of them, follow to the
+// end of the reply.
+func (s *sense) last(i, n int) bool {
+	for _, it := range s.items[i:] {
+		if it.role != roleUnknown && it.role != roleName || it.digits {
+			return false
+		}
+	}
+	return len(s.items)-i <= n
+}
+
+// verbLike tells words that look like Polish verbs of the past and present: "Anna
+// zapomniała" is no name.
+func verbLike(word string) bool {
+	for _, ending := range []string{"la", "al", "il", "yl", "ali", "aly", "uje", "am", "em", "ie", "eta"} {
+		if strings.HasSuffix(word, ending) {
+			return true
+		}
+	}
+	return false
 }
 
 // alone tells whether an item is its whole clause, or shares it with one more capital.

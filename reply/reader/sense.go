@@ -112,7 +112,7 @@ func (l *lexicon) part(word string) (head, rest string, ok bool) {
 			continue
 		}
 		switch l.typos.roles[rest] {
-		case roleWill, roleThanks, roleAlas, roleGreeting, roleClosing, roleUndo, roleNo:
+		case roleWill, roleThird, roleThanks, roleAlas, roleGreeting, roleClosing, roleUndo, roleNo:
 			return head, rest, true
 		case roleOther:
 			if _, begins := l.longest[rest]; begins {

@@ -10,7 +10,7 @@ import (
 // token is a word, a number or an emoji of a reply.
 type token struct {
 	text    string // folded; a number as written, without blanks
-	capital bool   // written Like or LIKE This: may be a name
+	capital bool   // written Like this: may be a name
 	number  bool
 	comma   bool // a comma or a dash stands before it
 	stop    bool // a full stop, an end of line or an emoji stands before it, or it is the first
@@ -139,7 +139,7 @@ func (c *cutter) end() {
 	}
 	first, _ := utf8.DecodeRuneInString(word)
 	for part := range strings.FieldsSeq(fold(word)) {
-		c.add(token{text: squeeze(unifyScript(part)), capital: unicode.IsUpper(first)})
+		c.add(token{text: squeeze(unifyScript(part)), capital: unicode.IsUpper(first) && strings.IndexFunc(word, unicode.IsLower) > 0})
 	}
 }
 

@@ -105,8 +105,10 @@ func (t typos) choose(found map[string]slip) (string, bool) {
 
 // opposite tells whether one role says yes and the other no.
 func opposite(a, b role) bool {
-	yes := func(r role) bool { return r == roleYes || r == roleWill }
-	no := func(r role) bool { return r == roleNo || r == roleUndo || r == roleNie || r == roleNot }
+	yes := func(r role) bool { return r == roleYes || r == roleWill || r == roleThird }
+	no := func(r role) bool {
+		return r == roleNo || r == roleUndo || r == roleNie || r == roleNot || r == roleNay || r == roleCant
+	}
 	return yes(a) && no(b) || no(a) && yes(b)
 }
 

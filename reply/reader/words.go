@@ -171,9 +171,9 @@ func shape(word string) WordReason {
 // decided names what a role decides, or "" for one that a further word may change.
 func decided(r role) string {
 	switch r {
-	case roleYes, roleWill:
+	case roleYes, roleWill, roleThird:
 		return "yes"
-	case roleNo, roleUndo, roleNie:
+	case roleNo, roleUndo, roleNie, roleNay, roleCant:
 		return "no"
 	case roleNot:
 		return "a negation"

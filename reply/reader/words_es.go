@@ -5,9 +5,11 @@ func spanish() table {
 		language: "es",
 		phrases: map[role]string{
 			roleYes:     `sí, s, sii, sip, claro, claro que sí, por supuesto, vale, de acuerdo, perfecto, correcto, confirmado/confirmada, afirmativo, sin problema, sin problemas, desde luego, conforme, hasta mañana, nos vemos mañana, así es, yes, okis`,
-			roleWill:    `confirmo, confirmamos, voy, vamos, voy a ir, vamos a ir, voy a asistir, iré, iremos, asistiré, asistiremos, allí estaré, ahí estaré, estaré, estaremos, estaré/estaremos allí/ahí, allí estaremos, acudiré, puedo, puedo ir, puedo asistir, podemos ir, podré, podré ir/asistir, quiero confirmar, confirmar, irá, me viene bien, voy a poder ir`,
+			roleWill:    `confirmo, confirmamos, voy, vamos, voy a ir, vamos a ir, voy a asistir, iré, iremos, asistiré, asistiremos, allí estaré, ahí estaré, estaré, estaremos, estaré/estaremos allí/ahí, allí estaremos, acudiré, puedo, puedo ir, puedo asistir, podemos ir, podré, podré ir/asistir, quiero confirmar, voy a, vamos a, me viene bien, voy a poder ir`,
 			roleNie:     `no`,
-			roleNo:      `n, cancelo, cancelamos, anulo, anulamos, cancelada/cancelado, anulada/anulado, renuncio, no me viene bien, no nos viene bien, no me es posible, no me es posible ir/asistir, imposible ir, me es imposible, me es imposible ir/asistir`,
+			roleNay:     `n`,
+			roleCant:    `no me viene bien, no nos viene bien, no me es posible, no me es posible ir/asistir, imposible ir, me es imposible, me es imposible ir/asistir`,
+			roleNo:      `cancelo, cancelamos, anulo, anulamos, cancelada/cancelado, anulada/anulado, renuncio`,
 			roleUndo:    `cancelar, anular, cancelen, anulen, cancele, anule, cancela, anula, quiero cancelar/anular, quisiera cancelar/anular, necesito cancelar/anular, tengo que cancelar/anular, debo cancelar/anular, deseo cancelar/anular, me gustaría cancelar/anular, la cancelen, la anulen, cancelarla, anularla, cancelación`,
 			roleGo:      `ir, asistir, acudir, venir, poder ir, estar`,
 			roleHedge:   `quizás, quizá, tal vez, a lo mejor, creo, creo que, no sé, no lo sé, todavía no sé, aún no sé, depende, puede ser, puede, si puedo, si me, intentaré, probablemente, espero, espero que, ya veré, luego aviso, ya aviso, avisaré, o, u, igual, seguramente, si no, por qué no, si todo va bien, a ver, supongo, no estoy segura/seguro, todavía no, aún no`,
@@ -28,7 +30,9 @@ func spanish() table {
 			roleClosing:   `saludos, un saludo, saludos cordiales, atentamente, cordialmente, un cordial saludo`,
 			roleTitle:     `dr, dra, doctor, doctora, señor, señora, sr, sra, don, doña`,
 			roleName:      `maría, juan, josé, carmen, ana, antonio, manuel, francisco, garcía, pérez, lópez, martínez, gonzález, rodríguez, fernández, laura, marta, pedro, luis, carlos, isabel, lucía, pablo, elena`,
-			roleFill:      `la, el, mi, de, del, a, al, en, y, con, por, para, que, es, cita, la cita, mi cita, asistencia, mi asistencia, consulta, visita, día, hora, recuerdo, recuerdo la cita, no hay problema, no se preocupe, mi hijo, mi hija, mi madre, mi padre, mi marido, mi mujer, al final, finalmente, llegaré, llego, poder, voy a poder, enviado desde mi iphone, enviado desde mi móvil, iphone, no veo la hora, ya confirmé, un, una, le, les, mañana mismo, usted, ustedes, doy, mucho, bien`,
+			roleInert:     `enviado desde mi iphone, enviado desde mi móvil, iphone, usted, ustedes, y, muy`,
+			roleScope:     `con, por, mi hijo, mi hija, mi madre, mi padre, mi marido, mi mujer, a tiempo, puntual`,
+			roleFill:      `la, el, mi, de, del, a, al, en, para, que, es, cita, la cita, mi cita, asistencia, mi asistencia, consulta, visita, día, hora, recuerdo, recuerdo la cita, no hay problema, no se preocupe, al final, finalmente, llegaré, llego, poder, no veo la hora, ya confirmé, un, una, le, les, mañana mismo, doy, mucho, bien`,
 			roleUnit:      `número, nr, opción, prefiero, puntos, punto, le doy, doy, un, nota, por la, la, de, sobre, mejor`,
 			roleEither:    `cualquiera, da igual, me da igual, ninguna, ninguno, ambas, ambos, las dos, los dos, todas`,
 			roleStop:      `no me envíen más, no me envien, no envíen más, no quiero más mensajes, no quiero recibir, dejen de escribirme, dejen de enviar, dejen de enviarme, dejen de mandar, darme de baja, quiero darme de baja, denme de baja, deme de baja, bórrenme, borren mi número, no me escriban, no me escriban más, no más mensajes, cancelar suscripción`,
@@ -47,7 +51,7 @@ func spanish() table {
 		numbers:  []string{"cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"},
 		ordinals: []string{"primera/primero/primer", "segunda/segundo", "tercera/tercero/tercer", "cuarta/cuarto", "quinta/quinto"},
 		glued:    []string{"no"},
-		modals:   "voy, voy a ir, puedo, podré",
+		modals:   "voy, vamos, voy a, vamos a, puedo, podré",
 		joins:    "que, pero",
 	}
 }
