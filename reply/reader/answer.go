@@ -56,11 +56,7 @@ func (v *verdict) weigh(i int) int {
 	case roleCant:
 		v.add(mark{item: it, at: i, no: true, verb: true, rule: ruleNoVerb, phrase: it.words})
 	case roleNay:
-		if r := v.roleAt(i + 1); (r == roleNo || r == roleUndo) && v.items[i+1].clause == it.clause {
-			v.negatedNo = true // "no cancel" is perhaps "don't"
-			return 2
-		}
-		v.add(mark{item: it, at: i, no: true, rule: ruleNoWord, phrase: it.words})
+		return v.nay(i)
 	case roleNo, roleUndo:
 		rule := ruleNoCancel
 		if it.words == emojiNo {
@@ -119,11 +115,40 @@ func (v *verdict) negation(i int) int {
 	case roleLate:
 		v.sense.late, v.minutes = false, 0
 		return next - i + 1
-	case roleNie, roleNot, roleNay, roleYes, roleNumber, roleThanks, roleGreeting, roleClosing, roleAlas, roleName, roleTitle, roleBecause, roleHedge, roleBut, roleMove:
+	}
+	if closesNo(follows.role) {
 		return v.alone(it)
 	}
 	v.negatedOther = true
 	return 1
+}
+
+// nay reads a "no" that negates nothing behind it: "no fever" is about the fever, and "no
+// cancel" is perhaps a "don't".
+func (v *verdict) nay(i int) int {
+	it := v.items[i]
+	next := v.behind(i)
+	if next < len(v.items) && v.items[next].clause == it.clause {
+		switch r := v.items[next].role; {
+		case r == roleNo || r == roleUndo:
+			v.negatedNo = true
+			return next - i + 1
+		case r != roleWill && r != roleCant && !closesNo(r):
+			v.negatedOther = true
+			return 1
+		}
+	}
+	v.add(mark{item: it, at: i, no: true, rule: ruleNoWord, phrase: it.words})
+	return 1
+}
+
+// closesNo tells whether a "nie" before a phrase of the role is a no by itself.
+func closesNo(r role) bool {
+	switch r {
+	case roleNie, roleNot, roleNay, roleYes, roleNumber, roleThanks, roleGreeting, roleClosing, roleAlas, roleName, roleTitle, roleBecause, roleHedge, roleBut, roleMove:
+		return true
+	}
+	return false
 }
 
 // alone is a negation with nothing behind it. "Не" by itself is no word for no.
@@ -380,15 +405,16 @@ func (v *verdict) understood(no bool) bool {
 			from = min(from, i)
 		}
 	}
-	bare := no
+	bare, digits := no, len(v.marks) > 0
 	decided := map[int]bool{}
 	for _, m := range v.marks {
 		decided[m.item.clause] = true
-		bare = bare && !m.verb && m.rule != ruleNoDigit
+		bare = bare && !m.verb
+		digits = digits && (m.rule == ruleNoDigit || m.rule == ruleYesDigit)
 	}
 	for i, it := range v.items {
 		strange := it.role == roleUnknown || it.role == roleOther || it.role == roleNumber && !v.sense.asked.Digits ||
-			bare && (it.role == roleFill || it.role == roleScope || it.role == roleGo)
+			(bare || digits) && (it.role == roleFill || it.role == roleScope || it.role == roleGo)
 		switch {
 		case !strange:
 		case v.sense.asked.Digits && it.role == roleNumber && (it.number == 1 || it.number == 2):

@@ -64,6 +64,9 @@ func (l *lexicon) items(words []token, strict bool) []item {
 				}
 			}
 		}
+		if it.mended && (it.role == roleReason || it.role == roleBecause) {
+			it.role = roleUnknown // they let strange words pass, so they must be certain
+		}
 		out = append(out, it)
 		i += n
 	}

@@ -16,7 +16,7 @@ type typos struct {
 }
 
 // Least length in letters of a word that is taken for a slip of another, and of that
-// other. Two letters are too few to know.
+// other, but for a doubled letter: two letters are too few to know.
 const (
 	leastSlip   = 2
 	leastTarget = 3
@@ -88,11 +88,11 @@ func (t typos) choose(found map[string]slip) (string, bool) {
 		if s < likeliest {
 			continue
 		}
-		if meant != "" && r != agreed {
-			return "", false
-		}
-		if meant == "" || candidate < meant {
+		switch {
+		case meant == "", r == agreed && candidate < meant, r == roleWill && agreed == roleThird:
 			meant, agreed = candidate, r
+		case r != agreed && !(r == roleThird && agreed == roleWill):
+			return "", false
 		}
 	}
 	for candidate := range found {
@@ -113,10 +113,11 @@ func opposite(a, b role) bool {
 }
 
 func (t typos) weigh(word, candidate string, found map[string]slip) {
-	if !t.known(candidate) || utf8.RuneCountInString(candidate) < leastTarget {
+	if !t.known(candidate) {
 		return
 	}
-	if s := slipOf([]rune(word), []rune(candidate)); s > noSlip {
+	s := slipOf([]rune(word), []rune(candidate))
+	if s == doubled || s > noSlip && utf8.RuneCountInString(candidate) >= leastTarget {
 		found[candidate] = s
 	}
 }

@@ -4,11 +4,11 @@ func spanish() table {
 	return table{
 		language: "es",
 		phrases: map[role]string{
-			roleYes:     `sí, s, sii, sip, claro, claro que sí, por supuesto, vale, de acuerdo, perfecto, correcto, confirmado/confirmada, afirmativo, sin problema, sin problemas, desde luego, conforme, hasta mañana, nos vemos mañana, así es, yes, okis`,
-			roleWill:    `confirmo, confirmamos, voy, vamos, voy a ir, vamos a ir, voy a asistir, iré, iremos, asistiré, asistiremos, allí estaré, ahí estaré, estaré, estaremos, estaré/estaremos allí/ahí, allí estaremos, acudiré, puedo, puedo ir, puedo asistir, podemos ir, podré, podré ir/asistir, quiero confirmar, voy a, vamos a, me viene bien, voy a poder ir`,
+			roleYes:     `sí, s, sii, sip, claro, claro que sí, por supuesto, vale, de acuerdo, perfecto, correcto, confirmado/confirmada, afirmativo, sin problema, sin problemas, desde luego, conforme, hasta mañana, nos vemos mañana, así es, cuente/cuenten/cuenta conmigo, yes, okis`,
+			roleWill:    `confirmo, confirmamos, voy, vamos, voy a ir, vamos a ir, voy a asistir, iré, iremos, asistiré, asistiremos, allí estaré, ahí estaré, estaré, estaremos, estaré/estaremos allí/ahí, allí estaremos, acudiré, puedo, puedo ir, puedo asistir, podemos ir, podemos, podremos, podremos ir/asistir, podré, podré ir/asistir, quiero confirmar, voy a, vamos a, me viene bien, voy a poder ir`,
 			roleNie:     `no`,
 			roleNay:     `n`,
-			roleCant:    `no me viene bien, no nos viene bien, no me es posible, no me es posible ir/asistir, imposible ir, me es imposible, me es imposible ir/asistir`,
+			roleCant:    `no me viene bien, no me va bien, no nos viene bien, no me es posible, no me es posible ir/asistir, imposible ir, me es imposible, me es imposible ir/asistir`,
 			roleNo:      `cancelo, cancelamos, anulo, anulamos, cancelada/cancelado, anulada/anulado, renuncio`,
 			roleUndo:    `cancelar, anular, cancelen, anulen, cancele, anule, cancela, anula, quiero cancelar/anular, quisiera cancelar/anular, necesito cancelar/anular, tengo que cancelar/anular, debo cancelar/anular, deseo cancelar/anular, me gustaría cancelar/anular, la cancelen, la anulen, cancelarla, anularla, cancelación`,
 			roleGo:      `ir, asistir, acudir, venir, poder ir, estar`,
