@@ -393,7 +393,8 @@ func (v *verdict) tail(no bool) bool {
 
 // understood tells whether every word is known, but for the words of a reason behind
 // a no, and those of a question of its own behind a yes. Beside a no that no verb
-// says only courtesy and names are understood: "nie, jestem umówiona" is no refusal.
+// says only courtesy and names are understood, and only without a slip: "nie,
+// jestem umówiona" is no refusal, "nie dziękuj" no thanks.
 func (v *verdict) understood(no bool) bool {
 	reasons := map[int]bool{} // clauses that give a reason
 	from := len(v.items)      // index from which everything is a reason
@@ -414,7 +415,8 @@ func (v *verdict) understood(no bool) bool {
 	}
 	for i, it := range v.items {
 		strange := it.role == roleUnknown || it.role == roleOther || it.role == roleNumber && !v.sense.asked.Digits ||
-			(bare || digits) && (it.role == roleFill || it.role == roleScope || it.role == roleGo)
+			(bare || digits) && (it.role == roleFill || it.role == roleScope || it.role == roleGo) ||
+			bare && it.mended && !negation(it.role)
 		switch {
 		case !strange:
 		case v.sense.asked.Digits && it.role == roleNumber && (it.number == 1 || it.number == 2):
@@ -426,6 +428,9 @@ func (v *verdict) understood(no bool) bool {
 	}
 	return !v.sense.asked.Digits || v.digitsFit()
 }
+
+// negation tells whether a role is a word for no.
+func negation(r role) bool { return r == roleNie || r == roleNot || r == roleNay }
 
 // digitsFit tells whether every number is one of those the question offers.
 func (v *verdict) digitsFit() bool {

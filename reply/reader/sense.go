@@ -91,7 +91,7 @@ func (l *lexicon) mend(words *[]token, strict bool) (texts []string, mended []bo
 				texts, mended = append(texts, head), append(mended, true)
 				word.comma, word.stop = false, false
 				text, fixed = rest, true
-			} else if meant, ok := l.typos.mend(text); ok {
+			} else if meant, ok := l.typos.mend(text, len(*words) == 1); ok {
 				text, fixed = meant, true
 			}
 		}

@@ -53,8 +53,9 @@ func (t typos) known(word string) bool {
 }
 
 // mend gives the word that was meant, or false. A likely slip outweighs an unlikely one,
-// unless that would make a yes of a no.
-func (t typos) mend(word string) (string, bool) {
+// unless that would make a yes of a no. A word that is the whole reply was meant to answer:
+// words that settle nothing do not compete for it.
+func (t typos) mend(word string, whole bool) (string, bool) {
 	if n := utf8.RuneCountInString(word); n < leastSlip || n > longestSlip {
 		return "", false
 	}
@@ -71,6 +72,13 @@ func (t typos) mend(word string) (string, bool) {
 		t.weigh(word, shorter, found)
 		for _, candidate := range t.near[shorter] {
 			t.weigh(word, candidate, found)
+		}
+	}
+	if whole {
+		for candidate := range found {
+			if idle(t.roles[candidate]) && !t.allIdle(found) {
+				delete(found, candidate)
+			}
 		}
 	}
 	return t.choose(found)
@@ -101,6 +109,24 @@ func (t typos) choose(found map[string]slip) (string, bool) {
 		}
 	}
 	return meant, meant != ""
+}
+
+// idle tells whether a role settles nothing, neither for an answer nor against one.
+func idle(r role) bool {
+	switch r {
+	case roleOther, roleInert, roleFill, roleScope, roleParticle, roleClock, roleUnit, roleEither, roleGo, roleName, roleTitle, roleMinutes:
+		return true
+	}
+	return false
+}
+
+func (t typos) allIdle(found map[string]slip) bool {
+	for candidate := range found {
+		if !idle(t.roles[candidate]) {
+			return false
+		}
+	}
+	return true
 }
 
 // opposite tells whether one role says yes and the other no.
