@@ -11,7 +11,7 @@ FUZZTIME ?= 30s
 SOAKTIME ?= 30m
 SOAKSEEDS ?= 3
 
-.PHONY: build demo test check format vet lint unit fuzz soak bench update tidy clean
+.PHONY: build demo test check format vet lint unit fuzz soak corpus bench update tidy clean
 
 build: $(BIN)
 
@@ -66,6 +66,11 @@ fuzz:
 soak:
 	GONIEC_SOAK=$(SOAKSEEDS) $(GO) test ./gateway -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
 	GONIEC_SOAK=1 $(GO) test ./cmd/goniec -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
+
+# What the reply reader makes of the labelled replies: counts, the confusion table, every
+# miss with its rule. Fails on a false cancellation or confirmation.
+corpus:
+	$(GO) test ./reply/reader -run '^TestCorpus' -v -count=1
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"api":               {"api/client", "catalogue", "event", "pdu", "queue", "store"},
 	"api/client":        {},
 	"gateway":           {"event", "modem", "pdu", "queue", "store"},
+	"reply/reader":      {},
 	"queue":             {"event", "pdu", "store"},
 	"event":             {"store"},
 	"configs":           {"catalogue"},

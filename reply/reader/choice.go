@@ -74,7 +74,7 @@ func (s *sense) pick(labels [][]token) Reading {
 		case it.role == roleNumber:
 			byNumber[it.number] = true
 			outside = outside || it.number < 1 || it.number > len(labels)
-		case it.role == roleUnknown, it.role == roleOther, it.role == roleScope, it.role == roleNo, it.role == roleUndo, it.role == roleCant:
+		case it.role.in(roleUnknown, roleOther, roleScope, roleNo, roleUndo, roleCant):
 			strange = true
 		}
 	}
@@ -186,7 +186,7 @@ func joined(label []token) token {
 func inSomeLabel(it item, labels [][]token) bool {
 	for _, label := range labels {
 		for _, t := range label {
-			if t.text == it.words && !(t.number && len(labels) > 0 && it.number >= 1 && it.number <= len(labels)) {
+			if t.text == it.words && (!t.number || it.number < 1 || it.number > len(labels)) {
 				return true
 			}
 		}

@@ -21,7 +21,7 @@ import (
 // corpusSets says which part of the corpus TestCorpus reads. Whoever works on the reader
 // looks at "tune" alone: the held part measures how it does with replies that
 // nobody had in mind.
-var corpusSets = flag.String("corpus", "tune,held", "parts of the corpus to read")
+var corpusSets = flag.String("corpus", "tune,held,fresh", "parts of the corpus to read")
 
 // labelled is a line of the corpus: a reply, and what a careful receptionist makes of it.
 type labelled struct {
@@ -223,8 +223,9 @@ func valueOf(r reader.Reading) string {
 		return strconv.Itoa(r.Choice)
 	case reader.Counted:
 		return strconv.Itoa(r.Number)
+	default:
+		return string(r.Value)
 	}
-	return string(r.Value)
 }
 
 func intentsOf(r reader.Reading) string {

@@ -61,6 +61,9 @@ const (
 	roleNumber                // a number in words or digits
 )
 
+// in tells whether a role is one of several.
+func (r role) in(roles ...role) bool { return slices.Contains(roles, r) }
+
 // table is a language as its native speakers read it: roles and their phrases,
 // separated by commas. "a/b c" stands for "a c" and "b c".
 type table struct {
@@ -72,6 +75,7 @@ type table struct {
 	glued    []string          // words that people write together with the next one: "niemogę"
 	modals   string            // verbs of roleWill that an infinitive may follow: "będę odwoływać"
 	joins    string            // words before which a comma parts no phrase: "chyba, że"
+	being    string            // begins a reason behind a negated verb: "jestem" in "nie przyjdę jestem chora"
 }
 
 // entry is a phrase found.
@@ -90,6 +94,7 @@ type lexicon struct {
 	ordinals map[string]int
 	modals   map[string]bool
 	joins    map[string]bool
+	being    map[string]bool
 	glued    []string
 	typos    typos
 }
@@ -103,6 +108,7 @@ func newLexicon(t table, more ForLanguage) *lexicon {
 		ordinals: map[string]int{},
 		modals:   set(t.modals),
 		joins:    set(t.joins),
+		being:    set(t.being),
 		glued:    t.glued,
 	}
 	for key, words := range t.days {
@@ -184,8 +190,7 @@ func (l *lexicon) broken(words []string, boundaries []token) bool {
 
 // negates tells whether a word negates what follows it.
 func (l *lexicon) negates(word string) bool {
-	r := l.phrases[word].role
-	return r == roleNie || r == roleNot
+	return l.phrases[word].role.in(roleNie, roleNot)
 }
 
 func set(list string) map[string]bool {

@@ -17,7 +17,7 @@ func (s *sense) count() Reading {
 	values := map[int]bool{}
 	found := 0
 	for i, it := range s.items {
-		if it.role == roleUnknown || it.role == roleOther || it.role == roleScope || it.role == roleCant || it.role == roleNo || it.role == roleUndo || it.role == roleMinutes || it.role == roleYes && it.words != "ok" {
+		if it.role.in(roleUnknown, roleOther, roleScope, roleCant, roleNo, roleUndo, roleMinutes) || it.role == roleYes && it.words != "ok" {
 			return unclear(ruleUnknownWords, s.intents()...)
 		}
 		if it.role != roleNumber {
@@ -71,7 +71,7 @@ func (s *sense) value(it item) (int, bool) {
 // number before, as in "8 na 10". Not so "8, 10".
 func (s *sense) scale(i int) bool {
 	between := s.items[i-1]
-	return (between.role == roleFill || between.role == roleScope || between.role == roleUnit) && between.clause == s.items[i].clause
+	return between.role.in(roleFill, roleScope, roleUnit) && between.clause == s.items[i].clause
 }
 
 func allDigits(text string) bool {

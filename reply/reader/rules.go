@@ -1,8 +1,13 @@
 package reader
 
+import "slices"
+
 // Rule names what decided a reading. The names are stable: reception's page, the
 // API and reports show them.
 type Rule string
+
+// in tells whether a rule is one of several.
+func (r Rule) in(rules ...Rule) bool { return slices.Contains(rules, r) }
 
 // The rules. Rules lists them with an example each.
 const (
@@ -99,7 +104,7 @@ func Rules() []RuleInfo {
 		{ruleThanks, "Courtesy alone. Thanks are no yes.", "Dziękuję bardzo", visit},
 		{ruleNoAnswer, "Known words that answer nothing.", "wizyta jutro", visit},
 		{ruleLanguages, "Languages read opposite things in it, or the word means something else in the question's.", "no", Question{Kind: YesNo}},
-		{ruleSeveral, "More than one choice or number, or none of them.", "1 albo 2", choice},
+		{ruleSeveral, "More than one choice or number, or none of them.", "1 i 2", choice},
 		{ruleOutOfRange, "A number that the question does not offer.", "11", score},
 		{ruleNotWhole, "No whole number.", "7,5", score},
 	}

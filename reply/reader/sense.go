@@ -114,13 +114,10 @@ func (l *lexicon) part(word string) (head, rest string, ok bool) {
 		if !found || len(rest) < leastGlued {
 			continue
 		}
-		switch l.typos.roles[rest] {
-		case roleWill, roleThird, roleThanks, roleAlas, roleGreeting, roleClosing, roleUndo, roleNo:
+		r := l.typos.roles[rest]
+		begins := r == roleOther && l.longest[rest] > 1
+		if begins || r.in(roleWill, roleThird, roleThanks, roleAlas, roleGreeting, roleClosing, roleUndo, roleNo) {
 			return head, rest, true
-		case roleOther:
-			if _, begins := l.longest[rest]; begins {
-				return head, rest, true
-			}
 		}
 	}
 	return "", "", false
@@ -141,10 +138,8 @@ func atoi(text string) int {
 // has tells whether any item has one of the roles.
 func (s *sense) has(roles ...role) bool {
 	for _, it := range s.items {
-		for _, r := range roles {
-			if it.role == r {
-				return true
-			}
+		if it.role.in(roles...) {
+			return true
 		}
 	}
 	return false

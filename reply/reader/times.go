@@ -58,6 +58,7 @@ func (s *sense) spans() {
 			s.items[i].role = roleMove
 		case roleQuarter, roleHalf, roleMinutes:
 			s.items[i].role = roleOther
+		default:
 		}
 	}
 }
@@ -65,7 +66,7 @@ func (s *sense) spans() {
 // lateness tells whether the reply says late, unless it says "not late".
 func (s *sense) lateness() bool {
 	for i, it := range s.items {
-		if it.role == roleLate && !(i > 0 && (s.items[i-1].role == roleNie || s.items[i-1].role == roleNot)) {
+		if it.role == roleLate && (i == 0 || !s.items[i-1].role.in(roleNie, roleNot)) {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ func TestTraps(t *testing.T) {
 			"spoko nie ma mnie", "mogę zadzwonić", "Mogę prosić o receptę?", "potwierdzam odbiór sms", "Potwierdzam otrzymanie wiadomości", "potwierdzam że dostałam", "będę dzwonić", "będę wdzięczna za kontakt", "będę miała operację", "przyjdę po receptę",
 			"nie nie tak", "nie! tak! nie!", "nie. Będę.", "NIE będę punktualnie", "nieee no będę", "Nie widzę przeszkód", "nie ma przeszkód", "Nie mam nic przeciwko", "czemu nie", "czemu nie?", "Dlaczego nie", "kto nie", "jak nie jak tak", "a nie mówiłam", "oby nie",
 			"tak - nie mogę", "nie - mogę", "nie (będę)", "nie...będę", "nie będę nie przyjść", "Nie, to dobrze", "nie nic", "nie nic takiego", "Nie do wiary", "nie za bardzo", "nie bardzo", "no raczej", "no raczej nie", "nie ten dzień", "nie tym razem",
-			"nie przyjdzie", "mama nie będzie zadowolona", "Nie potwierdzam tylko pytam", "nie odpisałam bo byłam w pracy", "nie odpisałem, przepraszam", "nie zdążyłam odpisać", "Nie mogłam odpisać, będę", "nie wyrażam zgody na operację", "nie biorę leków",
+			"nie przyjdzie", "mama nie będzie zadowolona", "Nie potwierdzam tylko pytam", "nie odpisałam bo byłam w pracy", "nie odpisałem, przepraszam", "nie zdążyłam odpisać", "Nie mogłam odpisać, będę", "nie wyrażam zgody na operację", "nie biorę leków", "nie będę w pracy", "nie będę jutro w pracy", "Nie będę na urlopie", "nie będę chora",
 			"nie mam pytań", "nie mam uwag", "nie jem od rana", "Nie jadłam śniadania", "nie piję", "nie palę", "nie gryzie", "nie boli", "Nie boli mnie już", "już nie boli",
 		},
 		"en.visit": {
@@ -35,7 +35,7 @@ func TestTraps(t *testing.T) {
 			"I can't thank you enough", "cant believe it", "will you cancel", "did you cancel?", "was it cancelled", "has my appointment been cancelled?", "not cancelled", "sure I can't", "coming home", "fine then cancel", "ok cancel", "confirm cancellation", "I confirm I won't come", "yes, cancel it",
 		},
 		"es.visit": {
-			"no voy a cancelar", "No voy a cancelar la cita", "no pienso cancelar", "no quiero cancelar", "si no puedo ir cancelo", "no puedo a las 10", "no puedo con mi hijo", "no voy solo", "no se cancela", "¿no?", "sí que no", "cómo no", "como no", "no te preocupes", "no pasa nada", "no falta nada", "no es necesario cancelar", "no tengo fiebre", "no estoy enfermo", "no llegaré tarde", "por favor confirme", "si es posible", "a no ser que llueva", "no solo iré", "no iré sin mi hijo", "no podré confirmar", "no he cancelado",
+			"no voy a cancelar", "No voy a cancelar la cita", "no pienso cancelar", "no quiero cancelar", "si no puedo ir cancelo", "no puedo a las 10", "no puedo con mi hijo", "no voy solo", "no se cancela", "¿no?", "sí que no", "cómo no", "como no", "no te preocupes", "no pasa nada", "no falta nada", "no es necesario cancelar", "no tengo fiebre", "no estoy enfermo", "no llegaré tarde", "por favor confirme", "si es posible", "a no ser que llueva", "no solo iré", "no iré sin mi hijo", "no podré confirmar", "no he cancelado", "no estaré en el hospital",
 		},
 		"uk.visit": {
 			"Не буду скасовувати", "не треба скасовувати", "ні, я на прийом", "Ні, все добре", "не хвора", "я не хвора", "не прийду з мамою", "не встигну на 10", "ні так", "не хочу відміняти", "не відмовляюсь", "та ні, буду", "чому ні", "не запізнюся", "не питання", "не буду запізнюватись", "да нет", "та ну", "не зможу підтвердити",

@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -75,11 +76,7 @@ func (t typos) mend(word string, whole bool) (string, bool) {
 		}
 	}
 	if whole {
-		for candidate := range found {
-			if idle(t.roles[candidate]) && !t.allIdle(found) {
-				delete(found, candidate)
-			}
-		}
+		found = t.decisive(found)
 	}
 	return t.choose(found)
 }
@@ -113,28 +110,23 @@ func (t typos) choose(found map[string]slip) (string, bool) {
 
 // idle tells whether a role settles nothing, neither for an answer nor against one.
 func idle(r role) bool {
-	switch r {
-	case roleOther, roleInert, roleFill, roleScope, roleParticle, roleClock, roleUnit, roleEither, roleGo, roleName, roleTitle, roleMinutes:
-		return true
-	}
-	return false
+	return r.in(roleOther, roleInert, roleFill, roleScope, roleParticle, roleClock, roleUnit, roleEither, roleGo, roleName, roleTitle, roleMinutes)
 }
 
-func (t typos) allIdle(found map[string]slip) bool {
-	for candidate := range found {
-		if !idle(t.roles[candidate]) {
-			return false
-		}
+// decisive leaves the words that settle something, or all where none does.
+func (t typos) decisive(found map[string]slip) map[string]slip {
+	out := maps.Clone(found)
+	maps.DeleteFunc(out, func(word string, _ slip) bool { return idle(t.roles[word]) })
+	if len(out) == 0 {
+		return found
 	}
-	return true
+	return out
 }
 
 // opposite tells whether one role says yes and the other no.
 func opposite(a, b role) bool {
-	yes := func(r role) bool { return r == roleYes || r == roleWill || r == roleThird }
-	no := func(r role) bool {
-		return r == roleNo || r == roleUndo || r == roleNie || r == roleNot || r == roleNay || r == roleCant
-	}
+	yes := func(r role) bool { return r.in(roleYes, roleWill, roleThird) }
+	no := func(r role) bool { return r.in(roleNo, roleUndo, roleCant) || negates(r) }
 	return yes(a) && no(b) || no(a) && yes(b)
 }
 

@@ -191,6 +191,7 @@ func decided(r role) string {
 		return "doubt"
 	case roleDead, roleHostile, roleAutomatic:
 		return "a reason to ask a person"
+	default:
+		return ""
 	}
-	return ""
 }

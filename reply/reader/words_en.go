@@ -55,6 +55,7 @@ func english() table {
 		numbers:  []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"},
 		modals:   "i will, i can, will, can, we will, we can",
 		joins:    "but",
+		being:    "i am, i have, i",
 		ordinals: []string{"first/1st", "second/2nd", "third/3rd", "fourth/4th", "fifth/5th"},
 	}
 }

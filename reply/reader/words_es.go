@@ -53,5 +53,6 @@ func spanish() table {
 		glued:    []string{"no"},
 		modals:   "voy, vamos, voy a, vamos a, puedo, podré",
 		joins:    "que, pero",
+		being:    "estoy, tengo, estamos",
 	}
 }

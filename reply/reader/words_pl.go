@@ -93,6 +93,7 @@ func polish() table {
 		glued:    []string{"nie", "tak"},
 		modals:   "będę, będziemy, mogę, możemy",
 		joins:    "że, ale, bo, jak",
+		being:    "jestem, jesteśmy, mam, mamy",
 	}
 }
 

@@ -59,6 +59,7 @@ func ukrainian() table {
 		glued:    []string{"не"},
 		modals:   "буду, будемо, можу, зможу, хочу, могу, смогу",
 		joins:    "що, але, что",
+		being:    "я, маю",
 	}
 }
 
@@ -86,6 +87,7 @@ func ukrainianLatin() table {
 	latin.glued = []string{"ne"}
 	latin.modals = inLatin(latin.modals)
 	latin.joins = inLatin(latin.joins)
+	latin.being = inLatin(latin.being)
 	return latin
 }
 

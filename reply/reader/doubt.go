@@ -1,0 +1,138 @@
+package reader
+
+// doubt gives the rule that makes an answer unclear, or "". What outranks what matters
+// only for the name that reception sees.
+func (v *verdict) doubt() Rule {
+	yes, no := v.says()
+	switch {
+	case yes && no, no && v.sense.late:
+		return ruleContradiction
+	case v.negatedNo, no && v.cancelsCancel():
+		return ruleNegatedNo
+	case v.has(roleMove):
+		return ruleReschedule
+	case v.has(roleHedge):
+		return ruleHedged
+	case v.has(roleBut) && (!yes || !v.onlyLateBehindBut()):
+		return ruleBut
+	case v.negatedOther && !v.reasoned(), no && v.negatesMore():
+		return ruleNegatedOther
+	case v.askedMark, no && v.question, v.questionInside():
+		return ruleQuestion
+	case yes && v.has(roleAlas) && !v.sense.late:
+		return ruleRegret
+	case yes && v.has(roleReason, roleBecause):
+		return ruleReason
+	case !v.understood(no):
+		return ruleUnknownWords
+	case yes || no:
+		return ""
+	}
+	return v.silence()
+}
+
+// silence gives the rule for a reply with neither a yes nor a no.
+func (v *verdict) silence() Rule {
+	switch {
+	case v.question:
+		return ruleQuestion
+	case v.sense.late:
+		return ruleLate
+	case v.has(roleReason):
+		return ruleReason
+	case v.has(roleThanks, roleGreeting, roleClosing):
+		return ruleThanks
+	}
+	return ruleNoAnswer
+}
+
+// onlyLateBehindBut tells whether nothing follows a "but" but being late: "tak, ale
+// spóźnię się 10 minut" is a yes.
+func (v *verdict) onlyLateBehindBut() bool {
+	behind, late := false, false
+	for _, it := range v.items {
+		switch {
+		case it.role == roleBut:
+			behind = true
+		case !behind:
+		case it.role == roleLate:
+			late = true
+		case !it.role.in(roleFill, roleInert, roleScope, roleWill, roleParticle, roleGreeting, roleThanks):
+			return false
+		}
+	}
+	return late
+}
+
+// questionInside tells whether a question is not a clause of its own beside the answer:
+// "będę o której", "tak, czy mogę odwołać?".
+func (v *verdict) questionInside() bool {
+	if !v.question || len(v.marks) == 0 {
+		return false
+	}
+	decided := v.decided()
+	for _, it := range v.items {
+		switch {
+		case decided[it.clause] && (it.asked || it.role == roleAsk):
+			return true
+		case it.asked && (it.role.in(roleUndo, roleNo, roleCant) || negates(it.role) || !v.asks(it.clause)):
+			return true
+		}
+	}
+	return false
+}
+
+// decided gives the clauses that hold a yes or a no.
+func (v *verdict) decided() map[int]bool {
+	out := map[int]bool{}
+	for _, m := range v.marks {
+		out[m.item.clause] = true
+	}
+	return out
+}
+
+// understood tells whether every word is known, but for the words of a reason behind
+// a no, and those of a question of its own behind a yes.
+func (v *verdict) understood(no bool) bool {
+	decided := v.decided()
+	reasons := map[int]bool{} // clauses that give a reason
+	from := len(v.items)      // index from which everything is a reason
+	for i, it := range v.items {
+		if it.role == roleReason {
+			reasons[it.clause] = true
+		}
+		if it.role == roleBecause {
+			from = min(from, i)
+		}
+	}
+	for i, it := range v.items {
+		switch {
+		case !v.strange(it, no):
+		case no && (i > from || reasons[it.clause] && !decided[it.clause]):
+		case !no && len(v.marks) > 0 && v.asks(it.clause) && !decided[it.clause]:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// strange tells whether an item may mean something that the reader does not understand.
+// Beside a no that no verb says only courtesy and names are understood, and only
+// without a slip: "nie, jestem umówiona" is no refusal, and "nie dziękuj" no thanks.
+func (v *verdict) strange(it item, no bool) bool {
+	bare, digits := no, len(v.marks) > 0
+	for _, m := range v.marks {
+		bare = bare && !m.verb
+		digits = digits && m.rule.in(ruleYesDigit, ruleNoDigit)
+	}
+	switch {
+	case it.role == roleNumber:
+		return !v.sense.asked.Digits || it.number != 1 && it.number != 2
+	case it.role.in(roleUnknown, roleOther):
+		return true
+	case bare && it.mended && !negates(it.role):
+		return true
+	}
+	return (bare || digits) && it.role.in(roleFill, roleScope, roleGo)
+}

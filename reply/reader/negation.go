@@ -1,0 +1,122 @@
+package reader
+
+// negation reads a "nie": alone it is a no, before a verb of coming too, before a
+// cancellation it is unclear, and before anything else it negates that.
+func (v *verdict) negation(i int) int {
+	it := v.items[i]
+	next := v.behind(i)
+	if !v.follows(i, next) {
+		v.negatedOther = v.negatedOther || next > i+1 // "nie już": of what?
+		return v.alone(i)
+	}
+	switch what := v.items[next]; {
+	case what.role == roleWill, what.role == roleThird && v.named(it.clause):
+		if after := v.behind(next); v.follows(next, after) && v.items[after].role == roleUndo {
+			v.negatedNo = true // "nie będę odwoływać"
+			return after - i + 1
+		}
+		v.add(mark{item: it, at: next, no: true, verb: true, rule: ruleNoVerb, phrase: it.words + " " + what.words})
+		return next - i + 1
+	case what.role.in(roleNo, roleUndo, roleCant):
+		v.negatedNo = true
+		return next - i + 1
+	case what.role == roleLate: // "nie spóźnię się"
+		v.sense.late, v.minutes = false, 0
+		return next - i + 1
+	case closesNo(what.role):
+		return v.alone(i)
+	}
+	v.negatedOther = true
+	return 1
+}
+
+// alone is a negation with nothing behind it. "Не" by itself is no word for no.
+func (v *verdict) alone(i int) int {
+	it := v.items[i]
+	if it.role == roleNot {
+		v.negatedOther = true
+		return 1
+	}
+	v.add(mark{item: it, at: i, no: true, rule: ruleNoWord, phrase: it.words})
+	return 1
+}
+
+// nay reads a "no" that negates nothing behind it: "no fever" is about the fever, and "no
+// cancel" is perhaps a "don't".
+func (v *verdict) nay(i int) int {
+	if next := v.behind(i); v.follows(i, next) {
+		switch r := v.items[next].role; {
+		case r.in(roleNo, roleUndo):
+			v.negatedNo = true
+			return next - i + 1
+		case !r.in(roleWill, roleCant) && !closesNo(r):
+			v.negatedOther = true
+			return 1
+		}
+	}
+	return v.alone(i)
+}
+
+// closesNo tells whether a "nie" before a phrase of the role is a no by itself.
+func closesNo(r role) bool {
+	return r.in(roleNie, roleNot, roleNay, roleYes, roleNumber, roleThanks, roleGreeting, roleClosing,
+		roleAlas, roleName, roleTitle, roleBecause, roleHedge, roleBut, roleMove)
+}
+
+// negates tells whether a role is a word for no, not a verb or a cancellation.
+func negates(r role) bool { return r.in(roleNie, roleNot, roleNay) }
+
+// negatesMore tells whether something stands behind a negated verb that may be all that
+// the reply negates: a companion, a time of day, a doctor, a place. "Nie przyjdę z mamą" may
+// well be a yes, "nie zdążę na 10" a lateness, and "nie będę w pracy" no refusal.
+func (v *verdict) negatesMore() bool {
+	for _, m := range v.marks {
+		if m.rule == ruleNoVerb && v.scopeBehind(m.at) {
+			return true
+		}
+	}
+	return false
+}
+
+// scopeBehind looks through the clause behind a negated verb, up to a word that begins a
+// reason: "bo", "jestem".
+func (v *verdict) scopeBehind(at int) bool {
+	for i := at + 1; v.follows(at, i); i++ {
+		it := v.items[i]
+		switch {
+		case it.role == roleBecause, v.lexicon.being[it.words]:
+			return false
+		case it.digits, it.role.in(roleScope, roleTitle, roleReason):
+			return true
+		}
+	}
+	return false
+}
+
+// cancelsCancel tells whether one clause has two cancellations, or one behind a negated
+// verb: "odwołuję rezygnację", "no voy a cancelar". Behind "proszę" a new
+// sentence begins: "nie przyjdę proszę odwołać".
+func (v *verdict) cancelsCancel() bool {
+	clause, before := -1, false
+	for i, it := range v.items {
+		if it.clause != clause || it.role.in(roleInert, roleGreeting) {
+			clause, before = it.clause, false
+		}
+		if before && (it.role == roleUndo || it.role == roleNo && v.items[i-1].role == roleNo) {
+			return true
+		}
+		before = before || it.role.in(roleNo, roleUndo, roleNie, roleNot, roleCant)
+	}
+	return false
+}
+
+// reasoned tells whether a verb says no and the reply gives its reason, in which further
+// negations belong to the reason: "nie dam rady, bo nie mam jak dojechać".
+func (v *verdict) reasoned() bool {
+	for _, m := range v.marks {
+		if m.no && m.verb {
+			return v.has(roleBecause, roleReason)
+		}
+	}
+	return false
+}
