@@ -47,7 +47,7 @@ func (s *sense) plainly(r role) bool {
 }
 
 // mostStopWords is how many words a reply has at most for a bare "stop" in it to be a
-// command: longer ones may speak of a bus stop.
+// command, unless it is a clause of its own: longer ones may speak of a bus stop.
 const mostStopWords = 3
 
 func (s *sense) stops() bool {
@@ -55,11 +55,22 @@ func (s *sense) stops() bool {
 		return true
 	}
 	for i, it := range s.items {
-		if it.role == roleStopWord && (!it.mended && (i == 0 || len(s.items) <= mostStopWords) || len(s.items) == 1) {
+		if it.role == roleStopWord && (!it.mended && (i == 0 || len(s.items) <= mostStopWords || s.alone(it.clause)) || len(s.items) == 1) {
 			return true
 		}
 	}
 	return false
+}
+
+// alone tells whether a clause has but one phrase.
+func (s *sense) alone(clause int) bool {
+	n := 0
+	for _, it := range s.items {
+		if it.clause == clause {
+			n++
+		}
+	}
+	return n == 1
 }
 
 func (s *sense) starts() bool {

@@ -26,6 +26,9 @@ func (r *Reader) answer(senses []sense, asked understood) Reading {
 		}
 		reading := v.reading()
 		if reading.Value != Unclear {
+			if v.disputed(verdicts, reading.Value) {
+				return unclear(ruleLanguages, reading.Intents...)
+			}
 			return reading
 		}
 		if !judged || weak(first.Rule) && !weak(reading.Rule) {
@@ -82,6 +85,11 @@ func (r *Reader) foreign(verdicts []verdict, asked understood, first Reading, ju
 			return unclear(ruleLanguages, clear.Intents...)
 		}
 	}
+	for i := range verdicts {
+		if verdicts[i].lexicon.language == clear.Language && verdicts[i].reading().Value == clear.Value && verdicts[i].disputed(verdicts, clear.Value) {
+			return unclear(ruleLanguages, clear.Intents...)
+		}
+	}
 	clear.Confidence = Medium
 	if asked.Language == "" {
 		clear.Confidence = High
@@ -93,6 +101,29 @@ func (r *Reader) foreign(verdicts []verdict, asked understood, first Reading, ju
 func (v *verdict) opposes(value Value) bool {
 	yes, no := v.says()
 	return value == No && yes || value == Yes && (no || v.has(roleNie, roleNot, roleNay))
+}
+
+// disputed tells whether another language reads the opposite in words that this one does
+// not know.
+func (v *verdict) disputed(verdicts []verdict, value Value) bool {
+	for i := range verdicts {
+		for _, m := range verdicts[i].marks {
+			if m.no == (value == Yes) && !m.item.mended && !v.knows(m.phrase) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// knows tells whether a language knows every word of a phrase.
+func (v *verdict) knows(phrase string) bool {
+	for word := range strings.FieldsSeq(phrase) {
+		if !v.lexicon.typos.known(word) {
+			return false
+		}
+	}
+	return true
 }
 
 // rival tells whether a language is one whose opposite reading counts: the question's,
@@ -126,12 +157,7 @@ func (v *verdict) meansElse(m mark) bool {
 			return false
 		}
 	}
-	for word := range strings.FieldsSeq(m.phrase) {
-		if !v.lexicon.typos.known(word) {
-			return false
-		}
-	}
-	return true
+	return v.knows(m.phrase)
 }
 
 // share is the part of a reply's phrases that a language knows.

@@ -14,12 +14,12 @@ const (
 // Polish surnames, or by a capital behind a comma. A capital behind a full stop
 // proves nothing, since phones write one by themselves.
 func (s *sense) names() {
-	budget, titled := 0, 0
+	budget, titled, closing := 0, 0, 0
 	for i := range s.items {
 		it := &s.items[i]
 		switch it.role {
 		case roleClosing:
-			budget = mostSigned
+			budget, closing = mostSigned, it.clause
 			continue
 		case roleTitle:
 			titled = mostTitled
@@ -31,19 +31,19 @@ func (s *sense) names() {
 			}
 			continue
 		}
-		if it.digits {
+		if it.digits || s.lexicon.hides(it.words) {
 			continue
 		}
 		beside := i > 0 && s.items[i-1].role == roleName && s.items[i-1].clause == it.clause ||
 			i+1 < len(s.items) && s.items[i+1].role == roleName && s.items[i+1].clause == it.clause
 		switch {
-		case budget > 0 && s.last(i, budget):
+		case budget > 0 && s.last(i, budget) && (it.upper || it.clause == closing):
 			budget--
 			it.role = roleName
 		case titled > 0 && it.upper:
 			titled--
 			it.role = roleName
-		case beside && !verbLike(it.words), surname(it.words), it.upper && it.comma && s.alone(i):
+		case beside && !verbLike(it.words), surname(it.words), it.upper && it.comma && s.capitals(i):
 			it.role = roleName
 		case s.inQuestion(it.words):
 			it.role = roleFill
@@ -73,8 +73,8 @@ func verbLike(word string) bool {
 	return false
 }
 
-// alone tells whether an item is its whole clause, or shares it with one more capital.
-func (s *sense) alone(i int) bool {
+// capitals tells whether an item is its whole clause, or shares it with one more capital.
+func (s *sense) capitals(i int) bool {
 	n := 0
 	for _, other := range s.items {
 		if other.clause == s.items[i].clause {

@@ -184,6 +184,7 @@ type understood struct {
 	known   map[string]bool // words of its text
 	numbers map[string]bool // numbers of its text as normalNumber writes them
 	days    map[string]bool // days it names, as keys that all languages share
+	own     []*lexicon      // of its language
 }
 
 func (r *Reader) understand(q Question) understood {
@@ -193,6 +194,11 @@ func (r *Reader) understand(q Question) understood {
 		text = string([]rune(text)[:MaxLength])
 	}
 	asked.words = tokens(text)
+	for _, lex := range r.lexicons {
+		if lex.language == q.Language {
+			asked.own = append(asked.own, lex)
+		}
+	}
 	for _, word := range asked.words {
 		if word.number {
 			asked.numbers[normalNumber(word.text)] = true
@@ -207,6 +213,11 @@ func (r *Reader) understand(q Question) understood {
 		}
 	}
 	return asked
+}
+
+// owns tells whether the question's language knows a word as it stands.
+func (u understood) owns(word string) bool {
+	return slices.ContainsFunc(u.own, func(l *lexicon) bool { return l.typos.known(word) })
 }
 
 func unclear(rule Rule, intents ...Intent) Reading {

@@ -3,6 +3,7 @@ package reader
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // item is a phrase of a reply with its role.
@@ -28,19 +29,26 @@ type sense struct {
 
 func newSense(lex *lexicon, words []token, asked understood) sense {
 	s := sense{lexicon: lex, asked: asked}
-	strict := asked.Language != "" && lex.language != asked.Language
-	s.items = lex.items(words, strict)
+	s.items = lex.items(words, lex.mendable(asked))
 	s.names()
 	s.spans()
 	s.dates()
 	return s
 }
 
+// mendable tells which words may have slips that this language undoes. Where the question is
+// in another one, a short word is no mistake, nor is a word of that language.
+func (l *lexicon) mendable(asked understood) func(string) bool {
+	if asked.Language == "" || l.language == asked.Language {
+		return func(string) bool { return true }
+	}
+	return func(word string) bool { return len([]rune(word)) >= leastForeign && !asked.owns(word) }
+}
+
 // items finds the phrases of a reply, the longest first, and undoes typing mistakes
-// in the words that no table has; when strict, only in long words, since a short word of
-// another language is no mistake.
-func (l *lexicon) items(words []token, strict bool) []item {
-	texts, mended := l.mend(&words, strict)
+// in those words that no table has and that are mendable.
+func (l *lexicon) items(words []token, mendable func(string) bool) []item {
+	texts, mended := l.mend(&words, mendable)
 	var out []item
 	clause := -1
 	for i := 0; i < len(words); {
@@ -64,7 +72,7 @@ func (l *lexicon) items(words []token, strict bool) []item {
 				}
 			}
 		}
-		if it.mended && (it.role == roleReason || it.role == roleBecause) {
+		if it.mended && it.role.in(roleReason, roleBecause, roleName, roleTitle, roleClosing) {
 			it.role = roleUnknown // they let strange words pass, so they must be certain
 		}
 		out = append(out, it)
@@ -79,11 +87,11 @@ const leastForeign = 5
 
 // mend gives the words with slips undone and words run together parted; which were slips.
 // It rewrites the tokens where it parts them.
-func (l *lexicon) mend(words *[]token, strict bool) (texts []string, mended []bool) {
+func (l *lexicon) mend(words *[]token, mendable func(string) bool) (texts []string, mended []bool) {
 	var parted []token
 	for _, word := range *words {
 		text, fixed := word.text, false
-		if !word.number && !l.typos.known(text) && (!strict || len([]rune(text)) >= leastForeign) {
+		if !word.number && !l.typos.known(text) && mendable(text) {
 			if head, rest, ok := l.part(text); ok {
 				front := word
 				front.text = head
@@ -91,7 +99,7 @@ func (l *lexicon) mend(words *[]token, strict bool) (texts []string, mended []bo
 				texts, mended = append(texts, head), append(mended, true)
 				word.comma, word.stop = false, false
 				text, fixed = rest, true
-			} else if meant, ok := l.typos.mend(text, len(*words) == 1); ok {
+			} else if meant, ok := l.typos.mend(text, len(*words) == 1); ok && (negates(l.typos.roles[meant]) || !l.hides(text)) {
 				text, fixed = meant, true
 			}
 		}
@@ -121,6 +129,27 @@ func (l *lexicon) part(word string) (head, rest string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+// hides tells whether a word may be a negation run together with another word, or with one
+// letter: "onie" is perhaps "o nie", and no "oni". It stays unknown.
+func (l *lexicon) hides(word string) bool {
+	for _, negation := range l.glued {
+		if !negates(l.typos.roles[negation]) {
+			continue
+		}
+		rest, before := strings.CutPrefix(word, negation)
+		if !before {
+			var behind bool
+			if rest, behind = strings.CutSuffix(word, negation); !behind {
+				continue
+			}
+		}
+		if l.typos.known(rest) || utf8.RuneCountInString(rest) == 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // atoi reads a whole number of at most nine digits; anything else is -1.

@@ -21,6 +21,7 @@ type typos struct {
 const (
 	leastSlip   = 2
 	leastTarget = 3
+	leastIdle   = 4
 	longestSlip = 40 // no word is longer
 )
 
@@ -78,7 +79,21 @@ func (t typos) mend(word string, whole bool) (string, bool) {
 	if whole {
 		found = t.decisive(found)
 	}
-	return t.choose(found)
+	meant, ok := t.choose(found)
+	return meant, ok && t.long(word, t.roles[meant])
+}
+
+// long tells whether a word has letters enough to be taken for a slip of one of the role: what
+// is left of a mistyped "nie" may look like any small word, and two letters like any verb.
+func (t typos) long(word string, meant role) bool {
+	n := utf8.RuneCountInString(word)
+	switch {
+	case negates(meant), meant == roleYes:
+		return true
+	case idle(meant), meant == roleGreeting, meant == roleThanks:
+		return n >= leastIdle
+	}
+	return n >= leastTarget
 }
 
 // choose gives the word that was meant among those within one slip.
@@ -96,7 +111,7 @@ func (t typos) choose(found map[string]slip) (string, bool) {
 		switch {
 		case meant == "", r == agreed && candidate < meant, r == roleWill && agreed == roleThird:
 			meant, agreed = candidate, r
-		case r != agreed && !(r == roleThird && agreed == roleWill):
+		case r != agreed && (r != roleThird || agreed != roleWill):
 			return "", false
 		}
 	}
