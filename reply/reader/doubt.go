@@ -96,19 +96,20 @@ func (v *verdict) decided() map[int]bool {
 func (v *verdict) understood(no bool) bool {
 	decided := v.decided()
 	reasons := map[int]bool{} // clauses that give a reason
-	from := len(v.items)      // index from which everything is a reason
+	from := map[int]int{}     // by sentence, the index from which everything is a reason
 	for i, it := range v.items {
 		if it.role == roleReason {
 			reasons[it.clause] = true
 		}
-		if it.role == roleBecause {
-			from = min(from, i)
+		if _, begun := from[it.sentence]; it.role == roleBecause && !begun {
+			from[it.sentence] = i
 		}
 	}
 	for i, it := range v.items {
+		begin, begun := from[it.sentence]
 		switch {
 		case !v.strange(it, no):
-		case no && (i > from || reasons[it.clause] && !decided[it.clause]):
+		case no && (begun && i > begin || reasons[it.clause] && !decided[it.clause]):
 		case !no && len(v.marks) > 0 && v.asks(it.clause) && !decided[it.clause]:
 		default:
 			return false

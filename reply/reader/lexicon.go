@@ -76,6 +76,7 @@ type table struct {
 	modals   string            // verbs of roleWill that an infinitive may follow: "będę odwoływać"
 	joins    string            // words before which a comma parts no phrase: "chyba, że"
 	being    string            // begins a reason behind a negated verb: "jestem" in "nie przyjdę jestem chora"
+	visit    string            // what one does not come to: harmless behind a negated verb
 }
 
 // entry is a phrase found.
@@ -95,6 +96,7 @@ type lexicon struct {
 	modals   map[string]bool
 	joins    map[string]bool
 	being    map[string]bool
+	visit    map[string]bool
 	glued    []string
 	typos    typos
 }
@@ -109,6 +111,7 @@ func newLexicon(t table, more ForLanguage) *lexicon {
 		modals:   set(t.modals),
 		joins:    set(t.joins),
 		being:    set(t.being),
+		visit:    set(t.visit),
 		glued:    t.glued,
 	}
 	for key, words := range t.days {

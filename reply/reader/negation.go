@@ -66,12 +66,12 @@ func closesNo(r role) bool {
 // negates tells whether a role is a word for no, not a verb or a cancellation.
 func negates(r role) bool { return r.in(roleNie, roleNot, roleNay) }
 
-// negatesMore tells whether something stands behind a negated verb that may be all that
-// the reply negates: a companion, a time of day, a doctor, a place. "Nie przyjdę z mamą" may
-// well be a yes, "nie zdążę na 10" a lateness, and "nie będę w pracy" no refusal.
+// negatesMore tells whether something stands behind a no that may be all that the reply
+// refuses: a companion, a time of day, a doctor, a place. "Nie przyjdę z mamą" may well be a
+// yes, "nie zdążę na 10" a lateness, "nie chcę tego lekarza" a wish for another one.
 func (v *verdict) negatesMore() bool {
 	for _, m := range v.marks {
-		if m.rule == ruleNoVerb && v.scopeBehind(m.at) {
+		if m.rule == ruleNoVerb && v.scopeBehind(m.at) || m.rule == ruleNoCancel && v.cancelsElse(m.at) {
 			return true
 		}
 	}
@@ -88,9 +88,26 @@ func (v *verdict) scopeBehind(at int) bool {
 			return false
 		case it.digits, it.role.in(roleScope, roleTitle, roleReason):
 			return true
+		case it.role == roleFill && it.day == "" && !v.lexicon.visit[it.words]:
+			return true
 		}
 	}
 	return false
+}
+
+// cancelsElse tells whether a cancellation names somebody or something and not the
+// visit: "rezygnuję z tego lekarza".
+func (v *verdict) cancelsElse(at int) bool {
+	other := false
+	for i := at + 1; v.follows(at, i); i++ {
+		switch it := v.items[i]; {
+		case it.role == roleBecause, v.lexicon.visit[it.words]:
+			return false
+		case it.role.in(roleScope, roleTitle):
+			other = true
+		}
+	}
+	return other
 }
 
 // cancelsCancel tells whether one clause has two cancellations, or one behind a negated

@@ -9,13 +9,14 @@ import (
 // item is a phrase of a reply with its role.
 type item struct {
 	entry
-	words  string // folded and mended
-	clause int    // counted from 0; commas, full stops, ends of lines and emoji part clauses
-	asked  bool   // its clause ends with a question mark
-	digits bool   // the number was written in digits, words holds it as written
-	mended bool   // a typing mistake was undone
-	comma  bool   // a comma or dash stands before it
-	upper  bool   // written with a capital
+	words    string // folded and mended
+	clause   int    // counted from 0; commas, full stops, ends of lines and emoji part clauses
+	sentence int    // counted from 0; full stops, ends of lines and emoji part sentences
+	asked    bool   // its clause ends with a question mark
+	digits   bool   // the number was written in digits, words holds it as written
+	mended   bool   // a typing mistake was undone
+	comma    bool   // a comma or dash stands before it
+	upper    bool   // written with a capital
 }
 
 // sense is a reply as one language understands it.
@@ -50,13 +51,16 @@ func (l *lexicon) mendable(asked understood) func(string) bool {
 func (l *lexicon) items(words []token, mendable func(string) bool) []item {
 	texts, mended := l.mend(&words, mendable)
 	var out []item
-	clause := -1
+	clause, sentence := -1, -1
 	for i := 0; i < len(words); {
 		word := words[i]
 		if word.boundary() {
 			clause++
 		}
-		it := item{clause: clause, asked: word.asked, comma: word.comma, upper: word.capital, words: word.text}
+		if word.stop {
+			sentence++
+		}
+		it := item{clause: clause, sentence: sentence, asked: word.asked, comma: word.comma, upper: word.capital, words: word.text}
 		n := 1
 		if word.number {
 			it.role, it.digits = roleNumber, true

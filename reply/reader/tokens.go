@@ -90,7 +90,7 @@ func (c *cutter) take(r rune) {
 		c.end()
 		c.comma = true
 		c.add(token{text: emoji})
-		c.comma = true
+		c.stop = true
 	case ignorable(r) || isEmojiMark(r):
 	default:
 		c.end()

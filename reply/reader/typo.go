@@ -21,7 +21,7 @@ type typos struct {
 const (
 	leastSlip   = 2
 	leastTarget = 3
-	leastIdle   = 4
+	leastIdle   = 5
 	longestSlip = 40 // no word is longer
 )
 
@@ -179,7 +179,8 @@ type slip int
 const (
 	noSlip   slip = iota // the words differ by more than one
 	unlikely             // any other letter instead, or in between
-	likely               // a letter beside it, two swapped, one left out
+	likely               // a letter beside it, one left out
+	swapped              // two letters in the wrong order
 	doubled              // a letter twice, or one that cannot be shown
 )
 
@@ -223,7 +224,7 @@ func instead(got, want []rune, at int) slip {
 	case at == len(got):
 		return doubled // only lost letters
 	case at+1 < len(got) && got[at] == want[at+1] && got[at+1] == want[at] && equal(got[at+2:], want[at+2:]):
-		return likely
+		return swapped
 	case !equal(got[at+1:], want[at+1:]):
 		return noSlip
 	case adjacent(got[at], want[at]):

@@ -56,6 +56,7 @@ func english() table {
 		modals:   "i will, i can, will, can, we will, we can",
 		joins:    "but",
 		being:    "i am, i have, i",
+		visit:    "appointment, the appointment, visit, for the appointment, my, the, to, it, be, then, there, attend, i, we",
 		ordinals: []string{"first/1st", "second/2nd", "third/3rd", "fourth/4th", "fifth/5th"},
 	}
 }

@@ -54,5 +54,6 @@ func spanish() table {
 		modals:   "voy, vamos, voy a, vamos a, puedo, podré",
 		joins:    "que, pero",
 		being:    "estoy, tengo, estamos",
+		visit:    "cita, la cita, mi cita, asistencia, mi asistencia, consulta, visita, a, la, el, al, mi, poder, de",
 	}
 }

@@ -60,6 +60,7 @@ func ukrainian() table {
 		modals:   "буду, будемо, можу, зможу, хочу, могу, смогу",
 		joins:    "що, але, что",
 		being:    "я, маю",
+		visit:    "візит, прийом, запис, мій, моя, на, це, завтрашній",
 	}
 }
 
@@ -88,6 +89,7 @@ func ukrainianLatin() table {
 	latin.modals = inLatin(latin.modals)
 	latin.joins = inLatin(latin.joins)
 	latin.being = inLatin(latin.being)
+	latin.visit = inLatin(latin.visit)
 	return latin
 }
 
