@@ -92,7 +92,7 @@ func (v *verdict) decided() map[int]bool {
 }
 
 // understood tells whether every word is known, but for the words of a reason behind
-// a no, and those of a question of its own behind a yes.
+// a no (a word between two commas may be a mistyped answer), and those of a question of its own behind a yes.
 func (v *verdict) understood(no bool) bool {
 	decided := v.decided()
 	reasons := map[int]bool{} // clauses that give a reason
@@ -109,7 +109,7 @@ func (v *verdict) understood(no bool) bool {
 		begin, begun := from[it.sentence]
 		switch {
 		case !v.strange(it, no):
-		case no && (begun && i > begin || reasons[it.clause] && !decided[it.clause]):
+		case no && !v.alone(it.clause) && (begun && i > begin || reasons[it.clause] && !decided[it.clause]):
 		case !no && len(v.marks) > 0 && v.asks(it.clause) && !decided[it.clause]:
 		default:
 			return false

@@ -7,7 +7,7 @@ func (v *verdict) negation(i int) int {
 	next := v.behind(i)
 	if !v.follows(i, next) {
 		v.negatedOther = v.negatedOther || next > i+1 // "nie już": of what?
-		return v.alone(i)
+		return v.bareNo(i)
 	}
 	switch what := v.items[next]; {
 	case what.role == roleWill, what.role == roleThird && v.named(it.clause):
@@ -24,14 +24,14 @@ func (v *verdict) negation(i int) int {
 		v.sense.late, v.minutes = false, 0
 		return next - i + 1
 	case closesNo(what.role):
-		return v.alone(i)
+		return v.bareNo(i)
 	}
 	v.negatedOther = true
 	return 1
 }
 
-// alone is a negation with nothing behind it. "Не" by itself is no word for no.
-func (v *verdict) alone(i int) int {
+// bareNo is a negation with nothing behind it. "Не" by itself is no word for no.
+func (v *verdict) bareNo(i int) int {
 	it := v.items[i]
 	if it.role == roleNot {
 		v.negatedOther = true
@@ -54,7 +54,7 @@ func (v *verdict) nay(i int) int {
 			return 1
 		}
 	}
-	return v.alone(i)
+	return v.bareNo(i)
 }
 
 // closesNo tells whether a "nie" before a phrase of the role is a no by itself.
