@@ -2,6 +2,7 @@ package reader_test
 
 import (
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -42,7 +43,8 @@ func TestContradictions(t *testing.T) {
 	}
 }
 
-// TestSlipsNeverFlip mistypes every clear answer in every way that fingers slip: it
+// TestSlipsNeverFlip mistypes every clear answer in every way that fingers slip (in a fifth of
+// them, unless GONIEC_SOAK is set): it
 // may become unclear, but no yes a no, and no no a yes. Left out are replies that are
 // mistyped already, and those with "can't": without its t nobody can tell.
 func TestSlipsNeverFlip(t *testing.T) {
@@ -53,7 +55,10 @@ func TestSlipsNeverFlip(t *testing.T) {
 			if r.Read(l.reply, l.question).Confidence != reader.High || strings.Contains(strings.ToLower(l.reply), "can") {
 				continue
 			}
-			for _, reply := range slips(l.reply) {
+			for i, reply := range slips(l.reply) {
+				if i%5 != l.line%5 && os.Getenv("GONIEC_SOAK") == "" {
+					continue
+				}
 				if got := r.Read(reply, l.question); got.Value == opposite {
 					t.Errorf("%s: %q, mistyped %q, read as %s by %s", l.asked, l.reply, reply, got.Value, got.Rule)
 				}
