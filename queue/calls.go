@@ -57,7 +57,7 @@ func (q *Queue) MissedCall(ctx context.Context, w Worker, from string, rings int
 	}
 	c = Call{ID: id.String(), At: at, Modem: w.Modem, SIM: w.SIM, Rings: rings}
 	var answerable bool
-	c.From, answerable = q.config.Numbering.caller(from)
+	c.From, answerable = q.config.Numbering.Sender(from)
 	var b *batch
 	if text != nil && answerable {
 		answer := *text
@@ -131,9 +131,9 @@ func (q *Queue) answerCall(tx store.Tx, b *batch, c Call) (*Message, error) {
 // callDay returns the day of a call in Config.Location.
 func (q *Queue) callDay(c Call) string { return c.At.In(q.config.Location).Format(time.DateOnly) }
 
-// caller reads the number that a call comes from, as the network tells it, and
-// says whether it may be written to unasked.
-func (n Numbering) caller(from string) (a pdu.Address, answerable bool) {
+// Sender reads the number that a call or a text comes from, as the network tells it,
+// and says whether it may be written to unasked.
+func (n Numbering) Sender(from string) (a pdu.Address, answerable bool) {
 	if from == "" {
 		return pdu.Address{}, false
 	}

@@ -250,6 +250,9 @@ func (q *Queue) insert(tx store.Tx, m *Message, b *batch, i int) error {
 		return err
 	}
 	*m = e.Message
+	if along := b.drafts[i].Along; along != nil {
+		return along(tx, *m)
+	}
 	return nil
 }
 

@@ -112,12 +112,15 @@ func (m *Message) tick() time.Time {
 // indexes returns every key that leads to m, all with an empty value. It is a
 // function of the message alone: see the table of keys.
 func (m *Message) indexes() []string {
-	keys := make([]string, 0, 4+len(m.Attempts))
+	keys := make([]string, 0, 5+len(m.Attempts))
 	if m.claimable() {
 		keys = append(keys, lanePrefix(m.route(), m.lane())+timedID{m.Due, m.ID}.String())
 	}
 	if at := m.tick(); !at.IsZero() {
 		keys = append(keys, tickKey(at, messageKey(m.ID)))
+	}
+	if m.AttemptCount > 0 {
+		keys = append(keys, toPrefix(m.To)+m.ID)
 	}
 	if m.count(PartInFlight) > 0 {
 		keys = append(keys, flightPrefix(m.Box)+m.ID)

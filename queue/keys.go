@@ -28,7 +28,9 @@ import (
 //	idem/<token>/<key>                         replay: what a call with an idempotency key created
 //	ref/<number>                               references: concatenation references used towards a number
 //	cnt/<box>                                  messages by status, in the order of Statuses; the sum over the boxes counts
+//	to/<number>/<id>                           a message to the number of which something was tried
 //	in/<id>                                    Inbound
+//	from/<number>/<id>                         an inbound message from the number
 //	inp/<sim>/<sender>/<ref>/<total>/<id>      group: parts of the inbound message <id> to be
 //	seen/<hash>                                when a PDU was received, or shown again; kept for seenKept
 //	raw/<time><sim>/<hash>                     rejected: a PDU nothing could be made of
@@ -42,7 +44,7 @@ import (
 // <route> is "any", "modem:<name>" or "sim:<sim>" where there is no choice, or
 // "like-modem:<name>" or "like-sim:<sim>" where there is one, see Router. <lane> is the priority, 0 high,
 // 1 normal, 2 low, followed by a q if quiet hours hold the message. Everything
-// from due/ to unc/ has an empty value and is a function of the message alone,
+// from due/ to unc/, and to/, has an empty value and is a function of the message alone,
 // see indexes; so whether the store is consistent can be checked by counting it out.
 const (
 	messageSpace = "m/"
@@ -57,7 +59,9 @@ const (
 	idemSpace    = "idem/"
 	refSpace     = "ref/"
 	countSpace   = "cnt/"
+	toSpace      = "to/"
 	inboundSpace = "in/"
+	fromSpace    = "from/"
 	groupSpace   = "inp/"
 	seenSpace    = "seen/"
 	rawSpace     = "raw/"
@@ -101,6 +105,9 @@ func parseTime(s string) (time.Time, error) {
 
 func messageKey(id string) string { return messageSpace + id }
 func inboundKey(id string) string { return inboundSpace + id }
+
+func toPrefix(to pdu.Address) string     { return toSpace + NumberSegment(to) + "/" }
+func fromPrefix(from pdu.Address) string { return fromSpace + NumberSegment(from) + "/" }
 
 func lanePrefix(route, lane string) string    { return dueSpace + route + "/" + lane + "/" }
 func tickKey(at time.Time, key string) string { return tickSpace + timeSegment(at) + "/" + key }

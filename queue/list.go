@@ -66,17 +66,19 @@ func decodeInbound(id string, value []byte) (Inbound, error) {
 
 // Inbound returns an inbound message, or ErrNotFound.
 func (q *Queue) Inbound(ctx context.Context, id string) (Inbound, error) {
-	return store.View(ctx, q.store, func(r store.Reader) (Inbound, error) {
-		value, err := r.Get(inboundKey(id))
-		switch {
-		case err != nil:
-			return Inbound{}, err
-		case value == nil:
-			return Inbound{}, fmt.Errorf("inbound message %s: %w", id, ErrNotFound)
-		default:
-			return decodeInbound(id, value)
-		}
-	})
+	return store.View(ctx, q.store, func(r store.Reader) (Inbound, error) { return readInbound(r, id) })
+}
+
+func readInbound(r store.Reader, id string) (Inbound, error) {
+	value, err := r.Get(inboundKey(id))
+	switch {
+	case err != nil:
+		return Inbound{}, err
+	case value == nil:
+		return Inbound{}, fmt.Errorf("inbound message %s: %w", id, ErrNotFound)
+	default:
+		return decodeInbound(id, value)
+	}
 }
 
 // Inbox returns received messages as Messages does sent ones.

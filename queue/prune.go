@@ -40,7 +40,7 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		}},
 		{"inbound texts", func(tx store.Tx) (int, error) { return pruneInboundTexts(tx, now.Add(-texts)) }},
 		{"inbound messages", func(tx store.Tx) (int, error) {
-			return deleteRange(tx, inboundSpace, inboundKey(lowestID(now.Add(-records))))
+			return pruneInbound(tx, inboundKey(lowestID(now.Add(-records))))
 		}},
 		{"calls", func(tx store.Tx) (int, error) {
 			return deleteRange(tx, callSpace, callSpace+lowestID(now.Add(-records)))
@@ -135,6 +135,26 @@ func deleteRange(tx store.Tx, from, to string) (int, error) {
 		return 0, err
 	}
 	for _, pair := range pairs {
+		if err := tx.Delete(pair.Key); err != nil {
+			return 0, err
+		}
+	}
+	return len(pairs), nil
+}
+
+// pruneInbound removes inbound messages before the key to, with what leads to them.
+func pruneInbound(tx store.Tx, to string) (int, error) {
+	pairs, err := tx.Scan(inboundSpace, to, pruneTogether)
+	if err != nil {
+		return 0, err
+	}
+	for _, pair := range pairs {
+		id := pair.Key[len(inboundSpace):]
+		if in, err := decodeInbound(id, pair.Value); err == nil { // of any other nothing is known
+			if err := tx.Delete(fromPrefix(in.From) + id); err != nil {
+				return 0, err
+			}
+		}
 		if err := tx.Delete(pair.Key); err != nil {
 			return 0, err
 		}

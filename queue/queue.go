@@ -163,6 +163,10 @@ type Draft struct {
 	Purpose   Purpose      // may be empty
 	Modem     string       // empty: any
 	Flash     bool         // class 0, shown at once and not kept (3GPP TS 23.038 4)
+	// Along, unless nil, is called in the transaction that takes the message, to write
+	// what belongs to it. It keeps to the rules of store.Store.Update, and is not
+	// called again when a call is repeated.
+	Along func(tx store.Tx, m Message) error
 }
 
 // Caller is who enqueues, and how a repeated call is recognised.

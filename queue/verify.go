@@ -101,7 +101,7 @@ func (v *verifier) messages() error {
 
 // indexSpaces are the spaces whose keys are a function of the messages alone.
 func indexSpaces() []string {
-	return []string{dueSpace, flightSpace, doneSpace, bareSpace, mrSpace, uncSpace, tickSpace + "*"}
+	return []string{dueSpace, flightSpace, doneSpace, bareSpace, mrSpace, uncSpace, toSpace, tickSpace + "*"}
 }
 
 // indexes looks whether every index key leads to a message that wants it. All that
@@ -195,13 +195,31 @@ func (v *verifier) kept() error {
 	return nil
 }
 
-// inbound looks at every message that came in.
+// inbound looks at every message that came in, and whether its sender leads to it.
 func (v *verifier) inbound() error {
-	return v.each(inboundSpace, func(p store.Pair) error {
-		if _, err := decodeInbound(strings.TrimPrefix(p.Key, inboundSpace), p.Value); err != nil {
+	err := v.each(inboundSpace, func(p store.Pair) error {
+		id := strings.TrimPrefix(p.Key, inboundSpace)
+		in, err := decodeInbound(id, p.Value)
+		if err != nil {
 			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
+			return nil //nolint:nilerr // it is told
 		}
-		return nil
+		value, err := v.r.Get(fromPrefix(in.From) + id)
+		if err == nil && value == nil {
+			v.tell(Finding{Record: p.Key, What: "nothing in " + fromSpace + " leads to it"})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return v.each(fromSpace, func(p store.Pair) error {
+		id := idIn(p.Key)
+		value, err := v.r.Get(inboundKey(id))
+		if err == nil && value == nil {
+			v.tell(Finding{Record: fromSpace, What: "a key leads to inbound message " + id + ", which does not exist"})
+		}
+		return err
 	})
 }
 
