@@ -98,6 +98,9 @@ func (q *Queue) startOrPass(tx store.Tx, c *claimed, id string, k *seeker, now t
 			return errors.Join(err, q.putOff(tx, e, now))
 		}
 	}
+	if ended, err := q.unwanted(tx, e, now); err != nil || ended {
+		return err
+	}
 	if left, err := q.leave(tx, e, k); err != nil || left {
 		return err
 	}

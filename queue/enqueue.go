@@ -209,6 +209,14 @@ func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Me
 			refused = append(refused, *r)
 			continue
 		}
+		unwanted, err := q.unwantedDraft(tx, &b.drafts[i])
+		if err != nil {
+			return nil, err
+		}
+		if unwanted {
+			refused = append(refused, refusal{Index: i, Code: RefusedNumber, Field: "to"})
+			continue
+		}
 		m := b.prepared[i].message
 		m.ID = member(state.Base, i, state.Count)
 		if err := q.insert(tx, &m, b, i); err != nil {
@@ -229,6 +237,14 @@ func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Me
 		return nil, err
 	}
 	return taken, store.PutJSON(tx, key, state)
+}
+
+// unwantedDraft reports whether the number of d must not be written to for its purpose.
+func (q *Queue) unwantedDraft(tx store.Reader, d *Draft) (bool, error) {
+	if d.Regardless {
+		return false, nil
+	}
+	return suppressed(tx, d.To, d.Purpose)
 }
 
 // insert writes one new message.
@@ -324,7 +340,7 @@ func (q *Queue) prepare(d Draft, now time.Time, timeless bool) prepared {
 	}
 	m := Message{
 		To: d.To, Encoding: d.Encoding, Reference: d.Reference, Priority: d.Priority, Purpose: d.Purpose,
-		Modem: d.Modem, Flash: d.Flash, CreatedAt: now, SendAt: inMilliseconds(d.SendAt), ExpiresAt: inMilliseconds(d.ExpiresAt),
+		Modem: d.Modem, Flash: d.Flash, Regardless: d.Regardless, CreatedAt: now, SendAt: inMilliseconds(d.SendAt), ExpiresAt: inMilliseconds(d.ExpiresAt),
 	}
 	m.setText(composition)
 	due := now

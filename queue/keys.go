@@ -39,6 +39,8 @@ import (
 //	sim/<sim>                                  when a worker of the SIM claimed last, about
 //	call/<id>                                  Call
 //	callday/<number>                           the day on which the number was last sent a text for a call
+//	sup/<number>/<purpose>                     id of the suppression of the number for the purpose
+//	stop/<id>                                  Suppression
 //	prune/in                                   id of the inbound message whose text was removed last
 //
 // <route> is "any", "modem:<name>" or "sim:<sim>" where there is no choice, or
@@ -70,6 +72,8 @@ const (
 	clockSpace   = "clock/"
 	callSpace    = "call/"
 	callDaySpace = "callday/"
+	supSpace     = "sup/"
+	stopSpace    = "stop/"
 	inboxPruned  = "prune/in"
 )
 
@@ -131,6 +135,9 @@ func orphanPrefix(sim string, to pdu.Address) string {
 func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 	return orphanPrefix(sim, to) + timeSegment(at) + "/" + strconv.Itoa(int(mr))
 }
+
+func suppressionPrefix(number pdu.Address) string { return supSpace + NumberSegment(number) + "/" }
+func stopKey(id string) string                    { return stopSpace + id }
 
 func callDayKey(from pdu.Address) string { return callDaySpace + NumberSegment(from) }
 

@@ -137,6 +137,7 @@ const (
 	CodeSuperseded     = "superseded"    // of an attempt: a report proved an earlier one
 	CodeRestored       = "restored"      // held since the data was restored: a person has to Release or Cancel it
 	CodeRecipientCap   = "recipient_cap" // held until RetryAt: its number has got as many parts as it may
+	CodeSuppressed     = "suppressed"    // cancelled: its number must not be written to for its purpose
 	CodeClock          = "clock"         // held until something confirms the clock of the machine
 	CodeSIMGone        = "sim_gone"      // the SIM that the first parts left by sends nothing; at RetryAt all begins anew by another
 )
@@ -191,6 +192,8 @@ type Message struct {
 	Box string `json:"box,omitempty"`
 	// Released says that a person has sent it on its way: quiet hours do not hold it.
 	Released bool `json:"rel,omitempty"`
+	// Regardless says that it goes although its number is suppressed: it confirms that.
+	Regardless bool `json:"rgl,omitempty"`
 	// TextRemoved says that retention has emptied the text.
 	TextRemoved bool `json:"gone,omitempty"`
 	// Timeless says that it was taken while nothing confirmed the clock, so its

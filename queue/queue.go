@@ -163,6 +163,9 @@ type Draft struct {
 	Purpose   Purpose      // may be empty
 	Modem     string       // empty: any
 	Flash     bool         // class 0, shown at once and not kept (3GPP TS 23.038 4)
+	// Regardless has it go although its number is suppressed. It is for the text that
+	// confirms that, and for nothing else.
+	Regardless bool
 	// Along, unless nil, is called in the transaction that takes the message, to write
 	// what belongs to it. It keeps to the rules of store.Store.Update, and is not
 	// called again when a call is repeated.
@@ -193,6 +196,7 @@ const (
 	RefusedEncoding  = "unknown_encoding"
 	RefusedText      = "invalid_text"
 	RefusedSendAt    = "send_at_too_far"
+	RefusedNumber    = "suppressed" // the number must not be written to for the purpose
 )
 
 // RefusedError says why one draft was not taken, and by which field. Err, if any,

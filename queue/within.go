@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -45,6 +46,30 @@ func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
 	}
 	q.meter.enqueued(taken[0]) // once more should the transaction run again, which is rare
 	return *taken[0], nil
+}
+
+// Unreadable reports whether err is about one record, which is damaged or gone, and not
+// about the store.
+func Unreadable(err error) bool { return unreadable(err) }
+
+// ReadLastTo returns the newest message to a number of which something was tried.
+func ReadLastTo(r store.Reader, n Numbering, number pdu.Address) (m Message, found bool, err error) {
+	for _, form := range n.Forms(number) {
+		prefix := toPrefix(form)
+		pairs, err := r.ScanLast(prefix, store.PrefixEnd(prefix), 1)
+		if err != nil {
+			return Message{}, false, err
+		}
+		if len(pairs) == 0 {
+			continue
+		}
+		m, err := readMessage(r, idIn(pairs[0].Key))
+		if unreadable(err) {
+			continue
+		}
+		return m, err == nil, err
+	}
+	return Message{}, false, nil
 }
 
 // Forms returns the ways in which networks write a number: as it is, and without the
@@ -141,4 +166,16 @@ func readExchanged(r store.Reader, key string) (Exchanged, error) {
 	}
 	in, err := readInbound(r, idIn(key))
 	return Exchanged{In: &in}, err
+}
+
+// FormatAddress writes a number so that ParseAddress gets back all of it. It is how
+// numbers stand in values.
+func FormatAddress(a pdu.Address) string { return formatAddress(a) }
+
+// ParseAddress reads what FormatAddress wrote.
+func ParseAddress(s string) (pdu.Address, error) { return parseAddress(s) }
+
+// End returns the first moment at or after t that is not quiet, by the clocks of zone.
+func (h QuietHours) End(t time.Time, zone *time.Location) time.Time {
+	return calendar{hours: h, zone: zone}.end(t)
 }
