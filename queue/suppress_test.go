@@ -165,4 +165,3 @@ func TestUnsuppressBySource(t *testing.T) {
 		}
 	})
 }
-

@@ -175,6 +175,9 @@ func FormatAddress(a pdu.Address) string { return formatAddress(a) }
 // ParseAddress reads what FormatAddress wrote.
 func ParseAddress(s string) (pdu.Address, error) { return parseAddress(s) }
 
+// LowestID returns an id before all that are made at t or later.
+func LowestID(t time.Time) string { return lowestID(t) }
+
 // End returns the first moment at or after t that is not quiet, by the clocks of zone.
 func (h QuietHours) End(t time.Time, zone *time.Location) time.Time {
 	return calendar{hours: h, zone: zone}.end(t)

@@ -1,0 +1,179 @@
+package reply
+
+import (
+	"errors"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store"
+)
+
+// TextKind is an occasion on which a text goes back by itself.
+type TextKind string
+
+// The kinds of texts.
+const (
+	TextThanksYes TextKind = "thanks_yes"
+	TextThanksNo  TextKind = "thanks_no"
+	TextThanks    TextKind = "thanks"       // for any other answer
+	TextUnclear   TextKind = "unclear"      // could not be read: please answer again
+	TextWhich     TextKind = "which"        // which of several is meant; {choices}
+	TextMoved     TextKind = "reschedule"   // another time is wanted
+	TextPerson    TextKind = "person"       // somebody will look at it
+	TextLate      TextKind = "late"         // too late to answer or to change
+	TextClosed    TextKind = "out_of_hours" // instead of TextPerson and TextMoved while nobody is there
+	TextUnknown   TextKind = "unknown"      // nothing was asked
+	TextStopped   TextKind = "stopped"
+	TextStarted   TextKind = "started"
+	TextEvery     TextKind = "every" // within {choices}: all of them
+)
+
+// TextKinds lists every kind.
+func TextKinds() []TextKind {
+	return []TextKind{
+		TextThanksYes, TextThanksNo, TextThanks, TextUnclear, TextWhich, TextMoved, TextPerson, TextLate, TextClosed, TextUnknown,
+		TextStopped, TextStarted, TextEvery,
+	}
+}
+
+// Guard bounds the texts that go back by themselves, so that two gateways, or a
+// gateway and an answering machine, never talk to each other.
+type Guard struct {
+	PerNumber int // in 24 hours; default 5
+	PerBox    int // in an hour; default 60
+}
+
+const (
+	numberWindow = 24 * time.Hour
+	boxWindow    = time.Hour
+	// sameAgain is how long the same kind of text is not sent twice to a number, apart
+	// from those that are repeatable.
+	sameAgain = 2 * time.Hour
+)
+
+// sent is the value of guard/…: the automatic texts sent lately, in order.
+type sent struct {
+	Texts []sentText `json:"t"`
+}
+
+type sentText struct {
+	At   int64    `json:"at"` // Unix time in seconds
+	Kind TextKind `json:"k,omitempty"`
+}
+
+// repeatable lists the kinds that belong to one answer each.
+func repeatable() []TextKind { return []TextKind{TextThanks, TextThanksYes, TextThanksNo, TextWhich} }
+
+// within returns those sent in a time before now.
+func (s sent) within(now time.Time, window time.Duration) []sentText {
+	i := slices.IndexFunc(s.Texts, func(t sentText) bool { return now.Sub(time.Unix(t.At, 0)) < window })
+	if i < 0 {
+		return nil
+	}
+	return s.Texts[i:]
+}
+
+// answer is a text on its way back.
+type answer struct {
+	to       pdu.Address
+	kind     TextKind
+	language string
+	choices  string
+	purpose  queue.Purpose
+}
+
+// answerBack sends a text back, and reports whether one goes. None goes where the
+// clinic wants none of the kind, where the number does not take any, or where too many
+// have gone.
+func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (goes bool, err error) {
+	if (a.kind == TextPerson || a.kind == TextMoved) && r.config.Office.End(at, r.config.Location).After(at) {
+		if text := r.text(a.language, TextClosed); text != "" {
+			a.kind = TextClosed
+		}
+	}
+	text := r.text(a.language, a.kind)
+	if text == "" {
+		return false, nil
+	}
+	if a.kind == TextWhich && a.choices == "" {
+		return false, nil
+	}
+	allowed, err := r.guard(tx, a, at)
+	if err != nil || !allowed {
+		return false, err
+	}
+	text = strings.NewReplacer("{phone}", r.config.Phone, "{choices}", a.choices).Replace(text)
+	draft := queue.Draft{
+		To: a.to, Text: text, Priority: queue.High, Purpose: a.purpose,
+		Regardless: a.kind == TextStopped, // the stop is noted already
+	}
+	_, err = r.queue.EnqueueIn(tx, consumer, draft)
+	var refused *queue.RefusedError
+	if errors.As(err, &refused) {
+		r.log.Warn("a text back was refused", slog.String("kind", string(a.kind)), slog.Any("to", a.to), slog.String("field", refused.Field), slog.String("code", refused.Code))
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	r.meter.texts.WithLabelValues(string(a.kind)).Inc()
+	return true, nil
+}
+
+// text returns the text of a kind in a language, or else in that of the clinic.
+func (r *Replies) text(language string, kind TextKind) string {
+	if language != "" {
+		if text := r.config.Text(language, kind); text != "" {
+			return text
+		}
+	}
+	return r.config.Text(r.config.Language, kind)
+}
+
+// guard counts a text to a number, unless too many have gone.
+func (r *Replies) guard(tx store.Tx, a answer, at time.Time) (allowed bool, err error) {
+	ofNumber, _, err := store.GetJSON[sent](tx, guardKey(a.to))
+	if err != nil {
+		return false, err
+	}
+	boxKey := guardBox + r.config.Box
+	ofBox, _, err := store.GetJSON[sent](tx, boxKey)
+	if err != nil {
+		return false, err
+	}
+	lately, box := ofNumber.within(at, numberWindow), ofBox.within(at, boxWindow)
+	same := slices.ContainsFunc(lately, func(t sentText) bool { return t.Kind == a.kind && at.Sub(time.Unix(t.At, 0)) < sameAgain })
+	switch {
+	case same && !slices.Contains(repeatable(), a.kind):
+		return false, nil
+	case len(lately) >= r.config.Guard.PerNumber, len(box) >= r.config.Guard.PerBox:
+		r.meter.guarded.Inc()
+		r.log.Warn("too many automatic texts, so none goes back", slog.Any("to", a.to), slog.String("kind", string(a.kind)),
+			slog.Int("to_number", len(lately)), slog.Int("of_box", len(box)))
+		return false, nil
+	}
+	mark := sentText{At: at.Unix(), Kind: a.kind}
+	if err := store.PutJSON(tx, guardKey(a.to), sent{append(slices.Clone(lately), mark)}); err != nil {
+		return false, err
+	}
+	return true, store.PutJSON(tx, boxKey, sent{append(slices.Clone(box), sentText{At: at.Unix()})})
+}
+
+// choicesOf names the questions of a question back, each with its number.
+func choicesOf(w *which, asked []posed, every string) string {
+	lines := make([]string, 0, len(w.IDs)+1)
+	for i, id := range w.IDs {
+		k := slices.IndexFunc(asked, func(q posed) bool { return q.ID == id })
+		if k < 0 {
+			return ""
+		}
+		lines = append(lines, strconv.Itoa(i+1)+" - "+asked[k].name())
+	}
+	lines = append(lines, strconv.Itoa(len(w.IDs)+1)+" - "+every)
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,63 @@
+package reply
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"goniec/pdu"
+	"goniec/queue"
+)
+
+// The keys of this package. <time> is a Unix time in milliseconds of 15 decimal digits,
+// <id> a UUIDv7; that of a question is the id of the message that asks it.
+//
+//	ask/<id>              Question
+//	asked/<number>/<id>   a question that a text from the number may be about
+//	asktick/<time>/<id>   Tend has to look at the question at <time>
+//	heard/<id>            Heard: what was made of the inbound message <id>
+//	which/<number>        which: the number was asked back which question it means
+//	guard/of/<number>     sent: the automatic texts that the number has got lately
+//	guard/box/<box>       sent: those of the box
+//	talk/<id>             Talk
+//	talkof/<number>       id of the talk with the number
+//	talkat/<time><id>     talks in the order of what was said last
+//	note/<talk id>/<id>   Note
+const (
+	askSpace     = "ask/"
+	askedSpace   = "asked/"
+	askTickSpace = "asktick/"
+	heardSpace   = "heard/"
+	whichSpace   = "which/"
+	guardNumber  = "guard/of/"
+	guardBox     = "guard/box/"
+	talkSpace    = "talk/"
+	talkOfSpace  = "talkof/"
+	talkAtSpace  = "talkat/"
+	noteSpace    = "note/"
+)
+
+const (
+	timeWidth = 15
+	idWidth   = 36
+)
+
+func askKey(id string) string               { return askSpace + id }
+func askedPrefix(number pdu.Address) string { return askedSpace + queue.NumberSegment(number) + "/" }
+func heardKey(id string) string             { return heardSpace + id }
+func whichKey(number pdu.Address) string    { return whichSpace + queue.NumberSegment(number) }
+func guardKey(number pdu.Address) string    { return guardNumber + queue.NumberSegment(number) }
+func talkKey(id string) string              { return talkSpace + id }
+func talkOfKey(number pdu.Address) string   { return talkOfSpace + queue.NumberSegment(number) }
+func notePrefix(talk string) string         { return noteSpace + talk + "/" }
+
+func askTickKey(at time.Time, id string) string { return askTickSpace + timeSegment(at) + "/" + id }
+func talkAtKey(at time.Time, id string) string  { return talkAtSpace + timeSegment(at) + id }
+
+// timeSegment writes t so that byte order is time order.
+func timeSegment(t time.Time) string {
+	return fmt.Sprintf("%0*d", timeWidth, max(0, t.UnixMilli()))
+}
+
+// lastSegment returns what follows the last slash.
+func lastSegment(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }

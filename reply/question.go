@@ -1,0 +1,322 @@
+package reply
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/reply/reader"
+	"goniec/store"
+)
+
+// Status is where a question stands.
+type Status string
+
+// The states of a question.
+const (
+	Open       Status = "open"       // no answer, or none that could be read
+	Answered   Status = "answered"   // until ChangeUntil the patient may think better of it
+	Expired    Status = "expired"    // its time is over, without an answer
+	Superseded Status = "superseded" // asked anew by another message with the same reference
+	Closed     Status = "closed"     // its message was never sent
+)
+
+// Question is what a message asks. The tags are its stored form.
+type Question struct {
+	ID   string        `json:"-"` // of the message that asks
+	To   pdu.Address   `json:"-"` // stored by storedQuestion
+	Also []pdu.Address `json:"-"` // other numbers of the same person
+	Kind reader.Kind   `json:"kind"`
+	// Labels are the answers of a Choice, in the order of their numbers.
+	Labels []string `json:"lab,omitempty"`
+	Min    int      `json:"-"` // of a Number, both allowed
+	Max    int      `json:"-"`
+	// About names what is asked about so that the patient knows it: "Ania, wt 10:00".
+	About     string        `json:"about,omitempty"`
+	Language  string        `json:"lang,omitempty"` // ISO 639-1; empty: that of Config
+	Purpose   queue.Purpose `json:"purp,omitempty"` // of the message
+	Reference string        `json:"ref,omitempty"`  // of the message
+	AskedAt   time.Time     `json:"at"`
+	Until     time.Time     `json:"until"` // answers count before
+	// ChangeUntil is until when an answer may be changed; never after Until.
+	ChangeUntil time.Time `json:"chg"`
+
+	Status Status `json:"st"`
+	// Answer is the latest, clear or not; nil: none.
+	Answer *Answer `json:"ans,omitempty"`
+	// Before are the clear answers that Answer changed, the oldest first.
+	Before []Answer `json:"bef,omitempty"`
+	// AskedAgain says that a text was sent because an answer could not be read.
+	AskedAgain bool `json:"again,omitempty"`
+}
+
+// Answer is what a text says to a question. It holds no text: that is in the inbound
+// message, and goes with it.
+type Answer struct {
+	Value       reader.Value      `json:"v"`
+	Choice      int               `json:"ch,omitempty"` // from 1
+	Number      int               `json:"n,omitempty"`
+	Intents     []reader.Intent   `json:"int,omitempty"`
+	LateMinutes int               `json:"late,omitempty"`
+	Confidence  reader.Confidence `json:"conf"`
+	Rule        reader.Rule       `json:"rule"` // how the text was read
+	Match       Match             `json:"m"`    // how it was found which question is meant
+	InboundID   string            `json:"in"`
+	At          time.Time         `json:"at"`
+}
+
+// clear reports whether the answer is one.
+func (a *Answer) clear() bool { return a != nil && a.Value != reader.Unclear }
+
+// same reports whether b says what a says.
+func (a *Answer) same(b Answer) bool {
+	return a != nil && a.Value == b.Value && a.Choice == b.Choice && a.Number == b.Number && a.Value != reader.Written
+}
+
+// The bounds of a question.
+const (
+	maxLabels   = 9 // one digit
+	maxLabel    = 40
+	maxAbout    = 60
+	maxAlso     = 5
+	maxRange    = 1_000_000
+	changesKept = 3 // after so many changes a person decides
+)
+
+// Codes of QuestionError.
+const (
+	InvalidKind    = "question_kind"
+	InvalidLabels  = "question_labels"
+	InvalidRange   = "question_range"
+	InvalidUntil   = "question_until"
+	InvalidChange  = "question_change_until"
+	InvalidAbout   = "question_about"
+	InvalidAlso    = "question_also_from"
+	InvalidSpoken  = "question_language"
+	maxAhead       = 366 * 24 * time.Hour
+	languageLength = 2
+)
+
+// QuestionError says what is wrong with a question, and by which field.
+type QuestionError struct{ Code, Field string }
+
+// Error implements error.
+func (e *QuestionError) Error() string { return "question: " + e.Field + ": " + e.Code }
+
+// validate checks what a caller can get wrong.
+func (q *Question) validate(now time.Time) error {
+	wrong := func(field, code string) error { return &QuestionError{Code: code, Field: field} }
+	switch q.Kind {
+	case reader.YesNo, reader.Free:
+	case reader.Choice:
+		if len(q.Labels) < 2 || len(q.Labels) > maxLabels {
+			return wrong("labels", InvalidLabels)
+		}
+		for _, label := range q.Labels {
+			if n := utf8.RuneCountInString(strings.TrimSpace(label)); n == 0 || n > maxLabel {
+				return wrong("labels", InvalidLabels)
+			}
+		}
+	case reader.Number:
+		if q.Min >= q.Max || q.Min < -maxRange || q.Max > maxRange {
+			return wrong("max", InvalidRange)
+		}
+	default:
+		return wrong("kind", InvalidKind)
+	}
+	switch {
+	case q.Kind != reader.Choice && len(q.Labels) > 0:
+		return wrong("labels", InvalidLabels)
+	case q.Kind != reader.Number && (q.Min != 0 || q.Max != 0):
+		return wrong("max", InvalidRange)
+	case !q.Until.IsZero() && (!q.Until.After(now) || q.Until.After(now.Add(maxAhead))):
+		return wrong("until", InvalidUntil)
+	case !q.ChangeUntil.IsZero() && !q.Until.IsZero() && q.ChangeUntil.After(q.Until):
+		return wrong("change_until", InvalidChange)
+	case utf8.RuneCountInString(q.About) > maxAbout:
+		return wrong("about", InvalidAbout)
+	case len(q.Also) > maxAlso:
+		return wrong("also_from", InvalidAlso)
+	case q.Language != "" && len(q.Language) != languageLength:
+		return wrong("language", InvalidSpoken)
+	}
+	return nil
+}
+
+// Ask returns what Draft.Along of the message has to be for it to ask q, of which ID,
+// To, Purpose and Reference are those of the message. The error is a *QuestionError.
+func (r *Replies) Ask(q Question) (func(tx store.Tx, m queue.Message) error, error) {
+	if err := q.validate(now()); err != nil {
+		return nil, err
+	}
+	return func(tx store.Tx, m queue.Message) error {
+		asked := q
+		asked.ID, asked.To, asked.Purpose, asked.Reference = m.ID, m.To, m.Purpose, m.Reference
+		asked.AskedAt, asked.Status = m.CreatedAt, Open
+		if asked.Until.IsZero() {
+			asked.Until = m.Due.Add(r.config.AnswerWithin)
+		}
+		if asked.ChangeUntil.IsZero() {
+			asked.ChangeUntil = asked.Until
+		}
+		if err := supersede(tx, asked); err != nil {
+			return err
+		}
+		for _, number := range asked.numbers() {
+			if err := tx.Put(askedPrefix(number)+asked.ID, nil); err != nil {
+				return err
+			}
+		}
+		if err := tx.Put(askTickKey(asked.tick(), asked.ID), nil); err != nil {
+			return err
+		}
+		return saveQuestion(tx, asked)
+	}, nil
+}
+
+// supersede closes open questions that q asks again.
+func supersede(tx store.Tx, q Question) error {
+	if q.Reference == "" {
+		return nil
+	}
+	before, err := askedOf(tx, q.To)
+	if err != nil {
+		return err
+	}
+	for _, old := range before {
+		if old.Reference != q.Reference || old.Status != Open || old.ID == q.ID {
+			continue
+		}
+		before := old.tick()
+		old.Status = Superseded
+		if err := retick(tx, old, before); err != nil {
+			return err
+		}
+		if err := saveQuestion(tx, old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// numbers returns those a text about q may come from.
+func (q *Question) numbers() []pdu.Address { return append([]pdu.Address{q.To}, q.Also...) }
+
+// lateKept is how long after its end a question is remembered for a late answer.
+const lateKept = 7 * 24 * time.Hour
+
+// tick returns when Tend has to look at q next.
+func (q *Question) tick() time.Time {
+	if q.Status == Open {
+		return q.Until
+	}
+	return q.Until.Add(lateKept)
+}
+
+// forReader returns q as the reader wants it. text is that of the message, empty once
+// it has been removed.
+func (q *Question) forReader(text string) reader.Question {
+	return reader.Question{
+		Kind: q.Kind, Language: q.Language, Text: text, Labels: q.Labels, Min: q.Min, Max: q.Max,
+		Digits: offersDigits(text),
+	}
+}
+
+// offersDigits reports whether a text offers 1 for yes and 2 for no: "1 = TAK, 2 = NIE".
+func offersDigits(text string) bool {
+	packed := strings.NewReplacer(" ", "", "=", "", "-", "", "–", "", ":", "", ")", "", ".", "").Replace(strings.ToLower(text))
+	offers := func(digit string, words ...string) bool {
+		for _, word := range words {
+			before, _, found := strings.Cut(packed, digit+word)
+			if found && (before == "" || before[len(before)-1] < '0' || before[len(before)-1] > '9') {
+				return true
+			}
+		}
+		return false
+	}
+	return offers("1", "tak", "yes", "sí", "si", "так") && offers("2", "nie", "no", "ні")
+}
+
+// storedQuestion is the value of ask/<id>.
+type storedQuestion struct {
+	*Question
+	To   string   `json:"to"`
+	Also []string `json:"also,omitempty"`
+	Min  int      `json:"min,omitempty"`
+	Max  int      `json:"max,omitempty"`
+}
+
+func saveQuestion(tx store.Tx, q Question) error {
+	stored := storedQuestion{Question: &q, To: queue.FormatAddress(q.To), Min: q.Min, Max: q.Max}
+	for _, a := range q.Also {
+		stored.Also = append(stored.Also, queue.FormatAddress(a))
+	}
+	return store.PutJSON(tx, askKey(q.ID), stored)
+}
+
+// errStored is wrapped by the error about a record that cannot be read.
+var errStored = errors.New("stored record cannot be read")
+
+// unreadable reports whether err is about one record, not about the store.
+func unreadable(err error) bool { return errors.Is(err, errStored) || errors.Is(err, ErrNotFound) }
+
+// ErrNotFound is returned for a question, a talk or a note that does not exist.
+var ErrNotFound = errors.New("not found")
+
+// ReadQuestion returns the question that a message asks, or ErrNotFound.
+func ReadQuestion(r store.Reader, id string) (Question, error) {
+	value, err := r.Get(askKey(id))
+	if err != nil {
+		return Question{}, err
+	}
+	if value == nil {
+		return Question{}, fmt.Errorf("question %s: %w", id, ErrNotFound)
+	}
+	stored := storedQuestion{Question: &Question{}}
+	if err := json.Unmarshal(value, &stored); err != nil {
+		return Question{}, fmt.Errorf("question %s: %w: %w", id, errStored, err)
+	}
+	q := *stored.Question
+	q.ID, q.Min, q.Max = id, stored.Min, stored.Max
+	if q.To, err = queue.ParseAddress(stored.To); err != nil {
+		return Question{}, fmt.Errorf("question %s: %w: number", id, errStored)
+	}
+	for _, s := range stored.Also {
+		a, err := queue.ParseAddress(s)
+		if err != nil {
+			return Question{}, fmt.Errorf("question %s: %w: number", id, errStored)
+		}
+		q.Also = append(q.Also, a)
+	}
+	return q, nil
+}
+
+// questionsRead bounds the questions that one number is looked at for.
+const questionsRead = 50
+
+// askedOf returns the questions that a text from a number may be about, the newest
+// last. One that cannot be read is left out.
+func askedOf(r store.Reader, number pdu.Address) ([]Question, error) {
+	prefix := askedPrefix(number)
+	pairs, err := r.ScanLast(prefix, store.PrefixEnd(prefix), questionsRead)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Question, 0, len(pairs))
+	for i := len(pairs) - 1; i >= 0; i-- {
+		q, err := ReadQuestion(r, lastSegment(pairs[i].Key))
+		if unreadable(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, q)
+	}
+	return all, nil
+}

@@ -1,0 +1,287 @@
+package reply_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"goniec/queue"
+	"goniec/reply"
+	"goniec/reply/reader"
+	"goniec/store"
+)
+
+func inDesk(t *testing.T, adjust func(*reply.Config), test func(t *testing.T, d *desk)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { test(t, newDesk(t, adjust)) })
+}
+
+func (d *desk) visit() string {
+	d.t.Helper()
+	draft := queue.Draft{To: d.address(patient), Text: "Wizyta jutro o 10:00. Odpisz TAK lub NIE.", Reference: "visit-17"}
+	return d.ask(draft, reply.Question{Kind: reader.YesNo}, true)
+}
+
+// Each answer is told once, with the rule that decided, and the text that goes back is
+// a message like any other.
+func TestAnswerIsTold(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		id := d.visit()
+		d.hear(patient, "Tak, dziękuję")
+		d.hear(patient, "jednak nie")
+		want := map[string]int{"question.answered": 2}
+		if got := d.eventsOf("question."); !equal(got, want) {
+			t.Errorf("events are %v, want %v", got, want)
+		}
+		q := d.question(id)
+		if q.Answer.Rule == "" || q.Answer.Match != reply.MatchChanged || len(q.Before) != 1 || q.Before[0].Value != reader.Yes {
+			t.Errorf("question is %+v, before %+v", q.Answer, q.Before)
+		}
+		if got := d.texts(); !slices.Equal(got, []string{"thanks_yes +48221234567", "thanks_no +48221234567"}) {
+			t.Errorf("texts back are %q", got)
+		}
+	})
+}
+
+func equal(a, b map[string]int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k, v := range a {
+		if b[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// The question back names the visits with their numbers.
+func TestQuestionBackNamesVisits(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		for _, about := range []string{"Ania, wt 10:00", ""} {
+			d.ask(queue.Draft{To: d.address(patient), Text: "Wizyta w poradni kardiologicznej jutro. Odpisz TAK lub NIE."}, reply.Question{Kind: reader.YesNo, About: about}, true)
+		}
+		d.hear(patient, "Tak")
+		want := "Ktora wizyta? Odpisz numerem:\n1 - Ania, wt 10:00\n2 - Wizyta w poradni kardiologi...\n3 - wszystkie"
+		if got := d.texts(); len(got) != 1 || got[0] != want {
+			t.Errorf("texts back are %q", got)
+		}
+	})
+}
+
+// A question is told to have expired, once, unless it was answered or never asked.
+func TestExpiry(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		q := reply.Question{Kind: reader.YesNo, Until: time.Now().Add(time.Hour)}
+		draft := func() queue.Draft {
+			return queue.Draft{To: d.address(patient), Text: "Odpisz TAK lub NIE.", ExpiresAt: time.Now().Add(30 * time.Minute)}
+		}
+		answered := d.ask(draft(), q, true)
+		d.hear(patient, "Tak")
+		ignored := d.ask(draft(), q, true)
+		unsent := d.ask(draft(), q, false)
+		d.pass(2 * time.Hour)
+		for id, want := range map[string]reply.Status{answered: reply.Answered, ignored: reply.Expired, unsent: reply.Closed} {
+			if got := d.question(id).Status; got != want {
+				t.Errorf("question is %s, want %s", got, want)
+			}
+		}
+		if got := d.eventsOf("question."); got["question.expired"] != 1 {
+			t.Errorf("events are %v", got)
+		}
+	})
+}
+
+// Outside office hours the patient is told so, once in a while, instead of that
+// somebody looks at it.
+func TestOutOfHours(t *testing.T) {
+	office := func(c *reply.Config) {
+		c.Office = queue.QuietHours{From: 18 * time.Hour, To: 8 * time.Hour}
+		text := c.Text
+		c.Text = func(language string, kind reply.TextKind) string {
+			if kind == reply.TextClosed {
+				return "Rejestracja od 8:00. Pilne: {phone}"
+			}
+			return text(language, kind)
+		}
+	}
+	inDesk(t, office, func(t *testing.T, d *desk) { // it is midnight
+		d.visit()
+		d.hear(patient, "o której to jest?")
+		d.hear(patient, "halo, o której?")
+		if got := d.texts(); !slices.Equal(got, []string{"Rejestracja od 8:00. Pilne: +48221234567"}) {
+			t.Errorf("texts back are %q", got)
+		}
+		d.pass(9 * time.Hour)
+		d.hear(patient, "to o której?")
+		if got := d.texts(); len(got) != 2 || !strings.HasPrefix(got[1], "person") {
+			t.Errorf("texts back are %q", got)
+		}
+	})
+}
+
+// Neither a number nor all numbers together get more texts than the guard allows, and
+// a person is told what a machine must not answer.
+func TestGuard(t *testing.T) {
+	guard := func(c *reply.Config) { c.Guard = reply.Guard{PerNumber: 3, PerBox: 5} }
+	inDesk(t, guard, func(t *testing.T, d *desk) {
+		d.visit()
+		for range 10 {
+			d.hear(patient, "Tak")
+			d.hear(patient, "Nie")
+		}
+		if n := len(d.texts()); n > 3 {
+			t.Errorf("%d texts to one number", n)
+		}
+		for i := range 8 {
+			to := "+4860220220" + string(rune('0'+i))
+			d.ask(queue.Draft{To: d.address(to), Text: "Odpisz TAK lub NIE."}, reply.Question{Kind: reader.YesNo}, true)
+			d.hear(to, "Tak")
+		}
+		if n := len(d.texts()); n != 5 {
+			t.Errorf("%d texts of the box", n)
+		}
+		d.pass(25 * time.Hour)
+		d.hear("+48602202201", "Nie")
+		if n := len(d.texts()); n != 6 {
+			t.Errorf("%d texts a day later", n)
+		}
+	})
+}
+
+// A text back that cannot be sent leaves the matter to a person.
+func TestQuestionBackThatMayNotGo(t *testing.T) {
+	silent := func(c *reply.Config) { c.Text = func(string, reply.TextKind) string { return "" } }
+	inDesk(t, silent, func(t *testing.T, d *desk) {
+		d.visit()
+		d.hear(patient, "kwiatek")
+		if talk, _ := d.talk(); talk.State != reply.TalkWaiting {
+			t.Errorf("talk is %+v", talk)
+		}
+	})
+}
+
+// The patient's language is that of the question.
+func TestLanguageOfTexts(t *testing.T) {
+	spoken := func(c *reply.Config) {
+		c.Text = func(language string, kind reply.TextKind) string { return language + " " + string(kind) }
+	}
+	inDesk(t, spoken, func(t *testing.T, d *desk) {
+		d.ask(queue.Draft{To: d.address(patient), Text: "Ваш візит завтра. ТАК або НІ?"}, reply.Question{Kind: reader.YesNo, Language: "uk"}, true)
+		d.hear(patient, "Так")
+		if got := d.texts(); !slices.Equal(got, []string{"uk thanks_yes"}) {
+			t.Errorf("texts back are %q", got)
+		}
+	})
+}
+
+// What a caller gets wrong is named by its field.
+func TestQuestionsThatCannotBe(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		for field, q := range map[string]reply.Question{
+			"kind":         {Kind: "maybe"},
+			"labels":       {Kind: reader.Choice, Labels: []string{"rano"}},
+			"max":          {Kind: reader.Number, Min: 5, Max: 5},
+			"until":        {Kind: reader.YesNo, Until: time.Now().Add(-time.Hour)},
+			"change_until": {Kind: reader.YesNo, Until: time.Now().Add(time.Hour), ChangeUntil: time.Now().Add(2 * time.Hour)},
+			"about":        {Kind: reader.YesNo, About: strings.Repeat("x", 61)},
+			"language":     {Kind: reader.YesNo, Language: "polski"},
+		} {
+			_, err := d.Ask(q)
+			var wrong *reply.QuestionError
+			if !errors.As(err, &wrong) || wrong.Field != field {
+				t.Errorf("%s: %v", field, err)
+			}
+		}
+	})
+}
+
+// A conversation waits for staff until somebody closes it, and opens when the patient
+// writes again.
+func TestConversation(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		d.hear(patient, "Mam pytanie o receptę")
+		talk, ok := d.talk()
+		if !ok || talk.State != reply.TalkWaiting || talk.Unread != 1 || talk.Number != d.address(patient) {
+			t.Fatalf("talk is %+v", talk)
+		}
+		ctx := t.Context()
+		closed, anna := reply.TalkClosed, "Anna"
+		if _, err := d.AddNote(ctx, talk.ID, " dzwonić po 15 ", "reception"); err != nil {
+			t.Fatal(err)
+		}
+		got, err := d.ChangeTalk(ctx, talk.ID, reply.Change{State: &closed, AssignedTo: &anna}, "reception")
+		if err != nil || got.State != reply.TalkClosed || got.Unread != 0 || got.AssignedTo != anna || got.Notes != 1 || got.Reason != "" {
+			t.Errorf("talk is %+v, %v", got, err)
+		}
+		notes, err := d.Notes(ctx, talk.ID)
+		if err != nil || len(notes) != 1 || notes[0].Text != "dzwonić po 15" || notes[0].By != "reception" {
+			t.Errorf("notes are %+v, %v", notes, err)
+		}
+		d.hear(other, "Dzień dobry, kiedy wyniki?")
+		d.hear(patient, "Dziękuję")
+		if again, err := d.Talk(ctx, talk.ID); err != nil || again.State != reply.TalkClosed || again.Unread != 0 {
+			t.Errorf("after thanks the talk is %+v, %v", again, err)
+		}
+		d.hear(patient, "a jednak mam pytanie")
+		if again, err := d.Talk(ctx, talk.ID); err != nil || again.State != reply.TalkWaiting || again.Unread != 1 {
+			t.Errorf("after a question the talk is %+v, %v", again, err)
+		}
+		page, next, err := d.Talks(ctx, reply.TalkFilter{Unread: true}, "", 1)
+		if err != nil || len(page) != 1 || page[0].ID != talk.ID || next == "" {
+			t.Errorf("first page is %+v, %q, %v", page, next, err)
+		}
+		page, next, err = d.Talks(ctx, reply.TalkFilter{Unread: true}, next, 1)
+		if err != nil || len(page) != 1 || page[0].Number != d.address(other) || next != "" {
+			t.Errorf("second page is %+v, %q, %v", page, next, err)
+		}
+		unknown := reply.TalkState("asleep")
+		if _, err := d.ChangeTalk(ctx, talk.ID, reply.Change{State: &unknown}, ""); !errors.Is(err, reply.ErrTalkState) {
+			t.Error(err)
+		}
+		if _, err := d.ChangeTalk(ctx, "00000000-0000-7000-8000-000000000000", reply.Change{}, ""); !errors.Is(err, reply.ErrNotFound) {
+			t.Error(err)
+		}
+	})
+}
+
+// After retention nothing is left but what somebody wants of us.
+func TestPrune(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		d.visit()
+		d.visit()
+		d.hear(patient, "Tak")
+		d.hear(patient, "STOP")
+		talk, _ := d.talk()
+		if _, err := d.AddNote(t.Context(), talk.ID, "x", ""); err != nil {
+			t.Fatal(err)
+		}
+		d.pass(48 * time.Hour)
+		if err := d.Prune(t.Context(), 24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		err := d.store.View(context.WithoutCancel(t.Context()), func(r store.Reader) error {
+			for _, space := range []string{"ask", "heard/", "which/", "guard/of/", "talk", "note/"} {
+				pairs, err := r.Scan(space, store.PrefixEnd(space), 0)
+				if err != nil {
+					return err
+				}
+				for _, p := range pairs {
+					t.Errorf("%s is left", p.Key)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.stops(); !slices.Equal(got, []string{"care"}) {
+			t.Errorf("stops are %q", got)
+		}
+	})
+}

@@ -1,0 +1,101 @@
+package reply
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"goniec/queue"
+	"goniec/store"
+)
+
+// tendTogether bounds the questions of one transaction of Tend.
+const tendTogether = 100
+
+// Tend ends the questions whose time is over, and forgets those that nobody can
+// answer late any more. It does nothing while the clock is not believed.
+func (r *Replies) Tend(ctx context.Context) error {
+	trust, err := r.queue.ClockTrust(ctx)
+	if err != nil || !trust.Believed {
+		return err
+	}
+	for n := tendTogether; n == tendTogether; {
+		n, err = store.Update(ctx, r.store, func(tx store.Tx) (int, error) {
+			pairs, err := tx.Scan(askTickSpace, askTickSpace+timeSegment(now()), tendTogether)
+			if err != nil {
+				return 0, err
+			}
+			for _, pair := range pairs {
+				if err := r.tendOne(tx, pair.Key); err != nil {
+					return 0, err
+				}
+			}
+			return len(pairs), nil
+		})
+		if err != nil {
+			return fmt.Errorf("end questions: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r *Replies) tendOne(tx store.Tx, key string) error {
+	if err := tx.Delete(key); err != nil {
+		return err
+	}
+	q, err := ReadQuestion(tx, lastSegment(key))
+	if unreadable(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	at := now()
+	switch {
+	case q.tick().After(at): // it was for another time
+		return tx.Put(askTickKey(q.tick(), q.ID), nil)
+	case q.Status == Open:
+		return r.expire(tx, q)
+	}
+	for _, number := range q.numbers() {
+		if err := tx.Delete(askedPrefix(number) + q.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endData is what question.expired tells.
+type endData struct {
+	ID        string `json:"id"` // of the message that asked
+	Reference string `json:"reference,omitempty"`
+	// Unclear says that something came that could not be read.
+	Unclear bool `json:"unclear,omitempty"`
+}
+
+// expire ends a question without an answer. One that was never asked is closed.
+func (r *Replies) expire(tx store.Tx, q Question) error {
+	q.Status = Expired
+	m, err := queue.ReadMessage(tx, q.ID)
+	switch {
+	case err == nil && m.AttemptCount == 0:
+		q.Status = Closed
+	case err != nil && !queue.Unreadable(err):
+		return err
+	}
+	if err := saveQuestion(tx, q); err != nil {
+		return err
+	}
+	if err := tx.Put(askTickKey(q.tick(), q.ID), nil); err != nil || q.Status == Closed {
+		return err
+	}
+	return r.events.Append(tx, "question.expired", "", endData{ID: q.ID, Reference: q.Reference, Unclear: q.Answer != nil})
+}
+
+// retick moves the tick of a question whose status has changed.
+func retick(tx store.Tx, q Question, before time.Time) error {
+	if err := tx.Delete(askTickKey(before, q.ID)); err != nil {
+		return err
+	}
+	return tx.Put(askTickKey(q.tick(), q.ID), nil)
+}
