@@ -32,6 +32,7 @@ type Config struct {
 	Modems     []Modem    `mapstructure:"modems"` // empty: every modem that answers
 	Calls      Calls      `mapstructure:"calls"`
 	SelfTest   SelfTest   `mapstructure:"self_test"`
+	Replies    Replies    `mapstructure:"replies"`
 	// RecipientCap is a hard limit, against bugs and mistakes of whoever sends.
 	RecipientCap RecipientCap `mapstructure:"recipient_cap"`
 	// Uncertain says what happens to a part of which nobody can know whether
@@ -147,6 +148,7 @@ func Default() Config {
 		RecipientCap: RecipientCap{PerHour: 20, PerDay: 50},
 		Calls:        Calls{HangUpAfter: 2},
 		SelfTest:     SelfTest{Wait: 10 * time.Minute, PerMonth: 60},
+		Replies:      defaultReplies(),
 		Uncertain:    UncertainResend, UncertainWait: 10 * time.Minute,
 		Retention:       Retention{Texts: 720 * time.Hour, Records: 4320 * time.Hour},
 		MaxParts:        6,

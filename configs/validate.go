@@ -45,6 +45,7 @@ func (c Config) check() []Mistake {
 	k.modems(c.Modems)
 	k.calls(c.Calls, c.MaxParts)
 	k.selfTest(c.SelfTest)
+	k.replies(c.Replies, c.MaxParts)
 	k.recipientCap("recipient_cap.per_hour", c.RecipientCap.PerHour, min(c.MaxParts, MaxParts))
 	k.recipientCap("recipient_cap.per_day", c.RecipientCap.PerDay, min(c.MaxParts, MaxParts))
 	k.choice("uncertain", c.Uncertain, UncertainResend, UncertainHold)
@@ -120,13 +121,7 @@ func (k *checker) country(key, code string) {
 func (k *checker) quietHours(q QuietHours) {
 	k.clock("quiet_hours.from", q.From)
 	k.clock("quiet_hours.to", q.To)
-	week := []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
-	for i, day := range q.DaysOff {
-		k.choice(item("quiet_hours.days_off", i), day, append(week, Holidays)...)
-	}
-	if !slices.ContainsFunc(week, func(day string) bool { return !slices.Contains(q.DaysOff, day) }) {
-		k.add("quiet_hours.days_off", strings.Join(q.DaysOff, ", "), say(catalogue.ConfigNoDay), say(catalogue.ConfigNoDayRemedy))
-	}
+	k.daysOff("quiet_hours.days_off", q.DaysOff)
 }
 
 func (k *checker) clock(key, written string) {

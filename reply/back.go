@@ -10,6 +10,7 @@ import (
 
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/reply/reader"
 	"goniec/store"
 )
 
@@ -20,14 +21,15 @@ type TextKind string
 const (
 	TextThanksYes TextKind = "thanks_yes"
 	TextThanksNo  TextKind = "thanks_no"
-	TextThanks    TextKind = "thanks"       // for any other answer
-	TextUnclear   TextKind = "unclear"      // could not be read: please answer again
-	TextWhich     TextKind = "which"        // which of several is meant; {choices}
-	TextMoved     TextKind = "reschedule"   // another time is wanted
-	TextPerson    TextKind = "person"       // somebody will look at it
-	TextLate      TextKind = "late"         // too late to answer or to change
-	TextClosed    TextKind = "out_of_hours" // instead of TextPerson and TextMoved while nobody is there
-	TextUnknown   TextKind = "unknown"      // nothing was asked
+	TextThanks    TextKind = "thanks"         // for any other answer
+	TextUnclear   TextKind = "unclear"        // could not be read: please answer again
+	TextUnclearOf TextKind = "unclear_choice" // the same of a question that yes and no do not answer; {choices}
+	TextWhich     TextKind = "which"          // which of several is meant; {choices}
+	TextMoved     TextKind = "reschedule"     // another time is wanted
+	TextPerson    TextKind = "person"         // somebody will look at it
+	TextLate      TextKind = "late"           // too late to answer or to change
+	TextClosed    TextKind = "out_of_hours"   // instead of TextPerson and TextMoved while nobody is there
+	TextUnknown   TextKind = "unknown"        // nothing was asked
 	TextStopped   TextKind = "stopped"
 	TextStarted   TextKind = "started"
 	TextEvery     TextKind = "every" // within {choices}: all of them
@@ -36,7 +38,7 @@ const (
 // TextKinds lists every kind.
 func TextKinds() []TextKind {
 	return []TextKind{
-		TextThanksYes, TextThanksNo, TextThanks, TextUnclear, TextWhich, TextMoved, TextPerson, TextLate, TextClosed, TextUnknown,
+		TextThanksYes, TextThanksNo, TextThanks, TextUnclear, TextUnclearOf, TextWhich, TextMoved, TextPerson, TextLate, TextClosed, TextUnknown,
 		TextStopped, TextStarted, TextEvery,
 	}
 }
@@ -100,7 +102,7 @@ func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (goes bool, er
 	if text == "" {
 		return false, nil
 	}
-	if a.kind == TextWhich && a.choices == "" {
+	if (a.kind == TextWhich || a.kind == TextUnclearOf) && a.choices == "" {
 		return false, nil
 	}
 	allowed, err := r.guard(tx, a, at)
@@ -162,6 +164,22 @@ func (r *Replies) guard(tx store.Tx, a answer, at time.Time) (allowed bool, err 
 		return false, err
 	}
 	return true, store.PutJSON(tx, boxKey, sent{append(slices.Clone(box), sentText{At: at.Unix()})})
+}
+
+// answersTo lists what q may be answered with.
+func (q *Question) answersTo() string {
+	switch q.Kind {
+	case reader.Choice:
+		lines := make([]string, len(q.Labels))
+		for i, label := range q.Labels {
+			lines[i] = strconv.Itoa(i+1) + " - " + label
+		}
+		return strings.Join(lines, "\n")
+	case reader.Number:
+		return strconv.Itoa(q.Min) + " - " + strconv.Itoa(q.Max)
+	default:
+		return ""
+	}
 }
 
 // choicesOf names the questions of a question back, each with its number.

@@ -96,7 +96,7 @@ func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
 		}
 		if goes {
 			h.Back = d.back
-		} else if d.back == TextWhich || d.back == TextUnclear {
+		} else if d.back == TextWhich || d.back == TextUnclear || d.back == TextUnclearOf {
 			h.Person, d.person = true, true // the patient is not asked, so somebody has to
 		}
 	}
@@ -256,7 +256,7 @@ func (r *Replies) unclear(tx store.Tx, id string, d decision, in queue.Inbound) 
 	if !q.Answer.clear() {
 		q.Answer = &a
 	}
-	q.AskedAgain = q.AskedAgain || d.back == TextUnclear
+	q.AskedAgain = q.AskedAgain || d.back == TextUnclear || d.back == TextUnclearOf
 	if err := saveQuestion(tx, q); err != nil {
 		return err
 	}
@@ -274,8 +274,11 @@ func (r *Replies) backFor(d decision, s situation, to pdu.Address) answer {
 			a.purpose = d.subject.Purpose
 		}
 	}
-	if d.back == TextWhich && d.which != nil {
+	switch {
+	case d.back == TextWhich && d.which != nil:
 		a.choices = choicesOf(d.which, s.asked, r.text(a.language, TextEvery))
+	case d.back == TextUnclearOf && d.subject != nil:
+		a.choices = d.subject.answersTo()
 	}
 	return a
 }

@@ -205,6 +205,9 @@ func notRead(match Match, r reader.Reading, open []posed) decision {
 		d.person, d.back = true, TextPerson
 	default:
 		d.back = TextUnclear
+		if kind := open[0].Kind; len(open) == 1 && (kind == reader.Choice || kind == reader.Number) {
+			d.back = TextUnclearOf
+		}
 	}
 	return d
 }
