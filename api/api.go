@@ -23,6 +23,7 @@ import (
 	"goniec/api/client"
 	"goniec/event"
 	"goniec/queue"
+	"goniec/reply"
 )
 
 // Config is what a Server needs.
@@ -31,6 +32,7 @@ type Config struct {
 	Events    *event.Log
 	Tokens    *Tokens
 	Modems    Modems
+	Replies   *reply.Replies
 	Backup    io.WriterTo           // all data, for /v1/backup
 	Numbering queue.Numbering       // how numbers are read
 	Alarms    func() []client.Alarm // of the box: Code, Cause and At
@@ -91,6 +93,8 @@ func New(c Config) *Server {
 	s.registerMessages()
 	s.registerHistory()
 	s.registerInbox()
+	s.registerConversations()
+	s.registerSuppressions()
 	s.registerModems()
 	s.registerSelfCare()
 	s.registerBox()

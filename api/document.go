@@ -14,6 +14,7 @@ import (
 
 	"goniec/api/client"
 	"goniec/catalogue"
+	"goniec/reply"
 )
 
 // documentVersion is the version of the API, not of the program.
@@ -40,6 +41,7 @@ func newDocument(registry huma.Registry) *huma.OpenAPI {
 		Tags: []*huma.Tag{
 			{Name: tagMessages, Description: "What goes out."},
 			{Name: tagInbox, Description: "What came in."},
+			{Name: tagConsent, Description: "Who must not be written to."},
 			{Name: tagModems, Description: "The devices that carry it."},
 			{Name: tagBox, Description: "What concerns all of it: alarms and the clock."},
 			{Name: tagEvents, Description: "What happens, as it happens."},
@@ -77,7 +79,7 @@ func schemaName(t reflect.Type, hint string) string {
 // requestSchemas are the bodies of requests: only in them are unknown fields
 // errors.
 func requestSchemas() []string {
-	return []string{"MessageRequest", "BatchRequest", "PreviewRequest", "TokenRequest", "ClockRequest"}
+	return []string{"MessageRequest", "BatchRequest", "PreviewRequest", "QuestionRequest", "SuppressionRequest", "ConversationChange", "NoteRequest", "TokenRequest", "ClockRequest"}
 }
 
 // renderDocument finishes the document and returns it as JSON, indented so that
@@ -108,15 +110,23 @@ func (s *Server) renderDocument() []byte {
 // addExamples shows a whole body for each request.
 func addExamples(document *huma.OpenAPI) {
 	message := client.MessageRequest{To: "+48600100200", Text: "Wizyta jutro o 10:00. Odpisz TAK lub NIE.", Reference: "visit-17"}
+	closed := string(reply.TalkClosed)
 	for path, example := range map[string]any{
-		"/v1/messages":           message,
-		"/v1/messages/batch":     client.BatchRequest{Messages: []client.MessageRequest{message}},
-		"/v1/messages/preview":   client.PreviewRequest{Text: "Zażółć gęślą jaźń"},
-		"/v1/tokens":             client.TokenRequest{Name: "clinic", Scopes: []string{string(ScopeSend), string(ScopeMessages)}},
-		"/v1/clock":              client.ClockRequest{Time: "2026-11-25 13:05"},
-		"/v1/modems/{name}/ussd": client.USSDRequest{Code: "*101#"},
+		"/v1/messages":                 message,
+		"/v1/messages/batch":           client.BatchRequest{Messages: []client.MessageRequest{message}},
+		"/v1/messages/preview":         client.PreviewRequest{Text: "Zażółć gęślą jaźń"},
+		"/v1/tokens":                   client.TokenRequest{Name: "clinic", Scopes: []string{string(ScopeSend), string(ScopeMessages)}},
+		"/v1/suppressions":             client.SuppressionRequest{To: "+48600100200", Purpose: "marketing", Note: "asked at the desk"},
+		"/v1/conversations/{id}/notes": client.NoteRequest{Text: "Call after 15:00."},
+		"/v1/conversations/{id}":       client.ConversationChange{State: &closed},
+		"/v1/clock":                    client.ClockRequest{Time: "2026-11-25 13:05"},
+		"/v1/modems/{name}/ussd":       client.USSDRequest{Code: "*101#"},
 	} {
-		document.Paths[path].Post.RequestBody.Content["application/json"].Example = example
+		op := document.Paths[path].Post
+		if op == nil {
+			op = document.Paths[path].Patch
+		}
+		op.RequestBody.Content["application/json"].Example = example
 	}
 }
 

@@ -31,10 +31,13 @@ func (s *Server) draft(m client.MessageRequest, wrong []fieldProblem) (queue.Dra
 	if at := controlIn(m.Reference); at > 0 {
 		wrong = append(wrong, bodyField("/reference", CodeControl, at))
 	}
+	var asking queue.Draft
+	wrong = append(wrong, s.question(&asking, m.Question)...)
 	if len(wrong) > 0 {
 		return queue.Draft{}, "", s.complete(m, wrong)
 	}
 	return queue.Draft{
+		Along:     asking.Along,
 		To:        to,
 		Text:      m.Text,
 		Reference: m.Reference,

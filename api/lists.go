@@ -39,6 +39,14 @@ type (
 		Limit  int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items at most."`
 		Cursor string    `query:"cursor" maxLength:"512" doc:"The value of next of the page before. It goes with the filters it came from."`
 	}
+	answeredInput struct {
+		From   string    `query:"from" maxLength:"64" example:"+48600100200" doc:"Only messages from this number or name. Write a plus as %2B."`
+		Since  time.Time `query:"since" doc:"Only messages received at this time or later."`
+		Until  time.Time `query:"until" doc:"Only messages received before this time."`
+		Limit  int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items at most."`
+		Cursor string    `query:"cursor" maxLength:"512" doc:"The value of next of the page before. It goes with the filters it came from."`
+		Answer string    `query:"answer" enum:"yes,no,unclear,choice,number,text" doc:"Only messages that answer a question so. A page may then be short, even empty, and still have a next."`
+	}
 	inboxOutput struct {
 		Link string `header:"Link" doc:"The next page, rel=next."`
 		Body client.Page[client.Inbound]
@@ -80,7 +88,11 @@ func (s *Server) registerInbox() {
 		if err != nil {
 			return nil, failure(ctx, err)
 		}
-		return &inboundOutput{Body: wireInbound(&m)}, nil
+		body := []client.Inbound{wireInbound(&m)}
+		if err := s.addAnswers(ctx, body); err != nil {
+			return nil, failure(ctx, err)
+		}
+		return &inboundOutput{Body: body[0]}, nil
 	})
 }
 
@@ -106,6 +118,9 @@ func (s *Server) listMessages(ctx context.Context, in *messagesInput) (*messages
 	for i := range found {
 		page.Items[i] = wireMessage(&found[i], lang)
 	}
+	if err := s.addQuestions(ctx, page.Items); err != nil {
+		return nil, failure(ctx, err)
+	}
 	query := url.Values{}
 	setQuery(query, "status", in.Status)
 	setQuery(query, "to", f.To.String())
@@ -114,10 +129,17 @@ func (s *Server) listMessages(ctx context.Context, in *messagesInput) (*messages
 	return &messagesOutput{Link: nextLink("/v1/messages", page.Next, query), Body: page}, nil
 }
 
-func (s *Server) listInbox(ctx context.Context, in *inboxInput) (*inboxOutput, error) {
-	link, page, err := incoming(ctx, s, "/v1/inbox", *in, s.config.Queue.Inbox, wireInbound)
+func (s *Server) listInbox(ctx context.Context, in *answeredInput) (*inboxOutput, error) {
+	link, page, err := incoming(ctx, s, "/v1/inbox", inboxInput{in.From, in.Since, in.Until, in.Limit, in.Cursor}, s.config.Queue.Inbox, wireInbound)
 	if err != nil {
 		return nil, err
+	}
+	if err := s.addAnswers(ctx, page.Items); err != nil {
+		return nil, failure(ctx, err)
+	}
+	page.Items = withAnswer(page.Items, in.Answer)
+	if in.Answer != "" && link != "" {
+		link = strings.Replace(link, "?", "?answer="+in.Answer+"&", 1)
 	}
 	return &inboxOutput{Link: link, Body: page}, nil
 }

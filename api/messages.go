@@ -120,7 +120,11 @@ func (s *Server) answerMessage(ctx context.Context) func(queue.Message, error) (
 		if err != nil {
 			return nil, failure(ctx, err)
 		}
-		return &messageOutput{Body: wireMessage(&m, requestOf(ctx).language())}, nil
+		body := []client.Message{wireMessage(&m, requestOf(ctx).language())}
+		if err := s.addQuestions(ctx, body); err != nil {
+			return nil, failure(ctx, err)
+		}
+		return &messageOutput{Body: body[0]}, nil
 	}
 }
 
@@ -149,9 +153,14 @@ func (s *Server) postMessage(ctx context.Context, in *postInput, bodies bodyRead
 		return nil, failure(ctx, err)
 	}
 	lang := requestOf(ctx).language()
-	message := wireMessage(&results[0].Message, lang)
-	message.Warnings = wireWarnings(warning, lang)
-	return &postOutput{Location: "/v1/messages/" + message.ID, Replayed: flag(replayed), Body: message}, nil
+	message := []client.Message{wireMessage(&results[0].Message, lang)}
+	if posted.Question != nil {
+		if err := s.addQuestions(ctx, message); err != nil {
+			return nil, failure(ctx, err)
+		}
+	}
+	message[0].Warnings = wireWarnings(warning, lang)
+	return &postOutput{Location: "/v1/messages/" + message[0].ID, Replayed: flag(replayed), Body: message[0]}, nil
 }
 
 func (s *Server) postBatch(ctx context.Context, in *postInput, batches batchReader) (*batchOutput, error) {

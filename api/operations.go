@@ -18,6 +18,7 @@ import (
 const (
 	tagMessages = "Messages"
 	tagInbox    = "Inbox"
+	tagConsent  = "Consent"
 	tagModems   = "Modems"
 	tagBox      = "Box"
 	tagEvents   = "Events"

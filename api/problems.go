@@ -22,47 +22,49 @@ type Code string
 
 // The problems of a whole request.
 const (
-	CodeInvalidRequest     Code = "invalid_request" // fields are wrong: see errors
-	CodeMalformedJSON      Code = "malformed_json"
-	CodeInvalidUTF8        Code = "invalid_utf8" // also of a field
-	CodeNestedTooDeep      Code = "nested_too_deep"
-	CodeBodyRequired       Code = "body_required"
-	CodeBodyUnreadable     Code = "body_unreadable"
-	CodeBodyTooLarge       Code = "body_too_large"
-	CodeContentType        Code = "wrong_content_type"
-	CodeRequestTimeout     Code = "request_timeout"
-	CodeTokenMissing       Code = "token_missing"
-	CodeTokenMalformed     Code = "token_malformed"
-	CodeTokenUnknown       Code = "token_unknown"
-	CodeScopeMissing       Code = "scope_missing"
-	CodeRouteNotFound      Code = "route_not_found"
-	CodeMethodNotAllowed   Code = "method_not_allowed"
-	CodeMessageNotFound    Code = "message_not_found"
-	CodeInboundNotFound    Code = "inbound_not_found"
-	CodeModemNotFound      Code = "modem_not_found"
-	CodeModemNotReady      Code = "modem_not_ready"
-	CodeTestRunning        Code = "self_test_running"
-	CodeTestNoNumber       Code = "self_test_no_number"
-	CodeTestBudget         Code = "self_test_budget"
-	CodeModemFailed        Code = "modem_failed"
-	CodeUSSDRefused        Code = "ussd_refused"
-	CodeUSSDTimeout        Code = "ussd_timeout"
-	CodeTokenNotFound      Code = "token_not_found"
-	CodeKeyReused          Code = "idempotency_key_reused"
-	CodeKeyInvalid         Code = "idempotency_key_invalid"
-	CodeInFlight           Code = "message_in_flight"
-	CodeEnded              Code = "message_ended"
-	CodeNotHeld            Code = "message_not_held"
-	CodeTokenExists        Code = "token_exists"
-	CodeClockDiffers       Code = "clock_differs"
-	CodeEventUnknown       Code = "event_unknown"
-	CodeRateLimited        Code = "rate_limited"
-	CodeTooManyStreams     Code = "too_many_streams"
-	CodeNotReady           Code = "not_ready"
-	CodeShuttingDown       Code = "shutting_down"
-	CodeStorageFull        Code = "storage_full"
-	CodeInternal           Code = "internal_error"
-	CodeRequestInterrupted Code = "request_interrupted"
+	CodeInvalidRequest       Code = "invalid_request" // fields are wrong: see errors
+	CodeMalformedJSON        Code = "malformed_json"
+	CodeInvalidUTF8          Code = "invalid_utf8" // also of a field
+	CodeNestedTooDeep        Code = "nested_too_deep"
+	CodeBodyRequired         Code = "body_required"
+	CodeBodyUnreadable       Code = "body_unreadable"
+	CodeBodyTooLarge         Code = "body_too_large"
+	CodeContentType          Code = "wrong_content_type"
+	CodeRequestTimeout       Code = "request_timeout"
+	CodeTokenMissing         Code = "token_missing"
+	CodeTokenMalformed       Code = "token_malformed"
+	CodeTokenUnknown         Code = "token_unknown"
+	CodeScopeMissing         Code = "scope_missing"
+	CodeRouteNotFound        Code = "route_not_found"
+	CodeMethodNotAllowed     Code = "method_not_allowed"
+	CodeMessageNotFound      Code = "message_not_found"
+	CodeInboundNotFound      Code = "inbound_not_found"
+	CodeConversationNotFound Code = "conversation_not_found"
+	CodeSuppressionNotFound  Code = "suppression_not_found"
+	CodeModemNotFound        Code = "modem_not_found"
+	CodeModemNotReady        Code = "modem_not_ready"
+	CodeTestRunning          Code = "self_test_running"
+	CodeTestNoNumber         Code = "self_test_no_number"
+	CodeTestBudget           Code = "self_test_budget"
+	CodeModemFailed          Code = "modem_failed"
+	CodeUSSDRefused          Code = "ussd_refused"
+	CodeUSSDTimeout          Code = "ussd_timeout"
+	CodeTokenNotFound        Code = "token_not_found"
+	CodeKeyReused            Code = "idempotency_key_reused"
+	CodeKeyInvalid           Code = "idempotency_key_invalid"
+	CodeInFlight             Code = "message_in_flight"
+	CodeEnded                Code = "message_ended"
+	CodeNotHeld              Code = "message_not_held"
+	CodeTokenExists          Code = "token_exists"
+	CodeClockDiffers         Code = "clock_differs"
+	CodeEventUnknown         Code = "event_unknown"
+	CodeRateLimited          Code = "rate_limited"
+	CodeTooManyStreams       Code = "too_many_streams"
+	CodeNotReady             Code = "not_ready"
+	CodeShuttingDown         Code = "shutting_down"
+	CodeStorageFull          Code = "storage_full"
+	CodeInternal             Code = "internal_error"
+	CodeRequestInterrupted   Code = "request_interrupted"
 )
 
 // The problems of one field.
@@ -101,6 +103,16 @@ const (
 	CodeExpiresBeforeSend Code = "expires_before_send"
 	CodeSendAtTooFar      Code = "send_at_too_far"
 	CodeModemUnknown      Code = "modem_unknown"
+	CodeSuppressed        Code = "suppressed" // the number must not be written to for this purpose
+
+	CodeQuestionKind   Code = "question_kind"
+	CodeQuestionLabels Code = "question_labels"
+	CodeQuestionRange  Code = "question_range"
+	CodeQuestionUntil  Code = "question_until"
+	CodeQuestionChange Code = "question_change_until"
+	CodeQuestionAbout  Code = "question_about"
+	CodeQuestionAlso   Code = "question_also_from"
+	CodeQuestionSpoken Code = "question_language"
 
 	CodeNoModem      Code = "no_modem"       // of readiness
 	CodeNoModemReady Code = "no_modem_ready" // of readiness
@@ -113,47 +125,49 @@ const (
 // status.
 func statuses() map[Code]int {
 	return map[Code]int{
-		CodeInvalidRequest:     http.StatusUnprocessableEntity,
-		CodeMalformedJSON:      http.StatusBadRequest,
-		CodeInvalidUTF8:        http.StatusBadRequest,
-		CodeNestedTooDeep:      http.StatusBadRequest,
-		CodeBodyRequired:       http.StatusBadRequest,
-		CodeBodyUnreadable:     http.StatusBadRequest,
-		CodeBodyTooLarge:       http.StatusRequestEntityTooLarge,
-		CodeContentType:        http.StatusUnsupportedMediaType,
-		CodeRequestTimeout:     http.StatusRequestTimeout,
-		CodeTokenMissing:       http.StatusUnauthorized,
-		CodeTokenMalformed:     http.StatusUnauthorized,
-		CodeTokenUnknown:       http.StatusUnauthorized,
-		CodeScopeMissing:       http.StatusForbidden,
-		CodeRouteNotFound:      http.StatusNotFound,
-		CodeMethodNotAllowed:   http.StatusMethodNotAllowed,
-		CodeMessageNotFound:    http.StatusNotFound,
-		CodeInboundNotFound:    http.StatusNotFound,
-		CodeModemNotFound:      http.StatusNotFound,
-		CodeModemNotReady:      http.StatusConflict,
-		CodeTestRunning:        http.StatusConflict,
-		CodeTestNoNumber:       http.StatusConflict,
-		CodeTestBudget:         http.StatusConflict,
-		CodeModemFailed:        http.StatusBadGateway,
-		CodeUSSDRefused:        http.StatusBadGateway,
-		CodeUSSDTimeout:        http.StatusGatewayTimeout,
-		CodeTokenNotFound:      http.StatusNotFound,
-		CodeKeyReused:          http.StatusUnprocessableEntity,
-		CodeKeyInvalid:         http.StatusBadRequest,
-		CodeInFlight:           http.StatusConflict,
-		CodeEnded:              http.StatusConflict,
-		CodeNotHeld:            http.StatusConflict,
-		CodeTokenExists:        http.StatusConflict,
-		CodeClockDiffers:       http.StatusConflict,
-		CodeEventUnknown:       http.StatusBadRequest,
-		CodeRateLimited:        http.StatusTooManyRequests,
-		CodeTooManyStreams:     http.StatusTooManyRequests,
-		CodeNotReady:           http.StatusServiceUnavailable,
-		CodeShuttingDown:       http.StatusServiceUnavailable,
-		CodeStorageFull:        http.StatusInsufficientStorage,
-		CodeInternal:           http.StatusInternalServerError,
-		CodeRequestInterrupted: http.StatusServiceUnavailable,
+		CodeInvalidRequest:       http.StatusUnprocessableEntity,
+		CodeMalformedJSON:        http.StatusBadRequest,
+		CodeInvalidUTF8:          http.StatusBadRequest,
+		CodeNestedTooDeep:        http.StatusBadRequest,
+		CodeBodyRequired:         http.StatusBadRequest,
+		CodeBodyUnreadable:       http.StatusBadRequest,
+		CodeBodyTooLarge:         http.StatusRequestEntityTooLarge,
+		CodeContentType:          http.StatusUnsupportedMediaType,
+		CodeRequestTimeout:       http.StatusRequestTimeout,
+		CodeTokenMissing:         http.StatusUnauthorized,
+		CodeTokenMalformed:       http.StatusUnauthorized,
+		CodeTokenUnknown:         http.StatusUnauthorized,
+		CodeScopeMissing:         http.StatusForbidden,
+		CodeRouteNotFound:        http.StatusNotFound,
+		CodeMethodNotAllowed:     http.StatusMethodNotAllowed,
+		CodeMessageNotFound:      http.StatusNotFound,
+		CodeInboundNotFound:      http.StatusNotFound,
+		CodeConversationNotFound: http.StatusNotFound,
+		CodeSuppressionNotFound:  http.StatusNotFound,
+		CodeModemNotFound:        http.StatusNotFound,
+		CodeModemNotReady:        http.StatusConflict,
+		CodeTestRunning:          http.StatusConflict,
+		CodeTestNoNumber:         http.StatusConflict,
+		CodeTestBudget:           http.StatusConflict,
+		CodeModemFailed:          http.StatusBadGateway,
+		CodeUSSDRefused:          http.StatusBadGateway,
+		CodeUSSDTimeout:          http.StatusGatewayTimeout,
+		CodeTokenNotFound:        http.StatusNotFound,
+		CodeKeyReused:            http.StatusUnprocessableEntity,
+		CodeKeyInvalid:           http.StatusBadRequest,
+		CodeInFlight:             http.StatusConflict,
+		CodeEnded:                http.StatusConflict,
+		CodeNotHeld:              http.StatusConflict,
+		CodeTokenExists:          http.StatusConflict,
+		CodeClockDiffers:         http.StatusConflict,
+		CodeEventUnknown:         http.StatusBadRequest,
+		CodeRateLimited:          http.StatusTooManyRequests,
+		CodeTooManyStreams:       http.StatusTooManyRequests,
+		CodeNotReady:             http.StatusServiceUnavailable,
+		CodeShuttingDown:         http.StatusServiceUnavailable,
+		CodeStorageFull:          http.StatusInsufficientStorage,
+		CodeInternal:             http.StatusInternalServerError,
+		CodeRequestInterrupted:   http.StatusServiceUnavailable,
 	}
 }
 
@@ -164,7 +178,8 @@ func fieldCodes() []Code {
 		CodeOutOfRange, CodeNotATime, CodeNotAWatch, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid,
 		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
 		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode, CodeNumberEmergency,
-		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeModemUnknown,
+		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeModemUnknown, CodeSuppressed,
+		CodeQuestionKind, CodeQuestionLabels, CodeQuestionRange, CodeQuestionUntil, CodeQuestionChange, CodeQuestionAbout, CodeQuestionAlso, CodeQuestionSpoken,
 		CodeNoModem, CodeNoModemReady, CodeStoreFull, CodeStoreBroken, CodeStoreFailed,
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -58,7 +59,11 @@ func (c *checker) value(s *huma.Schema, v any, pointer string) {
 		if s.Type != huma.TypeBoolean {
 			c.add(pointer, CodeWrongType, s.Type)
 		}
-	default: // a number or null; no body of ours has numbers
+	case json.Number:
+		if _, err := strconv.ParseInt(v.String(), 10, 32); s.Type != huma.TypeInteger || err != nil {
+			c.add(pointer, CodeWrongType, s.Type)
+		}
+	default: // null within an array
 		c.add(pointer, CodeWrongType, s.Type)
 	}
 }

@@ -23,6 +23,8 @@ import (
 	"goniec/event"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/reply"
+	"goniec/reply/reader"
 	"goniec/store"
 	"goniec/store/boltstore"
 	"goniec/store/memstore"
@@ -108,15 +110,16 @@ const allData = "all data"
 
 // gateway is the API over a real queue on a real store, without modems.
 type gateway struct {
-	store  store.Store
-	queue  *queue.Queue
-	events *event.Log
-	tokens *api.Tokens
-	modems *modems
-	server *api.Server
-	url    string
-	log    *logBuffer
-	stop   func() // ends Run and waits for it
+	store   store.Store
+	queue   *queue.Queue
+	replies *reply.Replies
+	events  *event.Log
+	tokens  *api.Tokens
+	modems  *modems
+	server  *api.Server
+	url     string
+	log     *logBuffer
+	stop    func() // ends Run and waits for it
 }
 
 // setting changes the configuration of the API on its way to New.
@@ -162,8 +165,26 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		set(&config)
 	}
 	g.queue = config.Queue
+	g.replies = newReplies(t, &config, s)
 	g.server = api.New(config)
 	return g
+}
+
+// newReplies returns what deals with answers, which tests have run by themselves.
+func newReplies(t testing.TB, config *api.Config, s store.Store) *reply.Replies {
+	t.Helper()
+	words, err := reader.New(reader.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Replies, err = reply.New(reply.Config{
+		Store: s, Events: config.Events, Queue: config.Queue, Reader: words, Numbering: config.Numbering, Box: "box", Language: "pl",
+		Text: func(_ string, kind reply.TextKind) string { return string(kind) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config.Replies
 }
 
 // newGateway serves the API on a port of this machine until the test ends.

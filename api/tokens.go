@@ -28,6 +28,7 @@ const (
 	ScopeSend        Scope = "messages:send" // post, preview, cancel and release messages
 	ScopeMessages    Scope = "messages:read"
 	ScopeInbox       Scope = "inbox:read"
+	ScopeInboxWrite  Scope = "inbox:write" // close, assign and note conversations
 	ScopeModems      Scope = "modems:read"
 	ScopeModemsWrite Scope = "modems:write" // restart modems
 	ScopeEvents      Scope = "events:read"
@@ -37,7 +38,7 @@ const (
 
 // Scopes lists every scope.
 func Scopes() []Scope {
-	return []Scope{ScopeSend, ScopeMessages, ScopeInbox, ScopeModems, ScopeModemsWrite, ScopeEvents, ScopeMetrics, ScopeAdmin}
+	return []Scope{ScopeSend, ScopeMessages, ScopeInbox, ScopeInboxWrite, ScopeModems, ScopeModemsWrite, ScopeEvents, ScopeMetrics, ScopeAdmin}
 }
 
 var (

@@ -171,6 +171,8 @@ func refusal(e *queue.RefusedError) fieldProblem {
 		return bodyField(pointer, CodeExpiresInPast)
 	case queue.RefusedWindow:
 		return bodyField(pointer, CodeExpiresBeforeSend)
+	case queue.RefusedNumber:
+		return bodyField(pointer, CodeSuppressed)
 	case queue.RefusedSendAt:
 		return bodyField(pointer, CodeSendAtTooFar)
 	}

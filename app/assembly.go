@@ -15,6 +15,7 @@ import (
 	"goniec/configs"
 	"goniec/gateway"
 	"goniec/queue"
+	"goniec/reply"
 )
 
 // assembly is everything between the store and the listeners that depends on the
@@ -24,6 +25,7 @@ type assembly struct {
 	app     *App
 	config  configs.Config
 	queue   *queue.Queue
+	replies *reply.Replies
 	gateway *gateway.Gateway
 	server  *api.Server
 	handler http.Handler
@@ -63,13 +65,17 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		s.unregister()
 		return nil, fmt.Errorf("make queue: %w", err)
 	}
+	if s.replies, err = a.repliesOf(config, s.queue, numbering, register); err != nil {
+		s.unregister()
+		return nil, err
+	}
 	s.gateway = gateway.New(gateway.Config{
 		Modems: a.modemConfigs(config.Modems), Store: a.store, Queue: s.queue, Routing: routing, Events: a.events,
 		Logger: a.log, Registerer: register, Location: config.Location(),
 		Calls: callsOf(config.Calls), SelfTest: selfTestOf(config.SelfTest),
 	})
 	s.server = api.New(api.Config{
-		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Backup: a.backup,
+		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Replies: s.replies, Backup: a.backup,
 		Numbering: numbering, MaxParts: config.MaxParts, Alarms: a.alarms.list, Location: config.Location(),
 		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
 	})
@@ -96,6 +102,8 @@ func (s *assembly) start(life context.Context) error {
 	s.loops.Go(func() { s.server.Run(streams) })
 	s.loops.Go(func() { s.tend(ctx) })
 	s.loops.Go(func() { s.watch(ctx) })
+	s.loops.Go(func() { s.replies.Run(ctx) })
+	s.loops.Go(func() { s.replies.RunEnds(ctx) })
 	if len(s.config.Modems) == 0 {
 		s.loops.Go(func() { s.discover(ctx) })
 	}

@@ -87,6 +87,7 @@ func (a *App) prune(ctx context.Context) error {
 	s := a.current.Load()
 	keep := s.config.Retention
 	err := s.queue.Prune(ctx, keep.Texts, keep.Records)
+	err = errors.Join(err, s.replies.Prune(ctx, keep.Records))
 	removed, eventErr := a.events.Prune(ctx, time.Now().Add(-keep.Records))
 	if removed > 0 {
 		a.log.Info("removed old events", "count", removed)

@@ -98,6 +98,66 @@ var replyTexts = map[Key]text{
 		en: "You will get messages again. To stop them, answer STOP.",
 		es: "Volvera a recibir mensajes. Para dejar de recibirlos, responda BAJA.",
 	},
+	"problem.conversation_not_found": {
+		pl: "Nie ma takiej rozmowy. Listę daje GET /v1/conversations.",
+		en: "There is no such conversation. GET /v1/conversations lists them.",
+		es: "No existe esa conversación. GET /v1/conversations da la lista.",
+	},
+	"problem.suppression_not_found": {
+		pl: "Nie ma takiego zakazu. Listę daje GET /v1/suppressions.",
+		en: "There is no such suppression. GET /v1/suppressions lists them.",
+		es: "No existe esa supresión. GET /v1/suppressions da la lista.",
+	},
+	"problem.suppressed": {
+		pl: "Do tego numeru nie wolno pisać w tym celu: ta osoba tego nie chce albo zapisał tak personel. GET /v1/suppressions pokazuje od kiedy; jeśli osoba zmieniła zdanie, usuń zakaz.",
+		en: "This number must not be written to for this purpose: the person does not want it, or staff has said so. GET /v1/suppressions tells since when; if the person has changed their mind, delete it.",
+		es: "No se puede escribir a este número con este fin: la persona no lo quiere o lo anotó el personal. GET /v1/suppressions dice desde cuándo; si la persona ha cambiado de opinión, elimine la supresión.",
+	},
+	"message.suppressed": {
+		pl: "Nie wysłano: do tego numeru nie wolno pisać w tym celu.",
+		en: "Not sent: this number must not be written to for this purpose.",
+		es: "No enviado: no se puede escribir a este número con este fin.",
+	},
+	"problem.question_kind": {
+		pl: "Nieznany rodzaj pytania. Podaj yes_no, choice, number albo free.",
+		en: "Unknown kind of question. Give yes_no, choice, number or free.",
+		es: "Tipo de pregunta desconocido. Indique yes_no, choice, number o free.",
+	},
+	"problem.question_labels": {
+		pl: "Pytanie choice ma od 2 do 9 odpowiedzi w labels, każda do 40 znaków; inne pytania nie mają labels.",
+		en: "A choice has 2 to 9 answers in labels, up to 40 characters each; other questions have no labels.",
+		es: "Una pregunta choice tiene de 2 a 9 respuestas en labels, de hasta 40 caracteres; las demás no llevan labels.",
+	},
+	"problem.question_range": {
+		pl: "Pytanie number ma min mniejsze niż max; inne pytania nie mają ani min, ani max.",
+		en: "A number has a min that is less than its max; other questions have neither.",
+		es: "Una pregunta number tiene min menor que max; las demás no llevan ninguno.",
+	},
+	"problem.question_until": {
+		pl: "Koniec pytania już minął albo jest dalej niż za rok. Podaj czas przed wizytą.",
+		en: "The end of the question has passed, or is more than a year ahead. Give a time before the visit.",
+		es: "El fin de la pregunta ya pasó o está a más de un año. Indique una hora anterior a la cita.",
+	},
+	"problem.question_change_until": {
+		pl: "Odpowiedzi nie można zmieniać dłużej, niż można odpowiadać. Podaj czas nie późniejszy niż until.",
+		en: "An answer cannot be changed for longer than it can be given. Give a time no later than until.",
+		es: "Una respuesta no puede cambiarse más tiempo del que puede darse. Indique una hora no posterior a until.",
+	},
+	"problem.question_about": {
+		pl: "about jest za długie: najwyżej 60 znaków.",
+		en: "about is too long: at most 60 characters.",
+		es: "about es demasiado largo: 60 caracteres como máximo.",
+	},
+	"problem.question_also_from": {
+		pl: "also_from ma najwyżej 5 numerów.",
+		en: "also_from has at most 5 numbers.",
+		es: "also_from tiene como máximo 5 números.",
+	},
+	"problem.question_language": {
+		pl: "Język to dwie litery: pl, en, es albo uk.",
+		en: "A language is two letters: pl, en, es or uk.",
+		es: "Un idioma son dos letras: pl, en, es o uk.",
+	},
 	ConfigReplyWord: {
 		"słowa %q nie można dodać: %s",
 		"the word %q cannot be added: %s",

@@ -67,16 +67,17 @@ const (
 
 // MessageRequest is a message as a caller posts it.
 type MessageRequest struct {
-	To        string     `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"Recipient: E.164 with a leading plus, a national number of the configured region, or a short code."`
-	Text      string     `json:"text" example:"Wizyta jutro o 10:00. Odpisz TAK lub NIE." doc:"The text. Long ones are cut into parts; preview says how many."`
-	Reference string     `json:"reference,omitempty" maxLength:"128" example:"visit-17" doc:"The caller's own id, given back with the message and its events. No control characters; put no name and no number into it."`
-	SendAt    *time.Time `json:"send_at,omitempty" example:"2026-11-23T08:00:00+01:00" doc:"Not before this time. Without it: at once."`
-	ExpiresAt *time.Time `json:"expires_at,omitempty" example:"2026-11-23T18:00:00+01:00" doc:"Not after this time: a message that is still waiting then is dropped, not sent late."`
-	Priority  Priority   `json:"priority,omitempty" enum:"high,normal,low" default:"normal" doc:"Which goes first. Quiet hours hold normal and low ones."`
-	Encoding  Encoding   `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" default:"auto" doc:"auto: GSM 7-bit where the text allows it, else UCS-2. fold: letters lose their marks where that makes the text GSM 7-bit. gsm7: refused if a character does not fit."`
-	Purpose   Purpose    `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to. Messages to staff pass quiet hours."`
-	Modem     string     `json:"modem,omitempty" maxLength:"64" example:"sim-a" doc:"Send through this modem only."`
-	Flash     bool       `json:"flash,omitempty" doc:"Show the text at once instead of storing it (class 0). Some phones show it without its sender."`
+	To        string           `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"Recipient: E.164 with a leading plus, a national number of the configured region, or a short code."`
+	Text      string           `json:"text" example:"Wizyta jutro o 10:00. Odpisz TAK lub NIE." doc:"The text. Long ones are cut into parts; preview says how many."`
+	Reference string           `json:"reference,omitempty" maxLength:"128" example:"visit-17" doc:"The caller's own id, given back with the message and its events. No control characters; put no name and no number into it."`
+	SendAt    *time.Time       `json:"send_at,omitempty" example:"2026-11-23T08:00:00+01:00" doc:"Not before this time. Without it: at once."`
+	ExpiresAt *time.Time       `json:"expires_at,omitempty" example:"2026-11-23T18:00:00+01:00" doc:"Not after this time: a message that is still waiting then is dropped, not sent late."`
+	Priority  Priority         `json:"priority,omitempty" enum:"high,normal,low" default:"normal" doc:"Which goes first. Quiet hours hold normal and low ones."`
+	Encoding  Encoding         `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" default:"auto" doc:"auto: GSM 7-bit where the text allows it, else UCS-2. fold: letters lose their marks where that makes the text GSM 7-bit. gsm7: refused if a character does not fit."`
+	Purpose   Purpose          `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to. Messages to staff pass quiet hours."`
+	Modem     string           `json:"modem,omitempty" maxLength:"64" example:"sim-a" doc:"Send through this modem only."`
+	Question  *QuestionRequest `json:"question,omitempty" doc:"What the text asks; the answer is then found, read and told."`
+	Flash     bool             `json:"flash,omitempty" doc:"Show the text at once instead of storing it (class 0). Some phones show it without its sender."`
 }
 
 // Message is a message as the gateway keeps it.
@@ -99,6 +100,8 @@ type Message struct {
 	Parts       []Part        `json:"parts" nullable:"false" doc:"The SMS that the message is made of."`
 	Attempts    int           `json:"attempts" doc:"How often the part that needed most was handed to a modem: 1 when every part went at the first try."`
 	Error       *MessageError `json:"error,omitempty" doc:"Why it is not sent (yet)."`
+	Question    *Question     `json:"question,omitempty" doc:"What the text asks."`
+	Answer      *Answer       `json:"answer,omitempty" doc:"What was answered; absent while nothing was."`
 	Warnings    []Warning     `json:"warnings,omitempty" nullable:"false" doc:"What looks odd about an accepted message; only in the answer to its POST."`
 }
 
@@ -213,7 +216,12 @@ type Inbound struct {
 	Modem      string     `json:"modem" doc:"The modem it came in through."`
 	Parts      int        `json:"parts" doc:"How many SMS it is made of."`
 	Complete   bool       `json:"complete" doc:"False if parts have not arrived."`
-	Missing    []int      `json:"missing,omitempty" nullable:"false" doc:"Numbers of the parts that have not arrived, from 1."`
+	// MessageID and Answer tell what was made of it.
+	MessageID      string   `json:"message_id,omitempty" doc:"The message whose question it answers; absent if it answers none."`
+	Questions      []string `json:"questions,omitempty" doc:"All messages whose questions it answers."`
+	Answer         *Answer  `json:"answer,omitempty" doc:"How it was read; absent for a moment after it came in."`
+	ConversationID string   `json:"conversation_id,omitempty" doc:"The conversation with the sender."`
+	Missing        []int    `json:"missing,omitempty" nullable:"false" doc:"Numbers of the parts that have not arrived, from 1."`
 }
 
 // Modem is the state of one modem.
@@ -299,7 +307,7 @@ type Token struct {
 // TokenRequest asks for a new token.
 type TokenRequest struct {
 	Name   string   `json:"name" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" example:"clinic" doc:"Letters, digits, dot, underscore and hyphen."`
-	Scopes []string `json:"scopes" minItems:"1" maxItems:"16" nullable:"false" enum:"messages:send,messages:read,inbox:read,modems:read,modems:write,events:read,metrics:read,admin" doc:"What it may do; admin may do everything."`
+	Scopes []string `json:"scopes" minItems:"1" maxItems:"16" nullable:"false" enum:"messages:send,messages:read,inbox:read,inbox:write,modems:read,modems:write,events:read,metrics:read,admin" doc:"What it may do; admin may do everything."`
 }
 
 // NewToken is a token just made, with its secret, which nobody can ask for

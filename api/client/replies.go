@@ -1,0 +1,180 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// QuestionRequest is what a message asks.
+type QuestionRequest struct {
+	Kind        string     `json:"kind" enum:"yes_no,choice,number,free" example:"yes_no" doc:"What sort of answer is wanted."`
+	Labels      []string   `json:"labels,omitempty" minItems:"2" maxItems:"9" doc:"Of a choice: the answers, up to 40 characters each; the patient answers with one of them or with its number, from 1."`
+	Min         int        `json:"min,omitempty" doc:"Of a number: the least."`
+	Max         int        `json:"max,omitempty" doc:"Of a number: the greatest."`
+	About       string     `json:"about,omitempty" maxLength:"60" example:"Ania, wt 10:00" doc:"What is asked about, so that the patient can tell it from other questions that are open."`
+	Language    string     `json:"language,omitempty" enum:"pl,en,es,uk" doc:"Of the text, and of the texts that go back."`
+	Until       *time.Time `json:"until,omitempty" example:"2026-11-24T09:00:00+01:00" doc:"Answers count before. Without it: replies.answer_within after it goes."`
+	ChangeUntil *time.Time `json:"change_until,omitempty" doc:"Until when the patient may change the answer; after that a person decides. Without it: until."`
+	AlsoFrom    []string   `json:"also_from,omitempty" maxItems:"5" doc:"Other numbers of the same person, from which an answer counts as well."`
+}
+
+// Question is what a message asks, and where that stands.
+type Question struct {
+	Kind        string    `json:"kind" enum:"yes_no,choice,number,free" doc:"What sort of answer is wanted."`
+	Status      string    `json:"status" enum:"open,answered,expired,superseded,closed" doc:"open: no answer that can be read. superseded: asked anew with the same reference. closed: the message was never sent."`
+	Labels      []string  `json:"labels,omitempty" doc:"Of a choice."`
+	Min         *int      `json:"min,omitempty" doc:"Of a number."`
+	Max         *int      `json:"max,omitempty" doc:"Of a number."`
+	About       string    `json:"about,omitempty" doc:"What is asked about."`
+	Language    string    `json:"language,omitempty" doc:"Of the text."`
+	Until       time.Time `json:"until" doc:"Answers count before."`
+	ChangeUntil time.Time `json:"change_until" doc:"Until when an answer may be changed."`
+}
+
+// Answer is what a text says to a question.
+type Answer struct {
+	Value       string    `json:"value" enum:"yes,no,unclear,choice,number,text" doc:"unclear: a person has to read it, or the patient is asked again."`
+	Choice      int       `json:"choice,omitempty" doc:"Of a choice: which, from 1."`
+	Label       string    `json:"label,omitempty" doc:"Of a choice: its label."`
+	Number      *int      `json:"number,omitempty" doc:"Of a number."`
+	Text        string    `json:"text,omitempty" doc:"What was written. Gone once its retention is over."`
+	At          time.Time `json:"at" doc:"When it came."`
+	Rule        string    `json:"rule" example:"yes.word" doc:"What in the text decided; docs/replies.md lists the rules."`
+	Matched     string    `json:"matched" example:"one_open" doc:"How it was found which question it answers."`
+	Confidence  string    `json:"confidence,omitempty" enum:"high,medium,low" doc:"How plainly it was put."`
+	Intents     []string  `json:"intents,omitempty" doc:"What else it says: reschedule, late, stop, start, wrong_person, question_back, thanks, deceased, hostile, automatic."`
+	LateMinutes int       `json:"late_minutes,omitempty" doc:"How late the patient comes, if that was said."`
+	InboundID   string    `json:"inbound_id,omitempty" doc:"The received message."`
+}
+
+// Suppression says that a number must not be written to for a purpose.
+type Suppression struct {
+	ID      string    `json:"id" doc:"Names the suppression. Ids ascend with time."`
+	To      string    `json:"to" example:"+48600100200" doc:"The number."`
+	Purpose Purpose   `json:"purpose" enum:"care,information,marketing,staff,all" doc:"For what it must not be written to."`
+	Since   time.Time `json:"since" doc:"Since when."`
+	Source  string    `json:"source" enum:"api,sms" doc:"sms: the person wrote STOP."`
+	By      string    `json:"by,omitempty" doc:"The token that added it."`
+	Note    string    `json:"note,omitempty" doc:"Why."`
+}
+
+// SuppressionRequest adds a suppression.
+type SuppressionRequest struct {
+	To      string  `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"The number."`
+	Purpose Purpose `json:"purpose,omitempty" enum:"care,information,marketing,staff,all" default:"all" doc:"For what it must not be written to."`
+	Note    string  `json:"note,omitempty" maxLength:"200" doc:"Why."`
+}
+
+// SuppressionFilter selects suppressions.
+type SuppressionFilter struct{ To, Purpose string }
+
+// Conversation is everything said with one number.
+type Conversation struct {
+	ID         string    `json:"id" doc:"Names the conversation."`
+	With       string    `json:"with" example:"+48600100200" doc:"The number."`
+	State      string    `json:"state" enum:"open,waiting,closed" doc:"waiting: for staff."`
+	Reason     string    `json:"reason,omitempty" example:"several_open" doc:"Why it waits: how the text was matched; docs/replies.md lists it."`
+	Unread     int       `json:"unread" doc:"Texts that nobody has read and that were not dealt with by themselves."`
+	AssignedTo string    `json:"assigned_to,omitempty" doc:"Who looks after it."`
+	Notes      int       `json:"notes" doc:"How many notes there are."`
+	Since      time.Time `json:"since" doc:"When it began."`
+	At         time.Time `json:"at" doc:"When something was said or changed last."`
+}
+
+// ConversationChange changes a conversation; what is absent stays.
+type ConversationChange struct {
+	State      *string `json:"state,omitempty" enum:"open,waiting,closed" doc:"closed: a person is done with it; the next text opens it again."`
+	AssignedTo *string `json:"assigned_to,omitempty" maxLength:"64" doc:"Who looks after it; empty: nobody."`
+	Read       bool    `json:"read,omitempty" doc:"Everything has been read."`
+}
+
+// Entry is one thing said in a conversation: one of the three is there.
+type Entry struct {
+	At      time.Time `json:"at" doc:"When."`
+	Message *Message  `json:"message,omitempty" doc:"A text to the number."`
+	Inbound *Inbound  `json:"inbound,omitempty" doc:"A text from the number."`
+	Note    *Note     `json:"note,omitempty" doc:"What a person wrote down; it is never sent."`
+}
+
+// Note is what a person wrote down about a conversation.
+type Note struct {
+	ID   string    `json:"id" doc:"Names the note."`
+	Text string    `json:"text" doc:"The note."`
+	By   string    `json:"by,omitempty" doc:"The token that wrote it."`
+	At   time.Time `json:"at" doc:"When."`
+}
+
+// NoteRequest adds a note.
+type NoteRequest struct {
+	Text string `json:"text" minLength:"1" maxLength:"2000" doc:"The note."`
+}
+
+// ConversationFilter selects conversations; Unread only those with unread texts.
+type ConversationFilter struct {
+	State, AssignedTo, With string
+	Unread                  bool
+}
+
+// Suppress adds a suppression, or returns the one there is.
+func (c *Client) Suppress(ctx context.Context, r SuppressionRequest) (Suppression, error) {
+	var answer Suppression
+	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/suppressions", body: r, answer: &answer})
+	return answer, err
+}
+
+// Unsuppress removes a suppression.
+func (c *Client) Unsuppress(ctx context.Context, id string) error {
+	return c.do(ctx, call{method: http.MethodDelete, path: "/v1/suppressions/" + url.PathEscape(id), once: true})
+}
+
+// Suppressions walks through the suppressions that fit the filter, newest first. It
+// ends with the first error.
+func (c *Client) Suppressions(ctx context.Context, f SuppressionFilter) iter.Seq2[Suppression, error] {
+	query := url.Values{}
+	setString(query, "to", f.To)
+	setString(query, "purpose", f.Purpose)
+	return pages[Suppression](ctx, c, "/v1/suppressions", query)
+}
+
+// Conversations walks through the conversations that fit the filter, those in which
+// something was said last first. It ends with the first error.
+func (c *Client) Conversations(ctx context.Context, f ConversationFilter) iter.Seq2[Conversation, error] {
+	query := url.Values{}
+	setString(query, "state", f.State)
+	setString(query, "assigned_to", f.AssignedTo)
+	setString(query, "with", f.With)
+	if f.Unread {
+		query.Set("unread", "true")
+	}
+	return pages[Conversation](ctx, c, "/v1/conversations", query)
+}
+
+// Conversation returns a conversation.
+func (c *Client) Conversation(ctx context.Context, id string) (Conversation, error) {
+	var answer Conversation
+	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/conversations/" + url.PathEscape(id), answer: &answer})
+	return answer, err
+}
+
+// Entries walks through what was said in a conversation, newest first. It ends with
+// the first error.
+func (c *Client) Entries(ctx context.Context, id string) iter.Seq2[Entry, error] {
+	return pages[Entry](ctx, c, "/v1/conversations/"+url.PathEscape(id)+"/entries", url.Values{})
+}
+
+// ChangeConversation changes a conversation.
+func (c *Client) ChangeConversation(ctx context.Context, id string, change ConversationChange) (Conversation, error) {
+	var answer Conversation
+	err := c.do(ctx, call{method: http.MethodPatch, path: "/v1/conversations/" + url.PathEscape(id), body: change, answer: &answer})
+	return answer, err
+}
+
+// AddNote adds a note to a conversation.
+func (c *Client) AddNote(ctx context.Context, id string, n NoteRequest) (Note, error) {
+	var answer Note
+	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/conversations/" + url.PathEscape(id) + "/notes", body: n, once: true, answer: &answer})
+	return answer, err
+}

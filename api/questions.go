@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"goniec/api/client"
+	"goniec/queue"
+	"goniec/reply"
+	"goniec/reply/reader"
+	"goniec/store"
+)
+
+// question has a draft ask what was posted with it, or says what is wrong with that.
+func (s *Server) question(d *queue.Draft, posted *client.QuestionRequest) []fieldProblem {
+	if posted == nil {
+		return nil
+	}
+	q := reply.Question{
+		Kind: reader.Kind(posted.Kind), Labels: posted.Labels, Min: posted.Min, Max: posted.Max, About: posted.About,
+		Language: posted.Language, Until: timeOf(posted.Until), ChangeUntil: timeOf(posted.ChangeUntil),
+	}
+	for _, raw := range posted.AlsoFrom {
+		a, _, err := s.config.Numbering.Parse(raw)
+		if err != nil {
+			return []fieldProblem{bodyField("/question/also_from", numberCode(err))}
+		}
+		q.Also = append(q.Also, a)
+	}
+	along, err := s.config.Replies.Ask(q)
+	var wrong *reply.QuestionError
+	if errors.As(err, &wrong) {
+		return []fieldProblem{bodyField("/question/"+wrong.Field, Code(wrong.Code))}
+	}
+	d.Along = along
+	return nil
+}
+
+// addQuestions adds to messages what they ask and what was answered.
+func (s *Server) addQuestions(ctx context.Context, messages []client.Message) error {
+	return s.config.Replies.View(ctx, func(r store.Reader) error {
+		for i := range messages {
+			q, err := reply.ReadQuestion(r, messages[i].ID)
+			if errors.Is(err, reply.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			messages[i].Question = wireQuestion(&q)
+			if q.Answer != nil {
+				if messages[i].Answer, err = wireAnswer(r, &q, q.Answer); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func wireQuestion(q *reply.Question) *client.Question {
+	out := &client.Question{
+		Kind: string(q.Kind), Status: string(q.Status), Labels: q.Labels, About: q.About, Language: q.Language, Until: q.Until, ChangeUntil: q.ChangeUntil,
+	}
+	if q.Kind == reader.Number {
+		out.Min, out.Max = &q.Min, &q.Max
+	}
+	return out
+}
+
+// wireAnswer adds to an answer what was written, as long as that is kept.
+func wireAnswer(r store.Reader, q *reply.Question, a *reply.Answer) (*client.Answer, error) {
+	out := &client.Answer{
+		Value: string(a.Value), Choice: a.Choice, At: a.At, Rule: string(a.Rule), Matched: string(a.Match), Confidence: string(a.Confidence),
+		Intents: intents(a.Intents), LateMinutes: a.LateMinutes, InboundID: a.InboundID,
+	}
+	if a.Value == reader.Counted {
+		out.Number = &a.Number
+	}
+	if a.Value == reader.Chosen && a.Choice >= 1 && a.Choice <= len(q.Labels) {
+		out.Label = q.Labels[a.Choice-1]
+	}
+	in, err := queue.ReadInbound(r, a.InboundID)
+	if err != nil && !queue.Unreadable(err) {
+		return nil, err
+	}
+	if err == nil {
+		out.Text = in.Text
+	}
+	return out, nil
+}
+
+func intents(all []reader.Intent) []string {
+	words := make([]string, len(all))
+	for i, intent := range all {
+		words[i] = string(intent)
+	}
+	return words
+}
+
+// addAnswers adds to received messages which questions they answer and how.
+func (s *Server) addAnswers(ctx context.Context, inbound []client.Inbound) error {
+	return s.config.Replies.View(ctx, func(r store.Reader) error {
+		for i := range inbound {
+			in := &inbound[i]
+			h, err := reply.ReadHeard(r, in.ID)
+			if errors.Is(err, reply.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			in.ConversationID = h.TalkID
+			in.Answer = &client.Answer{
+				Value: string(h.Value), Choice: h.Choice, At: in.ReceivedAt, Rule: string(h.Rule), Matched: string(h.Match),
+				Confidence: string(h.Confidence), Intents: intents(h.Intents), LateMinutes: h.LateMinutes,
+			}
+			if h.Value == reader.Counted {
+				in.Answer.Number = &h.Number
+			}
+			if len(h.Questions) > 0 {
+				in.MessageID, in.Questions = h.Questions[0], h.Questions
+			}
+		}
+		return nil
+	})
+}
+
+// withAnswer leaves those of received messages that have an answer with this value.
+func withAnswer(inbound []client.Inbound, value string) []client.Inbound {
+	if value == "" {
+		return inbound
+	}
+	return slices.DeleteFunc(inbound, func(in client.Inbound) bool {
+		return in.Answer == nil || in.MessageID == "" || in.Answer.Value != value
+	})
+}

@@ -1,0 +1,51 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/catalogue"
+	"goniec/configs"
+	"goniec/queue"
+	"goniec/reply"
+	"goniec/reply/reader"
+)
+
+// repliesOf builds what deals with the answers of patients.
+func (a *App) repliesOf(config configs.Config, q *queue.Queue, numbering queue.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
+	c := config.Replies
+	words, err := reader.New(reader.Options{Words: c.Words})
+	if err != nil {
+		return nil, fmt.Errorf("make reader of replies: %w", err)
+	}
+	// Somebody is there in office hours; queue.QuietHours are the others.
+	office, err := queue.ParseQuietHours(c.OfficeHours.To, c.OfficeHours.From, c.OfficeHours.DaysOff)
+	if err != nil {
+		return nil, err
+	}
+	replies, err := reply.New(reply.Config{
+		Store: a.store, Events: a.events, Queue: q, Reader: words, Numbering: numbering, Box: box, Logger: a.log,
+		Location: config.Location(), Language: c.Language, Text: textsOf(c), Phone: c.Phone, Office: office,
+		Guard: reply.Guard{PerNumber: c.PerNumber, PerBox: c.PerBox}, AnswerWithin: c.AnswerWithin, Registerer: r,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make replies: %w", err)
+	}
+	return replies, nil
+}
+
+// textsOf returns the texts that go back: the clinic's own, else the built-in ones.
+func textsOf(c configs.Replies) func(language string, kind reply.TextKind) string {
+	return func(language string, kind reply.TextKind) string {
+		if kind != reply.TextEvery && !slices.Contains(c.Send, string(kind)) {
+			return ""
+		}
+		if own := c.Texts.Language(language).Kind(string(kind)); own != "" {
+			return own
+		}
+		text, _ := catalogue.ReplyText(language, string(kind))
+		return text
+	}
+}
