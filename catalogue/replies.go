@@ -10,6 +10,26 @@ const (
 	ConfigNoPhone         Key = "config.no_phone"
 	ConfigNoPhoneRemedy   Key = "config.no_phone.remedy"
 
+	CommandReply             Key = "command.reply"
+	CommandReplyRead         Key = "command.reply.read"
+	FlagQuestion             Key = "flag.question"
+	FlagQuestionLanguage     Key = "flag.question_language"
+	FlagQuestionLabel        Key = "flag.question_label"
+	CommandSuppression       Key = "command.suppression"
+	CommandSuppressionList   Key = "command.suppression.list"
+	CommandSuppressionAdd    Key = "command.suppression.add"
+	CommandSuppressionRemove Key = "command.suppression.remove"
+	FlagSuppressionTo        Key = "flag.suppression_to"
+	FlagSuppressionPurpose   Key = "flag.suppression_purpose"
+	FlagNote                 Key = "flag.note"
+	HeadID                   Key = "head.id"
+	HeadNumber               Key = "head.number"
+	HeadPurpose              Key = "head.purpose"
+	HeadSinceWhen            Key = "head.since_when"
+	HeadSource               Key = "head.source"
+	HeadNote                 Key = "head.note"
+	DemoAnswers              Key = "demo.answers" // yes, no, unclear, waiting
+
 	replyText Key = "reply."
 )
 
@@ -158,6 +178,48 @@ var replyTexts = map[Key]text{
 		en: "A language is two letters: pl, en, es or uk.",
 		es: "Un idioma son dos letras: pl, en, es o uk.",
 	},
+	CommandReply:         {"Odpowiedzi pacjentów", "Answers of patients", "Respuestas de pacientes"},
+	CommandReplyRead:     {"Pokaż, jak bramka przeczyta odpowiedź", "Show how the gateway would read an answer", "Mostrar cómo leería la pasarela una respuesta"},
+	FlagQuestion:         {"tekst pytania, na które to odpowiedź", "the text of the question it answers", "el texto de la pregunta que contesta"},
+	FlagQuestionLanguage: {"język pytania: pl, en, es, uk", "language of the question: pl, en, es, uk", "idioma de la pregunta: pl, en, es, uk"},
+	FlagQuestionLabel:    {"odpowiedź do wyboru; podaj kilka razy", "an answer to choose from; give it several times", "una respuesta para elegir; indíquelo varias veces"},
+	CommandSuppression:   {"Do kogo nie wolno pisać", "Who must not be written to", "A quién no se debe escribir"},
+	CommandSuppressionList: {
+		"Pokaż, do kogo nie wolno pisać",
+		"List who must not be written to",
+		"Mostrar a quién no se debe escribir",
+	},
+	CommandSuppressionAdd: {
+		"Zapisz, że do numeru nie wolno pisać",
+		"Note that a number must not be written to",
+		"Anotar que no se debe escribir a un número",
+	},
+	CommandSuppressionRemove: {
+		"Pozwól znowu pisać do numeru",
+		"Allow writing to a number again",
+		"Permitir de nuevo escribir a un número",
+	},
+	FlagSuppressionTo:      {"tylko tego numeru", "only of this number", "solo de este número"},
+	FlagSuppressionPurpose: {"cel: care, information, marketing, staff albo all", "purpose: care, information, marketing, staff or all", "fin: care, information, marketing, staff o all"},
+	FlagNote:               {"dlaczego", "why", "por qué"},
+	HeadID:                 {"ID", "ID", "ID"},
+	HeadNumber:             {"NUMER", "NUMBER", "NÚMERO"},
+	HeadPurpose:            {"CEL", "PURPOSE", "FIN"},
+	HeadSinceWhen:          {"OD", "SINCE", "DESDE"},
+	HeadSource:             {"SKĄD", "SOURCE", "ORIGEN"},
+	HeadNote:               {"UWAGA", "NOTE", "NOTA"},
+	DemoAnswers: {
+		"Odczytane odpowiedzi: tak %d, nie %d, niejasne %d. Rozmowy, które czekają na rejestrację: %d.",
+		"Answers read: yes %d, no %d, unclear %d. Conversations that wait for reception: %d.",
+		"Respuestas leídas: sí %d, no %d, poco claras %d. Conversaciones que esperan a recepción: %d.",
+	},
+	StatusText("answer_yes"):     {"TAK", "YES", "SÍ"},
+	StatusText("answer_no"):      {"NIE", "NO", "NO"},
+	StatusText("answer_unclear"): {"niejasne", "unclear", "poco claro"},
+	StatusText("answer_choice"):  {"wybór", "choice", "opción"},
+	StatusText("answer_number"):  {"liczba", "number", "número"},
+	StatusText("answer_text"):    {"tekst", "text", "texto"},
+	StatusText("waiting"):        {"dla rejestracji", "for reception", "para recepción"},
 	ConfigReplyWord: {
 		"słowa %q nie można dodać: %s",
 		"the word %q cannot be added: %s",

@@ -1,6 +1,7 @@
 package reply_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strconv"
@@ -71,6 +72,38 @@ func TestCases(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// updateCases has TestCasesDocument write the table anew.
+var updateCases = flag.Bool("update", false, "write docs/reply-cases.md anew")
+
+// TestCasesDocument holds docs/reply-cases.md against the cases.
+func TestCasesDocument(t *testing.T) {
+	t.Parallel()
+	const path = "../docs/reply-cases.md"
+	var b strings.Builder
+	b.WriteString("# What becomes of which reply\n\nMade of [cases.txt](../reply/testdata/cases.txt), which says what the steps mean, by `go test ./reply -run TestCasesDocument -update`; " +
+		"`go test ./reply -run TestCases` plays every one. The last column tells each question with its answer, the texts that go back, and where the conversation stands.\n")
+	group := ""
+	for _, c := range readCases(t) {
+		if c.group != group {
+			group = c.group
+			fmt.Fprintf(&b, "\n## %s%s\n\n| Case | What happens | What comes of it |\n| --- | --- | --- |\n", strings.ToUpper(group[:1]), group[1:])
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", c.name, strings.Join(c.steps, "<br>"), strings.TrimPrefix(c.want, "; "))
+	}
+	if *updateCases {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	written, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(written) != b.String() {
+		t.Error("docs/reply-cases.md is not that of the cases; run go test ./reply -run TestCasesDocument -update")
 	}
 }
 

@@ -38,7 +38,7 @@ type Question struct {
 	Max    int      `json:"-"`
 	// About names what is asked about so that the patient knows it: "Ania, wt 10:00".
 	About     string        `json:"about,omitempty"`
-	Language  string        `json:"lang,omitempty"` // ISO 639-1; empty: that of Config
+	Language  string        `json:"lang,omitempty"` // ISO 639-1; Ask takes that of Config where it is empty
 	Purpose   queue.Purpose `json:"purp,omitempty"` // of the message
 	Reference string        `json:"ref,omitempty"`  // of the message
 	AskedAt   time.Time     `json:"at"`
@@ -158,6 +158,9 @@ func (r *Replies) Ask(q Question) (func(tx store.Tx, m queue.Message) error, err
 		asked := q
 		asked.ID, asked.To, asked.Purpose, asked.Reference = m.ID, m.To, m.Purpose, m.Reference
 		asked.AskedAt, asked.Status = m.CreatedAt, Open
+		if asked.Language == "" {
+			asked.Language = r.config.Language
+		}
 		if asked.Until.IsZero() {
 			asked.Until = m.Due.Add(r.config.AnswerWithin)
 		}

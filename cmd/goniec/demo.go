@@ -100,6 +100,7 @@ func (p *program) demo(ctx context.Context, listen string, insist bool, dataDir 
 	if err == nil {
 		fmt.Fprintln(p.stdout)
 		fmt.Fprintln(p.stdout, p.say(catalogue.DemoSummary, traffic.sent, traffic.delivered, traffic.failed, traffic.received))
+		fmt.Fprintln(p.stdout, p.say(catalogue.DemoAnswers, traffic.answers["yes"], traffic.answers["no"], traffic.answers["unclear"], len(traffic.waiting)))
 	}
 	return err
 }
@@ -112,6 +113,7 @@ func demoConfig(t *town, listen, dataDir string) configs.Config {
 	config.HTTP.Listen = listen
 	config.QuietHours.To = config.QuietHours.From
 	config.Calls.Text = callText
+	config.Replies.Send = append(config.Replies.Send, "thanks_yes", "thanks_no")
 	config.RecipientCap = configs.RecipientCap{} // the town is small, and people play
 	config.ShutdownTimeout = 4 * time.Second
 	for i, port := range t.ports {
@@ -177,7 +179,7 @@ func newDemoToken(ctx context.Context, c *client.Client) (string, error) {
 		}
 	}
 	token, err := c.CreateToken(ctx, client.TokenRequest{Name: demoToken, Scopes: []string{
-		string(api.ScopeSend), string(api.ScopeMessages), string(api.ScopeInbox), string(api.ScopeModems), string(api.ScopeEvents),
+		string(api.ScopeSend), string(api.ScopeMessages), string(api.ScopeInbox), string(api.ScopeInboxWrite), string(api.ScopeModems), string(api.ScopeEvents),
 	}})
 	if err != nil {
 		return "", fmt.Errorf("make a token: %w", err)

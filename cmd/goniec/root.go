@@ -31,6 +31,8 @@ func (p *program) rootCommand() *cobra.Command {
 		p.group("config", catalogue.CommandConfig, p.configCheckCommand()),
 		p.group("modem", catalogue.CommandModem, p.modemListCommand(), p.modemProbeCommand(), p.modemTestCommand(), p.modemTraceCommand(), p.modemUSSDCommand(), p.modemRestartCommand(), p.modemCertifyCommand()),
 		p.group("message", catalogue.CommandMessage, p.messageShowCommand()),
+		p.group("reply", catalogue.CommandReply, p.replyReadCommand()),
+		p.group("suppression", catalogue.CommandSuppression, p.suppressionListCommand(), p.suppressionAddCommand(), p.suppressionRemoveCommand()),
 		p.backupCommand(), p.restoreCommand(), p.verifyCommand(), p.doctorCommand(), p.clockCommand(), p.versionCommand(),
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true

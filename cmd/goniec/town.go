@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"goniec/modem/emulator"
@@ -41,7 +42,7 @@ func newTown(modems int, tell func(text emulator.Text, reply string)) (*town, er
 	}
 	for _, p := range patients() {
 		t.network.Handset(p.number).OnText(func(text emulator.Text) (string, time.Duration) {
-			reply, delay := p.answer()
+			reply, delay := p.answer(text.Text)
 			if p.calls > 0 {
 				// It cannot fail: the text came from a SIM of this network.
 				_ = t.network.Handset(p.number).Call(text.From, p.calls)
@@ -71,6 +72,9 @@ type patient struct {
 	answers []string      // one of them each time; "" is silence
 	delay   time.Duration // at least; half as much again at most
 	calls   int           // rings: calls back instead of writing
+	// children are those whose visits she is reminded of, at her number; she says which
+	// is meant when asked.
+	children []string
 }
 
 // balanceCode is the code by which the cards of the town are asked for their credit,
@@ -86,10 +90,14 @@ func balanceOf(i int) string {
 	return "Stan konta: " + left[i%len(left)] + " PLN. Wazne do 31.12.2027"
 }
 
-// answer is what the patient answers to a text, and how long that takes.
-func (p patient) answer() (reply string, delay time.Duration) {
-	if len(p.answers) == 0 {
+// answer is what the patient answers to a text, and how long that takes. Nobody
+// answers thanks.
+func (p patient) answer(text string) (reply string, delay time.Duration) {
+	switch {
+	case len(p.answers) == 0, strings.HasPrefix(text, "Dziekujemy"), strings.HasPrefix(text, "Nie bedziemy"):
 		return "", 0
+	case strings.Contains(text, "odpisac numerem"):
+		return "1", p.delay
 	}
 	return p.answers[rand.IntN(len(p.answers))], p.delay + rand.N(p.delay/2+1)
 }
@@ -110,32 +118,37 @@ func patients() []patient {
 	long := "Dzień dobry, bardzo dziękuję za przypomnienie. Niestety jutro pracuję do późna i nie wiem, czy zdążę, " +
 		"ale postaram się zamienić z koleżanką. Czy w razie czego można przełożyć wizytę na czwartek po południu? Pozdrawiam serdecznie."
 	return []patient{
-		{"Anna", guest, []string{"TAK"}, quick, 0},
-		{"Zofia", "+48600100201", []string{"Tak, dziękuję"}, quick, 0},
-		{"Jan", "+48600100202", []string{"NIE"}, slow, 0},
-		{"Maria", "+48600100203", []string{"tak 😊", "👍"}, quick, 0},
-		{"Piotr", "+48600100204", []string{"tak"}, slow, 0},
-		{"Katarzyna", "+48600100205", []string{long}, slow, 0},
-		{"Andrzej", "+48600100206", nil, 0, 0},
-		{"Małgorzata", "+48600100207", []string{"TAK!!!", "Tak, będę"}, quick, 0},
-		{"Krzysztof", "+48600100208", []string{"ok", "Oczywiście"}, quick, 0},
-		{"Agnieszka", "+48600100209", []string{"Niestety nie dam rady, czy można w piątek?"}, slow, 0},
-		{"Stanisław", "+48600100210", []string{"t", "TAK."}, slow, 0},
-		{"Barbara", "+48600100211", []string{"Tak, dziękuję i pozdrawiam ❤️"}, slow, 0},
-		{"Tomasz", "+48600100212", []string{"👍", "👍🏻"}, quick, 0},
-		{"Ewa", "+48600100213", []string{"nie moge, przepraszam"}, quick, 0},
-		{"Paweł", "+48600100214", []string{"TAK", ""}, slow, 0},
-		{"Krystyna", "+48600100215", []string{"Tak potwierdzam. A czy trzeba być na czczo?"}, slow, 0},
-		{"Michał", "+48600100216", nil, 0, 0},
-		{"Elżbieta", "+48600100217", []string{"tak tak", "Będę"}, quick, 0},
-		{"Łukasz", "+48600100218", []string{"Kto to?"}, slow, 0},
-		{"Wanda", caller, nil, 0, 4},                             // would rather speak to somebody
-		{"Jadwiga", "+48600199907", []string{"Tak"}, slow, 0},    // the report overtakes the answer of the modem
-		{"Marek", "+48600199902", nil, 0, 0},                     // cannot be reached at all
-		{"Halina", "+48600199911", nil, 0, 0},                    // the number belongs to nobody
-		{"Janusz", "+48600199918", []string{"TAK"}, quick, 0},    // the network is congested twice
-		{"Danuta", "+48600199901", []string{"Tak"}, slow, 0},     // her phone never sends a report
-		{"Ryszard", "+48600199910", []string{"dobrze"}, slow, 0}, // delivered, without confirmation
+		{"Anna", guest, []string{"TAK"}, quick, 0, nil},
+		{"Zofia", "+48600100201", []string{"Tak, dziękuję"}, quick, 0, nil},
+		{"Jan", "+48600100202", []string{"NIE"}, slow, 0, nil},
+		{"Maria", "+48600100203", []string{"tak 😊", "👍"}, quick, 0, nil},
+		{"Piotr", "+48600100204", []string{"tak"}, slow, 0, nil},
+		{"Katarzyna", "+48600100205", []string{long}, slow, 0, nil},
+		{"Andrzej", "+48600100206", nil, 0, 0, nil},
+		{"Małgorzata", "+48600100207", []string{"TAK!!!", "Tak, będę"}, quick, 0, nil},
+		{"Krzysztof", "+48600100208", []string{"ok", "Oczywiście"}, quick, 0, nil},
+		{"Agnieszka", "+48600100209", []string{"Niestety nie dam rady, czy można w piątek?"}, slow, 0, nil},
+		{"Stanisław", "+48600100210", []string{"t", "TAK."}, slow, 0, nil},
+		{"Barbara", "+48600100211", []string{"Tak, dziękuję i pozdrawiam ❤️"}, slow, 0, nil},
+		{"Tomasz", "+48600100212", []string{"👍", "👍🏻"}, quick, 0, nil},
+		{"Ewa", "+48600100213", []string{"nie moge, przepraszam"}, quick, 0, nil},
+		{"Paweł", "+48600100214", []string{"TAK", ""}, slow, 0, nil},
+		{"Krystyna", "+48600100215", []string{"Tak potwierdzam. A czy trzeba być na czczo?"}, slow, 0, nil},
+		{"Michał", "+48600100216", nil, 0, 0, nil},
+		{"Elżbieta", "+48600100217", []string{"tak tak", "Będę"}, quick, 0, nil},
+		{"Łukasz", "+48600100218", []string{"Kto to?"}, slow, 0, nil},
+		{"Beata", "+48600100220", []string{"Tak", "tak, dziękuję"}, quick, 0, []string{"Ania", "Jan"}}, // asked back which
+		{"Roman", "+48600100221", []string{"Tak, spóźnię się 15 min"}, slow, 0, nil},
+		{"Zbigniew", "+48600100222", []string{"proszę nie przysyłać więcej smsów"}, slow, 0, nil},
+		{"Nikt", "+48600100223", []string{"Pomyłka, to nie ten numer"}, slow, 0, nil},
+		{"Oksana", "+48600100224", []string{"Так, буду"}, quick, 0, nil},
+		{"Wanda", caller, nil, 0, 4, nil},                             // would rather speak to somebody
+		{"Jadwiga", "+48600199907", []string{"Tak"}, slow, 0, nil},    // the report overtakes the answer of the modem
+		{"Marek", "+48600199902", nil, 0, 0, nil},                     // cannot be reached at all
+		{"Halina", "+48600199911", nil, 0, 0, nil},                    // the number belongs to nobody
+		{"Janusz", "+48600199918", []string{"TAK"}, quick, 0, nil},    // the network is congested twice
+		{"Danuta", "+48600199901", []string{"Tak"}, slow, 0, nil},     // her phone never sends a report
+		{"Ryszard", "+48600199910", []string{"dobrze"}, slow, 0, nil}, // delivered, without confirmation
 	}
 }
 

@@ -29,7 +29,9 @@ type traffic struct {
 	client  *client.Client
 	out     io.Writer
 
-	sent, delivered, failed, received int // owned by show
+	sent, delivered, failed, received int             // owned by show
+	answers                           map[string]int  // questions by answer; owned by show
+	waiting                           map[string]bool // conversations that wait for reception, by id; owned by show
 
 	known map[string]client.Message // under way, by id; owned by show
 }
@@ -38,7 +40,7 @@ type traffic struct {
 func (t *traffic) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	t.known = map[string]client.Message{}
+	t.known, t.answers, t.waiting = map[string]client.Message{}, map[string]int{}, map[string]bool{}
 	var (
 		sender  sync.WaitGroup
 		sendErr error
@@ -70,8 +72,12 @@ func (t *traffic) write(ctx context.Context) error {
 			}
 		}
 		p := people[i%len(people)]
-		_, err := t.client.Send(ctx, client.MessageRequest{To: p.number, Text: reminder(p.name, i), Purpose: client.PurposeCare})
-		if err != nil && ctx.Err() == nil {
+		for _, m := range remindersFor(p, i) {
+			_, err := t.client.Send(ctx, m)
+			var refused *client.Problem
+			if err == nil || ctx.Err() != nil || errors.As(err, &refused) { // who wants no more texts gets none
+				continue
+			}
 			return fmt.Errorf("send a message of the demo: %w", err)
 		}
 		if ctx.Err() != nil {
@@ -80,10 +86,27 @@ func (t *traffic) write(ctx context.Context) error {
 	}
 }
 
+// remindersFor are what the clinic writes to a patient: of a visit, or of those of both
+// children.
+func remindersFor(p patient, i int) []client.MessageRequest {
+	whose := p.children
+	if len(whose) == 0 {
+		whose = []string{p.name}
+	}
+	all := make([]client.MessageRequest, len(whose))
+	for k, name := range whose {
+		text, hour := reminder(name, i+k)
+		all[k] = client.MessageRequest{
+			To: p.number, Text: text, Purpose: client.PurposeCare, Question: &client.QuestionRequest{Kind: "yes_no", Language: "pl", About: name + ", " + hour},
+		}
+	}
+	return all
+}
+
 // reminder is what the clinic writes: short ones, ones with Polish letters, and
 // ones of several parts.
-func reminder(name string, i int) string {
-	hour := fmt.Sprintf("%d:%02d", 8+i%9, 15*(i%4))
+func reminder(name string, i int) (text, hour string) {
+	hour = fmt.Sprintf("%d:%02d", 8+i%9, 15*(i%4))
 	texts := []string{
 		"Przypominamy o wizycie jutro o %[2]s. Prosimy odpisac TAK lub NIE.",
 		"%[1]s, czekamy jutro o %[2]s. Czy potwierdzasz wizytę? Odpisz TAK lub NIE.",
@@ -91,7 +114,7 @@ func reminder(name string, i int) string {
 		"Dzień dobry, przypominamy o jutrzejszej wizycie o godzinie %[2]s. Prosimy przyjść 10 minut wcześniej i zabrać dokument tożsamości. " +
 			"Jeśli wizyta jest aktualna, prosimy odpisać TAK, a jeśli nie – NIE. Dziękujemy!",
 	}
-	return fmt.Sprintf(texts[i%len(texts)], name, hour)
+	return fmt.Sprintf(texts[i%len(texts)], name, hour), hour
 }
 
 // show prints a line for every event until ctx is done.
@@ -112,8 +135,13 @@ func (t *traffic) show(ctx context.Context) error {
 
 // event prints one event and counts it.
 func (t *traffic) event(ctx context.Context, e client.Event) error {
-	if e.Type == "call.missed" {
+	switch e.Type {
+	case "call.missed":
 		return t.call(ctx, e)
+	case "question.answered", "question.unclear":
+		return t.answer(ctx, e)
+	case "conversation.updated":
+		return t.conversation(ctx, e)
 	}
 	kind, isMessage := strings.CutPrefix(e.Type, "message.")
 	var data struct {
@@ -163,6 +191,52 @@ func (t *traffic) event(ctx context.Context, e client.Event) error {
 		delete(t.known, data.ID)
 	}
 	t.line(e.At, "→", m.Modem, m.To, kind, detail)
+	return nil
+}
+
+// answer prints what the gateway has read in a reply.
+func (t *traffic) answer(ctx context.Context, e client.Event) error {
+	var data struct {
+		ID      string `json:"id"`
+		Value   string `json:"value"`
+		Rule    string `json:"rule"`
+		Matched string `json:"matched"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
+	}
+	m, err := t.client.Message(ctx, data.ID)
+	if err != nil {
+		return fmt.Errorf("read a message of the demo: %w", err)
+	}
+	t.answers[data.Value]++
+	about := ""
+	if m.Question != nil {
+		about = m.Question.About
+	}
+	t.line(e.At, "=", m.Modem, m.To, "answer_"+data.Value, fmt.Sprintf("%s (%s, %s)", about, data.Matched, data.Rule))
+	return nil
+}
+
+// conversation prints that one waits for reception, once.
+func (t *traffic) conversation(ctx context.Context, e client.Event) error {
+	var data struct {
+		ID     string `json:"id"`
+		State  string `json:"state"`
+		Reason string `json:"reason"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
+	}
+	if data.State != "waiting" || t.waiting[data.ID] {
+		return nil
+	}
+	t.waiting[data.ID] = true
+	c, err := t.client.Conversation(ctx, data.ID)
+	if err != nil {
+		return fmt.Errorf("read a conversation of the demo: %w", err)
+	}
+	t.line(e.At, "!", "", c.With, "waiting", data.Reason)
 	return nil
 }
 
