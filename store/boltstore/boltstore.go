@@ -166,6 +166,7 @@ func (s *Store) shut() error {
 	s.locks.Close()
 	s.watchers.Close()
 	<-s.stopped
+	s.writeFreelist()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close store %s: %w", s.db.Path(), err)
 	}

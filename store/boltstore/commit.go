@@ -18,6 +18,11 @@ import (
 // committed and all who were in it are told. While that goes on, the next ones
 // gather. Nobody waits for company: a lone writer pays for one commit only.
 
+// fillPercent is how full a page is left that has to be split. Most keys begin with a
+// time or a number that counts on, so that what comes next goes behind them, and the
+// half that bbolt leaves free by itself would stay free for ever.
+const fillPercent = 0.9
+
 // maxMembers is how many closures share a commit at most, so that the first
 // of them does not wait for ever while others keep coming.
 const maxMembers = 512
@@ -100,6 +105,7 @@ func (s *Store) take(ctx context.Context, fn func(store.Tx) error, m member) (er
 		return b.broken
 	}
 	t.bucket = b.tx.Bucket([]byte(root))
+	t.bucket.FillPercent = fillPercent
 	if err = fn(t); err == nil {
 		err = t.budget.Err()
 	}
@@ -169,7 +175,11 @@ func (s *Store) finish(b *batch) {
 func (s *Store) commit(b *batch) error {
 	id := b.tx.ID()
 	start := time.Now()
-	err := b.tx.Commit()
+	s.chooseFreelist()
+	err := sound(b.tx.Commit)
+	if errors.Is(err, ErrDamaged) {
+		_ = b.tx.Rollback() // it panicked, so it is still open, and nothing of it was written
+	}
 	if err != nil {
 		err = s.settle(id, err)
 	}

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -74,42 +73,37 @@ func Copy(from, to string) (err error) {
 }
 
 // copyRecords fills the empty file at to with the records of the file at from.
-func copyRecords(from, to string) (err error) {
-	// The file is read through a memory map, so what is missing at its end, or a
-	// sector that cannot be read, shows as a fault; a page that cannot be one as
-	// a panic.
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+func copyRecords(from, to string) error {
+	return sound(func() (err error) {
+		info, err := os.Stat(from)
+		if err != nil {
+			return err
 		}
-	}()
-	info, err := os.Stat(from)
-	if err != nil {
-		return err
-	}
-	if info.Size() == 0 {
-		return fmt.Errorf("%w: it is empty", ErrDamaged)
-	}
-	db, err := bbolt.Open(from, 0o600, &bbolt.Options{Timeout: copyTimeout, ReadOnly: true})
-	if err != nil {
-		return explain(err)
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	err = db.View(func(tx *bbolt.Tx) error {
-		if tx.Size() > info.Size() {
-			return fmt.Errorf("%w: it is cut short, %d octets of %d are there", ErrDamaged, info.Size(), tx.Size())
+		if info.Size() == 0 {
+			return fmt.Errorf("%w: it is empty", ErrDamaged)
 		}
-		if tx.Bucket([]byte(root)) == nil {
-			return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
+		db, err := bbolt.Open(from, 0o600, &bbolt.Options{Timeout: copyTimeout, ReadOnly: true})
+		if err != nil {
+			return explain(err)
 		}
-		for bad := range tx.Check() {
-			return fmt.Errorf("%w: %w", ErrDamaged, bad)
+		defer func() { err = errors.Join(err, db.Close()) }()
+		if err := db.View(func(tx *bbolt.Tx) error { return checkTree(tx, info.Size()) }); err != nil {
+			return err
 		}
-		return nil
+		return fill(to, func(copied *bbolt.DB) error { return bbolt.Compact(copied, db, MaxBytes) })
 	})
-	if err != nil {
-		return err
+}
+
+// checkTree looks at every page of a file of so many octets.
+func checkTree(tx *bbolt.Tx, size int64) error {
+	if tx.Size() > size {
+		return fmt.Errorf("%w: it is cut short, %d octets of %d are there", ErrDamaged, size, tx.Size())
 	}
-	return fill(to, func(copied *bbolt.DB) error { return bbolt.Compact(copied, db, MaxBytes) })
+	if tx.Bucket([]byte(root)) == nil {
+		return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
+	}
+	for bad := range tx.Check() {
+		return fmt.Errorf("%w: %w", ErrDamaged, bad)
+	}
+	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -38,7 +37,8 @@ func openFile(path string, o Options) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := check(path, o); err != nil {
+	listed, err := check(path, o)
+	if err != nil {
 		return nil, err
 	}
 	for {
@@ -51,6 +51,7 @@ func openFile(path string, o Options) (*bbolt.DB, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 		if current {
+			db.NoFreelistSync = !listed // as the last commit had it
 			return db, nil
 		}
 		// While this process waited for its turn another one has put a
@@ -61,10 +62,10 @@ func openFile(path string, o Options) (*bbolt.DB, error) {
 	}
 }
 
-// openBolt opens a database with the options that suit a small box:
-// without a synced freelist, which after a purge would be the greater part of
-// each commit, and with a page size that does not follow the kernel, so that a
-// file may move from one board to another. It also returns the file it has opened.
+// openBolt opens a database with the options that suit a small box: with a page
+// size that does not follow the kernel, so that a file may move from one board to
+// another. Whether a commit writes the freelist is decided by each, see freelist.go;
+// opening must not. It also returns the file it has opened.
 func openBolt(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:         o.Timeout,
@@ -73,7 +74,6 @@ func openBolt(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 		FreelistType:    bbolt.FreelistMapType,
 		PageSize:        pageSize,
 		InitialMmapSize: initialMap(),
-		NoStatistics:    true,
 		OpenFile: func(name string, flag int, mode os.FileMode) (_ *os.File, err error) {
 			file, err = os.OpenFile(name, flag, mode)
 			return file, err
@@ -95,46 +95,64 @@ func isAt(file *os.File, path string) (bool, error) {
 	return os.SameFile(have, there), nil
 }
 
-// check reads the whole tree of the database at path, and compacts it if most
-// of the file is empty. Without a freelist in the file bbolt reads the tree
-// anyway when it opens one for writing, but in a goroutine of its own, where the
-// panic over a page that cannot be one ends the process. Here it becomes an
-// error; the second reading finds the file in memory.
-func check(path string, o Options) (err error) {
-	// The file is read through a memory map, so a sector that cannot be read
-	// shows as a fault.
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+// check looks whether the database at path is one, and compacts it if most of it is
+// empty. Where the last commit has written no freelist bbolt reads the whole tree
+// when it opens the file for writing, in a goroutine of its own, where the panic over
+// a page that cannot be one ends the process. So it is read here first, and the panic
+// becomes an error; the second reading finds the file in memory. With a freelist a
+// look at both ends of the tree has to do, or each start would take as long as
+// reading everything: a page that is damaged in between is found by who reads it.
+//
+// listed says whether the file has a freelist on return.
+func check(path string, o Options) (listed bool, err error) {
+	err = sound(func() (err error) {
+		db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: o.Timeout, ReadOnly: true})
+		if err != nil {
+			return explain(err)
 		}
-	}()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: o.Timeout, ReadOnly: true})
-	if err != nil {
-		return explain(err)
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	var size, used int64
+		defer func() { err = errors.Join(err, db.Close()) }()
+		h, err := readHead(path)
+		if err != nil {
+			return err
+		}
+		listed = h.free >= 0
+		size := int64(h.pages) * pageSize
+		used, err := h.used(db)
+		if err != nil || size < compactFrom || used > size/2 {
+			return err
+		}
+		// The file as it is serves too, so a disk too full for a second one is no
+		// reason not to start.
+		if err := compact(db, path); err != nil {
+			o.Logger.Warn("database file is mostly empty and could not be compacted", slog.Any("err", err))
+			return nil
+		}
+		o.Logger.Info("database file compacted", slog.Int64("bytes_before", size), slog.Int64("bytes_used", used))
+		listed = true
+		return nil
+	})
+	return listed, err
+}
+
+// used returns how many bytes of a file with this head are in use, and panics over
+// a page that cannot be one if it comes across it.
+func (h head) used(db *bbolt.DB) (used int64, err error) {
 	err = db.View(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket([]byte(root))
 		if bucket == nil {
 			return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
 		}
-		stats := bucket.Stats()
-		size, used = tx.Size(), int64(stats.BranchAlloc+stats.LeafAlloc)
+		if h.free < 0 {
+			stats := bucket.Stats() // walks through every page
+			used = int64(stats.BranchAlloc + stats.LeafAlloc)
+			return nil
+		}
+		bucket.Cursor().First()
+		bucket.Cursor().Last()
+		used = int64(h.pages-uint64(h.free)) * pageSize
 		return nil
 	})
-	if err != nil || size < compactFrom || used > size/2 {
-		return err
-	}
-	// The file as it is serves too, so a disk too full for a second one is no
-	// reason not to start.
-	if err := compact(db, path); err != nil {
-		o.Logger.Warn("database file is mostly empty and could not be compacted", slog.Any("err", err))
-	} else {
-		o.Logger.Info("database file compacted", slog.Int64("bytes_before", size), slog.Int64("bytes_used", used))
-	}
-	return nil
+	return used, err
 }
 
 // explain says what an error of bbolt's Open means.
@@ -190,11 +208,7 @@ func initialise(path string) error {
 // fill makes the empty file at path a database with the contents that write
 // gives it, and has it on disk on return.
 func fill(path string, write func(*bbolt.DB) error) error {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		NoFreelistSync: true,
-		FreelistType:   bbolt.FreelistMapType,
-		PageSize:       pageSize,
-	})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType, PageSize: pageSize})
 	if err != nil {
 		return err
 	}
@@ -205,8 +219,7 @@ func fill(path string, write func(*bbolt.DB) error) error {
 }
 
 // compact puts a copy of db, which is open for reading, in the place of its
-// file at path: bbolt's files never shrink by themselves, and without a freelist
-// in them each start reads them whole.
+// file at path: bbolt's files never shrink by themselves.
 func compact(db *bbolt.DB, path string) error {
 	temp, err := temporary(path)
 	if err != nil {

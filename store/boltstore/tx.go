@@ -13,17 +13,29 @@ type reader struct {
 	bucket *bbolt.Bucket
 }
 
-func (r *reader) Get(key string) ([]byte, error) {
+func (r *reader) Get(key string) (value []byte, err error) {
 	if r.bucket == nil {
 		return nil, store.ErrOver
 	}
-	return r.bucket.Get([]byte(key)), nil
+	err = sound(func() error {
+		value = r.bucket.Get([]byte(key))
+		return nil
+	})
+	return value, err
 }
 
-func (r *reader) Scan(from, to string, limit int) ([]store.Pair, error) {
+func (r *reader) Scan(from, to string, limit int) (pairs []store.Pair, err error) {
 	if r.bucket == nil {
 		return nil, store.ErrOver
 	}
+	err = sound(func() error {
+		pairs = r.scan(from, to, limit)
+		return nil
+	})
+	return pairs, err
+}
+
+func (r *reader) scan(from, to string, limit int) []store.Pair {
 	var pairs []store.Pair
 	c := r.bucket.Cursor()
 	for k, v := c.Seek([]byte(from)); k != nil; k, v = c.Next() {
@@ -35,17 +47,25 @@ func (r *reader) Scan(from, to string, limit int) ([]store.Pair, error) {
 			break
 		}
 	}
-	return pairs, nil
+	return pairs
 }
 
-func (r *reader) ScanLast(from, to string, limit int) ([]store.Pair, error) {
+func (r *reader) ScanLast(from, to string, limit int) (pairs []store.Pair, err error) {
 	if r.bucket == nil {
 		return nil, store.ErrOver
 	}
+	err = sound(func() error {
+		pairs = r.scanLast(from, to, limit)
+		return nil
+	})
+	return pairs, err
+}
+
+func (r *reader) scanLast(from, to string, limit int) []store.Pair {
 	var pairs []store.Pair
 	first, _ := r.bucket.Cursor().First()
 	if first == nil {
-		return nil, nil
+		return nil
 	}
 	c := r.bucket.Cursor()
 	k, v := seekBelow(c, to)
@@ -54,17 +74,17 @@ func (r *reader) ScanLast(from, to string, limit int) ([]store.Pair, error) {
 			// Prev also returns nil on a page that this transaction has
 			// emptied; the beginning is where the first key was.
 			if n := len(pairs); n > 0 && pairs[n-1].Key == string(first) || to != "" && string(first) >= to {
-				return pairs, nil
+				return pairs
 			}
 			k, v = c.Prev()
 			continue
 		}
 		if string(k) < from {
-			return pairs, nil
+			return pairs
 		}
 		pairs = append(pairs, store.Pair{Key: string(k), Value: v})
 		if limit > 0 && len(pairs) == limit {
-			return pairs, nil
+			return pairs
 		}
 		k, v = c.Prev()
 	}
@@ -105,10 +125,13 @@ func (t *tx) Put(key string, value []byte) error {
 	if err := t.budget.Put(key, len(value)); err != nil {
 		return err
 	}
-	k := []byte(key)
-	t.undo = append(t.undo, change{key: key, old: t.bucket.Get(k)})
-	// bbolt keeps the value it is given until the commit, so it gets a copy.
-	if err := t.bucket.Put(k, append(make([]byte, 0, len(value)), value...)); err != nil {
+	err := sound(func() error {
+		k := []byte(key)
+		t.undo = append(t.undo, change{key: key, old: t.bucket.Get(k)})
+		// bbolt keeps the value it is given until the commit, so it gets a copy.
+		return t.bucket.Put(k, append(make([]byte, 0, len(value)), value...))
+	})
+	if err != nil {
 		t.failed = fmt.Errorf("put %s: %w", store.Space(key), err)
 	}
 	return t.failed
@@ -121,13 +144,16 @@ func (t *tx) Delete(key string) error {
 	if err := t.budget.Delete(key); err != nil {
 		return err
 	}
-	k := []byte(key)
-	old := t.bucket.Get(k)
-	if old == nil {
-		return nil
-	}
-	t.undo = append(t.undo, change{key: key, old: old})
-	if err := t.bucket.Delete(k); err != nil {
+	err := sound(func() error {
+		k := []byte(key)
+		old := t.bucket.Get(k)
+		if old == nil {
+			return nil
+		}
+		t.undo = append(t.undo, change{key: key, old: old})
+		return t.bucket.Delete(k)
+	})
+	if err != nil {
 		t.failed = fmt.Errorf("delete %s: %w", store.Space(key), err)
 	}
 	return t.failed
@@ -137,12 +163,12 @@ func (t *tx) Delete(key string) error {
 func (t *tx) takeBack() {
 	for i := len(t.undo) - 1; i >= 0; i-- {
 		c := t.undo[i]
-		var err error
-		if c.old == nil {
-			err = t.bucket.Delete([]byte(c.key))
-		} else {
-			err = t.bucket.Put([]byte(c.key), c.old)
-		}
+		err := sound(func() error {
+			if c.old == nil {
+				return t.bucket.Delete([]byte(c.key))
+			}
+			return t.bucket.Put([]byte(c.key), c.old)
+		})
 		if err != nil && t.failed == nil {
 			t.failed = fmt.Errorf("take back %s: %w", store.Space(c.key), err)
 		}
