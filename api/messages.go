@@ -6,13 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"goniec/api/client"
 	"goniec/queue"
@@ -179,13 +175,12 @@ func (s *Server) postBatch(ctx context.Context, in *postInput, batches batchRead
 	refuse := func(i int, wrong []fieldProblem) {
 		results[i].Problem = invalid(wrong...).render(r.language(), r.id)
 	}
-	for i, entry := range entries {
-		draft, _, wrong := s.draft(entry.message, entry.wrong)
-		if len(wrong) > 0 {
-			refuse(i, wrong)
+	for i, entry := range s.drafts(entries) {
+		if len(entry.wrong) > 0 {
+			refuse(i, entry.wrong)
 			continue
 		}
-		drafts, places = append(drafts, draft), append(places, i)
+		drafts, places = append(drafts, entry.draft), append(places, i)
 	}
 	var replayed bool
 	if len(drafts) > 0 {
@@ -207,62 +202,6 @@ func (s *Server) postBatch(ctx context.Context, in *postInput, batches batchRead
 		}
 	}
 	return &batchOutput{Replayed: flag(replayed), Body: client.BatchResponse{Results: results}}, nil
-}
-
-// batchEntry is one message of a batch as it was read, and what is wrong with it.
-type batchEntry struct {
-	message client.MessageRequest
-	wrong   []fieldProblem
-}
-
-// batchReader reads batches. One message that cannot be read does not spoil the
-// others, so they are read one by one.
-type batchReader struct {
-	shell    *huma.Schema // of the body without its messages
-	messages bodyReader[client.MessageRequest]
-}
-
-func newBatchReader(registry huma.Registry, messages bodyReader[client.MessageRequest]) batchReader {
-	full := registry.SchemaFromRef(registry.Schema(reflect.TypeFor[client.BatchRequest](), true, "").Ref)
-	list := *full.Properties["messages"]
-	list.Items = nil
-	shell := &huma.Schema{Type: full.Type, Required: full.Required, Properties: map[string]*huma.Schema{"messages": &list}}
-	return batchReader{shell: shell, messages: messages}
-}
-
-// read returns the messages of a batch, and the whole of it as it was decoded.
-func (r batchReader) read(contentType string, body []byte) (entries []batchEntry, whole any, p *problem) {
-	data, p := jsonOf(contentType, body)
-	if p != nil {
-		return nil, nil, p
-	}
-	whole, twice, err := decodeLoose(data)
-	if err != nil {
-		return nil, nil, malformed(data, err)
-	}
-	check := checker{registry: r.messages.registry}
-	if slices.Contains(twice, "/messages") { // the other names are told with their message
-		check.add("/messages", CodeDuplicateField)
-	}
-	check.value(r.shell, whole, "")
-	if len(check.found) > 0 {
-		return nil, nil, invalid(check.found...)
-	}
-	var batch struct {
-		Messages []json.RawMessage `json:"messages"`
-	}
-	if err := json.Unmarshal(data, &batch); err != nil {
-		return nil, nil, malformed(data, err)
-	}
-	entries = make([]batchEntry, len(batch.Messages))
-	for i, message := range batch.Messages {
-		// It is JSON, or the whole would not have been.
-		entries[i].message, entries[i].wrong, err = r.messages.parse(message)
-		if err != nil {
-			return nil, nil, malformed(data, err)
-		}
-	}
-	return entries, whole, nil
 }
 
 // callerOf returns who enqueues. body is what was read, not what was sent, so

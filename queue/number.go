@@ -106,11 +106,11 @@ func (n Numbering) Parse(raw string) (address pdu.Address, warning string, err e
 		}
 		return a, "", nil
 	}
-	number, code := n.parse(typed)
+	number, kind, code := n.parse(typed)
 	if code != "" {
 		return pdu.Address{}, "", &NumberError{code}
 	}
-	switch phonenumbers.GetNumberType(number) {
+	switch kind {
 	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST:
 		return pdu.Address{}, "", &NumberError{NumberPremium}
 	case phonenumbers.FIXED_LINE, phonenumbers.TOLL_FREE, phonenumbers.UAN:
@@ -144,24 +144,26 @@ func polishServices() []string {
 }
 
 // parse reads a clean number, code says why it is none.
-func (n Numbering) parse(typed string) (number *phonenumbers.PhoneNumber, code string) {
+func (n Numbering) parse(typed string) (number *phonenumbers.PhoneNumber, kind phonenumbers.PhoneNumberType, code string) {
 	// A zero before a national number was dialled until 2010, and is still
 	// written; the library takes it for a part of the number.
 	const withZero = 10
 	if rest, found := strings.CutPrefix(typed, "0"); found && len(typed) == withZero && n.region() == poland {
-		if number, err := phonenumbers.Parse(rest, poland); err == nil && phonenumbers.IsValidNumber(number) {
-			return number, ""
+		if number, err := phonenumbers.Parse(rest, poland); err == nil {
+			if kind := phonenumbers.GetNumberType(number); kind != phonenumbers.UNKNOWN {
+				return number, kind, ""
+			}
 		}
 	}
 	number, err := phonenumbers.Parse(typed, n.region())
-	switch {
-	case err != nil || !phonenumbers.IsPossibleNumber(number):
-		return nil, NumberImpossible
-	case !phonenumbers.IsValidNumber(number):
-		return nil, NumberInvalid
-	default:
-		return number, ""
+	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+		return nil, phonenumbers.UNKNOWN, NumberImpossible
 	}
+	// A number is valid if it is of any kind.
+	if kind = phonenumbers.GetNumberType(number); kind == phonenumbers.UNKNOWN {
+		return nil, kind, NumberInvalid
+	}
+	return number, kind, ""
 }
 
 // clean returns the digits of a number as typed, after a + if it has one. Letters,
