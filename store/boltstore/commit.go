@@ -183,7 +183,7 @@ func (s *Store) commit(b *batch) error {
 	if err != nil {
 		err = s.settle(id, err)
 	}
-	s.metrics.committed(len(b.members), time.Since(start), err)
+	s.metrics.committed(b.tx, len(b.members), time.Since(start), err)
 	return err
 }
 

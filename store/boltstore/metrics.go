@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.etcd.io/bbolt"
 )
 
 // metrics counts commits.
@@ -11,6 +12,7 @@ type metrics struct {
 	commits  *prometheus.CounterVec
 	closures prometheus.Histogram
 	seconds  prometheus.Histogram
+	written  prometheus.Counter
 }
 
 // newMetrics makes the metrics of a store and registers them with r, if any.
@@ -30,11 +32,15 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			Help:    "Time from the begin of a commit until it is on disk.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
 		}),
+		written: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "goniec_store_written_bytes_total",
+			Help: "Bytes written to the database file: what wears a memory card.",
+		}),
 	}
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.commits, m.closures, m.seconds} {
+	for _, c := range []prometheus.Collector{m.commits, m.closures, m.seconds, m.written} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}
@@ -43,7 +49,7 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 }
 
 // committed counts a commit of so many closures that took so long.
-func (m *metrics) committed(closures int, took time.Duration, err error) {
+func (m *metrics) committed(tx *bbolt.Tx, closures int, took time.Duration, err error) {
 	result := "ok"
 	if err != nil {
 		result = "error"
@@ -51,4 +57,6 @@ func (m *metrics) committed(closures int, took time.Duration, err error) {
 	m.commits.WithLabelValues(result).Inc()
 	m.closures.Observe(float64(closures))
 	m.seconds.Observe(took.Seconds())
+	stats := tx.Stats()
+	m.written.Add(float64(stats.GetPageAlloc() + pageSize)) // and the meta page
 }
