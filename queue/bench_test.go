@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"goniec/event"
 	"goniec/pdu"
 	"goniec/queue"
@@ -16,7 +18,13 @@ import (
 // benchQueue returns a queue on a file with waiting messages in it.
 func benchQueue(b *testing.B, waiting int) *queue.Queue {
 	b.Helper()
-	s, err := boltstore.Open(filepath.Join(b.TempDir(), "goniec.db"), boltstore.Options{})
+	return meteredQueue(b, waiting, nil)
+}
+
+// meteredQueue is benchQueue with the metrics of the store in r.
+func meteredQueue(b *testing.B, waiting int, r prometheus.Registerer) *queue.Queue {
+	b.Helper()
+	s, err := boltstore.Open(filepath.Join(b.TempDir(), "goniec.db"), boltstore.Options{Registerer: r})
 	if err != nil {
 		b.Fatal(err)
 	}
