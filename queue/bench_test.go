@@ -66,12 +66,13 @@ func perSecond(b *testing.B, n int) {
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "messages/s")
 }
 
-// Single calls, one after the other and from 64 callers at once, each with an
+// Single calls, one after the other and from several callers at once, each with an
 // idempotency key and each on disk when it returns.
 func BenchmarkEnqueue(b *testing.B) {
-	for _, callers := range []int{1, 64} {
+	for _, callers := range []int{1, 8, 64} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-			q := benchQueue(b, 0)
+			registry := prometheus.NewRegistry()
+			q := meteredQueue(b, 0, registry)
 			var n atomic.Int64
 			b.SetParallelism((callers + 1) / 2)
 			one := func() error {
@@ -98,6 +99,10 @@ func BenchmarkEnqueue(b *testing.B) {
 				})
 			}
 			perSecond(b, b.N)
+			commits := queue.Commits(b, registry)
+			b.ReportMetric(commits/b.Elapsed().Seconds(), "commits/s")
+			b.ReportMetric(float64(b.N)/commits, "messages/commit")
+			b.ReportMetric(float64(queue.WrittenBytes(b, registry))/float64(b.N), "B-written/message")
 		})
 	}
 }

@@ -179,16 +179,28 @@ func openFilling(t testing.TB, path string) (q *Queue, s *boltstore.Store, writt
 // WrittenBytes returns how many octets the store with this registry has written.
 func WrittenBytes(t testing.TB, registry prometheus.Gatherer) int {
 	t.Helper()
+	return int(counted(t, registry, "goniec_store_written_bytes_total"))
+}
+
+// Commits returns how many commits the store with this registry has made.
+func Commits(t testing.TB, registry prometheus.Gatherer) float64 {
+	t.Helper()
+	return counted(t, registry, "goniec_store_commits_total")
+}
+
+// counted returns the value of a counter.
+func counted(t testing.TB, registry prometheus.Gatherer, name string) float64 {
+	t.Helper()
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range families {
-		if f.GetName() == "goniec_store_written_bytes_total" {
-			return int(f.GetMetric()[0].GetCounter().GetValue())
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetCounter().GetValue()
 		}
 	}
-	t.Fatal("the store does not tell what it writes")
+	t.Fatal("the store does not tell " + name)
 	return 0
 }
 
