@@ -53,6 +53,14 @@ type record struct {
 	Data  json.RawMessage `json:"d,omitempty"`
 }
 
+// newRecord is a record whose data is yet to be encoded, which is done in one go.
+type newRecord struct {
+	Type  string    `json:"t"`
+	At    time.Time `json:"at"`
+	Actor string    `json:"by,omitempty"`
+	Data  any       `json:"d,omitempty"`
+}
+
 // Log is the log of one box, and the way to read those of the others. It is
 // safe for concurrent use.
 type Log struct {
@@ -72,14 +80,7 @@ func (l *Log) Append(tx store.Tx, typ, actor string, data any) error {
 	if l.box == "" || strings.Contains(l.box, "/") {
 		return fmt.Errorf("append event %s: %w: %q", typ, errBox, l.box)
 	}
-	r := record{Type: typ, At: time.Now().UTC(), Actor: actor}
-	if data != nil {
-		encoded, err := json.Marshal(data)
-		if err != nil {
-			return fmt.Errorf("append event %s: %w", typ, err)
-		}
-		r.Data = encoded
-	}
+	r := newRecord{Type: typ, At: time.Now().UTC(), Actor: actor, Data: data}
 	// The counter has a key of its own because the events it counted may all
 	// have been pruned, and a number given out once must never come back.
 	seq, err := number(tx, counterKey(l.box))

@@ -26,8 +26,13 @@ func logPrefix(box string) string            { return eventPrefix + box + "/" }
 func eventKey(box string, seq uint64) string { return logPrefix(box) + formatSeq(seq) }
 func counterKey(box string) string           { return counterPrefix + box }
 func cursorKey(consumer, box string) string  { return cursorPrefix + consumer + "/" + box }
-func formatSeq(seq uint64) string            { return fmt.Sprintf("%0*d", seqWidth, seq) }
 func formatID(box string, seq uint64) string { return box + "-" + strconv.FormatUint(seq, 10) }
+
+// formatSeq writes a number so that byte order is its order.
+func formatSeq(seq uint64) string {
+	s := strconv.FormatUint(seq, 10)
+	return "00000000000000000000"[:seqWidth-len(s)] + s
+}
 
 // parseSeq reads what formatSeq wrote.
 func parseSeq(s string) (uint64, bool) {
