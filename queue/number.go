@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -145,6 +146,9 @@ func polishServices() []string {
 
 // parse reads a clean number, code says why it is none.
 func (n Numbering) parse(typed string) (number *phonenumbers.PhoneNumber, kind phonenumbers.PhoneNumberType, code string) {
+	if number, kind = n.domestic(typed); kind != phonenumbers.UNKNOWN {
+		return number, kind, ""
+	}
 	// A zero before a national number was dialled until 2010, and is still
 	// written; the library takes it for a part of the number.
 	const withZero = 10
@@ -165,6 +169,28 @@ func (n Numbering) parse(typed string) (number *phonenumbers.PhoneNumber, kind p
 	}
 	return number, kind, ""
 }
+
+// domestic reads a number of our own country that is written as it is stored, as
+// nearly all are that come from programs: most of the library's time goes into
+// finding out how a number is written. UNKNOWN means that this is none of them.
+func (n Numbering) domestic(typed string) (*phonenumbers.PhoneNumber, phonenumbers.PhoneNumberType) {
+	country := phonenumbers.GetCountryCodeForRegion(n.region())
+	rest, found := strings.CutPrefix(typed, "+"+strconv.Itoa(country))
+	if !found || strings.HasPrefix(rest, "0") || len(rest) > maxNational {
+		return nil, phonenumbers.UNKNOWN
+	}
+	national, err := strconv.ParseUint(rest, 10, 64)
+	if err != nil {
+		return nil, phonenumbers.UNKNOWN
+	}
+	code := int32(country)
+	number := &phonenumbers.PhoneNumber{CountryCode: &code, NationalNumber: &national}
+	return number, phonenumbers.GetNumberType(number)
+}
+
+// maxNational is how many digits a number has behind the country code at most, ITU-T
+// E.164 6.1.
+const maxNational = 15
 
 // clean returns the digits of a number as typed, after a + if it has one. Letters,
 // of an extension or a name, are not let through: the library would read them as
