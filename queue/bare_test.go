@@ -77,7 +77,7 @@ func bare(t *testing.T, db *bbolt.DB, commits [][]store.Pair) {
 // TestMillionBare holds what the queue takes for its work against what bbolt takes to
 // write the same records in as many transactions, by turns, and prints both.
 func TestMillionBare(t *testing.T) {
-	t.Parallel()
+	besideOthers(t)
 	rounds := 10
 	if millionPath() != "" {
 		rounds = 500

@@ -22,6 +22,14 @@ func millionPath() string { return os.Getenv("GONIEC_MILLION") }
 // What lies between is the height of the tree, and the width of the file on the disk.
 const grows = 3
 
+// besideOthers lets a test run beside others, unless it is to measure something.
+func besideOthers(t *testing.T) {
+	t.Helper()
+	if millionPath() == "" {
+		t.Parallel()
+	}
+}
+
 // side is one of the two stores that are compared.
 type side struct {
 	*Queue
@@ -211,7 +219,7 @@ func (c cost) compare(base, full *side) (few, many spent) {
 // messages, by turns, so that whatever else the machine does hits both alike, and
 // prints what it costs in the median.
 func TestMillion(t *testing.T) {
-	t.Parallel()
+	besideOthers(t)
 	rounds := 20
 	if millionPath() != "" {
 		rounds = 1000

@@ -13,7 +13,7 @@ import (
 // TestMillionCare does what a gateway does to many messages at once while somebody
 // else goes on handing in single ones, and prints how long those have to wait.
 func TestMillionCare(t *testing.T) {
-	t.Parallel()
+	besideOthers(t)
 	f, removed := aYear(4000, 500), 300
 	path := filepath.Join(t.TempDir(), "goniec.db")
 	if millionPath() != "" {
