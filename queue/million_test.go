@@ -184,6 +184,7 @@ func costs(rounds int) []cost {
 		{"record a part and claim the next", 0, rounds, (*side).record},
 		{"report", 0, rounds, (*side).report},
 		{"look after the queue", 0, rounds, func(s *side) { _, err := s.Tend(s.t.Context()); s.ok(err) }},
+		{"look for what is overdue", 1, rounds, func(s *side) { _, err := s.Overdue(s.t.Context()); s.ok(err) }},
 		{"counts, for metrics", 0, rounds, func(s *side) { _, err := s.Counts(s.t.Context()); s.ok(err) }},
 		{"list, first page of 50", 0, rounds, func(s *side) { s.list(Filter{}) }},
 		{"list by status, page of 50", 0, rounds, func(s *side) { s.list(Filter{Status: StatusQueued}) }},

@@ -56,6 +56,10 @@ func TestMillionCare(t *testing.T) {
 	if want := f.finished - removed; ended < want-removed/20 || ended > want+removed/20 { // those that expired ended later
 		t.Errorf("%d ended messages are left, want about %d", ended, want)
 	}
+	row("hold what waits, since the data is a backup's", func() error { _, err := s.HoldRestored(t.Context()); return err })
+	if counts, err = s.Counts(t.Context()); err != nil || counts[StatusHeld] < waiting {
+		t.Errorf("%d messages are held for a person, want %d: %v", counts[StatusHeld], waiting, err)
+	}
 	t.Log(table.String())
 	if millionPath() == "" {
 		CheckInvariants(t, s.store)
