@@ -269,3 +269,17 @@ func TestLogHoldsNoNumbers(t *testing.T) {
 		t.Errorf("log: %s", &log)
 	}
 }
+
+// What a list is asked for may be written otherwise in a record.
+func TestListFindsWhatIsEscaped(t *testing.T) {
+	t.Parallel()
+	b := newBox(t)
+	b.put()
+	for _, reference := range []string{`a "b" \ c`, "<wizyta & ból>", "żółć\u2028", "zwykła"} {
+		want := b.put(func(d *queue.Draft) { d.Reference = reference })
+		items, _, err := b.Messages(t.Context(), queue.Filter{Reference: reference, To: address(t, patient), Status: queue.StatusQueued}, "", 10)
+		if err != nil || len(items) != 1 || items[0].ID != want.ID {
+			t.Errorf("reference %q: %d items, %v", reference, len(items), err)
+		}
+	}
+}
