@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"goniec/queue"
+	"goniec/reply"
 	"goniec/store"
 	"goniec/store/boltstore"
 )
@@ -32,10 +33,16 @@ func Verify(ctx context.Context, path string, progress func(records int)) (findi
 			return err
 		}
 		tell := func(f queue.Finding) { findings = append(findings, Finding(f)) }
-		return queue.Verify(r, tell, func(n int) {
-			records = n
-			progress(n)
-		})
+		before := 0
+		checked := func(n int) {
+			records = before + n
+			progress(records)
+		}
+		if err := queue.Verify(r, tell, checked); err != nil {
+			return err
+		}
+		before = records
+		return reply.Verify(r, tell, checked)
 	})
 	return findings, records, err
 }

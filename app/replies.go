@@ -45,7 +45,15 @@ func textsOf(c configs.Replies) func(language string, kind reply.TextKind) strin
 		if own := c.Texts.Language(language).Kind(string(kind)); own != "" {
 			return own
 		}
-		text, _ := catalogue.ReplyText(language, string(kind))
+		text, found := catalogue.ReplyText(language, string(kind))
+		if found && c.Phone != "" && slices.Contains(phoned(), kind) {
+			text += " Tel. {phone}"
+		}
 		return text
 	}
+}
+
+// phoned lists the kinds to which it helps to have the number of reception.
+func phoned() []reply.TextKind {
+	return []reply.TextKind{reply.TextMoved, reply.TextPerson, reply.TextLate, reply.TextClosed, reply.TextUnknown}
 }

@@ -2,6 +2,7 @@ package reply_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -78,7 +79,8 @@ func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
 		cancel()
 		running.Wait()
 		err := s.View(context.Background(), func(rd store.Reader) error {
-			return queue.Verify(rd, func(f queue.Finding) { t.Errorf("%s: %s", f.Record, f.What) }, nil)
+			tell := func(f queue.Finding) { t.Errorf("%s: %s", f.Record, f.What) }
+			return errors.Join(queue.Verify(rd, tell, nil), reply.Verify(rd, tell, nil))
 		})
 		if err != nil {
 			t.Error(err)

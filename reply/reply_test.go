@@ -13,6 +13,7 @@ import (
 	"goniec/reply"
 	"goniec/reply/reader"
 	"goniec/store"
+	"goniec/store/memstore"
 )
 
 func inDesk(t *testing.T, adjust func(*reply.Config), test func(t *testing.T, d *desk)) {
@@ -284,4 +285,71 @@ func TestPrune(t *testing.T) {
 			t.Errorf("stops are %q", got)
 		}
 	})
+}
+
+// Verify finds what is broken, and names it without a number.
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	for name, breakIt := range map[string]func(tx store.Tx, id string, talk reply.Talk) error{
+		"it cannot be read":                 func(tx store.Tx, id string, _ reply.Talk) error { return tx.Put("ask/"+id, []byte("{")) },
+		"it is open and nobody will end it": func(tx store.Tx, _ string, _ reply.Talk) error { return clearSpace(tx, "asktick/") },
+		"it leads to no question":           func(tx store.Tx, id string, _ reply.Talk) error { return tx.Delete("ask/" + id) },
+		"its number does not lead to it":    func(tx store.Tx, _ string, _ reply.Talk) error { return clearSpace(tx, "talkof/") },
+		"the list does not lead to it":      func(tx store.Tx, _ string, _ reply.Talk) error { return clearSpace(tx, "talkat/") },
+		"it leads to no conversation":       func(tx store.Tx, _ string, talk reply.Talk) error { return tx.Delete("talk/" + talk.ID) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := newDesk(t, nil)
+				id := d.visit()
+				d.hear(patient, "kwiatek")
+				talk, _ := d.talk()
+				copied := memstore.New()
+				found := map[string]bool{}
+				err := d.store.View(t.Context(), func(r store.Reader) error {
+					pairs, err := r.Scan("", "\xff", 0)
+					if err != nil {
+						return err
+					}
+					return copied.Update(t.Context(), func(tx store.Tx) error {
+						for _, p := range pairs {
+							if err := tx.Put(p.Key, p.Value); err != nil {
+								return err
+							}
+						}
+						return breakIt(tx, id, talk)
+					})
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				err = copied.View(t.Context(), func(r store.Reader) error {
+					return reply.Verify(r, func(f queue.Finding) {
+						found[f.What] = true
+						if strings.Contains(f.Record, patient[1:]) {
+							t.Errorf("%s names a number", f.Record)
+						}
+					}, nil)
+				})
+				if err != nil || !found[name] {
+					t.Errorf("found %v, %v", found, err)
+				}
+			})
+		})
+	}
+}
+
+// clearSpace removes every key of a space.
+func clearSpace(tx store.Tx, prefix string) error {
+	pairs, err := tx.Scan(prefix, store.PrefixEnd(prefix), 0)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if err := tx.Delete(p.Key); err != nil {
+			return err
+		}
+	}
+	return nil
 }

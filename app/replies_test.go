@@ -1,0 +1,36 @@
+package app
+
+import (
+	"testing"
+
+	"goniec/configs"
+	"goniec/reply"
+)
+
+// The texts that go back are the clinic's own, else the built-in ones with the phone
+// of reception where that helps, and none of a kind that is not wanted.
+func TestTextsOf(t *testing.T) {
+	t.Parallel()
+	c := configs.Default().Replies
+	c.Send = []string{"unclear", "late", "stopped"}
+	c.Phone = "+48221234567"
+	c.Texts.PL.Unclear = "Co?"
+	text := textsOf(c)
+	for _, want := range []struct {
+		language string
+		kind     reply.TextKind
+		text     string
+	}{
+		{"pl", reply.TextUnclear, "Co?"},
+		{"en", reply.TextUnclear, "We did not understand. Please answer with one word: YES or NO."},
+		{"en", reply.TextLate, "It is too late for this answer, we have changed nothing. Please call reception. Tel. {phone}"},
+		{"en", reply.TextStopped, "You will get no more of these messages. To get them again, answer START."},
+		{"pl", reply.TextThanksYes, ""},
+		{"uk", reply.TextUnclear, ""}, // of the clinic's language then
+		{"es", reply.TextEvery, "todas"},
+	} {
+		if got := text(want.language, want.kind); got != want.text {
+			t.Errorf("%s in %s is %q, want %q", want.kind, want.language, got, want.text)
+		}
+	}
+}

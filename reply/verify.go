@@ -1,0 +1,129 @@
+package reply
+
+import (
+	"strings"
+
+	"goniec/queue"
+	"goniec/store"
+)
+
+// Verify reads every record of this package in one consistent state and tells what
+// cannot be, as queue.Verify does: a record that cannot be read, a question that nobody
+// would end, a conversation that its number or the list does not lead to.
+func Verify(r store.Reader, tell func(queue.Finding), checked func(records int)) error {
+	records := 0
+	for _, space := range []struct {
+		prefix string
+		look   func(r store.Reader, p store.Pair) (what string, err error)
+	}{
+		{askSpace, lookAtQuestion}, {askTickSpace, lookAtTick}, {askedSpace, lookAtAsked}, {talkSpace, lookAtTalk}, {talkAtSpace, lookAtPlace},
+		{heardSpace, lookAtHeard},
+	} {
+		for from := space.prefix; from != ""; {
+			pairs, err := r.Scan(from, store.PrefixEnd(space.prefix), verifyTogether)
+			if err != nil {
+				return err
+			}
+			for _, p := range pairs {
+				what, err := space.look(r, p)
+				if err != nil {
+					return err
+				}
+				if what != "" {
+					tell(queue.Finding{Record: recordName(p.Key), What: what})
+				}
+			}
+			if records += len(pairs); checked != nil {
+				checked(records)
+			}
+			from = ""
+			if len(pairs) == verifyTogether {
+				from = pairs[len(pairs)-1].Key + "\x00"
+			}
+		}
+	}
+	return nil
+}
+
+// verifyTogether is how many records are read at once.
+const verifyTogether = 1000
+
+// recordName names a record without the number that may be in its key.
+func recordName(key string) string {
+	if space := store.Space(key); space != askedSpace {
+		return key
+	}
+	return askedSpace + lastSegment(key)
+}
+
+const unreadableRecord = "it cannot be read"
+
+func lookAtQuestion(r store.Reader, p store.Pair) (string, error) {
+	q, err := ReadQuestion(r, strings.TrimPrefix(p.Key, askSpace))
+	if err != nil {
+		return unreadableRecord, ignoreUnreadable(err)
+	}
+	tick, err := r.Get(askTickKey(q.tick(), q.ID))
+	switch {
+	case err != nil:
+		return "", err
+	case tick == nil && q.Status == Open:
+		return "it is open and nobody will end it", nil
+	case q.Status == Answered && !q.Answer.clear():
+		return "it is answered, without an answer", nil
+	}
+	return "", nil
+}
+
+func lookAtTick(r store.Reader, p store.Pair) (string, error) {
+	_, err := ReadQuestion(r, lastSegment(p.Key))
+	if err != nil {
+		return "it leads to no question", ignoreUnreadable(err)
+	}
+	return "", nil
+}
+
+func lookAtAsked(r store.Reader, p store.Pair) (string, error) { return lookAtTick(r, p) }
+
+func lookAtTalk(r store.Reader, p store.Pair) (string, error) {
+	t, err := decodeTalk(strings.TrimPrefix(p.Key, talkSpace), p.Value)
+	if err != nil {
+		return unreadableRecord, ignoreUnreadable(err)
+	}
+	id, err := r.Get(talkOfKey(t.Number))
+	if err != nil || string(id) != t.ID {
+		return "its number does not lead to it", err
+	}
+	place, err := r.Get(talkAtKey(t.At, t.ID))
+	if err != nil || place == nil {
+		return "the list does not lead to it", err
+	}
+	return "", nil
+}
+
+func lookAtPlace(r store.Reader, p store.Pair) (string, error) {
+	place := strings.TrimPrefix(p.Key, talkAtSpace)
+	t, err := readTalk(r, place[min(len(place), timeWidth):])
+	if err != nil {
+		return "it leads to no conversation", ignoreUnreadable(err)
+	}
+	if talkAtKey(t.At, t.ID) != p.Key {
+		return "it is not the place of its conversation", nil
+	}
+	return "", nil
+}
+
+func lookAtHeard(r store.Reader, p store.Pair) (string, error) {
+	if _, err := ReadHeard(r, strings.TrimPrefix(p.Key, heardSpace)); err != nil {
+		return unreadableRecord, nil //nolint:nilerr // it is told
+	}
+	return "", nil
+}
+
+// ignoreUnreadable leaves of an error what is about the store.
+func ignoreUnreadable(err error) error {
+	if unreadable(err) {
+		return nil
+	}
+	return err
+}
