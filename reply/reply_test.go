@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/reply/reader"
@@ -352,4 +353,51 @@ func clearSpace(tx store.Tx, prefix string) error {
 		}
 	}
 	return nil
+}
+
+// A number that is forgotten leaves nothing behind, and others lose nothing.
+func TestForget(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		d.visit()
+		d.ask(queue.Draft{To: d.address(other), Text: "Odpisz TAK lub NIE."}, reply.Question{Kind: reader.YesNo, Also: []pdu.Address{d.address(patient)}}, true)
+		d.ask(queue.Draft{To: d.address(patient), Text: "Odpisz TAK lub NIE."}, reply.Question{Kind: reader.YesNo}, false)
+		d.hear(patient, "Tak")
+		d.hear(patient, "a o której?")
+		d.hear(other, "Tak")
+		talks, _, err := d.Talks(t.Context(), reply.TalkFilter{Number: d.address(patient)}, "", 1)
+		if err != nil || len(talks) != 1 {
+			t.Fatal(talks, err)
+		}
+		if _, err := d.AddNote(t.Context(), talks[0].ID, "x", ""); err != nil {
+			t.Fatal(err)
+		}
+		removed, err := d.Forget(t.Context(), d.address(patient))
+		want := map[string]int{"questions": 2, "readings": 2, "conversations": 1, "notes": 1}
+		if err != nil || !equal(removed, want) {
+			t.Errorf("removed %v, %v; want %v", removed, err, want)
+		}
+		err = d.store.View(t.Context(), func(r store.Reader) error {
+			for _, space := range []string{"ask", "heard/", "which/", "guard/", "talk", "note/"} {
+				pairs, err := r.Scan(space, store.PrefixEnd(space), 0)
+				if err != nil {
+					return err
+				}
+				for _, p := range pairs {
+					if strings.Contains(p.Key+string(p.Value), patient[1:]) {
+						t.Errorf("%s still holds the number", store.Space(p.Key))
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if talks, _, err := d.Talks(t.Context(), reply.TalkFilter{}, "", 10); err != nil || len(talks) != 1 || talks[0].Number != d.address(other) {
+			t.Errorf("conversations left: %+v, %v", talks, err)
+		}
+		if again, err := d.Forget(t.Context(), d.address(patient)); err != nil || len(again) != 0 {
+			t.Errorf("removed again: %v, %v", again, err)
+		}
+	})
 }
