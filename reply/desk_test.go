@@ -32,7 +32,8 @@ type desk struct {
 	store  store.Store
 	queue  *queue.Queue
 	events *event.Log
-	part   byte // reference of the latest text that lacks a part
+	halt   func() // ends what run began
+	part   byte   // reference of the latest text that lacks a part
 }
 
 func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
@@ -71,13 +72,9 @@ func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{Replies: r, t: t, store: s, queue: q, events: events}
-	ctx, cancel := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { r.Run(ctx) })
-	running.Go(func() { r.RunEnds(ctx) })
+	d.run()
 	t.Cleanup(func() {
-		cancel()
-		running.Wait()
+		d.halt()
 		err := s.View(context.Background(), func(rd store.Reader) error {
 			tell := func(f queue.Finding) { t.Errorf("%s: %s", f.Record, f.What) }
 			return errors.Join(queue.Verify(rd, tell, nil), reply.Verify(rd, tell, nil))
@@ -87,6 +84,18 @@ func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
 		}
 	})
 	return d
+}
+
+// run has everything done that is to be done, until halt.
+func (d *desk) run() {
+	ctx, cancel := context.WithCancel(d.t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { d.Run(ctx) })
+	running.Go(func() { d.RunEnds(ctx) })
+	d.halt = func() {
+		cancel()
+		running.Wait()
+	}
 }
 
 func (d *desk) address(s string) pdu.Address {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"goniec/event"
 	"goniec/pdu"
@@ -48,6 +49,10 @@ func ReadHeard(r store.Reader, inboundID string) (Heard, error) {
 
 const received = "message.received"
 
+// answerWithin is how old a text may be to be answered by itself: after an upgrade, or
+// a long time without this program, an answer would come out of the blue.
+const answerWithin = 12 * time.Hour
+
 // wants are the events that it follows.
 func wants(typ string) bool { return typ == received }
 
@@ -89,6 +94,9 @@ func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
 		return err
 	}
 	h := heardOf(d, in)
+	if now().Sub(later(in.ReceivedAt, in.UpdatedAt)) > answerWithin {
+		d.back = ""
+	}
 	if d.back != "" && answerable {
 		goes, err := r.answerBack(tx, r.backFor(d, s, from), now())
 		if err != nil {

@@ -401,3 +401,30 @@ func TestForget(t *testing.T) {
 		}
 	})
 }
+
+// What came in while the program did not run is dealt with when it does, once; only
+// what has waited long is not answered by a machine.
+func TestRestart(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		id := d.visit()
+		d.halt()
+		d.hear(patient, "Tak")
+		wait(t.Context(), time.Hour)
+		d.run()
+		synctest.Wait()
+		if got := d.answer(id); got != "yes" || len(d.texts()) != 1 {
+			t.Errorf("answer is %s, texts back %q", got, d.texts())
+		}
+		d.halt()
+		d.hear(patient, "STOP")
+		wait(t.Context(), 13*time.Hour)
+		d.run()
+		synctest.Wait()
+		d.halt()
+		d.run()
+		synctest.Wait()
+		if stops := d.stops(); len(stops) != 1 || len(d.texts()) != 1 {
+			t.Errorf("stops %q, texts back %q", stops, d.texts())
+		}
+	})
+}
