@@ -1,0 +1,90 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"goniec/store"
+)
+
+// doubtsRead bounds the keys that Doubts holds at once.
+const doubtsRead = 1000
+
+// Doubts returns the attempts by the modem called name, or by any if name is empty,
+// that began at since or later and of which nobody knows whether they left, the newest
+// first. With what it returns a late answer can be recorded, see Record and Resolve.
+// It reads the keys of all attempts without a reference, so it is meant for the start.
+func (q *Queue) Doubts(ctx context.Context, name string, since time.Time) ([]Submission, error) {
+	found, err := store.View(ctx, q.store, func(r store.Reader) ([]Submission, error) {
+		var found []Submission
+		from, to := span(uncSpace)
+		for {
+			pairs, err := r.Scan(from, to, doubtsRead)
+			if err != nil {
+				return nil, err
+			}
+			for _, pair := range pairs {
+				s, ok, err := doubtAt(r, pair.Key, name, since)
+				if err != nil {
+					return nil, err
+				}
+				if ok {
+					found = append(found, s)
+				}
+			}
+			if len(pairs) < doubtsRead {
+				return found, nil
+			}
+			from = pairs[len(pairs)-1].Key + "\x00"
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for attempts in doubt: %w", err)
+	}
+	slices.SortFunc(found, func(a, b Submission) int { return b.begun().Compare(a.begun()) })
+	return found, nil
+}
+
+// doubtAt returns the attempt that key of the space unc/ names, if it is an
+// uncertain one by the modem since then.
+func doubtAt(r store.Reader, key, name string, since time.Time) (s Submission, ok bool, err error) {
+	// unc/<sim>/<tail>/<time><id>/<attempt>: most are told by their time.
+	parts := strings.SplitN(key[len(uncSpace):], "/", 3)
+	if len(parts) < 3 {
+		return s, false, nil
+	}
+	prefix := uncSpace + parts[0] + "/" + parts[1] + "/"
+	if t, err := parseTimedID(key, prefix); err != nil || t.at.Before(inMilliseconds(since)) {
+		return s, false, nil //nolint:nilerr // what cannot be read says nothing
+	}
+	id, number, err := parseAttemptKey(key, prefix)
+	if err != nil {
+		return s, false, nil //nolint:nilerr // the same
+	}
+	m, err := readMessage(r, id)
+	if unreadable(err) {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	a := m.attempt(number)
+	if a == nil || name != "" && a.Modem != name || a.Outcome != AttemptUncertain || a.Part >= len(m.Parts) {
+		return s, false, nil
+	}
+	e := stored(m)
+	s = e.submission(a.Part)
+	s.Attempt = number
+	return s, true, nil
+}
+
+// begun returns when the attempt of s began.
+func (s *Submission) begun() time.Time {
+	if a := s.Message.attempt(s.Attempt); a != nil {
+		return a.At
+	}
+	return time.Time{}
+}
