@@ -37,9 +37,13 @@ type candidate struct {
 	hint  int // 0: where such a stick usually takes commands; more is worse
 	conn  *at.Conn
 	heard atomic.Bool // the modem spoke by itself
-	imei  string
-	texts bool // it takes the commands for texts
-	err   error
+	// awaits is until when the port is only listened to; answered says that what
+	// was awaited has come.
+	awaits   time.Time
+	answered atomic.Bool
+	imei     string
+	texts    bool // it takes the commands for texts
+	err      error
 }
 
 // locate returns the port at which the modem with the configured IMEI takes
@@ -61,13 +65,20 @@ func (m *Modem) locate(ctx context.Context) (device string, err error) {
 		}
 	}
 	var seen []*candidate
-	for _, group := range [][]PortInfo{first, others} {
-		looked := m.lookAt(ctx, group)
+	for i, group := range [][]PortInfo{first, others} {
+		awaits := m.awaits
+		if i > 0 { // it has started anew since: what it was doing has ended
+			awaits = time.Time{}
+		}
+		looked := m.lookAt(ctx, group, awaits)
 		if err := context.Cause(ctx); err != nil {
 			return "", err
 		}
 		seen = append(seen, looked...)
 		if best := m.best(looked); best != nil {
+			if best.answered.Load() {
+				m.awaits = time.Time{}
+			}
 			m.keepPort(ctx, best)
 			return best.port.Device, nil
 		}
@@ -81,10 +92,12 @@ func (p PortInfo) onUSB() bool { return p.VendorID != "" }
 
 // lookAt looks at ports side by side. Ports that are busy are looked at again:
 // another Modem of ours may have been looking at them just then.
-func (m *Modem) lookAt(ctx context.Context, ports []PortInfo) []*candidate {
+//
+// Until awaits they are only listened to, see OpenQuietly.
+func (m *Modem) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time) []*candidate {
 	all := make([]*candidate, len(ports))
 	for i, p := range ports {
-		all[i] = &candidate{port: p, hint: p.hint()}
+		all[i] = &candidate{port: p, hint: p.hint(), awaits: awaits}
 	}
 	defer func() {
 		for _, c := range all {
@@ -114,22 +127,33 @@ func (m *Modem) probeAll(ctx context.Context, all []*candidate) {
 		probing.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			c.err = c.probe(ctx, m.cfg)
+			c.err = c.probe(ctx, m.cfg, m.notice)
 		})
 	}
 	probing.Wait()
 }
 
 // probe asks a port who is there and whether it takes commands for texts. It
-// changes no setting but the echo, and leaves the port open if it is the modem.
-func (c *candidate) probe(ctx context.Context, cfg Config) error {
+// changes no setting but the echo, and leaves the port open if it is the modem. What
+// it answers to a submission made before goes to late.
+func (c *candidate) probe(ctx context.Context, cfg Config, late func(at.Unsolicited)) error {
 	port, err := cfg.OpenDevice(ctx, c.port.Device)
 	if err != nil {
 		return err
 	}
 	c.conn = at.New(port, at.Config{
-		Handler:   func(u at.Unsolicited) { c.heard.Store(c.heard.Load() || u.Kind == at.Line) },
+		Handler: func(u at.Unsolicited) {
+			switch u.Kind {
+			case at.Line:
+				c.heard.Store(true)
+			case at.LateAnswer, at.LateRefusal:
+				c.answered.Store(true)
+				late(u)
+			default:
+			}
+		},
 		Attention: probeAttention, Quiet: cfg.Timeouts.Quiet, Write: cfg.Timeouts.Write,
+		Awaits: c.awaits,
 	})
 	if err := c.conn.Resync(ctx); err != nil {
 		return err

@@ -128,6 +128,8 @@ type Modem struct {
 	refusedPIN string   // the owner's: a PIN that a SIM has refused
 	found      string   // the owner's: where the modem was when looked for last
 	stick      PortInfo // the owner's: the port at which it was open last
+	// awaits is the owner's: until when the next dialogue writes nothing; zero: it may at once.
+	awaits time.Time
 }
 
 // setup is what bring-up found out about a device.
@@ -191,7 +193,16 @@ func blank(cfg Config, s State) Info {
 // Open opens the port and sets the device up until it is ready to send and
 // receive. An error is a *Fault; the port is then closed again, and Info tells
 // the state the device was left in.
-func (m *Modem) Open(ctx context.Context) error {
+func (m *Modem) Open(ctx context.Context) error { return m.OpenQuietly(ctx, time.Time{}) }
+
+// OpenQuietly is Open for a modem that may still be submitting what was written to
+// it before its port was closed, by a process that has died say. Until the answer
+// to that comes, which is announced as LateSubmit or LateRefusal, or the modem says
+// that it has started anew, but no longer than until, nothing is written: any octet
+// could break off what it is doing (V.250 5.6.1).
+func (m *Modem) OpenQuietly(ctx context.Context, until time.Time) error {
+	m.awaits = until
+	defer func() { m.awaits = time.Time{} }()
 	if m.open {
 		return newFault("open", BeforePayload, errors.New("modem is open already"))
 	}
@@ -257,6 +268,7 @@ func (m *Modem) connect(ctx context.Context) error {
 	conn := at.New(port, at.Config{
 		Handler: m.notice, Transcript: m.transcript,
 		Write: t.Write, Prompt: t.Prompt, Submit: t.Submit, Quiet: t.Quiet, Attention: t.Attention,
+		Awaits: m.awaits,
 	})
 	m.mu.Lock()
 	m.conn = conn

@@ -52,6 +52,11 @@ type Config struct {
 	Quiet     time.Duration // silence that ends a Resync: 300 ms
 	Attention time.Duration // one AT during a Resync: 3 s
 
+	// Awaits is until when the answer to a payload may come that was written to
+	// the port before this dialogue, by a process that has died say; zero: none is
+	// awaited. Until it has come, or the time is over, nothing is written.
+	Awaits time.Time
+
 	// Transcript takes the lines of the dialogue; nil: one of its own.
 	Transcript *Transcript
 }
@@ -121,6 +126,10 @@ func New(port io.ReadWriteCloser, cfg Config) *Conn {
 		done:     make(chan struct{}),
 		activity: make(chan struct{}, 1),
 		lastRead: time.Now(),
+	}
+	if !cfg.Awaits.IsZero() {
+		// Whether the payload had left whole nobody knows: it may stand at the prompt.
+		c.trouble = trouble{late: true, prompt: true, busy: cfg.Awaits}
 	}
 	c.log = c.cfg.Transcript
 	c.log.Begin("port opened")

@@ -37,6 +37,12 @@ var notices = [...]notice{
 	{name: "+PBREADY", always: true}, {name: "+PACSP0", always: true}, {name: "+SMSFULL", always: true},
 }
 
+// greets reports whether it is the first thing that a modem says when it has
+// started anew.
+func (n notice) greets() bool {
+	return n.name == "RDY" || n.name == "^SYSSTART" || n.name == "*ATREADY"
+}
+
 // phrases are unsolicited lines without a colon; a line counts when it begins so.
 var phrases = [...]string{
 	"RDY", "RING", "SMS READY", "CALL READY", "PB DONE", "SMS DONE", "SMS FULL",

@@ -277,7 +277,7 @@ func (c *Conn) lateAnswer(mr int) {
 		c.stats.Strays++
 		return
 	}
-	c.trouble.late, c.trouble.busy = false, time.Time{}
+	c.trouble.late, c.trouble.prompt, c.trouble.busy = false, false, time.Time{}
 	c.cfg.Handler(Unsolicited{Kind: LateAnswer, Name: "+CMGS", MR: mr})
 }
 
@@ -291,7 +291,7 @@ func (c *Conn) lateRefusal(s *session, line, final string) bool {
 	case c.trouble.asked && !cms, s != nil && strings.HasPrefix(s.command, "+"):
 		return false
 	}
-	c.trouble.late, c.trouble.busy = false, time.Time{}
+	c.trouble.late, c.trouble.prompt, c.trouble.busy = false, false, time.Time{}
 	c.cfg.Handler(Unsolicited{Kind: LateRefusal, Name: "+CMGS", Text: line, MR: -1, Err: parseError(line)})
 	return true
 }
@@ -308,6 +308,8 @@ func (c *Conn) takeNotice(n notice, line string) {
 		return
 	case n.name == "RING" || n.name == "+CRING":
 		c.pump.ringing = true
+	case n.greets():
+		c.trouble = trouble{} // what it was doing has ended with it
 	}
 	c.cfg.Handler(u)
 }
