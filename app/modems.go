@@ -214,7 +214,7 @@ type silence struct {
 // gateway.
 func (s *assembly) discover(ctx context.Context) {
 	d := &discovery{ports: s.app.options.Ports, probe: modem.Probe, imei: map[string]string{}, silent: map[string]*silence{}}
-	for wait := time.Duration(0); pause(ctx, wait, nil); wait = discoverEvery {
+	for wait := s.quiet(ctx); pause(ctx, wait, nil); wait = discoverEvery {
 		changed, err := d.scan(ctx)
 		if ctx.Err() != nil {
 			return
@@ -229,6 +229,20 @@ func (s *assembly) discover(ctx context.Context) {
 			s.gateway.SetModems(s.app.modemConfigs(d.found))
 		}
 	}
+}
+
+// quiet returns how long no port may be written to: a modem that was left while it
+// was sending could be disturbed, and nobody knows yet which one that is.
+func (s *assembly) quiet(ctx context.Context) time.Duration {
+	until, err := s.gateway.QuietUntil(ctx)
+	if err != nil {
+		s.app.log.Warn("cannot look for what was in the air when the gateway stopped", "err", err)
+	}
+	wait := max(0, time.Until(until))
+	if wait > 0 {
+		s.app.log.Info("a part was in the air when the gateway stopped; no port is touched until its modem has had the time to answer", "wait", wait)
+	}
+	return wait
 }
 
 // scan asks every port that no modem is known at and reports whether modems were

@@ -285,7 +285,7 @@ func submitTPDU(sub queue.Submission, longest time.Duration, plain refusedFeatur
 // what the queue hands over next; nothing if this outcome cannot be recorded. Its error means that everything must end.
 func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue.Submission, ok bool, err error) {
 	if v.outcome.Kind == queue.Uncertain {
-		s.doubt = &sub
+		s.doubts(sub, v)
 	}
 	s.metrics.parts(v.word()).Inc()
 	s.show(func(w *shown) {

@@ -84,10 +84,10 @@ func (s *session) run() error {
 			w.parkedSince = time.Time{}
 		}
 	})
-	if err := s.modem.Open(s.ctx); err != nil {
+	defer s.leave()
+	if err := s.open(); err != nil {
 		return err
 	}
-	defer s.leave()
 	s.arrive()
 	s.wake = s.gateway.config.Queue.Wake(s.ctx)
 	return s.loop()

@@ -82,11 +82,14 @@ type worker struct {
 	// answer, and emptyWait how long that was; zero: it does answer.
 	emptyAt   time.Time
 	emptyWait time.Duration
-	// doubt is the attempt whose answer may still come, nil if there is none.
-	doubt  *queue.Submission
-	calls  callLog
-	tests  testLog
-	careAt time.Time // when lookAfter has something to do
+	// doubt is the attempt whose answer may still come, nil if there is none;
+	// listenUntil is until when a port that is opened is only listened to for it.
+	doubt       *queue.Submission
+	listenUntil time.Time
+	recalled    bool // what a former life of the box left in the air has been looked for
+	calls       callLog
+	tests       testLog
+	careAt      time.Time // when lookAfter has something to do
 
 	mu    sync.Mutex // guards what follows, which others read
 	life  *life      // the present one, nil before the first

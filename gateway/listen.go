@@ -1,0 +1,119 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"goniec/modem"
+	"goniec/queue"
+)
+
+const (
+	// answerAwaited is how long after a part was handed to a modem its answer is
+	// listened for at a port that has been opened anew. Modems answer within 10 s,
+	// and nearly all that answer at all within a minute; nothing is sent or received
+	// by this modem meanwhile.
+	answerAwaited = time.Minute
+	// answerPossible is how long after it an answer may come at all: two parts that
+	// are that close and unanswered cannot be told apart by their answers.
+	answerPossible = 5 * time.Minute
+)
+
+// open opens the modem. If a part was in the air when its port was left, by this
+// process or one before it, nothing is written until its answer has come or is
+// overdue: the answer is worth having, and an octet could break off the submission.
+func (s *session) open() error {
+	s.recall()
+	until := s.listenUntil
+	s.listenUntil = time.Time{}
+	if !until.After(time.Now()) {
+		return s.modem.Open(s.ctx)
+	}
+	attributes := []any{slog.Time("until", until)}
+	if s.doubt != nil {
+		attributes = append(attributes, slog.String("msg", s.doubt.Message.ID), slog.Int("part", s.doubt.Part+1))
+	}
+	s.log.Info("a part was in the air when the port was left; listening for its answer before anything is written", attributes...)
+	return s.modem.OpenQuietly(s.ctx, until)
+}
+
+// recall looks, once, for what was in the air when the box stopped. There is one
+// such part a modem; of two nobody could tell whose an answer is, so both are left
+// to their reports, and the modem is not disturbed all the same.
+func (w *worker) recall() {
+	if w.recalled {
+		return
+	}
+	now := time.Now()
+	all, err := w.gateway.config.Queue.Doubts(w.hard, w.config.Name, now.Add(-answerPossible))
+	if err != nil {
+		w.log.Warn("cannot look for what was in the air when the gateway stopped", slog.Any("err", err))
+		return
+	}
+	w.recalled = true
+	all = unanswered(all)
+	if len(all) == 0 || w.doubt != nil {
+		return
+	}
+	if len(all) == 1 {
+		w.doubt = &all[0]
+	}
+	w.listenUntil = handedOver(attemptOf(all[0])).Add(answerAwaited)
+}
+
+// unanswered returns those of all whose modem has not answered anything.
+func unanswered(all []queue.Submission) []queue.Submission {
+	return slices.DeleteFunc(all, func(sub queue.Submission) bool {
+		a := attemptOf(sub)
+		return a == nil || answeredWith(a.Code)
+	})
+}
+
+// doubts notes that the outcome of sub is not known: its answer may still come,
+// unless it has been given and decides nothing, or the modem has started anew.
+func (w *worker) doubts(sub queue.Submission, v verdict) {
+	w.doubt = &sub
+	restarted := v.mend != nil && errors.Is(v.mend, modem.ErrRestarted)
+	if o := v.outcome; !restarted && !answeredWith(o.Code) && !o.PayloadAt.IsZero() {
+		w.listenUntil = o.PayloadAt.Add(answerAwaited)
+	}
+}
+
+// attemptOf returns the attempt of sub, nil if its message has forgotten it.
+func attemptOf(sub queue.Submission) *queue.Attempt {
+	for i := range sub.Message.Attempts {
+		if sub.Message.Attempts[i].Number == sub.Attempt {
+			return &sub.Message.Attempts[i]
+		}
+	}
+	return nil
+}
+
+// handedOver returns when the modem got the part of a, about.
+func handedOver(a *queue.Attempt) time.Time {
+	if a.PayloadAt.IsZero() {
+		return a.At
+	}
+	return a.PayloadAt
+}
+
+// answeredWith says whether code is that of an error which the modem answered: no
+// other answer will come.
+func answeredWith(code string) bool {
+	return strings.HasPrefix(code, "cms_") || strings.HasPrefix(code, "cme_")
+}
+
+// QuietUntil returns until when ports whose modems are not known yet should be left
+// alone, because a part was in the air when the box stopped; if that is zero or past
+// they need not. An error is that of the store.
+func (g *Gateway) QuietUntil(ctx context.Context) (time.Time, error) {
+	all, err := g.config.Queue.Doubts(ctx, "", time.Now().Add(-answerAwaited))
+	if all = unanswered(all); err != nil || len(all) == 0 {
+		return time.Time{}, err
+	}
+	return handedOver(attemptOf(all[0])).Add(answerAwaited), nil
+}
