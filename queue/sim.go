@@ -64,12 +64,14 @@ func (q *Queue) tendSIM(tx store.Tx, e *entry, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	switch since := later(e.Due, last); {
-	case now.Sub(since) >= simGone:
+	// While the box was off no SIM could send: after a power cut of an hour each gets
+	// its time again, or every message that was under way would begin anew.
+	switch waited := min(now.Sub(later(e.Due, last)), time.Since(q.born)); {
+	case waited >= simGone:
 		return q.startOver(tx, e, "", now)
-	case now.Sub(since) >= simMissing && e.patience() < simGone:
+	case waited >= simMissing && e.patience() < simGone:
 		e.Error = &Problem{
-			Code: CodeSIMGone, RetryAt: inMilliseconds(since.Add(simGone)),
+			Code: CodeSIMGone, RetryAt: inMilliseconds(now.Add(simGone - waited)),
 			Detail: "the other parts wait for the SIM of the first, which was in modem " + e.modemOf(e.SIM),
 		}
 	}

@@ -98,3 +98,27 @@ func TestReleaseFromASIM(t *testing.T) {
 		b.startedOver(m)
 	})
 }
+
+// A box that was off for hours does not put down to a SIM that it sent nothing.
+func TestLongMessageOutlivesAPowerCut(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.begun()
+		wait(t.Context(), 3*time.Hour) // off
+		b = newBoxOn(t, b.store)
+		b.pass(30 * time.Minute)
+		if s := b.claim(); s.Message.ID != m.ID || s.Part != 1 || s.PossibleDuplicate {
+			t.Errorf("after a power cut part %d is claimed, possible duplicate: %v", s.Part, s.PossibleDuplicate)
+		}
+	})
+}
+
+// A SIM that does not come back with the box is gone all the same.
+func TestLongMessageLeavesASIMThatAPowerCutTook(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.begun()
+		wait(t.Context(), 3*time.Hour) // off
+		b = newBoxOn(t, b.store)
+		b.pass(62 * time.Minute)
+		b.startedOver(m)
+	})
+}
