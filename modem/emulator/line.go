@@ -28,6 +28,37 @@ type line struct {
 	writing bool // out is being emptied
 }
 
+// Tap overhears a modem's line, for tests that do something at a certain octet. Its
+// functions are called by the goroutines that serve the line, without any lock: they
+// may take their time, and meanwhile that direction stands still.
+type Tap struct {
+	// Heard gets what the host wrote before the modem does, and returns what the
+	// modem is to hear of it. Nil: all.
+	Heard func(data []byte) []byte
+	// Said gets what the modem has said, after it was written to the line. Nil:
+	// nobody listens.
+	Said func(data []byte)
+}
+
+// SetTap has the modem's line overheard from now on, by nobody if both functions are
+// nil.
+func (m *Modem) SetTap(t Tap) { m.tap.Store(&t) }
+
+// heard passes on what the host wrote.
+func (m *Modem) heard(data []byte) []byte {
+	if t := m.tap.Load(); t != nil && t.Heard != nil && len(data) > 0 {
+		return t.Heard(data)
+	}
+	return data
+}
+
+// said tells what was written to the line.
+func (m *Modem) said(data []byte) {
+	if t := m.tap.Load(); t != nil && t.Said != nil {
+		t.Said(data)
+	}
+}
+
 // attach makes port the line of the modem; a line it had before is closed, for
 // a modem has one. Network.mu is held.
 func (m *Modem) attach(port io.ReadWriteCloser) {
@@ -42,7 +73,7 @@ func (m *Modem) attach(port io.ReadWriteCloser) {
 	m.network.routines.Go(func() { m.readLine(l) })
 	m.network.routines.Go(func() {
 		for range l.wake {
-			l.flush(m.network)
+			l.flush(m)
 		}
 	})
 }
@@ -76,10 +107,11 @@ func (m *Modem) readLine(l *line) {
 	buffer := make([]byte, 4096)
 	for {
 		count, err := l.port.Read(buffer)
+		data := m.heard(buffer[:count])
 		m.network.mu.Lock()
 		if m.line == l && !l.gone {
 			l.reading = l.inline
-			m.receive(buffer[:count])
+			m.receive(data)
 		}
 		if err != nil {
 			l.detach()
@@ -93,13 +125,14 @@ func (m *Modem) readLine(l *line) {
 		}
 		m.network.release()
 		if l.inline {
-			l.flush(m.network)
+			l.flush(m)
 		}
 	}
 }
 
 // flush writes what waits, unless somebody is at it.
-func (l *line) flush(n *Network) {
+func (l *line) flush(m *Modem) {
+	n := m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	l.reading = false
@@ -116,6 +149,7 @@ func (l *line) flush(n *Network) {
 			// The reader learns of it too, and ends the line.
 			_ = l.port.Close()
 		}
+		m.said(data)
 		n.mu.Lock()
 		l.spare = data[:0]
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -64,6 +65,7 @@ type Modem struct {
 	linkedUntil    time.Time // +CMMS keeps the link open until then
 	call           *call
 
+	tap    atomic.Pointer[Tap] // nil: nobody listens; not guarded by Network.mu
 	faults []*Fault
 	// clockAhead is by how much +CCLK is ahead of the network.
 	clockAhead time.Duration
