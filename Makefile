@@ -61,12 +61,12 @@ fuzz:
 		done; \
 	done
 
-# Ten virtual days of four modems under random faults, SOAKSEEDS times, then the
-# real daemon killed at random moments; each compares the network's own record
-# with the queue's. Prints lost and doubled.
+# Ten virtual days of four modems under random faults, SOAKSEEDS times, and kills at
+# every step, in virtual time; then real daemons killed a thousand times; each compares
+# the network's own record with the queue's. Prints lost and doubled.
 soak:
 	GONIEC_SOAK=$(SOAKSEEDS) $(GO) test ./gateway -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
-	GONIEC_SOAK=1 $(GO) test ./cmd/goniec -run "^TestSoak" -v -count=1 -timeout $(SOAKTIME)
+	GONIEC_SOAK=1 $(GO) test ./cmd/goniec -run "^TestSoak" -parallel 8 -v -count=1 -timeout $(SOAKTIME)
 
 # What the reply reader makes of the labelled replies: counts, the confusion table, every
 # miss with its rule. Fails on a false cancellation or confirmation.

@@ -82,6 +82,13 @@ func (d *daemon) write(rest string, modems ...string) {
 // start runs the daemon and waits until it answers.
 func (d *daemon) start() {
 	d.t.Helper()
+	d.launch()
+	d.eventually("the daemon answers", func() bool { return app.Answers(d.t.Context(), app.SocketPath(d.data)) })
+}
+
+// launch runs the daemon.
+func (d *daemon) launch() {
+	d.t.Helper()
 	d.mu.Lock()
 	d.log.Reset()
 	d.mu.Unlock()
@@ -114,7 +121,6 @@ func (d *daemon) start() {
 		_ = process.Process.Kill()
 		<-ended
 	})
-	d.eventually("the daemon answers", func() bool { return app.Answers(d.t.Context(), app.SocketPath(d.data)) })
 }
 
 // logged returns what the daemon has written.
