@@ -63,6 +63,7 @@ const (
 	CodeNotReady             Code = "not_ready"
 	CodeShuttingDown         Code = "shutting_down"
 	CodeStorageFull          Code = "storage_full"
+	CodeStorageFailed        Code = "storage_failed"
 	CodeInternal             Code = "internal_error"
 	CodeRequestInterrupted   Code = "request_interrupted"
 )
@@ -166,6 +167,7 @@ func statuses() map[Code]int {
 		CodeNotReady:             http.StatusServiceUnavailable,
 		CodeShuttingDown:         http.StatusServiceUnavailable,
 		CodeStorageFull:          http.StatusInsufficientStorage,
+		CodeStorageFailed:        http.StatusServiceUnavailable,
 		CodeInternal:             http.StatusInternalServerError,
 		CodeRequestInterrupted:   http.StatusServiceUnavailable,
 	}
@@ -227,7 +229,7 @@ func (p *problem) withHeader(name, value string) *problem {
 
 // needsPerson reports whether somebody has to look after the gateway.
 func (p *problem) needsPerson() bool {
-	return p.code == CodeInternal || p.code == CodeStorageFull
+	return p.code == CodeInternal || p.code == CodeStorageFull || p.code == CodeStorageFailed
 }
 
 // Error, GetStatus and GetHeaders make a problem an error of huma. Error is for
@@ -305,8 +307,10 @@ func failure(ctx context.Context, err error) *problem {
 		return newProblem(CodeNotHeld)
 	case errors.Is(err, store.ErrClosed):
 		return &problem{code: CodeShuttingDown, cause: err}
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return &problem{code: CodeStorageFull, cause: err}
+	case errors.Is(err, store.ErrWrite):
+		return &problem{code: CodeStorageFailed, cause: err}
 	case ctx.Err() != nil:
 		return &problem{code: CodeRequestInterrupted, cause: err}
 	}

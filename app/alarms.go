@@ -14,14 +14,15 @@ import (
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/event"
-	"goniec/gateway"
 	"goniec/queue"
 	"goniec/store"
 )
 
 const (
-	// watchEvery is the time between two looks at the box.
-	watchEvery = 15 * time.Second
+	// watchEvery is the time between two looks at the box, and watchStoreEvery between
+	// two at whether anybody has failed to write, since then nothing is sent.
+	watchEvery      = 15 * time.Second
+	watchStoreEvery = time.Second
 	// clockPatience is how long nothing may confirm the clock: a modem takes a minute
 	// or two to find the network.
 	clockPatience = 5 * time.Minute
@@ -70,6 +71,13 @@ func (a *alarms) list() []client.Alarm {
 	}
 	slices.SortFunc(all, func(x, y client.Alarm) int { return cmp.Compare(x.Code, y.Code) })
 	return all
+}
+
+// has says whether there is an alarm with this code.
+func (a *alarms) has(code string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.raised[code] != nil
 }
 
 // set makes those of codes that are in found the alarms there are, by code with what
@@ -132,9 +140,14 @@ func (a *alarms) note(ctx context.Context, change alarmChange) {
 // watch looks at the box until ctx is done: at its clock, at what waits too long, and
 // whether the store can be written.
 func (s *assembly) watch(ctx context.Context) {
+	var due time.Time
 	for {
-		s.look(ctx)
-		if !pause(ctx, watchEvery, nil) {
+		fails := s.storeTrouble() != ""
+		if now := time.Now(); !now.Before(due) || fails != s.app.alarms.has(api.AlarmStore) {
+			s.look(ctx)
+			due = now.Add(watchEvery)
+		}
+		if !pause(ctx, watchStoreEvery, nil) {
 			return
 		}
 	}
@@ -166,12 +179,7 @@ func (s *assembly) storeTrouble() string {
 	if err := s.untended.Load(); err != nil {
 		return fmt.Sprintf("the queue cannot be looked after: %v", *err)
 	}
-	for _, m := range s.gateway.Modems() {
-		if m.Trouble != nil && !m.Trouble.Over && m.Trouble.Code == gateway.CodeStore {
-			return m.Trouble.Detail
-		}
-	}
-	return ""
+	return s.gateway.Unwritten()
 }
 
 // findOverdue finds out what is the matter with clock and queue.

@@ -177,6 +177,11 @@ var problemTexts = map[Key]text{
 		en: "The gateway's disk is full, so nothing was accepted. Free space on it and send again.",
 		es: "El disco de la pasarela está lleno y no se ha aceptado nada. Libere espacio y envíe de nuevo.",
 	},
+	"problem.storage_failed": {
+		pl: "Dysk bramki nie przyjmuje zapisu, więc niczego nie przyjęto. Sprawdź dysk i wyślij ponownie z tym samym Idempotency-Key.",
+		en: "The gateway's disk takes no writes, so nothing was accepted. Check the disk and send again with the same Idempotency-Key.",
+		es: "El disco de la pasarela no admite escrituras y no se ha aceptado nada. Compruebe el disco y envíe de nuevo con el mismo Idempotency-Key.",
+	},
 	"problem.internal_error": {
 		pl: "Bramka zawiodła. Przyczyna jest w jej dzienniku pod numerem z pola instance. Wyślij ponownie z tym samym Idempotency-Key.",
 		en: "The gateway failed. Its log has the cause under the id in instance. Send again with the same Idempotency-Key.",

@@ -265,7 +265,8 @@ func (s *session) commitDirect() error {
 // else: the next one may be with another SIM. What lies in a memory is found
 // by its first sweep.
 func (s *session) leave() {
-	s.show(func(w *shown) { w.open = false })
+	// Whoever writes next tells of a store that fails still.
+	s.show(func(w *shown) { w.open, w.unwritten = false, "" })
 	s.gateway.config.Routing.scales.away(s.config.Name)
 	for {
 		select {

@@ -59,8 +59,9 @@ type setup struct {
 	cap     gateway.RecipientCap
 	queue   func(*queue.Config)
 	config  func(*gateway.Config)
-	usb     bool       // the modems are on USB: found by their ports, and enumerated again
-	start   func(*rig) // before the gateway is started
+	usb     bool        // the modems are on USB: found by their ports, and enumerated again
+	start   func(*rig)  // before the gateway is started
+	store   store.Store // nil: in memory
 }
 
 // safeBuffer is a bytes.Buffer for several goroutines.
@@ -100,7 +101,10 @@ func newRig(t *testing.T, c setup) *rig {
 	r := &rig{t: t, log: &safeBuffer{}, registry: prometheus.NewRegistry()}
 	logger := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	r.network = emulator.NewNetwork(c.options)
-	r.store = &flakyStore{Store: memstore.New()}
+	if c.store == nil {
+		c.store = memstore.New()
+	}
+	r.store = &flakyStore{Store: c.store}
 	r.events = event.New(r.store, "box")
 	qc := queue.Config{Store: r.store, Events: r.events, Box: "box", Logger: logger, Registerer: r.registry}
 	r.routing = gateway.NewRouting(gateway.RoutingConfig{Store: r.store, Cap: c.cap})

@@ -312,6 +312,7 @@ func (s *session) storeFailed(what string, err error) {
 	}
 	s.retryAt = now.Add(s.retry)
 	s.show(func(w *shown) {
+		w.unwritten = fmt.Sprintf("%s: %v", what, err)
 		w.trouble = &Trouble{At: now, Code: CodeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: storeRemedy}
 		w.pausedUntil, w.pauseReason = s.retryAt, "the store cannot be written"
 	})
@@ -325,6 +326,7 @@ func (s *session) storeWorks() {
 	s.retryAt, s.retry = time.Time{}, 0
 	s.log.Info("store can be written again")
 	s.show(func(w *shown) {
+		w.unwritten = ""
 		if w.trouble != nil && w.trouble.Code == CodeStore {
 			w.trouble.Over = true
 		}
@@ -356,7 +358,8 @@ func (s *session) insist(what string, op func(context.Context) error) error {
 		if hopeless(err) {
 			return err
 		}
-		if s.writable(ctx) {
+		// On a full disk less may still have room, which says nothing about this.
+		if !errors.Is(err, store.ErrWrite) && s.writable(ctx) {
 			if refused++; refused >= triesOfOne {
 				s.storeWorks()
 				return fmt.Errorf("%w: %w", errNotTaken, err)

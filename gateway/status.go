@@ -139,3 +139,19 @@ func named(f *modem.Fault) string {
 func trouble(f *modem.Fault, at time.Time) *Trouble {
 	return &Trouble{At: at, Code: code(f), Detail: f.Error(), Remedy: f.Remedy()}
 }
+
+// Unwritten returns what a modem's worker has failed to write and why, for which it
+// sends nothing until it succeeds; empty if nobody has.
+func (g *Gateway) Unwritten() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, w := range g.workers {
+		w.mu.Lock()
+		what := w.shown.unwritten
+		w.mu.Unlock()
+		if what != "" {
+			return what
+		}
+	}
+	return ""
+}

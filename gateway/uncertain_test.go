@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +14,8 @@ import (
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/queue"
+	"goniec/store"
+	"goniec/store/memstore"
 )
 
 func TestUncertain(t *testing.T) {
@@ -242,6 +246,58 @@ func TestModemWithoutReferences(t *testing.T) {
 			if m.Status == queue.StatusDelivered && copies == 0 {
 				t.Errorf("a message that never left is delivered: %+v", m.Attempts)
 			}
+		}
+	})
+}
+
+// cramped is a store on a disk that has room for less than some writes need.
+type cramped struct {
+	store.Store
+	full atomic.Bool
+}
+
+func (c *cramped) Update(ctx context.Context, fn func(store.Tx) error) error {
+	puts := 0
+	return c.Store.Update(ctx, func(tx store.Tx) error {
+		puts = 0
+		err := fn(counted{tx, &puts})
+		if err == nil && puts > 1 && c.full.Load() {
+			return fmt.Errorf("%w: %w", store.ErrWrite, errDisk)
+		}
+		return err
+	})
+}
+
+// counted is a transaction whose puts are counted.
+type counted struct {
+	store.Tx
+	puts *int
+}
+
+func (c counted) Put(key string, value []byte) error {
+	*c.puts++
+	return c.Tx.Put(key, value)
+}
+
+// A disk that is nearly full takes small records and refuses the outcome of a part: it
+// is kept until there is room, however long that takes.
+func TestOutcomeOutlivesADiskThatIsNearlyFull(t *testing.T) {
+	disk := &cramped{Store: memstore.New()}
+	inBubble(t, setup{
+		options: emulator.Options{Latency: emulator.Latency{Air: time.Second}, ReportDelay: 2 * time.Hour}, store: disk,
+	}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		id := r.put()
+		r.pass(500 * time.Millisecond)
+		disk.full.Store(true)
+		r.pass(time.Hour)
+		disk.full.Store(false)
+		r.pass(2 * time.Minute)
+		if m := r.message(id); m.Status != queue.StatusSent || m.Parts[0].MR < 0 {
+			t.Errorf("with room again the message is %s (%+v): %+v", m.Status, m.Error, m.Attempts)
+		}
+		if strings.Contains(r.log.String(), "cannot be recorded") {
+			t.Error("its outcome was given up")
 		}
 	})
 }

@@ -131,6 +131,7 @@ type shown struct {
 	pausedUntil            time.Time
 	pauseReason            string
 	trouble                *Trouble
+	unwritten              string             // what could not be written when that was last tried; empty: nothing
 	alarms                 map[string]Trouble // by code; replaced, never changed
 	credit                 *Credit            // nil: not known; replaced, never changed, like selfTest
 	selfTest               *SelfTest

@@ -20,6 +20,9 @@ import (
 var (
 	// ErrClosed is returned by every call on a store that has been closed.
 	ErrClosed = errors.New("store is closed")
+	// ErrWrite is returned by Update when what the transaction did cannot be kept,
+	// because the disk is full, read-only or broken. Later calls may succeed.
+	ErrWrite = errors.New("store cannot be written")
 	// ErrTooLarge is returned by a transaction that goes beyond the Limits of
 	// its backend. Nothing of it has been written; split the work and retry.
 	ErrTooLarge = errors.New("transaction exceeds the limits of the store")

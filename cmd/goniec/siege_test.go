@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"maps"
@@ -142,7 +143,7 @@ func (s *siege) kills(count int) {
 		limit := time.Duration(s.random.Int64N(int64(1500 * time.Millisecond)))
 		if k%3 > 0 {
 			m := turns[(k-k/3)%len(turns)]
-			name, limit = m.name, 3*time.Second
+			name, limit = m.name, 8*time.Second
 			killed = s.trap(m)
 		}
 		share <- total / count
@@ -185,7 +186,7 @@ func (s *siege) tear() {
 	_, err = io.ReadFull(file, metas)
 	number := func(at int) uint64 { return binary.LittleEndian.Uint64(metas[at:]) }
 	newest := 0
-	if number(page+id) > number(id) {
+	if whole := metaWhole(metas[page:]); whole && (!metaWhole(metas) || number(page+id) > number(id)) {
 		newest = page
 	}
 	noise := make([]byte, 3*page)
@@ -197,6 +198,14 @@ func (s *siege) tear() {
 	if err := errors.Join(err, beyond, older, file.Close()); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// metaWhole says whether a page that names a tree has not been torn.
+func metaWhole(page []byte) bool {
+	const begin, sum = 16, 16 + 56
+	hash := fnv.New64a()
+	_, _ = hash.Write(page[begin:sum]) // never fails
+	return hash.Sum64() == binary.LittleEndian.Uint64(page[sum:])
 }
 
 // post posts as many messages as share says, until all are accepted.

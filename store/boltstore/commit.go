@@ -49,7 +49,7 @@ func (b *batch) full() bool {
 
 // Update runs fn in the next commit, alone or together with others that are
 // waiting, and returns when its outcome is on disk. Errors of the disk come
-// back wrapped; the store stays usable and later calls may succeed.
+// back wrapped in store.ErrWrite; the store stays usable and later calls may succeed.
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -193,7 +193,7 @@ func (s *Store) commit(b *batch) error {
 // it is also on disk. Should that fail too, the outcome is open: the change is
 // visible, and gone after a power cut.
 func (s *Store) settle(id int, cause error) error {
-	failed := fmt.Errorf("commit: %w", cause)
+	failed := fmt.Errorf("%w: commit: %w", store.ErrWrite, cause)
 	reading, err := s.db.Begin(false)
 	if err != nil {
 		return errors.Join(failed, err)
