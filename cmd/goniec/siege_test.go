@@ -296,13 +296,19 @@ func (s *siege) judge() {
 		to     string
 		number int
 	}
+	// What the gateway does not know yet may be sent while it is looked at: the network
+	// is asked last.
+	messages := make([]client.Message, len(s.ids))
+	for i, id := range s.ids {
+		messages[i] = s.message(id)
+	}
 	copies := map[part]int{}
 	for _, a := range s.network.Accepted() {
 		copies[part{a.To, a.Part}]++
 	}
 	var parts, lost, doubled, undecided int
 	for i, id := range s.ids {
-		m := s.message(id)
+		m := messages[i]
 		open := m.Status == client.StatusHeld || m.Status == client.StatusUncertain
 		if open {
 			undecided++
