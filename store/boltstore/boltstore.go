@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -53,6 +54,8 @@ type Options struct {
 // Store is a store in a file. It is safe for concurrent use.
 type Store struct {
 	db       *bbolt.DB
+	file     *os.File // of db, which closes it
+	readers  readers
 	metrics  *metrics
 	watchers store.Watchers
 	locks    store.Locks
@@ -86,12 +89,13 @@ func Open(path string, o Options) (*Store, error) {
 	if o.MaxSize <= 0 {
 		o.MaxSize = defaultMaxSize()
 	}
-	db, err := openFile(path, o)
+	db, file, err := openFile(path, o)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	s := &Store{
 		db:      db,
+		file:    file,
 		enter:   make(chan struct{}),
 		leave:   make(chan member),
 		closing: make(chan struct{}),
@@ -133,7 +137,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	tx, err := s.db.Begin(false)
+	tx, err := s.readers.begin(s.db)
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return store.ErrClosed
 	}
@@ -143,7 +147,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	r := reader{bucket: tx.Bucket([]byte(root))}
 	defer func() {
 		r.bucket = nil
-		_ = tx.Rollback() // ends it; of a read transaction nothing can fail here
+		_ = s.readers.end(tx) // of a read transaction nothing can fail here
 	}()
 	return fn(&r)
 }

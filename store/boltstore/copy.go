@@ -19,7 +19,7 @@ import (
 // and writing; what they write meanwhile is not in it. It is an io.WriterTo. The
 // file holds, in pages that are free, what has been deleted lately: see Copy.
 func (s *Store) WriteTo(w io.Writer) (int64, error) {
-	tx, err := s.db.Begin(false)
+	tx, err := s.readers.begin(s.db)
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return 0, store.ErrClosed
 	}
@@ -27,7 +27,7 @@ func (s *Store) WriteTo(w io.Writer) (int64, error) {
 		return 0, fmt.Errorf("begin read transaction: %w", err)
 	}
 	n, err := tx.WriteTo(w)
-	if ending := tx.Rollback(); err == nil {
+	if ending := s.readers.end(tx); err == nil {
 		err = ending
 	}
 	if err != nil {

@@ -25,39 +25,40 @@ const (
 	compactFrom = 16 << 20
 )
 
-// openFile opens the database at path and creates it if need be.
-func openFile(path string, o Options) (*bbolt.DB, error) {
+// openFile opens the database at path, which it creates if need be, and returns the
+// file that it is in as well.
+func openFile(path string, o Options) (*bbolt.DB, *os.File, error) {
 	if err := sweepTemporary(path); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = create(path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	listed, err := check(path, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for {
 		db, file, err := openBolt(path, o)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		current, err := isAt(file, path)
 		if err != nil {
-			return nil, errors.Join(err, db.Close())
+			return nil, nil, errors.Join(err, db.Close())
 		}
 		if current {
 			db.NoFreelistSync = !listed // as the last commit had it
-			return db, nil
+			return db, file, nil
 		}
 		// While this process waited for its turn another one has put a
 		// compacted file in the place of the one that was opened.
 		if err := db.Close(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 }

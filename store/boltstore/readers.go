@@ -1,0 +1,84 @@
+package boltstore
+
+import (
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// readers knows which states of the file are being read. The zero value is ready for
+// use.
+type readers struct {
+	mu   sync.Mutex
+	open map[int]int   // read transactions by the state they see; guarded by mu
+	left chan struct{} // closed when one ends, if somebody waits for it; guarded by mu
+}
+
+// begin begins a read transaction. Nobody looks at the states that are being read
+// between its beginning and its being known.
+func (r *readers) begin(db *bbolt.DB) (*bbolt.Tx, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	tx, err := db.Begin(false)
+	if err != nil {
+		return nil, err
+	}
+	if r.open == nil {
+		r.open = make(map[int]int)
+	}
+	r.open[tx.ID()]++
+	return tx, nil
+}
+
+// end ends a read transaction. It leaves the file before it is forgotten here, also
+// so that nobody who begins has to wait for it with mu in hand.
+func (r *readers) end(tx *bbolt.Tx) error {
+	state := tx.ID()
+	err := tx.Rollback()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open[state]--; r.open[state] == 0 {
+		delete(r.open, state)
+	}
+	if r.left != nil {
+		close(r.left)
+		r.left = nil
+	}
+	return err
+}
+
+// gone waits until nobody reads a state before this one, and reports whether that came
+// to be within patience.
+func (r *readers) gone(state int, patience time.Duration) bool {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for {
+		left := r.before(state)
+		if left == nil {
+			return true
+		}
+		select {
+		case <-left:
+		case <-timer.C:
+			return false
+		}
+	}
+}
+
+// before returns what tells that a reader has ended, or nil if nobody reads a state
+// before this one.
+func (r *readers) before(state int) <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for seen := range r.open {
+		if seen >= state {
+			continue
+		}
+		if r.left == nil {
+			r.left = make(chan struct{})
+		}
+		return r.left
+	}
+	return nil
+}
