@@ -181,6 +181,16 @@ func stick(tx store.Tx, number pdu.Address, w queue.Worker, at time.Time) error 
 // pruneTogether bounds the records of one transaction of Prune.
 const pruneTogether = 100
 
+// Forget is that of queue.Router.
+func (r *Routing) Forget(tx store.Tx, number pdu.Address) (bool, error) {
+	key := contactKey(number)
+	value, err := tx.Get(key)
+	if err != nil || value == nil {
+		return false, err
+	}
+	return true, tx.Delete(key)
+}
+
 // Prune is that of queue.Router.
 func (r *Routing) Prune(ctx context.Context, before time.Time) error {
 	from, to := contactSpace, store.PrefixEnd(contactSpace)

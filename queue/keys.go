@@ -41,6 +41,7 @@ import (
 //	callday/<number>                           the day on which the number was last sent a text for a call
 //	sup/<number>/<purpose>                     id of the suppression of the number for the purpose
 //	stop/<id>                                  Suppression
+//	erased/<id>                                Erasure
 //	prune/in                                   id of the inbound message whose text was removed last
 //
 // <route> is "any", "modem:<name>" or "sim:<sim>" where there is no choice, or
@@ -74,6 +75,7 @@ const (
 	callDaySpace = "callday/"
 	supSpace     = "sup/"
 	stopSpace    = "stop/"
+	erasedSpace  = "erased/"
 	inboxPruned  = "prune/in"
 )
 

@@ -139,6 +139,7 @@ const (
 	CodeRecipientCap   = "recipient_cap" // held until RetryAt: its number has got as many parts as it may
 	CodeSuppressed     = "suppressed"    // cancelled: its number must not be written to for its purpose
 	CodeClock          = "clock"         // held until something confirms the clock of the machine
+	CodeErased         = "erased"        // cancelled: everything about its number was erased, itself too
 	CodeSIMGone        = "sim_gone"      // the SIM that the first parts left by sends nothing; at RetryAt all begins anew by another
 )
 

@@ -64,6 +64,8 @@ type Router interface {
 	Accepted(tx store.Tx, to pdu.Address, w Worker, at time.Time) error
 	// Heard notes that from has written to, or called, the SIM of w.
 	Heard(tx store.Tx, from pdu.Address, w Worker, at time.Time) error
+	// Forget removes what it keeps of a number, and reports whether there was anything.
+	Forget(tx store.Tx, number pdu.Address) (bool, error)
 	// Prune forgets numbers that nothing was sent to or heard from since before.
 	Prune(ctx context.Context, before time.Time) error
 }

@@ -53,6 +53,11 @@ func (r *router) Heard(_ store.Tx, from pdu.Address, w queue.Worker, _ time.Time
 	return nil
 }
 
+func (r *router) Forget(_ store.Tx, number pdu.Address) (bool, error) {
+	r.notes = append(r.notes, "forget "+number.String())
+	return false, nil
+}
+
 func (r *router) Prune(_ context.Context, before time.Time) error {
 	r.pruned = before
 	return nil

@@ -1,0 +1,467 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"goniec/pdu"
+	"goniec/store"
+)
+
+// Erased counts what Erase has removed, by kind.
+type Erased struct {
+	Messages int // to the number
+	Received int // texts from it, whole or in parts
+	Calls    int
+	Other    int // PDUs that could not be read, reports that matched nothing, what is remembered of the number
+	// Busy are messages of which a modem has a part in hand: they are still there.
+	Busy int
+}
+
+// Erasing is what Erase is asked to do.
+type Erasing struct {
+	Number pdu.Address
+	Actor  string // of the events
+	// Along is called with the id of each message, sent or received, in the transaction
+	// that removes it, to remove what others keep of it. It keeps to the rules of
+	// store.Store.Update. nil: nobody keeps anything.
+	Along func(tx store.Tx, id string) error
+	// Looked is called now and then with how many records have been looked at; nil:
+	// nobody wants to know.
+	Looked func(records int)
+}
+
+// Erase removes what is kept of a number: texts to and from it, whatever form the
+// network wrote it in, calls, and what is remembered to send well. What still waits is
+// cancelled first. Suppressions stay, and so does what identifies a call of the API or
+// a PDU that comes again, which hold neither number nor text; events hold ids only.
+//
+// It goes through everything once, in small transactions, and may be called again
+// after a crash or an error; once it removes nothing and nothing is Busy, there was
+// nothing left.
+func (q *Queue) Erase(ctx context.Context, e Erasing) (Erased, error) {
+	if e.Along == nil {
+		e.Along = func(store.Tx, string) error { return nil }
+	}
+	if e.Looked == nil {
+		e.Looked = func(int) {}
+	}
+	r := &eraser{queue: q, asked: e, Person: q.config.Numbering.Person(e.Number)}
+	for _, step := range []struct {
+		what string
+		run  func(context.Context) error
+	}{
+		{"messages", r.messages},
+		{"received messages", r.received},
+		{"parts of received messages", r.parts},
+		{"calls", r.calls},
+		{"rejected PDUs", r.rejected},
+		{"reports", r.reports},
+		{"what is remembered of it", r.remembered},
+	} {
+		if err := step.run(ctx); err != nil {
+			return r.erased, fmt.Errorf("erase a number: %s: %w", step.what, err)
+		}
+	}
+	return r.erased, nil
+}
+
+// Person recognises a number in the forms in which networks write it.
+type Person struct {
+	Number    pdu.Address
+	Forms     []pdu.Address // that keys may hold
+	numbering Numbering
+	tail      []byte
+}
+
+// Person returns what recognises a number.
+func (n Numbering) Person(number pdu.Address) Person {
+	return Person{Number: number, Forms: n.Forms(number), numbering: n, tail: []byte(number.Tail())}
+}
+
+// Is reports whether a is the number.
+func (p Person) Is(a pdu.Address) bool {
+	if slices.Contains(p.Forms, a) {
+		return true
+	}
+	if a.IsAlphanumeric() || a.Tail() != p.Number.Tail() {
+		return false
+	}
+	read, _ := p.numbering.Sender(a.String())
+	return read == p.Number
+}
+
+// May reports whether the number may stand in a record, at the cost of one look.
+func (p Person) May(value []byte) bool { return bytes.Contains(value, p.tail) }
+
+// inPDU reports whether the last digits of the number stand in a PDU: in swapped halves
+// of octets (3GPP TS 23.040 9.1.2.3), in octets, or written out.
+func (p Person) inPDU(raw []byte) bool {
+	swapped := make([]byte, len(raw))
+	for i, octet := range raw {
+		swapped[i] = octet<<4 | octet>>4
+	}
+	tail := string(p.tail)
+	return bytes.Contains(raw, p.tail) || strings.Contains(hex.EncodeToString(swapped), tail) || strings.Contains(hex.EncodeToString(raw), tail)
+}
+
+// eraser is one Erase under way.
+type eraser struct {
+	Person
+	asked  Erasing
+	queue  *Queue
+	looked int
+	erased Erased
+}
+
+const (
+	// eraseScan is how many records are read in one transaction.
+	eraseScan = 500
+	// eraseTogether is how many are removed in one.
+	eraseTogether = 20
+)
+
+// each looks at every record of a space and has those that are of the number removed.
+// is is asked within a transaction; remove looks at the record again, since it may have
+// changed, and reports whether there was anything to remove.
+func (r *eraser) each(ctx context.Context, space string, is func(key string, value []byte) bool, remove func(tx store.Tx, key string) (bool, error)) (int, error) {
+	removed := 0
+	for from, to := span(space); from != ""; {
+		type page struct {
+			found  []string
+			looked int
+			next   string
+		}
+		p, err := store.View(ctx, r.queue.store, func(rd store.Reader) (page, error) {
+			pairs, err := rd.Scan(from, to, eraseScan)
+			if err != nil {
+				return page{}, err
+			}
+			var p page
+			for _, pair := range pairs {
+				if is(pair.Key, pair.Value) {
+					p.found = append(p.found, pair.Key)
+				}
+			}
+			if len(pairs) == eraseScan {
+				p.next = pairs[len(pairs)-1].Key + "\x00"
+			}
+			p.looked = len(pairs)
+			return p, nil
+		})
+		if err != nil {
+			return removed, err
+		}
+		for found := range slices.Chunk(p.found, eraseTogether) {
+			n, err := r.removeAll(ctx, found, remove)
+			if err != nil {
+				return removed, err
+			}
+			removed += n
+		}
+		r.looked += p.looked
+		r.asked.Looked(r.looked)
+		from = p.next
+	}
+	return removed, nil
+}
+
+// removeAll removes some records in one transaction.
+func (r *eraser) removeAll(ctx context.Context, keys []string, remove func(tx store.Tx, key string) (bool, error)) (int, error) {
+	return store.Update(ctx, r.queue.store, func(tx store.Tx) (int, error) {
+		removed := 0
+		for _, key := range keys {
+			did, err := remove(tx, key)
+			if err != nil {
+				return 0, err
+			}
+			if did {
+				removed++
+			}
+		}
+		return removed, nil
+	})
+}
+
+// messages removes those to the number.
+func (r *eraser) messages(ctx context.Context) (err error) {
+	is := func(key string, value []byte) bool {
+		if !r.May(value) {
+			return false
+		}
+		m, err := decodeMessage(key[len(messageSpace):], value)
+		return err == nil && r.Is(m.To)
+	}
+	busy := map[string]bool{}
+	r.erased.Messages, err = r.each(ctx, messageSpace, is, func(tx store.Tx, key string) (bool, error) {
+		id := key[len(messageSpace):]
+		e, err := r.queue.load(tx, id)
+		if unreadable(err) {
+			return false, nil // removed meanwhile
+		}
+		if err != nil {
+			return false, err
+		}
+		// As it is when the transaction runs for the last time.
+		if busy[id] = e.count(PartInFlight) > 0; busy[id] {
+			return false, nil
+		}
+		return true, r.message(tx, e)
+	})
+	for _, is := range busy {
+		if is {
+			r.erased.Busy++
+		}
+	}
+	return err
+}
+
+// message removes a message of which no part is in flight.
+func (r *eraser) message(tx store.Tx, e *entry) error {
+	if !e.Status.Final() && e.Status != StatusSent {
+		problem := &Problem{Code: CodeErased, Detail: "everything about its number was erased"}
+		if err := r.queue.finish(tx, e, StatusCancelled, problem, r.asked.Actor, r.queue.now()); err != nil {
+			return err
+		}
+	}
+	if err := r.asked.Along(tx, e.ID); err != nil {
+		return err
+	}
+	return r.queue.remove(tx, e)
+}
+
+// received removes texts from the number.
+func (r *eraser) received(ctx context.Context) error {
+	is := func(key string, value []byte) bool {
+		if !r.May(value) {
+			return false
+		}
+		in, err := decodeInbound(key[len(inboundSpace):], value)
+		return err == nil && r.Is(in.From)
+	}
+	removed, err := r.each(ctx, inboundSpace, is, func(tx store.Tx, key string) (bool, error) {
+		id := key[len(inboundSpace):]
+		in, err := readInbound(tx, id)
+		if unreadable(err) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		if err := r.asked.Along(tx, id); err != nil {
+			return false, err
+		}
+		return true, errors.Join(tx.Delete(fromPrefix(in.From)+id), tx.Delete(key))
+	})
+	r.erased.Received += removed
+	return err
+}
+
+// parts removes those of texts from the number that wait for the others, or would take
+// up a late one. The key names the sender, and may do so in a way that only the store
+// can read, so it is not read but looked for.
+func (r *eraser) parts(ctx context.Context) error {
+	for _, form := range r.Forms {
+		prefixes, err := r.bySIM(ctx, groupSpace, NumberSegment(form)+"/")
+		if err != nil {
+			return err
+		}
+		for _, prefix := range prefixes {
+			removed, err := r.each(ctx, prefix, all, func(tx store.Tx, key string) (bool, error) {
+				g, found, err := readJSON[group](tx, key)
+				if err != nil && !errors.Is(err, errStored) || err == nil && !found {
+					return false, err
+				}
+				if tick := g.tick(key); tick != "" {
+					if err := tx.Delete(tick); err != nil {
+						return false, err
+					}
+				}
+				return !g.Delivered, tx.Delete(key) // those of a text that was delivered are counted with it
+			})
+			if err != nil {
+				return err
+			}
+			r.erased.Received += removed
+		}
+	}
+	return nil
+}
+
+// all is for spaces in which everything is of the number.
+func all(string, []byte) bool { return true }
+
+// bySIM returns the prefixes of a space that is ordered by SIM, with an end to each.
+func (r *eraser) bySIM(ctx context.Context, space, end string) ([]string, error) {
+	return store.View(ctx, r.queue.store, func(rd store.Reader) ([]string, error) {
+		var prefixes []string
+		for from, to := span(space); ; {
+			pairs, err := rd.Scan(from, to, 1)
+			if err != nil || len(pairs) == 0 {
+				return prefixes, err
+			}
+			sim, _, _ := strings.Cut(strings.TrimPrefix(pairs[0].Key, space), "/")
+			prefixes = append(prefixes, space+sim+"/"+end)
+			from = store.PrefixEnd(space + sim + "/")
+		}
+	})
+}
+
+// calls removes those from the number.
+func (r *eraser) calls(ctx context.Context) (err error) {
+	is := func(key string, value []byte) bool {
+		if !r.May(value) {
+			return false
+		}
+		c, err := decodeCall(key[len(callSpace):], value)
+		return err == nil && r.Is(c.From)
+	}
+	r.erased.Calls, err = r.each(ctx, callSpace, is, deleteOne)
+	return err
+}
+
+// deleteOne removes a record that stands for itself.
+func deleteOne(tx store.Tx, key string) (bool, error) {
+	value, err := tx.Get(key)
+	if err != nil || value == nil {
+		return false, err
+	}
+	return true, tx.Delete(key)
+}
+
+// rejected removes PDUs that nothing could be made of and that hold the number.
+func (r *eraser) rejected(ctx context.Context) error {
+	is := func(_ string, value []byte) bool {
+		var raw rejected
+		return json.Unmarshal(value, &raw) == nil && r.inPDU(raw.PDU)
+	}
+	removed, err := r.each(ctx, rawSpace, is, deleteOne)
+	r.erased.Other += removed
+	return err
+}
+
+// reports removes those that matched nothing and wait for their submission.
+func (r *eraser) reports(ctx context.Context) error {
+	prefixes, err := r.bySIM(ctx, orphanSpace, tailSegment(r.Number)+"/")
+	if err != nil {
+		return err
+	}
+	for _, prefix := range prefixes {
+		removed, err := r.each(ctx, prefix, all, func(tx store.Tx, key string) (bool, error) {
+			// <time>/<mr>
+			at, err := parseTime(key[len(prefix):][:min(timeWidth, len(key)-len(prefix))])
+			if err == nil {
+				err = tx.Delete(tickKey(at.Add(orphanKept), key))
+			}
+			return true, errors.Join(err, tx.Delete(key))
+		})
+		if err != nil {
+			return err
+		}
+		r.erased.Other += removed
+	}
+	return nil
+}
+
+// remembered removes what is remembered of the number to send well.
+func (r *eraser) remembered(ctx context.Context) error {
+	removed, err := store.Update(ctx, r.queue.store, func(tx store.Tx) (int, error) {
+		removed := 0
+		for _, form := range r.Forms {
+			for _, key := range []string{refKey(form), callDayKey(form)} {
+				did, err := deleteOne(tx, key)
+				if err != nil {
+					return 0, err
+				}
+				if did {
+					removed++
+				}
+			}
+			if r.queue.config.Router == nil {
+				continue
+			}
+			did, err := r.queue.config.Router.Forget(tx, form)
+			if err != nil {
+				return 0, err
+			}
+			if did {
+				removed++
+			}
+		}
+		return removed, nil
+	})
+	r.erased.Other += removed
+	return err
+}
+
+// Erasure is the proof that everything about a number was erased. It does not name the
+// number, nor anything it could be reckoned from: whoever has asked for it keeps its
+// id. The tags are its stored form.
+type Erasure struct {
+	ID       string    `json:"-"` // UUIDv7: ordered by time
+	At       time.Time `json:"at"`
+	By       string    `json:"by,omitempty"` // who asked for it
+	Messages int       `json:"msg"`
+	Received int       `json:"in"`
+	Calls    int       `json:"calls"`
+	Talks    int       `json:"talks"` // conversations
+	Other    int       `json:"other"`
+	// Overwritten is how many octets of deleted data in the file were overwritten.
+	Overwritten int64 `json:"zero"`
+	// Kept is how many suppressions of the number stay.
+	Kept int `json:"kept"`
+}
+
+// erasureData is what the event number.erased tells.
+type erasureData struct {
+	ID       string `json:"id"`
+	Messages int    `json:"messages"`
+	Received int    `json:"received"`
+	Calls    int    `json:"calls"`
+	Talks    int    `json:"conversations"`
+}
+
+// NoteErasure writes down an erasure that is complete, of which it sets ID and At, and
+// tells of it.
+func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (Erasure, error) {
+	id, err := q.ids.next(q.clock())
+	if err != nil {
+		return Erasure{}, fmt.Errorf("note an erasure: %w", err)
+	}
+	e.ID, e.At = id.String(), q.now()
+	err = q.store.Update(ctx, func(tx store.Tx) error {
+		if err := store.PutJSON(tx, erasedSpace+e.ID, e); err != nil {
+			return err
+		}
+		return q.events.Append(tx, "number.erased", e.By, erasureData{e.ID, e.Messages, e.Received, e.Calls, e.Talks})
+	})
+	if err != nil {
+		return Erasure{}, fmt.Errorf("note an erasure: %w", err)
+	}
+	return e, nil
+}
+
+// Erasures returns proofs of erasures as Messages does messages.
+func (q *Queue) Erasures(ctx context.Context, after string, limit int) (items []Erasure, next string, err error) {
+	decode := func(id string, value []byte) (Erasure, error) {
+		var e Erasure
+		if err := json.Unmarshal(value, &e); err != nil {
+			return Erasure{}, fmt.Errorf("erasure %s: %w: %w", id, errStored, err)
+		}
+		e.ID = id
+		return e, nil
+	}
+	passes := func(Erasure) bool { return true }
+	items, next, err = page(ctx, q.store, erasedSpace, idWindow(time.Time{}, time.Time{}, after), limit, decode, passes)
+	if err != nil {
+		return nil, "", fmt.Errorf("list erasures: %w", err)
+	}
+	return items, next, nil
+}
