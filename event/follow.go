@@ -70,6 +70,40 @@ func (l *Log) Follow(ctx context.Context, consumer string, wants func(typ string
 	}
 }
 
+// FromNow puts a consumer that has never followed behind the newest event of every
+// box, so that it is not given what happened before it existed. It changes nothing
+// for one that has.
+func (l *Log) FromNow(ctx context.Context, consumer string) error {
+	err := l.store.Update(ctx, func(tx store.Tx) error {
+		known, err := tx.Scan(cursorKey(consumer, ""), store.PrefixEnd(cursorKey(consumer, "")), 1)
+		if err != nil || len(known) > 0 {
+			return err
+		}
+		names, err := boxes(tx)
+		if err != nil {
+			return err
+		}
+		// A log that is empty leaves its mark, too: what comes next is no past.
+		if len(names) == 0 {
+			names = []string{l.box}
+		}
+		for _, box := range names {
+			newest, err := number(tx, counterKey(box))
+			if err != nil {
+				return err
+			}
+			if err := tx.Put(cursorKey(consumer, box), []byte(formatSeq(newest))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("let %s begin: %w", consumer, err)
+	}
+	return nil
+}
+
 // follower is one run of Follow.
 type follower struct {
 	log      *Log

@@ -269,3 +269,41 @@ func TestFollowSkips(t *testing.T) {
 		}
 	})
 }
+
+// TestFromNow lets one consumer begin at the oldest event and one now; for one that
+// has begun it changes nothing.
+func TestFromNow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		log := event.New(s, "box")
+		add := func() {
+			if err := s.Update(t.Context(), func(tx store.Tx) error { return log.Append(tx, "a.b", "", nil) }); err != nil {
+				t.Error(err)
+			}
+		}
+		add()
+		for range 2 {
+			if err := log.FromNow(t.Context(), "late"); err != nil {
+				t.Error(err)
+			}
+			add()
+		}
+		for consumer, want := range map[string]int{"early": 3, "late": 2} {
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error)
+			seen := map[uint64]bool{} // a closure may run twice
+			go func() {
+				done <- log.Follow(ctx, consumer, nil, func(_ store.Tx, e event.Event) error {
+					seen[e.Seq] = true
+					return nil
+				})
+			}()
+			synctest.Wait()
+			cancel()
+			if err := <-done; err != nil || len(seen) != want {
+				t.Errorf("%s was given %d events, want %d; %v", consumer, len(seen), want, err)
+			}
+		}
+	})
+}

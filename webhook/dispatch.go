@@ -1,0 +1,319 @@
+package webhook
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"goniec/store"
+)
+
+const (
+	concurrency  = 4    // deliveries under way to one receiver
+	windowSize   = 2000 // deliveries of one receiver that are in memory
+	downAfter    = 3    // failures one after the other: the receiver is down
+	lookEvery    = 10 * time.Second
+	storeAgain   = 5 * time.Second
+	probeFirst   = time.Second // between two attempts at a receiver that is down
+	probeAtMost  = time.Minute
+	pauseAtMost  = time.Hour // that a receiver can ask for
+	recordWithin = 10 * time.Second
+)
+
+// item is a delivery in the window.
+type item struct {
+	entry   string // last part of its key
+	subject string
+	due     time.Time
+	flying  bool
+}
+
+// landing is what came of an item.
+type landing struct {
+	item   *item
+	answer answer
+	done   bool      // it no longer waits
+	next   time.Time // else: when it is tried again
+	lost   bool      // nothing is known, because of the store or the end of the daemon
+}
+
+// dispatch sends what waits until ctx is done. Of deliveries with one subject
+// only the oldest is sent, all others may overtake each other.
+func (r *runner) dispatch(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	wake := r.config.Store.Watch(ctx, prefixOf(r.receiver.Name, Waiting))
+	landed := make(chan landing, concurrency)
+	defer func() {
+		cancel()
+		for ; r.flying > 0; r.flying-- {
+			<-landed
+		}
+		r.client.CloseIdleConnections()
+	}()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	failing := false
+	for {
+		state, err := r.refill(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && !failing:
+			r.log.Error("cannot read what a webhook waits for, trying again", "err", err)
+		}
+		failing = err != nil
+		wait := storeAgain
+		if err == nil {
+			r.meter.waiting(r.receiver.Name, state)
+			if r.disabled && state.Disabled.IsZero() { // a person has enabled it
+				r.hurry()
+				r.failures, r.pause = 0, time.Time{}
+			}
+			wait = r.launch(ctx, landed, state, time.Now())
+		}
+		timer.Reset(min(wait, lookEvery))
+		select {
+		case <-ctx.Done():
+			return
+		case l := <-landed:
+			r.land(l, time.Now())
+		case <-wake:
+		case <-r.poke:
+			r.last = "" // what waits anew may be older than what was seen
+		case <-timer.C:
+		}
+	}
+}
+
+// refill takes into the window what has come since, and reads the state.
+func (r *runner) refill(ctx context.Context) (State, error) {
+	type found struct {
+		state State
+		pairs []store.Pair
+	}
+	prefix := prefixOf(r.receiver.Name, Waiting)
+	from, limit := prefix, windowSize
+	if r.last != "" {
+		from, limit = r.last+"\x00", windowSize-len(r.window)
+	}
+	f, err := store.View(ctx, r.config.Store, func(tx store.Reader) (f found, err error) {
+		if f.state, _, err = store.GetJSON[State](tx, stateKey(r.receiver.Name)); err != nil || limit <= 0 {
+			return f, err
+		}
+		f.pairs, err = tx.Scan(from, store.PrefixEnd(prefix), limit)
+		for i := range f.pairs { // they live as long as the transaction
+			f.pairs[i].Value = slices.Clone(f.pairs[i].Value)
+		}
+		return f, err
+	})
+	if err != nil {
+		return State{}, err
+	}
+	for _, p := range f.pairs {
+		r.last = max(r.last, p.Key)
+		entry := strings.TrimPrefix(p.Key, prefix)
+		if slices.ContainsFunc(r.window, func(i *item) bool { return i.entry == entry }) {
+			continue
+		}
+		d, err := decode(p.Value)
+		if err != nil {
+			return State{}, err
+		}
+		r.window = append(r.window, &item{
+			entry: entry, subject: r.config.Subject(ctx, d.event()), due: earlier(d.Next, time.Now().Add(maxNext)),
+		})
+	}
+	if limit == windowSize { // a full look
+		slices.SortFunc(r.window, func(a, b *item) int { return strings.Compare(a.entry, b.entry) })
+	}
+	return f.state, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// launch sends what is due and returns how long nothing more will be.
+func (r *runner) launch(ctx context.Context, landed chan<- landing, state State, now time.Time) time.Duration {
+	if r.disabled = !state.Disabled.IsZero(); r.disabled {
+		return lookEvery
+	}
+	if wait := r.pause.Sub(now); wait > 0 {
+		return wait
+	}
+	most := concurrency
+	if r.failures >= downAfter {
+		most = 1
+	}
+	wait := lookEvery
+	seen := map[string]bool{}
+	for _, i := range r.window {
+		if r.flying >= most {
+			return lookEvery // until one lands
+		}
+		if seen[i.subject] {
+			continue
+		}
+		seen[i.subject] = true
+		switch until := i.due.Sub(now); {
+		case i.flying:
+		case until > 0:
+			wait = min(wait, until)
+		default:
+			i.flying = true
+			r.flying++
+			go func() { landed <- r.fly(ctx, i) }()
+		}
+	}
+	return wait
+}
+
+// land takes note of what came of an item.
+func (r *runner) land(l landing, now time.Time) {
+	r.flying--
+	l.item.flying = false
+	if l.lost {
+		l.item.due = now.Add(storeAgain)
+		return
+	}
+	l.item.due = l.next
+	if l.done {
+		r.window = slices.DeleteFunc(r.window, func(i *item) bool { return i == l.item })
+	}
+	if l.answer.err != nil {
+		if l.done {
+			r.last = "" // a person may have sent it again already
+		}
+		r.stumble(l, now)
+		return
+	}
+	if r.failures >= downAfter || !r.proven {
+		r.hurry() // it is back
+	}
+	if r.failures >= downAfter {
+		r.log.Info("webhook receiver is back, sending what waited")
+	}
+	r.failures, r.proven, r.pause = 0, true, time.Time{}
+}
+
+// hurry makes everything due that waits.
+func (r *runner) hurry() {
+	for _, i := range r.window {
+		i.due = time.Time{}
+	}
+}
+
+// stumble is land after a failure.
+func (r *runner) stumble(l landing, now time.Time) {
+	r.failures++
+	if r.failures == 1 || r.failures == downAfter {
+		r.log.Warn("webhook receiver did not take an event, trying again later", "err", l.answer.err, "attempts_failed", r.failures)
+	}
+	switch {
+	case l.answer.after > 0:
+		r.pause = now.Add(min(l.answer.after, pauseAtMost))
+	case r.failures >= downAfter:
+		r.pause = now.Add(min(probeFirst<<min(r.failures-downAfter, 10), probeAtMost))
+	}
+}
+
+// fly makes an attempt and writes down what came of it.
+func (r *runner) fly(ctx context.Context, i *item) landing {
+	lost := landing{item: i, lost: true}
+	key := prefixOf(r.receiver.Name, Waiting) + i.entry
+	d, err := store.View(ctx, r.config.Store, func(tx store.Reader) (*Delivery, error) {
+		d, found, err := store.GetJSON[Delivery](tx, key)
+		if err != nil || !found {
+			return nil, err
+		}
+		return &d, nil
+	})
+	if err != nil {
+		return lost
+	}
+	if d == nil { // somebody took it away
+		return landing{item: i, done: true}
+	}
+	a := r.send(ctx, d.Key, d.Body)
+	if a.err != nil && ctx.Err() != nil {
+		return lost // the daemon stops, and the receiver is not to blame
+	}
+	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	l, err := r.record(record, i, a)
+	if err != nil {
+		r.log.Error("cannot write what came of a webhook delivery, so it is sent again", "event", d.ID, "err", err)
+		return lost
+	}
+	r.meter.attempt(r.receiver.Name, a, *d)
+	return l
+}
+
+// record writes what came of an attempt.
+func (r *runner) record(ctx context.Context, i *item, a answer) (landing, error) {
+	name := r.receiver.Name
+	key := prefixOf(name, Waiting) + i.entry
+	l, err := store.Update(ctx, r.config.Store, func(tx store.Tx) (landing, error) {
+		l := landing{item: i, answer: a}
+		d, found, err := store.GetJSON[Delivery](tx, key)
+		if err != nil || !found {
+			l.done = true
+			return l, err
+		}
+		now := time.Now().UTC()
+		if a.err == nil {
+			l.done = true
+			if err := tx.Delete(key); err != nil {
+				return l, err
+			}
+			return l, changeState(tx, name, func(s *State) { s.Waiting--; s.LastSuccess, s.Failing = now, time.Time{} })
+		}
+		d.Attempts++
+		d.Last = failureOf(a)
+		if err := r.noteFailure(tx, d.Last); err != nil {
+			return l, err
+		}
+		end := d.Since.Add(KeepTrying)
+		if a.status != http.StatusGone && !now.Before(end) {
+			l.done, d.Next = true, time.Time{}
+			return l, move(tx, name, i.entry, Dead, d)
+		}
+		d.Next = now.Add(max(backoff(d.Attempts), a.after))
+		if d.Next.After(end) && now.Before(end) {
+			d.Next = end
+		}
+		l.next = d.Next
+		return l, store.PutJSON(tx, key, d)
+	})
+	if err == nil && l.done && a.err != nil {
+		r.meter.dead(name)
+		r.log.Error("webhook delivery given up", "event", i.entry, "err", a.err, "remedy", "mend the receiver, then: goniec webhook resend")
+	}
+	if err == nil && a.status == http.StatusGone {
+		r.log.Error("webhook disabled: its receiver answered 410 Gone", "remedy", "correct the url, then: goniec webhook enable "+name)
+	}
+	return l, err
+}
+
+// noteFailure keeps the last failure, and disables a receiver that wants no more.
+func (r *runner) noteFailure(tx store.Tx, f *Failure) error {
+	gone := false
+	err := changeState(tx, r.receiver.Name, func(s *State) {
+		s.LastFailure = f
+		if s.Failing.IsZero() {
+			s.Failing = f.At
+		}
+		if gone = f.Status == http.StatusGone && s.Disabled.IsZero(); gone {
+			s.Disabled = f.At
+		}
+	})
+	if err != nil || !gone {
+		return err
+	}
+	return r.config.Events.Append(tx, TypeDisabled, "", map[string]string{"webhook": r.receiver.Name})
+}

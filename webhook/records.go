@@ -1,0 +1,150 @@
+package webhook
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"goniec/event"
+	"goniec/store"
+)
+
+// The keys of this package. A sequence number has 20 digits, so that byte order
+// is the order of a box. No key and no value holds a number or a text.
+//
+//	hook/<receiver>/wait/<box>/<seq>  a delivery that waits or is under way
+//	hook/<receiver>/dead/<box>/<seq>  one that was given up
+//	hook/<receiver>/state             counts, last success and failure, whether disabled
+//
+// The cursor in the event log is that of the consumer webhook.<receiver>.
+const space = "hook/"
+
+func prefixOf(receiver, list string) string { return space + receiver + "/" + list + "/" }
+func stateKey(receiver string) string       { return space + receiver + "/state" }
+
+func entryOf(box string, seq uint64) string { return fmt.Sprintf("%s/%020d", box, seq) }
+
+// entryOfID returns the last part of the key of the delivery of an event.
+func entryOfID(id string) (string, bool) {
+	i := strings.LastIndexByte(id, '-')
+	if i < 1 {
+		return "", false
+	}
+	seq, err := strconv.ParseUint(id[i+1:], 10, 64)
+	return entryOf(id[:i], seq), err == nil
+}
+
+// The lists that a delivery can be in.
+const (
+	Waiting = "wait" // it waits or is under way
+	Dead    = "dead" // it was given up
+)
+
+// Delivery is one event on its way to one receiver.
+type Delivery struct {
+	ID       string          `json:"id"`    // of the event
+	Key      string          `json:"key"`   // the header webhook-id, the same in all attempts
+	Type     string          `json:"type"`  // of the event
+	At       time.Time       `json:"at"`    // of the event
+	Body     json.RawMessage `json:"body"`  // what is posted
+	Since    time.Time       `json:"since"` // from when KeepTrying counts
+	Attempts int             `json:"attempts"`
+	Next     time.Time       `json:"next,omitzero"` // attempt
+	Last     *Failure        `json:"last,omitempty"`
+}
+
+// Failure is why an attempt failed.
+type Failure struct {
+	At     time.Time `json:"at"`
+	Status int       `json:"status,omitempty"` // of HTTP; 0: there was no answer
+	Text   string    `json:"text"`             // in English
+}
+
+// State is how it goes with a receiver.
+type State struct {
+	Waiting     int       `json:"waiting"` // deliveries
+	Dead        int       `json:"dead"`    // deliveries
+	LastSuccess time.Time `json:"last_success,omitzero"`
+	LastFailure *Failure  `json:"last_failure,omitempty"` // also when there was a success since
+	Failing     time.Time `json:"failing,omitzero"`       // since when every attempt failed
+	Disabled    time.Time `json:"disabled,omitzero"`      // when the receiver answered 410
+}
+
+// body is what is posted: an event as the stream shows it, with the name that
+// Standard Webhooks has for its time beside ours.
+type body struct {
+	ID        string          `json:"id"`
+	Type      string          `json:"type"`
+	At        time.Time       `json:"at"`
+	Timestamp time.Time       `json:"timestamp"`
+	Data      json.RawMessage `json:"data,omitempty"`
+}
+
+// newDelivery returns the delivery of e. Its key holds the time as well, because
+// numbers come again after an old backup was restored.
+func newDelivery(e event.Event) (Delivery, error) {
+	encoded, err := json.Marshal(body{ID: e.ID(), Type: e.Type, At: e.At, Timestamp: e.At, Data: e.Data})
+	if err != nil {
+		return Delivery{}, fmt.Errorf("encode event %s: %w", e.ID(), err)
+	}
+	return Delivery{
+		ID: e.ID(), Key: "evt_" + e.ID() + "_" + strconv.FormatInt(e.At.UnixMilli(), 36),
+		Type: e.Type, At: e.At, Body: encoded, Since: time.Now().UTC(),
+	}, nil
+}
+
+// event returns as much of the event as a delivery knows.
+func (d Delivery) event() event.Event {
+	var b body
+	_ = json.Unmarshal(d.Body, &b) // of our own making
+	return event.Event{Type: d.Type, At: d.At, Data: b.Data}
+}
+
+// take notes the delivery of an event, in the transaction that moves the cursor.
+// What happened long ago, while the receiver was not configured, is left out.
+func (r *runner) take(tx store.Tx, e event.Event) error {
+	if time.Since(e.At) > KeepTrying {
+		return nil
+	}
+	d, err := newDelivery(e)
+	if err != nil {
+		return err
+	}
+	if err := store.PutJSON(tx, prefixOf(r.receiver.Name, Waiting)+entryOf(e.Box, e.Seq), d); err != nil {
+		return err
+	}
+	return changeState(tx, r.receiver.Name, func(s *State) { s.Waiting++ })
+}
+
+// changeState changes the record of how it goes with a receiver.
+func changeState(tx store.Tx, receiver string, change func(*State)) error {
+	state, _, err := store.GetJSON[State](tx, stateKey(receiver))
+	if err != nil {
+		return err
+	}
+	change(&state)
+	return store.PutJSON(tx, stateKey(receiver), state)
+}
+
+// move puts a delivery from one list into the other.
+func move(tx store.Tx, receiver, entry, to string, d Delivery) error {
+	from := Waiting
+	if to == Waiting {
+		from = Dead
+	}
+	if err := tx.Delete(prefixOf(receiver, from) + entry); err != nil {
+		return err
+	}
+	if err := store.PutJSON(tx, prefixOf(receiver, to)+entry, d); err != nil {
+		return err
+	}
+	return changeState(tx, receiver, func(s *State) {
+		if to == Dead {
+			s.Waiting, s.Dead = s.Waiting-1, s.Dead+1
+		} else {
+			s.Waiting, s.Dead = s.Waiting+1, s.Dead-1
+		}
+	})
+}
