@@ -33,6 +33,7 @@ type Config struct {
 	Tokens    *Tokens
 	Modems    Modems
 	Replies   *reply.Replies
+	Webhooks  Webhooks
 	Backup    io.WriterTo           // all data, for /v1/backup
 	Numbering queue.Numbering       // how numbers are read
 	Alarms    func() []client.Alarm // of the box: Code, Cause and At
@@ -99,6 +100,7 @@ func New(c Config) *Server {
 	s.registerSelfCare()
 	s.registerBox()
 	s.registerEvents()
+	s.registerWebhooks()
 	s.registerTokens()
 	s.registerBackup()
 	s.registerHealth()

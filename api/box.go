@@ -18,11 +18,14 @@ const (
 	AlarmDecision = "decision_needed"   // messages wait for a person
 	AlarmReports  = "no_reports"        // delivery reports do not come
 	AlarmStore    = "store_failed"      // nothing can be written to disk
+
+	AlarmWebhookDisabled = "webhook_disabled" // a receiver of events answered 410
+	AlarmWebhookFailing  = "webhook_failing"  // a receiver has taken no event for long
 )
 
 // AlarmCodes lists the codes of alarms of the box.
 func AlarmCodes() []string {
-	return []string{AlarmClock, AlarmWaiting, AlarmStuck, AlarmDecision, AlarmReports, AlarmStore}
+	return []string{AlarmClock, AlarmWaiting, AlarmStuck, AlarmDecision, AlarmReports, AlarmStore, AlarmWebhookDisabled, AlarmWebhookFailing}
 }
 
 // AlarmRemedy returns what to do about an alarm of the box, in English, for the log.

@@ -45,6 +45,7 @@ func newDocument(registry huma.Registry) *huma.OpenAPI {
 			{Name: tagModems, Description: "The devices that carry it."},
 			{Name: tagBox, Description: "What concerns all of it: alarms and the clock."},
 			{Name: tagEvents, Description: "What happens, as it happens."},
+			{Name: tagWebhooks, Description: "Programs that are told what happens."},
 			{Name: tagTokens, Description: "Who may do what."},
 			{Name: tagHealth, Description: "For supervisors and monitoring."},
 		},

@@ -22,6 +22,7 @@ const (
 	tagModems   = "Modems"
 	tagBox      = "Box"
 	tagEvents   = "Events"
+	tagWebhooks = "Webhooks"
 	tagTokens   = "Tokens"
 	tagHealth   = "Health"
 )

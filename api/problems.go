@@ -41,6 +41,8 @@ const (
 	CodeInboundNotFound      Code = "inbound_not_found"
 	CodeConversationNotFound Code = "conversation_not_found"
 	CodeSuppressionNotFound  Code = "suppression_not_found"
+	CodeWebhookNotFound      Code = "webhook_not_found"
+	CodeDeliveryNotFound     Code = "delivery_not_found"
 	CodeModemNotFound        Code = "modem_not_found"
 	CodeModemNotReady        Code = "modem_not_ready"
 	CodeTestRunning          Code = "self_test_running"
@@ -145,6 +147,8 @@ func statuses() map[Code]int {
 		CodeInboundNotFound:      http.StatusNotFound,
 		CodeConversationNotFound: http.StatusNotFound,
 		CodeSuppressionNotFound:  http.StatusNotFound,
+		CodeWebhookNotFound:      http.StatusNotFound,
+		CodeDeliveryNotFound:     http.StatusNotFound,
 		CodeModemNotFound:        http.StatusNotFound,
 		CodeModemNotReady:        http.StatusConflict,
 		CodeTestRunning:          http.StatusConflict,

@@ -167,6 +167,8 @@ func (s *assembly) look(ctx context.Context) {
 			s.app.log.Warn("cannot look for what waits too long", "err", err)
 		}
 		return
+	} else if err := s.webhookTroubles(ctx, found); err != nil {
+		return // the store does not answer, which the others tell
 	}
 	if ctx.Err() == nil {
 		s.app.alarms.set(ctx, codes, found)

@@ -16,20 +16,22 @@ import (
 	"goniec/gateway"
 	"goniec/queue"
 	"goniec/reply"
+	"goniec/webhook"
 )
 
 // assembly is everything between the store and the listeners that depends on the
 // configuration. A reload that changes more than the list of modems builds a new
 // one on the same store and puts it in the place of the old.
 type assembly struct {
-	app     *App
-	config  configs.Config
-	queue   *queue.Queue
-	replies *reply.Replies
-	gateway *gateway.Gateway
-	server  *api.Server
-	handler http.Handler
-	admin   http.Handler
+	app      *App
+	config   configs.Config
+	queue    *queue.Queue
+	replies  *reply.Replies
+	gateway  *gateway.Gateway
+	webhooks *webhook.Webhooks
+	server   *api.Server
+	handler  http.Handler
+	admin    http.Handler
 
 	metrics []prometheus.Collector // registered by this assembly, to be taken back
 	hush    context.CancelFunc     // ends the event streams
@@ -74,8 +76,9 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		Logger: a.log, Registerer: register, Location: config.Location(),
 		Calls: callsOf(config.Calls), SelfTest: selfTestOf(config.SelfTest),
 	})
+	s.webhooks = a.newWebhooks(config.Webhooks, s.queue, register)
 	s.server = api.New(api.Config{
-		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Replies: s.replies, Backup: a.backup,
+		Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Replies: s.replies, Webhooks: webhooks{s.webhooks}, Backup: a.backup,
 		Numbering: numbering, MaxParts: config.MaxParts, Alarms: a.alarms.list, Location: config.Location(),
 		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
 	})
@@ -104,6 +107,7 @@ func (s *assembly) start(life context.Context) error {
 	s.loops.Go(func() { s.watch(ctx) })
 	s.loops.Go(func() { s.replies.Run(ctx) })
 	s.loops.Go(func() { s.replies.RunEnds(ctx) })
+	s.loops.Go(func() { s.webhooks.Run(ctx) })
 	if len(s.config.Modems) == 0 {
 		s.loops.Go(func() { s.discover(ctx) })
 	}

@@ -92,5 +92,5 @@ func (a *App) prune(ctx context.Context) error {
 	if removed > 0 {
 		a.log.Info("removed old events", "count", removed)
 	}
-	return errors.Join(err, eventErr)
+	return errors.Join(err, eventErr, s.webhooks.Prune(ctx))
 }

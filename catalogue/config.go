@@ -20,8 +20,6 @@ const (
 	ConfigUnknownRemedy         Key = "config.unknown.remedy"
 	ConfigUnknownNearRemedy     Key = "config.unknown_near.remedy" // nearest key
 	ConfigUnknownPINRemedy      Key = "config.unknown_pin.remedy"
-	ConfigLater                 Key = "config.later"
-	ConfigLaterRemedy           Key = "config.later.remedy"
 	ConfigTwice                 Key = "config.twice" // line of the first
 	ConfigTwiceRemedy           Key = "config.twice.remedy"
 	ConfigEmpty                 Key = "config.empty"
@@ -172,16 +170,6 @@ var configTexts = map[Key]text{
 		"PIN nie może stać w tym pliku: zapisz go w osobnym pliku i podaj jego ścieżkę w pin_file",
 		"A PIN must not stand in this file: write it into a file of its own and name that in pin_file",
 		"El PIN no debe estar en este archivo: escríbalo en un archivo aparte e indíquelo en pin_file",
-	},
-	ConfigLater: {
-		"tej funkcji jeszcze nie ma w tej wersji",
-		"this is not in this version yet",
-		"esto todavía no está en esta versión",
-	},
-	ConfigLaterRemedy: {
-		"Usuń ten klucz albo zamień go w komentarz do czasu nowszej wersji",
-		"Remove the key, or comment it out until a later version",
-		"Elimine la clave o coméntela hasta una versión posterior",
 	},
 	ConfigTwice: {
 		"klucz powtarza się; pierwszy raz stoi w wierszu %d",

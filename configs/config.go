@@ -40,6 +40,7 @@ type Config struct {
 	Uncertain       string        `mapstructure:"uncertain"`
 	UncertainWait   time.Duration `mapstructure:"uncertain_wait"` // for a report to settle the question
 	Retention       Retention     `mapstructure:"retention"`
+	Webhooks        []Webhook     `mapstructure:"webhooks"`  // programs that are told of events
 	MaxParts        int           `mapstructure:"max_parts"` // of one message
 	ShutdownTimeout time.Duration `mapstructure:"shutdown_timeout"`
 	Log             Log           `mapstructure:"log"`
@@ -151,6 +152,7 @@ func Default() Config {
 		Replies:      defaultReplies(),
 		Uncertain:    UncertainResend, UncertainWait: 10 * time.Minute,
 		Retention:       Retention{Texts: 720 * time.Hour, Records: 4320 * time.Hour},
+		Webhooks:        []Webhook{},
 		MaxParts:        6,
 		ShutdownTimeout: 8 * time.Second,
 		Log:             Log{Level: "info", Format: "text"},

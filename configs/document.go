@@ -141,19 +141,14 @@ func (r *reader) unknown(typ reflect.Type, path string, key *yaml.Node) {
 		problem: say(catalogue.ConfigUnknown), remedy: say(catalogue.ConfigUnknownRemedy),
 	}
 	switch near := nearest(typ, path, key.Value); {
-	case isLater(typ, key.Value):
-		m.problem, m.remedy = say(catalogue.ConfigLater), say(catalogue.ConfigLaterRemedy)
+	case typ == reflect.TypeFor[Webhook]() && strings.EqualFold(key.Value, "secret"):
+		m.remedy = say(catalogue.ConfigWebhookSecretRemedy)
 	case typ == reflect.TypeFor[Modem]() && strings.EqualFold(key.Value, "pin"):
 		m.remedy = say(catalogue.ConfigUnknownPINRemedy)
 	case near != "":
 		m.remedy = say(catalogue.ConfigUnknownNearRemedy, near)
 	}
 	r.add(m)
-}
-
-// isLater reports whether key is promised for typ and not built yet.
-func isLater(typ reflect.Type, key string) bool {
-	return typ == reflect.TypeFor[Config]() && key == "webhooks"
 }
 
 // value reads one value of type typ; nil if it was refused.
@@ -185,7 +180,15 @@ func (r *reader) value(node *yaml.Node, typ reflect.Type, path string, line int)
 	return value
 }
 
-// list reads a sequence; each section in it begins with the defaults of a modem.
+// defaultItem returns the defaults of a section in a list.
+func defaultItem(typ reflect.Type) map[string]any {
+	if typ == reflect.TypeFor[Webhook]() {
+		return section(reflect.ValueOf(DefaultWebhook()))
+	}
+	return section(reflect.ValueOf(DefaultModem()))
+}
+
+// list reads a sequence; each section in it begins with its defaults.
 func (r *reader) list(node *yaml.Node, elem reflect.Type, path string, line int) any {
 	if node.Kind != yaml.SequenceNode {
 		r.add(Mistake{Key: path, Line: line, problem: say(catalogue.ConfigWantList), remedy: say(catalogue.ConfigWantListRemedy)})
@@ -198,7 +201,7 @@ func (r *reader) list(node *yaml.Node, elem reflect.Type, path string, line int)
 		value := r.value(item, elem, at, item.Line)
 		if elem.Kind() == reflect.Struct {
 			written, _ := value.(map[string]any)
-			value = overlay(section(reflect.ValueOf(DefaultModem())), written)
+			value = overlay(defaultItem(elem), written)
 		}
 		if value != nil {
 			list = append(list, value)

@@ -126,7 +126,7 @@ func (r *reader) environment() (v *viper.Viper, variables map[string]string) {
 	v.AllowEmptyEnv(true)
 	variables = map[string]string{}
 	for _, f := range fields(reflect.TypeFor[Config](), "") {
-		if f.typ == reflect.TypeFor[[]Modem]() {
+		if f.typ.Kind() == reflect.Slice && f.typ.Elem().Kind() == reflect.Struct {
 			continue // a list of sections does not fit into a variable
 		}
 		name := variable(f.path)

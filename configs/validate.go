@@ -51,6 +51,7 @@ func (c Config) check() []Mistake {
 	k.choice("uncertain", c.Uncertain, UncertainResend, UncertainHold)
 	k.duration("uncertain_wait", c.UncertainWait, minUncertainWait, maxUncertainWait)
 	k.retention(c.Retention)
+	k.webhooks(c.Webhooks)
 	k.number("max_parts", c.MaxParts, 1, MaxParts)
 	k.duration("shutdown_timeout", c.ShutdownTimeout, minShutdown, maxShutdown)
 	k.choice("log.level", c.Log.Level, "debug", "info", "warn", "error")

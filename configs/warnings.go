@@ -32,6 +32,7 @@ func (c Config) Warnings() []Mistake {
 		k.add(item("modems", i)+".pin_file", m.PINFile,
 			say(catalogue.ConfigPINOpen, info.Mode().Perm()), say(catalogue.ConfigPINOpenRemedy, m.PINFile))
 	}
+	k.webhookWarnings(c.Webhooks)
 	return append(k.mistakes, strayVariables(os.Environ())...)
 }
 

@@ -1,0 +1,91 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Webhook is a program that is told of events, and how it goes with it.
+type Webhook struct {
+	Name        string           `json:"name" example:"his" doc:"Its name in the configuration."`
+	URL         string           `json:"url" example:"http://192.0.2.10/sms" doc:"Where events are posted, without what stands behind a question mark."`
+	Events      []string         `json:"events" doc:"The types it is told of; empty: all."`
+	Signed      bool             `json:"signed" doc:"What it is told is signed."`
+	State       string           `json:"state" enum:"well,failing,disabled" doc:"failing: the last attempts failed, they are repeated. disabled: it answered 410 and is told nothing until somebody enables it."`
+	Since       *time.Time       `json:"since,omitempty" doc:"Since when it is failing or disabled."`
+	Waiting     int              `json:"waiting" doc:"Events that it has not taken yet."`
+	Dead        int              `json:"dead" doc:"Events that were given up after three days, and can be sent again for 30."`
+	LastSuccess *time.Time       `json:"last_success,omitempty" doc:"When it took one last."`
+	LastError   *DeliveryFailure `json:"last_error,omitempty" doc:"Why it did not take one, when that happened last."`
+}
+
+// DeliveryFailure is why an attempt failed.
+type DeliveryFailure struct {
+	At     time.Time `json:"at" doc:"When it failed."`
+	Status int       `json:"status,omitempty" example:"503" doc:"What the receiver answered; absent if it did not."`
+	Cause  string    `json:"cause" doc:"What happened, in English."`
+}
+
+// WebhookDelivery is an event that a receiver has not taken.
+type WebhookDelivery struct {
+	ID        string           `json:"id" example:"box-17" doc:"Of the event."`
+	Key       string           `json:"webhook_id" example:"evt_box-17_mb3c9x" doc:"The header webhook-id, the same in every attempt."`
+	Type      string           `json:"type" example:"message.delivered" doc:"Of the event."`
+	At        time.Time        `json:"at" doc:"When it happened."`
+	Attempts  int              `json:"attempts" doc:"How often it was tried."`
+	Next      *time.Time       `json:"next_attempt,omitempty" doc:"When it is tried again at the latest; absent if it was given up, or is next."`
+	LastError *DeliveryFailure `json:"last_error,omitempty"`
+}
+
+// WebhookTest is what a receiver said to a test.
+type WebhookTest struct {
+	OK          bool    `json:"ok" doc:"It took the event."`
+	Status      int     `json:"status,omitempty" example:"200" doc:"What it answered; absent if it did not."`
+	TookSeconds float64 `json:"took_seconds" example:"0.012" doc:"Until it answered."`
+	Cause       string  `json:"cause,omitempty" doc:"Why it did not take it, in English."`
+}
+
+// States of deliveries.
+const (
+	DeliveryDead    = "dead"
+	DeliveryWaiting = "waiting"
+)
+
+// Webhooks returns the webhooks of the configuration.
+func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
+	var answer Page[Webhook]
+	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/webhooks", answer: &answer})
+	return answer.Items, err
+}
+
+// Deliveries walks through what a webhook has not taken, oldest first: state is
+// DeliveryDead or DeliveryWaiting. It ends with the first error.
+func (c *Client) Deliveries(ctx context.Context, name, state string) iter.Seq2[WebhookDelivery, error] {
+	return pages[WebhookDelivery](ctx, c, webhookPath(name)+"/deliveries", url.Values{"state": {state}})
+}
+
+// ResendDelivery lets an event that was given up wait again.
+func (c *Client) ResendDelivery(ctx context.Context, name, id string) (WebhookDelivery, error) {
+	var answer WebhookDelivery
+	err := c.do(ctx, call{method: http.MethodPost, path: webhookPath(name) + "/deliveries/" + url.PathEscape(id) + "/resend", once: true, answer: &answer})
+	return answer, err
+}
+
+// EnableWebhook lets a webhook be told again that answered 410.
+func (c *Client) EnableWebhook(ctx context.Context, name string) (Webhook, error) {
+	var answer Webhook
+	err := c.do(ctx, call{method: http.MethodPost, path: webhookPath(name) + "/enable", once: true, answer: &answer})
+	return answer, err
+}
+
+// TestWebhook sends a test event to a webhook and returns what it answered.
+func (c *Client) TestWebhook(ctx context.Context, name string) (WebhookTest, error) {
+	var answer WebhookTest
+	err := c.do(ctx, call{method: http.MethodPost, path: webhookPath(name) + "/test", once: true, answer: &answer})
+	return answer, err
+}
+
+func webhookPath(name string) string { return "/v1/webhooks/" + url.PathEscape(name) }
