@@ -166,7 +166,7 @@ func (a *App) openData(ctx context.Context) error {
 	if err := a.registry.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
-	s, err := openStore(ctx, a.config.DataDir, a.registry)
+	s, err := openStore(ctx, a.config.DataDir, a.log, a.registry)
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,13 +16,6 @@ import (
 	"goniec/store"
 	"goniec/store/boltstore"
 )
-
-// schema is the number of the present layout of keys and records. Data of an
-// older one is migrated when it is opened, data of a newer one is refused.
-const schema = 1
-
-// schemaKey holds the number of the layout, in decimal.
-const schemaKey = "meta/version"
 
 // DataError says that the data directory cannot be used. Err is
 // boltstore.ErrLocked, boltstore.ErrDamaged, a *NewerDataError, or what the
@@ -57,20 +50,20 @@ func SocketPath(dir string) string { return filepath.Join(dir, "goniec.sock") }
 // OpenStore opens the data in dir while no daemon runs on it. The error is a
 // *DataError.
 func OpenStore(ctx context.Context, dir string) (store.Store, error) {
-	return openStore(ctx, dir, nil)
+	return openStore(ctx, dir, slog.New(slog.DiscardHandler), nil)
 }
 
 // openStore opens the data in dir, which it creates if need be, and sees to its
 // schema.
-func openStore(ctx context.Context, dir string, r prometheus.Registerer) (*boltstore.Store, error) {
+func openStore(ctx context.Context, dir string, log *slog.Logger, r prometheus.Registerer) (*boltstore.Store, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, &DataError{Dir: dir, Err: err}
 	}
-	s, err := boltstore.Open(DataPath(dir), boltstore.Options{Registerer: r})
+	s, err := boltstore.Open(DataPath(dir), boltstore.Options{Logger: log, Registerer: r})
 	if err != nil {
 		return nil, &DataError{Dir: dir, Err: err}
 	}
-	if err := migrate(ctx, s); err != nil {
+	if err := migrate(ctx, s, log); err != nil {
 		return nil, &DataError{Dir: dir, Err: errors.Join(err, s.Close())}
 	}
 	return s, nil
@@ -103,18 +96,4 @@ func makeDir(dir string) error {
 		return nil
 	}
 	return os.Chmod(dir, 0o700)
-}
-
-// migrate brings the data to the present schema.
-func migrate(ctx context.Context, s store.Store) error {
-	return s.Update(ctx, func(tx store.Tx) error {
-		value, err := tx.Get(schemaKey)
-		if err != nil {
-			return err
-		}
-		if value == nil { // a new file
-			return tx.Put(schemaKey, []byte(strconv.Itoa(schema)))
-		}
-		return knownSchema(tx)
-	})
 }

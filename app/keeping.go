@@ -3,8 +3,7 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
+	"log/slog"
 
 	"goniec/queue"
 	"goniec/reply"
@@ -18,7 +17,7 @@ type Finding struct {
 	What   string `json:"what"`   // what is wrong, in English
 }
 
-// Verify reads all of the data in the file at path, which nobody else may have open,
+// Verify reads all of the data in the file at path, a copy that nobody else has open,
 // and returns what is wrong with it and how many records it has read. progress is
 // called now and then with their number so far. The error is that the file cannot be
 // read: boltstore.ErrDamaged, boltstore.ErrLocked, a *NewerDataError, or of the system.
@@ -28,10 +27,10 @@ func Verify(ctx context.Context, path string, progress func(records int)) (findi
 		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := migrate(ctx, s, slog.New(slog.DiscardHandler)); err != nil {
+		return nil, 0, err
+	}
 	err = s.View(ctx, func(r store.Reader) error {
-		if err := knownSchema(r); err != nil {
-			return err
-		}
 		tell := func(f queue.Finding) { findings = append(findings, Finding(f)) }
 		before := 0
 		checked := func(n int) {
@@ -45,20 +44,4 @@ func Verify(ctx context.Context, path string, progress func(records int)) (findi
 		return reply.Verify(r, tell, checked)
 	})
 	return findings, records, err
-}
-
-// knownSchema returns an error for data of another layout than ours.
-func knownSchema(r store.Reader) error {
-	value, err := r.Get(schemaKey)
-	if err != nil {
-		return err
-	}
-	found, err := strconv.Atoi(string(value))
-	switch {
-	case err != nil || found < 1:
-		return fmt.Errorf("%w: schema number %q", boltstore.ErrDamaged, value)
-	case found > schema:
-		return &NewerDataError{Found: found, Known: schema}
-	}
-	return nil
 }

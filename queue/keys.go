@@ -14,7 +14,8 @@ import (
 // The keys of this package. <time> is a Unix time in milliseconds of 15 decimal
 // digits, so that byte order is time order; <id> is a UUIDv7 of 36 characters.
 // Names in <> that come from outside are escaped so that they hold no slash. A
-// phone number gets into a key by NumberSegment or tailSegment and no other way.
+// phone number gets into a key by NumberSegment or tailSegment and no other way:
+// they stand in braces, see store.Private, by which a store knows what to hide.
 //
 //	m/<id>                                     Message: its parts, state and attempts
 //	due/<route>/<lane>/<time><id>              a part of the message may be claimed from <time> on
@@ -89,10 +90,10 @@ func segment(name string) string { return url.PathEscape(name) }
 
 // NumberSegment is the only way of a whole number, or of the name of a sender,
 // into a key, also one of another package.
-func NumberSegment(a pdu.Address) string { return segment(formatAddress(a)) }
+func NumberSegment(a pdu.Address) string { return store.Private(segment(formatAddress(a))) }
 
 // tailSegment is the only way of the last digits of a number into a key.
-func tailSegment(a pdu.Address) string { return segment(a.Tail()) }
+func tailSegment(a pdu.Address) string { return store.Private(segment(a.Tail())) }
 
 // timeSegment writes t so that byte order is time order; times before 1970 count as 1970.
 func timeSegment(t time.Time) string {
