@@ -18,6 +18,8 @@ import (
 var mayImport = map[string][]string{
 	"cmd/goniec":        {"app", "api", "api/client", "catalogue", "configs", "modem", "modem/emulator", "pdu", "reply/reader", "store", "store/boltstore"},
 	"app":               {"api", "api/client", "catalogue", "configs", "event", "gateway", "modem", "pdu", "queue", "reply", "reply/reader", "store", "store/boltstore", "webhook"},
+	"cmd/goniec":        {"app", "api", "api/client", "catalogue", "configs", "modem", "modem/emulator", "pdu", "reply/reader", "store", "store/boltstore", "store/sealed"},
+	"app":               {"api", "api/client", "catalogue", "configs", "event", "gateway", "modem", "pdu", "queue", "reply", "reply/reader", "store", "store/boltstore", "store/sealed"},
 	"api":               {"api/client", "catalogue", "event", "pdu", "queue", "reply", "reply/reader", "store"},
 	"api/client":        {},
 	"gateway":           {"event", "modem", "pdu", "queue", "store"},
@@ -35,6 +37,7 @@ var mayImport = map[string][]string{
 	"store":             {},
 	"store/boltstore":   {"store"},
 	"store/memstore":    {"store"},
+	"store/sealed":      {"store"},
 	"store/storetest":   {"store"},
 	"scripts/testtools": {},
 }

@@ -1,0 +1,53 @@
+package sealed
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+)
+
+// names is what stands in keys in the place of private segments, see store.Private:
+// "{+48600100200}" becomes "{#", 26 characters and "}", the same for the same. What
+// was there is in the value, sealed, from where a scan has it back.
+type names struct {
+	key []byte // of the HMAC; never changed, so that no key of the store has to be
+}
+
+// nameSize is by how much a key grows at most.
+const nameSize = 30
+
+// stored returns key as it is stored. It takes bounds of scans as well: in one made
+// by store.PrefixEnd the last octet of the segment may be one greater.
+func (n names) stored(key string) string {
+	k, found := cutPrivate(key)
+	if !found {
+		return key
+	}
+	mac := hmac.New(sha256.New, n.key)
+	_, _ = mac.Write([]byte(k.content)) // never fails
+	name := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:16])
+	return k.before + "{#" + strings.ToLower(name) + k.end + k.after
+}
+
+// parted is a key with a private segment.
+type parted struct{ before, content, end, after string }
+
+// cutPrivate splits key around its private segment.
+func cutPrivate(key string) (k parted, found bool) {
+	open := strings.IndexByte(key, '{')
+	if open < 0 {
+		return parted{}, false
+	}
+	segment := key[open+1:]
+	if slash := strings.IndexByte(segment, '/'); slash >= 0 {
+		segment = segment[:slash]
+	}
+	end := strings.IndexByte(segment, '}')
+	if end < 0 {
+		if end = len(segment) - 1; end < 0 || segment[end] != '}'+1 {
+			return parted{}, false
+		}
+	}
+	return parted{before: key[:open], content: segment[:end], end: segment[end : end+1], after: key[open+1+end+1:]}, true
+}
