@@ -28,17 +28,18 @@ import (
 
 // Config is what a Server needs.
 type Config struct {
-	Queue     *queue.Queue
-	Events    *event.Log
-	Tokens    *Tokens
-	Modems    Modems
-	Replies   *reply.Replies
-	Webhooks  Webhooks
-	Backup    io.WriterTo           // all data, for /v1/backup
-	Numbering queue.Numbering       // how numbers are read
-	Alarms    func() []client.Alarm // of the box: Code, Cause and At
-	Location  *time.Location        // in which times are written that people read; nil: UTC
-	MaxParts  int                   // of one message, as in queue.Config; 0: 255
+	Queue      *queue.Queue
+	Events     *event.Log
+	Tokens     *Tokens
+	Modems     Modems
+	Replies    *reply.Replies
+	Webhooks   Webhooks
+	Backup     io.WriterTo              // all data, for /v1/backup
+	Numbering  queue.Numbering          // how numbers are read
+	Alarms     func() []client.Alarm    // of the box: Code, Cause and At
+	Encryption func() client.Encryption // of the data on disk; nil: there is none
+	Location   *time.Location           // in which times are written that people read; nil: UTC
+	MaxParts   int                      // of one message, as in queue.Config; 0: 255
 
 	Version    string // of the program, as /healthz tells it
 	Logger     *slog.Logger
@@ -79,6 +80,9 @@ func New(c Config) *Server {
 	}
 	if c.Alarms == nil {
 		c.Alarms = func() []client.Alarm { return nil }
+	}
+	if c.Encryption == nil {
+		c.Encryption = func() client.Encryption { return client.Encryption{} }
 	}
 	s := &Server{
 		config:  c,

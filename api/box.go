@@ -36,6 +36,9 @@ func AlarmRemedy(code string) string {
 func alarmKey(code string) catalogue.Key { return catalogue.Key("alarm." + code) }
 
 type (
+	encryptionOutput struct {
+		Body client.Encryption
+	}
 	alarmsOutput struct {
 		Body client.Page[client.Alarm]
 	}
@@ -63,6 +66,14 @@ func (s *Server) registerBox() {
 			alarms[i].Detail, alarms[i].Remedy = catalogue.Text(lang, key), catalogue.Text(lang, key+".remedy")
 		}
 		return &alarmsOutput{Body: client.Page[client.Alarm]{Items: alarms}}, nil
+	})
+	register(s, s.newOperation(operation{
+		id: "getEncryption", method: http.MethodGet, path: "/v1/encryption", tag: tagBox, scope: ScopeModems,
+		summary:     "Read how the data is encrypted",
+		description: "Whether texts and numbers on disk are encrypted, under which key, and how far a change of keys is.",
+		status:      http.StatusOK,
+	}), func(context.Context, *struct{}) (*encryptionOutput, error) {
+		return &encryptionOutput{Body: s.config.Encryption()}, nil
 	})
 	register(s, s.newOperation(operation{
 		id: "getClock", method: http.MethodGet, path: "/v1/clock", tag: tagBox, scope: ScopeModems,

@@ -25,6 +25,7 @@ import (
 	"goniec/event"
 	"goniec/modem"
 	"goniec/store"
+	"goniec/store/boltstore"
 )
 
 // box names this box in the store. A single box needs no name of its own.
@@ -50,19 +51,20 @@ type App struct {
 	registry *prometheus.Registry
 
 	// What Start makes and Stop takes down; not changed in between.
-	life    context.Context // ends when Stop is done waiting for work in hand
-	end     context.CancelFunc
-	store   store.Store
-	backup  io.WriterTo // the store
-	events  *event.Log
-	tokens  *api.Tokens
-	pins    pinGuard
-	memory  memory
-	tls     *certificate
-	alarms  *alarms
-	url     string
-	cleanup []cleanup
-	loops   sync.WaitGroup // housekeeping, systemd
+	life       context.Context // ends when Stop is done waiting for work in hand
+	end        context.CancelFunc
+	store      store.Store
+	backup     io.WriterTo // the store
+	events     *event.Log
+	tokens     *api.Tokens
+	pins       pinGuard
+	memory     memory
+	tls        *certificate
+	alarms     *alarms
+	encryption *encryption
+	url        string
+	cleanup    []cleanup
+	loops      sync.WaitGroup // housekeeping, systemd
 
 	current atomic.Pointer[assembly] // what answers and sends now
 
@@ -166,12 +168,16 @@ func (a *App) openData(ctx context.Context) error {
 	if err := a.registry.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
-	s, err := openStore(ctx, a.config.DataDir, a.log, a.registry)
+	keys, err := LoadKeys(KeyPath(a.config.KeyFile))
+	if err != nil {
+		return err
+	}
+	s, file, err := openStore(ctx, a.config.DataDir, keys, boltstore.Options{Logger: a.log, Registerer: a.registry})
 	if err != nil {
 		return err
 	}
 	a.later("close the data", func(context.Context) error { return s.Close() })
-	a.store, a.backup = s, s
+	a.store, a.backup, a.encryption = s, file, newEncryption(s, keys)
 	a.events = event.New(s, box)
 	a.tokens = api.NewTokens(s)
 	a.alarms = newAlarms(a.log, s, a.events, a.registry)

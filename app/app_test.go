@@ -191,7 +191,7 @@ func TestStartFails(t *testing.T) {
 // setSchema makes data with this number.
 func setSchema(t *testing.T, dir, number string) {
 	t.Helper()
-	s, err := app.OpenStore(t.Context(), dir)
+	s, err := app.OpenStore(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func TestStopLeavesNothingBehind(t *testing.T) {
 	if _, err := net.Dial("tcp", strings.TrimPrefix(a.URL(), "http://")); err == nil {
 		t.Error("somebody still listens")
 	}
-	s, err := app.OpenStore(t.Context(), c.DataDir)
+	s, err := app.OpenStore(t.Context(), c.DataDir, nil)
 	if err != nil {
 		t.Fatalf("the data is not free: %v", err)
 	}

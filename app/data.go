@@ -11,15 +11,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"goniec/store"
 	"goniec/store/boltstore"
+	"goniec/store/sealed"
 )
 
 // DataError says that the data directory cannot be used. Err is
-// boltstore.ErrLocked, boltstore.ErrDamaged, a *NewerDataError, or what the
-// operating system says.
+// boltstore.ErrLocked, boltstore.ErrDamaged, a *NewerDataError, one of package sealed,
+// or what the operating system says.
 type DataError struct {
 	Dir string
 	Err error
@@ -47,26 +46,50 @@ func DataPath(dir string) string { return filepath.Join(dir, "goniec.db") }
 // talks to the daemon.
 func SocketPath(dir string) string { return filepath.Join(dir, "goniec.sock") }
 
-// OpenStore opens the data in dir while no daemon runs on it. The error is a
-// *DataError.
-func OpenStore(ctx context.Context, dir string) (store.Store, error) {
-	return openStore(ctx, dir, slog.New(slog.DiscardHandler), nil)
+// OpenStore opens the data in dir while no daemon runs on it; keys are those by which
+// it is encrypted, or is to be. The error is a *DataError.
+func OpenStore(ctx context.Context, dir string, keys []sealed.Key) (store.Store, error) {
+	s, _, err := openStore(ctx, dir, keys, boltstore.Options{})
+	return s, err
 }
 
-// openStore opens the data in dir, which it creates if need be, and sees to its
-// schema.
-func openStore(ctx context.Context, dir string, log *slog.Logger, r prometheus.Registerer) (*boltstore.Store, error) {
+// openStore opens the data in dir, which it creates if need be, encrypts it if there
+// is a key and it is not, and sees to its schema. file is what is on disk.
+func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.Options) (s store.Store, file *boltstore.Store, err error) {
+	fail := func(err error) (store.Store, *boltstore.Store, error) {
+		if file != nil {
+			err = errors.Join(err, file.Close())
+		}
+		return nil, nil, &DataError{Dir: dir, Err: err}
+	}
 	if err := makeDir(dir); err != nil {
-		return nil, &DataError{Dir: dir, Err: err}
+		return fail(err)
 	}
-	s, err := boltstore.Open(DataPath(dir), boltstore.Options{Logger: log, Registerer: r})
-	if err != nil {
-		return nil, &DataError{Dir: dir, Err: err}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if err := migrate(ctx, s, log); err != nil {
-		return nil, &DataError{Dir: dir, Err: errors.Join(err, s.Close())}
+	path := DataPath(dir)
+	// A file may have to be opened twice; its metrics are registered once.
+	bare := boltstore.Options{Logger: o.Logger}
+	if file, err = boltstore.Open(path, bare); err != nil {
+		return fail(err)
 	}
-	return s, nil
+	if err := os.Remove(path + rewriteSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fail(err)
+	}
+	if file, err = encrypt(ctx, path, file, func() (*boltstore.Store, error) { return boltstore.Open(path, bare) }, keys, o.Logger); err != nil {
+		return fail(err)
+	}
+	if s, err = openSealed(ctx, file, keys); err != nil {
+		return fail(err)
+	}
+	if err := migrate(ctx, s, o.Logger); err != nil {
+		return fail(err)
+	}
+	if err := file.Register(o.Registerer); err != nil {
+		return fail(err)
+	}
+	return s, file, nil
 }
 
 // makeDir creates the data directory, readable by its owner only. From one that

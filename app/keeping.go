@@ -9,6 +9,7 @@ import (
 	"goniec/reply"
 	"goniec/store"
 	"goniec/store/boltstore"
+	"goniec/store/sealed"
 )
 
 // Finding is something in the data that cannot be. It names no number and no text.
@@ -20,13 +21,18 @@ type Finding struct {
 // Verify reads all of the data in the file at path, a copy that nobody else has open,
 // and returns what is wrong with it and how many records it has read. progress is
 // called now and then with their number so far. The error is that the file cannot be
-// read: boltstore.ErrDamaged, boltstore.ErrLocked, a *NewerDataError, or of the system.
-func Verify(ctx context.Context, path string, progress func(records int)) (findings []Finding, records int, err error) {
-	s, err := boltstore.Open(path, boltstore.Options{})
+// read: boltstore.ErrDamaged, boltstore.ErrLocked, a *NewerDataError, one of
+// package sealed if keys are not those it is encrypted by, or of the system.
+func Verify(ctx context.Context, path string, keys []sealed.Key, progress func(records int)) (findings []Finding, records int, err error) {
+	file, err := boltstore.Open(path, boltstore.Options{})
 	if err != nil {
 		return nil, 0, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() { err = errors.Join(err, file.Close()) }()
+	s, err := openSealed(ctx, file, keys)
+	if err != nil {
+		return nil, 0, err
+	}
 	if err := migrate(ctx, s, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, 0, err
 	}

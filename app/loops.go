@@ -66,6 +66,7 @@ func (a *App) startLoops() {
 	ctx, end := context.WithCancel(a.life)
 	a.loops.Go(func() { a.janitor(ctx) })
 	a.loops.Go(func() { a.watchdog(ctx) })
+	a.loops.Go(func() { a.reseal(ctx) })
 	a.later("stop housekeeping", func(context.Context) error {
 		end()
 		a.loops.Wait()

@@ -24,6 +24,9 @@ import (
 	"goniec/store/memstore"
 )
 
+// fixtureDay is when the fixtures were written.
+var fixtureDay = time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC)
+
 // fixtureSIM is the card in the modem of the fixtures.
 const fixtureSIM = "260991000000001"
 
@@ -59,7 +62,7 @@ func TestOldData(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			dir := unpack(t, fmt.Sprintf("schema-%d.db.gz", number))
-			s, err := openStore(t.Context(), dir, slog.New(slog.NewTextHandler(&log, nil)), nil)
+			s, _, err := openStore(t.Context(), dir, nil, boltstore.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -280,11 +283,11 @@ func TestOldBackup(t *testing.T) {
 	for _, number := range []int{1, 2} {
 		dir := filepath.Join(t.TempDir(), "data")
 		from := DataPath(unpack(t, fmt.Sprintf("schema-%d.db.gz", number)))
-		_, findings, records, err := Restore(t.Context(), dir, from, false, true)
+		_, findings, records, err := Restore(t.Context(), Restoration{Dir: dir, Path: from, Resume: true})
 		if err != nil || len(findings) > 0 || records < 20 {
 			t.Fatalf("schema %d: %v, %d records, %v", number, findings, records, err)
 		}
-		s, err := OpenStore(t.Context(), dir)
+		s, err := OpenStore(t.Context(), dir, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

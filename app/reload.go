@@ -44,6 +44,7 @@ func (a *App) Reload(config configs.Config) error {
 		old, new *string
 	}{
 		{"data_dir", &a.config.DataDir, &config.DataDir},
+		{"key_file", &a.config.KeyFile, &config.KeyFile},
 		{"http.listen", &a.config.HTTP.Listen, &config.HTTP.Listen},
 		{"http.tls.cert_file", &a.config.HTTP.TLS.CertFile, &config.HTTP.TLS.CertFile},
 		{"http.tls.key_file", &a.config.HTTP.TLS.KeyFile, &config.HTTP.TLS.KeyFile},

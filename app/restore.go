@@ -11,6 +11,7 @@ import (
 
 	"goniec/store"
 	"goniec/store/boltstore"
+	"goniec/store/sealed"
 )
 
 // restoredKey is present in data that came from a backup and has not been started
@@ -20,19 +21,30 @@ const restoredKey = "meta/restored"
 // ErrDataExists is returned by Restore for a data directory that has data already.
 var ErrDataExists = errors.New("there is data already")
 
-// Restore puts the data in the file at path in the place of that in dir, while no
-// daemon runs on it. Data that is there is refused with ErrDataExists unless force is
-// set; it is then kept beside, under the name returned. With resume what waited when
+// Restoration is what Restore is to do.
+type Restoration struct {
+	Dir    string       // of the data that is replaced
+	Path   string       // of the backup
+	Keys   []sealed.Key // by which the backup is encrypted, if it is
+	Force  bool         // replace data that is there
+	Resume bool         // send what waited when the backup was made
+}
+
+// Restore puts the data of a backup in the place of that in a directory, while no
+// daemon runs on it. Data that is there is refused with ErrDataExists unless Force is
+// set; it is then kept beside, under the name returned. With Resume what waited when
 // the backup was made goes out at the next start as if nothing had been; else it is
 // held for a person. Nothing is changed unless all of the backup could be read and
-// nothing is wrong with it; findings say what is.
-func Restore(ctx context.Context, dir, path string, force, resume bool) (aside string, findings []Finding, records int, err error) {
+// nothing is wrong with it; findings say what is. Data of an older schema is brought
+// to the present one. It stays encrypted, or plain, as it is.
+func Restore(ctx context.Context, o Restoration) (aside string, findings []Finding, records int, err error) {
+	dir := o.Dir
 	if err := makeDir(dir); err != nil {
 		return "", nil, 0, &DataError{Dir: dir, Err: err}
 	}
 	data := DataPath(dir)
 	switch _, err := os.Lstat(data); {
-	case err == nil && !force:
+	case err == nil && !o.Force:
 		return "", nil, 0, &DataError{Dir: dir, Err: ErrDataExists}
 	case err == nil:
 		// Whoever has it open would go on writing to the old file.
@@ -48,18 +60,18 @@ func Restore(ctx context.Context, dir, path string, force, resume bool) (aside s
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	ready := filepath.Join(work, "goniec.db")
-	if err := boltstore.Copy(path, ready); err != nil {
+	if err := boltstore.Copy(o.Path, ready); err != nil {
 		return "", nil, 0, err
 	}
-	if findings, records, err = Verify(ctx, ready, func(int) {}); err != nil || len(findings) > 0 {
+	if findings, records, err = Verify(ctx, ready, o.Keys, func(int) {}); err != nil || len(findings) > 0 {
 		return "", findings, records, err
 	}
-	if !resume {
-		if err := markRestored(ctx, ready); err != nil {
+	if !o.Resume {
+		if err := markRestored(ctx, ready, o.Keys); err != nil {
 			return "", nil, 0, fmt.Errorf("mark what was restored: %w", err)
 		}
 	}
-	if force {
+	if o.Force {
 		aside, err = setAside(data)
 		if err != nil {
 			return "", nil, 0, &DataError{Dir: dir, Err: err}
@@ -85,13 +97,18 @@ func unused(data string) error {
 }
 
 // markRestored puts restoredKey into the data at path.
-func markRestored(ctx context.Context, path string) error {
-	s, err := boltstore.Open(path, boltstore.Options{})
+func markRestored(ctx context.Context, path string, keys []sealed.Key) error {
+	file, err := boltstore.Open(path, boltstore.Options{})
 	if err != nil {
 		return err
 	}
-	err = s.Update(ctx, func(tx store.Tx) error { return tx.Put(restoredKey, []byte(time.Now().UTC().Format(time.RFC3339))) })
-	return errors.Join(err, s.Close())
+	s, err := openSealed(ctx, file, keys)
+	if err == nil {
+		err = s.Update(ctx, func(tx store.Tx) error {
+			return tx.Put(restoredKey, []byte(time.Now().UTC().Format(time.RFC3339)))
+		})
+	}
+	return errors.Join(err, file.Close())
 }
 
 // setAside gives data that is to be replaced another name, and returns it; empty if

@@ -23,6 +23,7 @@ var Sample string
 // Default.
 type Config struct {
 	DataDir    string     `mapstructure:"data_dir"`
+	KeyFile    string     `mapstructure:"key_file"` // keys by which the data is encrypted; empty: it is not
 	HTTP       HTTP       `mapstructure:"http"`
 	Region     string     `mapstructure:"region"`      // ISO 3166 country whose numbers may lack the +prefix
 	Countries  []string   `mapstructure:"countries"`   // ISO 3166 countries that may be written to; empty: the European Union and Region

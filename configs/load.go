@@ -62,6 +62,9 @@ func Load(path string) (Config, error) {
 	if _, found := variables["data_dir"]; path != "" && !found {
 		config.DataDir = beside(path, config.DataDir)
 	}
+	if _, found := variables["key_file"]; path != "" && !found && config.KeyFile != "" {
+		config.KeyFile = beside(path, config.KeyFile)
+	}
 	for _, m := range config.check() {
 		if r.mistaken(m.Key) {
 			continue // its own value was refused; the default in its place is not the user's

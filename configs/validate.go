@@ -28,6 +28,9 @@ func (c *checker) add(key, value string, problem, remedy saying) {
 func (c Config) check() []Mistake {
 	k := &checker{}
 	k.dataDir(c.DataDir)
+	if c.KeyFile != "" {
+		k.readable("key_file", c.KeyFile)
+	}
 	k.http(c.HTTP)
 	k.country("region", c.Region)
 	for i, country := range c.Countries {

@@ -50,7 +50,11 @@ func (p *program) backup(cmd *cobra.Command, path string, force bool) error {
 	if err := p.copyData(cmd, copied); err != nil {
 		return err
 	}
-	if err := p.verify(cmd.Context(), copied, false); err != nil {
+	keys, err := p.keys(cmd)
+	if err != nil {
+		return err
+	}
+	if err := p.verify(cmd.Context(), copied, keys, false); err != nil {
 		return err
 	}
 	if err := os.Rename(copied, path); err != nil {

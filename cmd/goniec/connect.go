@@ -137,6 +137,9 @@ func (p *program) explain(err error) string {
 		newer  *app.NewerDataError
 		listen *app.ListenError
 	)
+	if text := p.explainKeys(err); text != "" {
+		return text
+	}
 	switch {
 	case errors.As(err, &newer):
 		return p.say(catalogue.DataNewer, newer.Found, newer.Known)

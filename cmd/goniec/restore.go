@@ -39,7 +39,13 @@ func (p *program) restore(cmd *cobra.Command, path string, force, resume bool) e
 		fmt.Fprintln(p.stderr, p.say(catalogue.DataDirLocked, config.DataDir))
 		return errSaid
 	}
-	aside, findings, records, err := app.Restore(cmd.Context(), config.DataDir, path, force, resume)
+	keys, err := app.LoadKeys(app.KeyPath(config.KeyFile))
+	if err != nil {
+		return err
+	}
+	aside, findings, records, err := app.Restore(cmd.Context(), app.Restoration{
+		Dir: config.DataDir, Path: path, Keys: keys, Force: force, Resume: resume,
+	})
 	var data *app.DataError
 	switch {
 	case errors.Is(err, app.ErrDataExists):
@@ -48,7 +54,7 @@ func (p *program) restore(cmd *cobra.Command, path string, force, resume bool) e
 	case errors.Is(err, boltstore.ErrLocked):
 		fmt.Fprintln(p.stderr, p.say(catalogue.DataDirLocked, config.DataDir))
 		return errSaid
-	case errors.As(err, &data), errors.As(err, new(*app.NewerDataError)):
+	case errors.As(err, &data), errors.As(err, new(*app.NewerDataError)), encrypted(err):
 		return err
 	case err != nil:
 		return p.explainCopy(err, path)

@@ -38,7 +38,11 @@ func (p *program) withTokens(cmd *cobra.Command, fn func(tokenStore) error) erro
 		}
 		return p.explainCall(fn(c), socket)
 	}
-	s, err := app.OpenStore(cmd.Context(), config.DataDir)
+	keys, err := app.LoadKeys(app.KeyPath(config.KeyFile))
+	if err != nil {
+		return err
+	}
+	s, err := app.OpenStore(cmd.Context(), config.DataDir, keys)
 	if err != nil {
 		return err
 	}

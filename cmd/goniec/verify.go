@@ -13,6 +13,7 @@ import (
 	"goniec/app"
 	"goniec/catalogue"
 	"goniec/store/boltstore"
+	"goniec/store/sealed"
 )
 
 func (p *program) verifyCommand() *cobra.Command {
@@ -36,7 +37,11 @@ func (p *program) verifyCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.verify(cmd.Context(), copied, asJSON)
+		keys, err := p.keys(cmd)
+		if err != nil {
+			return err
+		}
+		return p.verify(cmd.Context(), copied, keys, asJSON)
 	})
 	p.addConfig(cmd)
 	p.addOutput(cmd)
@@ -50,13 +55,13 @@ type verification struct {
 }
 
 // verify checks the data in the file at path, which is a copy, and says what it found.
-func (p *program) verify(ctx context.Context, path string, asJSON bool) error {
+func (p *program) verify(ctx context.Context, path string, keys []sealed.Key, asJSON bool) error {
 	bar := p.progress(catalogue.VerifyProgress)
-	findings, records, err := app.Verify(ctx, path, func(n int) { bar.show(n) })
+	findings, records, err := app.Verify(ctx, path, keys, func(n int) { bar.show(n) })
 	bar.done()
 	var newer *app.NewerDataError
 	switch {
-	case errors.As(err, &newer):
+	case errors.As(err, &newer), encrypted(err):
 		return err
 	case errors.Is(err, boltstore.ErrDamaged), errors.Is(err, fs.ErrNotExist):
 		fmt.Fprintln(p.stderr, p.say(catalogue.VerifyDamaged, path, err))

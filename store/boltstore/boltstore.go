@@ -109,6 +109,14 @@ func Open(path string, o Options) (*Store, error) {
 	return s, nil
 }
 
+// Register has r take the metrics, of a store that was opened without Registerer.
+func (s *Store) Register(r prometheus.Registerer) error {
+	if err := s.metrics.register(r); err != nil {
+		return fmt.Errorf("register metrics of store %s: %w", s.db.Path(), err)
+	}
+	return nil
+}
+
 // defaultMaxSize is where addresses have 32 bits: the file is mapped into
 // memory, twice for a moment when it grows.
 func defaultMaxSize() int {

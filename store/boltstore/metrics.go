@@ -37,15 +37,19 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			Help: "Bytes written to the database file: what wears a memory card.",
 		}),
 	}
+	return m, m.register(r)
+}
+
+func (m *metrics) register(r prometheus.Registerer) error {
 	if r == nil {
-		return m, nil
+		return nil
 	}
 	for _, c := range []prometheus.Collector{m.commits, m.closures, m.seconds, m.written} {
 		if err := r.Register(c); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // committed counts a commit of so many closures that took so long.

@@ -1,0 +1,163 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"goniec/store/sealed"
+)
+
+// credentialName is what systemd's LoadCredential= calls the file with the keys.
+const credentialName = "goniec.key"
+
+// KeyPath returns where the keys are by which the data is encrypted: the file that is
+// configured or, without one, the credential that systemd has passed to the service.
+// Empty: there are none.
+func KeyPath(configured string) string {
+	if configured != "" {
+		return configured
+	}
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	if dir == "" {
+		return ""
+	}
+	path := filepath.Join(dir, credentialName)
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+var (
+	// ErrKeyExposed is the error of a key file that others may read or change.
+	ErrKeyExposed = errors.New("other users may read or change it")
+	// ErrNoKey is the error of a key file without a key.
+	ErrNoKey = errors.New("there is no key in it")
+)
+
+// KeyFileError says that a file with keys cannot be used. Err is ErrKeyExposed,
+// ErrNoKey, a *sealed.KeyTextError, or what the operating system says.
+type KeyFileError struct {
+	Path string
+	Line int // with the mistake, 0: none
+	Err  error
+}
+
+// Error implements error.
+func (e *KeyFileError) Error() string {
+	if e.Line > 0 {
+		return fmt.Sprintf("key file %s, line %d: %v", e.Path, e.Line, e.Err)
+	}
+	return fmt.Sprintf("key file %s: %v", e.Path, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *KeyFileError) Unwrap() error { return e.Err }
+
+// maxKeyFile is the greatest length of a key file, in bytes.
+const maxKeyFile = 64 << 10
+
+// LoadKeys reads the keys in the file at path: one a line, the first of them encrypts,
+// all of them decrypt; lines with a # are for people. An empty path means no keys.
+// The error is a *KeyFileError.
+func LoadKeys(path string) ([]sealed.Key, error) {
+	if path == "" {
+		return nil, nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, &KeyFileError{Path: path, Err: cut(err)}
+	case !info.Mode().IsRegular() || info.Size() > maxKeyFile:
+		return nil, &KeyFileError{Path: path, Err: ErrNoKey}
+	case info.Mode().Perm()&0o027 != 0:
+		return nil, &KeyFileError{Path: path, Err: ErrKeyExposed}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &KeyFileError{Path: path, Err: cut(err)}
+	}
+	var keys []sealed.Key
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		k, err := sealed.ParseKey(line)
+		if err != nil {
+			return nil, &KeyFileError{Path: path, Line: n, Err: err}
+		}
+		keys = append(keys, k)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, &KeyFileError{Path: path, Err: err}
+	}
+	if len(keys) == 0 {
+		return nil, &KeyFileError{Path: path, Err: ErrNoKey}
+	}
+	return keys, nil
+}
+
+// cut strips from an error of package os what KeyFileError says already.
+func cut(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// CreateKeys writes keys to a new file at path, readable by its owner only. A file
+// that is there is never replaced: the data may need it.
+func CreateKeys(path string, keys ...sealed.Key) (err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return &KeyFileError{Path: path, Err: cut(err)}
+	}
+	_, err = f.Write(keyText(keys))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(&KeyFileError{Path: path, Err: err}, os.Remove(path))
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// ReplaceKeys puts keys in the place of those in the file at path, which goes on
+// belonging to whom it belongs.
+func ReplaceKeys(path string, keys []sealed.Key) (err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return &KeyFileError{Path: path, Err: cut(err)}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return &KeyFileError{Path: path, Err: cut(err)}
+	}
+	_, err = f.Write(keyText(keys))
+	err = errors.Join(err, f.Chmod(info.Mode().Perm()), sameOwner(f, info), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return &KeyFileError{Path: path, Err: errors.Join(err, os.Remove(f.Name()))}
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// keyText returns the contents of a key file.
+func keyText(keys []sealed.Key) []byte {
+	var b bytes.Buffer
+	b.WriteString("# Keys of goniec. The first one encrypts the data, the others only decrypt what is\n" +
+		"# still under them. Without this file the data is lost: print it (goniec key sheet).\n")
+	for _, k := range keys {
+		fmt.Fprintf(&b, "\n# key %s, written %s\n%s\n", k.ID(), time.Now().UTC().Format(time.DateOnly), k.Text())
+	}
+	return b.Bytes()
+}

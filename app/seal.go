@@ -1,0 +1,232 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"goniec/api/client"
+	"goniec/store"
+	"goniec/store/boltstore"
+	"goniec/store/sealed"
+)
+
+// rewriteSuffix ends the name of the file that data is rewritten into. It is removed
+// by the next start if that came to nothing.
+const rewriteSuffix = ".rewrite"
+
+// openSealed returns what reads the records of a file: the file itself or, if it is
+// encrypted, what decrypts it. The error is one of sealed.
+func openSealed(ctx context.Context, file *boltstore.Store, keys []sealed.Key) (store.Store, error) {
+	ids, err := sealed.Keys(ctx, file)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(ids) == 0:
+		return file, nil
+	}
+	return sealed.Open(ctx, file, keys)
+}
+
+// encrypt makes the data in the file encrypted, if it is not and there is a key, and
+// returns the file that is there then.
+func encrypt(ctx context.Context, path string, file *boltstore.Store, open func() (*boltstore.Store, error), keys []sealed.Key, log *slog.Logger) (*boltstore.Store, error) {
+	ids, err := sealed.Keys(ctx, file)
+	if err != nil || len(ids) > 0 || len(keys) == 0 {
+		return file, err
+	}
+	empty, err := isEmpty(ctx, file)
+	if err != nil {
+		return file, err
+	}
+	if empty {
+		_, err := sealed.Create(ctx, file, keys)
+		return file, err
+	}
+	if err := migrate(ctx, file, log); err != nil { // else numbers in keys would stay
+		return file, err
+	}
+	log.Info("there is a key: the data is being encrypted")
+	records, err := rewrite(ctx, path, file, log, func(to *boltstore.Store) (store.Store, error) {
+		return sealed.Create(ctx, to, keys)
+	})
+	if err != nil {
+		return file, fmt.Errorf("encrypt the data: %w", err)
+	}
+	log.Info("the data is encrypted", "records", records, "key", keys[0].ID())
+	if err := file.Close(); err != nil {
+		return file, err
+	}
+	return open()
+}
+
+func isEmpty(ctx context.Context, s store.Store) (bool, error) {
+	return store.View(ctx, s, func(r store.Reader) (bool, error) {
+		pairs, err := r.Scan("", "", 1)
+		return len(pairs) == 0, err
+	})
+}
+
+// Decrypt makes the data in dir plain, while no daemon runs on it, and returns how
+// many records there are. The error is a *DataError.
+func Decrypt(ctx context.Context, dir string, keys []sealed.Key) (records int, err error) {
+	path := DataPath(dir)
+	if _, err := os.Stat(path); err != nil {
+		return 0, &DataError{Dir: dir, Err: err}
+	}
+	file, err := boltstore.Open(path, boltstore.Options{})
+	if err != nil {
+		return 0, &DataError{Dir: dir, Err: err}
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	from, err := sealed.Open(ctx, file, keys)
+	if err == nil {
+		records, err = rewrite(ctx, path, from, slog.New(slog.DiscardHandler), func(to *boltstore.Store) (store.Store, error) { return to, nil })
+	}
+	if err != nil {
+		return 0, &DataError{Dir: dir, Err: err}
+	}
+	return records, nil
+}
+
+// rewrite copies every record of from, which is the open file at path, to a new file
+// and puts that in its place when it is complete and on disk. What was deleted is not
+// in it, and the old file is overwritten: on a hard disk nothing is left of it, on a
+// card or an SSD what its controller leaves. as makes a store of the new file.
+func rewrite(ctx context.Context, path string, from store.Store, log *slog.Logger, as func(*boltstore.Store) (store.Store, error)) (records int, err error) {
+	temp := path + rewriteSuffix
+	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, err
+	}
+	defer func() {
+		if rest := os.Remove(temp); rest != nil && !errors.Is(rest, fs.ErrNotExist) {
+			err = errors.Join(err, rest)
+		}
+	}()
+	file, err := boltstore.Open(temp, boltstore.Options{})
+	if err != nil {
+		return 0, err
+	}
+	to, err := as(file)
+	if err == nil {
+		records, err = copyAll(ctx, from, to, log)
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return 0, err
+	}
+	old, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, old.Close()) }()
+	if err := os.Rename(temp, path); err != nil {
+		return 0, err
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return 0, err
+	}
+	return records, overwrite(old)
+}
+
+// overwrite fills a file that has no name any more with zeros. One that has is
+// somebody's copy and stays as it is.
+func overwrite(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Nlink > 0 {
+		return nil
+	}
+	zeros := make([]byte, 1<<20)
+	for at := int64(0); at < info.Size(); at += int64(len(zeros)) {
+		if _, err := f.WriteAt(zeros[:min(int64(len(zeros)), info.Size()-at)], at); err != nil {
+			return err
+		}
+	}
+	return f.Sync()
+}
+
+// copyTold is after how many records the log tells how far a copy is.
+const copyTold = 100_000
+
+// copyAll copies every record, in transactions that fit.
+func copyAll(ctx context.Context, from, to store.Store, log *slog.Logger) (records int, err error) {
+	const page = 1000
+	limits := to.Limits()
+	for at := ""; ; {
+		pairs, err := store.View(ctx, from, func(r store.Reader) ([]store.Pair, error) {
+			pairs, err := r.Scan(at, "", min(page, limits.Operations))
+			if err != nil {
+				return nil, err
+			}
+			size := 0
+			for i := range pairs {
+				if size += len(pairs[i].Key) + len(pairs[i].Value); i > 0 && size > limits.Bytes/2 {
+					return pairs[:i], nil
+				}
+				pairs[i].Value = append([]byte{}, pairs[i].Value...)
+			}
+			return pairs, nil
+		})
+		if err != nil || len(pairs) == 0 {
+			return records, err
+		}
+		err = to.Update(ctx, func(tx store.Tx) error {
+			for _, p := range pairs {
+				if err := tx.Put(p.Key, p.Value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return records, err
+		}
+		if (records+len(pairs))/copyTold > records/copyTold {
+			log.Info("records have been rewritten", "records", records+len(pairs))
+		}
+		records += len(pairs)
+		at = pairs[len(pairs)-1].Key + "\x00"
+	}
+}
+
+// Encryption looks at the data in dir, while no daemon runs on it, and changes
+// nothing: how it is encrypted, and the ids of the keys it needs. The error is a
+// *DataError.
+func Encryption(ctx context.Context, dir string, keys []sealed.Key) (e client.Encryption, used []string, err error) {
+	file, err := boltstore.Open(DataPath(dir), boltstore.Options{})
+	if err != nil {
+		return client.Encryption{}, nil, &DataError{Dir: dir, Err: err}
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if used, err = sealed.Keys(ctx, file); err != nil || len(used) == 0 {
+		return client.Encryption{}, used, err
+	}
+	// The key that seals would be noted, so it must be one that is noted already.
+	keys = slices.Clone(keys)
+	slices.SortStableFunc(keys, func(a, b sealed.Key) int {
+		known := func(k sealed.Key) int {
+			if slices.Contains(used, k.ID()) {
+				return 0
+			}
+			return 1
+		}
+		return known(a) - known(b)
+	})
+	s, err := sealed.Open(ctx, file, keys)
+	if err != nil {
+		return client.Encryption{}, used, &DataError{Dir: dir, Err: err}
+	}
+	e = client.Encryption{Enabled: true, Key: keys[0].ID(), Rotating: s.Old()}
+	if e.Rotating {
+		e.Remaining, e.Records, err = s.CountOld(ctx)
+	}
+	return e, used, err
+}
