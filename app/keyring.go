@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/store/boltstore"
 	"goniec/store/sealed"
 )
 
@@ -113,6 +114,17 @@ func cut(err error) error {
 		return path.Err
 	}
 	return err
+}
+
+// CheckKeys returns whether the keys fit the data in dir, and changes nothing: nil,
+// sealed.ErrNotSealed, sealed.ErrSealed, sealed.ErrWrongKey, or that the file cannot
+// be read, boltstore.ErrLocked while a daemon has it.
+func CheckKeys(dir string, keys []sealed.Key) error {
+	header, err := boltstore.ReadOne(DataPath(dir), sealed.HeaderKey)
+	if err != nil {
+		return err
+	}
+	return sealed.Check(header, keys)
 }
 
 // CreateKeys writes keys to a new file at path, readable by its owner only. A file

@@ -69,6 +69,7 @@ func (d *doctor) examine(ctx context.Context, configPath string) {
 	config, usable := d.examineConfig(configPath)
 	if usable {
 		d.examineData(config.DataDir)
+		d.examineKeys(config)
 		d.examineClock(config)
 		daemon := d.examineDaemon(ctx, config)
 		d.examineUSB()

@@ -14,6 +14,7 @@ import (
 	"goniec/api/client"
 	"goniec/app"
 	"goniec/catalogue"
+	"goniec/configs"
 	"goniec/store/sealed"
 )
 
@@ -284,5 +285,31 @@ func (p *program) explainKeyText(err error) string {
 		return p.say(catalogue.KeyMistyped, strings.Trim(fmt.Sprint(text.Groups), "[]"))
 	default:
 		return p.say(catalogue.KeyMixed)
+	}
+}
+
+// examineKeys looks whether the keys fit the data.
+func (d *doctor) examineKeys(config configs.Config) {
+	const check = "encryption"
+	path := app.KeyPath(config.KeyFile)
+	keys, err := app.LoadKeys(path)
+	if err != nil {
+		d.told(check, levelProblem, d.explain(err), "")
+		return
+	}
+	err = app.CheckKeys(config.DataDir, keys)
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k.ID()
+	}
+	switch {
+	case errors.Is(err, sealed.ErrSealed), errors.Is(err, sealed.ErrWrongKey), errors.Is(err, sealed.ErrAltered):
+		d.told(check, levelProblem, d.explain(err), "")
+	case path == "" && errors.Is(err, sealed.ErrNotSealed):
+		d.found(check, levelOK, catalogue.KeyStatusPlain)
+	case path != "" && errors.Is(err, sealed.ErrNotSealed):
+		d.found(check, levelOK, catalogue.KeyStatusWillBe)
+	case path != "": // they fit, or a daemon has the data, and so a key
+		d.found(check, levelOK, catalogue.KeyStatusFile, path, strings.Join(ids, ", "))
 	}
 }

@@ -41,6 +41,9 @@ func TestScripts(t *testing.T) {
 			"show":     show,
 			"recorded": startRecorded,
 			"takes":    takes,
+			"typed":    typed,
+			"mistyped": mistyped,
+			"rotated":  rotated,
 		},
 		RequireExplicitExec: true,
 	})
@@ -115,6 +118,48 @@ func answers(ts *testscript.TestScript, _ bool, args []string) {
 		select {
 		case <-ctx.Done():
 			ts.Fatalf("nobody answers on %s", filepath.Base(socket))
+		case <-ticker.C:
+		}
+	}
+}
+
+// typed writes the groups of a recovery sheet as somebody types them: typed sheet.
+func typed(ts *testscript.TestScript, _ bool, args []string) {
+	var groups []string
+	for _, line := range strings.Split(ts.ReadFile(args[0]), "\n") {
+		if fields := strings.Fields(line); strings.HasPrefix(line, "    ") && len(fields) > 1 {
+			groups = append(groups, strings.ToLower(strings.Join(fields[1:], " ")))
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("typed"), []byte(strings.Join(groups, "\n")+"\n"), 0o600))
+}
+
+// mistyped changes the third group of what typed wrote.
+func mistyped(ts *testscript.TestScript, _ bool, args []string) {
+	groups := strings.Fields(ts.ReadFile(args[0]))
+	last := byte('x')
+	if groups[2][4] == last {
+		last = 'y'
+	}
+	groups[2] = groups[2][:4] + string(last)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(groups, " ")+"\n"), 0o600))
+}
+
+// rotated waits until the daemon has all data under its newest key: rotated data.
+func rotated(ts *testscript.TestScript, _ bool, args []string) {
+	c, err := client.New("unix:"+app.SocketPath(ts.MkAbs(args[0])), "")
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		if e, err := c.Encryption(ctx); err == nil && e.Enabled && !e.Rotating {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("the data is never under the new key")
 		case <-ticker.C:
 		}
 	}

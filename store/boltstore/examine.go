@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"time"
@@ -30,4 +31,23 @@ func Examine(path string) error {
 			return nil
 		})
 	})
+}
+
+// ReadOne returns the value of one key of the database at path, nil if there is none,
+// and changes nothing. The errors are those of Examine.
+func ReadOne(path, key string) (value []byte, err error) {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: examineTimeout, ReadOnly: true})
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.View(func(tx *bbolt.Tx) error {
+		bucket := tx.Bucket([]byte(root))
+		if bucket == nil {
+			return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
+		}
+		value = bytes.Clone(bucket.Get([]byte(key)))
+		return nil
+	})
+	return value, err
 }

@@ -13,10 +13,11 @@ import (
 )
 
 // space is of this package; it does not exist for those who use a Store.
-const (
-	space     = "seal/"
-	headerKey = space + "header"
-)
+const space = "seal/"
+
+// HeaderKey is the key of the record that says under which keys the values are, which
+// is the value that Check takes.
+const HeaderKey = space + "header"
 
 func hidden(key string) bool { return strings.HasPrefix(key, space) }
 
@@ -41,10 +42,35 @@ func Keys(ctx context.Context, s store.Store) ([]string, error) {
 }
 
 func readHeader(r store.Reader) (h header, found bool, err error) {
-	value, err := r.Get(headerKey)
+	value, err := r.Get(HeaderKey)
 	if err != nil || value == nil {
 		return header{}, false, err
 	}
+	return parseHeader(value)
+}
+
+// Check returns what Open would of a store with this value under HeaderKey, if keys
+// are all there are: nil, ErrNotSealed, ErrSealed or ErrWrongKey.
+func Check(value []byte, keys []Key) error {
+	if value == nil {
+		return ErrNotSealed
+	}
+	h, _, err := parseHeader(value)
+	if err != nil {
+		return err
+	}
+	if len(keys) == 0 {
+		return ErrSealed
+	}
+	for _, id := range h.Keys {
+		if !slices.ContainsFunc(keys, func(k Key) bool { return k.ID() == id }) {
+			return &MissingKeyError{ID: id}
+		}
+	}
+	return nil
+}
+
+func parseHeader(value []byte) (h header, found bool, err error) {
 	if err := json.Unmarshal(value, &h); err != nil {
 		return header{}, false, fmt.Errorf("%w: what says how it is encrypted", ErrAltered)
 	}
@@ -90,7 +116,7 @@ func Open(ctx context.Context, inner store.Store, keys []Key) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.names.key, err = s.unseal(headerKey, h.Lookup)
+	s.names.key, err = s.unseal(HeaderKey, h.Lookup)
 	if err == nil && len(s.names.key) != lookupSize {
 		err = fmt.Errorf("open record %s: %w", space, ErrAltered)
 	}
@@ -135,7 +161,7 @@ func (s *Store) join(tx store.Tx) (header, error) {
 		return h, nil
 	}
 	h.Keys = append(h.Keys, s.id.String())
-	return h, store.PutJSON(tx, headerKey, h)
+	return h, store.PutJSON(tx, HeaderKey, h)
 }
 
 func (s *Store) ids() []string {
@@ -148,6 +174,6 @@ func (s *Store) ids() []string {
 
 // putHeader writes that there are values under these keys.
 func (s *Store) putHeader(tx store.Tx, ids []string) error {
-	lookup := seal(s.keys[s.id], s.id, headerKey, s.names.key)
-	return store.PutJSON(tx, headerKey, header{Version: version, Keys: ids, Lookup: lookup})
+	lookup := seal(s.keys[s.id], s.id, HeaderKey, s.names.key)
+	return store.PutJSON(tx, HeaderKey, header{Version: version, Keys: ids, Lookup: lookup})
 }
