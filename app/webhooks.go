@@ -42,12 +42,13 @@ func (c conversations) of(ctx context.Context, e event.Event) string {
 	var about struct {
 		ID        string `json:"id"`
 		MessageID string `json:"message_id"`
+		InboundID string `json:"inbound_id"`
 		Modem     string `json:"modem"`
 	}
 	if err := json.Unmarshal(e.Data, &about); err != nil {
 		return e.Type
 	}
-	for _, id := range []string{about.ID, about.MessageID} {
+	for _, id := range []string{about.ID, about.InboundID, about.MessageID} {
 		if id == "" {
 			continue
 		}

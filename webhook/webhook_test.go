@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,9 @@ func (r *receiver) requests() []request {
 	return slices.Clone(r.seen)
 }
 
+// pass lets time go by in a bubble.
+func pass(d time.Duration) { <-time.After(d) }
+
 // world is a log and webhooks on a store.
 type world struct {
 	store  store.Store
@@ -137,7 +141,7 @@ func TestThreeDaysOfAttempts(t *testing.T) {
 		defer stop()
 		began := time.Now()
 		w.tell(t, "message.sent", "a", 1)
-		time.Sleep(5 * 24 * time.Hour)
+		pass(5 * 24 * time.Hour)
 		synctest.Wait()
 		seen := r.requests()
 		if len(seen) != 10 {
@@ -170,7 +174,7 @@ func TestThreeDaysOfAttempts(t *testing.T) {
 		if _, err := hooks.Resend(t.Context(), "his", dead[0].ID); err != nil {
 			t.Error(err)
 		}
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		synctest.Wait()
 		if s := w.state(t, hooks); s.Waiting != 0 || s.Dead != 0 || s.LastSuccess.IsZero() {
 			t.Errorf("state after resend %+v", s)
@@ -204,12 +208,12 @@ func TestOrderOfASubject(t *testing.T) {
 				w.tell(t, "message.sent", s, n)
 			}
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		synctest.Wait()
 		if s := w.state(t, hooks); s.Waiting != 20 {
 			t.Errorf("%d wait after a minute, want the 20 of a", s.Waiting)
 		}
-		time.Sleep(4 * time.Hour)
+		pass(4 * time.Hour)
 		synctest.Wait()
 		if s := w.state(t, hooks); s.Waiting != 0 {
 			t.Errorf("%d wait at the end", s.Waiting)
@@ -243,10 +247,10 @@ func TestGoneDisables(t *testing.T) {
 		hooks, stop := w.run(t, r)
 		defer stop()
 		w.tell(t, "message.sent", "a", 1)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		w.tell(t, "message.sent", "b", 2)
 		w.tell(t, "modem.state", "m", 3) // not asked for
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		synctest.Wait()
 		if n := len(r.requests()); n != 1 {
 			t.Errorf("%d requests to a receiver that is gone, want 1", n)
@@ -262,7 +266,7 @@ func TestGoneDisables(t *testing.T) {
 		if err := hooks.Enable(t.Context(), "his"); err != nil {
 			t.Error(err)
 		}
-		time.Sleep(time.Second)
+		pass(time.Second)
 		synctest.Wait()
 		if s := w.state(t, hooks); !s.Disabled.IsZero() || s.Waiting != 0 || len(r.requests()) != 3 {
 			t.Errorf("after enable %+v, %d requests", s, len(r.requests()))
@@ -291,12 +295,12 @@ func TestReceiverComesBack(t *testing.T) {
 		for n := range 300 {
 			w.tell(t, "message.sent", "s"+strconv.Itoa(n), n)
 		}
-		time.Sleep(2 * time.Hour)
+		pass(2 * time.Hour)
 		synctest.Wait()
 		if n := len(r.requests()); n > 130 {
 			t.Errorf("%d attempts in two hours at a receiver that is down", n)
 		}
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		synctest.Wait()
 		if s := w.state(t, hooks); s.Waiting != 0 {
 			t.Errorf("%d of 300 wait two minutes after it is back", s.Waiting)
@@ -315,7 +319,7 @@ func TestRetryAfter(t *testing.T) {
 		defer stop()
 		w.tell(t, "message.sent", "a", 1)
 		w.tell(t, "message.sent", "a", 2)
-		time.Sleep(3 * time.Minute)
+		pass(3 * time.Minute)
 		synctest.Wait()
 		seen := r.requests()
 		if len(seen) != 2 || seen[1].at.Sub(seen[0].at) < 2*time.Minute {
@@ -336,10 +340,10 @@ func TestRestartsLoseNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		w.tell(t, "message.sent", "past", 0)
-		turn := 0
+		var turn atomic.Int64
 		r := &receiver{}
 		r.answer = func(q request) (int, http.Header) {
-			if turn++; turn%3 == 0 {
+			if turn.Add(1)%3 == 0 {
 				return http.StatusBadGateway, nil
 			}
 			return http.StatusOK, nil
@@ -349,11 +353,11 @@ func TestRestartsLoseNothing(t *testing.T) {
 			for n := range 10 {
 				w.tell(t, "message.sent", strconv.Itoa(n%3), round*10+n+1)
 			}
-			time.Sleep(time.Duration(round) * 30 * time.Millisecond)
+			pass(time.Duration(round) * 30 * time.Millisecond)
 			stop()
 		}
 		hooks, stop := w.run(t, &slow{r})
-		time.Sleep(24 * time.Hour)
+		pass(24 * time.Hour)
 		synctest.Wait()
 		defer stop()
 		ids := map[int]string{}
@@ -393,7 +397,9 @@ func TestPrune(t *testing.T) {
 		for n := range 450 {
 			w.tell(t, "message.sent", "a", n)
 		}
-		time.Sleep(KeepTrying + time.Hour)
+		pass(time.Minute)
+		stop()
+		pass(KeepTrying + time.Hour)
 		for i, want := range []State{{Dead: 451}, {}} { // one tells that it was disabled
 			if err := hooks.Prune(t.Context()); err != nil {
 				t.Error(err)
@@ -401,13 +407,14 @@ func TestPrune(t *testing.T) {
 			if s := w.state(t, hooks); s.Waiting != want.Waiting || s.Dead != want.Dead {
 				t.Errorf("%d: %+v", i, s)
 			}
-			time.Sleep(KeepDead)
+			pass(KeepDead)
 		}
+		_, stop = w.run(t, r)
 		w.tell(t, "message.sent", "a", 1)
 		synctest.Wait()
 		stop()
 		w.config.Receivers = nil // it is no longer configured
-		time.Sleep(KeepDead + time.Hour)
+		pass(KeepDead + time.Hour)
 		if err := New(w.config).Prune(t.Context()); err != nil {
 			t.Error(err)
 		}
