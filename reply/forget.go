@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"goniec/pdu"
+	"goniec/queue"
 	"goniec/store"
 )
 
@@ -64,7 +65,92 @@ func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[s
 		}
 		count(more)
 	}
+	more, err := r.unname(ctx, r.config.Numbering.Person(number))
+	if err != nil {
+		return removed, fmt.Errorf("forget a number: %w", err)
+	}
+	count(more)
 	return removed, nil
+}
+
+// ForgetText removes what is kept of a message, sent or received, within the transaction
+// that removes it: the question that it asks, or what was made of it. It is for those
+// that Forget does not find, since they came meanwhile or were never tried.
+func ForgetText(tx store.Tx, id string) error {
+	if err := forgetQuestion(tx, id); err != nil {
+		return err
+	}
+	return tx.Delete(heardKey(id))
+}
+
+// unname looks through all questions: those that have ended are found by no number any
+// more, and still name it.
+func (r *Replies) unname(ctx context.Context, p queue.Person) (map[string]int, error) {
+	removed := map[string]int{}
+	for from := askSpace; from != ""; {
+		type page struct {
+			ids  []string
+			next string
+		}
+		found, err := store.View(ctx, r.store, func(rd store.Reader) (page, error) {
+			pairs, err := rd.Scan(from, store.PrefixEnd(askSpace), forgetTogether)
+			if err != nil {
+				return page{}, err
+			}
+			var found page
+			for _, pair := range pairs {
+				if p.May(pair.Value) {
+					found.ids = append(found.ids, pair.Key[len(askSpace):])
+				}
+			}
+			if len(pairs) == forgetTogether {
+				found.next = pairs[len(pairs)-1].Key + "\x00"
+			}
+			return found, nil
+		})
+		if err != nil {
+			return removed, err
+		}
+		for _, id := range found.ids {
+			what, err := store.Update(ctx, r.store, func(tx store.Tx) (string, error) { return unnameIn(tx, p, id) })
+			if err != nil {
+				return removed, err
+			}
+			if what != "" {
+				removed[what]++
+			}
+		}
+		from = found.next
+	}
+	return removed, nil
+}
+
+// unnameIn removes a question that asked the number, or takes the number out of one that
+// asked somebody else, and says which; empty: neither.
+func unnameIn(tx store.Tx, p queue.Person, id string) (string, error) {
+	q, err := ReadQuestion(tx, id)
+	if unreadable(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if p.Is(q.To) {
+		return "questions", forgetQuestion(tx, id)
+	}
+	others := slices.DeleteFunc(slices.Clone(q.Also), p.Is)
+	if len(others) == len(q.Also) {
+		return "", nil
+	}
+	for _, a := range q.Also {
+		if p.Is(a) {
+			if err := tx.Delete(askedPrefix(a) + id); err != nil {
+				return "", err
+			}
+		}
+	}
+	q.Also = others
+	return "mentions", saveQuestion(tx, q)
 }
 
 // forgetNumber removes what is found by a number: questions of messages that were
