@@ -35,6 +35,7 @@ type Config struct {
 	Replies    *reply.Replies
 	Webhooks   Webhooks
 	Backup     io.WriterTo              // all data, for /v1/backup
+	Erase      Erase                    // of a number
 	Numbering  queue.Numbering          // how numbers are read
 	Alarms     func() []client.Alarm    // of the box: Code, Cause and At
 	Encryption func() client.Encryption // of the data on disk; nil: there is none
@@ -106,6 +107,7 @@ func New(c Config) *Server {
 	s.registerEvents()
 	s.registerWebhooks()
 	s.registerTokens()
+	s.registerErasures()
 	s.registerBackup()
 	s.registerHealth()
 	s.document = s.renderDocument()

@@ -80,7 +80,7 @@ func schemaName(t reflect.Type, hint string) string {
 // requestSchemas are the bodies of requests: only in them are unknown fields
 // errors.
 func requestSchemas() []string {
-	return []string{"MessageRequest", "BatchRequest", "PreviewRequest", "QuestionRequest", "SuppressionRequest", "ConversationChange", "NoteRequest", "TokenRequest", "ClockRequest"}
+	return []string{"MessageRequest", "BatchRequest", "PreviewRequest", "QuestionRequest", "SuppressionRequest", "ErasureRequest", "ConversationChange", "NoteRequest", "TokenRequest", "ClockRequest"}
 }
 
 // renderDocument finishes the document and returns it as JSON, indented so that
@@ -118,6 +118,7 @@ func addExamples(document *huma.OpenAPI) {
 		"/v1/messages/preview":         client.PreviewRequest{Text: "Zażółć gęślą jaźń"},
 		"/v1/tokens":                   client.TokenRequest{Name: "clinic", Scopes: []string{string(ScopeSend), string(ScopeMessages)}},
 		"/v1/suppressions":             client.SuppressionRequest{To: "+48600100200", Purpose: "marketing", Note: "asked at the desk"},
+		"/v1/erasures":                 client.ErasureRequest{Number: "+48600100200"},
 		"/v1/conversations/{id}/notes": client.NoteRequest{Text: "Call after 15:00."},
 		"/v1/conversations/{id}":       client.ConversationChange{State: &closed},
 		"/v1/clock":                    client.ClockRequest{Time: "2026-11-25 13:05"},

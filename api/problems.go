@@ -43,6 +43,7 @@ const (
 	CodeSuppressionNotFound  Code = "suppression_not_found"
 	CodeWebhookNotFound      Code = "webhook_not_found"
 	CodeDeliveryNotFound     Code = "delivery_not_found"
+	CodeNumberBusy           Code = "number_busy"
 	CodeModemNotFound        Code = "modem_not_found"
 	CodeModemNotReady        Code = "modem_not_ready"
 	CodeTestRunning          Code = "self_test_running"
@@ -149,6 +150,7 @@ func statuses() map[Code]int {
 		CodeSuppressionNotFound:  http.StatusNotFound,
 		CodeWebhookNotFound:      http.StatusNotFound,
 		CodeDeliveryNotFound:     http.StatusNotFound,
+		CodeNumberBusy:           http.StatusConflict,
 		CodeModemNotFound:        http.StatusNotFound,
 		CodeModemNotReady:        http.StatusConflict,
 		CodeTestRunning:          http.StatusConflict,

@@ -26,6 +26,15 @@ type request struct {
 	local  bool  // came by the unix socket
 	caller Token // zero until authorised
 	err    error // why it failed, for the log
+
+	deadline func(time.Time) error // sets when its answer has to be written by; nil in some tests
+}
+
+// extend gives the answer more time than answerLimit.
+func (r *request) extend(limit time.Duration) {
+	if r.deadline != nil {
+		_ = r.deadline(time.Now().Add(limit)) // a recorder in a test has no deadlines
+	}
 }
 
 type (
@@ -80,7 +89,8 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		setHeaders(c.Response().Header(), r.id)
 		// A recorder in a test has no deadlines; without one a client that
 		// does not read would keep us for ever.
-		_ = http.NewResponseController(c.Response()).SetWriteDeadline(start.Add(answerLimit))
+		r.deadline = http.NewResponseController(c.Response()).SetWriteDeadline
+		_ = r.deadline(start.Add(answerLimit))
 		defer func() {
 			// A broken connection is reported so by net/http itself; anything else is a bug.
 			if v := recover(); v != nil {

@@ -55,6 +55,7 @@ type App struct {
 	end        context.CancelFunc
 	store      store.Store
 	backup     io.WriterTo // the store
+	scrubber   scrubber    // the store
 	events     *event.Log
 	tokens     *api.Tokens
 	pins       pinGuard
@@ -177,7 +178,7 @@ func (a *App) openData(ctx context.Context) error {
 		return err
 	}
 	a.later("close the data", func(context.Context) error { return s.Close() })
-	a.store, a.backup, a.encryption = s, file, newEncryption(s, keys)
+	a.store, a.backup, a.scrubber, a.encryption = s, file, file, newEncryption(s, keys)
 	a.events = event.New(s, box)
 	a.tokens = api.NewTokens(s)
 	a.alarms = newAlarms(a.log, s, a.events, a.registry)

@@ -11,6 +11,9 @@ const (
 	tendAtLeast  = time.Second      // however much happens
 	janitorFirst = time.Minute      // after the start, when a small box is less busy
 	janitorEvery = time.Hour
+	// scrubEvery is how long what was removed may stay in the file, about. A box that
+	// is switched off every night does it in the evening.
+	scrubEvery = 8 * time.Hour
 )
 
 // tend looks after the queue until ctx is done: at the time it asked for, when
@@ -75,13 +78,33 @@ func (a *App) startLoops() {
 }
 
 // janitor removes what has been kept long enough, soon after the start and then
-// every hour.
+// every hour, and overwrites it in the file now and then.
 func (a *App) janitor(ctx context.Context) {
+	scrubbed := time.Now()
 	for wait := janitorFirst; pause(ctx, wait, nil); wait = janitorEvery {
 		if err := a.prune(ctx); err != nil && ctx.Err() == nil {
 			a.log.Error("cannot remove old texts and records, trying again in an hour", "err", err)
 		}
+		if time.Since(scrubbed) < scrubEvery {
+			continue
+		}
+		if err := a.scrub(ctx); err == nil {
+			scrubbed = time.Now()
+		} else if ctx.Err() == nil {
+			a.log.Error("cannot overwrite what was removed, trying again in an hour", "err", err)
+		}
 	}
+}
+
+// scrub overwrites in the file what has been removed.
+func (a *App) scrub(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, scrubLimit)
+	defer cancel()
+	zeroed, err := a.scrubber.Scrub(ctx, nil)
+	if err == nil {
+		a.log.Debug("overwrote what was removed", "bytes", zeroed)
+	}
+	return err
 }
 
 func (a *App) prune(ctx context.Context) error {

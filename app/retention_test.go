@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,8 +29,23 @@ func appInMemory(config configs.Config, machine *Machine) *App {
 		log: log, registry: registry, config: config, store: s, events: events, tokens: api.NewTokens(s), tls: &certificate{},
 		encryption: newEncryption(s, nil),
 		alarms:     newAlarms(log, s, events, registry),
+		scrubber:   &countedScrubs{},
 		options:    Options{Machine: machine, Ports: func() ([]modem.PortInfo, error) { return nil, nil }},
 	}
+}
+
+// countedScrubs counts how often a file would have been overwritten.
+type countedScrubs struct {
+	n   atomic.Int64
+	err error
+}
+
+func (c *countedScrubs) Scrub(ctx context.Context, _ func(done, total int64)) (int64, error) {
+	c.n.Add(1)
+	if c.err != nil {
+		return 0, c.err
+	}
+	return 4096, ctx.Err()
 }
 
 // TestJanitor lets time pass, without listeners and modems: a message expires by
@@ -78,6 +94,9 @@ func TestJanitor(t *testing.T) {
 		}
 		if _, err := look(config.Retention.Records); !errors.Is(err, queue.ErrNotFound) {
 			t.Errorf("after retention.records it is still there: %v", err)
+		}
+		if n := a.scrubber.(*countedScrubs).n.Load(); n != 1 { // after 10 hours
+			t.Errorf("what was removed was overwritten %d times", n)
 		}
 		if events, err := a.events.After(ctx, "", 0); err != nil || len(events) != 0 {
 			t.Errorf("events are left: %v, %v", events, err)

@@ -30,7 +30,7 @@ type text struct{ pl, en, es string }
 
 // tables lists every topic; a key stands in one of them only.
 func tables() []map[Key]text {
-	return []map[Key]text{problemTexts, modemTexts, pageTexts, configTexts, commandTexts, keepingTexts, selfCareTexts, boxTexts, replyTexts, modemToolTexts, certifyTexts, doctorTexts, webhookTexts, encryptionTexts}
+	return []map[Key]text{problemTexts, modemTexts, pageTexts, configTexts, commandTexts, keepingTexts, selfCareTexts, boxTexts, replyTexts, modemToolTexts, certifyTexts, doctorTexts, webhookTexts, encryptionTexts, erasureTexts}
 }
 
 var matcher = language.NewMatcher([]language.Tag{

@@ -33,6 +33,7 @@ func (p *program) rootCommand() *cobra.Command {
 		p.group("message", catalogue.CommandMessage, p.messageShowCommand()),
 		p.group("reply", catalogue.CommandReply, p.replyReadCommand()),
 		p.group("suppression", catalogue.CommandSuppression, p.suppressionListCommand(), p.suppressionAddCommand(), p.suppressionRemoveCommand()),
+		p.forgetCommand(),
 		p.backupCommand(), p.restoreCommand(), p.verifyCommand(), p.doctorCommand(), p.clockCommand(), p.keyCommand(), p.webhookCommand(), p.versionCommand(),
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true

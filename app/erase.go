@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"goniec/api"
+	"goniec/queue"
+	"goniec/reply"
+)
+
+const (
+	// erasePasses is how often everything is looked through, the last time to find
+	// nothing.
+	erasePasses = 6
+	// eraseAgain is how long a modem that has a text in hand is waited for in between.
+	eraseAgain = 3 * time.Second
+	// scrubLimit is how long overwriting may take, with the wait for who reads an older
+	// state of the file.
+	scrubLimit = 20 * time.Minute
+)
+
+// scrubber overwrites what has been deleted, see boltstore.
+type scrubber interface {
+	Scrub(ctx context.Context, progress func(done, total int64)) (zeroed int64, err error)
+}
+
+// erase erases everything about a number and writes down the proof. One erasure runs at
+// a time.
+func (s *assembly) erase(ctx context.Context, e api.Erasing) (queue.Erasure, error) {
+	ctx, release, err := s.app.store.Lock(ctx, "erase")
+	if err != nil {
+		return queue.Erasure{}, fmt.Errorf("erase a number: %w", err)
+	}
+	defer release()
+	proof := queue.Erasure{By: e.By}
+	if proof.Kept, err = s.suppressionsOf(ctx, e); err != nil {
+		return queue.Erasure{}, err
+	}
+	if err := s.eraseRecords(ctx, e, &proof); err != nil {
+		s.app.log.Warn("a number is not erased yet", "messages", proof.Messages, "received", proof.Received, "calls", proof.Calls,
+			"conversations", proof.Talks, "other", proof.Other, "err", err)
+		return queue.Erasure{}, err
+	}
+	within, cancel := context.WithTimeout(ctx, scrubLimit)
+	defer cancel()
+	proof.Overwritten, err = s.app.scrubber.Scrub(within, nil)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return queue.Erasure{}, fmt.Errorf("%w: somebody reads the file for long, such as for a backup", api.ErrNumberBusy)
+	}
+	if err != nil {
+		return queue.Erasure{}, fmt.Errorf("erase a number: %w", err)
+	}
+	return s.queue.NoteErasure(ctx, proof)
+}
+
+// eraseRecords removes records until there are none, and counts them.
+func (s *assembly) eraseRecords(ctx context.Context, e api.Erasing, proof *queue.Erasure) error {
+	for pass := range erasePasses {
+		forgotten, err := s.replies.Forget(ctx, e.Number) // first: messages lead to it
+		if err != nil {
+			return err
+		}
+		erased, err := s.queue.Erase(ctx, queue.Erasing{Number: e.Number, Actor: e.By, Along: reply.ForgetText})
+		if err != nil {
+			return err
+		}
+		proof.Messages += erased.Messages
+		proof.Received += erased.Received
+		proof.Calls += erased.Calls
+		proof.Talks += forgotten["conversations"]
+		proof.Other += erased.Other + forgotten["questions"] + forgotten["mentions"]
+		if erased == (queue.Erased{}) && len(forgotten) == 0 {
+			return nil
+		}
+		if erased.Busy > 0 && pass < erasePasses-1 && !pause(ctx, eraseAgain, nil) {
+			return ctx.Err()
+		}
+	}
+	return fmt.Errorf("%w: something of it was found each time", api.ErrNumberBusy)
+}
+
+// suppressionsOf returns how many suppressions of a number stay, and removes them if
+// that is wanted.
+func (s *assembly) suppressionsOf(ctx context.Context, e api.Erasing) (stay int, err error) {
+	for after := ""; ; {
+		found, next, err := s.queue.Suppressions(ctx, queue.SuppressionFilter{Number: e.Number}, after, 0)
+		if err != nil {
+			return 0, err
+		}
+		for _, one := range found {
+			if !e.Suppressions {
+				stay++
+				continue
+			}
+			if err := s.queue.Unsuppress(ctx, one.ID, e.By); err != nil && !errors.Is(err, queue.ErrNotFound) {
+				return 0, err
+			}
+		}
+		if after = next; next == "" {
+			return stay, nil
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package catalogue
+
+// Erasing everything about a number.
+const (
+	CommandForget     Key = "command.forget"
+	FlagSuppressions  Key = "flag.suppressions"
+	ErasureWait       Key = "erasure.wait"
+	ErasureDone       Key = "erasure.done"  // messages, received, calls, conversations, other
+	ErasureFile       Key = "erasure.file"  // KiB
+	ErasureKept       Key = "erasure.kept"  // suppressions
+	ErasureProof      Key = "erasure.proof" // id, time
+	ErasureRemark     Key = "erasure.remark"
+	CommandForgotten  Key = "command.forget.list"
+	HeadMessages      Key = "head.messages"
+	HeadReceived      Key = "head.received"
+	HeadCalls         Key = "head.calls"
+	HeadConversations Key = "head.conversations"
+	HeadBy            Key = "head.by"
+)
+
+// erasureTexts are what is said of it.
+var erasureTexts = map[Key]text{
+	CommandForget: {
+		pl: "Usuwa wszystko, co zapisano o numerze, i podaje dowód",
+		en: "Erase everything that is kept of a number, and print the proof",
+		es: "Borra todo lo guardado sobre un número y da la prueba",
+	},
+	CommandForgotten: {
+		pl: "Wypisuje dowody usunięcia (bez numerów)",
+		en: "List the proofs of erasures (without numbers)",
+		es: "Muestra las pruebas de borrado (sin números)",
+	},
+	FlagSuppressions: {
+		pl: "usuń też zapis, że do numeru nie wolno pisać",
+		en: "erase as well that the number must not be written to",
+		es: "borrar también que no se debe escribir al número",
+	},
+	ErasureWait: {
+		pl: "Usuwanie… Przy bardzo wielu wiadomościach trwa to kilka minut. Przerwane można powtórzyć.",
+		en: "Erasing… With a great many messages this takes minutes. If it is cut, run it again.",
+		es: "Borrando… Con muchísimos mensajes tarda minutos. Si se interrumpe, repítalo.",
+	},
+	ErasureDone: {
+		pl: "Usunięto: wiadomości %d, odebrane %d, połączenia %d, rozmowy %d, inne zapisy %d. Po ponownym przeszukaniu nic nie zostało.",
+		en: "Erased: %d messages, %d received texts, %d calls, %d conversations, %d other records. A last look found nothing more.",
+		es: "Borrado: %d mensajes, %d recibidos, %d llamadas, %d conversaciones, %d otros registros. Un último repaso no encontró nada más.",
+	},
+	ErasureFile: {
+		pl: "W pliku bazy nadpisano %d KiB usuniętych danych.",
+		en: "In the database file %d KiB of deleted data were overwritten.",
+		es: "En el archivo de datos se sobrescribieron %d KiB de datos borrados.",
+	},
+	ErasureKept: {
+		pl: "Zostaje zapis, że do tego numeru nie wolno pisać (liczba wpisów: %d): tej woli nie wolno zapomnieć. Usuwa go --suppressions.",
+		en: "That this number must not be written to stays (entries: %d), so that the wish is kept; --suppressions removes it.",
+		es: "Queda anotado que no se debe escribir a este número (entradas: %d), para respetar su deseo; --suppressions lo borra.",
+	},
+	ErasureProof: {
+		pl: "Dowód: %s z %s. Zachowaj go przy wniosku tej osoby; bramka numeru już nie zna.",
+		en: "Proof: %s of %s. Keep it with the person's request; the gateway does not know the number any more.",
+		es: "Prueba: %s del %s. Guárdela con la solicitud de la persona; la pasarela ya no conoce el número.",
+	},
+	ErasureRemark: {
+		pl: "Kopie zapasowe zrobione wcześniej nadal zawierają te dane: usuń je lub zrób nowe, także plik, który goniec restore --force zostawia obok danych. Po przywróceniu starej kopii powtórz usunięcie. Programy, które pobrały dane z bramki, mają własne kopie.",
+		en: "Backups made before still hold this data: delete them or make new ones, and so does the file that goniec restore --force leaves beside the data. After restoring an old one, erase again. Programs that have fetched data from the gateway have copies of their own.",
+		es: "Las copias de seguridad anteriores aún contienen estos datos: bórrelas o haga otras, y también el archivo que goniec restore --force deja junto a los datos. Si restaura una antigua, borre de nuevo. Los programas que leyeron datos de la pasarela tienen sus propias copias.",
+	},
+	HeadMessages:      {pl: "WIADOMOŚCI", en: "MESSAGES", es: "MENSAJES"},
+	HeadReceived:      {pl: "ODEBRANE", en: "RECEIVED", es: "RECIBIDOS"},
+	HeadCalls:         {pl: "POŁĄCZENIA", en: "CALLS", es: "LLAMADAS"},
+	HeadConversations: {pl: "ROZMOWY", en: "CONVERSATIONS", es: "CONVERSACIONES"},
+	HeadBy:            {pl: "KTO", en: "BY", es: "QUIÉN"},
+	"problem.number_busy": {
+		pl: "Do tego numeru właśnie coś wychodzi, od niego właśnie coś przychodzi albo trwa kopia zapasowa. Co się dało, usunięto; wywołaj ponownie za minutę.",
+		en: "Something is being sent to this number or comes from it, or a backup is being made. What could be erased has been; call again in a minute.",
+		es: "Se está enviando algo a este número o llega algo de él, o se está haciendo una copia de seguridad. Se borró lo posible; repita la llamada en un minuto.",
+	},
+}
