@@ -206,7 +206,7 @@ func (c *Conn) dispatch(line string) {
 	if c.takeFinal(s, line) {
 		return
 	}
-	if mr, ok := reference(line); ok && (s == nil || s.phase != paid) {
+	if mr, ok := reference(line); ok && (s == nil || s.phase != paid || !s.submits) {
 		c.lateAnswer(mr)
 		return
 	}
@@ -244,7 +244,7 @@ func (c *Conn) takeFinal(s *session, line string) bool {
 	final, ok := normaliseFinal(line, basic)
 	if strings.EqualFold(line, "NO CARRIER") {
 		// The end of a call that came in, and never the answer to a submission.
-		if c.pump.ringing || s == nil || s.payload != "" {
+		if c.pump.ringing || s == nil || s.payload != "" || s.submits {
 			c.pump.ringing = false
 			c.cfg.Handler(Unsolicited{Kind: Line, Name: "NO CARRIER", Text: line})
 			return true
@@ -361,9 +361,12 @@ func hasLength(raw []byte, header string) bool {
 	return len(raw) == 1+int(raw[0])+length || len(raw) == length
 }
 
-// reference reads "+CMGS: <mr>" with whatever follows.
+// reference reads "+CMGS: <mr>" or "+CMSS: <mr>" with whatever follows.
 func reference(line string) (int, bool) {
 	rest, ok := strings.CutPrefix(line, "+CMGS:")
+	if !ok {
+		rest, ok = strings.CutPrefix(line, "+CMSS:")
+	}
 	if !ok {
 		return 0, false
 	}

@@ -39,6 +39,7 @@ type session struct {
 	command string // as given, without AT
 	name    string
 	payload string      // hex of the PDU; empty for ordinary commands
+	submits bool        // the command has the modem send a text: +CMGS or +CMSS
 	timer   *time.Timer // kills the session when the command takes too long
 	final   string      // the final line as the modem wrote it
 	mr      int         // from "+CMGS: n"; -1 none yet
@@ -84,6 +85,7 @@ func (c *Conn) begin(ctx context.Context, s *session, command, payload string, t
 	turn := s.turn
 	s.phase = armed
 	s.command, s.name, s.payload = command, commandName(command), payload
+	s.submits = s.name == "+CMGS" || s.name == "+CMSS"
 	s.final, s.mr, s.sent, s.passed, s.lines = "", -1, false, 0, nil
 	s.noise = c.stats.Noise
 	s.timer = time.AfterFunc(timeout, func() { c.kill(s, turn, ErrTimeout) })
@@ -110,10 +112,15 @@ func (c *Conn) killLocked(s *session, cause error) {
 		return
 	}
 	c.stats.OutOfStep++
-	if s.payload == "" {
+	switch {
+	case s.submits:
+	case s.payload != "": // it stores, and sends nothing
+		c.trouble = trouble{prompt: !s.sent}
+		return
+	default:
 		return
 	}
-	c.trouble = trouble{prompt: !s.sent, late: s.sent && s.mr < 0, final: s.sent && s.mr >= 0}
+	c.trouble = trouble{prompt: s.payload != "" && !s.sent, late: s.sent && s.mr < 0, final: s.sent && s.mr >= 0}
 	if c.trouble.late {
 		c.trouble.busy = s.paidAt.Add(c.cfg.Submit)
 	}
@@ -153,30 +160,34 @@ func (s *session) Write(p []byte) (int, error) {
 	}
 	out := p
 	c.mu.Lock()
-	payload := s.phase >= prompted
-	switch {
-	case s.dead:
+	// What a modem sends is a payload, or stored already and named by the command.
+	payload := s.phase >= prompted || s.submits && s.payload == ""
+	if s.dead {
 		c.mu.Unlock()
 		return 0, io.ErrClosedPipe
-	case payload:
-		s.phase, s.sent, s.paidAt = paid, true, time.Now()
-		s.timer.Reset(c.cfg.Submit)
-		c.trouble = trouble{} // whatever comes now belongs to this payload
-	default:
-		s.phase = written
+	}
+	if s.phase < prompted {
 		// The command line ends at CR (V.250 5.2.1). The LF that the AT appends
 		// would be the first character after it, and a character that comes
 		// while a command runs may abort it (V.250 5.6.1).
 		for len(out) > 0 && out[len(out)-1] == '\n' {
 			out = out[:len(out)-1]
 		}
+		s.phase = written
+	}
+	if payload {
+		s.phase, s.sent, s.paidAt = paid, true, time.Now()
+		if s.submits {
+			s.timer.Reset(c.cfg.Submit)
+		}
+		c.trouble = trouble{} // whatever comes now belongs to this payload
 	}
 	c.mu.Unlock()
 
 	n, err := c.write(out)
 	if err != nil {
 		c.mu.Lock()
-		if payload && n < len(out) { // the Ctrl-Z comes last: it has not left
+		if payload && n < len(out) { // the Ctrl-Z, or CR, comes last: it has not left
 			s.sent = false
 		}
 		c.mu.Unlock()

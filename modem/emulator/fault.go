@@ -273,7 +273,12 @@ func (m *Modem) finishFaulty(t *transmission) {
 	f := t.fault
 	answer := okf("%s: %d", t.name, t.submit.MR)
 	switch f.Kind {
-	case NoAnswer, SubmitError, PortLost, Reboot, GoesDeaf:
+	case Reboot:
+		t.done = nil // it has no time to mark a stored text
+		if f.Taken {
+			m.carry(t)
+		}
+	case NoAnswer, SubmitError, PortLost, GoesDeaf:
 		if f.Taken {
 			m.carry(t)
 		}
