@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -119,13 +118,5 @@ func TestForget(t *testing.T) {
 		if n := d.inFile(secret); n > 0 {
 			t.Errorf("%s: after kills in the file %d times", name, n)
 		}
-	}
-}
-
-// verify checks the data while the daemon does not run.
-func (d *daemon) verify() {
-	d.t.Helper()
-	if out, err := exec.Command("goniec", "verify", filepath.Join(d.data, "goniec.db"), "--config", d.config).CombinedOutput(); err != nil {
-		d.t.Errorf("verify: %v\n%s", err, out)
 	}
 }
