@@ -410,3 +410,34 @@ func TestClockOfTheCentreIsNotLearnedFromOneReport(t *testing.T) {
 		}
 	})
 }
+
+// A report belongs to the SIM that the text left by and to a number with the same last
+// digits; those of the parts may come in any order, twice, and after a restart.
+func TestReportsOfPartsAfterARestart(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.put(long)
+		b.send(10)
+		b = newBoxOn(t, b.store)
+		if _, err := b.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, mr := range []byte{10, 11, 12} {
+			b.reportFor(worker(1), address(t, patient), mr, 0)
+			b.reportFor(worker(0), address(t, other), mr, 0)
+		}
+		b.check(m.ID, queue.StatusSent)
+		if got := b.count("report.orphan"); got != 6 {
+			t.Errorf("%d reports of others, want 6", got)
+		}
+		for _, mr := range []byte{12, 10, 12, 10} {
+			b.report(mr, 0)
+		}
+		b.check(m.ID, queue.StatusSent)
+		b.report(11, 0)
+		b.check(m.ID, queue.StatusDelivered)
+		b.report(11, 0)
+		if got := b.count("message.delivered"); got != 1 {
+			t.Errorf("told %d times that it was delivered", got)
+		}
+	})
+}
