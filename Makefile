@@ -8,7 +8,7 @@ TOOL     = $(GO) tool -modfile=tools.mod
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 BIN     := bin/goniec
 FUZZTIME ?= 30s
-SOAKTIME ?= 30m
+SOAKTIME ?= 60m
 SOAKSEEDS ?= 3
 MILLION ?= /tmp/goniec-million.db
 
