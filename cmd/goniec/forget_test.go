@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -43,7 +44,11 @@ func TestForget(t *testing.T) {
 	t.Parallel()
 	n, _, device := network(t)
 	const hers, his = "+48600100200", "+48601101201"
-	n.Handset(hers).OnText(func(emulator.Text) (string, time.Duration) { return "Nie moge, prosze zadzwonic", 0 })
+	answers := 0 // each is another text, for equal ones of one second are taken for one
+	n.Handset(hers).OnText(func(emulator.Text) (string, time.Duration) {
+		answers++
+		return fmt.Sprintf("Nie moge, prosze zadzwonic %d", answers), 0
+	})
 	d := newDaemon(t, "", device)
 	d.start()
 	d.ready()

@@ -1,10 +1,12 @@
 package boltstore_test
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -92,3 +94,55 @@ func parallel64(b *testing.B, work func() error) {
 }
 
 func benchKey(n int) string { return fmt.Sprintf("m/%012d", n) }
+
+// BenchmarkScrub overwrites a file of about 100 MiB from which every other thousand of
+// records has been deleted, and then looks through it again, with nothing left to do.
+func BenchmarkScrub(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "goniec.db")
+	s := open(b, path, boltstore.Options{})
+	const thousands = 100
+	write := func(thousand int, value []byte) {
+		err := s.Update(b.Context(), func(tx store.Tx) error {
+			for i := range 1000 {
+				key := benchKey(thousand*1000 + i)
+				if value == nil {
+					if err := tx.Delete(key); err != nil {
+						return err
+					}
+				} else if err := tx.Put(key, value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	scrub := func() (took time.Duration, zeroed int64) {
+		begin := time.Now()
+		zeroed, err := s.Scrub(b.Context(), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return time.Since(begin), zeroed
+	}
+	value := bytes.Repeat([]byte("x"), 900)
+	var first, second time.Duration
+	var octets int64
+	for b.Loop() {
+		for i := range thousands {
+			write(i, value)
+		}
+		for i := 0; i < thousands; i += 2 {
+			write(i, nil)
+		}
+		took, zeroed := scrub()
+		first, octets = first+took, octets+zeroed
+		took, _ = scrub()
+		second += took
+	}
+	b.ReportMetric(first.Seconds()*1000/float64(b.N), "first-ms")
+	b.ReportMetric(second.Seconds()*1000/float64(b.N), "second-ms")
+	b.ReportMetric(float64(octets)/float64(b.N)/(1<<20), "MiB-zeroed")
+}
