@@ -3,6 +3,8 @@ package catalogue
 // Erasing everything about a number.
 const (
 	CommandForget     Key = "command.forget"
+	FlagForceErasure  Key = "flag.force_erasure"
+	ErasureUnforced   Key = "erasure.unforced" // number
 	FlagSuppressions  Key = "flag.suppressions"
 	ErasureWait       Key = "erasure.wait"
 	ErasureDone       Key = "erasure.done"  // messages, received, calls, conversations, other
@@ -20,6 +22,16 @@ const (
 
 // erasureTexts are what is said of it.
 var erasureTexts = map[Key]text{
+	FlagForceErasure: {
+		pl: "usuń naprawdę",
+		en: "erase it indeed",
+		es: "borrar de verdad",
+	},
+	ErasureUnforced: {
+		pl: "To usunie bezpowrotnie wszystko o numerze %s. Sprawdź numer i powtórz z --force.",
+		en: "This erases everything about %s for good. Check the number and repeat with --force.",
+		es: "Esto borra para siempre todo lo del número %s. Compruebe el número y repita con --force.",
+	},
 	CommandForget: {
 		pl: "Usuwa wszystko, co zapisano o numerze, i podaje dowód",
 		en: "Erase everything that is kept of a number, and print the proof",

@@ -17,6 +17,14 @@ func (p *program) forgetCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		force, err := q.cmd.Flags().GetBool("force")
+		if err != nil {
+			return err
+		}
+		if !force { // a mistyped number would be gone for good
+			fmt.Fprintln(p.stderr, p.say(catalogue.ErasureUnforced, q.args[0]))
+			return errSaid
+		}
 		fmt.Fprintln(p.stderr, p.say(catalogue.ErasureWait))
 		e, err := q.client.Erase(q.cmd.Context(), client.ErasureRequest{Number: q.args[0], Suppressions: suppressions})
 		if err != nil {
@@ -35,6 +43,7 @@ func (p *program) forgetCommand() *cobra.Command {
 		fmt.Fprintln(p.stdout, e.Remark)
 		return nil
 	})
+	cmd.Flags().Bool("force", false, p.say(catalogue.FlagForceErasure))
 	cmd.Flags().Bool("suppressions", false, p.say(catalogue.FlagSuppressions))
 	cmd.AddCommand(p.askCommand("list", catalogue.CommandForgotten, 0, func(q question) error {
 		erasures := []client.Erasure{}

@@ -20,7 +20,7 @@ func (d *daemon) forget(number string, flags ...string) client.Erasure {
 	d.t.Helper()
 	var proof client.Erasure
 	d.eventually("the number is forgotten", func() bool {
-		cmd := exec.Command("goniec", append([]string{"forget", number, "--config", d.config, "--output", "json"}, flags...)...)
+		cmd := exec.Command("goniec", append([]string{"forget", number, "--force", "--config", d.config, "--output", "json"}, flags...)...)
 		out, err := cmd.Output()
 		return err == nil && json.Unmarshal(out, &proof) == nil
 	})
@@ -103,7 +103,7 @@ func TestForget(t *testing.T) {
 	fill()
 	killed := 0
 	for wait := time.Duration(0); wait < 40*time.Millisecond; wait += 8 * time.Millisecond {
-		cmd := exec.Command("goniec", "forget", hers, "--config", d.config)
+		cmd := exec.Command("goniec", "forget", hers, "--force", "--config", d.config)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
