@@ -1,6 +1,7 @@
 package event
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ const (
 	// followBatch is how many events share one commit when a follower has
 	// much to catch up with.
 	followBatch = 64
+	// followScan is how many events a follower looks at together, wanted or not.
+	followScan = 512
 	// skipAtMost is how many events a follower leaves behind that it does not want
 	// before it writes down where it stands: a commit for each would wear the disk.
 	skipAtMost = 256
@@ -113,10 +116,56 @@ type follower struct {
 	seen     map[string]uint64 // by box: up to where nothing is wanted, though the cursor may be behind
 }
 
-// batch is events of one box from where the follower stands.
+// batch is events of one box from where the follower stands. Of those that are not
+// wanted nothing is known but number and type.
 type batch struct {
 	cursor uint64 // as stored
 	events []Event
+	more   bool // there may be others behind them
+}
+
+// scan returns the next events of box behind seq, at most followBatch of them wanted.
+// Only those are decoded: a batch of messages brings a thousand that nobody wants.
+func (f *follower) scan(r store.Reader, box string, seq uint64) (batch, error) {
+	pairs, err := r.Scan(eventKey(box, seq+1), store.PrefixEnd(logPrefix(box)), followScan)
+	if err != nil {
+		return batch{}, err
+	}
+	b := batch{more: len(pairs) == followScan}
+	wanted := 0
+	for _, p := range pairs {
+		if wanted == followBatch {
+			b.more = true
+			break
+		}
+		if typ, ok := typeOf(p.Value); ok && f.wants != nil && !f.wants(typ) {
+			number, ok := parseSeq(strings.TrimPrefix(p.Key, logPrefix(box)))
+			if ok {
+				b.events = append(b.events, Event{Box: box, Seq: number, Type: typ})
+				continue
+			}
+		}
+		e, err := decode(box, p)
+		if err != nil {
+			return batch{}, err
+		}
+		if f.wanted(e) {
+			wanted++
+		}
+		b.events = append(b.events, e)
+	}
+	return b, nil
+}
+
+// typeOf returns the type of a stored event without decoding it; ok is false if it is
+// not written as Append writes it.
+func typeOf(value []byte) (typ string, ok bool) {
+	rest, ok := bytes.CutPrefix(value, []byte(`{"t":"`))
+	if !ok {
+		return "", false
+	}
+	name, _, ok := bytes.Cut(rest, []byte(`"`))
+	return string(name), ok && !bytes.ContainsRune(name, '\\')
 }
 
 // catchUp hands on one batch of each box and says whether there may be more.
@@ -132,12 +181,12 @@ func (f *follower) catchUp(ctx context.Context) (bool, error) {
 			if err != nil {
 				return nil, err
 			}
-			events, err := scan(r, box, max(cursor, f.seen[box]), followBatch)
+			b, err := f.scan(r, box, max(cursor, f.seen[box]))
 			if err != nil {
 				return nil, err
 			}
-			if len(events) > 0 {
-				batches = append(batches, batch{cursor, events})
+			if b.cursor = cursor; len(b.events) > 0 {
+				batches = append(batches, b)
 			}
 		}
 		return batches, nil
@@ -150,7 +199,7 @@ func (f *follower) catchUp(ctx context.Context) (bool, error) {
 		if err := f.hand(ctx, b); err != nil {
 			return false, err
 		}
-		more = more || len(b.events) == followBatch
+		more = more || b.more
 	}
 	return more, nil
 }
