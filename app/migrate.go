@@ -17,7 +17,8 @@ import (
 // means a step in migrations, a file in testdata and a line in the changelog.
 //
 //	1  the first
-//	2  numbers in keys are marked, see store.Private; to/ and from/ lead to every message
+//	2  numbers in keys are marked, see store.Private; to/ and from/ lead to every message;
+//	   the counts of messages are in every/, not in cnt/
 const schema = 2
 
 // schemaKey holds the number of the layout, in decimal. migratingKey is there while
@@ -179,6 +180,9 @@ func markNumbers(ctx context.Context, s store.Store, progress func(int)) error {
 			from = p.resume
 		}
 	}
+	if err := s.Update(ctx, moveCounts); err != nil {
+		return err
+	}
 	// Most of schema 1 was written before to/ and from/ were.
 	for from := "m/"; from != ""; {
 		resume, err := store.Update(ctx, s, func(tx store.Tx) (string, error) {
@@ -188,6 +192,24 @@ func markNumbers(ctx context.Context, s store.Store, progress func(int)) error {
 			return err
 		}
 		from = resume
+	}
+	return nil
+}
+
+// moveCounts moves the counts of messages, one of each box.
+func moveCounts(tx store.Tx) error {
+	const before, after = "cnt/", "every/"
+	pairs, err := tx.Scan(before, store.PrefixEnd(before), 0)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if err := tx.Put(after+strings.TrimPrefix(p.Key, before), append([]byte{}, p.Value...)); err != nil {
+			return err
+		}
+		if err := tx.Delete(p.Key); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ import (
 //	orph/<sim>/<tail>/<time>/<mr>              orphan: a report nothing matched, kept for orphanKept
 //	idem/<token>/<key>                         replay: what a call with an idempotency key created
 //	ref/<number>                               references: concatenation references used towards a number
-//	cnt/<box>                                  messages by status, in the order of Statuses; the sum over the boxes counts
+//	every/<box>                                messages by status, in the order of Statuses; the sum over the boxes counts
 //	to/<number>/<id>                           a message to the number of which something was tried
 //	in/<id>                                    Inbound
 //	from/<number>/<id>                         an inbound message from the number
@@ -62,7 +62,7 @@ const (
 	orphanSpace  = "orph/"
 	idemSpace    = "idem/"
 	refSpace     = "ref/"
-	countSpace   = "cnt/"
+	countSpace   = "every/" // beside ev/ and evn/, so that one page holds what every change writes
 	toSpace      = "to/"
 	inboundSpace = "in/"
 	fromSpace    = "from/"

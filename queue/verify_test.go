@@ -52,7 +52,7 @@ func TestVerify(t *testing.T) {
 		"in order": {func(*testing.T, store.Tx) error { return nil }, nil},
 		"a message that cannot be read": {func(t *testing.T, tx store.Tx) error {
 			return tx.Put(first(t, tx, messageSpace).Key, []byte("{"))
-		}, []string{"m/ it cannot be read", "cnt/ it counts"}},
+		}, []string{"m/ it cannot be read", "every/ it counts"}},
 		"a call that cannot be read": {func(_ *testing.T, tx store.Tx) error {
 			return tx.Put(callSpace+"01a21000-0000-7000-8000-000000000000", []byte("{"))
 		}, []string{"call/ it cannot be read"}},
@@ -78,7 +78,7 @@ func TestVerify(t *testing.T) {
 		}, []string{"seen/ a record is kept for ever"}},
 		"a wrong count": {func(t *testing.T, tx store.Tx) error {
 			return tx.Put(countKey("box"), []byte("[7]"))
-		}, []string{"cnt/ it counts"}},
+		}, []string{"every/ it counts"}},
 		"delivered in part": {func(t *testing.T, tx store.Tx) error {
 			return change(t, tx, func(m *Message) { m.Parts[0].Status = PartDelivered })
 		}, []string{"m/ it is queued: delivered means every part", "m/ it is queued: its parts say otherwise"}},
