@@ -15,9 +15,9 @@ import (
 const (
 	// answerAwaited is how long after a part was handed to a modem its answer is
 	// listened for at a port that has been opened anew. Modems answer within 10 s,
-	// and nearly all that answer at all within a minute; nothing is sent or received
+	// and those on a slow network within half a minute; nothing is sent or received
 	// by this modem meanwhile.
-	answerAwaited = time.Minute
+	answerAwaited = 45 * time.Second
 	// answerPossible is how long after it an answer may come at all: two parts that
 	// are that close and unanswered cannot be told apart by their answers.
 	answerPossible = 5 * time.Minute

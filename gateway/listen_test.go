@@ -92,18 +92,18 @@ func TestWritesNothingWhileItListens(t *testing.T) {
 	var written safeBuffer
 	note := func(_ *tap, b []byte) []byte { _, _ = written.Write(b); return b } // it never fails
 	inBubble(t, setup{
-		options: emulator.Options{Latency: emulator.Latency{Air: 50 * time.Second}, ReportDelay: 2 * time.Hour}, config: tapped(note, nil),
+		options: emulator.Options{Latency: emulator.Latency{Air: 35 * time.Second}, ReportDelay: 2 * time.Hour}, config: tapped(note, nil),
 	}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
 		first := r.put()
 		r.pass(5 * time.Second)
 		r.breakOff(5 * time.Second)
 		before := len(written.String())
-		if until, err := r.gateway.QuietUntil(t.Context()); err != nil || time.Until(until) < 40*time.Second || time.Until(until) > time.Minute {
+		if until, err := r.gateway.QuietUntil(t.Context()); err != nil || time.Until(until) < 25*time.Second || time.Until(until) > 45*time.Second {
 			t.Errorf("ports of others are left alone for %v, %v", time.Until(until), err)
 		}
 		behind := r.put(r.to("+48600100300"))
-		r.pass(39 * time.Second)
+		r.pass(24 * time.Second)
 		if said := written.String()[before:]; said != "" {
 			t.Errorf("%q was written to a modem that was sending", said)
 		}

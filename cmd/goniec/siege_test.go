@@ -374,9 +374,9 @@ func (d *daemon) verify() {
 // The modem stores reports, so nothing may be lost or sent twice, whatever the policy.
 func TestSoakKills(t *testing.T) {
 	t.Parallel()
-	sieges, count, soak := 2, 10, os.Getenv("GONIEC_SOAK") != ""
+	sieges, count, soak := 5, 10, os.Getenv("GONIEC_SOAK") != ""
 	if soak {
-		sieges, count = 8, 130
+		sieges, count = 16, 65
 	}
 	for i := range sieges {
 		policy := []string{"wait_then_resend", "hold"}[i%2]
