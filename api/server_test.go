@@ -160,6 +160,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 	config := api.Config{
 		Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Backup: strings.NewReader(allData), Numbering: numbering, MaxParts: 6,
 		Logger: log, Registerer: registry, Gatherer: registry,
+		Webhooks: &webhooks{},
 		Erase: func(context.Context, api.Erasing) (queue.Erasure, error) {
 			return queue.Erasure{ID: "019aa8f0-5c1e-7d3a-9b42-6f0e8c2d1a57", At: time.Now()}, nil
 		},
