@@ -34,3 +34,22 @@ func TestTextsOf(t *testing.T) {
 		}
 	}
 }
+
+// Every kind of text is one that the configuration knows, and has built-in words.
+func TestEveryKindOfText(t *testing.T) {
+	t.Parallel()
+	c := configs.Default().Replies
+	c.Send = configs.ReplyKinds()
+	text := textsOf(c)
+	known := append(configs.ReplyKinds(), string(reply.TextEvery))
+	if len(known) != len(reply.TextKinds()) {
+		t.Errorf("the configuration knows %d kinds, there are %d", len(known), len(reply.TextKinds()))
+	}
+	for _, kind := range reply.TextKinds() {
+		for _, language := range []string{"pl", "en", "es"} {
+			if text(language, kind) == "" {
+				t.Errorf("%s has no words in %s", kind, language)
+			}
+		}
+	}
+}

@@ -10,7 +10,6 @@ import (
 const (
 	clockInterval = time.Minute      // between looks at whether the clock is believed
 	clockRetry    = 15 * time.Second // between questions to the modem while it is not
-	clockSlack    = 2 * time.Minute  // how far apart two clocks that agree are
 )
 
 // compareClocks asks the modem for the time of the network while nothing else has
@@ -32,7 +31,7 @@ func (s *session) compareClocks() error {
 	}
 	now := time.Now().In(s.gateway.config.Location)
 	at := theirs.At
-	if theirs.Agrees(now, clockSlack) {
+	if theirs.Agrees(now, queue.ClockAgrees) {
 		at = now // but for the zone, which some modems do not tell
 	}
 	if _, err := s.gateway.config.Queue.ConfirmTime(s.hard, queue.TimeNetwork, at); err != nil {

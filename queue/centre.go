@@ -84,7 +84,7 @@ func (q *Queue) compareClocks(
 		return time.Time{}, time.Time{}, err
 	case !withheld:
 		return time.Time{}, time.Time{}, c.learn(tx, w, o, e, a, at)
-	case a.Outcome == AttemptAccepted && a.EndedAt.Sub(a.At) <= clockAgrees:
+	case a.Outcome == AttemptAccepted && a.EndedAt.Sub(a.At) <= ClockAgrees:
 		return c.ours(o).SCTS, a.EndedAt, nil
 	default:
 		return time.Time{}, time.Time{}, nil

@@ -36,10 +36,11 @@ type Boot struct {
 	Earliest time.Time
 }
 
+// ClockAgrees is how far two clocks that agree may be apart. A modem may have taken a
+// minute to pass a time on.
+const ClockAgrees = 2 * time.Minute
+
 const (
-	// clockAgrees is how far two clocks that agree may be apart. A modem may have
-	// taken a minute to pass a time on.
-	clockAgrees = 2 * time.Minute
 	// withheldAgain is when a worker looks again at lanes that are withheld, and
 	// putOffFor when a message that was put off is, though belief brings it forward.
 	withheldAgain = 15 * time.Second
@@ -50,7 +51,7 @@ const (
 // machine, and nobody has set it since.
 func (q *Queue) confirmed(c clock, now time.Time) bool {
 	run := now.Sub(c.Known) - (q.config.Boot.Uptime() - c.Up)
-	return c.By != "" && c.Boot == q.config.Boot.ID && run.Abs() <= clockAgrees
+	return c.By != "" && c.Boot == q.config.Boot.ID && run.Abs() <= ClockAgrees
 }
 
 // demand returns what is to be believed when the clock shows now and has to be
@@ -82,7 +83,7 @@ func (q *Queue) ConfirmTime(ctx context.Context, by TimeSource, theirs time.Time
 	switch {
 	case q.confirmed(before, now) && !before.doubted():
 		return true, nil
-	case theirs.Sub(now).Abs() > clockAgrees:
+	case theirs.Sub(now).Abs() > ClockAgrees:
 		q.disagree(ctx, before, by, theirs, now)
 		return false, nil
 	case now.Before(q.config.Boot.Earliest), by == TimeBattery && now.Before(before.Known.Add(-clockBack)):
@@ -110,7 +111,7 @@ func (q *Queue) disagree(ctx context.Context, c clock, by TimeSource, theirs, no
 		return
 	}
 	d := &Disagreement{Source: by, Ahead: now.Sub(theirs).Round(time.Second)}
-	if last := q.disagreement.Swap(d); last == nil || last.Source != by || (last.Ahead-d.Ahead).Abs() > clockAgrees {
+	if last := q.disagreement.Swap(d); last == nil || last.Source != by || (last.Ahead-d.Ahead).Abs() > ClockAgrees {
 		q.log.WarnContext(ctx, "clock of this machine is wrong by what another says", "source", by, "is", now, "should_be", theirs)
 	}
 }

@@ -130,6 +130,26 @@ func (p *program) explainCall(err error, where string) error {
 	return err
 }
 
+// explainName is explainCall for calls that name something: if the error is the problem
+// of an unknown name, it says with unknown which names there are. none, unless empty, is
+// said where there is none.
+func (p *program) explainName(q question, err error, code string, unknown, none catalogue.Key, list func() ([]string, error)) error {
+	var problem *client.Problem
+	if !errors.As(err, &problem) || problem.Code != code {
+		return p.explainCall(err, q.where)
+	}
+	names, listErr := list()
+	switch {
+	case listErr != nil:
+		return p.explainCall(err, q.where)
+	case len(names) == 0 && none != "":
+		fmt.Fprintln(p.stderr, p.say(none))
+	default:
+		fmt.Fprintln(p.stderr, p.say(unknown, strings.Join(names, ", ")))
+	}
+	return errSaid
+}
+
 // explain returns the words for an error that ends a command.
 func (p *program) explain(err error) string {
 	var (

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -133,20 +132,14 @@ func (p *program) modemRestartCommand() *cobra.Command {
 
 // explainModem is explainCall for calls that name a modem: it says which there are.
 func (p *program) explainModem(q question, err error) error {
-	var problem *client.Problem
-	if !errors.As(err, &problem) || problem.Code != "modem_not_found" {
-		return p.explainCall(err, q.where)
-	}
-	modems, listErr := q.client.Modems(q.cmd.Context())
-	if listErr != nil {
-		return p.explainCall(err, q.where)
-	}
-	names := make([]string, len(modems))
-	for i, m := range modems {
-		names[i] = m.Name
-	}
-	fmt.Fprintln(p.stderr, p.say(catalogue.ModemUnknown, strings.Join(names, ", ")))
-	return errSaid
+	return p.explainName(q, err, "modem_not_found", catalogue.ModemUnknown, "", func() ([]string, error) {
+		all, err := q.client.Modems(q.cmd.Context())
+		names := make([]string, len(all))
+		for i, m := range all {
+			names[i] = m.Name
+		}
+		return names, err
+	})
 }
 
 // running returns the modems of the daemon, nil if none can be asked: modem list

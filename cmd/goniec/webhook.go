@@ -3,11 +3,9 @@ package main
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"iter"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -171,22 +169,12 @@ func (p *program) webhookEnableCommand() *cobra.Command {
 // explainWebhook is explainCall for calls that name a webhook: it says which there
 // are.
 func (p *program) explainWebhook(q question, err error) error {
-	var problem *client.Problem
-	if !errors.As(err, &problem) || problem.Code != "webhook_not_found" {
-		return p.explainCall(err, q.where)
-	}
-	all, listErr := q.client.Webhooks(q.cmd.Context())
-	if listErr != nil {
-		return p.explainCall(err, q.where)
-	}
-	if len(all) == 0 {
-		fmt.Fprintln(p.stderr, p.say(catalogue.WebhookNone))
-		return errSaid
-	}
-	names := make([]string, len(all))
-	for i, w := range all {
-		names[i] = w.Name
-	}
-	fmt.Fprintln(p.stderr, p.say(catalogue.WebhookUnknown, strings.Join(names, ", ")))
-	return errSaid
+	return p.explainName(q, err, "webhook_not_found", catalogue.WebhookUnknown, catalogue.WebhookNone, func() ([]string, error) {
+		all, err := q.client.Webhooks(q.cmd.Context())
+		names := make([]string, len(all))
+		for i, w := range all {
+			names[i] = w.Name
+		}
+		return names, err
+	})
 }
