@@ -155,7 +155,7 @@ func TestStartFails(t *testing.T) {
 			prepare: func(t *testing.T, c *configs.Config) { setSchema(t, c.DataDir, "7") },
 			want: func(err error) bool {
 				var newer *app.NewerDataError
-				return errors.As(err, &newer) && newer.Found == 7 && newer.Known == 2
+				return errors.As(err, &newer) && newer.Found == 7 && newer.Known == 3
 			},
 		},
 		"the schema number is none": {

@@ -19,7 +19,8 @@ import (
 //	1  the first
 //	2  numbers in keys are marked, see store.Private; to/ and from/ lead to every message;
 //	   the counts of messages are in every/, not in cnt/
-const schema = 2
+//	3  mr/ and unc/ begin with a day, to/ with a week
+const schema = 3
 
 // schemaKey holds the number of the layout, in decimal. migratingKey is there while
 // a migration is under way, and holds the number that the data comes from: schemaKey
@@ -41,7 +42,8 @@ type migration struct {
 // migrations are all the steps, in order.
 func migrations() []migration {
 	return []migration{
-		{from: 1, what: "mark the numbers in keys, and find messages by number", run: markNumbers},
+		{from: 1, what: "mark the numbers in keys", run: markNumbers},
+		{from: 2, what: "find messages by day or week, and then by number", run: reindex},
 	}
 }
 
@@ -180,20 +182,59 @@ func markNumbers(ctx context.Context, s store.Store, progress func(int)) error {
 			from = p.resume
 		}
 	}
-	if err := s.Update(ctx, moveCounts); err != nil {
-		return err
-	}
-	// Most of schema 1 was written before to/ and from/ were.
+	return s.Update(ctx, moveCounts)
+}
+
+// reindex is the migration from schema 2. Most of schema 1 was written before there were
+// any to/ and from/, which it makes as well. New keys are put in the order of messages
+// and old ones removed in their own, so that either goes from one page to the next.
+func reindex(ctx context.Context, s store.Store, progress func(int)) error {
+	changed := 0
 	for from := "m/"; from != ""; {
-		resume, err := store.Update(ctx, s, func(tx store.Tx) (string, error) {
-			return queue.Reindex(tx, from, min(500, max(1, s.Limits().Operations/40)))
+		type pass struct {
+			changed int
+			resume  string
+		}
+		p, err := store.Update(ctx, s, func(tx store.Tx) (p pass, err error) {
+			p.resume, p.changed, err = queue.Reindex(tx, from, s.Limits())
+			return p, err
 		})
 		if err != nil {
 			return err
 		}
-		from = resume
+		changed += p.changed
+		progress(changed)
+		from = p.resume
+	}
+	for _, old := range []numbered{{"mr/", 3}, {"unc/", 2}, {"to/", 1}} {
+		for from := old.prefix; from != ""; {
+			resume, err := store.Update(ctx, s, func(tx store.Tx) (string, error) { return old.remove(tx, from, s.Limits()) })
+			if err != nil {
+				return err
+			}
+			from = resume
+		}
 	}
 	return nil
+}
+
+// remove removes the next keys from a key on that have a marked number where n says,
+// and returns where to go on; empty: there are no more.
+func (n numbered) remove(tx store.Tx, from string, limits store.Limits) (resume string, err error) {
+	pairs, err := tx.Scan(from, store.PrefixEnd(n.prefix), limits.Operations/2)
+	if err != nil || len(pairs) == 0 {
+		return "", err
+	}
+	for _, p := range pairs {
+		segments := strings.Split(p.Key, "/")
+		if len(segments) <= n.at || !strings.HasPrefix(segments[n.at], "{") {
+			continue
+		}
+		if err := tx.Delete(p.Key); err != nil {
+			return "", err
+		}
+	}
+	return pairs[len(pairs)-1].Key + "\x00", nil
 }
 
 // moveCounts moves the counts of messages, one of each box.

@@ -71,7 +71,7 @@ func found(t *testing.T, dir string) []string {
 // off again.
 func TestEncryption(t *testing.T) {
 	t.Parallel()
-	for _, fixture := range []string{"schema-1.db.gz", "schema-2.db.gz"} {
+	for _, fixture := range []string{"schema-1.db.gz", "schema-2.db.gz", "schema-3.db.gz"} {
 		t.Run(fixture, func(t *testing.T) {
 			t.Parallel()
 			dir := unpack(t, fixture)
@@ -127,7 +127,7 @@ func reopen(t *testing.T, dir string, keys []sealed.Key) store.Store {
 // TestKeysThatDoNotFit opens, verifies and restores encrypted data without its key.
 func TestKeysThatDoNotFit(t *testing.T) {
 	t.Parallel()
-	dir := unpack(t, "schema-2.db.gz")
+	dir := unpack(t, "schema-3.db.gz")
 	right := []sealed.Key{sealed.NewKey()}
 	if err := reopen(t, dir, right).Close(); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestKeysThatDoNotFit(t *testing.T) {
 // TestEncryptionInterrupted has the encryption of a file fail in the middle of it.
 func TestEncryptionInterrupted(t *testing.T) {
 	t.Parallel()
-	dir := unpack(t, "schema-2.db.gz")
+	dir := unpack(t, "schema-3.db.gz")
 	file, err := boltstore.Open(DataPath(dir), boltstore.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -16,11 +16,11 @@ const doubtsRead = 1000
 // Doubts returns the attempts by the modem called name, or by any if name is empty,
 // that began at since or later and of which nobody knows whether they left, the newest
 // first. With what it returns a late answer can be recorded, see Record and Resolve.
-// It reads the keys of all attempts without a reference, so it is meant for the start.
+// It reads the keys of all attempts without a reference since then, so it is meant for the start.
 func (q *Queue) Doubts(ctx context.Context, name string, since time.Time) ([]Submission, error) {
 	found, err := store.View(ctx, q.store, func(r store.Reader) ([]Submission, error) {
 		var found []Submission
-		from, to := span(uncSpace)
+		from, to := uncSpace+daySegment(dayOf(since))+"/", store.PrefixEnd(uncSpace)
 		for {
 			pairs, err := r.Scan(from, to, doubtsRead)
 			if err != nil {
@@ -51,12 +51,13 @@ func (q *Queue) Doubts(ctx context.Context, name string, since time.Time) ([]Sub
 // doubtAt returns the attempt that key of the space unc/ names, if it is an
 // uncertain one by the modem since then.
 func doubtAt(r store.Reader, key, name string, since time.Time) (s Submission, ok bool, err error) {
-	// unc/<sim>/<tail>/<time><id>/<attempt>: most are told by their time.
-	parts := strings.SplitN(key[len(uncSpace):], "/", 3)
-	if len(parts) < 3 {
+	// unc/<day>/<sim>/<tail>/<time><id>/<attempt>: most are told by their time.
+	const inFront = 3
+	parts := strings.SplitN(key[len(uncSpace):], "/", inFront+1)
+	if len(parts) <= inFront {
 		return s, false, nil
 	}
-	prefix := uncSpace + parts[0] + "/" + parts[1] + "/"
+	prefix := strings.TrimSuffix(key, parts[inFront])
 	if t, err := parseTimedID(key, prefix); err != nil || t.at.Before(inMilliseconds(since)) {
 		return s, false, nil //nolint:nilerr // what cannot be read says nothing
 	}

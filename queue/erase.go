@@ -258,7 +258,7 @@ func (r *eraser) received(ctx context.Context) error {
 		if err := r.asked.Along(tx, id); err != nil {
 			return false, err
 		}
-		return true, errors.Join(tx.Delete(fromPrefix(in.From)+id), tx.Delete(key))
+		return true, errors.Join(tx.Delete(fromPrefix(NumberSegment(in.From))+id), tx.Delete(key))
 	})
 	r.erased.Received += removed
 	return err

@@ -59,6 +59,17 @@ func member(base uuid.UUID, i, count int) string {
 // maxTogether is how many ids member can make of one base.
 const maxTogether = 1 << 16
 
+// idTime returns the time in an id, 1970 for what is none.
+func idTime(id string) time.Time {
+	parsed, err := uuid.Parse(id)
+	if err != nil {
+		return time.UnixMilli(0)
+	}
+	var ms [8]byte
+	copy(ms[2:], parsed[:6])
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(ms[:])))
+}
+
 // lowestID returns a string that is not greater than any id made at or after t.
 func lowestID(t time.Time) string {
 	var id uuid.UUID

@@ -120,7 +120,7 @@ func (m *Message) indexes() []string {
 		keys = append(keys, tickKey(at, messageKey(m.ID)))
 	}
 	if m.AttemptCount > 0 {
-		keys = append(keys, toPrefix(m.To)+m.ID)
+		keys = append(keys, toPrefix(weekOf(m.ID), NumberSegment(m.To))+m.ID)
 	}
 	if m.count(PartInFlight) > 0 {
 		keys = append(keys, flightPrefix(m.Box)+m.ID)
@@ -138,9 +138,9 @@ func (m *Message) indexes() []string {
 		switch a.Outcome {
 		case AttemptAccepted, AttemptSetAside, AttemptUncertain:
 			if a.Outcome != AttemptUncertain && a.MR >= 0 {
-				keys = append(keys, mrPrefix(a.SIM, byte(a.MR), m.To)+end)
+				keys = append(keys, mrPrefix(dayOf(a.At), a.SIM, byte(a.MR), m.To)+end)
 			} else {
-				keys = append(keys, uncPrefix(a.SIM, m.To)+end)
+				keys = append(keys, uncPrefix(dayOf(a.At), a.SIM, m.To)+end)
 			}
 		default:
 		}

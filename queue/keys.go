@@ -12,44 +12,52 @@ import (
 )
 
 // The keys of this package. <time> is a Unix time in milliseconds of 15 decimal
-// digits, so that byte order is time order; <id> is a UUIDv7 of 36 characters.
+// digits, so that byte order is time order; <id> is a UUIDv7 of 36 characters;
+// <day> and <week> are numbered from 1970 in five digits, by UTC.
 // Names in <> that come from outside are escaped so that they hold no slash. A
 // phone number gets into a key by NumberSegment or tailSegment and no other way:
 // they stand in braces, see store.Private, by which a store knows what to hide.
 //
-//	m/<id>                                     Message: its parts, state and attempts
-//	due/<route>/<lane>/<time><id>              a part of the message may be claimed from <time> on
-//	tick/<time>/<key>                          Tend has to look at the record <key> at <time>
-//	fly/<box>/<id>                             <box> has a part of the message in flight
-//	done/<time><id>                            sent or final since <time>, its text is kept
-//	bare/<time><id>                            the same, its text has been removed
-//	mr/<sim>/<mr>/<tail>/<time><id>/<attempt>  an attempt that the service centre accepted at about <time>
-//	unc/<sim>/<tail>/<time><id>/<attempt>      an attempt whose reference is not known: it is uncertain, or was not told
-//	orph/<sim>/<tail>/<time>/<mr>              orphan: a report nothing matched, kept for orphanKept
-//	idem/<token>/<key>                         replay: what a call with an idempotency key created
-//	ref/<number>                               references: concatenation references used towards a number
-//	every/<box>                                messages by status, in the order of Statuses; the sum over the boxes counts
-//	to/<number>/<id>                           a message to the number of which something was tried
-//	in/<id>                                    Inbound
-//	from/<number>/<id>                         an inbound message from the number
-//	inp/<sim>/<sender>/<ref>/<total>/<id>      group: parts of the inbound message <id> to be
-//	seen/<hash>                                when a PDU was received, or shown again; kept for seenKept
-//	raw/<time><sim>/<hash>                     rejected: a PDU nothing could be made of
-//	sc/<sim>                                   centre: what is known of the clock of the service centre
-//	clock/<box>                                clock: what the box takes for the time
-//	sim/<sim>                                  when a worker of the SIM claimed last, about
-//	call/<id>                                  Call
-//	callday/<number>                           the day on which the number was last sent a text for a call
-//	sup/<number>/<purpose>                     id of the suppression of the number for the purpose
-//	stop/<id>                                  Suppression
-//	erased/<id>                                Erasure
-//	prune/in                                   id of the inbound message whose text was removed last
+//	m/<id>                                           Message: its parts, state and attempts
+//	due/<route>/<lane>/<time><id>                    a part of the message may be claimed from <time> on
+//	tick/<time>/<key>                                Tend has to look at the record <key> at <time>
+//	fly/<box>/<id>                                   <box> has a part of the message in flight
+//	done/<time><id>                                  sent or final since <time>, its text is kept
+//	bare/<time><id>                                  the same, its text has been removed
+//	mr/<day>/<sim>/<mr>/<tail>/<time><id>/<attempt>  an attempt that the service centre accepted at about <time>
+//	unc/<day>/<sim>/<tail>/<time><id>/<attempt>      an attempt whose reference is not known: it is uncertain, or was not told
+//	orph/<sim>/<tail>/<time>/<mr>                    orphan: a report nothing matched, kept for orphanKept
+//	idem/<token>/<key>                               replay: what a call with an idempotency key created
+//	ref/<number>                                     references: concatenation references used towards a number
+//	every/<box>                                      messages by status, in the order of Statuses; the sum over the boxes counts
+//	to/<week>/<number>/<id>                          a message of the week to the number, of which something was tried
+//	in/<id>                                          Inbound
+//	from/<number>/<id>                               an inbound message from the number
+//	inp/<sim>/<sender>/<ref>/<total>/<id>            group: parts of the inbound message <id> to be
+//	seen/<hash>                                      when a PDU was received, or shown again; kept for seenKept
+//	raw/<time><sim>/<hash>                           rejected: a PDU nothing could be made of
+//	sc/<sim>                                         centre: what is known of the clock of the service centre
+//	clock/<box>                                      clock: what the box takes for the time
+//	sim/<sim>                                        when a worker of the SIM claimed last, about
+//	call/<id>                                        Call
+//	callday/<number>                                 the day on which the number was last sent a text for a call
+//	sup/<number>/<purpose>                           id of the suppression of the number for the purpose
+//	stop/<id>                                        Suppression
+//	erased/<id>                                      Erasure
+//	prune/in                                         id of the inbound message whose text was removed last
 //
 // <route> is "any", "modem:<name>" or "sim:<sim>" where there is no choice, or
 // "like-modem:<name>" or "like-sim:<sim>" where there is one, see Router. <lane> is the priority, 0 high,
 // 1 normal, 2 low, followed by a q if quiet hours hold the message. Everything
 // from due/ to unc/, and to/, has an empty value and is a function of the message alone,
 // see indexes; so whether the store is consistent can be checked by counting it out.
+//
+// What every text that goes out needs is ordered by time, also where it is looked up by
+// what has no order, a number or a reference: there by the day, or the week, before all
+// else. So a commit changes pages that others changed shortly before and that lie close
+// together in the file. One that is taken from among all that were ever written is
+// written anew beside those, but leaves its place to any of them, and with one such page
+// in each commit soon all of them lie anywhere, which takes the disk twice as long.
 const (
 	messageSpace = "m/"
 	dueSpace     = "due/"
@@ -82,6 +90,7 @@ const (
 
 const (
 	timeWidth = 15
+	dayWidth  = 5
 	idWidth   = 36
 )
 
@@ -101,6 +110,17 @@ func timeSegment(t time.Time) string {
 	return "000000000000000"[:max(0, timeWidth-len(s))] + s
 }
 
+// dayOf returns the day of t.
+func dayOf(t time.Time) int { return int(max(0, t.UnixMilli()) / (24 * time.Hour).Milliseconds()) }
+
+func daySegment(day int) string {
+	s := strconv.Itoa(day)
+	return "00000"[:max(0, dayWidth-len(s))] + s
+}
+
+// weekOf returns the <week> of a message, by the time in its id.
+func weekOf(id string) string { return daySegment(dayOf(idTime(id)) / 7) }
+
 // parseTime reads what timeSegment wrote.
 func parseTime(s string) (time.Time, error) {
 	ms, err := strconv.ParseInt(s, 10, 64)
@@ -113,8 +133,9 @@ func parseTime(s string) (time.Time, error) {
 func messageKey(id string) string { return messageSpace + id }
 func inboundKey(id string) string { return inboundSpace + id }
 
-func toPrefix(to pdu.Address) string     { return toSpace + NumberSegment(to) + "/" }
-func fromPrefix(from pdu.Address) string { return fromSpace + NumberSegment(from) + "/" }
+func weekPrefix(week string) string       { return toSpace + week + "/" }
+func toPrefix(week, number string) string { return weekPrefix(week) + number + "/" } // of a NumberSegment
+func fromPrefix(number string) string     { return fromSpace + number + "/" }
 
 func lanePrefix(route, lane string) string    { return dueSpace + route + "/" + lane + "/" }
 func tickKey(at time.Time, key string) string { return tickSpace + timeSegment(at) + "/" + key }
@@ -123,12 +144,12 @@ func countKey(box string) string              { return countSpace + segment(box)
 func idemKey(c Caller) string                 { return idemSpace + segment(c.Token) + "/" + segment(c.Key) }
 func refKey(to pdu.Address) string            { return refSpace + NumberSegment(to) }
 
-func mrPrefix(sim string, mr byte, to pdu.Address) string {
-	return mrSpace + segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + tailSegment(to) + "/"
+func mrPrefix(day int, sim string, mr byte, to pdu.Address) string {
+	return mrSpace + daySegment(day) + "/" + segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + tailSegment(to) + "/"
 }
 
-func uncPrefix(sim string, to pdu.Address) string {
-	return uncSpace + segment(sim) + "/" + tailSegment(to) + "/"
+func uncPrefix(day int, sim string, to pdu.Address) string {
+	return uncSpace + daySegment(day) + "/" + segment(sim) + "/" + tailSegment(to) + "/"
 }
 
 func orphanPrefix(sim string, to pdu.Address) string {

@@ -151,7 +151,7 @@ func pruneInbound(tx store.Tx, to string) (int, error) {
 	for _, pair := range pairs {
 		id := pair.Key[len(inboundSpace):]
 		if in, err := decodeInbound(id, pair.Value); err == nil { // of any other nothing is known
-			if err := tx.Delete(fromPrefix(in.From) + id); err != nil {
+			if err := tx.Delete(fromPrefix(NumberSegment(in.From)) + id); err != nil {
 				return 0, err
 			}
 		}

@@ -160,7 +160,7 @@ func (q *Queue) deliver(tx store.Tx, in Inbound, updated bool) error {
 		return err
 	}
 	if !updated {
-		if err := tx.Put(fromPrefix(in.From)+in.ID, nil); err != nil {
+		if err := tx.Put(fromPrefix(NumberSegment(in.From))+in.ID, nil); err != nil {
 			return err
 		}
 		if err := q.heard(tx, in.From, Worker{Modem: in.Modem, SIM: in.SIM}, in.ReceivedAt); err != nil {

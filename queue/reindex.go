@@ -7,39 +7,51 @@ import (
 )
 
 // Reindex puts the keys that lead to messages and to what came in where they are
-// missing, for up to limit records from the key from on, and returns where to go on;
-// empty: nowhere. A migration uses it for keys that data of an older schema has not.
-func Reindex(tx store.Tx, from string, limit int) (resume string, err error) {
+// missing, for some records from the key from on; a migration uses it for keys that data
+// of an older schema has not. It keeps to a part of what one transaction may change.
+// resume is where to go on, empty: nowhere; changed is how many records it was.
+func Reindex(tx store.Tx, from string, limits store.Limits) (resume string, changed int, err error) {
+	const page = 500
 	space := messageSpace
 	if strings.HasPrefix(from, inboundSpace) {
 		space = inboundSpace
 	}
-	pairs, err := tx.Scan(max(from, space), store.PrefixEnd(space), limit)
+	pairs, err := tx.Scan(max(from, space), store.PrefixEnd(space), page)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
+	operations := 0
 	for _, p := range pairs {
-		if err := reindexOne(tx, space, p); err != nil {
-			return "", err
+		n, err := reindexOne(tx, space, p)
+		if err != nil {
+			return "", 0, err
+		}
+		if n > 0 {
+			changed++
+		}
+		// One record takes some dozens at most.
+		if operations += n; operations > limits.Operations/2 {
+			return p.Key + "\x00", changed, nil
 		}
 	}
 	switch {
-	case len(pairs) == limit:
-		return pairs[len(pairs)-1].Key + "\x00", nil
+	case len(pairs) == page:
+		return pairs[len(pairs)-1].Key + "\x00", changed, nil
 	case space == messageSpace:
-		return inboundSpace, nil
+		return inboundSpace, changed, nil
 	default:
-		return "", nil
+		return "", changed, nil
 	}
 }
 
-// reindexOne does so for one record; one that cannot be read is left to Verify.
-func reindexOne(tx store.Tx, space string, p store.Pair) error {
+// reindexOne does so for one record, and returns how many keys it has changed; a record
+// that cannot be read is left to Verify.
+func reindexOne(tx store.Tx, space string, p store.Pair) (operations int, err error) {
 	id := strings.TrimPrefix(p.Key, space)
 	var keys []string
 	if space == inboundSpace {
 		if in, err := decodeInbound(id, p.Value); err == nil {
-			keys = []string{fromPrefix(in.From) + id}
+			keys = []string{fromPrefix(NumberSegment(in.From)) + id}
 		}
 	} else if m, err := decodeMessage(id, p.Value); err == nil {
 		keys = m.indexes()
@@ -47,11 +59,12 @@ func reindexOne(tx store.Tx, space string, p store.Pair) error {
 	for _, key := range keys {
 		value, err := tx.Get(key)
 		if err == nil && value == nil {
+			operations++
 			err = tx.Put(key, nil)
 		}
 		if err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return operations, nil
 }

@@ -141,32 +141,58 @@ type candidate struct {
 	only    bool // no other attempt could have been meant
 }
 
-// candidates returns the newest attempts that an index names below prefix, made
-// before at and within reportWindow.
-func candidates(r store.Reader, prefix string, at time.Time) ([]candidate, error) {
-	from := prefix + timeSegment(at.Add(-reportWindow))
-	pairs, err := r.ScanLast(from, prefix+timeSegment(at.Add(time.Millisecond)), candidatesRead)
-	if err != nil {
-		return nil, err
-	}
-	found := make([]candidate, 0, len(pairs))
-	for _, pair := range pairs {
-		id, number, err := parseAttemptKey(pair.Key, prefix)
+// candidates returns the newest attempts that an index names below prefix, which has
+// one for each day, made before at and within reportWindow.
+func candidates(r store.Reader, prefix func(day int) string, at time.Time) ([]candidate, error) {
+	var found []candidate
+	from, to := at.Add(-reportWindow), at.Add(time.Millisecond)
+	for day := dayOf(to); day >= dayOf(from) && len(found) < candidatesRead; day-- {
+		p := prefix(day)
+		pairs, err := r.ScanLast(p+timeSegment(from), p+timeSegment(to), candidatesRead-len(found))
 		if err != nil {
 			return nil, err
 		}
-		m, err := readMessage(r, id)
-		if unreadable(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if a := m.attempt(number); a != nil {
-			found = append(found, candidate{Attempt: *a, message: m})
+		for _, pair := range pairs {
+			c, ok, err := candidateAt(r, pair.Key, p)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				found = append(found, c)
+			}
 		}
 	}
 	return found, nil
+}
+
+// candidateAt returns the attempt that a key below prefix names, if it can be read.
+func candidateAt(r store.Reader, key, prefix string) (c candidate, ok bool, err error) {
+	id, number, err := parseAttemptKey(key, prefix)
+	if err != nil {
+		return candidate{}, false, err
+	}
+	m, err := readMessage(r, id)
+	if unreadable(err) {
+		return candidate{}, false, nil
+	}
+	if err != nil {
+		return candidate{}, false, err
+	}
+	a := m.attempt(number)
+	if a == nil {
+		return candidate{}, false, nil
+	}
+	return candidate{Attempt: *a, message: m}, true, nil
+}
+
+// ofReference returns the attempts by w towards a number under a reference.
+func ofReference(r store.Reader, w Worker, mr byte, ra pdu.Address, at time.Time) ([]candidate, error) {
+	return candidates(r, func(day int) string { return mrPrefix(day, w.SIM, mr, ra) }, at)
+}
+
+// ofNoReference returns those whose reference is not known.
+func ofNoReference(r store.Reader, w Worker, ra pdu.Address, at time.Time) ([]candidate, error) {
+	return candidates(r, func(day int) string { return uncPrefix(day, w.SIM, ra) }, at)
 }
 
 // flights returns the attempts in flight by w towards a number.
@@ -222,7 +248,7 @@ func (a *Attempt) takenThen(scts time.Time) bool {
 // one, it prefers the one that the service centre took at the time the report
 // says, then those without a final report, then the newest.
 func byReference(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (*candidate, error) {
-	all, err := candidates(r, mrPrefix(w.SIM, o.MR, ra), at)
+	all, err := ofReference(r, w, o.MR, ra, at)
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +283,7 @@ func (a *Attempt) reported() bool {
 // Of two nobody can tell which; to guess wrongly would be to lose a message. flying
 // says that the attempt at another part, which is in flight, may be meant as well.
 func byDoubt(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (found *candidate, flying bool, err error) {
-	all, err := candidates(r, uncPrefix(w.SIM, ra), at)
+	all, err := ofNoReference(r, w, ra, at)
 	if err != nil {
 		return nil, false, err
 	}
@@ -285,7 +311,7 @@ func byDoubt(r store.Reader, w Worker, ra pdu.Address, o orphan, at time.Time) (
 // inDoubt reports whether the reference of any attempt by w towards a number is
 // not known.
 func inDoubt(r store.Reader, w Worker, ra pdu.Address, at time.Time) (bool, error) {
-	all, err := candidates(r, uncPrefix(w.SIM, ra), at)
+	all, err := ofNoReference(r, w, ra, at)
 	if err != nil || len(all) > 0 {
 		return true, err
 	}

@@ -168,6 +168,31 @@ func TestReportsOfAModemThatAlwaysTellsTheSameReference(t *testing.T) {
 	})
 }
 
+// A phone may be off for days, and every hour between the attempt and its report may be
+// the one in which a day ends.
+func TestReportDaysLater(t *testing.T) {
+	for name, o := range map[string]queue.Outcome{"reference": accepted(3), "no reference": {Kind: queue.Accepted, NoMR: true}} {
+		const step = 5 // hours, of which a day is no multiple
+		for later := time.Duration(0); later < 8*24*time.Hour; later += step * time.Hour {
+			t.Run(name+" "+later.String(), func(t *testing.T) {
+				bubble(t, func(t *testing.T, b *box) {
+					m := b.put()
+					b.record(b.claim(), o)
+					sent := time.Now()
+					b.put(func(d *queue.Draft) { d.To = address(t, other) })
+					b.send(3)
+					wait(t.Context(), later)
+					r := pdu.StatusReport{MR: 3, RA: m.To, SCTS: sent.Add(time.Second), Discharge: time.Now()}
+					if err := b.Report(t.Context(), worker(0), r, time.Now()); err != nil {
+						t.Fatal(err)
+					}
+					b.check(m.ID, queue.StatusDelivered)
+				})
+			})
+		}
+	}
+}
+
 func TestReportTooOldToBeMeant(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
 		m := b.put()

@@ -54,22 +54,35 @@ func Unreadable(err error) bool { return unreadable(err) }
 
 // ReadLastTo returns the newest message to a number of which something was tried.
 func ReadLastTo(r store.Reader, n Numbering, number pdu.Address) (m Message, found bool, err error) {
-	for _, form := range n.Forms(number) {
-		prefix := toPrefix(form)
-		pairs, err := r.ScanLast(prefix, store.PrefixEnd(prefix), 1)
-		if err != nil {
-			return Message{}, false, err
+	const passedOver = 8 // at most, of those that cannot be read
+	keys, err := keysTo(r, n.segments(number), "", passedOver)
+	for _, key := range keys {
+		m, err = readMessage(r, idIn(key))
+		if !unreadable(err) {
+			return m, err == nil, err
 		}
-		if len(pairs) == 0 {
-			continue
-		}
-		m, err := readMessage(r, idIn(pairs[0].Key))
-		if unreadable(err) {
-			continue
-		}
-		return m, err == nil, err
 	}
-	return Message{}, false, nil
+	return Message{}, false, err
+}
+
+// LastTo returns when the newest message was made of which something was tried, to the
+// number that is this NumberSegment; zero: there is none.
+func LastTo(r store.Reader, number string) (time.Time, error) {
+	keys, err := keysTo(r, []string{number}, "", 1)
+	if err != nil || len(keys) == 0 {
+		return time.Time{}, err
+	}
+	return idTime(idIn(keys[0])), nil
+}
+
+// segments returns the segments of keys that may stand for a number.
+func (n Numbering) segments(number pdu.Address) []string {
+	forms := n.Forms(number)
+	all := make([]string, len(forms))
+	for i, form := range forms {
+		all[i] = NumberSegment(form)
+	}
+	return all
 }
 
 // Forms returns the ways in which networks write a number: as it is, and without the
@@ -139,24 +152,69 @@ func (q *Queue) Exchange(ctx context.Context, number pdu.Address, before string,
 
 // exchangeKeys returns the keys that lead to the newest texts, newest first.
 func (q *Queue) exchangeKeys(r store.Reader, number pdu.Address, before string, limit int) ([]string, error) {
-	var keys []string
-	for _, form := range q.config.Numbering.Forms(number) {
-		for _, prefix := range []string{toPrefix(form), fromPrefix(form)} {
-			to := store.PrefixEnd(prefix)
-			if before != "" {
-				to = prefix + before
-			}
-			pairs, err := r.ScanLast(prefix, to, limit)
-			if err != nil {
-				return nil, err
-			}
-			for _, pair := range pairs {
-				keys = append(keys, pair.Key)
-			}
+	numbers := q.config.Numbering.segments(number)
+	keys, err := keysTo(r, numbers, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	from := make([]string, len(numbers))
+	for i, number := range numbers {
+		from[i] = fromPrefix(number)
+	}
+	received, err := newestBelow(r, from, before, limit)
+	return newest(append(keys, received...), limit), err
+}
+
+// keysTo returns up to limit keys of space to/ that begin with one of the segments, with
+// ids before the one given, empty: any, newest first. It looks into one week after the
+// other, of which there are few.
+func keysTo(r store.Reader, numbers []string, before string, limit int) (keys []string, err error) {
+	end := store.PrefixEnd(toSpace)
+	if before != "" {
+		end = store.PrefixEnd(weekPrefix(weekOf(before)))
+	}
+	for len(keys) < limit {
+		last, err := r.ScanLast(toSpace, end, 1)
+		if err != nil || len(last) == 0 {
+			return keys, err
+		}
+		week, _, _ := strings.Cut(strings.TrimPrefix(last[0].Key, toSpace), "/")
+		prefixes := make([]string, len(numbers))
+		for i, number := range numbers {
+			prefixes[i] = toPrefix(week, number)
+		}
+		found, err := newestBelow(r, prefixes, before, limit-len(keys))
+		if err != nil {
+			return nil, err
+		}
+		keys, end = append(keys, found...), weekPrefix(week)
+	}
+	return keys, nil
+}
+
+// newestBelow returns up to limit keys that end in an id before the one given, empty:
+// any, below any of the prefixes, newest first.
+func newestBelow(r store.Reader, prefixes []string, before string, limit int) (keys []string, err error) {
+	for _, prefix := range prefixes {
+		to := store.PrefixEnd(prefix)
+		if before != "" {
+			to = prefix + before
+		}
+		pairs, err := r.ScanLast(prefix, to, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, pair := range pairs {
+			keys = append(keys, pair.Key)
 		}
 	}
+	return newest(keys, limit), nil
+}
+
+// newest returns up to limit of the keys, by the ids they end in, newest first.
+func newest(keys []string, limit int) []string {
 	slices.SortFunc(keys, func(a, b string) int { return strings.Compare(idIn(b), idIn(a)) })
-	return keys[:min(len(keys), limit)], nil
+	return keys[:min(len(keys), limit)]
 }
 
 func readExchanged(r store.Reader, key string) (Exchanged, error) {

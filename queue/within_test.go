@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -79,14 +80,21 @@ func TestWrittenAlong(t *testing.T) {
 }
 
 // The exchange with a number has both directions in order, page by page, however the
-// network writes the number.
+// network writes the number and however much time lies between them.
 func TestExchange(t *testing.T) {
+	for _, gap := range []time.Duration{time.Minute, 5 * 24 * time.Hour, 100 * 24 * time.Hour} {
+		t.Run(gap.String(), func(t *testing.T) { exchange(t, gap) })
+	}
+}
+
+func exchange(t *testing.T, gap time.Duration) {
+	t.Helper()
 	bubble(t, func(t *testing.T, b *box) {
 		national := strings.TrimPrefix(patient, "+48")
 		want := []string{}
 		for i, sender := range []string{patient, national, "", patient, ""} {
 			if sender == "" {
-				b.put()
+				b.put(func(d *queue.Draft) { d.Text = fmt.Sprint("Wizyta ", i) })
 				m := b.send(byte(i))
 				want = append(want, m.Text)
 			} else {
@@ -98,8 +106,9 @@ func TestExchange(t *testing.T) {
 				b.hear(from, text)
 				want = append(want, text)
 			}
-			wait(t.Context(), time.Minute)
+			wait(t.Context(), gap)
 		}
+		lastTo(t, b, want[len(want)-1])
 		b.hear(address(t, other), "Nie")
 		b.put() // nothing has been tried of it
 		var got []string
@@ -129,6 +138,24 @@ func TestExchange(t *testing.T) {
 			t.Errorf("%d texts are left, %v", len(items), err)
 		}
 	})
+}
+
+// lastTo checks which text went to the patient last.
+func lastTo(t *testing.T, b *box, want string) {
+	t.Helper()
+	err := b.store.View(t.Context(), func(r store.Reader) error {
+		m, found, err := queue.ReadLastTo(r, queue.Numbering{}, address(t, patient))
+		if !found || m.Text != want {
+			t.Errorf("the last text to the number is %q, want %q", m.Text, want)
+		}
+		if _, found, _ := queue.ReadLastTo(r, queue.Numbering{}, address(t, other)); found {
+			t.Error("something was sent to another number")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // hear receives a text.

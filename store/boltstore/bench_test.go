@@ -3,12 +3,15 @@ package boltstore_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
 
 	"goniec/store"
 	"goniec/store/boltstore"
@@ -145,4 +148,42 @@ func BenchmarkScrub(b *testing.B) {
 	b.ReportMetric(first.Seconds()*1000/float64(b.N), "first-ms")
 	b.ReportMetric(second.Seconds()*1000/float64(b.N), "second-ms")
 	b.ReportMetric(float64(octets)/float64(b.N)/(1<<20), "MiB-zeroed")
+}
+
+// BenchmarkPagesApart writes as many pages as a commit does, and syncs them, so far
+// apart in a file: what it costs that a commit changes what was not changed lately.
+func BenchmarkPagesApart(b *testing.B) {
+	const page, pages, size = 4096, 22, 512 << 20
+	f, err := os.Create(filepath.Join(b.TempDir(), "pages"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	chunk := bytes.Repeat([]byte{1}, 1<<20)
+	for range size / len(chunk) { // so that the disk has a place for every page
+		if _, err := f.Write(chunk); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := f.Sync(); err != nil {
+		b.Fatal(err)
+	}
+	for _, within := range []int64{1 << 20, 8 << 20, 64 << 20, size} {
+		b.Run(fmt.Sprintf("%dMiB", within>>20), func(b *testing.B) {
+			for b.Loop() {
+				for range pages {
+					if _, err := f.WriteAt(chunk[:page], rand.Int64N(within/page)*page); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if err := unix.Fdatasync(int(f.Fd())); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
