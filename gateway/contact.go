@@ -23,7 +23,7 @@ func (c RecipientCap) none() bool { return c == RecipientCap{} }
 // contactSpace begins the keys who/<number>.
 const contactSpace = "who/"
 
-// staleAfter is how exactly it is kept when a number was written to last.
+// staleAfter is how exactly it is kept when a number was heard from last.
 const staleAfter = 24 * time.Hour
 
 // toldAgain is how often somebody is told of the same number.
@@ -33,7 +33,7 @@ const toldAgain = time.Hour
 // what it has got lately.
 type contact struct {
 	SIM string `json:"sim,omitempty"`
-	At  int64  `json:"at"` // Unix time when it was written to or heard from last, up to staleAfter early
+	At  int64  `json:"at"` // Unix time since which it is known, or when it was heard from, up to staleAfter early
 	// Counted are the attempts of the last 24 hours, in order; none without a cap.
 	Counted []counted `json:"n,omitempty"`
 	Told    int64     `json:"told,omitempty"` // Unix time when somebody was told last that it has got enough

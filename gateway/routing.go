@@ -144,7 +144,7 @@ func (r *Routing) Begin(tx store.Tx, b queue.Beginning) (queue.Ruling, error) {
 		c.SIM = b.Worker.SIM // at once, so that the next text to this number follows
 	}
 	if r.cap.none() {
-		if c.SIM == before && !c.stale(b.At) {
+		if c.SIM == before && len(c.Counted) == 0 {
 			return queue.Ruling{}, nil
 		}
 		c.Counted = nil
@@ -160,22 +160,22 @@ func (r *Routing) Begin(tx store.Tx, b queue.Beginning) (queue.Ruling, error) {
 
 // Accepted is that of queue.Router.
 func (r *Routing) Accepted(tx store.Tx, to pdu.Address, w queue.Worker, at time.Time) error {
-	return stick(tx, to, w, at)
+	c, err := readContact(tx, to)
+	if err != nil || c.SIM == w.SIM {
+		return err // each text would change a page of its own otherwise: see Prune
+	}
+	c.SIM = w.SIM
+	return c.put(tx, to, at)
 }
 
 // Heard is that of queue.Router.
 func (r *Routing) Heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.Time) error {
-	return stick(tx, from, w, at)
-}
-
-// stick has what is for a number leave by the SIM of w from now on.
-func stick(tx store.Tx, number pdu.Address, w queue.Worker, at time.Time) error {
-	c, err := readContact(tx, number)
+	c, err := readContact(tx, from)
 	if err != nil || c.SIM == w.SIM && !c.stale(at) {
 		return err
 	}
 	c.SIM = w.SIM
-	return c.put(tx, number, at)
+	return c.put(tx, from, at)
 }
 
 // pruneTogether bounds the records of one transaction of Prune.
@@ -191,7 +191,8 @@ func (r *Routing) Forget(tx store.Tx, number pdu.Address) (bool, error) {
 	return true, tx.Delete(key)
 }
 
-// Prune is that of queue.Router.
+// Prune is that of queue.Router. A number that has been written to since it was known
+// first is told by its messages, which are kept for as long.
 func (r *Routing) Prune(ctx context.Context, before time.Time) error {
 	from, to := contactSpace, store.PrefixEnd(contactSpace)
 	for from != "" {
@@ -201,14 +202,7 @@ func (r *Routing) Prune(ctx context.Context, before time.Time) error {
 				return "", err
 			}
 			for _, pair := range pairs {
-				value, err := tx.Get(pair.Key)
-				if err != nil {
-					return "", err
-				}
-				if value == nil || decodeContact(value).At > before.Unix() {
-					continue
-				}
-				if err := tx.Delete(pair.Key); err != nil {
+				if err := pruneContact(tx, pair.Key, before); err != nil {
 					return "", err
 				}
 			}
@@ -223,6 +217,30 @@ func (r *Routing) Prune(ctx context.Context, before time.Time) error {
 		from = next
 	}
 	return nil
+}
+
+// pruneContact forgets one number, or notes when it was written to last.
+func pruneContact(tx store.Tx, key string, before time.Time) error {
+	value, err := tx.Get(key)
+	if err != nil || value == nil {
+		return err
+	}
+	c := decodeContact(value)
+	if c.At > before.Unix() && c.At <= time.Now().Unix() {
+		return nil
+	}
+	last, err := queue.LastTo(tx, strings.TrimPrefix(key, contactSpace))
+	switch {
+	case err != nil:
+		return err
+	case last.IsZero():
+		return tx.Delete(key)
+	case last.Unix() == c.At:
+		return nil
+	default:
+		c.At = last.Unix()
+		return store.PutJSON(tx, key, c)
+	}
 }
 
 // allows says whether the attempt that sub is has been counted, and is within the

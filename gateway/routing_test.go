@@ -428,6 +428,20 @@ func TestForgottenNumbers(t *testing.T) {
 		if got := r.contacts(); len(got) != 1 || !strings.Contains(got[0], "000002") {
 			t.Errorf("known are %q, want the second alone", got)
 		}
+		r.pass(23 * time.Hour) // since it was written to; it is known for longer
+		if err := r.queue.Prune(t.Context(), 24*time.Hour, 25*time.Hour); err != nil {
+			t.Error(err)
+		}
+		if got := r.contacts(); len(got) != 1 {
+			t.Errorf("known are %q although records of it are kept", got)
+		}
+		r.pass(2 * time.Hour)
+		if err := r.queue.Prune(t.Context(), 24*time.Hour, 25*time.Hour); err != nil {
+			t.Error(err)
+		}
+		if got := r.contacts(); len(got) != 0 {
+			t.Errorf("known are %q", got)
+		}
 	})
 }
 
