@@ -89,10 +89,10 @@ type answer struct {
 	purpose  queue.Purpose
 }
 
-// answerBack sends a text back, and reports whether one goes. None goes where the
-// clinic wants none of the kind, where the number does not take any, or where too many
-// have gone.
-func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (goes bool, err error) {
+// answerBack sends a text back, and returns of which kind; empty: none. None goes where
+// the clinic wants none of the kind, where the number does not take any, or where too
+// many have gone.
+func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (went TextKind, err error) {
 	if (a.kind == TextPerson || a.kind == TextMoved) && r.config.Office.End(at, r.config.Location).After(at) {
 		if text := r.text(a.language, TextClosed); text != "" {
 			a.kind = TextClosed
@@ -100,14 +100,14 @@ func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (goes bool, er
 	}
 	text := r.text(a.language, a.kind)
 	if text == "" {
-		return false, nil
+		return "", nil
 	}
 	if (a.kind == TextWhich || a.kind == TextUnclearOf) && a.choices == "" {
-		return false, nil
+		return "", nil
 	}
-	allowed, err := r.guard(tx, a, at)
-	if err != nil || !allowed {
-		return false, err
+	past, err := r.guardOf(tx, a.to, at)
+	if err != nil || !r.allows(past, a, at) {
+		return "", err
 	}
 	text = strings.NewReplacer("{phone}", r.config.Phone, "{choices}", a.choices).Replace(text)
 	draft := queue.Draft{
@@ -118,13 +118,13 @@ func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (goes bool, er
 	var refused *queue.RefusedError
 	if errors.As(err, &refused) {
 		r.log.Warn("a text back was refused", slog.String("kind", string(a.kind)), slog.Any("to", a.to), slog.String("field", refused.Field), slog.String("code", refused.Code))
-		return false, nil
+		return "", nil
 	}
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	r.meter.texts.WithLabelValues(string(a.kind)).Inc()
-	return true, nil
+	return a.kind, r.count(tx, past, a, at)
 }
 
 // text returns the text of a kind in a language, or else in that of the clinic.
@@ -137,33 +137,44 @@ func (r *Replies) text(language string, kind TextKind) string {
 	return r.config.Text(r.config.Language, kind)
 }
 
-// guard counts a text to a number, unless too many have gone.
-func (r *Replies) guard(tx store.Tx, a answer, at time.Time) (allowed bool, err error) {
-	ofNumber, _, err := store.GetJSON[sent](tx, guardKey(a.to))
+// past is what the guard asks about: the automatic texts of late.
+type past struct{ ofNumber, ofBox []sentText }
+
+// guardOf returns those to a number, and to all.
+func (r *Replies) guardOf(tx store.Reader, to pdu.Address, at time.Time) (past, error) {
+	ofNumber, _, err := store.GetJSON[sent](tx, guardKey(to))
 	if err != nil {
-		return false, err
+		return past{}, err
 	}
-	boxKey := guardBox + r.config.Box
-	ofBox, _, err := store.GetJSON[sent](tx, boxKey)
-	if err != nil {
-		return false, err
-	}
-	lately, box := ofNumber.within(at, numberWindow), ofBox.within(at, boxWindow)
-	same := slices.ContainsFunc(lately, func(t sentText) bool { return t.Kind == a.kind && at.Sub(time.Unix(t.At, 0)) < sameAgain })
+	ofBox, _, err := store.GetJSON[sent](tx, r.guardBoxKey())
+	return past{ofNumber.within(at, numberWindow), ofBox.within(at, boxWindow)}, err
+}
+
+func (r *Replies) guardBoxKey() string { return guardBox + r.config.Box }
+
+// allows reports whether one more may go.
+func (r *Replies) allows(p past, a answer, at time.Time) bool {
+	same := slices.ContainsFunc(p.ofNumber, func(t sentText) bool { return t.Kind == a.kind && at.Sub(time.Unix(t.At, 0)) < sameAgain })
 	switch {
 	case same && !slices.Contains(repeatable(), a.kind):
-		return false, nil
-	case len(lately) >= r.config.Guard.PerNumber, len(box) >= r.config.Guard.PerBox:
+		return false
+	case len(p.ofNumber) >= r.config.Guard.PerNumber, len(p.ofBox) >= r.config.Guard.PerBox:
 		r.meter.guarded.Inc()
 		r.log.Warn("too many automatic texts, so none goes back", slog.Any("to", a.to), slog.String("kind", string(a.kind)),
-			slog.Int("to_number", len(lately)), slog.Int("of_box", len(box)))
-		return false, nil
+			slog.Int("to_number", len(p.ofNumber)), slog.Int("of_box", len(p.ofBox)))
+		return false
+	default:
+		return true
 	}
+}
+
+// count notes one that goes.
+func (r *Replies) count(tx store.Tx, p past, a answer, at time.Time) error {
 	mark := sentText{At: at.Unix(), Kind: a.kind}
-	if err := store.PutJSON(tx, guardKey(a.to), sent{append(slices.Clone(lately), mark)}); err != nil {
-		return false, err
+	if err := store.PutJSON(tx, guardKey(a.to), sent{append(slices.Clone(p.ofNumber), mark)}); err != nil {
+		return err
 	}
-	return true, store.PutJSON(tx, boxKey, sent{append(slices.Clone(box), sentText{At: at.Unix()})})
+	return store.PutJSON(tx, r.guardBoxKey(), sent{append(slices.Clone(p.ofBox), sentText{At: at.Unix()})})
 }
 
 // answersTo lists what q may be answered with.

@@ -98,13 +98,10 @@ func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
 		d.back = ""
 	}
 	if d.back != "" && answerable {
-		goes, err := r.answerBack(tx, r.backFor(d, s, from), now())
-		if err != nil {
+		if h.Back, err = r.answerBack(tx, r.backFor(d, s, from), now()); err != nil {
 			return err
 		}
-		if goes {
-			h.Back = d.back
-		} else if d.back == TextWhich || d.back == TextUnclear || d.back == TextUnclearOf {
+		if h.Back == "" && (d.back == TextWhich || d.back == TextUnclear || d.back == TextUnclearOf) {
 			h.Person, d.person = true, true // the patient is not asked, so somebody has to
 		}
 	}

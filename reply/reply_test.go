@@ -115,6 +115,9 @@ func TestOutOfHours(t *testing.T) {
 	inDesk(t, office, func(t *testing.T, d *desk) { // it is midnight
 		d.visit()
 		d.hear(patient, "o której to jest?")
+		if h := d.inbox(); h[0].Back != reply.TextClosed {
+			t.Errorf("the text back is of kind %q", h[0].Back)
+		}
 		d.hear(patient, "halo, o której?")
 		if got := d.texts(); !slices.Equal(got, []string{"Rejestracja od 8:00. Pilne: +48221234567"}) {
 			t.Errorf("texts back are %q", got)
@@ -152,6 +155,30 @@ func TestGuard(t *testing.T) {
 		d.hear("+48602202201", "Nie")
 		if n := len(d.texts()); n != 6 {
 			t.Errorf("%d texts a day later", n)
+		}
+	})
+}
+
+// A text that was refused has not gone, so it is not counted.
+func TestGuardDoesNotCountWhatWasRefused(t *testing.T) {
+	long := true
+	adjust := func(c *reply.Config) {
+		c.Guard = reply.Guard{PerNumber: 1, PerBox: 1}
+		text := c.Text
+		c.Text = func(language string, kind reply.TextKind) string {
+			if long {
+				return strings.Repeat("Dziekujemy. ", 200)
+			}
+			return text(language, kind)
+		}
+	}
+	inDesk(t, adjust, func(t *testing.T, d *desk) {
+		d.visit()
+		d.hear(patient, "Tak")
+		long = false
+		d.hear(patient, "Nie")
+		if h := d.inbox(); h[0].Back != "" || h[1].Back != reply.TextThanksNo || len(d.texts()) != 1 {
+			t.Errorf("%q went back, of kinds %q and %q", d.texts(), h[0].Back, h[1].Back)
 		}
 	})
 }
