@@ -203,6 +203,7 @@ func (q *Queue) chunk(b *batch) int {
 func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Message, error) {
 	taken := make(map[int]*Message, end-state.Done)
 	refused := append([]refusal(nil), state.Refused...)
+	counts := map[Status]int{} // once for all: each would read and write the same record
 	for i := state.Done; i < end; i++ {
 		if r := b.prepared[i].refused; r != nil {
 			r.Index = i
@@ -223,7 +224,13 @@ func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Me
 			return nil, err
 		}
 		taken[i] = &m
+		counts[m.Status]++
 		state.Status, state.Error = m.Status, m.Error
+	}
+	if len(taken) > 0 {
+		if err := q.addCounts(tx, counts); err != nil {
+			return nil, err
+		}
 	}
 	state.Done, state.Refused = end, refused
 	if state.Count > 1 {
@@ -247,7 +254,7 @@ func (q *Queue) unwantedDraft(tx store.Reader, d *Draft) (bool, error) {
 	return suppressed(tx, d.To, d.Purpose)
 }
 
-// insert writes one new message.
+// insert writes one new message, and leaves it to take to count it.
 func (q *Queue) insert(tx store.Tx, m *Message, b *batch, i int) error {
 	m.Parts = append([]Part(nil), m.Parts...)
 	if len(m.Parts) > 1 {
@@ -262,7 +269,7 @@ func (q *Queue) insert(tx store.Tx, m *Message, b *batch, i int) error {
 	if err := q.settle(tx, e, b.caller.Token, m.CreatedAt); err != nil {
 		return err
 	}
-	if err := q.save(tx, e); err != nil {
+	if err := e.write(tx); err != nil {
 		return err
 	}
 	*m = e.Message

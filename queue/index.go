@@ -203,8 +203,17 @@ func stored(m Message) *entry {
 	return &entry{Message: m, status: m.Status, keys: m.indexes()}
 }
 
-// save writes the message with every key that leads to it.
+// save writes the message with every key that leads to it, and counts it.
 func (q *Queue) save(tx store.Tx, e *entry) error {
+	before := e.status
+	if err := e.write(tx); err != nil {
+		return err
+	}
+	return q.tally(tx, before, e.Status)
+}
+
+// write is save without the count.
+func (e *entry) write(tx store.Tx) error {
 	keys := e.indexes()
 	for _, key := range e.keys {
 		if !slices.Contains(keys, key) {
@@ -221,9 +230,6 @@ func (q *Queue) save(tx store.Tx, e *entry) error {
 		}
 	}
 	if err := store.PutJSON(tx, messageKey(e.ID), storedMessage{&e.Message, formatAddress(e.To)}); err != nil {
-		return err
-	}
-	if err := q.tally(tx, e.status, e.Status); err != nil {
 		return err
 	}
 	e.status, e.keys = e.Status, keys
@@ -371,12 +377,17 @@ func (q *Queue) schedule(m *Message, due, now time.Time) {
 }
 
 // tally moves a message in the counts of this box from one status to another;
-// empty: from, or to, nowhere. Boxes count apart so that they do not contend for
-// one record; a count of one box alone may be negative.
+// empty: from, or to, nowhere.
 func (q *Queue) tally(tx store.Tx, from, to Status) error {
 	if from == to {
 		return nil
 	}
+	return q.addCounts(tx, map[Status]int{from: -1, to: 1})
+}
+
+// addCounts adds to the counts of this box. Boxes count apart so that they do not
+// contend for one record; a count of one box alone may be negative.
+func (q *Queue) addCounts(tx store.Tx, more map[Status]int) error {
 	key := countKey(q.config.Box)
 	counts, _, err := readJSON[[]int](tx, key)
 	if err != nil && !errors.Is(err, errStored) {
@@ -386,13 +397,7 @@ func (q *Queue) tally(tx store.Tx, from, to Status) error {
 		if i == len(counts) { // none yet, or unreadable: no reason to stop
 			counts = append(counts, 0)
 		}
-		switch status {
-		case from:
-			counts[i]--
-		case to:
-			counts[i]++
-		default:
-		}
+		counts[i] += more[status]
 	}
 	return store.PutJSON(tx, key, counts)
 }

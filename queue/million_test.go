@@ -191,6 +191,7 @@ func costs(rounds int) []cost {
 		{"list the last hour", 0, rounds, func(s *side) { s.list(Filter{Since: s.now().Add(-time.Hour)}) }},
 		{"list by number, a page", 1, max(1, rounds/20), func(s *side) { s.list(Filter{To: to}) }},
 		{"list by a rare status, a page", 1, max(1, rounds/20), func(s *side) { s.list(Filter{Status: StatusUncertain}) }},
+		{"the texts of a number, first page", 1, rounds, func(s *side) { _, _, err := s.Exchange(s.t.Context(), to, "", 50); s.ok(err) }},
 		{"remove 100 old records", 1, max(1, rounds/50), (*side).prune},
 	}
 }
