@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"goniec/api"
@@ -20,6 +21,8 @@ const (
 	// scrubLimit is how long overwriting may take, with the wait for who reads an older
 	// state of the file.
 	scrubLimit = 20 * time.Minute
+	// eraseTold is how often the log tells how far an erasure is.
+	eraseTold = 10 * time.Second
 )
 
 // scrubber overwrites what has been deleted, see boltstore.
@@ -39,14 +42,17 @@ func (s *assembly) erase(ctx context.Context, e api.Erasing) (queue.Erasure, err
 	if proof.Kept, err = s.suppressionsOf(ctx, e); err != nil {
 		return queue.Erasure{}, err
 	}
-	if err := s.eraseRecords(ctx, e, &proof); err != nil {
+	progress := &erasureLog{log: s.app.log, told: time.Now()}
+	if err := s.eraseRecords(ctx, e, &proof, progress); err != nil {
 		s.app.log.Warn("a number is not erased yet", "messages", proof.Messages, "received", proof.Received, "calls", proof.Calls,
 			"conversations", proof.Talks, "other", proof.Other, "err", err)
 		return queue.Erasure{}, err
 	}
 	within, cancel := context.WithTimeout(ctx, scrubLimit)
 	defer cancel()
-	proof.Overwritten, err = s.app.scrubber.Scrub(within, nil)
+	proof.Overwritten, err = s.app.scrubber.Scrub(within, func(done, total int64) {
+		progress.tell("step", "overwrite", "bytes", done, "of", total)
+	})
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return queue.Erasure{}, fmt.Errorf("%w: somebody reads the file for long, such as for a backup", api.ErrNumberBusy)
 	}
@@ -56,14 +62,30 @@ func (s *assembly) erase(ctx context.Context, e api.Erasing) (queue.Erasure, err
 	return s.queue.NoteErasure(ctx, proof)
 }
 
+// erasureLog tells how far an erasure is, now and then: from a card it takes minutes.
+type erasureLog struct {
+	log  *slog.Logger
+	told time.Time
+}
+
+func (l *erasureLog) tell(how ...any) {
+	if now := time.Now(); now.Sub(l.told) >= eraseTold {
+		l.log.Info("a number is still being erased", how...)
+		l.told = now
+	}
+}
+
 // eraseRecords removes records until there are none, and counts them.
-func (s *assembly) eraseRecords(ctx context.Context, e api.Erasing, proof *queue.Erasure) error {
+func (s *assembly) eraseRecords(ctx context.Context, e api.Erasing, proof *queue.Erasure, progress *erasureLog) error {
 	for pass := range erasePasses {
 		forgotten, err := s.replies.Forget(ctx, e.Number) // first: messages lead to it
 		if err != nil {
 			return err
 		}
-		erased, err := s.queue.Erase(ctx, queue.Erasing{Number: e.Number, Actor: e.By, Along: reply.ForgetText})
+		erased, err := s.queue.Erase(ctx, queue.Erasing{
+			Number: e.Number, Actor: e.By, Along: reply.ForgetText,
+			Looked: func(records int) { progress.tell("step", "remove", "pass", pass+1, "records", records) },
+		})
 		if err != nil {
 			return err
 		}

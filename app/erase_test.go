@@ -1,8 +1,11 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +22,7 @@ type erasable struct {
 	*assembly
 	t       *testing.T
 	patient pdu.Address
+	log     *bytes.Buffer // to be read when everybody waits
 }
 
 // inErasable runs a test on an app in memory.
@@ -28,7 +32,8 @@ func inErasable(t *testing.T, test func(t *testing.T, e *erasable)) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		a := appInMemory(configs.Default(), &Machine{})
+		a, log := appInMemory(configs.Default(), &Machine{}), &bytes.Buffer{}
+		a.log = slog.New(slog.NewTextHandler(log, nil))
 		a.life, a.end = context.WithCancel(ctx)
 		if _, err := a.startAssembly(ctx); err != nil {
 			t.Fatal(err)
@@ -43,7 +48,7 @@ func inErasable(t *testing.T, test func(t *testing.T, e *erasable)) {
 			t.Error(err)
 			return
 		}
-		test(t, &erasable{a.current.Load(), t, patient})
+		test(t, &erasable{a.current.Load(), t, patient, log})
 	})
 }
 
@@ -100,6 +105,31 @@ func TestEraseKeepsWishes(t *testing.T) {
 		left, _, err := e.queue.Suppressions(ctx, queue.SuppressionFilter{}, "", 0)
 		if err != nil || len(left) != 0 {
 			t.Errorf("left %+v, %v", left, err)
+		}
+	})
+}
+
+// An erasure that takes long tells how far it is, and a short one does not.
+func TestEraseTellsHowFarItIs(t *testing.T) {
+	inErasable(t, func(t *testing.T, e *erasable) {
+		for _, test := range []struct {
+			seconds int64
+			told    []string
+		}{{3, nil}, {25, []string{"bytes=10 of=25", "bytes=20 of=25"}}} {
+			e.app.scrubber = &countedScrubs{turns: test.seconds}
+			if _, err := e.erase(t.Context(), api.Erasing{Number: e.patient}); err != nil {
+				t.Error(err)
+			}
+			synctest.Wait()
+			log := e.log.String()
+			if got := strings.Count(log, "still being erased"); got != len(test.told) {
+				t.Errorf("told %d times in %d s", got, test.seconds)
+			}
+			for _, line := range test.told {
+				if !strings.Contains(log, line) {
+					t.Errorf("the log lacks %q:\n%s", line, log)
+				}
+			}
 		}
 	})
 }

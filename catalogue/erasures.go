@@ -48,9 +48,9 @@ var erasureTexts = map[Key]text{
 		es: "borrar también que no se debe escribir al número",
 	},
 	ErasureWait: {
-		pl: "Usuwanie… Przy bardzo wielu wiadomościach trwa to kilka minut. Przerwane można powtórzyć.",
-		en: "Erasing… With a great many messages this takes minutes. If it is cut, run it again.",
-		es: "Borrando… Con muchísimos mensajes tarda minutos. Si se interrumpe, repítalo.",
+		pl: "Usuwanie… Przy bardzo wielu wiadomościach trwa to kilka minut. Dziennik mówi, ile już zrobiono. Przerwane można powtórzyć.",
+		en: "Erasing… With a great many messages this takes minutes; the log tells how far it is. If it is cut, run it again.",
+		es: "Borrando… Con muchísimos mensajes tarda minutos; el registro dice cuánto lleva. Si se interrumpe, repítalo.",
 	},
 	ErasureDone: {
 		pl: "Usunięto: wiadomości %d, odebrane %d, połączenia %d, rozmowy %d, inne zapisy %d. Po ponownym przeszukaniu nic nie zostało.",
