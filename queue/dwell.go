@@ -130,7 +130,7 @@ const peopleRead = 2000
 func overduePeople(r store.Reader, now time.Time) (Overdue, error) {
 	ids := map[string]bool{}
 	from, to := span(uncSpace)
-	pairs, err := r.Scan(from, to, peopleRead)
+	pairs, err := r.ScanLast(from, to, peopleRead) // the newest: who waits has not expired
 	if err != nil {
 		return Overdue{}, err
 	}

@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -98,6 +99,23 @@ func TestOverdueForAPerson(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.wantOverdue()
+	}, holdPolicy)
+}
+
+// It is found behind all that a modem which tells no references has sent for days.
+func TestOverdueForAPersonAmongMany(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		for range 2100 {
+			b.put()
+			b.record(b.claim(), queue.Outcome{Kind: queue.Accepted, NoMR: true})
+		}
+		b.pass(25 * time.Hour)
+		b.put()
+		b.record(b.claim(), unknown())
+		b.pass(4 * time.Hour)
+		if found, err := b.Overdue(t.Context()); err != nil || !slices.ContainsFunc(found, func(o queue.Overdue) bool { return o.For == queue.WaitPerson }) {
+			t.Errorf("overdue are %+v, %v", found, err)
+		}
 	}, holdPolicy)
 }
 
