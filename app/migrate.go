@@ -161,25 +161,38 @@ func (n numbered) marked(key string) string {
 	return strings.Join(segments, "/")
 }
 
+// step changes some records from a key on, and returns how many, and where to go on;
+// empty: there are no more.
+type step func(tx store.Tx, from string, limits store.Limits) (changed int, resume string, err error)
+
+// all takes a step after the other, each in a transaction, until there are no more.
+// changed counts the records of all, and is told to progress.
+func (do step) all(ctx context.Context, s store.Store, from string, changed *int, progress func(int)) error {
+	for from != "" {
+		type pass struct {
+			changed int
+			resume  string
+		}
+		p, err := store.Update(ctx, s, func(tx store.Tx) (p pass, err error) {
+			p.changed, p.resume, err = do(tx, from, s.Limits())
+			return p, err
+		})
+		if err != nil {
+			return err
+		}
+		*changed += p.changed
+		progress(*changed)
+		from = p.resume
+	}
+	return nil
+}
+
 // markNumbers is the migration from schema 1.
 func markNumbers(ctx context.Context, s store.Store, progress func(int)) error {
 	changed := 0
 	for _, n := range numberedKeys() {
-		for from := n.prefix; from != ""; {
-			type pass struct {
-				changed int
-				resume  string
-			}
-			p, err := store.Update(ctx, s, func(tx store.Tx) (p pass, err error) {
-				p.changed, p.resume, err = n.mark(tx, from, s.Limits())
-				return p, err
-			})
-			if err != nil {
-				return err
-			}
-			changed += p.changed
-			progress(changed)
-			from = p.resume
+		if err := step(n.mark).all(ctx, s, n.prefix, &changed, progress); err != nil {
+			return err
 		}
 	}
 	return s.Update(ctx, moveCounts)
@@ -190,51 +203,34 @@ func markNumbers(ctx context.Context, s store.Store, progress func(int)) error {
 // and old ones removed in their own, so that either goes from one page to the next.
 func reindex(ctx context.Context, s store.Store, progress func(int)) error {
 	changed := 0
-	for from := "m/"; from != ""; {
-		type pass struct {
-			changed int
-			resume  string
-		}
-		p, err := store.Update(ctx, s, func(tx store.Tx) (p pass, err error) {
-			p.resume, p.changed, err = queue.Reindex(tx, from, s.Limits())
-			return p, err
-		})
-		if err != nil {
-			return err
-		}
-		changed += p.changed
-		progress(changed)
-		from = p.resume
+	if err := step(queue.Reindex).all(ctx, s, "m/", &changed, progress); err != nil {
+		return err
 	}
 	for _, old := range []numbered{{"mr/", 3}, {"unc/", 2}, {"to/", 1}} {
-		for from := old.prefix; from != ""; {
-			resume, err := store.Update(ctx, s, func(tx store.Tx) (string, error) { return old.remove(tx, from, s.Limits()) })
-			if err != nil {
-				return err
-			}
-			from = resume
+		if err := step(old.remove).all(ctx, s, old.prefix, &changed, progress); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// remove removes the next keys from a key on that have a marked number where n says,
-// and returns where to go on; empty: there are no more.
-func (n numbered) remove(tx store.Tx, from string, limits store.Limits) (resume string, err error) {
+// remove is the step that removes keys that have a marked number where n says.
+func (n numbered) remove(tx store.Tx, from string, limits store.Limits) (changed int, resume string, err error) {
 	pairs, err := tx.Scan(from, store.PrefixEnd(n.prefix), limits.Operations/2)
 	if err != nil || len(pairs) == 0 {
-		return "", err
+		return 0, "", err
 	}
 	for _, p := range pairs {
 		segments := strings.Split(p.Key, "/")
 		if len(segments) <= n.at || !strings.HasPrefix(segments[n.at], "{") {
 			continue
 		}
+		changed++
 		if err := tx.Delete(p.Key); err != nil {
-			return "", err
+			return 0, "", err
 		}
 	}
-	return pairs[len(pairs)-1].Key + "\x00", nil
+	return changed, pairs[len(pairs)-1].Key + "\x00", nil
 }
 
 // moveCounts moves the counts of messages, one of each box.
@@ -255,8 +251,7 @@ func moveCounts(tx store.Tx) error {
 	return nil
 }
 
-// mark renames the next keys from a key on, and returns where to go on; empty: there
-// are no more. It keeps to half of what one transaction may change.
+// mark is the step that renames keys so that their number is marked. It keeps to half of what one transaction may change.
 func (n numbered) mark(tx store.Tx, from string, limits store.Limits) (changed int, resume string, err error) {
 	const page = 1000
 	pairs, err := tx.Scan(from, store.PrefixEnd(n.prefix), min(page, limits.Operations/4))

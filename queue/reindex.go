@@ -9,8 +9,8 @@ import (
 // Reindex puts the keys that lead to messages and to what came in where they are
 // missing, for some records from the key from on; a migration uses it for keys that data
 // of an older schema has not. It keeps to a part of what one transaction may change.
-// resume is where to go on, empty: nowhere; changed is how many records it was.
-func Reindex(tx store.Tx, from string, limits store.Limits) (resume string, changed int, err error) {
+// changed is how many records it was, resume where to go on, empty: nowhere.
+func Reindex(tx store.Tx, from string, limits store.Limits) (changed int, resume string, err error) {
 	const page = 500
 	space := messageSpace
 	if strings.HasPrefix(from, inboundSpace) {
@@ -18,29 +18,29 @@ func Reindex(tx store.Tx, from string, limits store.Limits) (resume string, chan
 	}
 	pairs, err := tx.Scan(max(from, space), store.PrefixEnd(space), page)
 	if err != nil {
-		return "", 0, err
+		return 0, "", err
 	}
 	operations := 0
 	for _, p := range pairs {
 		n, err := reindexOne(tx, space, p)
 		if err != nil {
-			return "", 0, err
+			return 0, "", err
 		}
 		if n > 0 {
 			changed++
 		}
 		// One record takes some dozens at most.
 		if operations += n; operations > limits.Operations/2 {
-			return p.Key + "\x00", changed, nil
+			return changed, p.Key + "\x00", nil
 		}
 	}
 	switch {
 	case len(pairs) == page:
-		return pairs[len(pairs)-1].Key + "\x00", changed, nil
+		return changed, pairs[len(pairs)-1].Key + "\x00", nil
 	case space == messageSpace:
-		return inboundSpace, changed, nil
+		return changed, inboundSpace, nil
 	default:
-		return "", changed, nil
+		return changed, "", nil
 	}
 }
 
