@@ -28,7 +28,7 @@ const patience = 60 * time.Second
 
 // daemon is goniec serve as a process of its own, so that it can be killed.
 type daemon struct {
-	t      *testing.T
+	t      testing.TB
 	config string // path
 	data   string // directory
 	client *client.Client
@@ -41,7 +41,7 @@ type daemon struct {
 }
 
 // newDaemon writes a configuration with these modems; rest is added to it.
-func newDaemon(t *testing.T, rest string, modems ...string) *daemon {
+func newDaemon(t testing.TB, rest string, modems ...string) *daemon {
 	t.Helper()
 	// Not t.TempDir: its name may be too long for a unix socket.
 	dir, err := os.MkdirTemp("", "goniec-test-")
@@ -174,7 +174,7 @@ func (d *daemon) eventually(what string, condition func() bool) {
 	eventually(d.t, what, condition)
 }
 
-func eventually(t *testing.T, what string, condition func() bool) {
+func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -221,12 +221,12 @@ func (d *daemon) waitFor(id string, want client.Status) client.Message {
 
 // network is an emulated network where nothing takes time, and one modem on a
 // pseudo-terminal.
-func network(t *testing.T) (*emulator.Network, *emulator.Modem, string) {
+func network(t testing.TB) (*emulator.Network, *emulator.Modem, string) {
 	t.Helper()
 	return networkLike(t, emulator.Options{Seed: 1})
 }
 
-func networkLike(t *testing.T, o emulator.Options) (*emulator.Network, *emulator.Modem, string) {
+func networkLike(t testing.TB, o emulator.Options) (*emulator.Network, *emulator.Modem, string) {
 	t.Helper()
 	n := emulator.NewNetwork(o)
 	t.Cleanup(func() {

@@ -62,7 +62,7 @@ func (d *daemon) anonymous() int {
 }
 
 // pauseFor waits without a deadline of its own.
-func pauseFor(t *testing.T, wait time.Duration) {
+func pauseFor(t testing.TB, wait time.Duration) {
 	t.Helper()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
