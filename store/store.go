@@ -29,6 +29,9 @@ var (
 	// ErrKey is returned by Put and Delete for a key no backend takes: an empty
 	// one, or one longer than MaxKey.
 	ErrKey = errors.New("key is empty or too long")
+	// ErrRecord is wrapped by the errors about one stored record that cannot be read
+	// or contradicts itself. The store and its other records are as good as ever.
+	ErrRecord = errors.New("stored record is inconsistent")
 	// ErrOver is returned by the calls of a transaction that has ended.
 	ErrOver = errors.New("transaction is over")
 )
@@ -127,14 +130,16 @@ func Update[T any](ctx context.Context, s Store, fn func(Tx) (T, error)) (T, err
 	return value, err
 }
 
-// GetJSON reads key and decodes its value; found is false when there is none.
+// GetJSON reads key and decodes its value; found is false when there is none. The
+// error of a value that cannot be decoded wraps ErrRecord.
 func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
 	data, err := r.Get(key)
 	if err != nil || data == nil {
 		return value, false, err
 	}
 	if err := json.Unmarshal(data, &value); err != nil {
-		return value, false, fmt.Errorf("decode record %s: %w", Space(key), err)
+		var zero T
+		return zero, false, fmt.Errorf("decode record %s: %w: %w", Space(key), ErrRecord, err)
 	}
 	return value, true, nil
 }

@@ -19,7 +19,8 @@ import (
 	"goniec/store"
 )
 
-// The limits of one transaction; the same as those of boltstore.
+// The limits of one transaction of a store without WithLimits; the same as those of
+// boltstore.
 const (
 	MaxOperations = 10_000
 	MaxBytes      = 8 << 20
@@ -32,6 +33,7 @@ const degree = 16
 type Store struct {
 	watchers store.Watchers
 	locks    store.Locks
+	limits   store.Limits
 
 	// writer is held by the one Update that runs. A channel, not a mutex: who
 	// waits for it can be told off by a context, and synctest sees it waiting.
@@ -45,20 +47,32 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
+// Option adjusts a store.
+type Option func(*Store)
+
+// WithLimits sets how much one transaction may change: how many puts and deletes, and
+// how many bytes of keys and values put.
+func WithLimits(operations, bytes int) Option {
+	return func(s *Store) { s.limits = store.Limits{Operations: operations, Bytes: bytes} }
+}
+
 // New returns an empty store.
-func New() *Store {
-	return &Store{
+func New(options ...Option) *Store {
+	s := &Store{
+		limits: store.Limits{Operations: MaxOperations, Bytes: MaxBytes},
 		writer: make(chan struct{}, 1),
 		tree: btree.NewG(degree, func(a, b store.Pair) bool {
 			return a.Key < b.Key
 		}),
 	}
+	for _, option := range options {
+		option(s)
+	}
+	return s
 }
 
-// Limits returns MaxOperations and MaxBytes.
-func (s *Store) Limits() store.Limits {
-	return store.Limits{Operations: MaxOperations, Bytes: MaxBytes}
-}
+// Limits returns what WithLimits has set, MaxOperations and MaxBytes without it.
+func (s *Store) Limits() store.Limits { return s.limits }
 
 // View runs fn on the state of this moment; writers do not wait for it.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {

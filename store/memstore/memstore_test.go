@@ -12,7 +12,15 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(*testing.T) store.Store { return memstore.New() })
+	for name, options := range map[string][]memstore.Option{
+		"limits of a file":    nil,
+		"limits of a cluster": {memstore.WithLimits(128, 1<<20)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Run(t, func(*testing.T) store.Store { return memstore.New(options...) })
+		})
+	}
 }
 
 func TestUpdateRunsTwice(t *testing.T) {

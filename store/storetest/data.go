@@ -62,21 +62,26 @@ func testOddKeysAndValues(t *testing.T, s store.Store) {
 	for b := range 256 {
 		keys = append(keys, string([]byte{byte(b)}), string([]byte{'x', byte(b), 'y'}))
 	}
-	keys = append(keys, strings.Repeat("k", store.MaxKey), "zażółć/gęślą")
-	err := s.Update(t.Context(), func(tx store.Tx) error {
-		for _, k := range keys {
-			if err := tx.Put(k, nil); err != nil {
-				return fmt.Errorf("put %q: %w", k, err)
+	keys = append(keys, strings.Repeat("k", store.MaxKey), "zażółć/gęślą", "empty")
+	for i, some := range slices.Collect(slices.Chunk(keys, 100)) {
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			for _, k := range some {
+				var value []byte
+				if i%2 == 1 {
+					value = []byte{}
+				}
+				if err := tx.Put(k, value); err != nil {
+					return fmt.Errorf("put %q: %w", k, err)
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return tx.Put("empty", []byte{})
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	keys = append(keys, "empty")
 	slices.Sort(keys)
-	err = s.View(t.Context(), func(r store.Reader) error {
+	err := s.View(t.Context(), func(r store.Reader) error {
 		pairs, err := r.Scan("", "", 0)
 		if err != nil {
 			return err
@@ -185,7 +190,7 @@ func testScanBounds(t *testing.T, s store.Store) {
 
 func testScanOwnChanges(t *testing.T, s store.Store) {
 	// Enough for several pages, so that a transaction can empty whole ones.
-	const n = 2000
+	n := min(2000, s.Limits().Operations)
 	key := func(i int) string { return fmt.Sprintf("k/%05d", i) }
 	err := s.Update(t.Context(), func(tx store.Tx) error {
 		for i := range n {
@@ -204,13 +209,13 @@ func testScanOwnChanges(t *testing.T, s store.Store) {
 				return err
 			}
 		}
-		if err := tx.Put(key(1000), []byte("new")); err != nil {
+		if err := tx.Put(key(n/2), []byte("new")); err != nil {
 			return err
 		}
 		for _, c := range []struct {
 			from, to string
 			want     int
-		}{{"", "", 21}, {key(5), key(n - 5), 11}, {key(10), key(n - 10), 1}, {key(500), key(900), 0}, {key(500), "", 11}} {
+		}{{"", "", 21}, {key(5), key(n - 5), 11}, {key(10), key(n - 10), 1}, {key(n / 4), key(n/2 - 1), 0}, {key(n / 4), "", 11}} {
 			up, err := tx.Scan(c.from, c.to, 0)
 			if err != nil {
 				return err
@@ -367,7 +372,7 @@ func testLimits(t *testing.T, s store.Store) {
 }
 
 func testLargeValues(t *testing.T, s store.Store) {
-	value := bytes.Repeat([]byte("0123456789abcdef"), 1<<16) // 1 MiB
+	value := bytes.Repeat([]byte("0123456789abcdef"), min(1<<20, s.Limits().Bytes-100)/16)
 	for i := range 4 {
 		err := s.Update(t.Context(), func(tx store.Tx) error {
 			return tx.Put(fmt.Sprintf("large/%d", i), value)

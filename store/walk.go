@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+const (
+	// pageSize is how many pairs Each and Walk read at once.
+	pageSize = 500
+	// walkTogether is how many records one transaction of Walk changes at most, so
+	// that other writers do not wait for long.
+	walkTogether = 100
+	// walkOperations is how many operations Walk expects a record to need when it
+	// chooses how many records share a transaction.
+	walkOperations = 10
+)
+
+// ErrStop is returned by the function given to Each, Walk or WalkEach to end the
+// walk without an error. What the function did until then is kept.
+var ErrStop = errors.New("stop the walk")
+
+// Range is a range of keys that Each, Walk and WalkEach go through in ascending
+// order.
+type Range struct {
+	From string // the first key
+	To   string // the first key behind the range; empty means no upper end
+	// Where chooses pairs; nil means all. Walk also asks Where again in the
+	// transaction that changes the record. Where keeps neither key nor value.
+	Where func(Pair) bool
+	// Read is told, after each page, how many pairs have been read so far, chosen
+	// or not; nil means that nobody wants to know.
+	Read func(pairs int)
+}
+
+// Prefix returns the range of all keys with the prefix.
+func Prefix(prefix string) Range { return Range{From: prefix, To: PrefixEnd(prefix)} }
+
+// page returns the chosen pairs among the next ones from the key from on, and where
+// the next page begins; more is false when there is none.
+func (in Range) page(r Reader, from string) (chosen []Pair, read int, next string, more bool, err error) {
+	pairs, err := r.Scan(from, in.To, pageSize)
+	if err != nil {
+		return nil, 0, "", false, err
+	}
+	read = len(pairs)
+	if more = read == pageSize; more {
+		next = pairs[read-1].Key + "\x00"
+	}
+	if in.Where == nil {
+		return pairs, read, next, more, nil
+	}
+	chosen = pairs[:0:0]
+	for _, p := range pairs {
+		if in.Where(p) {
+			chosen = append(chosen, p)
+		}
+	}
+	return chosen, read, next, more, nil
+}
+
+// told tells Read how many pairs have been read.
+func (in Range) told(pairs int) {
+	if in.Read != nil {
+		in.Read(pairs)
+	}
+}
+
+// Each calls fn for every pair of a range within one transaction, without holding all
+// of the pairs in memory. It returns the first error of fn, or nil for ErrStop.
+func Each(r Reader, in Range, fn func(Pair) error) error {
+	all := 0
+	for from, more := in.From, true; more; {
+		pairs, read, next, rest, err := in.page(r, from)
+		if err != nil {
+			return err
+		}
+		for _, p := range pairs {
+			switch err := fn(p); {
+			case errors.Is(err, ErrStop):
+				return nil
+			case err != nil:
+				return err
+			}
+		}
+		all += read
+		in.told(all)
+		from, more = next, rest
+	}
+	return nil
+}
+
+// Walk calls fn for every record of a range. It reads the keys in short Views and
+// changes the records in Updates of as many records as the Limits of the store allow.
+// Each Update reads its records again, so fn is given the present value and is not
+// called for a record that is gone. A record put behind the Walk while it runs may be
+// missed.
+//
+// Every Update stands by itself: when fn or the store returns an error, or the program
+// ends, the records of earlier Updates stay changed. To call Walk again for the same
+// range is how to go on, so fn must leave alone what it has done before. fn keeps to
+// the rules of Store.Update: it may run more than once for a record. Walk returns
+// ErrTooLarge if a single record needs more than a transaction may change.
+func Walk(ctx context.Context, s Store, in Range, fn func(Tx, Pair) error) error {
+	return WalkEach(ctx, s, in,
+		func(tx Tx, p Pair) (struct{}, error) { return struct{}{}, fn(tx, p) },
+		func(struct{}) {})
+}
+
+// WalkEach is Walk with a result for each record: done is called with what the run of
+// fn returned that was committed, once for each record and in their order.
+func WalkEach[T any](ctx context.Context, s Store, in Range, fn func(Tx, Pair) (T, error), done func(T)) error {
+	w := walker[T]{store: s, where: in.Where, fn: fn, most: max(1, min(walkTogether, s.Limits().Operations/walkOperations))}
+	w.together = w.most
+	all := 0
+	for from, more := in.From, true; more; {
+		var keys []string
+		err := s.View(ctx, func(r Reader) error {
+			pairs, read, next, rest, err := in.page(r, from)
+			for _, p := range pairs {
+				keys = append(keys, p.Key)
+			}
+			all += read
+			from, more = next, rest
+			return err
+		})
+		for err == nil && len(keys) > 0 {
+			var c chunk[T]
+			if c, err = w.change(ctx, keys); err != nil {
+				break
+			}
+			for _, result := range c.results {
+				done(result)
+			}
+			if keys = keys[c.records:]; c.last {
+				return nil
+			}
+		}
+		if err != nil {
+			return err
+		}
+		in.told(all)
+	}
+	return nil
+}
+
+// Count is WalkEach for a fn that reports whether it has changed the record. It
+// returns how many records were changed, also beside an error.
+func Count(ctx context.Context, s Store, in Range, fn func(Tx, Pair) (changed bool, err error)) (records int, err error) {
+	err = WalkEach(ctx, s, in, fn, func(changed bool) {
+		if changed {
+			records++
+		}
+	})
+	return records, err
+}
+
+// walker is one WalkEach under way.
+type walker[T any] struct {
+	store    Store
+	where    func(Pair) bool
+	fn       func(Tx, Pair) (T, error)
+	most     int // records in one transaction at most
+	together int // records in the next transaction
+}
+
+// chunk is what one transaction of a walker did.
+type chunk[T any] struct {
+	records int  // keys dealt with
+	last    bool // fn wants no more
+	results []T
+}
+
+// change changes the records of the first keys in one transaction. When the records
+// are too many for one, change tries again with those that did fit.
+func (w *walker[T]) change(ctx context.Context, keys []string) (chunk[T], error) {
+	for {
+		reached := 0 // the key of the last run of the closure at which it ended
+		c, err := Update(ctx, w.store, func(tx Tx) (c chunk[T], err error) {
+			for i, key := range keys[:min(w.together, len(keys))] {
+				reached = i
+				value, err := tx.Get(key)
+				if err != nil {
+					return c, err
+				}
+				c.records++
+				p := Pair{Key: key, Value: value}
+				if value == nil || w.where != nil && !w.where(p) {
+					continue
+				}
+				result, err := w.fn(tx, p)
+				if errors.Is(err, ErrStop) {
+					c.last = true
+					return c, nil
+				}
+				if err != nil {
+					return c, err
+				}
+				c.results = append(c.results, result)
+			}
+			return c, nil
+		})
+		if errors.Is(err, ErrTooLarge) && reached > 0 {
+			w.together = reached
+			continue
+		}
+		w.together = min(w.most, 2*w.together)
+		return c, err
+	}
+}
