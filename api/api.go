@@ -1,9 +1,8 @@
-// Package api is the REST API: routes, tokens, validation, problems, the event
+// Package api is the REST API: routes, validation, problems, the event
 // stream, and the document that describes them.
 //
-// It owns what goes over the wire and who may say it, and the keys tok/ and
-// ready/. It owns no rule about messages: a handler binds, calls one function of queue or event,
-// and renders. What goes over the wire are the types of package client, so that
+// It owns what goes over the wire, and the key ready/trial. It owns no rule about
+// messages: a handler binds, calls one function of queue or event, and renders. What goes over the wire are the types of package client, so that
 // server and client cannot drift apart. Types of echo and huma stay in here.
 package api
 
@@ -20,17 +19,20 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/event"
 	"goniec/queue"
 	"goniec/reply"
+	"goniec/store"
 )
 
 // Config is what a Server needs.
 type Config struct {
+	Store      store.Store // what readiness tries to write to
 	Queue      *queue.Queue
 	Events     *event.Log
-	Tokens     *Tokens
+	Tokens     *access.Tokens
 	Modems     Modems
 	Replies    *reply.Replies
 	Webhooks   Webhooks
@@ -46,14 +48,7 @@ type Config struct {
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer // nil: no metrics of this package
 	Gatherer   prometheus.Gatherer   // what /metrics shows; nil: nothing
-	RateLimit  RateLimit
-}
-
-// RateLimit is how many requests one token may make. Zero values take the
-// defaults, which only a program gone wild will meet.
-type RateLimit struct {
-	PerSecond float64 // default 20 000
-	Burst     int     // default 20 000
+	RateLimit  access.RateLimit
 }
 
 // Server answers requests. It is an http.Handler twice, see Handler and
@@ -65,7 +60,7 @@ type Server struct {
 	api      huma.API
 	document []byte // openapi.json
 	metrics  *metrics
-	limits   limiters
+	limits   *access.Limits
 	streams  streams
 	trial    trial
 	lacking  atomic.Pointer[string] // what was not ready when somebody asked last
@@ -89,9 +84,9 @@ func New(c Config) *Server {
 		config:  c,
 		log:     c.Logger,
 		metrics: newMetrics(c.Registerer),
-		limits:  newLimiters(c.RateLimit),
+		limits:  access.NewLimits(c.RateLimit),
 		streams: newStreams(),
-		trial:   trial{store: c.Tokens.store},
+		trial:   trial{store: c.Store},
 		closing: make(chan struct{}),
 	}
 	s.echo = s.newRouter()

@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
-	"golang.org/x/time/rate"
+
+	"goniec/access"
 )
 
 // securityScheme is the name of the tokens in the document.
@@ -20,15 +20,15 @@ const securityScheme = "token"
 
 // needs returns the security requirement of an operation. The document shows
 // it, and authorise enforces the very same value.
-func needs(scope Scope) []map[string][]string {
+func needs(scope access.Scope) []map[string][]string {
 	return []map[string][]string{{securityScheme: {string(scope)}}}
 }
 
 // scopeOf returns the scope that an operation needs; empty if it is open.
-func scopeOf(op *huma.Operation) Scope {
+func scopeOf(op *huma.Operation) access.Scope {
 	for _, requirement := range op.Security {
 		if scopes := requirement[securityScheme]; len(scopes) > 0 {
-			return Scope(scopes[0])
+			return access.Scope(scopes[0])
 		}
 	}
 	return ""
@@ -53,10 +53,10 @@ func (s *Server) authorise(ctx huma.Context, next func(huma.Context)) {
 }
 
 // admit finds out who sends the request, and returns why it may not.
-func (s *Server) admit(c echo.Context, scope Scope) *problem {
+func (s *Server) admit(c echo.Context, scope access.Scope) *problem {
 	r := requestOf(c.Request().Context())
 	if r.local {
-		r.caller = Token{ID: "local", Name: "local", Scopes: []Scope{ScopeAdmin}}
+		r.caller = access.Token{ID: "local", Name: "local", Scopes: []access.Scope{access.ScopeAdmin}}
 		return nil
 	}
 	token, p := s.authenticate(c.Request())
@@ -68,17 +68,17 @@ func (s *Server) admit(c echo.Context, scope Scope) *problem {
 		return newProblem(CodeScopeMissing, string(scope)).
 			withHeader("WWW-Authenticate", `Bearer realm="goniec", error="insufficient_scope", scope="`+string(scope)+`"`)
 	}
-	if pause, ok := s.limits.allow(token.ID, time.Now()); !ok {
+	if pause, ok := s.limits.Take(token.ID, time.Now()); !ok {
 		return newProblem(CodeRateLimited).withHeader("Retry-After", seconds(pause))
 	}
 	return nil
 }
 
 // authenticate returns the token that r carries.
-func (s *Server) authenticate(r *http.Request) (Token, *problem) {
+func (s *Server) authenticate(r *http.Request) (access.Token, *problem) {
 	scheme, secret, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return Token{}, newProblem(CodeTokenMissing).withHeader("WWW-Authenticate", `Bearer realm="goniec"`)
+		return access.Token{}, newProblem(CodeTokenMissing).withHeader("WWW-Authenticate", `Bearer realm="goniec"`)
 	}
 	token, err := s.config.Tokens.Verify(r.Context(), strings.TrimSpace(secret))
 	if err == nil {
@@ -86,14 +86,14 @@ func (s *Server) authenticate(r *http.Request) (Token, *problem) {
 	}
 	var code Code
 	switch {
-	case errors.Is(err, ErrTokenMalformed):
+	case errors.Is(err, access.ErrTokenMalformed):
 		code = CodeTokenMalformed
-	case errors.Is(err, ErrTokenUnknown):
+	case errors.Is(err, access.ErrTokenUnknown):
 		code = CodeTokenUnknown
 	default:
-		return Token{}, failure(r.Context(), err)
+		return access.Token{}, failure(r.Context(), err)
 	}
-	return Token{}, newProblem(code).withHeader("WWW-Authenticate", `Bearer realm="goniec", error="invalid_token"`)
+	return access.Token{}, newProblem(code).withHeader("WWW-Authenticate", `Bearer realm="goniec", error="invalid_token"`)
 }
 
 // fromThisMachine reports whether r was made on this machine, by a program that
@@ -121,38 +121,4 @@ func fromThisMachine(r *http.Request) bool {
 	}
 	named, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil && named.Unmap().IsLoopback()
-}
-
-// limiters hold one token bucket for each token that was used.
-type limiters struct {
-	limit rate.Limit
-	burst int
-	byID  *sync.Map // string to *rate.Limiter
-}
-
-func newLimiters(c RateLimit) limiters {
-	const generous = 20_000
-	if c.PerSecond == 0 {
-		c.PerSecond = generous
-	}
-	if c.Burst == 0 {
-		c.Burst = generous
-	}
-	return limiters{limit: rate.Limit(c.PerSecond), burst: c.Burst, byID: &sync.Map{}}
-}
-
-// allow takes one request from the bucket of a token; if there is none, it says
-// when there will be.
-func (l limiters) allow(id string, now time.Time) (time.Duration, bool) {
-	found, ok := l.byID.Load(id)
-	if !ok {
-		found, _ = l.byID.LoadOrStore(id, rate.NewLimiter(l.limit, l.burst))
-	}
-	limiter := found.(*rate.Limiter)
-	if limiter.AllowN(now, 1) {
-		return 0, true
-	}
-	r := limiter.ReserveN(now, 1)
-	defer r.CancelAt(now)
-	return r.DelayFrom(now), false
 }

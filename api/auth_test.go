@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 )
@@ -57,8 +58,8 @@ func TestEveryRouteAsksForItsScope(t *testing.T) {
 	}
 	// A token of every scope but the one that is needed.
 	without := map[string]string{}
-	for _, needed := range api.Scopes() {
-		others := slices.DeleteFunc(api.Scopes(), func(s api.Scope) bool { return s == needed || s == api.ScopeAdmin })
+	for _, needed := range access.Scopes() {
+		others := slices.DeleteFunc(access.Scopes(), func(s access.Scope) bool { return s == needed || s == access.ScopeAdmin })
 		without[string(needed)] = g.token(t, "without-"+strings.ReplaceAll(string(needed), ":", "-"), others...)
 	}
 	for _, r := range routes {
@@ -91,8 +92,8 @@ func TestEveryRouteAsksForItsScope(t *testing.T) {
 func TestTokensThatAreNoTokens(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	good := g.token(t, "clinic", api.ScopeMessages)
-	other := g.token(t, "other", api.ScopeMessages)
+	good := g.token(t, "clinic", access.ScopeMessages)
+	other := g.token(t, "other", access.ScopeMessages)
 	if _, err := g.tokens.Revoke(t.Context(), "other"); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,7 @@ func TestMetricsAreOpenToThisMachineOnly(t *testing.T) {
 			}
 		})
 	}
-	secret := g.token(t, "prometheus", api.ScopeMetrics)
+	secret := g.token(t, "prometheus", access.ScopeMetrics)
 	g.ask(t, http.MethodGet, "/healthz", "", "")
 	answer := g.ask(t, http.MethodGet, "/metrics", secret, "", "X-Forwarded-For", "192.0.2.7")
 	if answer.status != http.StatusOK || !strings.Contains(string(answer.body), "goniec_http_requests_total") {
@@ -184,8 +185,8 @@ func TestMetricsAreOpenToThisMachineOnly(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
-	g := memory(t, func(c *api.Config) { c.RateLimit = api.RateLimit{PerSecond: 0.0001, Burst: 2} })
-	busy, idle := g.token(t, "busy", api.ScopeMessages), g.token(t, "idle", api.ScopeMessages)
+	g := memory(t, func(c *api.Config) { c.RateLimit = access.RateLimit{PerSecond: 0.0001, Burst: 2} })
+	busy, idle := g.token(t, "busy", access.ScopeMessages), g.token(t, "idle", access.ScopeMessages)
 	for range 2 {
 		if answer := g.ask(t, http.MethodGet, "/v1/messages", busy, ""); answer.status != http.StatusOK {
 			t.Fatalf("within the burst: %d %s", answer.status, answer.body)
@@ -240,7 +241,7 @@ func TestAdminSocketNeedsNoToken(t *testing.T) {
 func TestHeadIsGetWithoutABody(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeMessages)
+	secret := g.token(t, "clinic", access.ScopeMessages)
 	for path, want := range map[string]int{
 		"/": http.StatusOK, "/docs": http.StatusOK, "/docs/style.css": http.StatusOK, "/openapi.json": http.StatusOK,
 		"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/metrics": http.StatusOK, "/v1/messages": http.StatusOK,

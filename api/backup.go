@@ -7,6 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+
+	"goniec/access"
 )
 
 // backupLimit is for one write of a backup: who reads slower than a block in this
@@ -15,7 +17,7 @@ const backupLimit = 30 * time.Second
 
 func (s *Server) registerBackup() {
 	op := s.newOperation(operation{
-		id: "backup", method: http.MethodGet, path: "/v1/backup", tag: tagHealth, scope: ScopeAdmin,
+		id: "backup", method: http.MethodGet, path: "/v1/backup", tag: tagHealth, scope: access.ScopeAdmin,
 		summary: "Copy all data",
 		description: "The database as it is at this moment, while sending and receiving go on. It holds texts and numbers. " +
 			"What was deleted lately may be in it still: `goniec backup` leaves that out, and checks the copy.",

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 )
@@ -17,11 +18,11 @@ func TestBackup(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	var got bytes.Buffer
-	if err := g.client(t, api.ScopeAdmin).Backup(t.Context(), &got); err != nil || got.String() != allData {
+	if err := g.client(t, access.ScopeAdmin).Backup(t.Context(), &got); err != nil || got.String() != allData {
 		t.Errorf("got %q, %v", got.String(), err)
 	}
 	var problem *client.Problem
-	reader, err := client.New(g.url, g.token(t, "reader", api.ScopeMessages, api.ScopeInbox))
+	reader, err := client.New(g.url, g.token(t, "reader", access.ScopeMessages, access.ScopeInbox))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func (failing) WriteTo(w io.Writer) (int64, error) {
 func TestBackupThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	g := memory(t, func(c *api.Config) { c.Backup = failing{} })
-	if err := g.client(t, api.ScopeAdmin).Backup(t.Context(), io.Discard); err == nil {
+	if err := g.client(t, access.ScopeAdmin).Backup(t.Context(), io.Discard); err == nil {
 		t.Error("half a backup was taken for a whole one")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"goniec/api"
+	"goniec/access"
 )
 
 // BenchmarkPostMessages is the whole way of a single message: 64 clients with
@@ -19,7 +19,7 @@ import (
 // machine.
 func BenchmarkPostMessages(b *testing.B) {
 	g := disk(b, quiet)
-	secret := g.token(b, "bench", api.ScopeSend)
+	secret := g.token(b, "bench", access.ScopeSend)
 	const clients = 64
 	transport := &http.Transport{MaxIdleConnsPerHost: clients, MaxConnsPerHost: clients}
 	defer transport.CloseIdleConnections()
@@ -53,7 +53,7 @@ func BenchmarkPostMessages(b *testing.B) {
 // BenchmarkPostBatch posts batches of 1000 messages, one after another.
 func BenchmarkPostBatch(b *testing.B) {
 	g := disk(b, quiet)
-	secret := g.token(b, "bench", api.ScopeSend)
+	secret := g.token(b, "bench", access.ScopeSend)
 	body := []byte(`{"messages":[`)
 	for i := range 1000 {
 		if i > 0 {

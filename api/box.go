@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/catalogue"
 	"goniec/queue"
@@ -54,7 +55,7 @@ type (
 // registerBox adds what concerns the box as a whole.
 func (s *Server) registerBox() {
 	register(s, s.newOperation(operation{
-		id: "listAlarms", method: http.MethodGet, path: "/v1/alarms", tag: tagBox, scope: ScopeModems,
+		id: "listAlarms", method: http.MethodGet, path: "/v1/alarms", tag: tagBox, scope: access.ScopeModems,
 		summary:     "List alarms",
 		description: "What a person should look into, each with its remedy. Alarms of one modem are with the modem. The list comes whole; it is empty when all is well.",
 		status:      http.StatusOK,
@@ -68,7 +69,7 @@ func (s *Server) registerBox() {
 		return &alarmsOutput{Body: client.Page[client.Alarm]{Items: alarms}}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "getEncryption", method: http.MethodGet, path: "/v1/encryption", tag: tagBox, scope: ScopeModems,
+		id: "getEncryption", method: http.MethodGet, path: "/v1/encryption", tag: tagBox, scope: access.ScopeModems,
 		summary:     "Read how the data is encrypted",
 		description: "Whether texts and numbers on disk are encrypted, under which key, and how far a change of keys is.",
 		status:      http.StatusOK,
@@ -76,14 +77,14 @@ func (s *Server) registerBox() {
 		return &encryptionOutput{Body: s.config.Encryption()}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "getClock", method: http.MethodGet, path: "/v1/clock", tag: tagBox, scope: ScopeModems,
+		id: "getClock", method: http.MethodGet, path: "/v1/clock", tag: tagBox, scope: access.ScopeModems,
 		summary:     "Read the clock",
 		description: "What the clock of the box shows and whether anything agrees with it. After a power cut it may be wrong: until a time server, the mobile network, a service centre or a person agrees, messages that quiet hours may hold or that have a send_at wait, and nothing expires.",
 		status:      http.StatusOK,
 	}), func(ctx context.Context, _ *struct{}) (*clockOutput, error) { return s.answerClock(ctx) })
 	bodies := newBodyReader[client.ClockRequest](s.api.OpenAPI().Components.Schemas)
 	register(s, postOperation[client.ClockRequest](s, operation{
-		id: "confirmClock", method: http.MethodPost, path: "/v1/clock", tag: tagBox, scope: ScopeAdmin,
+		id: "confirmClock", method: http.MethodPost, path: "/v1/clock", tag: tagBox, scope: access.ScopeAdmin,
 		summary:     "Confirm the clock",
 		description: "Says what time it is, by a watch. The clock of the box is believed if it shows the same within 2 minutes; it is not set.",
 		status:      http.StatusOK,

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/queue"
 	"goniec/reply"
@@ -55,14 +56,14 @@ type (
 func (s *Server) registerConversations() {
 	registry := s.api.OpenAPI().Components.Schemas
 	register(s, s.newOperation(operation{
-		id: "listConversations", method: http.MethodGet, path: "/v1/conversations", tag: tagInbox, scope: ScopeInbox,
+		id: "listConversations", method: http.MethodGet, path: "/v1/conversations", tag: tagInbox, scope: access.ScopeInbox,
 		summary:     "List conversations",
 		description: "One a number that has written, those in which something was said last first. state=waiting are those that staff has to look at.",
 		status:      http.StatusOK,
 		problems:    []int{http.StatusUnprocessableEntity},
 	}), s.listConversations)
 	register(s, s.newOperation(operation{
-		id: "getConversation", method: http.MethodGet, path: "/v1/conversations/{id}", tag: tagInbox, scope: ScopeInbox,
+		id: "getConversation", method: http.MethodGet, path: "/v1/conversations/{id}", tag: tagInbox, scope: access.ScopeInbox,
 		summary:     "Read a conversation",
 		description: "Where it stands. What was said is at entries.",
 		status:      http.StatusOK,
@@ -71,7 +72,7 @@ func (s *Server) registerConversations() {
 		return answerTalk(ctx)(s.config.Replies.Talk(ctx, in.ID))
 	})
 	register(s, s.newOperation(operation{
-		id: "listEntries", method: http.MethodGet, path: "/v1/conversations/{id}/entries", tag: tagInbox, scope: ScopeInbox,
+		id: "listEntries", method: http.MethodGet, path: "/v1/conversations/{id}/entries", tag: tagInbox, scope: access.ScopeInbox,
 		summary:     "Read what was said",
 		description: "Texts in both directions, newest first, page by page; the first page holds the notes besides. A message of which nothing was tried yet is not among them.",
 		status:      http.StatusOK,
@@ -79,7 +80,7 @@ func (s *Server) registerConversations() {
 	}), s.listEntries)
 	changes := newBodyReader[client.ConversationChange](registry)
 	register(s, postOperation[client.ConversationChange](s, operation{
-		id: "changeConversation", method: http.MethodPatch, path: "/v1/conversations/{id}", tag: tagInbox, scope: ScopeInboxWrite,
+		id: "changeConversation", method: http.MethodPatch, path: "/v1/conversations/{id}", tag: tagInbox, scope: access.ScopeInboxWrite,
 		summary:     "Close, assign or read a conversation",
 		description: "What is absent from the body stays. A closed one is opened by the next text that a person has to look at.",
 		status:      http.StatusOK,
@@ -101,7 +102,7 @@ func (s *Server) registerConversations() {
 	})
 	notes := newBodyReader[client.NoteRequest](registry)
 	register(s, postOperation[client.NoteRequest](s, operation{
-		id: "addNote", method: http.MethodPost, path: "/v1/conversations/{id}/notes", tag: tagInbox, scope: ScopeInboxWrite,
+		id: "addNote", method: http.MethodPost, path: "/v1/conversations/{id}/notes", tag: tagInbox, scope: access.ScopeInboxWrite,
 		summary:     "Write a note about a conversation",
 		description: "For colleagues; it is never sent.",
 		status:      http.StatusCreated,

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 )
 
@@ -42,7 +43,7 @@ type (
 
 func (s *Server) registerDialogue() {
 	register(s, s.newOperation(operation{
-		id: "traceModem", method: http.MethodGet, path: "/v1/modems/{name}/trace", tag: tagModems, scope: ScopeModems,
+		id: "traceModem", method: http.MethodGet, path: "/v1/modems/{name}/trace", tag: tagModems, scope: access.ScopeModems,
 		summary:     "Read the dialogue with a modem",
 		description: "What gateway and modem have said to each other: the beginning of the present dialogue and the last lines. Numbers and texts are masked, a PIN is never in it. goniec modem trace makes a file of it that the emulator can replay.",
 		status:      http.StatusOK,
@@ -57,7 +58,7 @@ func (s *Server) registerDialogue() {
 	})
 	bodies := newBodyReader[client.USSDRequest](s.api.OpenAPI().Components.Schemas)
 	register(s, postOperation[client.USSDRequest](s, operation{
-		id: "askNetwork", method: http.MethodPost, path: "/v1/modems/{name}/ussd", tag: tagModems, scope: ScopeModemsWrite,
+		id: "askNetwork", method: http.MethodPost, path: "/v1/modems/{name}/ussd", tag: tagModems, scope: access.ScopeModemsWrite,
 		summary:     "Ask the network a code",
 		description: "Such as *101# for the credit. The answer comes when the network has answered, within 100 s; nothing is sent through this modem meanwhile. A dialogue that the network would go on with is ended.",
 		status:      http.StatusOK,

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 )
@@ -11,7 +12,7 @@ import (
 func TestTrace(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeModems)
+	c := g.client(t, access.ScopeModems)
 	trace, err := c.TraceModem(t.Context(), "sim-a", 0)
 	if err != nil || trace.Model != "E3372" || len(trace.Lines) != 2 || trace.Lines[0].From != client.FromHost {
 		t.Errorf("trace %+v, %v", trace, err)
@@ -27,7 +28,7 @@ func TestTrace(t *testing.T) {
 func TestUSSD(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeModemsWrite)
+	c := g.client(t, access.ScopeModemsWrite)
 	if text, err := c.USSD(t.Context(), "sim-a", "*101#"); err != nil || text != "Stan konta: 25,00 PLN" {
 		t.Errorf("answer %q, %v", text, err)
 	}
@@ -49,7 +50,7 @@ func TestUSSD(t *testing.T) {
 			t.Errorf("%s %s: status %d, want %d", tt.modem, tt.code, p.Status, tt.status)
 		}
 	}
-	reader, err := client.New(g.url, g.token(t, "reader", api.ScopeModems))
+	reader, err := client.New(g.url, g.token(t, "reader", access.ScopeModems))
 	if err != nil {
 		t.Fatal(err)
 	}

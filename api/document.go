@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/catalogue"
 	"goniec/reply"
@@ -61,8 +62,8 @@ func newDocument(registry huma.Registry) *huma.OpenAPI {
 }
 
 func scopeList() string {
-	names := make([]string, 0, len(Scopes()))
-	for _, s := range Scopes() {
+	names := make([]string, 0, len(access.Scopes()))
+	for _, s := range access.Scopes() {
 		names = append(names, "`"+string(s)+"`")
 	}
 	return strings.Join(names, ", ")
@@ -116,7 +117,7 @@ func addExamples(document *huma.OpenAPI) {
 		"/v1/messages":                 message,
 		"/v1/messages/batch":           client.BatchRequest{Messages: []client.MessageRequest{message}},
 		"/v1/messages/preview":         client.PreviewRequest{Text: "Zażółć gęślą jaźń"},
-		"/v1/tokens":                   client.TokenRequest{Name: "clinic", Scopes: []string{string(ScopeSend), string(ScopeMessages)}},
+		"/v1/tokens":                   client.TokenRequest{Name: "clinic", Scopes: []string{string(access.ScopeSend), string(access.ScopeMessages)}},
 		"/v1/suppressions":             client.SuppressionRequest{To: "+48600100200", Purpose: "marketing", Note: "asked at the desk"},
 		"/v1/erasures":                 client.ErasureRequest{Number: "+48600100200"},
 		"/v1/conversations/{id}/notes": client.NoteRequest{Text: "Call after 15:00."},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/queue"
@@ -270,8 +271,8 @@ func TestOpenAPIProblemsInGuide(t *testing.T) {
 func TestGuideExamplesWork(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.Scopes()...)
-	c := g.client(t, api.ScopeAdmin)
+	secret := g.token(t, "clinic", access.Scopes()...)
+	c := g.client(t, access.ScopeAdmin)
 	uncertain, err := c.Send(t.Context(), client.MessageRequest{To: "+48600100203", Text: "hej"})
 	if err != nil {
 		t.Fatal(err)

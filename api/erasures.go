@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/catalogue"
 	"goniec/pdu"
@@ -51,7 +52,7 @@ type (
 func (s *Server) registerErasures() {
 	bodies := newBodyReader[client.ErasureRequest](s.api.OpenAPI().Components.Schemas)
 	register(s, postOperation[client.ErasureRequest](s, operation{
-		id: "eraseNumber", method: http.MethodPost, path: "/v1/erasures", tag: tagConsent, scope: ScopeAdmin,
+		id: "eraseNumber", method: http.MethodPost, path: "/v1/erasures", tag: tagConsent, scope: access.ScopeAdmin,
 		summary: "Forget a number",
 		description: "Removes everything that is kept of it: messages, received texts, calls, the conversation, and what was remembered to send well. What waits is cancelled. " +
 			"That it must not be written to stays, unless asked otherwise. The answer comes when a last look has found nothing and what was deleted has been overwritten in the file, " +
@@ -75,7 +76,7 @@ func (s *Server) registerErasures() {
 		return s.erase(ctx, Erasing{Number: number, By: requestOf(ctx).caller.Name, Suppressions: posted.Suppressions})
 	})
 	register(s, s.newOperation(operation{
-		id: "listErasures", method: http.MethodGet, path: "/v1/erasures", tag: tagConsent, scope: ScopeAdmin,
+		id: "listErasures", method: http.MethodGet, path: "/v1/erasures", tag: tagConsent, scope: access.ScopeAdmin,
 		summary:     "List proofs of erasures",
 		description: "Newest first, page by page. They name no number. Retention never removes one.",
 		status:      http.StatusOK,

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/queue"
@@ -27,7 +28,7 @@ func TestErase(t *testing.T) {
 			return q.NoteErasure(ctx, queue.Erasure{By: e.By, Messages: 3, Received: 2, Calls: 1, Talks: 1, Other: 4, Overwritten: 8192, Kept: 1})
 		}
 	})
-	c := g.client(t, api.ScopeAdmin)
+	c := g.client(t, access.ScopeAdmin)
 	got, err := c.Erase(t.Context(), client.ErasureRequest{Number: "600 100 200"})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +66,7 @@ func TestErase(t *testing.T) {
 func TestEraseRefused(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "admin", api.ScopeAdmin)
+	secret := g.token(t, "admin", access.ScopeAdmin)
 	for body, code := range map[string]api.Code{
 		`{"number": "12ab"}`: api.CodeNumberInvalid,
 		`{"number": ""}`:     api.CodeEmpty,
@@ -83,7 +84,7 @@ func TestEraseRefused(t *testing.T) {
 	if answer := g.ask(t, http.MethodGet, "/v1/erasures?cursor=x", secret, ""); answer.status != http.StatusUnprocessableEntity {
 		t.Errorf("a wrong cursor gets %d", answer.status)
 	}
-	nosy := g.token(t, "nosy", api.ScopeSend, api.ScopeMessages, api.ScopeInbox)
+	nosy := g.token(t, "nosy", access.ScopeSend, access.ScopeMessages, access.ScopeInbox)
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		if answer := g.ask(t, method, "/v1/erasures", nosy, `{"number": "+48600100200"}`, "Content-Type", "application/json"); answer.status != http.StatusForbidden {
 			t.Errorf("%s without admin gets %d", method, answer.status)

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/event"
 )
@@ -32,7 +33,7 @@ type eventsInput struct {
 
 func (s *Server) registerEvents() {
 	op := s.newOperation(operation{
-		id: "streamEvents", method: http.MethodGet, path: "/v1/events", tag: tagEvents, scope: ScopeEvents,
+		id: "streamEvents", method: http.MethodGet, path: "/v1/events", tag: tagEvents, scope: access.ScopeEvents,
 		summary: "Follow what happens",
 		description: "Server-sent events. Each has an id and, as data, an event as JSON. Reconnect with Last-Event-ID and nothing is missed. " +
 			"Events carry ids and facts, never a text and never a number. A comment comes every 15 seconds. At most 8 streams a token.",
@@ -150,7 +151,7 @@ func (s *Server) stillValid(ctx context.Context, id string) (bool, error) {
 	if requestOf(ctx).local {
 		return true, nil
 	}
-	return s.config.Tokens.exists(ctx, id)
+	return s.config.Tokens.Exists(ctx, id)
 }
 
 // streamWriter writes to a stream under a deadline of its own, which takes the

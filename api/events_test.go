@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/store"
@@ -74,8 +75,8 @@ func (s *stream) event(t testing.TB) client.Event {
 func TestStreamBeginsNowAndReplaysFromAnID(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend)
-	secret := g.token(t, "page", api.ScopeEvents)
+	c := g.client(t, access.ScopeSend)
+	secret := g.token(t, "page", access.ScopeEvents)
 	post := func() string {
 		m, err := c.Send(t.Context(), client.MessageRequest{To: "+48600100200", Text: secretText, Reference: "visit-17"})
 		if err != nil {
@@ -120,7 +121,7 @@ func TestStreamBeginsNowAndReplaysFromAnID(t *testing.T) {
 func TestStreamOfManyOldEvents(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "page", api.ScopeEvents)
+	secret := g.token(t, "page", access.ScopeEvents)
 	add := func(n int) {
 		err := g.store.Update(t.Context(), func(tx store.Tx) error {
 			for range n {
@@ -153,7 +154,7 @@ func TestStreamOfManyOldEvents(t *testing.T) {
 func TestStreamFromAnUnknownID(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "page", api.ScopeEvents)
+	secret := g.token(t, "page", access.ScopeEvents)
 	for _, id := range []string{"nonsense", "box-99999", "box-"} {
 		answer := g.ask(t, http.MethodGet, "/v1/events", secret, "", "Last-Event-ID", id)
 		if p := answer.problem(t); answer.status != http.StatusBadRequest || p.Code != string(api.CodeEventUnknown) {
@@ -165,7 +166,7 @@ func TestStreamFromAnUnknownID(t *testing.T) {
 func TestStreamsOfATokenAreCounted(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "page", api.ScopeEvents)
+	secret := g.token(t, "page", access.ScopeEvents)
 	var open []*stream
 	for range 8 {
 		s := g.stream(t, secret, "")
@@ -178,7 +179,7 @@ func TestStreamsOfATokenAreCounted(t *testing.T) {
 	if p := answer.problem(t); answer.status != http.StatusTooManyRequests || p.Code != string(api.CodeTooManyStreams) || answer.header.Get("Retry-After") == "" {
 		t.Errorf("the ninth: %d %s", answer.status, p.Code)
 	}
-	if s := g.stream(t, g.token(t, "other", api.ScopeEvents), ""); s.status != http.StatusOK {
+	if s := g.stream(t, g.token(t, "other", access.ScopeEvents), ""); s.status != http.StatusOK {
 		t.Errorf("of another token: %d", s.status)
 	}
 	g.stop() // ends them all, so that an HTTP server can shut down
@@ -195,7 +196,7 @@ func TestStreamsOfATokenAreCounted(t *testing.T) {
 func TestStreamOutlivesTheLimitsOfItsServer(t *testing.T) {
 	t.Parallel()
 	g := bare(t, memstore.New())
-	_, secret, err := g.tokens.Create(t.Context(), "page", []api.Scope{api.ScopeEvents})
+	_, secret, err := g.tokens.Create(t.Context(), "page", []access.Scope{access.ScopeEvents})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +254,7 @@ func TestStreamPingsAndEndsWithItsToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		g := bare(t, memstore.New())
-		_, secret, err := g.tokens.Create(ctx, "page", []api.Scope{api.ScopeEvents})
+		_, secret, err := g.tokens.Create(ctx, "page", []access.Scope{access.ScopeEvents})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -282,7 +283,7 @@ func TestStreamPingsAndEndsWithItsToken(t *testing.T) {
 func TestClientFollowsEvents(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend, api.ScopeEvents)
+	c := g.client(t, access.ScopeSend, access.ScopeEvents)
 	var sent []string
 	for range 3 {
 		m, err := c.Send(t.Context(), client.MessageRequest{To: "+48600100200", Text: "hej"})
@@ -312,7 +313,7 @@ func TestClientFollowsEvents(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	without, err := client.New(g.url, g.token(t, "without", api.ScopeSend))
+	without, err := client.New(g.url, g.token(t, "without", access.ScopeSend))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"goniec/access"
 	"goniec/api/client"
 )
 
@@ -52,7 +53,7 @@ func (s *Server) registerMetrics() {
 	handler := promhttp.HandlerFor(s.config.Gatherer, promhttp.HandlerOpts{})
 	s.echo.GET("/metrics", func(c echo.Context) error {
 		if !fromThisMachine(c.Request()) {
-			if p := s.admit(c, ScopeMetrics); p != nil {
+			if p := s.admit(c, access.ScopeMetrics); p != nil {
 				return p
 			}
 		}
@@ -60,7 +61,7 @@ func (s *Server) registerMetrics() {
 		return nil
 	})
 	op := s.newOperation(operation{
-		id: "metrics", method: http.MethodGet, path: "/metrics", tag: tagHealth, scope: ScopeMetrics,
+		id: "metrics", method: http.MethodGet, path: "/metrics", tag: tagHealth, scope: access.ScopeMetrics,
 		summary:     "Metrics for Prometheus",
 		description: "Programs on the same machine that speak to Goniec directly need no token.",
 	})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/pdu"
 	"goniec/queue"
@@ -19,7 +20,7 @@ type historyOutput struct {
 
 func (s *Server) registerHistory() {
 	register(s, s.newOperation(operation{
-		id: "getMessageHistory", method: http.MethodGet, path: "/v1/messages/{id}/history", tag: tagMessages, scope: ScopeMessages,
+		id: "getMessageHistory", method: http.MethodGet, path: "/v1/messages/{id}/history", tag: tagMessages, scope: access.ScopeMessages,
 		summary: "Read what became of a message, step by step",
 		description: "Every attempt at every part, as it was written down: when it was begun, when the text had been handed to the modem, " +
 			"what the modem answered, and what the service centre reported. Of very many attempts the latest. The list comes whole, without pages.",

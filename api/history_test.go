@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"goniec/api"
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/queue"
 )
@@ -18,7 +18,7 @@ import (
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeMessages, api.ScopeSend)
+	c := g.client(t, access.ScopeMessages, access.ScopeSend)
 	m, err := c.Send(t.Context(), client.MessageRequest{To: "600100200", Text: "Wizyta", Priority: client.PriorityHigh})
 	if err != nil {
 		t.Fatal(err)

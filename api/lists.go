@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/pdu"
 	"goniec/queue"
@@ -58,7 +59,7 @@ type (
 
 func (s *Server) registerMessageList() {
 	register(s, s.newOperation(operation{
-		id: "listMessages", method: http.MethodGet, path: "/v1/messages", tag: tagMessages, scope: ScopeMessages,
+		id: "listMessages", method: http.MethodGet, path: "/v1/messages", tag: tagMessages, scope: access.ScopeMessages,
 		summary:     "List messages",
 		description: "Newest first, page by page.",
 		status:      http.StatusOK,
@@ -68,14 +69,14 @@ func (s *Server) registerMessageList() {
 
 func (s *Server) registerInbox() {
 	register(s, s.newOperation(operation{
-		id: "listInbox", method: http.MethodGet, path: "/v1/inbox", tag: tagInbox, scope: ScopeInbox,
+		id: "listInbox", method: http.MethodGet, path: "/v1/inbox", tag: tagInbox, scope: access.ScopeInbox,
 		summary:     "List received messages",
 		description: "Newest first, page by page.",
 		status:      http.StatusOK,
 		problems:    []int{http.StatusUnprocessableEntity},
 	}), s.listInbox)
 	register(s, s.newOperation(operation{
-		id: "getInbound", method: http.MethodGet, path: "/v1/inbox/{id}", tag: tagInbox, scope: ScopeInbox,
+		id: "getInbound", method: http.MethodGet, path: "/v1/inbox/{id}", tag: tagInbox, scope: access.ScopeInbox,
 		summary:     "Read a received message",
 		description: "The message put together from its parts.",
 		status:      http.StatusOK,

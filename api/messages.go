@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/queue"
 )
@@ -51,7 +52,7 @@ func (s *Server) registerMessages() {
 	batches := newBatchReader(registry, messages)
 
 	register(s, postOperation[client.MessageRequest](s, operation{
-		id: "postMessage", method: http.MethodPost, path: "/v1/messages", tag: tagMessages, scope: ScopeSend,
+		id: "postMessage", method: http.MethodPost, path: "/v1/messages", tag: tagMessages, scope: access.ScopeSend,
 		summary:     "Send a message",
 		description: "202 means that the message is on disk and will go out, whatever happens to the box. What becomes of it is told by GET /v1/messages/{id} and by /v1/events.",
 		status:      http.StatusAccepted,
@@ -60,7 +61,7 @@ func (s *Server) registerMessages() {
 		return s.postMessage(ctx, in, messages)
 	})
 	register(s, postOperation[client.BatchRequest](s, operation{
-		id: "postBatch", method: http.MethodPost, path: "/v1/messages/batch", tag: tagMessages, scope: ScopeSend,
+		id: "postBatch", method: http.MethodPost, path: "/v1/messages/batch", tag: tagMessages, scope: access.ScopeSend,
 		summary:     "Send up to 1000 messages",
 		description: "Each message is accepted or refused on its own; the results are in the order of the messages. The answer is 202 even if every one was refused: look at each result.",
 		status:      http.StatusAccepted,
@@ -69,7 +70,7 @@ func (s *Server) registerMessages() {
 		return s.postBatch(ctx, in, batches)
 	})
 	register(s, postOperation[client.PreviewRequest](s, operation{
-		id: "previewMessage", method: http.MethodPost, path: "/v1/messages/preview", tag: tagMessages, scope: ScopeSend,
+		id: "previewMessage", method: http.MethodPost, path: "/v1/messages/preview", tag: tagMessages, scope: access.ScopeSend,
 		summary:     "See what a text becomes",
 		description: "Encoding, parts, room left, what each character outside GSM 7-bit costs, and the folded alternative. Nothing is sent or stored. The body of a message may be given as it is: its other fields are ignored.",
 		status:      http.StatusOK,
@@ -79,7 +80,7 @@ func (s *Server) registerMessages() {
 	})
 	s.registerMessageList()
 	register(s, s.newOperation(operation{
-		id: "getMessage", method: http.MethodGet, path: "/v1/messages/{id}", tag: tagMessages, scope: ScopeMessages,
+		id: "getMessage", method: http.MethodGet, path: "/v1/messages/{id}", tag: tagMessages, scope: access.ScopeMessages,
 		summary:     "Read a message",
 		description: "The message with its parts and where it stands.",
 		status:      http.StatusOK,
@@ -88,7 +89,7 @@ func (s *Server) registerMessages() {
 		return s.answerMessage(ctx)(s.config.Queue.Message(ctx, in.ID))
 	})
 	register(s, s.newOperation(operation{
-		id: "cancelMessage", method: http.MethodDelete, path: "/v1/messages/{id}", tag: tagMessages, scope: ScopeSend,
+		id: "cancelMessage", method: http.MethodDelete, path: "/v1/messages/{id}", tag: tagMessages, scope: access.ScopeSend,
 		summary:     "Cancel a message",
 		description: "Works until the first part is with a modem; then the answer is 409.",
 		status:      http.StatusOK,
@@ -97,7 +98,7 @@ func (s *Server) registerMessages() {
 		return s.answerMessage(ctx)(s.config.Queue.Cancel(ctx, in.ID, requestOf(ctx).caller.Name))
 	})
 	register(s, s.newOperation(operation{
-		id: "releaseMessage", method: http.MethodPost, path: "/v1/messages/{id}/release", tag: tagMessages, scope: ScopeSend,
+		id: "releaseMessage", method: http.MethodPost, path: "/v1/messages/{id}/release", tag: tagMessages, scope: access.ScopeSend,
 		summary:     "Send a held or uncertain message",
 		description: "A person decides that a held message goes now, or that an uncertain one is sent again although it may arrive twice. 409 for a message that is neither.",
 		status:      http.StatusOK,

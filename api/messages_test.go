@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/queue"
@@ -22,7 +23,7 @@ import (
 func TestPostedMessageIsReturnedWhole(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend, api.ScopeMessages)
+	secret := g.token(t, "clinic", access.ScopeSend, access.ScopeMessages)
 	sendAt := time.Now().Add(24 * time.Hour).UTC().Truncate(time.Second)
 	expiresAt := sendAt.Add(time.Hour)
 	body := fmt.Sprintf(`{"to":"600 100 200","text":"Zażółć „gęślą” jaźń","reference":"visit-17","send_at":%q,"expires_at":%q,
@@ -56,7 +57,7 @@ func TestPostedMessageIsReturnedWhole(t *testing.T) {
 func TestMessageOnItsWay(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend, api.ScopeMessages)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages)
 	posted, err := c.Send(t.Context(), client.MessageRequest{To: "600100200", Text: "hej"})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +85,7 @@ func TestMessageOnItsWay(t *testing.T) {
 func TestPreviewTakesTheBodyOfAMessage(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	var alone, whole client.Preview
 	decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages/preview", secret, `{"text":"Zażółć","encoding":"fold"}`).body, &alone)
 	decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages/preview", secret,
@@ -103,7 +104,7 @@ func TestPreviewTakesTheBodyOfAMessage(t *testing.T) {
 func TestAttemptsAreThoseOfThePartThatNeededMost(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend, api.ScopeMessages)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages)
 	posted, err := c.Send(t.Context(), client.MessageRequest{To: "600100200", Text: strings.Repeat("long ", 80)})
 	if err != nil || posted.Attempts != 0 || len(posted.Parts) != 3 {
 		t.Fatalf("posted: %d attempts, %d parts, %v", posted.Attempts, len(posted.Parts), err)
@@ -134,7 +135,7 @@ func TestAttemptsAreThoseOfThePartThatNeededMost(t *testing.T) {
 func TestFailedMessageSaysWhyInTheLanguageOfTheCaller(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend, api.ScopeMessages)
+	secret := g.token(t, "clinic", access.ScopeSend, access.ScopeMessages)
 	for code, want := range map[string]string{
 		"cms_1":   "Sieć nie zna tego numeru",
 		"cms_21":  "saldo",
@@ -165,7 +166,7 @@ func TestFailedMessageSaysWhyInTheLanguageOfTheCaller(t *testing.T) {
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend)
+	c := g.client(t, access.ScopeSend)
 	posted, err := c.Send(t.Context(), client.MessageRequest{To: "600100200", Text: "hej"})
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +185,7 @@ func TestCancel(t *testing.T) {
 func TestUncertainMessageSaysSoAndMayBeReleased(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend, api.ScopeMessages)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages)
 	posted, err := c.Send(t.Context(), client.MessageRequest{To: "600100200", Text: "hej"})
 	if err != nil {
 		t.Fatal(err)
@@ -220,7 +221,7 @@ func TestHeldMessageSaysWhenItGoes(t *testing.T) {
 		}
 	})
 	g := newGateway(t, s, held)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	var m client.Message
 	decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"hej"}`, "Accept-Language", "pl").body, &m)
 	if m.Status != client.StatusHeld || m.Error == nil || m.Error.Code != queue.CodeQuietHours || m.Error.RetryAt == nil {
@@ -241,7 +242,7 @@ func TestHeldMessageSaysWhenItGoes(t *testing.T) {
 func TestFixedLineIsTakenWithAWarning(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	m, err := g.client(t, api.ScopeSend).Send(t.Context(), client.MessageRequest{To: "+48221234567", Text: "hej"})
+	m, err := g.client(t, access.ScopeSend).Send(t.Context(), client.MessageRequest{To: "+48221234567", Text: "hej"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +254,7 @@ func TestFixedLineIsTakenWithAWarning(t *testing.T) {
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	const path, body = "/v1/messages", `{"to":"600100200","text":"hej"}`
 	first := g.ask(t, http.MethodPost, path, secret, body, "Idempotency-Key", "visit-17")
 	if first.status != http.StatusAccepted || first.header.Get("Idempotency-Replayed") != "" {
@@ -274,7 +275,7 @@ func TestIdempotencyKey(t *testing.T) {
 	if p := other.problem(t); other.status != http.StatusUnprocessableEntity || p.Code != string(api.CodeKeyReused) {
 		t.Errorf("another body: %d %s", other.status, p.Code)
 	}
-	elsewhere := g.ask(t, http.MethodPost, path, g.token(t, "other", api.ScopeSend), body, "Idempotency-Key", "visit-17")
+	elsewhere := g.ask(t, http.MethodPost, path, g.token(t, "other", access.ScopeSend), body, "Idempotency-Key", "visit-17")
 	if elsewhere.status != http.StatusAccepted || elsewhere.header.Get("Idempotency-Replayed") != "" {
 		t.Errorf("the same key of another token: %d, replayed %q", elsewhere.status, elsewhere.header.Get("Idempotency-Replayed"))
 	}
@@ -286,7 +287,7 @@ func TestIdempotencyKey(t *testing.T) {
 func TestOneKeyManyTimesAtOnceIsOneMessage(t *testing.T) {
 	t.Parallel()
 	g := disk(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	var group sync.WaitGroup
 	bodies := make([]string, 20)
 	for i := range bodies {
@@ -317,8 +318,8 @@ func (g *gateway) count(t testing.TB) int {
 func TestListPageByPage(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend, api.ScopeMessages)
-	secret := g.token(t, "reader", api.ScopeMessages)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages)
+	secret := g.token(t, "reader", access.ScopeMessages)
 	var want []string
 	for i := range 7 {
 		m, err := c.Send(t.Context(), client.MessageRequest{To: fmt.Sprintf("60010020%d", i%2), Text: "hej", Reference: fmt.Sprintf("ref-%d", i%3)})
@@ -359,7 +360,7 @@ func TestListPageByPage(t *testing.T) {
 	if p := answer.problem(t); p.Code != string(api.CodeInvalidRequest) || p.Errors[0].Code != string(api.CodeCursorInvalid) || p.Errors[0].Field != "cursor" {
 		t.Errorf("a cursor with another filter: %s", answer.body)
 	}
-	answer = g.ask(t, http.MethodGet, "/v1/inbox?cursor="+page.Next, g.token(t, "inbox", api.ScopeInbox), "")
+	answer = g.ask(t, http.MethodGet, "/v1/inbox?cursor="+page.Next, g.token(t, "inbox", access.ScopeInbox), "")
 	if p := answer.problem(t); p.Errors[0].Code != string(api.CodeCursorInvalid) {
 		t.Errorf("a cursor of another list: %s", answer.body)
 	}
@@ -368,7 +369,7 @@ func TestListPageByPage(t *testing.T) {
 func TestListFilters(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend, api.ScopeMessages)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages)
 	var ids []string
 	for i := range 4 {
 		m, err := c.Send(t.Context(), client.MessageRequest{To: fmt.Sprintf("60010020%d", i%2), Text: "hej", Reference: fmt.Sprintf("ref-%d", i)})
@@ -409,7 +410,7 @@ func TestListFilters(t *testing.T) {
 			}
 		})
 	}
-	answer := g.ask(t, http.MethodGet, "/v1/messages?to=+48600100201", g.token(t, "reader", api.ScopeMessages), "")
+	answer := g.ask(t, http.MethodGet, "/v1/messages?to=+48600100201", g.token(t, "reader", access.ScopeMessages), "")
 	var page client.Page[client.Message]
 	decodeInto(t, answer.body, &page)
 	if len(page.Items) != 2 {
@@ -420,7 +421,7 @@ func TestListFilters(t *testing.T) {
 func TestPreviewSaysWhatIsSent(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend)
+	c := g.client(t, access.ScopeSend)
 	text := strings.Repeat("Zażółć gęślą jaźń. ", 8)
 	preview, err := c.Preview(t.Context(), client.PreviewRequest{Text: text})
 	if err != nil {
@@ -444,7 +445,7 @@ func TestPreviewSaysWhatIsSent(t *testing.T) {
 func TestInbox(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeInbox)
+	c := g.client(t, access.ScopeInbox)
 	g.receive(t, "+48600100200", "TAK")
 	g.receive(t, "+48600100201", "NIE")
 	var texts []string
@@ -489,7 +490,7 @@ func TestInbox(t *testing.T) {
 func TestModems(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeModems, api.ScopeModemsWrite)
+	c := g.client(t, access.ScopeModems, access.ScopeModemsWrite)
 	all, err := c.Modems(t.Context())
 	if err != nil || len(all) != 2 || all[0].Name != "sim-a" || all[1].Name != "sim-b" {
 		t.Fatalf("modems %+v, %v", all, err)
@@ -511,7 +512,7 @@ func TestModemErrorWithoutWordsOfItsOwn(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	g.modems.set(client.Modem{Name: "m", State: "faulted", LastError: &client.ModemError{Code: "cme_999", Cause: "+CME ERROR: 999"}})
-	one, err := g.client(t, api.ScopeModems).Modem(t.Context(), "m")
+	one, err := g.client(t, access.ScopeModems).Modem(t.Context(), "m")
 	if err != nil || one.LastError.Code != "cme_999" || one.LastError.Detail == "" || one.LastError.Remedy == "" || strings.Contains(one.LastError.Detail, "modem.") {
 		t.Errorf("last error %+v, %v", one.LastError, err)
 	}
@@ -520,7 +521,7 @@ func TestModemErrorWithoutWordsOfItsOwn(t *testing.T) {
 func TestNothingIsAcceptedWithoutAStore(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	if answer := g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"hej"}`); answer.status != http.StatusAccepted {
 		t.Fatalf("with a store: %d", answer.status)
 	}
@@ -573,7 +574,7 @@ func TestEnumerationsAreThoseOfTheQueue(t *testing.T) {
 		t.Errorf("the document has statuses %q, the queue %q", got, want)
 	}
 	want = nil
-	for _, scope := range api.Scopes() {
+	for _, scope := range access.Scopes() {
 		want = append(want, string(scope))
 	}
 	got = document.Components.Schemas["TokenRequest"].Properties["scopes"].Items.Enum

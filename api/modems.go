@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/catalogue"
 )
@@ -94,7 +95,7 @@ type (
 func (s *Server) registerModems() {
 	s.registerDialogue()
 	register(s, s.newOperation(operation{
-		id: "listModems", method: http.MethodGet, path: "/v1/modems", tag: tagModems, scope: ScopeModems,
+		id: "listModems", method: http.MethodGet, path: "/v1/modems", tag: tagModems, scope: access.ScopeModems,
 		summary:     "List modems",
 		description: "State, signal, operator, credit, counters, and the last error with its remedy. The list comes whole, without pages.",
 		status:      http.StatusOK,
@@ -109,7 +110,7 @@ func (s *Server) registerModems() {
 		return &modemsOutput{Body: page}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "getModem", method: http.MethodGet, path: "/v1/modems/{name}", tag: tagModems, scope: ScopeModems,
+		id: "getModem", method: http.MethodGet, path: "/v1/modems/{name}", tag: tagModems, scope: access.ScopeModems,
 		summary:     "Read the state of a modem",
 		description: "As in the list.",
 		status:      http.StatusOK,
@@ -118,7 +119,7 @@ func (s *Server) registerModems() {
 		return s.answerModem(ctx, in.Name)
 	})
 	register(s, s.newOperation(operation{
-		id: "restartModem", method: http.MethodPost, path: "/v1/modems/{name}/restart", tag: tagModems, scope: ScopeModemsWrite,
+		id: "restartModem", method: http.MethodPost, path: "/v1/modems/{name}/restart", tag: tagModems, scope: access.ScopeModemsWrite,
 		summary:     "Restart a modem",
 		description: "Closes the port and brings the modem up again; a parked modem is unparked. The answer does not wait for it: look at the state. A text that is just being sent is finished first.",
 		status:      http.StatusAccepted,

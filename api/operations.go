@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 
+	"goniec/access"
 	"goniec/api/client"
 )
 
@@ -31,9 +32,9 @@ const (
 type operation struct {
 	id, method, path, tag string
 	summary, description  string
-	scope                 Scope // empty: open to all
-	status                int   // of success
-	problems              []int // HTTP statuses of its problems, beside those that every route has
+	scope                 access.Scope // empty: open to all
+	status                int          // of success
+	problems              []int        // HTTP statuses of its problems, beside those that every route has
 }
 
 // newAPI mounts huma on the router: it binds parameters, calls handlers and

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 )
@@ -21,7 +22,7 @@ const (
 func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	good := `"to":"+48` + secretNumber + `"`
 	for name, test := range map[string]struct {
 		body   string
@@ -123,7 +124,7 @@ func refuseEcho(t testing.TB, said string) {
 func TestEveryMistakeComesAtOnce(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	over := `"expires_at":"2020-01-01T00:00:00Z"`
 	for body, want := range map[string]string{
 		`{"to":"12","text":"","priority":"x"}`:                                        "/priority not_one_of, /to number_invalid, /text text_empty",
@@ -158,7 +159,7 @@ func TestEveryMistakeComesAtOnce(t *testing.T) {
 func TestFieldThatStandsTwice(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "all", api.ScopeAdmin)
+	secret := g.token(t, "all", access.ScopeAdmin)
 	message := `{"to":"600100200","text":"x"}`
 	for name, test := range map[string]struct{ path, body, want string }{
 		"recipient":           {"/v1/messages", `{"to":"600100200","text":"x","to":"` + secretNumber + `"}`, "/to duplicate_field"},
@@ -182,7 +183,7 @@ func TestFieldThatStandsTwice(t *testing.T) {
 func TestAnswersToHugeMistakesAreSmall(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	name := strings.Repeat("n", 40)
 	for what, body := range map[string]string{
 		"lists in lists":            strings.Repeat("[", 20_000),
@@ -209,7 +210,7 @@ func TestAnswersToHugeMistakesAreSmall(t *testing.T) {
 func TestSeveralMistakesComeAtOnce(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	p := g.ask(t, http.MethodPost, "/v1/messages", g.token(t, "clinic", api.ScopeSend),
+	p := g.ask(t, http.MethodPost, "/v1/messages", g.token(t, "clinic", access.ScopeSend),
 		`{"to":5,"txt":"x","priority":"urgent","send_at":"tomorrow"}`).problem(t)
 	var got []string
 	for _, f := range p.Errors {
@@ -224,7 +225,7 @@ func TestSeveralMistakesComeAtOnce(t *testing.T) {
 func TestMalformedJSONSaysWhere(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	p := g.ask(t, http.MethodPost, "/v1/messages", g.token(t, "clinic", api.ScopeSend), "{\n  \"to\": \"+48600100200\",\n  \"text\": x\n}").problem(t)
+	p := g.ask(t, http.MethodPost, "/v1/messages", g.token(t, "clinic", access.ScopeSend), "{\n  \"to\": \"+48600100200\",\n  \"text\": x\n}").problem(t)
 	if p.Code != string(api.CodeMalformedJSON) || len(p.Errors) != 1 || p.Errors[0].Line != 3 || p.Errors[0].Column != 11 || p.Errors[0].Pointer != "/text" {
 		t.Errorf("got %+v", p)
 	}
@@ -233,7 +234,7 @@ func TestMalformedJSONSaysWhere(t *testing.T) {
 func TestDetailComesInTheLanguageOfTheCaller(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	details := map[string]string{}
 	for header, lang := range map[string]string{"pl-PL,pl;q=0.9": "pl", "es": "es", "en-GB": "en", "de": "en", "": "en"} {
 		p := g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"12","text":""}`, "Accept-Language", header).problem(t)
@@ -254,7 +255,7 @@ func TestDetailComesInTheLanguageOfTheCaller(t *testing.T) {
 func TestRouterErrorsAreProblems(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "all", api.ScopeAdmin)
+	secret := g.token(t, "all", access.ScopeAdmin)
 	for name, test := range map[string]struct {
 		method, path string
 		status       int
@@ -314,7 +315,7 @@ func TestMethodNotAllowedNamesThoseThatAre(t *testing.T) {
 func TestBatchTakesEachMessageOnItsOwn(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	body := `{"messages":[
 		{"to":"600100200","text":"first"},
 		{"to":"` + secretNumber + secretNumber + `","text":"x"},
@@ -359,7 +360,7 @@ func TestBatchTakesEachMessageOnItsOwn(t *testing.T) {
 func TestBatchLimits(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	message := `{"to":"600100200","text":"x"}`
 	for name, test := range map[string]struct {
 		body   string
@@ -394,7 +395,7 @@ func TestBatchLimits(t *testing.T) {
 func TestFullBatch(t *testing.T) {
 	t.Parallel()
 	g := disk(t)
-	secret := g.token(t, "clinic", api.ScopeSend)
+	secret := g.token(t, "clinic", access.ScopeSend)
 	var batch client.BatchRequest
 	for i := range client.MaxBatch {
 		batch.Messages = append(batch.Messages, client.MessageRequest{To: fmt.Sprintf("+48600%06d", i), Text: fmt.Sprintf("text %d", i)})

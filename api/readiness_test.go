@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"goniec/api"
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/store"
 	"goniec/store/memstore"
@@ -115,7 +115,7 @@ func TestNotReadyWhenTheDiskIsFull(t *testing.T) {
 		s := &ailingStore{Store: memstore.New()}
 		defer s.Close()
 		g := bare(t, s)
-		secret := g.token(t, "clinic", api.ScopeSend)
+		secret := g.token(t, "clinic", access.ScopeSend)
 		want := func(when, missing string) {
 			t.Helper()
 			if got := g.lacking(t); got != missing {

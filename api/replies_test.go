@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/pdu"
@@ -80,7 +81,7 @@ func TestQuestionIsAnswered(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	g.answering(t)
-	c := g.client(t, api.ScopeSend, api.ScopeMessages, api.ScopeInbox, api.ScopeInboxWrite)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages, access.ScopeInbox, access.ScopeInboxWrite)
 	ctx := t.Context()
 	until := time.Now().Add(24 * time.Hour)
 	posted, err := c.Send(ctx, client.MessageRequest{
@@ -105,7 +106,7 @@ func TestQuestionIsAnswered(t *testing.T) {
 	if m.Question.Status != "answered" || m.Answer == nil || m.Answer.Value != "yes" || m.Answer.Text != "Tak, dziekuje" || m.Answer.Rule == "" || m.Answer.InboundID != in.ID {
 		t.Errorf("question is %+v, answer %+v", m.Question, m.Answer)
 	}
-	token := g.token(t, "reader", api.ScopeInbox)
+	token := g.token(t, "reader", access.ScopeInbox)
 	for answer, want := range map[string]int{"yes": 1, "no": 0} {
 		var page client.Page[client.Inbound]
 		decodeInto(t, g.ask(t, http.MethodGet, "/v1/inbox?answer="+answer, token, "").body, &page)
@@ -156,7 +157,7 @@ func TestQuestionIsAnswered(t *testing.T) {
 func TestQuestionsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	token := g.token(t, "sender", api.ScopeSend)
+	token := g.token(t, "sender", access.ScopeSend)
 	for body, want := range map[string]string{
 		`{"kind":"maybe"}`:                                 "/question/kind not_one_of",
 		`{"kind":"choice"}`:                                "/question/labels question_labels",
@@ -178,7 +179,7 @@ func TestQuestionsThatAreRefused(t *testing.T) {
 func TestSuppressions(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeSend, api.ScopeMessages)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages)
 	ctx := t.Context()
 	send := func(purpose client.Purpose) error {
 		_, err := c.Send(ctx, client.MessageRequest{To: "600100200", Text: "hej", Purpose: purpose})

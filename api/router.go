@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"goniec/access"
 	"goniec/catalogue"
 )
 
@@ -23,9 +24,9 @@ const answerLimit = 2 * time.Minute
 type request struct {
 	id     string
 	header http.Header
-	local  bool  // came by the unix socket
-	caller Token // zero until authorised
-	err    error // why it failed, for the log
+	local  bool         // came by the unix socket
+	caller access.Token // zero until authorised
+	err    error        // why it failed, for the log
 
 	deadline func(time.Time) error // sets when its answer has to be written by; nil in some tests
 }

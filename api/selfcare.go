@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/catalogue"
 	"goniec/queue"
@@ -36,14 +37,14 @@ type (
 // registerSelfCare adds what modems do beside sending and receiving.
 func (s *Server) registerSelfCare() {
 	register(s, s.newOperation(operation{
-		id: "listCalls", method: http.MethodGet, path: "/v1/calls", tag: tagInbox, scope: ScopeInbox,
+		id: "listCalls", method: http.MethodGet, path: "/v1/calls", tag: tagInbox, scope: access.ScopeInbox,
 		summary:     "List missed calls",
 		description: "Nobody answers calls; who called is kept, newest first, page by page.",
 		status:      http.StatusOK,
 		problems:    []int{http.StatusUnprocessableEntity},
 	}), s.listCalls)
 	register(s, s.newOperation(operation{
-		id: "testModem", method: http.MethodPost, path: "/v1/modems/{name}/test", tag: tagModems, scope: ScopeModemsWrite,
+		id: "testModem", method: http.MethodPost, path: "/v1/modems/{name}/test", tag: tagModems, scope: access.ScopeModemsWrite,
 		summary: "Try whether texts arrive",
 		description: "The modem sends a short text to the next one, or to its own number, as configured; that costs one part. " +
 			"The answer does not wait for it: look at self_test.",

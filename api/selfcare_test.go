@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/queue"
@@ -14,7 +15,7 @@ import (
 func TestCalls(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeInbox)
+	c := g.client(t, access.ScopeInbox)
 	text := &queue.Draft{Text: "Oddzwonimy."}
 	for _, from := range []string{"+48600100200", "", "+48600100201", "+48600100200"} {
 		if _, _, err := g.queue.MissedCall(t.Context(), sim, from, 2, time.Now(), text); err != nil {
@@ -53,7 +54,7 @@ func TestCalls(t *testing.T) {
 			t.Errorf("%s: %d calls, want %d", name, n, test.want)
 		}
 	}
-	secret := g.token(t, "pager", api.ScopeInbox)
+	secret := g.token(t, "pager", access.ScopeInbox)
 	first := g.ask(t, http.MethodGet, "/v1/calls?limit=3", secret, "")
 	link := first.header.Get("Link")
 	if first.status != http.StatusOK || !strings.HasPrefix(link, "</v1/calls?cursor=") || !strings.HasSuffix(link, `; rel="next"`) {
@@ -68,7 +69,7 @@ func TestCalls(t *testing.T) {
 			t.Errorf("%s: %d %s", query, answer.status, answer.body)
 		}
 	}
-	if answer := g.ask(t, http.MethodGet, "/v1/calls", g.token(t, "nosy", api.ScopeModems), ""); answer.status != http.StatusForbidden {
+	if answer := g.ask(t, http.MethodGet, "/v1/calls", g.token(t, "nosy", access.ScopeModems), ""); answer.status != http.StatusForbidden {
 		t.Errorf("a token that may not read the inbox gets %d", answer.status)
 	}
 }
@@ -76,7 +77,7 @@ func TestCalls(t *testing.T) {
 func TestTestModem(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
-	c := g.client(t, api.ScopeModems, api.ScopeModemsWrite)
+	c := g.client(t, access.ScopeModems, access.ScopeModemsWrite)
 	m, err := c.TestModem(t.Context(), "sim-a")
 	if err != nil || m.SelfTest == nil || !m.SelfTest.Running {
 		t.Errorf("modem %+v, %v", m.SelfTest, err)
@@ -91,7 +92,7 @@ func TestTestModem(t *testing.T) {
 		_, err := c.TestModem(t.Context(), "sim-a")
 		wantProblem(t, refusal.Error(), code, err)
 	}
-	if answer := g.ask(t, http.MethodPost, "/v1/modems/sim-a/test", g.token(t, "nosy", api.ScopeModems), ""); answer.status != http.StatusForbidden {
+	if answer := g.ask(t, http.MethodPost, "/v1/modems/sim-a/test", g.token(t, "nosy", access.ScopeModems), ""); answer.status != http.StatusForbidden {
 		t.Errorf("a token that may only look gets %d", answer.status)
 	}
 }
@@ -106,7 +107,7 @@ func TestSelfTestInWords(t *testing.T) {
 		client.Modem{Name: "sim-a", SelfTest: &client.SelfTest{At: &now, Result: "lost", Cause: "not in 10m0s"}},
 		client.Modem{Name: "sim-b", SelfTest: &client.SelfTest{At: &now, Result: "passed", Passed: true, TookSeconds: 2.5}},
 	)
-	c := g.client(t, api.ScopeModems)
+	c := g.client(t, access.ScopeModems)
 	all, err := c.Modems(t.Context())
 	if err != nil || len(all) != 2 {
 		t.Fatalf("modems %+v, %v", all, err)
@@ -117,7 +118,7 @@ func TestSelfTestInWords(t *testing.T) {
 	if got := all[1].SelfTest; got.Detail != "" || got.Remedy != "" || !got.Passed || got.TookSeconds != 2.5 {
 		t.Errorf("passed test: %+v", got)
 	}
-	answer := g.ask(t, http.MethodGet, "/v1/modems/sim-a", g.token(t, "pani", api.ScopeModems), "", "Accept-Language", "pl")
+	answer := g.ask(t, http.MethodGet, "/v1/modems/sim-a", g.token(t, "pani", access.ScopeModems), "", "Accept-Language", "pl")
 	if answer.status != http.StatusOK || !strings.Contains(string(answer.body), "nie dotarł") {
 		t.Errorf("in Polish: %d %s", answer.status, answer.body)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/event"
@@ -114,7 +115,7 @@ type gateway struct {
 	queue   *queue.Queue
 	replies *reply.Replies
 	events  *event.Log
-	tokens  *api.Tokens
+	tokens  *access.Tokens
 	modems  *modems
 	server  *api.Server
 	url     string
@@ -143,7 +144,7 @@ func withQueue(t testing.TB, change func(*queue.Config)) (store.Store, setting) 
 // bare is a gateway that nothing runs beside and nobody can connect to.
 func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 	t.Helper()
-	g := &gateway{store: s, events: event.New(s, "box"), tokens: api.NewTokens(s), modems: &modems{}, log: &logBuffer{}}
+	g := &gateway{store: s, events: event.New(s, "box"), tokens: access.NewTokens(s), modems: &modems{}, log: &logBuffer{}}
 	g.modems.set(
 		client.Modem{Name: "sim-a", State: "ready", Device: "/dev/ttyUSB2"},
 		client.Modem{Name: "sim-b", State: "sim_locked", Device: "/dev/ttyUSB5", LastError: &client.ModemError{
@@ -158,7 +159,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		t.Fatal(err)
 	}
 	config := api.Config{
-		Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Backup: strings.NewReader(allData), Numbering: numbering, MaxParts: 6,
+		Store: s, Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Backup: strings.NewReader(allData), Numbering: numbering, MaxParts: 6,
 		Logger: log, Registerer: registry, Gatherer: registry,
 		Webhooks: &webhooks{},
 		Erase: func(context.Context, api.Erasing) (queue.Erasure, error) {
@@ -245,7 +246,7 @@ func (b *logBuffer) String() string {
 }
 
 // token makes a token with these scopes and returns its secret.
-func (g *gateway) token(t testing.TB, name string, scopes ...api.Scope) string {
+func (g *gateway) token(t testing.TB, name string, scopes ...access.Scope) string {
 	t.Helper()
 	_, secret, err := g.tokens.Create(t.Context(), name, scopes)
 	if err != nil {
@@ -255,7 +256,7 @@ func (g *gateway) token(t testing.TB, name string, scopes ...api.Scope) string {
 }
 
 // client returns a client with these scopes.
-func (g *gateway) client(t testing.TB, scopes ...api.Scope) *client.Client {
+func (g *gateway) client(t testing.TB, scopes ...access.Scope) *client.Client {
 	t.Helper()
 	c, err := client.New(g.url, g.token(t, "client", scopes...))
 	if err != nil {

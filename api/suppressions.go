@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/queue"
 )
@@ -33,7 +34,7 @@ type (
 // registerSuppressions adds who must not be written to.
 func (s *Server) registerSuppressions() {
 	register(s, s.newOperation(operation{
-		id: "listSuppressions", method: http.MethodGet, path: "/v1/suppressions", tag: tagConsent, scope: ScopeMessages,
+		id: "listSuppressions", method: http.MethodGet, path: "/v1/suppressions", tag: tagConsent, scope: access.ScopeMessages,
 		summary:     "List who must not be written to",
 		description: "Newest first, page by page. Retention never removes one.",
 		status:      http.StatusOK,
@@ -41,7 +42,7 @@ func (s *Server) registerSuppressions() {
 	}), s.listSuppressions)
 	bodies := newBodyReader[client.SuppressionRequest](s.api.OpenAPI().Components.Schemas)
 	register(s, postOperation[client.SuppressionRequest](s, operation{
-		id: "suppress", method: http.MethodPost, path: "/v1/suppressions", tag: tagConsent, scope: ScopeSend,
+		id: "suppress", method: http.MethodPost, path: "/v1/suppressions", tag: tagConsent, scope: access.ScopeSend,
 		summary:     "Note that a number must not be written to",
 		description: "For one purpose or for all. A message to it is refused from now on, and one that waits is cancelled when its turn comes. Adding what there is changes nothing and answers it.",
 		status:      http.StatusCreated,
@@ -71,7 +72,7 @@ func (s *Server) registerSuppressions() {
 		return &suppressionOutput{Body: wireSuppression(&noted)}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "getSuppression", method: http.MethodGet, path: "/v1/suppressions/{id}", tag: tagConsent, scope: ScopeMessages,
+		id: "getSuppression", method: http.MethodGet, path: "/v1/suppressions/{id}", tag: tagConsent, scope: access.ScopeMessages,
 		summary:     "Read a suppression",
 		description: "Since when, for what, and who said so.",
 		status:      http.StatusOK,
@@ -87,7 +88,7 @@ func (s *Server) registerSuppressions() {
 		return &suppressionOutput{Body: wireSuppression(&found)}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "unsuppress", method: http.MethodDelete, path: "/v1/suppressions/{id}", tag: tagConsent, scope: ScopeSend,
+		id: "unsuppress", method: http.MethodDelete, path: "/v1/suppressions/{id}", tag: tagConsent, scope: access.ScopeSend,
 		summary:     "Allow writing to a number again",
 		description: "The person has said so. There is an event of it, with the token.",
 		status:      http.StatusNoContent,

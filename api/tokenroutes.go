@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"goniec/access"
 	"goniec/api/client"
 )
 
@@ -23,7 +24,7 @@ type (
 func (s *Server) registerTokens() {
 	bodies := newBodyReader[client.TokenRequest](s.api.OpenAPI().Components.Schemas)
 	register(s, postOperation[client.TokenRequest](s, operation{
-		id: "createToken", method: http.MethodPost, path: "/v1/tokens", tag: tagTokens, scope: ScopeAdmin,
+		id: "createToken", method: http.MethodPost, path: "/v1/tokens", tag: tagTokens, scope: access.ScopeAdmin,
 		summary:     "Make a token",
 		description: "The answer shows the secret, this once. Names are unique, so this call takes no Idempotency-Key: repeating it is refused with 409.",
 		status:      http.StatusCreated,
@@ -36,12 +37,12 @@ func (s *Server) registerTokens() {
 		if len(wrong) > 0 {
 			return nil, invalid(wrong...)
 		}
-		scopes := make([]Scope, len(posted.Scopes))
+		scopes := make([]access.Scope, len(posted.Scopes))
 		for i, scope := range posted.Scopes {
-			scopes[i] = Scope(scope)
+			scopes[i] = access.Scope(scope)
 		}
 		token, secret, err := s.config.Tokens.Create(ctx, posted.Name, scopes)
-		if errors.Is(err, ErrTokenExists) {
+		if errors.Is(err, access.ErrTokenExists) {
 			return nil, newProblem(CodeTokenExists)
 		}
 		if err != nil {
@@ -51,7 +52,7 @@ func (s *Server) registerTokens() {
 		return &newTokenOutput{Body: client.NewToken{Token: wireToken(token), Secret: secret}}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "listTokens", method: http.MethodGet, path: "/v1/tokens", tag: tagTokens, scope: ScopeAdmin,
+		id: "listTokens", method: http.MethodGet, path: "/v1/tokens", tag: tagTokens, scope: access.ScopeAdmin,
 		summary:     "List tokens",
 		description: "By name, without their secrets. The list comes whole, without pages.",
 		status:      http.StatusOK,
@@ -67,14 +68,14 @@ func (s *Server) registerTokens() {
 		return &tokensOutput{Body: page}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "revokeToken", method: http.MethodDelete, path: "/v1/tokens/{name}", tag: tagTokens, scope: ScopeAdmin,
+		id: "revokeToken", method: http.MethodDelete, path: "/v1/tokens/{name}", tag: tagTokens, scope: access.ScopeAdmin,
 		summary:     "Revoke a token",
 		description: "It is worthless when the answer comes.",
 		status:      http.StatusNoContent,
 		problems:    []int{http.StatusNotFound},
 	}), func(ctx context.Context, in *tokenInput) (*struct{}, error) {
 		token, err := s.config.Tokens.Revoke(ctx, in.Name)
-		if errors.Is(err, ErrTokenUnknown) {
+		if errors.Is(err, access.ErrTokenUnknown) {
 			return nil, newProblem(CodeTokenNotFound)
 		}
 		if err != nil {
@@ -85,7 +86,7 @@ func (s *Server) registerTokens() {
 	})
 }
 
-func wireToken(t Token) client.Token {
+func wireToken(t access.Token) client.Token {
 	scopes := make([]string, len(t.Scopes))
 	for i, s := range t.Scopes {
 		scopes[i] = string(s)

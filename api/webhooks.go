@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"goniec/access"
 	"goniec/api/client"
 )
 
@@ -64,7 +65,7 @@ type (
 // registerWebhooks adds what concerns programs that are told of events.
 func (s *Server) registerWebhooks() {
 	register(s, s.newOperation(operation{
-		id: "listWebhooks", method: http.MethodGet, path: "/v1/webhooks", tag: tagWebhooks, scope: ScopeEvents,
+		id: "listWebhooks", method: http.MethodGet, path: "/v1/webhooks", tag: tagWebhooks, scope: access.ScopeEvents,
 		summary:     "List webhooks",
 		description: "The programs that the configuration wants told of events, and whether they take them. The list comes whole. Secrets are never shown.",
 		status:      http.StatusOK,
@@ -79,7 +80,7 @@ func (s *Server) registerWebhooks() {
 		return &webhooksOutput{Body: client.Page[client.Webhook]{Items: all}}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "listDeliveries", method: http.MethodGet, path: "/v1/webhooks/{name}/deliveries", tag: tagWebhooks, scope: ScopeEvents,
+		id: "listDeliveries", method: http.MethodGet, path: "/v1/webhooks/{name}/deliveries", tag: tagWebhooks, scope: access.ScopeEvents,
 		summary:     "List what a webhook has not taken",
 		description: "Oldest first, page by page.",
 		status:      http.StatusOK,
@@ -92,7 +93,7 @@ func (s *Server) registerWebhooks() {
 		return &deliveriesOutput{Body: client.Page[client.WebhookDelivery]{Items: items, Next: next}}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "resendDelivery", method: http.MethodPost, path: "/v1/webhooks/{name}/deliveries/{id}/resend", tag: tagWebhooks, scope: ScopeAdmin,
+		id: "resendDelivery", method: http.MethodPost, path: "/v1/webhooks/{name}/deliveries/{id}/resend", tag: tagWebhooks, scope: access.ScopeAdmin,
 		summary:     "Send an event again",
 		description: "One that was given up waits again, for three days, with the webhook-id it had.",
 		status:      http.StatusAccepted,
@@ -105,14 +106,14 @@ func (s *Server) registerWebhooks() {
 		return &deliveryOutput{Body: d}, nil
 	})
 	register(s, s.newOperation(operation{
-		id: "enableWebhook", method: http.MethodPost, path: "/v1/webhooks/{name}/enable", tag: tagWebhooks, scope: ScopeAdmin,
+		id: "enableWebhook", method: http.MethodPost, path: "/v1/webhooks/{name}/enable", tag: tagWebhooks, scope: access.ScopeAdmin,
 		summary:     "Enable a webhook",
 		description: "One that answered 410 is told of events again, of those that wait first.",
 		status:      http.StatusOK,
 		problems:    []int{http.StatusNotFound},
 	}), s.enableWebhook)
 	register(s, s.newOperation(operation{
-		id: "testWebhook", method: http.MethodPost, path: "/v1/webhooks/{name}/test", tag: tagWebhooks, scope: ScopeAdmin,
+		id: "testWebhook", method: http.MethodPost, path: "/v1/webhooks/{name}/test", tag: tagWebhooks, scope: access.ScopeAdmin,
 		summary:     "Test a webhook",
 		description: "Posts an event of the type webhook.test, signed like all others, once and at once, and tells what the program answered.",
 		status:      http.StatusOK,

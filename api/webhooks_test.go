@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
 )
@@ -66,7 +67,7 @@ func TestWebhooksOverTheWire(t *testing.T) {
 	t.Parallel()
 	hooks := &webhooks{disabled: true}
 	g := memory(t, func(c *api.Config) { c.Webhooks = hooks })
-	reader, admin := g.client(t, api.ScopeEvents), adminOf(t, g)
+	reader, admin := g.client(t, access.ScopeEvents), adminOf(t, g)
 	all, err := reader.Webhooks(t.Context())
 	if err != nil || len(all) != 1 || all[0].State != "disabled" || strings.Contains(all[0].URL, hookSecret) {
 		t.Errorf("webhooks %+v, %v", all, err)
@@ -101,7 +102,7 @@ func TestWebhooksOverTheWire(t *testing.T) {
 // adminOf returns a client with every right.
 func adminOf(t testing.TB, g *gateway) *client.Client {
 	t.Helper()
-	c, err := client.New(g.url, g.token(t, "admin", api.ScopeAdmin))
+	c, err := client.New(g.url, g.token(t, "admin", access.ScopeAdmin))
 	if err != nil {
 		t.Fatal(err)
 	}

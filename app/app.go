@@ -20,7 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"goniec/api"
+	"goniec/access"
 	"goniec/configs"
 	"goniec/event"
 	"goniec/modem"
@@ -57,7 +57,7 @@ type App struct {
 	backup     io.WriterTo // the store
 	scrubber   scrubber    // the store
 	events     *event.Log
-	tokens     *api.Tokens
+	tokens     *access.Tokens
 	pins       pinGuard
 	memory     memory
 	tls        *certificate
@@ -180,7 +180,7 @@ func (a *App) openData(ctx context.Context) error {
 	a.later("close the data", func(context.Context) error { return s.Close() })
 	a.store, a.backup, a.scrubber, a.encryption = s, file, file, newEncryption(s, keys)
 	a.events = event.New(s, box)
-	a.tokens = api.NewTokens(s)
+	a.tokens = access.NewTokens(s)
 	a.alarms = newAlarms(a.log, s, a.events, a.registry)
 	a.pins = pinGuard{ctx: a.life, store: s, log: a.log}
 	a.memory = memory{ctx: a.life, store: s}

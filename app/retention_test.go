@@ -11,7 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"goniec/api"
+	"goniec/access"
 	"goniec/configs"
 	"goniec/event"
 	"goniec/modem"
@@ -26,7 +26,7 @@ func appInMemory(config configs.Config, machine *Machine) *App {
 	s := memstore.New()
 	log, registry, events := slog.New(slog.DiscardHandler), prometheus.NewRegistry(), event.New(s, box)
 	return &App{
-		log: log, registry: registry, config: config, store: s, events: events, tokens: api.NewTokens(s), tls: &certificate{},
+		log: log, registry: registry, config: config, store: s, events: events, tokens: access.NewTokens(s), tls: &certificate{},
 		encryption: newEncryption(s, nil),
 		alarms:     newAlarms(log, s, events, registry),
 		scrubber:   &countedScrubs{},

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"goniec/api"
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/app"
 	"goniec/catalogue"
@@ -179,7 +179,7 @@ func newDemoToken(ctx context.Context, c *client.Client) (string, error) {
 		}
 	}
 	token, err := c.CreateToken(ctx, client.TokenRequest{Name: demoToken, Scopes: []string{
-		string(api.ScopeSend), string(api.ScopeMessages), string(api.ScopeInbox), string(api.ScopeInboxWrite), string(api.ScopeModems), string(api.ScopeEvents),
+		string(access.ScopeSend), string(access.ScopeMessages), string(access.ScopeInbox), string(access.ScopeInboxWrite), string(access.ScopeModems), string(access.ScopeEvents),
 	}})
 	if err != nil {
 		return "", fmt.Errorf("make a token: %w", err)

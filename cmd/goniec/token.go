@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"goniec/api"
+	"goniec/access"
 	"goniec/api/client"
 	"goniec/app"
 	"goniec/catalogue"
@@ -46,7 +46,7 @@ func (p *program) withTokens(cmd *cobra.Command, fn func(tokenStore) error) erro
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(offlineTokens{api.NewTokens(s)}), s.Close())
+	return errors.Join(fn(offlineTokens{access.NewTokens(s)}), s.Close())
 }
 
 func (p *program) tokenCreateCommand() *cobra.Command {
@@ -124,13 +124,13 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 // daemon refuses it has put into words itself.
 func (p *program) tokenError(err error, name string, scopes []string) error {
 	switch {
-	case errors.Is(err, api.ErrTokenExists):
+	case errors.Is(err, access.ErrTokenExists):
 		fmt.Fprintln(p.stderr, p.say(catalogue.TokenTaken, name))
-	case errors.Is(err, api.ErrTokenUnknown):
+	case errors.Is(err, access.ErrTokenUnknown):
 		fmt.Fprintln(p.stderr, p.say(catalogue.TokenUnknown, name))
-	case errors.Is(err, api.ErrTokenName):
+	case errors.Is(err, access.ErrTokenName):
 		fmt.Fprintln(p.stderr, p.say(catalogue.TokenName, name))
-	case errors.Is(err, api.ErrScopeUnknown):
+	case errors.Is(err, access.ErrScopeUnknown):
 		fmt.Fprintln(p.stderr, p.say(catalogue.TokenScope, strings.Join(scopes, ","), allScopes()))
 	default:
 		return err
@@ -139,7 +139,7 @@ func (p *program) tokenError(err error, name string, scopes []string) error {
 }
 
 func allScopes() string {
-	scopes := api.Scopes()
+	scopes := access.Scopes()
 	names := make([]string, len(scopes))
 	for i, s := range scopes {
 		names[i] = string(s)
@@ -149,13 +149,13 @@ func allScopes() string {
 
 // offlineTokens are the tokens of a daemon that does not run, in the form that
 // its API would show them.
-type offlineTokens struct{ tokens *api.Tokens }
+type offlineTokens struct{ tokens *access.Tokens }
 
 // CreateToken makes a token.
 func (o offlineTokens) CreateToken(ctx context.Context, t client.TokenRequest) (client.NewToken, error) {
-	scopes := make([]api.Scope, len(t.Scopes))
+	scopes := make([]access.Scope, len(t.Scopes))
 	for i, s := range t.Scopes {
-		scopes[i] = api.Scope(s)
+		scopes[i] = access.Scope(s)
 	}
 	token, secret, err := o.tokens.Create(ctx, t.Name, scopes)
 	return client.NewToken{Token: onTheWire(token), Secret: secret}, err
@@ -177,7 +177,7 @@ func (o offlineTokens) RevokeToken(ctx context.Context, name string) error {
 	return err
 }
 
-func onTheWire(t api.Token) client.Token {
+func onTheWire(t access.Token) client.Token {
 	token := client.Token{ID: t.ID, Name: t.Name, Prefix: t.Prefix, Created: t.Created}
 	for _, s := range t.Scopes {
 		token.Scopes = append(token.Scopes, string(s))

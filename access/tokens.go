@@ -1,45 +1,20 @@
-package api
+package access
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"log/slog"
-	"math/big"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"goniec/store"
 )
-
-// Scope is something a token may do.
-type Scope string
-
-// The scopes of tokens.
-const (
-	ScopeSend        Scope = "messages:send" // post, preview, cancel and release messages
-	ScopeMessages    Scope = "messages:read"
-	ScopeInbox       Scope = "inbox:read"
-	ScopeInboxWrite  Scope = "inbox:write" // close, assign and note conversations
-	ScopeModems      Scope = "modems:read"
-	ScopeModemsWrite Scope = "modems:write" // restart modems
-	ScopeEvents      Scope = "events:read"
-	ScopeMetrics     Scope = "metrics:read"
-	ScopeAdmin       Scope = "admin" // everything, and tokens
-)
-
-// Scopes lists every scope.
-func Scopes() []Scope {
-	return []Scope{ScopeSend, ScopeMessages, ScopeInbox, ScopeInboxWrite, ScopeModems, ScopeModemsWrite, ScopeEvents, ScopeMetrics, ScopeAdmin}
-}
 
 var (
 	// ErrTokenUnknown is returned by Verify for a token that was never made or
@@ -58,16 +33,6 @@ var (
 	ErrScopeUnknown = errors.New("scope is unknown")
 )
 
-// A token is tokenPrefix, 32 random bytes and a checksum of them, both base62
-// with leading zeros. The checksum tells a badly copied token from a revoked one.
-const (
-	tokenPrefix    = "gnc_"
-	secretLength   = 43 // base62 digits of 32 bytes
-	checksumLength = 6  // base62 digits of 4 bytes
-	tokenLength    = len(tokenPrefix) + secretLength + checksumLength
-	shownLength    = len(tokenPrefix) + 4 // what is kept to recognise a token by
-)
-
 // tokenSpace holds the tokens under tok/<name>; the name in the key makes it
 // unique.
 const tokenSpace = "tok/"
@@ -78,22 +43,6 @@ const (
 )
 
 var tokenName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-
-// Token is a token as it is kept, without its secret.
-type Token struct {
-	ID       string    `json:"id"` // the first half of its hash, in hexadecimal
-	Name     string    `json:"name"`
-	Hash     string    `json:"hash"`   // SHA-256 of the whole token, hexadecimal
-	Prefix   string    `json:"prefix"` // its first characters, to recognise it by
-	Scopes   []Scope   `json:"scopes"`
-	Created  time.Time `json:"created"`
-	LastUsed time.Time `json:"used,omitzero"` // to the minute
-}
-
-// Allows reports whether t has the scope, itself or by being an admin's.
-func (t Token) Allows(s Scope) bool {
-	return slices.Contains(t.Scopes, s) || slices.Contains(t.Scopes, ScopeAdmin)
-}
 
 // Tokens makes, knows and revokes tokens. It owns the keys tok/. It is safe for
 // concurrent use.
@@ -208,8 +157,8 @@ func (t *Tokens) Verify(ctx context.Context, secret string) (Token, error) {
 	return found.Token, nil
 }
 
-// exists reports whether a token has this id.
-func (t *Tokens) exists(ctx context.Context, id string) (bool, error) {
+// Exists reports whether a token has this id.
+func (t *Tokens) Exists(ctx context.Context, id string) (bool, error) {
 	known, err := t.load(ctx)
 	if err != nil {
 		return false, fmt.Errorf("read tokens: %w", err)
@@ -315,34 +264,4 @@ func readTokens(r store.Reader) ([]Token, error) {
 		tokens = append(tokens, token)
 	}
 	return tokens, nil
-}
-
-// newSecret returns a new token.
-func newSecret() string {
-	random := make([]byte, sha256.Size)
-	rand.Read(random) // never fails
-	secret := base62(random, secretLength)
-	return tokenPrefix + secret + checksum(secret)
-}
-
-// wellFormed reports whether s may be a token that newSecret made.
-func wellFormed(s string) bool {
-	if len(s) != tokenLength || !strings.HasPrefix(s, tokenPrefix) {
-		return false
-	}
-	secret := s[len(tokenPrefix) : len(tokenPrefix)+secretLength]
-	return checksum(secret) == s[len(tokenPrefix)+secretLength:]
-}
-
-func checksum(secret string) string {
-	sum := crc32.ChecksumIEEE([]byte(secret))
-	return base62([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}, checksumLength)
-}
-
-// base62 writes data, read as one big number, with digits, upper and lower case
-// letters, padded with zeros to length.
-func base62(data []byte, length int) string {
-	// math/big orders its digits 0-9a-zA-Z; any fixed order does.
-	digits := new(big.Int).SetBytes(data).Text(62)
-	return strings.Repeat("0", length-len(digits)) + digits
 }

@@ -1,4 +1,4 @@
-package api_test
+package access_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"goniec/api"
+	"goniec/access"
 	"goniec/store"
 	"goniec/store/memstore"
 )
@@ -18,8 +18,8 @@ import (
 func TestTokenLife(t *testing.T) {
 	t.Parallel()
 	s := memstore.New()
-	tokens := api.NewTokens(s)
-	made, secret, err := tokens.Create(t.Context(), "clinic", []api.Scope{api.ScopeSend, api.ScopeInbox, api.ScopeSend})
+	tokens := access.NewTokens(s)
+	made, secret, err := tokens.Create(t.Context(), "clinic", []access.Scope{access.ScopeSend, access.ScopeInbox, access.ScopeSend})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,25 +30,25 @@ func TestTokenLife(t *testing.T) {
 	if err != nil || found.Name != "clinic" {
 		t.Fatalf("verify: %+v, %v", found, err)
 	}
-	for scope, want := range map[api.Scope]bool{api.ScopeSend: true, api.ScopeInbox: true, api.ScopeMessages: false, api.ScopeAdmin: false} {
+	for scope, want := range map[access.Scope]bool{access.ScopeSend: true, access.ScopeInbox: true, access.ScopeMessages: false, access.ScopeAdmin: false} {
 		if found.Allows(scope) != want {
 			t.Errorf("allows %s: %v", scope, !want)
 		}
 	}
-	if _, _, err := tokens.Create(t.Context(), "clinic", []api.Scope{api.ScopeSend}); !errors.Is(err, api.ErrTokenExists) {
+	if _, _, err := tokens.Create(t.Context(), "clinic", []access.Scope{access.ScopeSend}); !errors.Is(err, access.ErrTokenExists) {
 		t.Errorf("second token of this name: %v", err)
 	}
 	// Another process on the same store, as "goniec token create" is.
-	if _, err := api.NewTokens(s).Verify(t.Context(), secret); err != nil {
+	if _, err := access.NewTokens(s).Verify(t.Context(), secret); err != nil {
 		t.Errorf("another reader: %v", err)
 	}
 	if _, err := tokens.Revoke(t.Context(), made.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tokens.Verify(t.Context(), secret); !errors.Is(err, api.ErrTokenUnknown) {
+	if _, err := tokens.Verify(t.Context(), secret); !errors.Is(err, access.ErrTokenUnknown) {
 		t.Errorf("after it was revoked: %v", err)
 	}
-	if _, err := tokens.Revoke(t.Context(), "clinic"); !errors.Is(err, api.ErrTokenUnknown) {
+	if _, err := tokens.Revoke(t.Context(), "clinic"); !errors.Is(err, access.ErrTokenUnknown) {
 		t.Errorf("revoked twice: %v", err)
 	}
 }
@@ -56,7 +56,7 @@ func TestTokenLife(t *testing.T) {
 func TestTokenSecretIsNotStored(t *testing.T) {
 	t.Parallel()
 	s := memstore.New()
-	_, secret, err := api.NewTokens(s).Create(t.Context(), "clinic", []api.Scope{api.ScopeSend})
+	_, secret, err := access.NewTokens(s).Create(t.Context(), "clinic", []access.Scope{access.ScopeSend})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,18 +76,18 @@ func TestTokenSecretIsNotStored(t *testing.T) {
 
 func TestCreateRefuses(t *testing.T) {
 	t.Parallel()
-	tokens := api.NewTokens(memstore.New())
+	tokens := access.NewTokens(memstore.New())
 	for name, test := range map[string]struct {
 		name   string
-		scopes []api.Scope
+		scopes []access.Scope
 		want   error
 	}{
-		"no name":       {"", []api.Scope{api.ScopeSend}, api.ErrTokenName},
-		"a path":        {"a/b", []api.Scope{api.ScopeSend}, api.ErrTokenName},
-		"a space":       {"a b", []api.Scope{api.ScopeSend}, api.ErrTokenName},
-		"a long name":   {strings.Repeat("a", 65), []api.Scope{api.ScopeSend}, api.ErrTokenName},
-		"no scope":      {"a", nil, api.ErrScopeUnknown},
-		"unknown scope": {"a", []api.Scope{"messages:write"}, api.ErrScopeUnknown},
+		"no name":       {"", []access.Scope{access.ScopeSend}, access.ErrTokenName},
+		"a path":        {"a/b", []access.Scope{access.ScopeSend}, access.ErrTokenName},
+		"a space":       {"a b", []access.Scope{access.ScopeSend}, access.ErrTokenName},
+		"a long name":   {strings.Repeat("a", 65), []access.Scope{access.ScopeSend}, access.ErrTokenName},
+		"no scope":      {"a", nil, access.ErrScopeUnknown},
+		"unknown scope": {"a", []access.Scope{"messages:write"}, access.ErrScopeUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,10 +104,10 @@ func TestCreateRefuses(t *testing.T) {
 
 func TestSecretsDiffer(t *testing.T) {
 	t.Parallel()
-	tokens := api.NewTokens(memstore.New())
+	tokens := access.NewTokens(memstore.New())
 	var secrets []string
 	for _, name := range []string{"a", "b", "c"} {
-		_, secret, err := tokens.Create(t.Context(), name, []api.Scope{api.ScopeSend})
+		_, secret, err := tokens.Create(t.Context(), name, []access.Scope{access.ScopeSend})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,9 +125,9 @@ func TestTokensFollowTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := memstore.New()
-		here, there := api.NewTokens(s), api.NewTokens(s)
+		here, there := access.NewTokens(s), access.NewTokens(s)
 		go here.Run(ctx, slog.New(slog.DiscardHandler))
-		_, secret, err := there.Create(ctx, "clinic", []api.Scope{api.ScopeSend})
+		_, secret, err := there.Create(ctx, "clinic", []access.Scope{access.ScopeSend})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestTokensFollowTheStore(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if _, err := here.Verify(ctx, secret); !errors.Is(err, api.ErrTokenUnknown) {
+		if _, err := here.Verify(ctx, secret); !errors.Is(err, access.ErrTokenUnknown) {
 			t.Errorf("revoked elsewhere: %v", err)
 		}
 		cancel()

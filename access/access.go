@@ -1,0 +1,48 @@
+// Package access knows who may do what: the tokens that programs identify
+// themselves with, the scopes of each, and how many requests each may make.
+//
+// It owns the keys tok/. It knows nothing of HTTP, so that every way in to the
+// gateway asks it the same questions.
+package access
+
+import (
+	"slices"
+	"time"
+)
+
+// Scope is something a token may do.
+type Scope string
+
+// The scopes of tokens.
+const (
+	ScopeSend        Scope = "messages:send" // post, preview, cancel and release messages
+	ScopeMessages    Scope = "messages:read"
+	ScopeInbox       Scope = "inbox:read"
+	ScopeInboxWrite  Scope = "inbox:write" // close, assign and note conversations
+	ScopeModems      Scope = "modems:read"
+	ScopeModemsWrite Scope = "modems:write" // restart modems
+	ScopeEvents      Scope = "events:read"
+	ScopeMetrics     Scope = "metrics:read"
+	ScopeAdmin       Scope = "admin" // everything, and tokens
+)
+
+// Scopes lists every scope.
+func Scopes() []Scope {
+	return []Scope{ScopeSend, ScopeMessages, ScopeInbox, ScopeInboxWrite, ScopeModems, ScopeModemsWrite, ScopeEvents, ScopeMetrics, ScopeAdmin}
+}
+
+// Token is a token as it is kept, without its secret.
+type Token struct {
+	ID       string    `json:"id"` // the first half of its hash, in hexadecimal
+	Name     string    `json:"name"`
+	Hash     string    `json:"hash"`   // SHA-256 of the whole token, hexadecimal
+	Prefix   string    `json:"prefix"` // its first characters, to recognise it by
+	Scopes   []Scope   `json:"scopes"`
+	Created  time.Time `json:"created"`
+	LastUsed time.Time `json:"used,omitzero"` // to the minute
+}
+
+// Allows reports whether t has the scope, itself or by being an admin's.
+func (t Token) Allows(s Scope) bool {
+	return slices.Contains(t.Scopes, s) || slices.Contains(t.Scopes, ScopeAdmin)
+}
