@@ -170,7 +170,7 @@ func TestPageSpeaksTheLanguageOfTheReader(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	for lang, words := range map[string][]string{
-		"pl": {`<html lang="pl">`, "Spis treści", "Parametry", "najwyżej tyle znaków: 128", "Brakuje tokenu."},
+		"pl": {`<html lang="pl">`, "Spis treści", "Parametry", "najwyżej 128 znaków", "Brakuje tokenu."},
 		"en": {`<html lang="en">`, "Contents", "Parameters", "at most 128 characters", "There is no token."},
 		"es": {`<html lang="es">`, "Índice", "Parámetros", "como máximo 128 caracteres", "Falta el token."},
 	} {

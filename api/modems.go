@@ -172,9 +172,8 @@ func wordModem(m client.Modem, lang catalogue.Language) client.Modem {
 
 func modemText(code string, lang catalogue.Language) (detail, remedy string) {
 	key := catalogue.Key("modem." + code)
-	if detail = catalogue.Text(lang, key); detail == string(key) {
+	if !catalogue.Has(key) {
 		key = "modem." + ModemError
-		detail = catalogue.Text(lang, key)
 	}
-	return detail, catalogue.Text(lang, key+".remedy")
+	return catalogue.Text(lang, key), catalogue.Text(lang, key+".remedy")
 }

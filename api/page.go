@@ -266,8 +266,7 @@ func (m pageMaker) problems() []pageProblem {
 
 // pattern is the detail of a problem with its arguments left open.
 func (m pageMaker) pattern(code Code) string {
-	return strings.NewReplacer("%[1]s", "…", "%[1]d", "…", "%[2]d", "…", "%s", "…", "%d", "…").
-		Replace(catalogue.Text(m.lang, catalogue.Key("problem."+string(code))))
+	return catalogue.Pattern(m.lang, catalogue.Key("problem."+string(code)))
 }
 
 // hostForm is what a host looks like that may stand in a command that people copy:

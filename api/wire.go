@@ -103,10 +103,10 @@ func messageErrorText(lang catalogue.Language, code string) string {
 		name = "no_reason"
 	}
 	key := catalogue.Key("message." + name)
-	if text := catalogue.Text(lang, key); text != string(key) {
-		return text
+	if catalogue.Has(key) {
+		return catalogue.Text(lang, key)
 	}
-	return catalogue.Text(lang, "message.other", code)
+	return catalogue.Text(lang, catalogue.MessageOther, code)
 }
 
 func wireWarnings(code string, lang catalogue.Language) []client.Warning {

@@ -11,13 +11,12 @@ const (
 	ClockOther          Key = "clock.other" // what, by how much
 	ClockAhead          Key = "clock.ahead" // how much
 	ClockBehind         Key = "clock.behind"
-	clockSource         Key = "clock.source."
 
 	DoctorNoAlarms Key = "doctor.no_alarms"
 )
 
 // ClockSource returns the name of a source of time, as the API calls it, in words.
-func ClockSource(lang Language, source string) string { return Text(lang, clockSource+Key(source)) }
+func ClockSource(lang Language, source string) string { return Text(lang, Key("clock.source."+source)) }
 
 var boxTexts = map[Key]text{
 	CommandClock: {
@@ -65,27 +64,27 @@ var boxTexts = map[Key]text{
 		en: "%s behind",
 		es: "%s atrasado",
 	},
-	clockSource + "time_server": {
+	"clock.source.time_server": {
 		pl: "serwer czasu",
 		en: "a time server",
 		es: "un servidor de hora",
 	},
-	clockSource + "battery": {
+	"clock.source.battery": {
 		pl: "zegar z baterią",
 		en: "a clock with a battery",
 		es: "un reloj con pila",
 	},
-	clockSource + "network": {
+	"clock.source.network": {
 		pl: "sieć komórkowa",
 		en: "the mobile network",
 		es: "la red móvil",
 	},
-	clockSource + "service_centre": {
+	"clock.source.service_centre": {
 		pl: "centrum SMS operatora",
 		en: "the operator's SMS centre",
 		es: "el centro de SMS del operador",
 	},
-	clockSource + "person": {
+	"clock.source.person": {
 		pl: "człowiek",
 		en: "a person",
 		es: "una persona",

@@ -6,7 +6,13 @@ package catalogue
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -28,10 +34,30 @@ type Key string
 // language change their order.
 type text struct{ pl, en, es string }
 
+func (t text) in(lang Language) string {
+	switch lang {
+	case Polish:
+		return t.pl
+	case Spanish:
+		return t.es
+	case English:
+	}
+	return t.en
+}
+
 // tables lists every topic; a key stands in one of them only.
 func tables() []map[Key]text {
 	return []map[Key]text{problemTexts, modemTexts, pageTexts, configTexts, commandTexts, keepingTexts, selfCareTexts, boxTexts, replyTexts, modemToolTexts, certifyTexts, doctorTexts, webhookTexts, encryptionTexts, erasureTexts}
 }
+
+// texts holds the texts of all tables.
+var texts = func() map[Key]text {
+	all := map[Key]text{}
+	for _, table := range tables() {
+		maps.Copy(all, table)
+	}
+	return all
+}()
 
 var matcher = language.NewMatcher([]language.Tag{
 	language.English, // the first one is what an unknown language falls back to
@@ -59,26 +85,63 @@ func localeTag(locale string) string {
 	return locale
 }
 
-// Text returns what key says in lang, with args put in their places. A key that
-// is in no table is returned as it is: an odd word on a page is better than none.
+// Has reports whether key has a text. Keys put together from a code ask this first.
+func Has(key Key) bool {
+	_, found := texts[key]
+	return found
+}
+
+// Text returns what key says in lang, with args put in their places. The text of a
+// key that is in no table is the key itself; tests see to it that none is used.
 func Text(lang Language, key Key, args ...any) string {
-	for _, table := range tables() {
-		entry, found := table[key]
-		if !found {
-			continue
-		}
-		format := entry.en
-		switch lang {
-		case Polish:
-			format = entry.pl
-		case Spanish:
-			format = entry.es
-		case English:
-		}
-		if len(args) == 0 {
-			return format
-		}
-		return fmt.Sprintf(format, args...)
+	entry, found := texts[key]
+	if !found {
+		return string(key)
 	}
-	return string(key)
+	format := entry.in(lang)
+	if len(args) == 0 {
+		return format
+	}
+	return fmt.Sprintf(inflect(lang, format, args), args...)
+}
+
+// Pattern returns what key says in lang with "…" in place of each argument.
+func Pattern(lang Language, key Key) string {
+	plain := choice.ReplaceAllStringFunc(Text(lang, key), func(written string) string {
+		return written[strings.LastIndexAny(written, ":|")+1 : len(written)-1]
+	})
+	return verb.ReplaceAllString(plain, "…")
+}
+
+// verb is a place for an argument.
+var verb = regexp.MustCompile(`%(\[\d\])?[a-z]`)
+
+// choice is a word that follows a number: {1:day|days} is "day" or "days", as the
+// first argument wants.
+var choice = regexp.MustCompile(`\{(\d):([^{}]*)\}`)
+
+// inflect puts the form of each choice in place that the language has for the number
+// which the choice names. The forms stand in the order of pluralForms.
+func inflect(lang Language, format string, args []any) string {
+	return choice.ReplaceAllStringFunc(format, func(written string) string {
+		m := choice.FindStringSubmatch(written)
+		which, forms := int(m[1][0]-'1'), strings.Split(m[2], "|")
+		form := plural.Cardinal.MatchPlural(language.Make(string(lang)), count(args[which]), 0, 0, 0, 0)
+		return forms[max(0, min(slices.Index(pluralForms(lang), form), len(forms)-1))]
+	})
+}
+
+// pluralForms returns the forms that a word takes after a whole number, as the Unicode
+// CLDR names them. Polish has 1 znak, 2 znaki, 5 znaków.
+func pluralForms(lang Language) []plural.Form {
+	if lang == Polish {
+		return []plural.Form{plural.One, plural.Few, plural.Many}
+	}
+	return []plural.Form{plural.One, plural.Other}
+}
+
+// count returns the size of a whole number of any type.
+func count(arg any) int {
+	n, _ := strconv.Atoi(fmt.Sprint(arg))
+	return max(n, -n)
 }

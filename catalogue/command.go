@@ -174,7 +174,7 @@ var commandTexts = map[Key]text{
 
 	ConfigIsGood:   {"%s: w porządku", "%s: good", "%s: correcto"},
 	ConfigNoFile:   {"Nie ma pliku goniec.yaml ani tutaj, ani w /etc/goniec; obowiązują wartości domyślne.", "There is no goniec.yaml here nor in /etc/goniec; the defaults hold.", "No hay goniec.yaml aquí ni en /etc/goniec; rigen los valores predeterminados."},
-	ConfigMistakes: {"Liczba błędów: %d (%s)", "Mistakes: %d (%s)", "Errores: %d (%s)"},
+	ConfigMistakes: {"%d {1:błąd|błędy|błędów} (%s)", "%d {1:mistake|mistakes} (%s)", "%d {1:error|errores} (%s)"},
 	ConfigWarning:  {"Uwaga: %s", "Warning: %s", "Aviso: %s"},
 	ServeFailed:    {"Nie udało się uruchomić: %s", "It could not be started: %s", "No se pudo iniciar: %s"},
 	DataDirLocked: {

@@ -54,8 +54,8 @@ var doctorTexts = map[Key]text{
 	CommandDoctor: {"Sprawdź całą instalację i powiedz, co zrobić", "Check the whole installation and say what to do", "Revisar toda la instalación y decir qué hacer"},
 	DoctorOK:      {"dobrze", "ok", "bien"},
 	DoctorWarning: {"uwaga", "warn", "aviso"},
-	DoctorProblem: {"KŁOPOT", "PROBLEM", "PROBLEMA"},
-	DoctorSummary: {"Kłopoty: %d, uwagi: %d.", "Problems: %d, warnings: %d.", "Problemas: %d, avisos: %d."},
+	DoctorProblem: {"PROBLEM", "PROBLEM", "PROBLEMA"},
+	DoctorSummary: {"%d {1:problem|problemy|problemów}, %d {2:uwaga|uwagi|uwag}.", "%d {1:problem|problems}, %d {2:warning|warnings}.", "%d {1:problema|problemas}, %d {2:aviso|avisos}."},
 
 	DoctorConfigGood:                 {"Konfiguracja %s jest poprawna.", "The configuration %s is good.", "La configuración %s es correcta."},
 	DoctorConfigNone:                 {"Nie ma pliku goniec.yaml; obowiązują wartości domyślne.", "There is no goniec.yaml; the defaults hold.", "No hay goniec.yaml; rigen los valores predeterminados."},
@@ -122,5 +122,5 @@ var doctorTexts = map[Key]text{
 	DoctorRemedy(DoctorModemPort):    {"„goniec modem list” pokazuje, co jest podłączone.", "\"goniec modem list\" shows what is plugged in.", "«goniec modem list» muestra lo que está conectado."},
 	DoctorNoToken:                    {"Nie ma żadnego tokenu, więc nikt nie może wysyłać przez API.", "There is no token, so nobody can send by the API.", "No hay ningún token, así que nadie puede enviar por la API."},
 	DoctorRemedy(DoctorNoToken):      {"Utwórz go: goniec token create --name przychodnia --scope messages:send.", "Make one: goniec token create --name clinic --scope messages:send.", "Cree uno: goniec token create --name clinica --scope messages:send."},
-	DoctorTokens:                     {"Tokeny: %d.", "Tokens: %d.", "Tokens: %d."},
+	DoctorTokens:                     {"%d {1:token|tokeny|tokenów}.", "%d {1:token|tokens}.", "%d {1:token|tokens}."},
 }

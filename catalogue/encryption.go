@@ -73,9 +73,9 @@ var encryptionTexts = map[Key]text{
 		es: "En %s hay una clave nueva %s, las antiguas siguen al lado. Reinicie la pasarela: cifrará los datos con ella sin dejar de trabajar (goniec key status). Imprima una hoja nueva (goniec key sheet); guarde la antigua mientras tenga copias de su época.",
 	},
 	KeyRemoved: {
-		pl: "Dane w %s nie są już zaszyfrowane (rekordy: %d). Usuń key_file z konfiguracji przed uruchomieniem bramki, inaczej zaszyfruje je znowu. Plik %s zachowaj dla starych kopii.",
-		en: "The data in %s is not encrypted any more (%d records). Take key_file out of the configuration before you start the gateway, or it encrypts them again. Keep the file %s for old backups.",
-		es: "Los datos de %s ya no están cifrados (%d registros). Quite key_file de la configuración antes de arrancar la pasarela o los cifrará otra vez. Guarde el archivo %s para las copias antiguas.",
+		pl: "Dane w %s nie są już zaszyfrowane (%d {2:rekord|rekordy|rekordów}). Usuń key_file z konfiguracji przed uruchomieniem bramki, inaczej zaszyfruje je znowu. Plik %s zachowaj dla starych kopii.",
+		en: "The data in %s is not encrypted any more (%d {2:record|records}). Take key_file out of the configuration before you start the gateway, or it encrypts them again. Keep the file %s for old backups.",
+		es: "Los datos de %s ya no están cifrados (%d {2:registro|registros}). Quite key_file de la configuración antes de arrancar la pasarela o los cifrará otra vez. Guarde el archivo %s para las copias antiguas.",
 	},
 	KeyExposed: {
 		pl: "Plik z kluczem %s mogą czytać lub zmieniać inni użytkownicy. Uruchom: chmod 0600 %s.",
@@ -113,9 +113,9 @@ var encryptionTexts = map[Key]text{
 		es: "Los datos están cifrados con la clave %s, que no está en el archivo de clave. Escríbala de la hoja con ese número con «goniec key create --from-sheet ARCHIVO» y añada su línea al archivo de clave.",
 	},
 	KeyCount: {
-		pl: "Klucz ma %d grup po pięć znaków, a powinno ich być %d.",
-		en: "The key has %d groups of five characters, there should be %d.",
-		es: "La clave tiene %d grupos de cinco caracteres, deberían ser %d.",
+		pl: "Klucz ma %d {1:grupę|grupy|grup} po pięć znaków, a powinno ich być %d.",
+		en: "The key has %d {1:group|groups} of five characters, there should be %d.",
+		es: "La clave tiene %d {1:grupo|grupos} de cinco caracteres, deberían ser %d.",
 	},
 	KeyMistyped: {
 		pl: "Pomyłka w grupie nr: %s. Porównaj je z kartą i wpisz klucz jeszcze raz.",
@@ -135,7 +135,7 @@ var encryptionTexts = map[Key]text{
 	KeyStatusFile:     {"Plik z kluczem %s; klucze: %s.", "Key file %s; keys: %s.", "Archivo de clave %s; claves: %s."},
 	KeyStatusPlain:    {"Dane nie są zaszyfrowane.", "The data is not encrypted.", "Los datos no están cifrados."},
 	KeyStatusWillBe:   {"Dane nie są jeszcze zaszyfrowane; bramka zrobi to przy następnym uruchomieniu.", "The data is not encrypted yet; the gateway does that at its next start.", "Los datos todavía no están cifrados; la pasarela lo hará en su próximo arranque."},
-	KeyStatusRotating: {"Bramka szyfruje dane kluczem %s; pozostało rekordów: %d z %d.", "The data is being encrypted by key %s; %d records of %d are left.", "Los datos se están cifrando con la clave %s; quedan %d registros de %d."},
+	KeyStatusRotating: {"Bramka szyfruje dane kluczem %s; do zaszyfrowania: %d z %d {3:rekordu|rekordów|rekordów}.", "The data is being encrypted by key %s; %d of %d {3:record|records} still to do.", "Los datos se están cifrando con la clave %s; quedan %d de %d {3:registro|registros}."},
 	KeyStatusRestart:  {"Dane są zaszyfrowane kluczem %s. Nowy klucz zacznie obowiązywać po ponownym uruchomieniu bramki.", "The data is encrypted by key %s. The new key takes effect when the gateway is restarted.", "Los datos están cifrados con la clave %s. La clave nueva tendrá efecto al reiniciar la pasarela."},
 	KeyStatusDone:     {"Wszystkie dane są zaszyfrowane kluczem %s.", "All data is encrypted by key %s.", "Todos los datos están cifrados con la clave %s."},
 	KeyStatusOld: {

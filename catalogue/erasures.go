@@ -53,9 +53,9 @@ var erasureTexts = map[Key]text{
 		es: "Borrando… Con muchísimos mensajes tarda minutos; el registro dice cuánto lleva. Si se interrumpe, repítalo.",
 	},
 	ErasureDone: {
-		pl: "Usunięto: wiadomości %d, odebrane %d, połączenia %d, rozmowy %d, inne zapisy %d. Po ponownym przeszukaniu nic nie zostało.",
-		en: "Erased: %d messages, %d received texts, %d calls, %d conversations, %d other records. A last look found nothing more.",
-		es: "Borrado: %d mensajes, %d recibidos, %d llamadas, %d conversaciones, %d otros registros. Un último repaso no encontró nada más.",
+		pl: "Usunięto: %d {1:wiadomość|wiadomości|wiadomości}, %d {2:odebraną|odebrane|odebranych}, %d {3:połączenie|połączenia|połączeń}, %d {4:rozmowę|rozmowy|rozmów}, %d {5:inny zapis|inne zapisy|innych zapisów}. Po ponownym przeszukaniu nic nie zostało.",
+		en: "Erased: %d {1:message|messages}, %d received {2:text|texts}, %d {3:call|calls}, %d {4:conversation|conversations}, %d other {5:record|records}. A last look found nothing more.",
+		es: "Se han borrado: %d {1:mensaje|mensajes}, %d {2:recibido|recibidos}, %d {3:llamada|llamadas}, %d {4:conversación|conversaciones}, %d {5:registro|registros} más. Un último repaso no encontró nada más.",
 	},
 	ErasureFile: {
 		pl: "W pliku bazy nadpisano %d KiB usuniętych danych.",
@@ -63,9 +63,9 @@ var erasureTexts = map[Key]text{
 		es: "En el archivo de datos se sobrescribieron %d KiB de datos borrados.",
 	},
 	ErasureKept: {
-		pl: "Zostaje zapis, że do tego numeru nie wolno pisać (liczba wpisów: %d): tej woli nie wolno zapomnieć. Usuwa go --suppressions.",
-		en: "That this number must not be written to stays (entries: %d), so that the wish is kept; --suppressions removes it.",
-		es: "Queda anotado que no se debe escribir a este número (entradas: %d), para respetar su deseo; --suppressions lo borra.",
+		pl: "Zostaje zapis, że do tego numeru nie wolno pisać (%d {1:wpis|wpisy|wpisów}): tej woli nie wolno zapomnieć. Usuwa go --suppressions.",
+		en: "That this number must not be written to stays (%d {1:entry|entries}), so that the wish is kept; --suppressions removes it.",
+		es: "Queda anotado que no se debe escribir a este número (%d {1:entrada|entradas}), para respetar su deseo; --suppressions lo borra.",
 	},
 	ErasureProof: {
 		pl: "Dowód: %s z %s. Zachowaj go przy wniosku tej osoby; bramka numeru już nie zna.",

@@ -26,9 +26,9 @@ var pageTexts = map[Key]text{
 	"page.list_of":    {pl: "lista: %s", en: "list of %s", es: "lista de %s"},
 	"page.range":      {pl: "%s, od %g do %g", en: "%s, %g to %g", es: "%s, de %g a %g"},
 	"page.at_most": {
-		pl: "%s, najwyżej tyle znaków: %d",
-		en: "%s, at most %d characters",
-		es: "%s, como máximo %d caracteres",
+		pl: "%s, najwyżej %d {2:znak|znaki|znaków}",
+		en: "%s, at most %d {2:character|characters}",
+		es: "%s, como máximo %d {2:carácter|caracteres}",
 	},
 	"page.star": {
 		pl: "Gwiazdka znaczy: pole jest zawsze, a w zapytaniu trzeba je podać.",

@@ -1,5 +1,9 @@
 package catalogue
 
+// MessageOther is said of a message that is not delivered for a reason without words
+// of its own.
+const MessageOther Key = "message.other" // code
+
 // problemTexts are the details of API problems: what happened and what to do.
 // The keys are "problem." and a code of package api, "message." and a code of
 // package queue for a message that is not delivered, "warning." for one accepted
@@ -158,9 +162,9 @@ var problemTexts = map[Key]text{
 		es: "Este token hace demasiadas peticiones. Espere los segundos que indica Retry-After.",
 	},
 	"problem.too_many_streams": {
-		pl: "Ten token ma już otwarte strumienie zdarzeń w liczbie %d, a więcej nie może. Zamknij jeden z nich.",
-		en: "This token has %d event streams open, and may have no more. Close one of them.",
-		es: "Este token tiene abiertos %d flujos de eventos y no puede tener más. Cierre uno de ellos.",
+		pl: "Ten token ma już otwarte %d {1:strumień|strumienie|strumieni} zdarzeń, a więcej nie może. Zamknij jeden z nich.",
+		en: "This token has %d event {1:stream|streams} open, and may have no more. Close one of them.",
+		es: "Este token tiene abiertos %d {1:flujo|flujos} de eventos y no puede tener más. Cierre uno de ellos.",
 	},
 	"problem.not_ready": {
 		pl: "Bramka nie może teraz przyjmować i wysyłać. Czego brakuje, podaje errors.",
@@ -230,9 +234,9 @@ var problemTexts = map[Key]text{
 		es: "Ese valor no existe. Indique uno de: %s.",
 	},
 	"problem.too_long": {
-		pl: "Wartość jest za długa. Może mieć najwyżej tyle znaków: %d.",
-		en: "The value is too long. It may have at most %d characters.",
-		es: "El valor es demasiado largo. Puede tener como máximo %d caracteres.",
+		pl: "Wartość jest za długa. Może mieć najwyżej %d {1:znak|znaki|znaków}.",
+		en: "The value is too long. It may have at most %d {1:character|characters}.",
+		es: "El valor es demasiado largo. Puede tener como máximo %d {1:carácter|caracteres}.",
 	},
 	"problem.empty": {
 		pl: "Pole jest puste. Wypełnij je.",
@@ -255,14 +259,14 @@ var problemTexts = map[Key]text{
 		es: "El valor no tiene la forma debida. /docs la describe.",
 	},
 	"problem.too_many_items": {
-		pl: "Lista jest za długa. Może mieć najwyżej tyle elementów: %d. Podziel ją.",
-		en: "The list is too long. It may have at most %d items. Split it.",
-		es: "La lista es demasiado larga. Puede tener como máximo %d elementos. Divídala.",
+		pl: "Lista jest za długa. Może mieć najwyżej %d {1:element|elementy|elementów}. Podziel ją.",
+		en: "The list is too long. It may have at most %d {1:item|items}. Split it.",
+		es: "La lista es demasiado larga. Puede tener como máximo %d {1:elemento|elementos}. Divídala.",
 	},
 	"problem.too_few_items": {
-		pl: "Lista jest za krótka. Musi mieć co najmniej tyle elementów: %d.",
-		en: "The list is too short. It must have at least %d item(s).",
-		es: "La lista es demasiado corta. Debe tener al menos %d elemento(s).",
+		pl: "Lista jest za krótka. Musi mieć co najmniej %d {1:element|elementy|elementów}.",
+		en: "The list is too short. It must have at least %d {1:item|items}.",
+		es: "La lista es demasiado corta. Debe tener al menos %d {1:elemento|elementos}.",
 	},
 	"problem.cursor_invalid": {
 		pl: "Ten cursor nie pasuje. Użyj wartości next z poprzedniej strony z tymi samymi filtrami albo zacznij bez niego.",
@@ -285,7 +289,7 @@ var problemTexts = map[Key]text{
 		es: "El carácter número %d no está en el alfabeto GSM de 7 bits. Cámbielo o use la codificación auto o fold.",
 	},
 	"problem.text_too_many_parts": {
-		pl: "Tekst zająłby tyle SMS-ów: %d, a może zająć najwyżej %d. Skróć go.",
+		pl: "Tekst zająłby %d {1:SMS|SMS-y|SMS-ów}, a może zająć najwyżej %d. Skróć go.",
 		en: "The text would take %d SMS, and may take at most %d. Shorten it.",
 		es: "El texto ocuparía %d SMS y puede ocupar como máximo %d. Acórtelo.",
 	},
@@ -481,7 +485,7 @@ var problemTexts = map[Key]text{
 		en: "The modem did not send the message and gave no reason; most often it is credit or coverage. Check both.",
 		es: "El módem no envió el mensaje y no dio motivo; lo más común es el saldo o la cobertura. Revise ambos.",
 	},
-	"message.other": {
+	MessageOther: {
 		pl: "Modem albo sieć nie przyjęła wiadomości (kod %s).",
 		en: "The modem or the network did not take the message (code %s).",
 		es: "El módem o la red no aceptó el mensaje (código %s).",

@@ -29,8 +29,6 @@ const (
 	HeadSource               Key = "head.source"
 	HeadNote                 Key = "head.note"
 	DemoAnswers              Key = "demo.answers" // yes, no, unclear, waiting
-
-	replyText Key = "reply."
 )
 
 // ReplyText returns the built-in text of a kind that goes back to a patient, in the
@@ -40,9 +38,8 @@ func ReplyText(language, kind string) (text string, ok bool) {
 	if lang != Polish && lang != English && lang != Spanish {
 		return "", false
 	}
-	key := replyText + Key(kind)
-	text = Text(lang, key)
-	return text, text != string(key)
+	key := Key("reply." + kind)
+	return Text(lang, key), Has(key)
 }
 
 // Texts to patients keep to letters of the GSM alphabet where they can, so that they
@@ -209,17 +206,17 @@ var replyTexts = map[Key]text{
 	HeadSource:             {"SKĄD", "SOURCE", "ORIGEN"},
 	HeadNote:               {"UWAGA", "NOTE", "NOTA"},
 	DemoAnswers: {
-		"Odczytane odpowiedzi: tak %d, nie %d, niejasne %d. Rozmowy, które czekają na rejestrację: %d.",
-		"Answers read: yes %d, no %d, unclear %d. Conversations that wait for reception: %d.",
-		"Respuestas leídas: sí %d, no %d, poco claras %d. Conversaciones que esperan a recepción: %d.",
+		"Odczytane odpowiedzi: tak %d, nie %d, niejasne %d. Na rejestrację {4:czeka|czekają|czeka} %d {4:rozmowa|rozmowy|rozmów}.",
+		"Answers read: yes %d, no %d, unclear %d. %d {4:conversation waits|conversations wait} for reception.",
+		"Respuestas leídas: sí %d, no %d, poco claras %d. %d {4:conversación espera|conversaciones esperan} a recepción.",
 	},
-	StatusText("answer_yes"):     {"TAK", "YES", "SÍ"},
-	StatusText("answer_no"):      {"NIE", "NO", "NO"},
-	StatusText("answer_unclear"): {"niejasne", "unclear", "poco claro"},
-	StatusText("answer_choice"):  {"wybór", "choice", "opción"},
-	StatusText("answer_number"):  {"liczba", "number", "número"},
-	StatusText("answer_text"):    {"tekst", "text", "texto"},
-	StatusText("waiting"):        {"dla rejestracji", "for reception", "para recepción"},
+	"answer.yes":          {"TAK", "YES", "SÍ"},
+	"answer.no":           {"NIE", "NO", "NO"},
+	"answer.unclear":      {"niejasne", "unclear", "poco claro"},
+	"answer.choice":       {"wybór", "choice", "opción"},
+	"answer.number":       {"liczba", "number", "número"},
+	"answer.text":         {"tekst", "text", "texto"},
+	StatusText("waiting"): {"dla rejestracji", "for reception", "para recepción"},
 	ConfigReplyWord: {
 		"słowa %q nie można dodać: %s",
 		"the word %q cannot be added: %s",

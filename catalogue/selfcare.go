@@ -36,14 +36,14 @@ var selfCareTexts = map[Key]text{
 		"Escriba un texto, o comillas vacías para no enviar nada",
 	},
 	ConfigTextTooLong: {
-		"tekst ma %d znaków i nie zmieści się w każdym wypadku",
-		"the text has %d characters and does not fit in every case",
-		"el texto tiene %d caracteres y no cabe en todos los casos",
+		"tekst ma %d {1:znak|znaki|znaków} i nie zmieści się w każdym wypadku",
+		"the text has %d {1:character|characters} and does not fit in every case",
+		"el texto tiene %d {1:carácter|caracteres} y no cabe en todos los casos",
 	},
 	ConfigTextTooLongRemedy: {
-		"Skróć go do %d znaków albo zwiększ max_parts",
-		"Shorten it to %d characters, or raise max_parts",
-		"Acórtelo a %d caracteres o aumente max_parts",
+		"Skróć go do %d {1:znaku|znaków|znaków} albo zwiększ max_parts",
+		"Shorten it to %d {1:character|characters}, or raise max_parts",
+		"Acórtelo a %d {1:carácter|caracteres} o aumente max_parts",
 	},
 	ConfigUSSD: {
 		"%q nie jest kodem do sprawdzania salda",

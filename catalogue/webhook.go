@@ -179,9 +179,9 @@ var webhookTexts = map[Key]text{
 		"%s no recibió el evento de prueba: %s",
 	},
 	WebhookResent: {
-		"Zdarzenia do ponownego wysłania: %d",
-		"Events to be sent again: %d",
-		"Eventos que se enviarán de nuevo: %d",
+		"%d {1:zdarzenie zostanie wysłane|zdarzenia zostaną wysłane|zdarzeń zostanie wysłanych} ponownie.",
+		"%d {1:event|events} will be sent again.",
+		"{1:Se enviará|Se enviarán} de nuevo %d {1:evento|eventos}.",
 	},
 	WebhookEnabled: {
 		"%s jest włączony; najpierw dostanie to, co czeka.",

@@ -17,7 +17,7 @@ func TestEveryCheckHasWords(t *testing.T) {
 		keys = append(keys, catalogue.VerdictText(string(v)))
 	}
 	for _, key := range keys {
-		if catalogue.Text(catalogue.English, key) == string(key) {
+		if !catalogue.Has(key) {
 			t.Errorf("%s has no words", key)
 		}
 	}

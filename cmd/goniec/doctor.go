@@ -86,9 +86,8 @@ func (d *doctor) examine(ctx context.Context, configPath string) {
 func (d *doctor) found(check, level string, key catalogue.Key, args ...any) {
 	f := finding{Check: check, Level: level, Detail: d.say(key, args...)}
 	if level != levelOK {
-		remedy := catalogue.DoctorRemedy(key)
-		if f.Remedy = d.say(remedy); f.Remedy == string(remedy) {
-			f.Remedy = ""
+		if remedy := catalogue.DoctorRemedy(key); catalogue.Has(remedy) {
+			f.Remedy = d.say(remedy)
 		}
 	}
 	d.findings = append(d.findings, f)

@@ -78,7 +78,7 @@ func (p *program) printReading(r reader.Reading, asJSON bool) error {
 	if asJSON {
 		return p.printJSON(out)
 	}
-	value := p.say(catalogue.StatusText("answer_" + out.Value))
+	value := p.say(catalogue.Key("answer." + out.Value))
 	if r.Value == reader.Chosen {
 		value += " " + strconv.Itoa(r.Choice)
 	}
