@@ -43,6 +43,8 @@ const (
 	DoctorModemTexts   Key = "doctor.modem_texts"  // name, port
 	DoctorModemSilent  Key = "doctor.modem_silent" // name, port
 	DoctorModemPort    Key = "doctor.modem_port"   // name, reason
+	DoctorModemHeld    Key = "doctor.modem_held"   // name, port, who
+	DoctorModemSought  Key = "doctor.modem_sought" // name, IMEI
 	DoctorNoToken      Key = "doctor.no_token"
 	DoctorTokens       Key = "doctor.tokens" // number
 )
@@ -120,6 +122,9 @@ var doctorTexts = map[Key]text{
 	DoctorRemedy(DoctorModemSilent):  {"Modem ma po kilka portów: „goniec modem probe” pokazuje, który odpowiada.", "A modem has several ports: \"goniec modem probe\" shows which answers.", "Un módem tiene varios puertos: «goniec modem probe» muestra cuál contesta."},
 	DoctorModemPort:                  {"Modem %s: %s", "Modem %s: %s", "Módem %s: %s"},
 	DoctorRemedy(DoctorModemPort):    {"„goniec modem list” pokazuje, co jest podłączone.", "\"goniec modem list\" shows what is plugged in.", "«goniec modem list» muestra lo que está conectado."},
+	DoctorModemHeld:                  {"Modemu %s nie zapytano: port %s trzyma %s.", "Modem %s was not asked: its port %s is held by %s.", "No se preguntó al módem %s: su puerto %s lo ocupa %s."},
+	DoctorRemedy(DoctorModemHeld):    {"Zatrzymaj ten program. Jeśli to goniec, działa druga bramka albo inne polecenie: systemctl status goniec.", "Stop that program. If it is goniec, another gateway or command runs: systemctl status goniec.", "Detenga ese programa. Si es goniec, hay otra pasarela u orden en marcha: systemctl status goniec."},
+	DoctorModemSought:                {"Modemu %s szuka po jego IMEI (%s) dopiero działająca bramka.", "Modem %s is looked for by its IMEI (%s) when the gateway runs.", "El módem %s se busca por su IMEI (%s) cuando la pasarela funciona."},
 	DoctorNoToken:                    {"Nie ma żadnego tokenu, więc nikt nie może wysyłać przez API.", "There is no token, so nobody can send by the API.", "No hay ningún token, así que nadie puede enviar por la API."},
 	DoctorRemedy(DoctorNoToken):      {"Utwórz go: goniec token create --name przychodnia --scope messages:send.", "Make one: goniec token create --name clinic --scope messages:send.", "Cree uno: goniec token create --name clinica --scope messages:send."},
 	DoctorTokens:                     {"%d {1:token|tokeny|tokenów}.", "%d {1:token|tokens}.", "%d {1:token|tokens}."},

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -125,48 +123,3 @@ func busyError(device string) error {
 // errOurs is ErrBusy when it is this process that holds the device, for another
 // modem most likely.
 var errOurs = fmt.Errorf("%w", ErrBusy)
-
-// holders lists the programs that have a device open, "ModemManager (812)". It
-// sees those of this user only, all of them when run as root.
-func holders(proc, device string) []string {
-	target, err := filepath.EvalSymlinks(device)
-	if err != nil {
-		return nil
-	}
-	processes, err := os.ReadDir(proc)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, p := range processes {
-		pid, err := strconv.Atoi(p.Name())
-		if err != nil || !holds(filepath.Join(proc, p.Name(), "fd"), target, pid == os.Getpid()) {
-			continue
-		}
-		name, err := os.ReadFile(filepath.Join(proc, p.Name(), "comm"))
-		if err != nil {
-			continue // it has just ended
-		}
-		names = append(names, fmt.Sprintf("%s (%d)", strings.TrimSpace(string(name)), pid))
-	}
-	return names
-}
-
-// holds reports whether a process has target open. Of ourselves one descriptor
-// does not count: that of the attempt that found the device busy.
-func holds(fds, target string, ourselves bool) bool {
-	entries, err := os.ReadDir(fds)
-	if err != nil {
-		return false // not ours to see
-	}
-	count := 0
-	for _, e := range entries {
-		if link, err := os.Readlink(filepath.Join(fds, e.Name())); err == nil && link == target {
-			count++
-		}
-	}
-	if ourselves {
-		count--
-	}
-	return count > 0
-}

@@ -303,36 +303,6 @@ func TestSerialOpenErrors(t *testing.T) {
 	}
 }
 
-func TestHolders(t *testing.T) {
-	t.Parallel()
-	proc, dev := t.TempDir(), filepath.Join(t.TempDir(), "ttyUSB0")
-	if err := os.WriteFile(dev, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	dev, err := filepath.EvalSymlinks(dev)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for pid, p := range map[string]struct{ comm, target string }{
-		"812": {"ModemManager\n", dev},
-		"900": {"bash\n", "/dev/pts/1"},
-	} {
-		fds := filepath.Join(proc, pid, "fd")
-		if err := os.MkdirAll(fds, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(proc, pid, "comm"), []byte(p.comm), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(p.target, filepath.Join(fds, "7")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := modem.Holders(proc, dev); len(got) != 1 || got[0] != "ModemManager (812)" {
-		t.Errorf("holders %q, want ModemManager (812)", got)
-	}
-}
-
 func BenchmarkSubmit(b *testing.B) {
 	m := scriptedPTY(b, modem.Timeouts{Quiet: 10 * time.Millisecond}, answer)
 	out := tpdu(b, patient, "Przypominamy o wizycie jutro o 9:30. Prosimy odpisac TAK lub NIE.")

@@ -90,7 +90,3 @@ func modeOf(folder, device string) USBMode {
 	}
 	return ModeNoPort
 }
-
-// PortHolders lists the programs that have a device open, "ModemManager (812)". It sees
-// those of this user only, all of them when run as root.
-func PortHolders(device string) []string { return holders("/proc", device) }

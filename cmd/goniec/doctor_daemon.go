@@ -76,7 +76,7 @@ func (d *doctor) examineAlarms(ctx context.Context, c *client.Client) {
 }
 
 // examineModems asks the daemon for its modems; without one it asks those of the
-// configuration whose ports nobody holds.
+// configuration whose ports nobody holds, and names who holds the others.
 func (d *doctor) examineModems(ctx context.Context, config configs.Config, daemon *client.Client) {
 	const check = "modem"
 	if daemon == nil {
@@ -133,8 +133,13 @@ func (d *doctor) examineServing(m client.Modem) {
 // examineIdle asks a modem that no daemon has.
 func (d *doctor) examineIdle(ctx context.Context, m configs.Modem) {
 	const check = "modem"
-	if m.Device == "" || len(d.holders(m.Device)) > 0 {
-		return // it is found by its IMEI when the daemon runs, or its holder was named above
+	if m.Device == "" {
+		d.found(check, levelOK, catalogue.DoctorModemSought, m.Name, m.IMEI)
+		return
+	}
+	if holders := d.holders(m.Device); len(holders) > 0 {
+		d.found(check, levelProblem, catalogue.DoctorModemHeld, m.Name, m.Device, strings.Join(holders, ", "))
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()

@@ -76,7 +76,7 @@ func (d *doctor) examineData(dir string) {
 	free := int64(-1)
 	var disk unix.Statfs_t
 	if unix.Statfs(dir, &disk) == nil {
-		free = int64(disk.Bavail) * disk.Bsize
+		free = int64(disk.Bavail * uint64(disk.Bsize)) // Bsize has 32 bits on a 32-bit machine
 	}
 	amount := strconv.FormatInt(free/mebibyte, 10) + " MiB"
 	switch {

@@ -124,6 +124,13 @@ func TestDoctorFinds(t *testing.T) {
 			i.probe = func(context.Context, string, int) (modem.ProbeResult, error) { return modem.ProbeResult{}, nil }
 		}, levelProblem, "sim-a", "goniec modem probe"},
 		{"a modem that is not there", "modems: [{name: sim-a, device: /dev/no-such}]\n", func(_ *testing.T, i *installation) { i.probe = modem.Probe }, levelProblem, "sim-a: there is no such port", "modem list"},
+		{"a modem that somebody holds", "modems: [{name: sim-a, device: /dev/null}]\n", func(_ *testing.T, i *installation) {
+			i.holders = func(string) []string { return []string{"minicom (8)"} }
+		}, levelProblem, "sim-a was not asked: its port /dev/null is held by minicom (8)", "Stop that program"},
+		{"a modem that another goniec holds", "modems: [{name: sim-a, device: /dev/null}]\n", func(_ *testing.T, i *installation) {
+			i.holders = func(string) []string { return []string{"goniec (7)"} }
+		}, levelProblem, "held by goniec (7)", "another gateway"},
+		{"a modem known by its IMEI", "modems: [{name: sim-a, imei: \"490154203237518\"}]\n", nil, levelOK, "sim-a is looked for by its IMEI (490154203237518)", ""},
 		{"an API that travels readable", "http: {listen: \":8080\"}\n", nil, levelWarning, "http.listen", ""},
 	}
 	for _, tt := range tests {
