@@ -26,9 +26,9 @@ func (a *App) modemConfigs(list []configs.Modem) []gateway.ModemConfig {
 				Ports: a.options.Ports, Memory: a.memory, NoRoaming: !m.Roaming,
 				Logger: a.log.With("modem", m.Name),
 			},
-			Care:   careOf(m),
-			Pace:   gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},
-			Weight: m.Weight, Prefixes: m.Prefixes,
+			Care:     careOf(m),
+			Pace:     gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},
+			Prefixes: m.Prefixes,
 			Revision: m.IMEI + " " + revisionOf(m.PINFile),
 		}
 	}

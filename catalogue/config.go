@@ -20,6 +20,8 @@ const (
 	ConfigUnknownRemedy         Key = "config.unknown.remedy"
 	ConfigUnknownNearRemedy     Key = "config.unknown_near.remedy" // nearest key
 	ConfigUnknownPINRemedy      Key = "config.unknown_pin.remedy"
+	ConfigRemoved               Key = "config.removed"
+	ConfigRemovedWeightRemedy   Key = "config.removed_weight.remedy"
 	ConfigTwice                 Key = "config.twice" // line of the first
 	ConfigTwiceRemedy           Key = "config.twice.remedy"
 	ConfigEmpty                 Key = "config.empty"
@@ -170,6 +172,16 @@ var configTexts = map[Key]text{
 		"PIN nie może stać w tym pliku: zapisz go w osobnym pliku i podaj jego ścieżkę w pin_file",
 		"A PIN must not stand in this file: write it into a file of its own and name that in pin_file",
 		"El PIN no debe estar en este archivo: escríbalo en un archivo aparte e indíquelo en pin_file",
+	},
+	ConfigRemoved: {
+		"tego klucza już nie ma",
+		"this key is gone",
+		"esta clave ya no existe",
+	},
+	ConfigRemovedWeightRemedy: {
+		"Usuń ten wiersz: z kilku bezczynnych modemów wysyła ten, który najdłużej czeka",
+		"Remove the line: of several idle modems the one that has been idle longest sends",
+		"Elimine la línea: de varios módems inactivos envía el que lleva más tiempo inactivo",
 	},
 	ConfigTwice: {
 		"klucz powtarza się; pierwszy raz stoi w wierszu %d",

@@ -74,16 +74,13 @@ type Modem struct {
 	// IMEI is the modem's own number, 15 digits. Without Device the modem is
 	// found by it wherever it is plugged in, with Device it must be that of the
 	// modem there.
-	IMEI     string `mapstructure:"imei"`
-	BaudRate int    `mapstructure:"baud_rate"`
-	PINFile  string `mapstructure:"pin_file"` // empty: the SIM asks for no PIN
-	Roaming  bool   `mapstructure:"roaming"`  // texts may go out by networks other than the SIM's own
-	Pace     Pace   `mapstructure:"pace"`
-	Number   string `mapstructure:"number"` // of the SIM in E.164; empty: what the card tells
-	Credit   Credit `mapstructure:"credit"`
-	// Weight is the share of what any modem may send that this one takes while
-	// several have nothing to do, against the weights of the others.
-	Weight   int      `mapstructure:"weight"`
+	IMEI     string   `mapstructure:"imei"`
+	BaudRate int      `mapstructure:"baud_rate"`
+	PINFile  string   `mapstructure:"pin_file"` // empty: the SIM asks for no PIN
+	Roaming  bool     `mapstructure:"roaming"`  // texts may go out by networks other than the SIM's own
+	Pace     Pace     `mapstructure:"pace"`
+	Number   string   `mapstructure:"number"` // of the SIM in E.164; empty: what the card tells
+	Credit   Credit   `mapstructure:"credit"`
 	Prefixes []string `mapstructure:"prefixes"` // how numbers begin that it is meant for, in E.164
 }
 
@@ -126,7 +123,6 @@ const Holidays = "holidays"
 const (
 	MaxParts         = 10
 	MaxPace          = 1_000_000
-	MaxWeight        = 100
 	MaxRecipientCap  = 1000
 	minUncertainWait = time.Minute
 	maxUncertainWait = 24 * time.Hour
@@ -164,7 +160,7 @@ func Default() Config {
 // given.
 func DefaultModem() Modem {
 	return Modem{
-		BaudRate: 115200, Pace: Pace{PerMinute: 20}, Credit: Credit{Every: 24 * time.Hour}, Weight: 1, Prefixes: []string{},
+		BaudRate: 115200, Pace: Pace{PerMinute: 20}, Credit: Credit{Every: 24 * time.Hour}, Prefixes: []string{},
 	}
 }
 

@@ -145,6 +145,8 @@ func (r *reader) unknown(typ reflect.Type, path string, key *yaml.Node) {
 		m.remedy = say(catalogue.ConfigWebhookSecretRemedy)
 	case typ == reflect.TypeFor[Modem]() && strings.EqualFold(key.Value, "pin"):
 		m.remedy = say(catalogue.ConfigUnknownPINRemedy)
+	case typ == reflect.TypeFor[Modem]() && key.Value == "weight":
+		m.problem, m.remedy = say(catalogue.ConfigRemoved), say(catalogue.ConfigRemovedWeightRemedy)
 	case near != "":
 		m.remedy = say(catalogue.ConfigUnknownNearRemedy, near)
 	}

@@ -259,7 +259,6 @@ func (k *checker) modem(at string, m Modem) {
 	k.number(at+".pace.per_minute", m.Pace.PerMinute, 0, MaxPace)
 	k.number(at+".pace.per_day", m.Pace.PerDay, 0, MaxPace)
 	k.number(at+".pace.per_month", m.Pace.PerMonth, 0, MaxPace)
-	k.number(at+".weight", m.Weight, 1, MaxWeight)
 	k.pin(at+".pin_file", m.PINFile)
 	k.phone(at+".number", m.Number)
 	k.credit(at+".credit", m.Credit)

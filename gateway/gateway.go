@@ -32,9 +32,6 @@ type ModemConfig struct {
 	modem.Config
 	Pace Pace
 	Care Care
-	// Weight is how much of what any modem may send this one takes while several
-	// have nothing to do, against the weights of the others; 0 counts as 1.
-	Weight int
 	// Prefixes are how numbers begin that this modem is meant for, "+48600".
 	Prefixes []string
 	// Revision changes when something did that cannot be compared, such as
@@ -145,7 +142,7 @@ func (g *Gateway) Stop(ctx context.Context) error {
 }
 
 // SetModems makes these the modems. Those that have not changed run on; a change
-// of pace, care, weight or prefixes alone is taken over while they run; the others
+// of pace, care or prefixes alone is taken over while they run; the others
 // are stopped after their running submission, and started again. It does not wait
 // for that. Of two modems with one name the first counts.
 func (g *Gateway) SetModems(modems []ModemConfig) {

@@ -267,7 +267,7 @@ func (s *session) commitDirect() error {
 func (s *session) leave() {
 	// Whoever writes next tells of a store that fails still.
 	s.show(func(w *shown) { w.open, w.unwritten = false, "" })
-	s.gateway.config.Routing.scales.away(s.config.Name)
+	s.gateway.config.Routing.turns.works(s.config.Name)
 	for {
 		select {
 		case i := <-s.modem.Indications():

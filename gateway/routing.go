@@ -22,13 +22,13 @@ type RoutingConfig struct {
 
 // Routing decides by which SIM messages leave: by the one that the number is in a
 // conversation with, else by the modem meant for numbers that begin so, else by
-// whichever is free, as its weight has it. It also counts what each number gets.
+// whichever has been idle longest. It also counts what each number gets.
 // The queue asks it as its queue.Router, so it is made before the queue, and the
 // gateway, which is made after it, tells it what the modems are.
 type Routing struct {
 	store   store.Store
 	cap     RecipientCap
-	scales  *scales
+	turns   *turns
 	mu      sync.Mutex // guards what follows
 	gateway *Gateway   // nil until it is made
 	meant   []meant
@@ -42,12 +42,11 @@ var _ queue.Router = (*Routing)(nil)
 // NewRouting returns a Routing for the Router of a queue.Config and the Routing of
 // a Config.
 func NewRouting(c RoutingConfig) *Routing {
-	return &Routing{store: c.Store, cap: c.Cap, scales: newScales()}
+	return &Routing{store: c.Store, cap: c.Cap, turns: newTurns()}
 }
 
 // set takes over what the configuration says of the modems.
 func (r *Routing) set(g *Gateway, modems []ModemConfig) {
-	r.scales.set(modems)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.gateway, r.meant = g, nil
@@ -80,7 +79,7 @@ func (r *Routing) Scope(w queue.Worker) queue.Scope {
 		return queue.Scope{}
 	}
 	now := time.Now()
-	return queue.Scope{Others: g.inService(w.Modem, now), Own: r.scales.yields(w.Modem, now)}
+	return queue.Scope{Others: g.inService(w.Modem, now), Own: r.turns.defers(w.Modem, now)}
 }
 
 // Prefer is that of queue.Router.

@@ -19,7 +19,7 @@ func (s *session) send() (time.Time, error) {
 		until, reason := s.hold(time.Now())
 		s.show(func(w *shown) { w.pausedUntil, w.pauseReason = until, reason })
 		if reason != "" {
-			s.gateway.config.Routing.scales.away(s.config.Name)
+			s.gateway.config.Routing.turns.works(s.config.Name)
 			return until, nil
 		}
 		sub, ok, err := s.gateway.config.Queue.Claim(s.ctx, s.id)
@@ -78,7 +78,7 @@ func (s *session) nextDue() time.Time {
 		return time.Time{}
 	}
 	now := time.Now()
-	s.gateway.config.Routing.scales.rests(s.config.Name, ok && !due.After(now))
+	s.gateway.config.Routing.turns.rests(s.config.Name, ok && !due.After(now), now)
 	shift := s.gateway.nextShift(s.config.Name, now)
 	if !ok {
 		return shift
@@ -94,7 +94,7 @@ func (s *session) nextDue() time.Time {
 // one commit, in which the next one is already marked as in flight.
 func (s *session) sendAll(sub queue.Submission) error {
 	for {
-		s.gateway.config.Routing.scales.sends(s.config.Name)
+		s.gateway.config.Routing.turns.works(s.config.Name)
 		v := s.attempt(sub)
 		if v.outcome.Kind == queue.Accepted || v.outcome.Kind == queue.Uncertain {
 			s.pace.count(v.outcome.At)
