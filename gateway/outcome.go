@@ -18,8 +18,7 @@ const (
 	// that another may take it.
 	secondOpinion = 10 * time.Second
 	// refusalsAllowed is how often a part may be refused as if the SIM were to
-	// blame before the recipient is, by a modem from which others have left in
-	// between.
+	// blame before the recipient is.
 	refusalsAllowed = 3
 	// longestSuspicion is how long refusals are put down to a SIM that was
 	// parked for them; nobody should wait for credit for ever.
@@ -82,8 +81,8 @@ type history struct {
 // succeeded forgets everything: the modem and the network work.
 func (h *history) succeeded() { *h = history{} }
 
-// judge decides what f means, after an attempt at sub, of which o is known besides.
-func (h *history) judge(f *modem.Fault, sub queue.Submission, o opinions) verdict {
+// judge decides what f means, after an attempt at sub, about whose part the modems know e.
+func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdict {
 	times := h.remember(f, sub)
 	v := verdict{outcome: queue.Outcome{Code: code(f), Detail: f.Meaning()}}
 	switch f.ClassAfter(times) {
@@ -95,9 +94,9 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, o opinions) verdic
 		v.outcome.Kind, v.mend = queue.Uncertain, f
 	case modem.Permanent:
 		v.outcome.Kind = queue.Refused
-		h.suspect(&v, f, sub, o.another)
+		h.suspect(&v, f, sub, e)
 	case modem.Stop:
-		h.stop(&v, f, sub, o)
+		h.stop(&v, f, sub, e)
 	case modem.ModemFault:
 		v.mend, v.reopen = f, h.given > 0
 		before := givenBack(sub, v.outcome.Code)
@@ -112,18 +111,18 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, o opinions) verdic
 		if outOfStep(f) {
 			v.mend = f
 		}
-		h.suspect(&v, f, sub, o.another)
+		h.suspect(&v, f, sub, e)
 	}
 	return v
 }
 
-// stop deals with a fault that speaks against the modem or its SIM. Operators
-// and modems say the same of single recipients, too, and one of those must not
-// stop the others: unless the fault leaves no doubt, the modem is blamed only
-// when several recipients in a row have met it. And the recipient is blamed only
-// by a modem that has sent to others since: one that has not leaves the part to
-// those that have, so that it does not matter which of them comes first.
-func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, o opinions) {
+// stop deals with a fault that speaks against the modem or its SIM. Networks and
+// modems report the same fault for single recipients, too, and one of those must
+// not stop the others: unless the fault leaves no doubt, the modem is blamed only
+// when several recipients in a row have met it. Each other modem is asked once; then
+// the part waits, and it fails when it is refused again although one of the SIMs
+// that refused it has sent to others since.
+func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, e evidence) {
 	v.outcome.Kind = queue.GiveBack
 	before := givenBack(sub, v.outcome.Code)
 	switch {
@@ -135,68 +134,56 @@ func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, o opini
 		if before > 0 {
 			v.outcome.RetryAfter = aside(sub, before)
 		}
-	case before >= refusalsAllowed && o.works:
+	case before >= refusalsAllowed && e.works && !e.untried:
 		v.outcome.Kind = queue.Refused
 	default:
 		if outOfStep(f) {
 			v.mend = f
 		}
-		if o.another && before == 0 || o.better && before >= refusalsAllowed {
+		if e.untried {
 			v.pause, v.reason = secondOpinion, secondReason
 		} else {
 			v.outcome.RetryAfter = aside(sub, before)
 		}
-		h.suspect(v, f, sub, o.another)
+		h.suspect(v, f, sub, e)
 	}
 }
 
-// opinions is what the modems have made of a part before this attempt.
-type opinions struct {
-	another bool // a modem other than this one could take it now
-	// works says that this modem has sent to others since it refused the part,
-	// or since the first modem did if it had not tried yet.
+// evidence is what the modems know of a part that one of them has refused.
+type evidence struct {
+	// untried says that another modem could take the part now, and has not refused it.
+	untried bool
+	// works says that a SIM has sent to others since it refused the part last, so
+	// that the recipient is to blame.
 	works bool
-	// better says that another modem of which that is so, or which has not tried
-	// yet, could take the part now, and that this one has not left it to others
-	// a moment ago.
-	better bool
 }
 
-// opinions returns what the modems have made of the part of sub so far, which w
-// has now refused because of code.
-func (g *Gateway) opinions(w *worker, sub queue.Submission, code string) opinions {
-	refused := refusals(sub, code)
-	works, last := w.asked(refused)
-	o := opinions{works: works}
-	rested := time.Since(last) >= parkInterval
-	for _, other := range g.others(w, sub) {
-		o.another = true
-		if works, last := other.asked(refused); rested && (works || last.IsZero()) {
-			o.better = true
-		}
+// evidence returns what the modems know of the part of sub, which w has now refused
+// because of code.
+func (g *Gateway) evidence(w *worker, sub queue.Submission, code string) evidence {
+	refusedAt := map[string]time.Time{} // when each SIM refused it last before this
+	for _, a := range refusals(sub, code) {
+		refusedAt[a.SIM] = a.EndedAt
 	}
-	return o
+	var e evidence
+	for _, other := range g.others(w, sub) {
+		sim, accepted := other.lastAccepted()
+		at, refused := refusedAt[sim]
+		e.untried = e.untried || !refused
+		e.works = e.works || refused && accepted.After(at)
+	}
+	sim, accepted := w.lastAccepted()
+	at, refused := refusedAt[sim]
+	e.works = e.works || refused && accepted.After(at)
+	return e
 }
 
-// asked says whether w has sent to others since its SIM made the last of
-// refused, or since the first of them if it made none, and when it made its
-// last; zero: none.
-func (w *worker) asked(refused []queue.Attempt) (works bool, last time.Time) {
+// lastAccepted returns the SIM of w and when a part was accepted from it last; zero:
+// none was since it was put in.
+func (w *worker) lastAccepted() (sim string, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, a := range refused {
-		if a.SIM == w.shown.sim {
-			last = a.EndedAt
-		}
-	}
-	switch {
-	case len(refused) == 0:
-		return false, last
-	case last.IsZero():
-		return w.shown.accepted.After(refused[0].EndedAt), last
-	default:
-		return w.shown.accepted.After(last), last
-	}
+	return w.shown.sim, w.shown.accepted
 }
 
 // refusals returns the attempts at the part of sub that were given back because
@@ -211,7 +198,7 @@ func refusals(sub queue.Submission, code string) []queue.Attempt {
 	return all
 }
 
-// givenBack returns how often that was so.
+// givenBack returns how often the part of sub was given back because of code.
 func givenBack(sub queue.Submission, code string) int { return len(refusals(sub, code)) }
 
 // aside returns how long a part waits that has been given back so often before:
@@ -260,7 +247,7 @@ func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 // suspect turns a verdict about a recipient into one about the SIM when f has
 // now met too many different recipients in a row to be theirs, or when that was
 // so before and nothing has been accepted since.
-func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, another bool) {
+func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e evidence) {
 	if f.StopAfter() == 0 {
 		h.refused = nil
 		return
@@ -278,7 +265,7 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, anot
 		h.suspected = now
 	}
 	v.outcome.Kind, v.outcome.RetryAfter, v.pause = queue.GiveBack, 0, 0
-	if before := givenBack(sub, v.outcome.Code); before > 0 || !another {
+	if before := givenBack(sub, v.outcome.Code); before > 0 || !e.untried {
 		v.outcome.RetryAfter = aside(sub, before)
 	}
 	v.park = trouble(f, now)

@@ -199,6 +199,30 @@ func TestSecondOpinion(t *testing.T) {
 	}
 }
 
+// TestEachModemIsAskedOnce has all modems refuse one number: each tries within
+// seconds, and then the message waits instead of going from one to the other.
+func TestEachModemIsAskedOnce(t *testing.T) {
+	for _, modems := range []int{1, 2, 3, 4} {
+		t.Run(fmt.Sprint(modems), func(t *testing.T) {
+			inBubble(t, setup{modems: modems, config: tapped((&refusal{line: "+CMS ERROR: 8", octets: oneBadOctets}).toModem, nil)}, func(t *testing.T, r *rig) {
+				r.pass(time.Minute)
+				bad := r.put(r.to(oneBad))
+				r.pass(10 * time.Minute)
+				asked := map[string]int{}
+				for _, a := range r.message(bad).Attempts {
+					asked[a.Modem]++
+					if took := a.EndedAt.Sub(r.message(bad).CreatedAt); took > 10*time.Second {
+						t.Errorf("%s was asked after %v", a.Modem, took)
+					}
+				}
+				if len(asked) != modems || len(r.message(bad).Attempts) != modems {
+					t.Errorf("modems were asked %v times, want each of %d once", asked, modems)
+				}
+			})
+		})
+	}
+}
+
 // TestRefusedWithLittleTime has a text that must leave soon be refused once.
 func TestRefusedWithLittleTime(t *testing.T) {
 	inBubble(t, setup{}, func(t *testing.T, r *rig) {

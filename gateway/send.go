@@ -189,7 +189,7 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	if s.plain.learn(f, sub) {
 		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: f.Meaning(), At: done}}
 	}
-	v = s.history.judge(f, sub, s.gateway.opinions(s.worker, sub, code(f)))
+	v = s.history.judge(f, sub, s.gateway.evidence(s.worker, sub, code(f)))
 	v.outcome.PayloadAt, v.outcome.At = payload, done
 	if s.hard.Err() != nil {
 		s.log.Warn("part was being sent when time was up for the stop: it is uncertain, and its report decides",
