@@ -29,11 +29,7 @@ func (s *session) compareClocks() error {
 	if !known {
 		return nil
 	}
-	now := time.Now().In(s.gateway.config.Location)
-	at := theirs.At
-	if theirs.Agrees(now, queue.ClockAgrees) {
-		at = now // but for the zone, which some modems do not tell
-	}
+	at := theirs.Nearest(time.Now().In(s.gateway.config.Location))
 	if _, err := s.gateway.config.Queue.ConfirmTime(s.hard, queue.TimeNetwork, at); err != nil {
 		s.log.Warn("cannot write down that the network confirms the clock", slog.Any("err", err))
 	}

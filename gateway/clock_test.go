@@ -1,9 +1,12 @@
 package gateway_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"goniec/gateway"
+	"goniec/modem/emulator"
 	"goniec/queue"
 )
 
@@ -27,6 +30,31 @@ func TestNetworkConfirmsTheClock(t *testing.T) {
 			t.Errorf("trust is %+v, %v", trust, err)
 		}
 	})
+}
+
+// Whatever a modem makes of the time and the zone in +CCLK, one whose time is right
+// confirms the clock.
+func TestEveryReadingConfirmsTheClock(t *testing.T) {
+	for name, zone := range map[string]*time.Location{"CET": time.FixedZone("CET", 3600), "IST": time.FixedZone("IST", 5*3600+1800), "BRT": time.FixedZone("BRT", -3*3600)} {
+		for _, reading := range []emulator.ClockReading{emulator.ClockLocal, emulator.ClockUTC, emulator.ClockHours, emulator.ClockZoneless, emulator.ClockSummerBit} {
+			if _, offset := time.Now().In(zone).Zone(); reading == emulator.ClockHours && offset%3600 != 0 {
+				continue // hours cannot say it
+			}
+			t.Run(fmt.Sprint(name, reading), func(t *testing.T) {
+				profile := emulator.Generic()
+				profile.Clock = reading
+				here := func(c *gateway.Config) { c.Location = zone }
+				inBubble(t, setup{queue: untrusted, config: here, options: emulator.Options{Location: zone}, profile: &profile}, func(t *testing.T, r *rig) {
+					id := r.put()
+					r.pass(time.Minute)
+					r.want(id, queue.StatusDelivered)
+					if trust, err := r.queue.ClockTrust(t.Context()); err != nil || !trust.Believed || trust.By != queue.TimeNetwork {
+						t.Errorf("trust is %+v, %v", trust, err)
+					}
+				})
+			})
+		}
+	}
 }
 
 // While the modem shows another time what quiet hours may hold waits, and goes soon

@@ -10,21 +10,30 @@ import (
 // Clock is what a modem shows for the time, which it has from the network where the
 // network tells it, and otherwise from the moment it was switched on.
 type Clock struct {
-	// At is the time with the zone that the modem shows.
+	// At is the time with the zone that the modem shows, read as 3GPP TS 27.007 8.15
+	// has it: local time, and how far that is ahead of UTC.
 	At time.Time
-	// Zoned says whether it shows one other than 0. Some modems show the local time
-	// with zone 0.
-	Zoned bool
+	// Quarters is the zone as the modem writes it, which are quarters of an hour.
+	Quarters int
 }
 
-// Agrees reports whether c shows the same time as the clock of this machine, which
-// shows now in its zone, but for slack.
-func (c Clock) Agrees(now time.Time, slack time.Duration) bool {
-	if now.Sub(c.At).Abs() <= slack {
-		return true
+// Nearest returns the time that c shows, by the reading of it that is nearest to
+// now. Modems show other things than the standard asks for:
+//   - UTC, with the zone of the place behind it;
+//   - the local time, with a zone of 0 or with one that leaves summer time out;
+//   - the local time, with the zone in hours instead of quarters.
+//
+// now must be in the zone of this place.
+func (c Clock) Nearest(now time.Time) time.Time {
+	digits := c.At.Add(time.Duration(c.Quarters) * 15 * time.Minute) // those shown, as if they were UTC
+	_, here := now.Zone()
+	nearest := c.At
+	for _, ahead := range []time.Duration{0, time.Duration(here) * time.Second, time.Duration(c.Quarters) * time.Hour} {
+		if reading := digits.Add(-ahead); reading.Sub(now).Abs() < nearest.Sub(now).Abs() {
+			nearest = reading
+		}
 	}
-	_, offset := now.Zone()
-	return !c.Zoned && now.Add(time.Duration(offset)*time.Second).Sub(c.At).Abs() <= slack
+	return nearest
 }
 
 // Clock asks the modem for the time, 3GPP TS 27.007 8.15. ok is false if it does not
@@ -55,25 +64,29 @@ func (m *Modem) Clock(ctx context.Context) (c Clock, ok bool, err error) {
 	return c, ok, nil
 }
 
+// farthestZone is the zone farthest from UTC, in quarters of an hour.
+const farthestZone = 14 * 4
+
 // parseClock reads <time> of +CCLK: "yy/MM/dd,hh:mm:ss±zz", zz in quarters of an
-// hour. Some modems write the year in full, or leave the zone out.
+// hour. Some modems write the year in full, leave the zone out, or say behind it
+// whether summer time is in it.
 func parseClock(s string) (Clock, bool) {
-	s = strings.Trim(s, `" `)
-	var zone time.Duration
-	if i := strings.LastIndexAny(s, "+-"); i > 0 {
-		quarters, err := strconv.Atoi(s[i:])
-		if err != nil {
+	date, rest, _ := strings.Cut(strings.ReplaceAll(s, `"`, ""), ",")
+	clock, _, _ := strings.Cut(rest, ",")
+	date, clock = strings.TrimSpace(date), strings.TrimSpace(clock)
+	quarters := 0
+	if i := strings.LastIndexAny(clock, "+-"); i > 0 {
+		var err error
+		if quarters, err = strconv.Atoi(clock[i:]); err != nil || max(quarters, -quarters) > farthestZone {
 			return Clock{}, false
 		}
-		zone, s = time.Duration(quarters)*15*time.Minute, s[:i]
+		clock = clock[:i]
 	}
-	if zone.Abs() > 14*time.Hour {
-		return Clock{}, false
-	}
+	zone := time.FixedZone("", quarters*15*60)
 	for _, layout := range []string{"06/01/02,15:04:05", "2006/01/02,15:04:05"} {
 		// The time package takes 69 to 99 for the last century, as modems mean it.
-		if at, err := time.ParseInLocation(layout, s, time.FixedZone("", int(zone.Seconds()))); err == nil {
-			return Clock{At: at, Zoned: zone != 0}, true
+		if at, err := time.ParseInLocation(layout, date+","+clock, zone); err == nil {
+			return Clock{At: at, Quarters: quarters}, true
 		}
 	}
 	return Clock{}, false

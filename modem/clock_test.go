@@ -22,6 +22,9 @@ func TestParseClock(t *testing.T) {
 		`"26/11/25,13:05:09+x"`:    "",
 		`"26/13/25,13:05:09+04"`:   "",
 		`"26/11/25 13:05"`:         "",
+		`"26/11/25,13:05:09+22"`:   "2026-11-25T13:05:09+05:30", // India
+		`"26/07/25,13:05:09+08,1"`: "2026-07-25T13:05:09+02:00",
+		`"26/07/25,13:05:09+08",1`: "2026-07-25T13:05:09+02:00",
 		``:                         "",
 	} {
 		c, ok := modem.ParseClock(answer)
@@ -35,22 +38,45 @@ func TestParseClock(t *testing.T) {
 	}
 }
 
-// A modem that shows the local time without a zone agrees with a clock of that zone;
-// one that tells its zone has to be right.
-func TestClockAgrees(t *testing.T) {
+// Modems show UTC, local time and zones in every mixture. A clock that is right by
+// one of the readings agrees with this machine's; one that is wrong by all does not.
+func TestClockNearest(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 25, 13, 5, 0, 0, time.FixedZone("CET", 3600))
-	for answer, want := range map[string]bool{
-		`"26/11/25,13:05:09+04"`: true,
-		`"26/11/25,12:04:09+00"`: true,
-		`"26/11/25,13:04:09+00"`: true,
-		`"26/11/25,13:04:09+08"`: false,
-		`"26/11/25,14:05:09+00"`: false,
-		`"26/11/26,13:05:09+04"`: false,
+	zone := func(name string, hours float64) *time.Location { return time.FixedZone(name, int(hours*3600)) }
+	winter := time.Date(2026, 11, 25, 13, 5, 0, 0, zone("CET", 1))
+	summer := time.Date(2026, 7, 25, 13, 5, 0, 0, zone("CEST", 2))
+	india := time.Date(2026, 11, 25, 17, 35, 0, 0, zone("IST", 5.5))
+	brazil := time.Date(2026, 11, 25, 9, 5, 0, 0, zone("BRT", -3))
+	for _, tt := range []struct {
+		name, answer string
+		now          time.Time
+		want         bool
+	}{
+		{"standard", `"26/11/25,13:05:09+04"`, winter, true},
+		{"standard, west of Greenwich", `"26/11/25,09:05:09-12"`, brazil, true},
+		{"standard, half an hour", `"26/11/25,17:35:09+22"`, india, true},
+		{"UTC", `"26/11/25,12:04:09+00"`, winter, true},
+		{"UTC, without a zone", `"26/11/25,12:04:09"`, winter, true},
+		{"UTC with the zone behind it", `"26/11/25,12:05:09+04"`, winter, true},
+		{"UTC with the zone behind it, in summer", `"26/07/25,11:05:09+08"`, summer, true},
+		{"UTC with the zone behind it, half an hour", `"26/11/25,12:05:09+22"`, india, true},
+		{"UTC with the zone behind it, west of Greenwich", `"26/11/25,12:05:09-12"`, brazil, true},
+		{"local time without a zone", `"26/11/25,13:04:09+00"`, winter, true},
+		{"local time with the zone in hours", `"26/11/25,13:05:09+01"`, winter, true},
+		{"local time of another place with its zone in hours", `"26/11/25,14:05:09+02"`, winter, true},
+		{"local summer time with the zone of winter", `"26/07/25,13:05:09+04"`, summer, true},
+		{"local summer time, and said so", `"26/07/25,13:05:09+08,1"`, summer, true},
+		{"an hour ahead", `"26/11/25,14:05:09+04"`, winter, false},
+		{"an hour ahead without a zone", `"26/11/25,14:05:09+00"`, winter, false},
+		{"two hours behind", `"26/11/25,11:05:09+04"`, winter, false},
+		{"ten minutes ahead", `"26/11/25,13:15:09+04"`, winter, false},
+		{"ten minutes ahead of UTC with the zone behind it", `"26/11/25,12:15:09+04"`, winter, false},
+		{"a day ahead", `"26/11/26,13:05:09+04"`, winter, false},
+		{"nobody has set it", `"80/01/06,00:01:02+00"`, winter, false},
 	} {
-		c, ok := modem.ParseClock(answer)
-		if !ok || c.Agrees(now, 2*time.Minute) != want {
-			t.Errorf("%s agrees: %t, want %t", answer, !want, want)
+		c, ok := modem.ParseClock(tt.answer)
+		if agrees := c.Nearest(tt.now).Sub(tt.now).Abs() <= 2*time.Minute; !ok || agrees != tt.want {
+			t.Errorf("%s: %s agrees: %t, want %t", tt.name, tt.answer, agrees, tt.want)
 		}
 	}
 }

@@ -19,6 +19,9 @@ const balance = "Stan konta: 25,00 PLN. Wazne do 31.12."
 // packedBalance is balance in packed septets.
 func packedBalance() string { return strings.ToUpper(hex.EncodeToString(modem.PackUSSD(balance))) }
 
+// hexOf is a text in hexadecimal digits.
+func hexOf(text string) string { return strings.ToUpper(hex.EncodeToString([]byte(text))) }
+
 func TestDecodeUSSD(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -49,6 +52,25 @@ func TestDecodeUSSD(t *testing.T) {
 		{"several lines", "1. Konto\n2. Pakiety\r\n3. Koniec", 15, false, "1. Konto\n2. Pakiety\n3. Koniec"},
 		{"nothing", "", 15, false, ""},
 		{"an odd half", "ABC", 72, false, "ABC"},
+		{"ASCII in hexadecimal digits under DCS 0", hexOf("Saldo: 25,00 PLN"), 0, false, "Saldo: 25,00 PLN"},
+		{"ASCII in hexadecimal digits under DCS 15", hexOf("Stan konta 3,20"), 15, false, "Stan konta 3,20"},
+		{"ASCII in small hexadecimal digits", strings.ToLower(hexOf("Stan konta: 5 PLN")), 0, false, "Stan konta: 5 PLN"},
+		{"ASCII in hexadecimal digits, several lines", hexOf("1 Konto\r\n2 Pakiety"), 15, false, "1 Konto\n2 Pakiety"},
+		{"ASCII in hexadecimal digits on a modem that packs", hexOf("Saldo: 25,00 PLN"), 15, true, "Saldo: 25,00 PLN"},
+		{"ASCII in hexadecimal digits that are all decimal", hexOf("PAY 25 EUR PAY PAP WAS"), 0, false, "PAY 25 EUR PAY PAP WAS"},
+		{"UCS-2 under DCS 0", "005300740061006E003A00200035007A0142", 0, false, "Stan: 5zł"},
+		{"UCS-2 with typographic marks", "201E004B006F006E0074006F201D00202013002000350020007A0142", 0, false, "„Konto” – 5 zł"},
+		{"UCS-2 in Cyrillic", "04110430043B0430043D0441003A00200035", 15, false, "Баланс: 5"},
+		{"a year", "2025", 15, false, "2025"},
+		{"a number of eight digits", "12345678", 15, false, "12345678"},
+		{"a number that would be ASCII", "5054203235", 0, false, "5054203235"},
+		{"a phone number", "48512700001", 15, false, "48512700001"},
+		{"a card number", "8948990000000000017", 15, false, "8948990000000000017"},
+		{"a long number", "4851270000148512", 15, false, "4851270000148512"},
+		{"a word of hexadecimal digits", "DEADBEEF", 15, false, "DEADBEEF"},
+		{"a code of digits and letters", "4A2B", 15, false, "4A2B"},
+		{"a long voucher of digits and letters", "7E2C5D3B9A41", 15, false, "7E2C5D3B9A41"},
+		{"a voucher of digits and letters", "7E2C5D3B", 15, false, "7E2C5D3B"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -138,6 +160,16 @@ func TestUSSDAnswers(t *testing.T) {
 		{"without a coding", []string{`+CUSD: 0,"Stan: 5 PLN"`}, "Stan: 5 PLN", nil, false},
 		{"with quotes in it", []string{`+CUSD: 0,"Pakiet "Max" jest",15`}, `Pakiet "Max" jest`, nil, false},
 		{"of several lines", []string{`+CUSD: 0,"Menu:`, "1 Konto", "", `2 Koniec",15`}, "Menu:\n1 Konto\n2 Koniec", nil, false},
+		{"with a quotation mark at the end of a line", []string{`+CUSD: 0,"Pakiet "Max"`, `wazny do 31.12",15`}, "Pakiet \"Max\"\nwazny do 31.12", nil, false},
+		{"with an odd mark at the end of a line", []string{`+CUSD: 0,"Ekran 5"`, `cali, 2 zl",15`}, "Ekran 5\"\ncali, 2 zl", nil, false},
+		{"with a mark at the end of a line in the middle", []string{`+CUSD: 0,"Stan:`, `"Max"`, `5 PLN",15`}, "Stan:\n\"Max\"\n5 PLN", nil, false},
+		{"with marks within lines", []string{`+CUSD: 0,"Stan:`, `w "Max" 5`, `PLN"`}, "Stan:\nw \"Max\" 5\nPLN", nil, false},
+		{"of several lines without a coding", []string{`+CUSD: 0,"Stan:`, `5 PLN"`}, "Stan:\n5 PLN", nil, false},
+		{"with a mark at the end of all", []string{`+CUSD: 0,"Pakiet "Max"",15`}, `Pakiet "Max"`, nil, false},
+		{"with a mark, a comma and a number within", []string{`+CUSD: 0,"Pakiet "Max", 15 zl`, `na 30 dni",15`}, "Pakiet \"Max\", 15 zl\nna 30 dni", nil, false},
+		{"that is never closed", []string{`+CUSD: 0,"Stan: 5 PLN`}, "Stan: 5 PLN", nil, false},
+		{"followed by a notice", []string{`+CUSD: 0,"Stan: 5 PLN"`, "^RSSI:18"}, "Stan: 5 PLN", nil, false},
+		{"in hexadecimal digits of ASCII", []string{`+CUSD: 0,"` + hexOf("Stan: 5 PLN") + `",0`}, "Stan: 5 PLN", nil, false},
 		{"an answer is wanted", []string{`+CUSD: 1,"1 Konto 2 Koniec",15`}, "1 Konto 2 Koniec", nil, true},
 		{"ended by the network, with a text", []string{`+CUSD: 2,"Blad",15`}, "Blad", nil, false},
 		{"ended by the network", []string{"+CUSD: 2"}, "", modem.ErrUSSDRefused, false},

@@ -57,7 +57,12 @@ func decodeUSSD(text string, dcs byte, packed bool) string {
 	case looksUCS2(raw):
 		return tidy(ucs2(raw))
 	}
-	if septets := unpackUSSD(raw); packed || looksWritten(septets, text) {
+	septets := unpackUSSD(raw)
+	written := looksWritten(septets, text)
+	switch {
+	case looksASCII(raw, text) && !(packed && written):
+		return tidy(string(raw))
+	case packed || written:
 		return tidy(strings.TrimPrefix(gsm7(septets), languageOf(gsm7(septets), language)))
 	}
 	return plainUSSD(text, alphabet, language)
@@ -82,26 +87,69 @@ func languageOf(text string, language bool) string {
 }
 
 // looksUCS2 reports whether octets that are said to be of the default alphabet
-// are UCS-2 all the same: every character of the Latin or Greek alphabet, and
-// none a control character but line ends.
+// are UCS-2 all the same: every character of the Latin, Greek or Cyrillic alphabet
+// or a mark of typography, most of them no such mark, and none a control character
+// but line ends.
 func looksUCS2(raw []byte) bool {
 	if len(raw) < 4 || len(raw)%2 != 0 {
 		return false
 	}
+	marks := 0
 	for i := 0; i < len(raw); i += 2 {
 		r := rune(raw[i])<<8 | rune(raw[i+1])
-		if r >= 0x400 && r != '€' || unicode.IsControl(r) && r != '\n' && r != '\r' {
+		switch {
+		case unicode.IsControl(r) && r != '\n' && r != '\r':
+			return false
+		case r < 0x500:
+		case r >= 0x2010 && r <= 0x203A, r == '€':
+			marks++
+		default:
 			return false
 		}
 	}
-	return true
+	return marks*4 <= len(raw)
 }
 
-// looksWritten reports whether septets read like something a network writes,
-// so that the digits they came in were no text themselves. A text of digits
-// alone is an amount rather than septets.
+// onlyDigits reports whether a text could be an amount, a year or the number of a
+// phone: decimal digits alone.
+func onlyDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
+
+// longestNumber is how many digits a number has at most that a network tells
+// people: that of a SIM has 20.
+const longestNumber = 20
+
+// looksASCII reports whether octets are a text of ASCII characters, so that the
+// digits they came in were no text themselves: nothing but printable characters
+// and line ends, most of them letters, digits and spaces, and letters among them.
+func looksASCII(raw []byte, digitsOf string) bool {
+	if len(raw) < 4 || onlyDigits(digitsOf) && len(digitsOf) <= longestNumber {
+		return false
+	}
+	letters, others := 0, 0
+	for _, b := range raw {
+		switch {
+		case b >= 'A' && b <= 'Z', b >= 'a' && b <= 'z':
+			letters++
+		case b >= '0' && b <= '9', b == ' ', b == '\n', b == '\r':
+		case b > ' ' && b <= '~':
+			others++
+		default:
+			return false
+		}
+	}
+	return letters >= 2 && others*3 <= len(raw)
+}
+
+// shortestPacked is how many octets of packed septets there must be at least to be
+// told from a code of digits and letters.
+const shortestPacked = 6
+
+// looksWritten reports whether septets read like something a network writes, so
+// that the digits they came in were no text themselves: letters, digits, spaces and
+// the usual marks but for one character in eight. A text of digits alone is a number
+// rather than septets.
 func looksWritten(septets []byte, digitsOf string) bool {
-	if strings.Trim(digitsOf, "0123456789") == "" && len(digitsOf) < 16 {
+	if len(digitsOf) < 2*shortestPacked || onlyDigits(digitsOf) && len(digitsOf) <= longestNumber {
 		return false
 	}
 	text, odd := gsm7(septets), 0
@@ -109,11 +157,12 @@ func looksWritten(septets []byte, digitsOf string) bool {
 		switch {
 		case r == utf8.RuneError, unicode.IsControl(r) && r != '\n' && r != '\r':
 			return false
-		case r > '~':
+		case r < utf8.RuneSelf && unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune(" \r\n.,:;-+*#()/!?%", r):
+		default:
 			odd++
 		}
 	}
-	return odd*4 <= len(septets)
+	return odd*8 <= len(septets)
 }
 
 // plainUSSD reads a text that is written as it is. +CSCS="GSM" asks for the

@@ -18,6 +18,11 @@ const (
 	zeroPause = 10 * time.Millisecond
 	// maxQuotedLines bounds a +CUSD text that goes over several lines.
 	maxQuotedLines = 32
+	// quotedEnd is how long the pump waits for another line of a +CUSD text whose
+	// last line ends with a quotation mark, which may be one of the text.
+	quotedEnd = 300 * time.Millisecond
+	// quotedOpen is how long it waits for the rest of one that is open.
+	quotedOpen = 5 * time.Second
 )
 
 // Kind says what an Unsolicited is.
@@ -54,8 +59,10 @@ type pump struct {
 	line    []byte
 	endless bool         // the line has exceeded maxLine; the rest of it is noise
 	header  *Unsolicited // awaits its PDU
-	quoted  *Unsolicited // a +CUSD whose quote is still open
+	quoted  *Unsolicited // a +CUSD of which more lines may come
+	closing bool         // quoted may be whole
 	lines   int          // of quoted
+	limit   *time.Timer  // hands quoted on when no other line comes
 	ringing bool         // a call comes in: NO CARRIER will be its end
 }
 
@@ -118,6 +125,10 @@ func (c *Conn) end(cause error) {
 	} else {
 		c.log.Note("port lost")
 		c.cfg.Handler(Unsolicited{Kind: Gone, Err: c.cause})
+	}
+	if c.pump.limit != nil {
+		c.pump.limit.Stop()
+		c.pump.limit = nil
 	}
 	close(c.done)
 }
@@ -191,7 +202,7 @@ func (c *Conn) running() *session {
 func (c *Conn) dispatch(line string) {
 	c.log.add(false, line)
 	s := c.running()
-	if c.continueText(line) || c.takePDU(s, line) {
+	if c.continueText(s, line) || c.takePDU(s, line) {
 		return
 	}
 	if s == nil || s.payload != "" { // what remains of a prompt
@@ -303,8 +314,9 @@ func (c *Conn) takeNotice(n notice, line string) {
 	case n.pduNext:
 		c.pump.header = &u
 		return
-	case n.name == "+CUSD" && strings.Count(line, `"`)%2 == 1:
+	case n.name == "+CUSD" && textEnd(line) != textWhole:
 		c.pump.quoted, c.pump.lines = &u, 0
+		c.awaitText(line)
 		return
 	case n.name == "RING" || n.name == "+CRING":
 		c.pump.ringing = true
@@ -314,19 +326,99 @@ func (c *Conn) takeNotice(n notice, line string) {
 	c.cfg.Handler(u)
 }
 
-// continueText takes a further line of a +CUSD text that is still open.
-func (c *Conn) continueText(line string) bool {
+// textState says whether a line ends the text of a +CUSD.
+type textState int
+
+const (
+	textOpen  textState = iota // more lines must come
+	textMaybe                  // it ends with a quotation mark: that of the text or one in it
+	textWhole                  // it ends with the quotation mark and the data coding scheme, or has no text
+)
+
+// textEnd returns whether the text of +CUSD: <m>[,"<str>"[,<dcs>]] (3GPP TS 27.007
+// 7.15) ends with line. The text may have line ends and quotation marks in it, so
+// only a data coding scheme behind a quotation mark leaves no doubt.
+func textEnd(line string) textState {
+	first := strings.IndexByte(line, '"')
+	last := strings.LastIndexByte(line, '"')
+	header := strings.HasPrefix(line, "+CUSD")
+	switch tail := strings.TrimSpace(line[last+1:]); {
+	case header && first < 0:
+		return textWhole
+	case last < 0, header && first == last, tail != "" && tail[0] != ',':
+		return textOpen
+	case strings.Trim(tail, ", ") == "":
+		return textMaybe
+	default:
+		if _, err := strconv.ParseUint(strings.Trim(tail, ", "), 10, 8); err != nil {
+			return textOpen
+		}
+		return textWhole
+	}
+}
+
+// awaitText waits for the next line of a +CUSD text of which line is the last so
+// far.
+func (c *Conn) awaitText(line string) {
+	p := &c.pump
+	wait := quotedOpen
+	if p.closing = textEnd(line) == textMaybe; p.closing {
+		wait = quotedEnd
+	}
+	if p.limit != nil {
+		p.limit.Stop()
+	}
+	var limit *time.Timer
+	limit = time.AfterFunc(wait, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.pump.limit == limit { // no line has come since
+			c.handText()
+		}
+	})
+	p.limit = limit
+}
+
+// handText hands on the +CUSD text there is.
+func (c *Conn) handText() {
+	p := &c.pump
+	p.limit.Stop()
+	c.cfg.Handler(*p.quoted)
+	p.quoted, p.limit = nil, nil
+}
+
+// continueText takes a further line of a +CUSD text.
+func (c *Conn) continueText(s *session, line string) bool {
 	p := &c.pump
 	if p.quoted == nil {
 		return false
 	}
+	if (p.closing || s != nil) && c.otherThanText(s, line) {
+		c.handText()
+		return false
+	}
 	p.quoted.Text += "\n" + line
 	p.lines++
-	if strings.Contains(line, `"`) || p.lines >= maxQuotedLines || len(p.quoted.Text) > maxLine {
-		c.cfg.Handler(*p.quoted)
-		p.quoted = nil
+	if textEnd(line) == textWhole || p.lines >= maxQuotedLines || len(p.quoted.Text) > maxLine {
+		c.handText()
+		return true
 	}
+	c.awaitText(line)
 	return true
+}
+
+// otherThanText reports whether a line that comes while more of a +CUSD text may
+// come is known to be something else: a final result code, a notice, or the answer
+// of the command that runs.
+func (c *Conn) otherThanText(s *session, line string) bool {
+	if _, ok := normaliseFinal(line, s != nil && !strings.HasPrefix(s.command, "+")); ok {
+		return true
+	}
+	if _, ok := findNotice(line, ""); ok {
+		return true
+	}
+	_, late := reference(line)
+	return late || s != nil && (isEcho(s, line) || s.name != "" && strings.HasPrefix(line, s.name+":"))
 }
 
 // takePDU takes the line behind a header, if it is a PDU.

@@ -185,6 +185,8 @@ func (m *Modem) ussdAnswer(text string) string {
 		return fmt.Sprintf(`+CUSD: 0,"%s",72`, hexUCS2(text))
 	case USSDPacked:
 		return fmt.Sprintf(`+CUSD: 0,"%X",15`, pack(text))
+	case USSDHex:
+		return fmt.Sprintf(`+CUSD: 0,"%X",0`, text)
 	default:
 		return fmt.Sprintf(`+CUSD: 0,"%s",15`, m.inCharset(text))
 	}

@@ -263,6 +263,7 @@ func TestUSSD(t *testing.T) {
 		{"UCS-2", emulator.Profile{USSD: emulator.USSDUCS2}, `AT+CUSD=1,"*1#"`, `OK | +CUSD: 0,"004F004B",72`},
 		// The request is *1# and the answer OK, seven bits a character.
 		{"packed", emulator.Profile{USSD: emulator.USSDPacked}, `AT+CUSD=1,"AAD808",15`, `OK | +CUSD: 0,"CF25",15`},
+		{"hexadecimal ASCII", emulator.Profile{USSD: emulator.USSDHex}, `AT+CUSD=1,"*1#"`, `OK | +CUSD: 0,"4F4B",0`},
 		{"cancel", emulator.Generic(), "AT+CUSD=2", "OK"},
 		{"forms", emulator.Generic(), "AT+CUSD=?;+CUSD?", "+CUSD: (0-2) | +CUSD: 1 | OK"},
 	}

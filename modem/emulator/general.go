@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // handlers is the table of commands. A modem has its own, so that nothing is
@@ -148,14 +149,35 @@ func (m *Modem) characterSet(c command) reply {
 // clock tells the network's time (3GPP TS 27.007 8.15).
 func (m *Modem) clock(c command) reply {
 	if c.kind == read {
-		now := m.network.now().Add(m.clockAhead)
-		_, offset := now.Zone()
-		return okf(`+CCLK: "%s%+03d"`, now.Format("06/01/02,15:04:05"), offset/900)
+		return okf(`+CCLK: "%s"`, m.profile.Clock.write(m.network.now().Add(m.clockAhead)))
 	}
 	if c.kind == execute {
 		return fail()
 	}
 	return ok()
+}
+
+// write writes the time as +CCLK does.
+func (r ClockReading) write(now time.Time) string {
+	const layout = "06/01/02,15:04:05"
+	_, offset := now.Zone()
+	quarters := offset / 900
+	switch r {
+	case ClockUTC:
+		return fmt.Sprintf("%s%+03d", now.UTC().Format(layout), quarters)
+	case ClockHours:
+		return fmt.Sprintf("%s%+03d", now.Format(layout), offset/3600)
+	case ClockZoneless:
+		return now.Format(layout) + "+00"
+	case ClockSummerBit:
+		summer := 0
+		if now.IsDST() {
+			summer = 1
+		}
+		return fmt.Sprintf("%s%+03d,%d", now.Format(layout), quarters, summer)
+	default:
+		return fmt.Sprintf("%s%+03d", now.Format(layout), quarters)
+	}
 }
 
 // ranges writes a set of values as test forms do: (0-3), (0,2), (1).

@@ -79,8 +79,10 @@ type Profile struct {
 	// Vendor maps the name of a vendor's command to the line it is answered
 	// with before OK, {iccid} being the card's number; an empty line: OK alone.
 	Vendor map[string]string
-	// USSD is the coding of +CUSD.
+	// USSD is the coding of +CUSD; zero: as +CSCS says.
 	USSD USSDCoding
+	// Clock is what +CCLK shows.
+	Clock ClockReading
 	// BareCPIN answers +CPIN? without the final OK.
 	BareCPIN bool
 	// DropsPort makes the port vanish during a start, as USB sticks do.
@@ -102,11 +104,23 @@ const (
 // USSDCoding is how a modem writes the text of +CUSD.
 type USSDCoding int
 
-// The codings of +CUSD that are in use.
+// The codings of +CUSD that are in use besides.
 const (
-	USSDText   USSDCoding = iota // as +CSCS says
-	USSDUCS2                     // hexadecimal UCS-2
-	USSDPacked                   // hexadecimal packed septets, also in the request
+	USSDUCS2   USSDCoding = iota + 1 // hexadecimal UCS-2
+	USSDPacked                       // hexadecimal packed septets, also in the request
+	USSDHex                          // hexadecimal ASCII, and DCS 0 behind it
+)
+
+// ClockReading is what a modem takes for the time and zone that +CCLK shows.
+type ClockReading int
+
+// The clocks of modems.
+const (
+	ClockLocal     ClockReading = iota // local time and its zone in quarters of an hour, as the standard says
+	ClockUTC                           // UTC, and the zone of the place behind it
+	ClockHours                         // local time and its zone in hours
+	ClockZoneless                      // local time, and a zone of 0
+	ClockSummerBit                     // as the standard says, and behind the zone whether summer time is in it
 )
 
 // complete returns the profile with its zero fields filled in.

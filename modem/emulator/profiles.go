@@ -6,7 +6,7 @@ import "time"
 func Profiles() []Profile {
 	return []Profile{
 		Generic(), HuaweiE3372(), HuaweiE173(), QuectelEC25(), QuectelEP06(), QuectelM26(), SIM800(), SIM7600(), A7670(),
-		Cinterion(), ZTE(), Telit(), Sierra(), TeltonikaTRM240(), Refuser(),
+		Cinterion(), ZTE(), Telit(), Sierra(), TeltonikaTRM240(), WavecomFastrack(), Refuser(),
 	}
 }
 
@@ -180,6 +180,21 @@ func TeltonikaTRM240() Profile {
 		Boot: []string{"RDY", "+CPIN: READY", "+QIND: SMS DONE"}, BootTime: 8 * time.Second, RegisterTime: 3 * time.Second, DropsPort: true,
 		Memories: []string{memorySIM, memoryME, memoryReports}, Capacity: 255, Preferred: memoryME, IndexBase: 0, EmptySlotOK: true,
 		CNMI: [5][]int{{0, 1, 2}, {0, 1, 2, 3}, {0, 2}, {0, 2}, {0, 1}},
+	}
+}
+
+// WavecomFastrack is a 2G modem that shows UTC with the zone of the place behind it
+// and gives the text of +CUSD as hexadecimal ASCII.
+func WavecomFastrack() Profile {
+	return Profile{
+		Name: "wavecom-fastrack", Manufacturer: "WAVECOM MODEM", Model: "MULTIBAND  900E  1800", Revision: "657e09gg.Q2406B", TAC: "33289505",
+		BootTime: 6 * time.Second, RegisterTime: 3 * time.Second,
+		Memories: []string{memorySIM}, IndexBase: 1,
+		CNMI:    [5][]int{{0, 1, 2}, {0, 1, 2, 3}, {0, 2}, {0, 1, 2}, {0, 1}},
+		Refused: []string{"+CEREG"},
+		Vendor:  map[string]string{"+WIND": "+WIND: 0", "+KSREP": "+KSREP: 0"},
+		USSD:    USSDHex,
+		Clock:   ClockUTC,
 	}
 }
 
