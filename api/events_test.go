@@ -17,6 +17,7 @@ import (
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
+	gw "goniec/gateway"
 	"goniec/store"
 	"goniec/store/memstore"
 )
@@ -125,7 +126,7 @@ func TestStreamOfManyOldEvents(t *testing.T) {
 	add := func(n int) {
 		err := g.store.Update(t.Context(), func(tx store.Tx) error {
 			for range n {
-				if err := g.events.Append(tx, "modem.state", "", map[string]string{"modem": "sim-a"}); err != nil {
+				if err := g.events.Append(tx, "", gw.StateChanged{Modem: "sim-a"}); err != nil {
 					return err
 				}
 			}
@@ -211,7 +212,7 @@ func TestStreamOutlivesTheLimitsOfItsServer(t *testing.T) {
 		t.Fatal("no stream")
 	}
 	<-time.After(2 * limit)
-	err = g.store.Update(t.Context(), func(tx store.Tx) error { return g.events.Append(tx, "modem.state", "", nil) })
+	err = g.store.Update(t.Context(), func(tx store.Tx) error { return g.events.Append(tx, "", gw.StateChanged{}) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,12 +47,6 @@ type raised struct {
 	logged time.Time
 }
 
-// alarmChange is the data of the event alarm.
-type alarmChange struct {
-	Code string `json:"code"`
-	Over bool   `json:"over"` // it has gone away
-}
-
 func newAlarms(log *slog.Logger, s store.Store, events *event.Log, r prometheus.Registerer) *alarms {
 	a := &alarms{log: log, store: s, events: events, raised: map[string]*raised{}, gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "goniec_alarm", Help: "1 while a person should look into what the code says, 0 when it is over.",
@@ -111,7 +105,7 @@ func (a *alarms) raise(ctx context.Context, code, what string) {
 	}
 	if !had {
 		a.gauge.WithLabelValues(code).Set(1)
-		a.note(ctx, alarmChange{Code: code})
+		a.note(ctx, AlarmChanged{Code: code})
 	}
 }
 
@@ -125,13 +119,13 @@ func (a *alarms) calm(ctx context.Context, code string) {
 	}
 	a.log.Info("alarm is over", "code", code, "lasted", time.Since(r.At).Round(time.Second))
 	a.gauge.WithLabelValues(code).Set(0)
-	a.note(ctx, alarmChange{Code: code, Over: true})
+	a.note(ctx, AlarmChanged{Code: code, Over: true})
 }
 
 // note appends an event. An alarm is shown and logged in any case, so a store that
 // fails is no reason to wait.
-func (a *alarms) note(ctx context.Context, change alarmChange) {
-	err := a.store.Update(ctx, func(tx store.Tx) error { return a.events.Append(tx, "alarm", "", change) })
+func (a *alarms) note(ctx context.Context, change AlarmChanged) {
+	err := a.store.Update(ctx, func(tx store.Tx) error { return a.events.Append(tx, "", change) })
 	if err != nil {
 		a.log.Debug("alarm could not be written to the log of events", "err", err)
 	}

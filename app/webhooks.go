@@ -1,8 +1,8 @@
 package app
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -22,7 +22,7 @@ const webhookPatience = time.Hour
 
 // newWebhooks joins the receivers of the configuration to the event log.
 func (a *App) newWebhooks(all []configs.Webhook, q *queue.Queue, r prometheus.Registerer) *webhook.Webhooks {
-	c := webhook.Config{Store: a.store, Events: a.events, Subject: conversations{q}.of, Logger: a.log, Registerer: r}
+	c := webhook.Config{Store: a.store, Events: a.events, Subject: conversations{q, Facts()}.of, Logger: a.log, Registerer: r}
 	for _, w := range all {
 		receiver := webhook.Receiver{Name: w.Name, URL: w.URL, Events: w.Events, Timeout: w.Timeout, Networks: w.Networks()}
 		if w.SecretFile != "" {
@@ -34,21 +34,20 @@ func (a *App) newWebhooks(all []configs.Webhook, q *queue.Queue, r prometheus.Re
 }
 
 // conversations tells which events belong together: those about one number.
-type conversations struct{ queue *queue.Queue }
+type conversations struct {
+	queue *queue.Queue
+	facts event.Kinds
+}
 
 // of returns the number that an event is about, or what else names its subject. It
 // asks the queue, because events carry no numbers.
 func (c conversations) of(ctx context.Context, e event.Event) string {
-	var about struct {
-		ID        string `json:"id"`
-		MessageID string `json:"message_id"`
-		InboundID string `json:"inbound_id"`
-		Modem     string `json:"modem"`
-	}
-	if err := json.Unmarshal(e.Data, &about); err != nil {
+	fact, err := c.facts.Decode(e)
+	if err != nil {
 		return e.Type
 	}
-	for _, id := range []string{about.ID, about.InboundID, about.MessageID} {
+	about := fact.About()
+	for _, id := range about {
 		if id == "" {
 			continue
 		}
@@ -59,13 +58,7 @@ func (c conversations) of(ctx context.Context, e event.Event) string {
 			return in.From.String()
 		}
 	}
-	switch {
-	case about.ID != "":
-		return about.ID
-	case about.Modem != "":
-		return "modem " + about.Modem
-	}
-	return e.Type
+	return cmp.Or(append(about, e.Type)...)
 }
 
 // webhookTroubles returns the alarms there are about webhooks, by code with what is

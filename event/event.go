@@ -2,7 +2,7 @@
 // for those who follow it.
 //
 // It owns the keys ev/, evn/ and cur/ and nothing else: what an event means is
-// the business of whoever appends it. An event carries ids and facts, never a
+// declared, as a Fact, by the package that appends it. An event carries ids, never a
 // text and never a number of a person, so that the log can be shown, streamed
 // and kept longer than the messages it speaks of.
 package event
@@ -58,7 +58,7 @@ type newRecord struct {
 	Type  string    `json:"t"`
 	At    time.Time `json:"at"`
 	Actor string    `json:"by,omitempty"`
-	Data  any       `json:"d,omitempty"`
+	Data  Fact      `json:"d"`
 }
 
 // Log is the log of one box, and the way to read those of the others. It is
@@ -74,13 +74,15 @@ func New(s store.Store, box string) *Log {
 	return &Log{store: s, box: box}
 }
 
-// Append adds an event to the log of this box as part of tx: it exists exactly
-// if what it tells of does. data must encode to a JSON object, or be nil.
-func (l *Log) Append(tx store.Tx, typ, actor string, data any) error {
+// Append adds an event that tells fact to the log of this box as part of tx: the event
+// exists exactly if what it tells of does. actor is the name of the token on whose
+// behalf it happened, empty for the box itself.
+func (l *Log) Append(tx store.Tx, actor string, fact Fact) error {
+	typ := fact.EventType()
 	if l.box == "" || strings.Contains(l.box, "/") {
 		return fmt.Errorf("append event %s: %w: %q", typ, errBox, l.box)
 	}
-	r := newRecord{Type: typ, At: time.Now().UTC(), Actor: actor, Data: data}
+	r := newRecord{Type: typ, At: time.Now().UTC(), Actor: actor, Data: fact}
 	// The counter has a key of its own because the events it counted may all
 	// have been pruned, and a number given out once must never come back.
 	seq, err := number(tx, counterKey(l.box))

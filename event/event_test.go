@@ -18,12 +18,22 @@ import (
 	"goniec/store/memstore"
 )
 
+// happened is the fact of these tests.
+type happened struct {
+	Type string `json:"-"`
+	ID   string `json:"id,omitempty"`
+	Part int    `json:"part,omitempty"`
+}
+
+func (f happened) EventType() string { return f.Type }
+func (f happened) About() []string   { return []string{f.ID} }
+
 // add appends events of these types in one transaction.
 func add(t *testing.T, s store.Store, l *event.Log, types ...string) {
 	t.Helper()
 	err := s.Update(t.Context(), func(tx store.Tx) error {
 		for _, typ := range types {
-			if err := l.Append(tx, typ, "", map[string]string{"id": typ + "-id"}); err != nil {
+			if err := l.Append(tx, "", happened{Type: typ, ID: typ + "-id"}); err != nil {
 				return err
 			}
 		}
@@ -86,10 +96,10 @@ func TestEventFields(t *testing.T) {
 		s := memstore.New()
 		l := event.New(s, "a")
 		err := s.Update(t.Context(), func(tx store.Tx) error {
-			if err := l.Append(tx, "message.sent", "token his", map[string]any{"id": "m1", "part": 2}); err != nil {
+			if err := l.Append(tx, "token his", happened{Type: "message.sent", ID: "m1", Part: 2}); err != nil {
 				return err
 			}
-			return l.Append(tx, "modem.state", "", nil)
+			return l.Append(tx, "", happened{Type: "modem.state"})
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +111,7 @@ func TestEventFields(t *testing.T) {
 		now := time.Now().UTC()
 		want := []event.Event{
 			{Box: "a", Seq: 1, Type: "message.sent", At: now, Actor: "token his", Data: json.RawMessage(`{"id":"m1","part":2}`)},
-			{Box: "a", Seq: 2, Type: "modem.state", At: now},
+			{Box: "a", Seq: 2, Type: "modem.state", At: now, Data: json.RawMessage(`{}`)},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
@@ -125,10 +135,10 @@ func TestAppendRefuses(t *testing.T) {
 	t.Parallel()
 	s := memstore.New()
 	for name, attempt := range map[string]func(store.Tx) error{
-		"box without a name": func(tx store.Tx) error { return event.New(s, "").Append(tx, "x", "", nil) },
-		"box with a slash":   func(tx store.Tx) error { return event.New(s, "a/b").Append(tx, "x", "", nil) },
+		"box without a name": func(tx store.Tx) error { return event.New(s, "").Append(tx, "", happened{Type: "x"}) },
+		"box with a slash":   func(tx store.Tx) error { return event.New(s, "a/b").Append(tx, "", happened{Type: "x"}) },
 		"data that is no JSON": func(tx store.Tx) error {
-			return event.New(s, "a").Append(tx, "x", "", func() {})
+			return event.New(s, "a").Append(tx, "", unencodable{})
 		},
 	} {
 		if err := s.Update(t.Context(), attempt); err == nil {
@@ -137,6 +147,12 @@ func TestAppendRefuses(t *testing.T) {
 	}
 }
 
+// unencodable is a fact that has no JSON form.
+type unencodable struct{ F func() }
+
+func (unencodable) EventType() string { return "x" }
+func (unencodable) About() []string   { return nil }
+
 func TestRolledBackWithItsCause(t *testing.T) {
 	t.Parallel()
 	s := memstore.New()
@@ -144,7 +160,7 @@ func TestRolledBackWithItsCause(t *testing.T) {
 	add(t, s, l, "kept")
 	errCause := errors.New("no")
 	err := s.Update(t.Context(), func(tx store.Tx) error {
-		return errors.Join(l.Append(tx, "lost", "", nil), errCause)
+		return errors.Join(l.Append(tx, "", happened{Type: "lost"}), errCause)
 	})
 	if !errors.Is(err, errCause) {
 		t.Fatal(err)

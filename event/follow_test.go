@@ -278,7 +278,7 @@ func TestFromNow(t *testing.T) {
 		s := memstore.New()
 		log := event.New(s, "box")
 		add := func() {
-			if err := s.Update(t.Context(), func(tx store.Tx) error { return log.Append(tx, "a.b", "", nil) }); err != nil {
+			if err := s.Update(t.Context(), func(tx store.Tx) error { return log.Append(tx, "", happened{Type: "a.b"}) }); err != nil {
 				t.Error(err)
 			}
 		}

@@ -30,13 +30,6 @@ const (
 	AlarmTestLost     = "self_test_lost"
 )
 
-// alarmChange is the data of the event modem.alarm.
-type alarmChange struct {
-	Modem string `json:"modem"`
-	Code  string `json:"code"`
-	Over  bool   `json:"over"` // it has gone away
-}
-
 // alarm raises an alarm, or keeps it up. Its code is one of the constants Alarm…,
 // detail and remedy are for a person, in English, without numbers or texts. It is
 // told in the log, in the event log and in the metrics once, and in the log again
@@ -65,7 +58,7 @@ func (w *worker) alarm(code, detail, remedy string) {
 	}
 	if !raised {
 		w.metrics.setAlarm(code, true)
-		w.noteAlarm(alarmChange{Modem: w.config.Name, Code: code})
+		w.noteAlarm(AlarmChanged{Modem: w.config.Name, Code: code})
 	}
 }
 
@@ -84,14 +77,14 @@ func (w *worker) calm(code string) {
 	}
 	w.log.Info("alarm is over", slog.String("code", code), slog.Duration("lasted", time.Since(had.At).Round(time.Second)))
 	w.metrics.setAlarm(code, false)
-	w.noteAlarm(alarmChange{Modem: w.config.Name, Code: code, Over: true})
+	w.noteAlarm(AlarmChanged{Modem: w.config.Name, Code: code, Over: true})
 }
 
 // noteAlarm appends an event. An alarm is shown and logged in any case, so a store
 // that fails is no reason to wait.
-func (w *worker) noteAlarm(change alarmChange) {
+func (w *worker) noteAlarm(change AlarmChanged) {
 	err := w.gateway.config.Store.Update(context.WithoutCancel(w.hard), func(tx store.Tx) error {
-		return w.gateway.config.Events.Append(tx, "modem.alarm", "", change)
+		return w.gateway.config.Events.Append(tx, "", change)
 	})
 	if err != nil {
 		w.log.Debug("alarm could not be written to the log of events", slog.Any("err", err))

@@ -19,15 +19,6 @@ type cardRecord struct {
 	IMEI  string `json:"imei,omitempty"`
 }
 
-// cardMoved is the data of the event modem.sim. It names no number: a card is told
-// by the end of its own.
-type cardMoved struct {
-	Modem string `json:"modem"`
-	SIM   string `json:"sim"`              // the last four digits
-	From  string `json:"from,omitempty"`   // the modem it was in before
-	Was   string `json:"before,omitempty"` // the end of the card that was in this modem before
-}
-
 // recogniseCard notes which card is in the modem, and tells when it is another than
 // before, or was in another modem.
 func (s *session) recogniseCard() {
@@ -35,9 +26,9 @@ func (s *session) recogniseCard() {
 	if info.IMSI == "" && info.ICCID == "" {
 		return // nobody can tell
 	}
-	var moved cardMoved
+	var moved CardMoved
 	err := s.gateway.config.Store.Update(context.WithoutCancel(s.hard), func(tx store.Tx) error {
-		moved = cardMoved{}
+		moved = CardMoved{}
 		before, had, err := store.GetJSON[cardRecord](tx, "card/"+name)
 		if err != nil {
 			return err
@@ -62,11 +53,11 @@ func (s *session) recogniseCard() {
 		if err := store.PutJSON(tx, "home/"+s.id.SIM, now); err != nil {
 			return err
 		}
-		if moved == (cardMoved{}) {
+		if moved == (CardMoved{}) {
 			return nil
 		}
 		moved.Modem, moved.SIM = name, tail(s.id.SIM)
-		return s.gateway.config.Events.Append(tx, "modem.sim", "", moved)
+		return s.gateway.config.Events.Append(tx, "", moved)
 	})
 	switch {
 	case err != nil:

@@ -391,13 +391,6 @@ func (w *worker) state() (modem.State, time.Time) {
 	}
 }
 
-// stateChange is the data of the event modem.state.
-type stateChange struct {
-	Modem string      `json:"modem"`
-	State modem.State `json:"state"`
-	Code  string      `json:"code,omitempty"` // of the trouble that caused it
-}
-
 // noteState appends an event if the modem has come into another state. If that
 // cannot be written now, the next change will be.
 func (w *worker) noteState(code string) {
@@ -408,7 +401,7 @@ func (w *worker) noteState(code string) {
 		return
 	}
 	err := w.gateway.config.Store.Update(context.WithoutCancel(w.hard), func(tx store.Tx) error {
-		return w.gateway.config.Events.Append(tx, "modem.state", "", stateChange{Modem: w.config.Name, State: state, Code: code})
+		return w.gateway.config.Events.Append(tx, "", StateChanged{Modem: w.config.Name, State: state, Code: code})
 	})
 	if err != nil {
 		w.log.Debug("state of a modem could not be written to the log of events", slog.Any("err", err))

@@ -31,15 +31,6 @@ type storedCall struct {
 	From string `json:"from,omitempty"`
 }
 
-// missedData is what the event call.missed tells: where the number is, not the
-// number.
-type missedData struct {
-	ID        string `json:"id"`
-	Modem     string `json:"modem"`
-	Rings     int    `json:"rings"`
-	MessageID string `json:"message_id,omitempty"`
-}
-
 // MissedCall writes down that w was called from the number from, as the network
 // told it (empty: withheld), and rang so often until at. With a text, which names
 // no recipient, the caller gets it: at most one in a day of Config.Location,
@@ -105,8 +96,7 @@ func (q *Queue) saveCall(tx store.Tx, c Call) error {
 	if err := q.heard(tx, c.From, Worker{Modem: c.Modem, SIM: c.SIM}, c.At); err != nil {
 		return err
 	}
-	data := missedData{ID: c.ID, Modem: c.Modem, Rings: c.Rings, MessageID: c.MessageID}
-	return q.events.Append(tx, "call.missed", "", data)
+	return q.events.Append(tx, "", CallMissed{ID: c.ID, Modem: c.Modem, Rings: c.Rings, MessageID: c.MessageID})
 }
 
 // callTextDue says whether there is a text in b and the caller has had none that day.

@@ -419,15 +419,6 @@ type Erasure struct {
 	Kept int `json:"kept"`
 }
 
-// erasureData is what the event number.erased tells.
-type erasureData struct {
-	ID       string `json:"id"`
-	Messages int    `json:"messages"`
-	Received int    `json:"received"`
-	Calls    int    `json:"calls"`
-	Talks    int    `json:"conversations"`
-}
-
 // NoteErasure writes down an erasure that is complete, of which it sets ID and At, and
 // tells of it.
 func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (Erasure, error) {
@@ -440,7 +431,7 @@ func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (Erasure, error) {
 		if err := store.PutJSON(tx, erasedSpace+e.ID, e); err != nil {
 			return err
 		}
-		return q.events.Append(tx, "number.erased", e.By, erasureData{e.ID, e.Messages, e.Received, e.Calls, e.Talks})
+		return q.events.Append(tx, e.By, NumberErased{e.ID, e.Messages, e.Received, e.Calls, e.Talks})
 	})
 	if err != nil {
 		return Erasure{}, fmt.Errorf("note an erasure: %w", err)

@@ -246,17 +246,6 @@ func (q *Queue) remove(tx store.Tx, e *entry) error {
 	return q.tally(tx, e.status, "")
 }
 
-// eventData is what a message event tells: ids and facts, no text and no number.
-type eventData struct {
-	ID        string    `json:"id"`
-	Reference string    `json:"reference,omitempty"`
-	Status    Status    `json:"status"`
-	Modem     string    `json:"modem,omitempty"`
-	Parts     int       `json:"parts"`
-	ErrorCode string    `json:"error_code,omitempty"`
-	RetryAt   time.Time `json:"retry_at,omitzero"`
-}
-
 // move changes the status of the message and appends the event that tells.
 func (q *Queue) move(tx store.Tx, e *entry, to Status, actor string, now time.Time) error {
 	if e.Status == to {
@@ -270,23 +259,14 @@ func (q *Queue) move(tx store.Tx, e *entry, to Status, actor string, now time.Ti
 
 // tell appends the event that says where the message stands.
 func (q *Queue) tell(tx store.Tx, e *entry, actor string) error {
-	data := eventData{ID: e.ID, Reference: e.Reference, Status: e.Status, Parts: len(e.Parts)}
+	fact := MessageChanged{ID: e.ID, Reference: e.Reference, Status: e.Status, Parts: len(e.Parts)}
 	if n := len(e.Attempts); n > 0 {
-		data.Modem = e.Attempts[n-1].Modem
+		fact.Modem = e.Attempts[n-1].Modem
 	}
 	if e.Error != nil {
-		data.ErrorCode, data.RetryAt = e.Error.Code, e.Error.RetryAt
+		fact.ErrorCode, fact.RetryAt = e.Error.Code, e.Error.RetryAt
 	}
-	return q.events.Append(tx, eventType(e.Status), actor, data)
-}
-
-// eventType names the event of a move to s. A scheduled message has been queued,
-// too: the status in the event's data tells the two apart.
-func eventType(s Status) string {
-	if s == StatusScheduled {
-		s = StatusQueued
-	}
-	return "message." + string(s)
+	return q.events.Append(tx, actor, fact)
 }
 
 // settle moves the message to the status that follows from its parts.

@@ -26,20 +26,6 @@ type rejected struct {
 	Err   string `json:"err"`
 }
 
-// receivedData is what the event message.received tells.
-type receivedData struct {
-	ID       string `json:"id"`
-	Modem    string `json:"modem"`
-	Complete bool   `json:"complete"`
-	Updated  bool   `json:"updated,omitempty"` // a late part has completed what was told before
-}
-
-// rejectedData is what the event pdu.rejected tells.
-type rejectedData struct {
-	Modem string `json:"modem"`
-	Hash  string `json:"hash"`
-}
-
 // Receive takes a PDU, SCA and TPDU, that a modem has read at at. When it returns
 // without an error everything in it is on disk and the modem's copy may be
 // deleted: a message, or a part of one until the others come, or a delivery
@@ -151,7 +137,7 @@ func (q *Queue) reject(tx store.Tx, a arrival) error {
 	if err := store.PutJSON(tx, key, value); err != nil {
 		return err
 	}
-	return q.events.Append(tx, "pdu.rejected", "", rejectedData{Modem: a.worker.Modem, Hash: a.hash})
+	return q.events.Append(tx, "", PDURejected{Modem: a.worker.Modem, Hash: a.hash})
 }
 
 // deliver writes an inbound message and tells of it.
@@ -167,6 +153,5 @@ func (q *Queue) deliver(tx store.Tx, in Inbound, updated bool) error {
 			return err
 		}
 	}
-	data := receivedData{ID: in.ID, Modem: in.Modem, Complete: in.Complete, Updated: updated}
-	return q.events.Append(tx, "message.received", "", data)
+	return q.events.Append(tx, "", Received{ID: in.ID, Modem: in.Modem, Complete: in.Complete, Updated: updated})
 }

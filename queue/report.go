@@ -39,13 +39,6 @@ type orphan struct {
 	Discharge time.Time `json:"dt,omitzero"`
 }
 
-// orphanData is what the event report.orphan tells.
-type orphanData struct {
-	Modem  string `json:"modem"`
-	MR     int    `json:"mr"`
-	Status int    `json:"report_status"`
-}
-
 // matchKind says how a report found its attempt.
 type matchKind string
 
@@ -455,7 +448,7 @@ func (q *Queue) orphaned(tx store.Tx, w Worker, ra pdu.Address, o orphan, at tim
 	if err := tx.Put(tickKey(at.Add(orphanKept), key), nil); err != nil {
 		return err
 	}
-	return q.events.Append(tx, "report.orphan", "", orphanData{Modem: w.Modem, MR: int(o.MR), Status: int(o.Status)})
+	return q.events.Append(tx, "", ReportOrphaned{Modem: w.Modem, MR: int(o.MR), Status: int(o.Status)})
 }
 
 // keptOrphan is a report that is waiting for its submission.

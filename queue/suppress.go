@@ -133,18 +133,7 @@ func (q *Queue) SuppressIn(tx store.Tx, s Suppression) (noted Suppression, added
 	if err := store.PutJSON(tx, stopKey(s.ID), storedSuppression{&s, formatAddress(s.Number)}); err != nil {
 		return Suppression{}, false, err
 	}
-	return s, true, q.tellSuppression(tx, "suppression.added", s, s.By)
-}
-
-// suppressionData is what suppression.added and suppression.removed tell.
-type suppressionData struct {
-	ID      string            `json:"id"`
-	Purpose Purpose           `json:"purpose"`
-	Source  SuppressionSource `json:"source"`
-}
-
-func (q *Queue) tellSuppression(tx store.Tx, typ string, s Suppression, actor string) error {
-	return q.events.Append(tx, typ, actor, suppressionData{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
+	return s, true, q.events.Append(tx, s.By, SuppressionAdded{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
 }
 
 // Unsuppress takes a suppression back; ErrNotFound if there is none.
@@ -188,7 +177,7 @@ func (q *Queue) unsuppress(tx store.Tx, s Suppression, actor string) error {
 	if err := tx.Delete(stopKey(s.ID)); err != nil {
 		return err
 	}
-	return q.tellSuppression(tx, "suppression.removed", s, actor)
+	return q.events.Append(tx, actor, SuppressionRemoved{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
 }
 
 // suppressionsOf returns all suppressions of a number.

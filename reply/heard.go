@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,25 +46,21 @@ func ReadHeard(r store.Reader, inboundID string) (Heard, error) {
 	return h, err
 }
 
-const received = "message.received"
-
 // answerWithin is how old a text may be to be answered by itself: after an upgrade, or
 // a long time without this program, an answer would come out of the blue.
 const answerWithin = 12 * time.Hour
 
 // wants are the events that it follows.
-func wants(typ string) bool { return typ == received }
+func wants(typ string) bool { return typ == queue.Received{}.EventType() }
 
 // handle deals with an event, in the transaction that moves the cursor.
 func (r *Replies) handle(tx store.Tx, e event.Event) error {
-	var data struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal(e.Data, &data); err != nil {
-		r.log.Error("an event cannot be read and is passed over", slog.String("event", e.ID()), slog.Any("err", err))
+	received, err := event.Decode[queue.Received](e)
+	if err != nil {
+		r.log.Error("an event cannot be read and is passed over", slog.Any("err", err))
 		return nil
 	}
-	in, err := queue.ReadInbound(tx, data.ID)
+	in, err := queue.ReadInbound(tx, received.ID)
 	if queue.Unreadable(err) {
 		return nil // it has been removed, or is damaged: goniec verify tells
 	}
@@ -193,34 +188,6 @@ func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in queue.Inbou
 	}
 }
 
-// answerData is what question.answered and question.unclear tell.
-type answerData struct {
-	ID        string            `json:"id"` // of the message that asked
-	Reference string            `json:"reference,omitempty"`
-	InboundID string            `json:"inbound_id"`
-	Value     reader.Value      `json:"value"`
-	Choice    int               `json:"choice,omitempty"`
-	Number    *int              `json:"number,omitempty"`
-	Intents   []reader.Intent   `json:"intents,omitempty"`
-	Late      int               `json:"late_minutes,omitempty"`
-	Rule      reader.Rule       `json:"rule"`
-	Match     Match             `json:"matched"`
-	Confident reader.Confidence `json:"confidence"`
-	Changed   bool              `json:"changed,omitempty"` // there was another answer before
-	Previous  reader.Value      `json:"previous,omitempty"`
-}
-
-func dataOf(q Question, a Answer) answerData {
-	d := answerData{
-		ID: q.ID, Reference: q.Reference, InboundID: a.InboundID, Value: a.Value, Choice: a.Choice, Intents: a.Intents, Late: a.LateMinutes,
-		Rule: a.Rule, Match: a.Match, Confident: a.Confidence,
-	}
-	if a.Value == reader.Counted {
-		d.Number = &a.Number
-	}
-	return d
-}
-
 // answered notes a clear answer and tells of it.
 func (r *Replies) answered(tx store.Tx, a applied, in queue.Inbound) error {
 	q, err := ReadQuestion(tx, a.id)
@@ -228,9 +195,9 @@ func (r *Replies) answered(tx store.Tx, a applied, in queue.Inbound) error {
 		return err
 	}
 	a.answer.InboundID = in.ID
-	data := dataOf(q, a.answer)
+	fact := newAnswered(q, a.answer)
 	if q.Answer.clear() {
-		data.Changed, data.Previous = true, q.Answer.Value
+		fact.Changed, fact.Previous = true, q.Answer.Value
 		q.Before = append(q.Before, *q.Answer)
 	}
 	wasOpen := q.Status == Open
@@ -244,7 +211,7 @@ func (r *Replies) answered(tx store.Tx, a applied, in queue.Inbound) error {
 	if err := saveQuestion(tx, q); err != nil {
 		return err
 	}
-	return r.events.Append(tx, "question.answered", "", data)
+	return r.events.Append(tx, "", fact)
 }
 
 // unclear notes an answer that could not be read. A clear one that there was stays.
@@ -265,7 +232,7 @@ func (r *Replies) unclear(tx store.Tx, id string, d decision, in queue.Inbound) 
 	if err := saveQuestion(tx, q); err != nil {
 		return err
 	}
-	return r.events.Append(tx, "question.unclear", "", dataOf(q, a))
+	return r.events.Append(tx, "", QuestionUnclear(newAnswered(q, a)))
 }
 
 // backFor returns the text that a decision wants to go back.

@@ -88,18 +88,8 @@ func (t *Talk) save(tx store.Tx, before time.Time) error {
 	return store.PutJSON(tx, talkKey(t.ID), storedTalk{t, queue.FormatAddress(t.Number)})
 }
 
-// talkData is what conversation.updated tells.
-type talkData struct {
-	ID         string    `json:"id"`
-	State      TalkState `json:"state"`
-	Reason     Match     `json:"reason,omitempty"`
-	Unread     int       `json:"unread"`
-	AssignedTo string    `json:"assigned_to,omitempty"`
-	InboundID  string    `json:"inbound_id,omitempty"` // what was said
-}
-
 func (r *Replies) tellTalk(tx store.Tx, t Talk, inboundID, actor string) error {
-	return r.events.Append(tx, "conversation.updated", actor, talkData{
+	return r.events.Append(tx, actor, ConversationUpdated{
 		ID: t.ID, State: t.State, Reason: t.Reason, Unread: t.Unread, AssignedTo: t.AssignedTo, InboundID: inboundID,
 	})
 }

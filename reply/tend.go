@@ -65,14 +65,6 @@ func (r *Replies) tendOne(tx store.Tx, key string) error {
 	return nil
 }
 
-// endData is what question.expired tells.
-type endData struct {
-	ID        string `json:"id"` // of the message that asked
-	Reference string `json:"reference,omitempty"`
-	// Unclear says that something came that could not be read.
-	Unclear bool `json:"unclear,omitempty"`
-}
-
 // expire ends a question without an answer. One that was never asked is closed.
 func (r *Replies) expire(tx store.Tx, q Question) error {
 	q.Status = Expired
@@ -89,7 +81,7 @@ func (r *Replies) expire(tx store.Tx, q Question) error {
 	if err := tx.Put(askTickKey(q.tick(), q.ID), nil); err != nil || q.Status == Closed {
 		return err
 	}
-	return r.events.Append(tx, "question.expired", "", endData{ID: q.ID, Reference: q.Reference, Unclear: q.Answer != nil})
+	return r.events.Append(tx, "", QuestionExpired{ID: q.ID, Reference: q.Reference, Unclear: q.Answer != nil})
 }
 
 // retick moves the tick of a question whose status has changed.

@@ -154,11 +154,12 @@ func (w *Webhooks) Test(ctx context.Context, name string) (Trial, error) {
 		return Trial{}, err
 	}
 	id, at := "test-"+rand.Text(), time.Now().UTC()
-	data, err := json.Marshal(map[string]string{"webhook": name})
+	fact := Tested{Webhook: name}
+	data, err := json.Marshal(fact)
 	if err != nil {
 		return Trial{}, fmt.Errorf("encode test: %w", err)
 	}
-	content, err := json.Marshal(body{ID: id, Type: "webhook.test", At: at, Timestamp: at, Data: data})
+	content, err := json.Marshal(body{ID: id, Type: fact.EventType(), At: at, Timestamp: at, Data: data})
 	if err != nil {
 		return Trial{}, fmt.Errorf("encode test: %w", err)
 	}

@@ -315,5 +315,5 @@ func (r *runner) noteFailure(tx store.Tx, f *Failure) error {
 	if err != nil || !gone {
 		return err
 	}
-	return r.config.Events.Append(tx, TypeDisabled, "", map[string]string{"webhook": r.receiver.Name})
+	return r.config.Events.Append(tx, "", Disabled{Webhook: r.receiver.Name})
 }

@@ -40,9 +40,6 @@ const (
 	consumerOf  = "webhook." // and the name of the receiver
 )
 
-// TypeDisabled is the event that tells that a receiver asked for no more, by 410.
-const TypeDisabled = "webhook.disabled"
-
 var (
 	// ErrNoReceiver is returned for a name that no receiver has.
 	ErrNoReceiver = errors.New("no webhook of this name")

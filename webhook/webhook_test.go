@@ -113,10 +113,20 @@ func (w *world) run(t *testing.T, r http.RoundTripper) (hooks *Webhooks, stop fu
 	return hooks, func() { cancel(); running.Wait() }
 }
 
+// happened is the fact of these tests.
+type happened struct {
+	Type string `json:"-"`
+	S    string // its subject
+	N    int
+}
+
+func (f happened) EventType() string { return f.Type }
+func (f happened) About() []string   { return []string{f.S} }
+
 func (w *world) tell(t *testing.T, typ, subject string, n int) {
 	t.Helper()
 	err := w.store.Update(t.Context(), func(tx store.Tx) error {
-		return w.events.Append(tx, typ, "", map[string]any{"S": subject, "N": n})
+		return w.events.Append(tx, "", happened{Type: typ, S: subject, N: n})
 	})
 	if err != nil {
 		t.Error(err)
@@ -259,7 +269,7 @@ func TestGoneDisables(t *testing.T) {
 			t.Errorf("state %+v", s)
 		}
 		told, err := w.events.After(t.Context(), "", 100)
-		if err != nil || !slices.ContainsFunc(told, func(e event.Event) bool { return e.Type == TypeDisabled }) {
+		if err != nil || !slices.ContainsFunc(told, func(e event.Event) bool { return e.Type == Disabled{}.EventType() }) {
 			t.Errorf("no event tells: %v, %v", told, err)
 		}
 		gone = false

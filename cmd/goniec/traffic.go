@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +12,11 @@ import (
 	"time"
 
 	"goniec/api/client"
+	"goniec/app"
 	"goniec/catalogue"
+	"goniec/event"
+	"goniec/queue"
+	"goniec/reply"
 )
 
 const (
@@ -135,143 +139,132 @@ func (t *traffic) show(ctx context.Context) error {
 
 // event prints one event and counts it.
 func (t *traffic) event(ctx context.Context, e client.Event) error {
-	switch e.Type {
-	case "call.missed":
-		return t.call(ctx, e)
-	case "question.answered", "question.unclear":
-		return t.answer(ctx, e)
-	case "conversation.updated":
-		return t.conversation(ctx, e)
-	}
-	kind, isMessage := strings.CutPrefix(e.Type, "message.")
-	var data struct {
-		ID string `json:"id"`
-	}
-	if !isMessage {
-		return nil
-	}
-	if err := json.Unmarshal(e.Data, &data); err != nil {
+	fact, err := app.Facts().Decode(event.Event{Type: e.Type, Data: e.Data})
+	if err != nil {
 		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
 	}
-	switch kind {
-	case "received":
-		in, err := t.client.Inbound(ctx, data.ID)
-		if err != nil {
-			return fmt.Errorf("read a reply of the demo: %w", err)
-		}
-		t.received++
-		t.line(e.At, "←", in.Modem, in.From, kind, quoted(in.Text, in.Parts))
-		return nil
-	case "sending":
+	switch fact := fact.(type) {
+	case queue.Received:
+		return t.reply(ctx, e.At, fact)
+	case queue.MessageChanged:
+		return t.message(ctx, e.At, fact)
+	case queue.CallMissed:
+		return t.call(ctx, e.At, fact)
+	case reply.QuestionAnswered:
+		return t.answer(ctx, e.At, fact)
+	case reply.QuestionUnclear:
+		return t.answer(ctx, e.At, reply.QuestionAnswered(fact))
+	case reply.ConversationUpdated:
+		return t.conversation(ctx, e.At, fact)
+	}
+	return nil
+}
+
+// reply prints what a patient has written.
+func (t *traffic) reply(ctx context.Context, at time.Time, fact queue.Received) error {
+	in, err := t.client.Inbound(ctx, fact.ID)
+	if err != nil {
+		return fmt.Errorf("read a reply of the demo: %w", err)
+	}
+	t.received++
+	t.line(shown{at, "←", in.Modem, in.From, "received", quoted(in.Text, in.Parts)})
+	return nil
+}
+
+// message prints what has become of a message.
+func (t *traffic) message(ctx context.Context, at time.Time, fact queue.MessageChanged) error {
+	kind := strings.TrimPrefix(fact.EventType(), "message.")
+	if fact.Status == queue.StatusSending {
 		return nil // it is sent or refused the next moment
 	}
-	m, found := t.known[data.ID]
-	if !found || kind == "failed" || kind == "sent" {
+	m, found := t.known[fact.ID]
+	if !found || fact.Status == queue.StatusFailed || fact.Status == queue.StatusSent {
 		var err error
-		if m, err = t.client.Message(ctx, data.ID); err != nil {
+		if m, err = t.client.Message(ctx, fact.ID); err != nil {
 			return fmt.Errorf("read a message of the demo: %w", err)
 		}
-		t.known[data.ID] = m
+		t.known[fact.ID] = m
 	}
 	detail := ""
 	if !found {
 		detail = quoted(m.Text, len(m.Parts))
 	}
-	switch kind {
-	case "sent":
+	switch fact.Status {
+	case queue.StatusSent:
 		t.sent++
-	case "delivered":
+	case queue.StatusDelivered:
 		t.delivered++
-		delete(t.known, data.ID)
-	case "failed":
+		delete(t.known, fact.ID)
+	case queue.StatusFailed:
 		t.failed++
 		if m.Error != nil {
 			detail = m.Error.Detail
 		}
-		delete(t.known, data.ID)
+		delete(t.known, fact.ID)
 	}
-	t.line(e.At, "→", m.Modem, m.To, kind, detail)
+	t.line(shown{at, "→", m.Modem, m.To, kind, detail})
 	return nil
 }
 
 // answer prints what the gateway has read in a reply.
-func (t *traffic) answer(ctx context.Context, e client.Event) error {
-	var data struct {
-		ID      string `json:"id"`
-		Value   string `json:"value"`
-		Rule    string `json:"rule"`
-		Matched string `json:"matched"`
-	}
-	if err := json.Unmarshal(e.Data, &data); err != nil {
-		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
-	}
-	m, err := t.client.Message(ctx, data.ID)
+func (t *traffic) answer(ctx context.Context, at time.Time, fact reply.QuestionAnswered) error {
+	m, err := t.client.Message(ctx, fact.ID)
 	if err != nil {
 		return fmt.Errorf("read a message of the demo: %w", err)
 	}
-	t.answers[data.Value]++
+	t.answers[string(fact.Value)]++
 	about := ""
 	if m.Question != nil {
 		about = m.Question.About
 	}
-	t.line(e.At, "=", m.Modem, m.To, "answer_"+data.Value, fmt.Sprintf("%s (%s, %s)", about, data.Matched, data.Rule))
+	t.line(shown{at, "=", m.Modem, m.To, "answer_" + string(fact.Value), fmt.Sprintf("%s (%s, %s)", about, fact.Match, fact.Rule)})
 	return nil
 }
 
 // conversation prints that one waits for reception, once.
-func (t *traffic) conversation(ctx context.Context, e client.Event) error {
-	var data struct {
-		ID     string `json:"id"`
-		State  string `json:"state"`
-		Reason string `json:"reason"`
-	}
-	if err := json.Unmarshal(e.Data, &data); err != nil {
-		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
-	}
-	if data.State != "waiting" || t.waiting[data.ID] {
+func (t *traffic) conversation(ctx context.Context, at time.Time, fact reply.ConversationUpdated) error {
+	if fact.State != reply.TalkWaiting || t.waiting[fact.ID] {
 		return nil
 	}
-	t.waiting[data.ID] = true
-	c, err := t.client.Conversation(ctx, data.ID)
+	t.waiting[fact.ID] = true
+	c, err := t.client.Conversation(ctx, fact.ID)
 	if err != nil {
 		return fmt.Errorf("read a conversation of the demo: %w", err)
 	}
-	t.line(e.At, "!", "", c.With, "waiting", data.Reason)
+	t.line(shown{at, "!", "", c.With, "waiting", string(fact.Reason)})
 	return nil
 }
 
 // call prints who has called.
-func (t *traffic) call(ctx context.Context, e client.Event) error {
-	var data struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal(e.Data, &data); err != nil {
-		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
-	}
+func (t *traffic) call(ctx context.Context, at time.Time, fact queue.CallMissed) error {
 	for c, err := range t.client.Calls(ctx, client.InboxFilter{}) {
 		if err != nil {
 			return fmt.Errorf("read a call of the demo: %w", err)
 		}
-		if c.ID == data.ID {
-			t.line(e.At, "←", c.Modem, c.From, "called", "")
+		if c.ID == fact.ID {
+			t.line(shown{at, "←", c.Modem, c.From, "called", ""})
 			break
 		}
 	}
 	return nil
 }
 
+// shown is one line of what the demo shows.
+type shown struct {
+	at                                     time.Time
+	direction, modem, number, kind, detail string
+}
+
 // line prints when, where to, through what, who, what became of it, and the text:
 // these people do not exist, so it may be shown here.
-func (t *traffic) line(at time.Time, direction, modem, number, kind, detail string) {
-	who := number
-	if name := nameOf(number); name != "" {
+func (t *traffic) line(l shown) {
+	who := l.number
+	if name := nameOf(l.number); name != "" {
 		who += " " + name
 	}
-	if modem == "" {
-		modem = "…"
-	}
-	status := t.program.say(catalogue.StatusText(kind))
-	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", at.Local().Format(time.TimeOnly), direction, modem, who, status, detail)
+	modem := cmp.Or(l.modem, "…")
+	status := t.program.say(catalogue.StatusText(l.kind))
+	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", l.at.Local().Format(time.TimeOnly), l.direction, modem, who, status, l.detail)
 	fmt.Fprintln(t.out, strings.TrimRight(line, " "))
 }
 

@@ -1,0 +1,30 @@
+package app
+
+import (
+	"slices"
+
+	"goniec/event"
+	"goniec/gateway"
+	"goniec/queue"
+	"goniec/reply"
+	"goniec/webhook"
+)
+
+// Facts lists every type of event that programs are told of.
+func Facts() event.Kinds {
+	return slices.Concat(queue.Facts(), reply.Facts(), gateway.Facts(), webhook.Facts(), event.Kinds{
+		{Fact: AlarmChanged{}, Meaning: "A person should look into something that is of no single modem, or need not any more."},
+	})
+}
+
+// AlarmChanged tells that there is an alarm of the box, or not any more.
+type AlarmChanged struct {
+	Code string `json:"code" doc:"Of the alarm."`
+	Over bool   `json:"over" doc:"The alarm has gone away."`
+}
+
+// EventType is "alarm".
+func (AlarmChanged) EventType() string { return "alarm" }
+
+// About returns nil: alarms of the box are in one order.
+func (AlarmChanged) About() []string { return nil }

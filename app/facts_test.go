@@ -1,0 +1,266 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"goniec/event"
+	"goniec/gateway"
+	"goniec/modem"
+	"goniec/queue"
+	"goniec/reply"
+	"goniec/reply/reader"
+	"goniec/store/boltstore"
+	"goniec/webhook"
+)
+
+// wireFacts are facts with every field set, and with none but those that are always
+// written, each with its JSON, which programs of others read.
+func wireFacts() []struct {
+	fact event.Fact
+	json string
+} {
+	at := time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC)
+	none := 0
+	answered := reply.QuestionAnswered{
+		ID: "m1", Reference: "visit-17", InboundID: "i1", Value: reader.Counted, Choice: 2, Number: &none, Intents: []reader.Intent{"late"}, LateMinutes: 10,
+		Rule: "r", Match: "only", Confidence: "high", Changed: true, Previous: reader.Yes,
+	}
+	answeredJSON := `{"id":"m1","reference":"visit-17","inbound_id":"i1","value":"number","choice":2,"number":0,"intents":["late"],"late_minutes":10,` +
+		`"rule":"r","matched":"only","confidence":"high","changed":true,"previous":"yes"}`
+	return []struct {
+		fact event.Fact
+		json string
+	}{
+		{
+			queue.MessageChanged{ID: "m1", Reference: "visit-17", Status: queue.StatusHeld, Modem: "sim-a", Parts: 2, ErrorCode: "quiet_hours", RetryAt: at},
+			`{"id":"m1","reference":"visit-17","status":"held","modem":"sim-a","parts":2,"error_code":"quiet_hours","retry_at":"2026-11-25T13:00:00Z"}`,
+		},
+		{queue.MessageChanged{ID: "m1", Status: queue.StatusScheduled}, `{"id":"m1","status":"scheduled","parts":0}`},
+		{queue.Received{ID: "i1", Modem: "sim-a", Complete: true, Updated: true}, `{"id":"i1","modem":"sim-a","complete":true,"updated":true}`},
+		{queue.Received{}, `{"id":"","modem":"","complete":false}`},
+		{queue.PDURejected{Modem: "sim-a", Hash: "h"}, `{"modem":"sim-a","hash":"h"}`},
+		{queue.ReportOrphaned{Modem: "sim-a", MR: 255, Status: 70}, `{"modem":"sim-a","mr":255,"report_status":70}`},
+		{queue.CallMissed{ID: "c1", Modem: "sim-a", Rings: 3, MessageID: "m1"}, `{"id":"c1","modem":"sim-a","rings":3,"message_id":"m1"}`},
+		{queue.CallMissed{}, `{"id":"","modem":"","rings":0}`},
+		{queue.SuppressionAdded{ID: "s1", Purpose: queue.Care, Source: queue.SourceSMS}, `{"id":"s1","purpose":"care","source":"sms"}`},
+		{queue.SuppressionRemoved{ID: "s1", Purpose: queue.AllPurposes, Source: queue.SourceAPI}, `{"id":"s1","purpose":"all","source":"api"}`},
+		{queue.NumberErased{ID: "e1", Messages: 1, Received: 2, Calls: 3, Talks: 4}, `{"id":"e1","messages":1,"received":2,"calls":3,"conversations":4}`},
+		{answered, answeredJSON},
+		{reply.QuestionUnclear(answered), answeredJSON},
+		{reply.QuestionAnswered{}, `{"id":"","inbound_id":"","value":"","rule":"","matched":"","confidence":""}`},
+		{reply.QuestionExpired{ID: "m1", Reference: "visit-17", Unclear: true}, `{"id":"m1","reference":"visit-17","unclear":true}`},
+		{reply.QuestionExpired{}, `{"id":""}`},
+		{
+			reply.ConversationUpdated{ID: "t1", State: reply.TalkWaiting, Reason: "none", Unread: 2, AssignedTo: "ana", InboundID: "i1"},
+			`{"id":"t1","state":"waiting","reason":"none","unread":2,"assigned_to":"ana","inbound_id":"i1"}`,
+		},
+		{reply.ConversationUpdated{}, `{"id":"","state":"","unread":0}`},
+		{gateway.StateChanged{Modem: "sim-a", State: modem.Parked, Code: "sim_pin"}, `{"modem":"sim-a","state":"parked","code":"sim_pin"}`},
+		{gateway.StateChanged{}, `{"modem":"","state":""}`},
+		{gateway.AlarmChanged{Modem: "sim-a", Code: "weak_signal", Over: true}, `{"modem":"sim-a","code":"weak_signal","over":true}`},
+		{gateway.CardMoved{Modem: "sim-a", SIM: "1234", From: "sim-b", Was: "5678"}, `{"modem":"sim-a","sim":"1234","from":"sim-b","before":"5678"}`},
+		{gateway.CardMoved{}, `{"modem":"","sim":""}`},
+		{webhook.Disabled{Webhook: "his"}, `{"webhook":"his"}`},
+		{webhook.Tested{Webhook: "his"}, `{"webhook":"his"}`},
+		{AlarmChanged{Code: "store_failed"}, `{"code":"store_failed","over":false}`},
+	}
+}
+
+// TestFactsOnTheWire holds each fact against the JSON that programs of others know, in
+// both directions.
+func TestFactsOnTheWire(t *testing.T) {
+	t.Parallel()
+	pinned := map[reflect.Type]bool{}
+	for _, c := range wireFacts() {
+		pinned[reflect.TypeOf(c.fact)] = true
+		encoded, err := json.Marshal(c.fact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.json, string(encoded)); diff != "" {
+			t.Errorf("%T:\n%s", c.fact, diff)
+		}
+		typ := c.fact.EventType()
+		back, err := Facts().Decode(event.Event{Type: typ, Data: encoded})
+		if err != nil || !reflect.DeepEqual(back, c.fact) {
+			t.Errorf("%s is read as %+v, %v", c.json, back, err)
+		}
+	}
+	for _, kind := range Facts() {
+		if !pinned[reflect.TypeOf(kind.Fact)] {
+			t.Errorf("the JSON of %T is held by no test", kind.Fact)
+		}
+	}
+}
+
+// TestFactsAreDescribed: whatever is told to other programs has a meaning, and so has
+// each of its fields.
+func TestFactsAreDescribed(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, kind := range Facts() {
+		typ := kind.Fact.EventType()
+		if seen[typ] || kind.Meaning == "" {
+			t.Errorf("%s is listed twice, or has no meaning", typ)
+		}
+		seen[typ] = true
+		for field := range reflect.TypeOf(kind.Fact).Fields() {
+			if field.Tag.Get("doc") == "" || field.Tag.Get("json") == "" {
+				t.Errorf("%s: field %s has no description or no name", typ, field.Name)
+			}
+		}
+	}
+}
+
+// TestFactsAreListed looks through the source for types that can be appended to the log
+// of events: each is listed, and of messages each status.
+func TestFactsAreListed(t *testing.T) {
+	t.Parallel()
+	listed := map[string]bool{}
+	types := map[string]bool{}
+	for _, kind := range Facts() {
+		typ := reflect.TypeOf(kind.Fact)
+		listed[typ.PkgPath()+"."+typ.Name()] = true
+		types[kind.Fact.EventType()] = true
+	}
+	declared := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		pkg := "goniec/" + strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../")
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "EventType" {
+				declared[fmt.Sprintf("%s.%s", pkg, f.Recv.List[0].Type)] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, status := range queue.Statuses() {
+		if typ := (queue.MessageChanged{Status: status}).EventType(); !types[typ] {
+			t.Errorf("%s is not listed", typ)
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(declared)), slices.Sorted(maps.Keys(listed))); diff != "" {
+		t.Errorf("declared in the source and listed by Facts differ:\n%s", diff)
+	}
+}
+
+// TestOldFacts reads every event in the data of each schema, and writes it again octet
+// by octet as it was.
+func TestOldFacts(t *testing.T) {
+	t.Parallel()
+	for number := 1; number <= schema; number++ {
+		t.Run(fmt.Sprintf("schema %d", number), func(t *testing.T) {
+			t.Parallel()
+			s, _, err := openStore(t.Context(), unpack(t, fmt.Sprintf("schema-%d.db.gz", number)), nil, boltstore.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			events, err := event.New(s, box).After(t.Context(), "", 0)
+			if err != nil || len(events) == 0 {
+				t.Fatalf("%d events, %v", len(events), err)
+			}
+			for _, e := range events {
+				fact, err := Facts().Decode(e)
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				encoded, err := json.Marshal(fact)
+				if diff := cmp.Diff(string(e.Data), string(encoded)); diff != "" || err != nil {
+					t.Errorf("%s, %v:\n%s", e.Type, err, diff)
+				}
+			}
+		})
+	}
+}
+
+// TestSubjects: events about one number have that number as their subject, whichever of
+// their ids leads to it; all others something of their own.
+func TestSubjects(t *testing.T) {
+	t.Parallel()
+	s, _, err := openStore(t.Context(), unpack(t, fmt.Sprintf("schema-%d.db.gz", schema)), nil, boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	q, err := queue.New(queue.Config{Store: s, Events: event.New(s, box), Box: box})
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages, _, err := q.Messages(t.Context(), queue.Filter{}, "", 1)
+	if err != nil || len(messages) == 0 {
+		t.Fatal(messages, err)
+	}
+	texts, _, err := q.Inbox(t.Context(), queue.InboxFilter{}, "", 1)
+	if err != nil || len(texts) == 0 {
+		t.Fatal(texts, err)
+	}
+	out, in := messages[0].ID, texts[0].ID
+	to, from := messages[0].To.String(), texts[0].From.String()
+	c := conversations{q, Facts()}
+	for _, row := range []struct {
+		name string
+		fact event.Fact
+		want string
+	}{
+		{"a message", queue.MessageChanged{ID: out, Status: queue.StatusSent, Modem: "sim-a"}, to},
+		{"a message that was removed", queue.MessageChanged{ID: "gone", Status: queue.StatusSent, Modem: "sim-a"}, "gone"},
+		{"a text that has come", queue.Received{ID: in, Modem: "sim-a"}, from},
+		{"an answer", reply.QuestionAnswered{ID: out, InboundID: in}, to},
+		{"an answer to a question that was removed", reply.QuestionAnswered{ID: "gone", InboundID: in}, from},
+		{"no answer", reply.QuestionExpired{ID: out}, to},
+		{"something unclear", reply.QuestionUnclear{ID: out, InboundID: in}, to},
+		{"a conversation with a new text", reply.ConversationUpdated{ID: "t1", InboundID: in}, from},
+		{"a conversation", reply.ConversationUpdated{ID: "t1"}, "t1"},
+		{"a call", queue.CallMissed{ID: "c1", Modem: "sim-a"}, "c1"},
+		{"a call that was answered", queue.CallMissed{ID: "c1", Modem: "sim-a", MessageID: out}, to},
+		{"a suppression", queue.SuppressionAdded{ID: "s1"}, "s1"},
+		{"the end of a suppression", queue.SuppressionRemoved{ID: "s1"}, "s1"},
+		{"an erasure", queue.NumberErased{ID: "e1"}, "e1"},
+		{"a PDU", queue.PDURejected{Modem: "sim-a"}, "modem sim-a"},
+		{"a report", queue.ReportOrphaned{Modem: "sim-a"}, "modem sim-a"},
+		{"a state", gateway.StateChanged{Modem: "sim-a"}, "modem sim-a"},
+		{"an alarm of a modem", gateway.AlarmChanged{Modem: "sim-a"}, "modem sim-a"},
+		{"a SIM", gateway.CardMoved{Modem: "sim-a", From: "sim-b"}, "modem sim-a"},
+		{"an alarm", AlarmChanged{Code: "store_failed"}, "alarm"},
+		{"a webhook", webhook.Disabled{Webhook: "his"}, "webhook.disabled"},
+	} {
+		data, err := json.Marshal(row.fact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := event.Event{Type: row.fact.EventType(), Data: data}
+		if got := c.of(t.Context(), e); got != row.want {
+			t.Errorf("subject of %s is %q, want %q", row.name, got, row.want)
+		}
+	}
+	for _, e := range []event.Event{{Type: "of.another.version", Data: json.RawMessage(`{"id":"x"}`)}, {Type: "message.sent", Data: json.RawMessage(`[]`)}} {
+		if got := c.of(t.Context(), e); got != e.Type {
+			t.Errorf("subject of %s %s is %q", e.Type, e.Data, got)
+		}
+	}
+}

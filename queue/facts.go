@@ -1,0 +1,142 @@
+package queue
+
+import (
+	"time"
+
+	"goniec/event"
+)
+
+// Facts lists the events of this package.
+func Facts() event.Kinds {
+	return event.Kinds{
+		{Fact: MessageChanged{Status: StatusQueued}, Meaning: "A message was taken, and waits for its time or for a modem; or it waits again."},
+		{Fact: MessageChanged{Status: StatusSending}, Meaning: "A part of a message is being sent."},
+		{Fact: MessageChanged{Status: StatusSent}, Meaning: "The service centre has accepted every part of a message."},
+		{Fact: MessageChanged{Status: StatusDelivered}, Meaning: "Delivery reports say that every part of a message has arrived."},
+		{Fact: MessageChanged{Status: StatusFailed}, Meaning: "A message was given up."},
+		{Fact: MessageChanged{Status: StatusExpired}, Meaning: "A message was not sent in time, and will not be."},
+		{Fact: MessageChanged{Status: StatusCancelled}, Meaning: "A message was withdrawn."},
+		{Fact: MessageChanged{Status: StatusHeld}, Meaning: "A message waits for the end of the quiet hours, or for a person."},
+		{Fact: MessageChanged{Status: StatusUncertain}, Meaning: "A part of a message may have been sent or not; its delivery report is awaited."},
+		{Fact: Received{}, Meaning: "A text has come in, or the rest of one."},
+		{Fact: PDURejected{}, Meaning: "A modem has read something that is no message; it is kept as it is."},
+		{Fact: ReportOrphaned{}, Meaning: "A delivery report has come that belongs to no message."},
+		{Fact: CallMissed{}, Meaning: "Somebody has called a modem."},
+		{Fact: SuppressionAdded{}, Meaning: "A number must not be written to any more."},
+		{Fact: SuppressionRemoved{}, Meaning: "A number may be written to again."},
+		{Fact: NumberErased{}, Meaning: "Everything about a number was erased."},
+	}
+}
+
+// MessageChanged tells that an outgoing message has come into another status.
+type MessageChanged struct {
+	ID        string    `json:"id" doc:"Of the message."`
+	Reference string    `json:"reference,omitempty" doc:"What whoever sent the message calls it."`
+	Status    Status    `json:"status" doc:"The new status. A scheduled message is told by message.queued."`
+	Modem     string    `json:"modem,omitempty" doc:"The modem that sent a part of it last."`
+	Parts     int       `json:"parts" doc:"How many parts the message has."`
+	ErrorCode string    `json:"error_code,omitempty" doc:"Why the message waits or has failed."`
+	RetryAt   time.Time `json:"retry_at,omitzero" doc:"When it is tried again."`
+}
+
+// EventType is "message." and the status; a scheduled message has been queued, too.
+func (f MessageChanged) EventType() string {
+	if f.Status == StatusScheduled {
+		return "message." + string(StatusQueued)
+	}
+	return "message." + string(f.Status)
+}
+
+// About returns the message.
+func (f MessageChanged) About() []string { return []string{f.ID} }
+
+// Received tells that a text has come in.
+type Received struct {
+	ID       string `json:"id" doc:"Of the inbound message."`
+	Modem    string `json:"modem" doc:"The modem that received it."`
+	Complete bool   `json:"complete" doc:"No part is missing."`
+	Updated  bool   `json:"updated,omitempty" doc:"The message was told before without a part that has come now."`
+}
+
+// EventType is "message.received".
+func (Received) EventType() string { return "message.received" }
+
+// About returns the inbound message.
+func (f Received) About() []string { return []string{f.ID} }
+
+// PDURejected tells that a PDU was read from a modem of which nothing can be made.
+type PDURejected struct {
+	Modem string `json:"modem" doc:"The modem that received it."`
+	Hash  string `json:"hash" doc:"Names the PDU among those kept."`
+}
+
+// EventType is "pdu.rejected".
+func (PDURejected) EventType() string { return "pdu.rejected" }
+
+// About returns the modem.
+func (f PDURejected) About() []string { return []string{"modem " + f.Modem} }
+
+// ReportOrphaned tells that a status report has come that matches no submission.
+type ReportOrphaned struct {
+	Modem  string `json:"modem" doc:"The modem that received it."`
+	MR     int    `json:"mr" doc:"TP-MR, 0 to 255: the reference of the submission (3GPP TS 23.040 9.2.3.6)."`
+	Status int    `json:"report_status" doc:"TP-ST, 0 to 255: what became of the submission (3GPP TS 23.040 9.2.3.15)."`
+}
+
+// EventType is "report.orphan".
+func (ReportOrphaned) EventType() string { return "report.orphan" }
+
+// About returns the modem.
+func (f ReportOrphaned) About() []string { return []string{"modem " + f.Modem} }
+
+// CallMissed tells that somebody has called.
+type CallMissed struct {
+	ID        string `json:"id" doc:"Of the call."`
+	Modem     string `json:"modem" doc:"The modem that was called."`
+	Rings     int    `json:"rings" doc:"How often it rang."`
+	MessageID string `json:"message_id,omitempty" doc:"Of the text that answers the call."`
+}
+
+// EventType is "call.missed".
+func (CallMissed) EventType() string { return "call.missed" }
+
+// About returns the call, and the message that answers it.
+func (f CallMissed) About() []string { return []string{f.ID, f.MessageID} }
+
+// SuppressionAdded tells that a number must not be written to.
+type SuppressionAdded struct {
+	ID      string            `json:"id" doc:"Of the suppression."`
+	Purpose Purpose           `json:"purpose" doc:"What must not be written about."`
+	Source  SuppressionSource `json:"source" doc:"Who wanted it."`
+}
+
+// EventType is "suppression.added".
+func (SuppressionAdded) EventType() string { return "suppression.added" }
+
+// About returns the suppression.
+func (f SuppressionAdded) About() []string { return []string{f.ID} }
+
+// SuppressionRemoved tells that a suppression is gone. Its fields are those of the
+// suppression.
+type SuppressionRemoved SuppressionAdded
+
+// EventType is "suppression.removed".
+func (SuppressionRemoved) EventType() string { return "suppression.removed" }
+
+// About returns the suppression.
+func (f SuppressionRemoved) About() []string { return []string{f.ID} }
+
+// NumberErased tells that everything about a number was erased.
+type NumberErased struct {
+	ID       string `json:"id" doc:"Of the proof."`
+	Messages int    `json:"messages" doc:"How many messages to the number were erased."`
+	Received int    `json:"received" doc:"How many messages from the number were erased."`
+	Calls    int    `json:"calls" doc:"How many calls were erased."`
+	Talks    int    `json:"conversations" doc:"How many conversations were erased."`
+}
+
+// EventType is "number.erased".
+func (NumberErased) EventType() string { return "number.erased" }
+
+// About returns the proof.
+func (f NumberErased) About() []string { return []string{f.ID} }
