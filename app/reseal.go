@@ -76,22 +76,19 @@ func (a *App) resealAll(ctx context.Context) bool {
 	e.change(func(s *client.Encryption) { s.Remaining, s.Records = old, all })
 	a.log.Info("the data is being encrypted under a new key", "records", old, "key", e.now().Key)
 	done := 0
-	for from := ""; ; {
-		resume, changed, err := e.store.Reseal(ctx, from)
-		if err != nil {
-			return failed(err)
+	err = e.store.Reseal(ctx, func(records int) {
+		if records == done {
+			return
 		}
-		if (done+changed)/copyTold > done/copyTold {
-			a.log.Info("records are encrypted under the new key", "records", done+changed, "of", old)
+		if records/copyTold > done/copyTold {
+			a.log.Info("records are encrypted under the new key", "records", records, "of", old)
 		}
-		done += changed
-		e.change(func(s *client.Encryption) { s.Remaining = max(0, s.Remaining-changed) })
-		if from = resume; from == "" {
-			break
-		}
-		if changed > 0 && !pause(ctx, resealPause, nil) {
-			return false
-		}
+		done = records
+		e.change(func(s *client.Encryption) { s.Remaining = max(0, old-records) })
+		pause(ctx, resealPause, nil)
+	})
+	if err != nil {
+		return failed(err)
 	}
 	e.change(func(s *client.Encryption) { s.Rotating, s.Remaining = false, 0 })
 	a.log.Info("all data is encrypted under the new key: older keys may be deleted from the key file, but backups made before still need theirs", "key", e.now().Key)

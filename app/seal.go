@@ -115,7 +115,13 @@ func rewrite(ctx context.Context, path string, from store.Store, log *slog.Logge
 	}
 	to, err := as(file)
 	if err == nil {
-		records, err = copyAll(ctx, from, to, log)
+		told := 0
+		records, err = store.Copy(ctx, from, to, func(records int) {
+			if records/copyTold > told/copyTold {
+				log.Info("records have been rewritten", "records", records)
+			}
+			told = records
+		})
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
 		return 0, err
@@ -155,47 +161,6 @@ func overwrite(f *os.File) error {
 
 // copyTold is after how many records the log tells how far a copy is.
 const copyTold = 100_000
-
-// copyAll copies every record, in transactions that fit.
-func copyAll(ctx context.Context, from, to store.Store, log *slog.Logger) (records int, err error) {
-	const page = 1000
-	limits := to.Limits()
-	for at := ""; ; {
-		pairs, err := store.View(ctx, from, func(r store.Reader) ([]store.Pair, error) {
-			pairs, err := r.Scan(at, "", min(page, limits.Operations))
-			if err != nil {
-				return nil, err
-			}
-			size := 0
-			for i := range pairs {
-				if size += len(pairs[i].Key) + len(pairs[i].Value); i > 0 && size > limits.Bytes/2 {
-					return pairs[:i], nil
-				}
-				pairs[i].Value = append([]byte{}, pairs[i].Value...)
-			}
-			return pairs, nil
-		})
-		if err != nil || len(pairs) == 0 {
-			return records, err
-		}
-		err = to.Update(ctx, func(tx store.Tx) error {
-			for _, p := range pairs {
-				if err := tx.Put(p.Key, p.Value); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return records, err
-		}
-		if (records+len(pairs))/copyTold > records/copyTold {
-			log.Info("records have been rewritten", "records", records+len(pairs))
-		}
-		records += len(pairs)
-		at = pairs[len(pairs)-1].Key + "\x00"
-	}
-}
 
 // Encryption looks at the data in dir, while no daemon runs on it, and changes
 // nothing: how it is encrypted, and the ids of the keys it needs. The error is a

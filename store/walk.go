@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 )
 
 const (
@@ -36,27 +38,28 @@ type Range struct {
 // Prefix returns the range of all keys with the prefix.
 func Prefix(prefix string) Range { return Range{From: prefix, To: PrefixEnd(prefix)} }
 
-// page returns the chosen pairs among the next ones from the key from on, and where
-// the next page begins; more is false when there is none.
-func (in Range) page(r Reader, from string) (chosen []Pair, read int, next string, more bool, err error) {
+// page is some pairs of a range.
+type page struct {
+	chosen []Pair
+	read   int    // pairs, chosen or not
+	next   string // the key at which the next page begins
+	more   bool   // there is a next page
+}
+
+// page reads the pairs from a key on.
+func (in Range) page(r Reader, from string) (page, error) {
 	pairs, err := r.Scan(from, in.To, pageSize)
 	if err != nil {
-		return nil, 0, "", false, err
+		return page{}, err
 	}
-	read = len(pairs)
-	if more = read == pageSize; more {
-		next = pairs[read-1].Key + "\x00"
+	p := page{chosen: pairs, read: len(pairs), more: len(pairs) == pageSize}
+	if p.more {
+		p.next = pairs[len(pairs)-1].Key + "\x00"
 	}
-	if in.Where == nil {
-		return pairs, read, next, more, nil
+	if in.Where != nil {
+		p.chosen = slices.DeleteFunc(pairs, func(p Pair) bool { return !in.Where(p) })
 	}
-	chosen = pairs[:0:0]
-	for _, p := range pairs {
-		if in.Where(p) {
-			chosen = append(chosen, p)
-		}
-	}
-	return chosen, read, next, more, nil
+	return p, nil
 }
 
 // told tells Read how many pairs have been read.
@@ -71,11 +74,11 @@ func (in Range) told(pairs int) {
 func Each(r Reader, in Range, fn func(Pair) error) error {
 	all := 0
 	for from, more := in.From, true; more; {
-		pairs, read, next, rest, err := in.page(r, from)
+		page, err := in.page(r, from)
 		if err != nil {
 			return err
 		}
-		for _, p := range pairs {
+		for _, p := range page.chosen {
 			switch err := fn(p); {
 			case errors.Is(err, ErrStop):
 				return nil
@@ -83,9 +86,9 @@ func Each(r Reader, in Range, fn func(Pair) error) error {
 				return err
 			}
 		}
-		all += read
+		all += page.read
 		in.told(all)
-		from, more = next, rest
+		from, more = page.next, page.more
 	}
 	return nil
 }
@@ -110,31 +113,45 @@ func Walk(ctx context.Context, s Store, in Range, fn func(Tx, Pair) error) error
 // WalkEach is Walk with a result for each record: done is called with what the run of
 // fn returned that was committed, once for each record and in their order.
 func WalkEach[T any](ctx context.Context, s Store, in Range, fn func(Tx, Pair) (T, error), done func(T)) error {
-	w := walker[T]{store: s, where: in.Where, fn: fn, most: max(1, min(walkTogether, s.Limits().Operations/walkOperations))}
-	w.together = w.most
+	w := newWalker(s, in.Where, fn, done)
+	var keys []string
+	return in.pages(ctx, s, func(p Pair) error { keys = append(keys, p.Key); return nil }, func() error {
+		err := w.changeAll(ctx, keys)
+		keys = keys[:0]
+		return err
+	})
+}
+
+// Read calls fn for every pair of a range, in short Views. What is put or deleted
+// while Read runs may be seen or not. fn keeps to the rules of Store.View.
+func Read(ctx context.Context, s Store, in Range, fn func(Pair) error) error {
+	return in.pages(ctx, s, fn, func() error { return nil })
+}
+
+// pages calls each for every chosen pair, within a View for each page, and behind for
+// what is to happen after the View.
+func (in Range) pages(ctx context.Context, s Store, each func(Pair) error, behind func() error) error {
 	all := 0
 	for from, more := in.From, true; more; {
-		var keys []string
 		err := s.View(ctx, func(r Reader) error {
-			pairs, read, next, rest, err := in.page(r, from)
-			for _, p := range pairs {
-				keys = append(keys, p.Key)
+			page, err := in.page(r, from)
+			if err != nil {
+				return err
 			}
-			all += read
-			from, more = next, rest
-			return err
+			all += page.read
+			from, more = page.next, page.more
+			for _, p := range page.chosen {
+				if err := each(p); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
-		for err == nil && len(keys) > 0 {
-			var c chunk[T]
-			if c, err = w.change(ctx, keys); err != nil {
-				break
-			}
-			for _, result := range c.results {
-				done(result)
-			}
-			if keys = keys[c.records:]; c.last {
-				return nil
-			}
+		if err == nil {
+			err = behind()
+		}
+		if errors.Is(err, ErrStop) {
+			return nil
 		}
 		if err != nil {
 			return err
@@ -142,6 +159,15 @@ func WalkEach[T any](ctx context.Context, s Store, in Range, fn func(Tx, Pair) (
 		in.told(all)
 	}
 	return nil
+}
+
+// WalkKeys is WalkEach for the records of some keys, in the order of keys.
+func WalkKeys[T any](ctx context.Context, s Store, keys []string, fn func(Tx, Pair) (T, error), done func(T)) error {
+	err := newWalker(s, nil, fn, done).changeAll(ctx, keys)
+	if errors.Is(err, ErrStop) {
+		return nil
+	}
+	return err
 }
 
 // Count is WalkEach for a fn that reports whether it has changed the record. It
@@ -155,13 +181,83 @@ func Count(ctx context.Context, s Store, in Range, fn func(Tx, Pair) (changed bo
 	return records, err
 }
 
+// Copy puts every pair of one store into another, in transactions within the Limits of
+// the other, and returns how many there are. copied is told, now and then, how many
+// pairs have been put so far.
+func Copy(ctx context.Context, from, to Store, copied func(pairs int)) (pairs int, err error) {
+	limits := to.Limits()
+	var some []Pair
+	bytesOf := 0
+	put := func() error {
+		if len(some) == 0 {
+			return nil
+		}
+		err := to.Update(ctx, func(tx Tx) error {
+			for _, p := range some {
+				if err := tx.Put(p.Key, p.Value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			pairs += len(some)
+			copied(pairs)
+		}
+		some, bytesOf = nil, 0
+		return err
+	}
+	err = Range{}.pages(ctx, from, func(p Pair) error {
+		some = append(some, Pair{Key: p.Key, Value: bytes.Clone(p.Value)})
+		return nil
+	}, func() error {
+		all := some
+		some = nil
+		for _, p := range all {
+			size := len(p.Key) + len(p.Value)
+			if len(some) == limits.Operations || bytesOf+size > limits.Bytes {
+				if err := put(); err != nil {
+					return err
+				}
+			}
+			some, bytesOf = append(some, p), bytesOf+size
+		}
+		return put()
+	})
+	return pairs, err
+}
+
 // walker is one WalkEach under way.
 type walker[T any] struct {
 	store    Store
 	where    func(Pair) bool
 	fn       func(Tx, Pair) (T, error)
+	done     func(T)
 	most     int // records in one transaction at most
 	together int // records in the next transaction
+}
+
+func newWalker[T any](s Store, where func(Pair) bool, fn func(Tx, Pair) (T, error), done func(T)) *walker[T] {
+	most := max(1, min(walkTogether, s.Limits().Operations/walkOperations))
+	return &walker[T]{store: s, where: where, fn: fn, done: done, most: most, together: most}
+}
+
+// changeAll changes the records of keys. It returns ErrStop when fn has done so.
+func (w *walker[T]) changeAll(ctx context.Context, keys []string) error {
+	for len(keys) > 0 {
+		c, err := w.change(ctx, keys)
+		if err != nil {
+			return err
+		}
+		for _, result := range c.results {
+			w.done(result)
+		}
+		if c.last {
+			return ErrStop
+		}
+		keys = keys[c.records:]
+	}
+	return nil
 }
 
 // chunk is what one transaction of a walker did.

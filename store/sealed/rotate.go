@@ -1,96 +1,60 @@
 package sealed
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
 	"goniec/store"
 )
 
-// resealed is how many records one transaction of Reseal looks at; few, so that
-// others do not wait for long.
-const resealed = 200
-
 // Old reports whether some values may be under another key than the one that seals.
 func (s *Store) Old() bool { return s.old.Load() }
+
+// isOld reports whether a pair of the store below is under another key than the one
+// that seals.
+func (s *Store) isOld(p store.Pair) bool {
+	id, _ := sealedBy(p.Value)
+	return len(p.Value) > 0 && !hidden(p.Key) && id != s.id
+}
 
 // CountOld returns how many values are under another key than the one that seals,
 // and how many there are in all. It reads every record, in short transactions.
 func (s *Store) CountOld(ctx context.Context) (old, all int, err error) {
-	for from := ""; ; {
-		pairs, err := store.View(ctx, s.inner, func(r store.Reader) ([]store.Pair, error) {
-			pairs, err := r.Scan(from, "", resealed)
-			for i := range pairs { // only the beginning is looked at, after the transaction
-				pairs[i].Value = bytes.Clone(pairs[i].Value[:min(len(pairs[i].Value), 1+idSize+nonceSize+tagSize)])
-			}
-			return pairs, err
-		})
-		if err != nil {
-			return 0, 0, fmt.Errorf("count records under old keys: %w", err)
-		}
-		for _, p := range pairs {
-			if len(p.Value) == 0 || hidden(p.Key) {
-				continue
-			}
+	err = store.Read(ctx, s.inner, store.Range{}, func(p store.Pair) error {
+		if len(p.Value) > 0 && !hidden(p.Key) {
 			all++
-			if id, _ := sealedBy(p.Value); id != s.id {
-				old++
-			}
 		}
-		if len(pairs) < resealed {
-			return old, all, nil
+		if s.isOld(p) {
+			old++
 		}
-		from = pairs[len(pairs)-1].Key + "\x00"
-	}
-}
-
-// Reseal seals the next values from a key on under the key that seals now, in one
-// short transaction, and returns where to go on and how many there were. An empty
-// resume means that all is done: the other keys are not needed any more.
-func (s *Store) Reseal(ctx context.Context, from string) (resume string, changed int, err error) {
-	type pass struct {
-		resume  string
-		changed int
-	}
-	p, err := store.Update(ctx, s.inner, func(tx store.Tx) (p pass, err error) {
-		p.resume, p.changed, err = s.reseal(tx, from)
-		return p, err
+		return nil
 	})
 	if err != nil {
-		return "", 0, fmt.Errorf("encrypt records under the new key: %w", err)
+		return 0, 0, fmt.Errorf("count records under old keys: %w", err)
 	}
-	if p.resume == "" {
-		s.old.Store(false)
-	}
-	return p.resume, p.changed, nil
+	return old, all, nil
 }
 
-func (s *Store) reseal(tx store.Tx, from string) (resume string, changed int, err error) {
-	pairs, err := tx.Scan(from, "", resealed)
-	if err != nil {
-		return "", 0, err
-	}
-	size := 0
-	for _, p := range pairs {
-		id, _ := sealedBy(p.Value)
-		if len(p.Value) == 0 || hidden(p.Key) || id == s.id {
-			continue
-		}
-		if size += len(p.Key) + len(p.Value); changed > 0 && size > s.inner.Limits().Bytes/2 {
-			return p.Key, changed, nil
-		}
+// Reseal seals every value under the key that seals now, in short transactions. told
+// is called between them, now and then, with how many values have been sealed so far.
+// When Reseal returns nil the other keys are not needed any more; after an error the
+// next call goes on with what is left.
+func (s *Store) Reseal(ctx context.Context, told func(values int)) error {
+	changed := 0
+	in := store.Range{Where: s.isOld, Read: func(int) { told(changed) }}
+	err := store.WalkEach(ctx, s.inner, in, func(tx store.Tx, p store.Pair) (struct{}, error) {
 		value, err := s.unseal(p.Key, p.Value)
 		if err != nil {
-			return "", 0, err
+			return struct{}{}, err
 		}
-		if err := tx.Put(p.Key, seal(s.keys[s.id], s.id, p.Key, value)); err != nil {
-			return "", 0, err
-		}
-		changed++
+		return struct{}{}, tx.Put(p.Key, seal(s.keys[s.id], s.id, p.Key, value))
+	}, func(struct{}) { changed++ })
+	if err == nil {
+		err = s.inner.Update(ctx, func(tx store.Tx) error { return s.putHeader(tx, []string{s.id.String()}) })
 	}
-	if len(pairs) == resealed {
-		return pairs[len(pairs)-1].Key + "\x00", changed, nil
+	if err != nil {
+		return fmt.Errorf("encrypt records under the new key: %w", err)
 	}
-	return "", changed, s.putHeader(tx, []string{s.id.String()})
+	s.old.Store(false)
+	return nil
 }

@@ -39,6 +39,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"transfers keep the sum", testTransfers},
 		{"context is done", testContext},
 		{"each", testEach},
+		{"read", testRead},
+		{"copy", testCopy},
 		{"walk", testWalk},
 		{"walk is cut off", testWalkCut},
 		{"walk within the limits", testWalkLimits},

@@ -75,6 +75,71 @@ func testEach(t *testing.T, s store.Store) {
 	}
 }
 
+func testRead(t *testing.T, s store.Store) {
+	want := fillSpace(t, s, pages)
+	in := store.Prefix("w/")
+	read := 0
+	in.Read = func(pairs int) { read = pairs }
+	in.Where = func(p store.Pair) bool { return p.Key != want[9] }
+	var got []string
+	err := store.Read(t.Context(), s, in, func(p store.Pair) error {
+		if got = append(got, p.Key); p.Key == want[600] {
+			return store.ErrStop
+		}
+		return nil
+	})
+	if diff := cmp.Diff(append(slices.Clone(want[:9]), want[10:601]...), got); diff != "" || err != nil || read != 500 {
+		t.Errorf("%v, told of %d\n%s", err, read, diff)
+	}
+}
+
+// testCopy copies to stores that take as much as this one, and much less.
+func testCopy(t *testing.T, s store.Store) {
+	fillSpace(t, s, pages)
+	put(t, s, "large/1", strings.Repeat("l", 9000), "large/2", strings.Repeat("l", 8000), "empty", "")
+	for _, limits := range []store.Limits{s.Limits(), {Operations: 7, Bytes: 10_000}} {
+		to := &mapStore{limits: limits, pairs: map[string]string{}}
+		told := 0
+		n, err := store.Copy(t.Context(), s, to, func(pairs int) { told = pairs })
+		var got []string
+		for key, value := range to.pairs {
+			got = append(got, key+"="+value)
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(dump(t, s), got); diff != "" || err != nil || n != len(got) || told != n {
+			t.Errorf("%d copied, told of %d, %v\n%s", n, told, err, diff)
+		}
+		if n, err := store.Copy(t.Context(), s, &mapStore{limits: store.Limits{Operations: 5, Bytes: 5000}, pairs: map[string]string{}}, func(int) {}); !errors.Is(err, store.ErrTooLarge) {
+			t.Errorf("a record that is too large: %d copied, %v", n, err)
+		}
+	}
+}
+
+// mapStore takes puts within its limits.
+type mapStore struct {
+	store.Store
+	limits store.Limits
+	pairs  map[string]string
+}
+
+func (s *mapStore) Limits() store.Limits { return s.limits }
+
+func (s *mapStore) Update(_ context.Context, fn func(store.Tx) error) error {
+	budget := &store.Budget{Limits: s.limits}
+	return fn(mapTx{store: s, budget: budget})
+}
+
+type mapTx struct {
+	store.Tx
+	store  *mapStore
+	budget *store.Budget
+}
+
+func (t mapTx) Put(key string, value []byte) error {
+	t.store.pairs[key] = string(value)
+	return t.budget.Put(key, len(value))
+}
+
 // mark sets the value of a record that is new.
 func mark(tx store.Tx, p store.Pair) (bool, error) {
 	if string(p.Value) != "new" {
