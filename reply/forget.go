@@ -2,15 +2,17 @@ package reply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
 )
 
-// forgetTogether is how many texts are looked at between two transactions of Forget.
+// forgetTogether is how many texts Forget reads at once.
 const forgetTogether = 100
 
 // Forget removes everything that this package keeps of a number, and returns how many
@@ -19,58 +21,52 @@ const forgetTogether = 100
 // transactions; what it was cut off at, the next call finds.
 func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[string]int, err error) {
 	removed = map[string]int{}
-	count := func(more map[string]int) {
-		for what, n := range more {
-			removed[what] += n
+	count := func(what string) {
+		if what != "" {
+			removed[what]++
 		}
 	}
-	for before := ""; ; {
+	for before, more := "", true; more; more = before != "" {
 		items, next, err := r.queue.Exchange(ctx, number, before, forgetTogether)
 		if err != nil {
 			return removed, fmt.Errorf("forget answers: %w", err)
 		}
-		more, err := store.Update(ctx, r.store, func(tx store.Tx) (map[string]int, error) {
-			more := map[string]int{}
-			for _, item := range items {
-				what, key, forget := "questions", askKey(item.ID()), forgetQuestion
-				if item.In != nil {
-					what, key, forget = "readings", heardKey(item.ID()), func(tx store.Tx, id string) error { return tx.Delete(heardKey(id)) }
-				}
-				value, err := tx.Get(key)
-				if err != nil {
-					return nil, err
-				}
-				if value == nil {
-					continue
-				}
-				if err := forget(tx, item.ID()); err != nil {
-					return nil, err
-				}
-				more[what]++
+		keys := make([]string, 0, len(items))
+		for _, item := range items {
+			if item.In != nil {
+				keys = append(keys, heardKey(item.ID()))
+			} else {
+				keys = append(keys, askKey(item.ID()))
 			}
-			return more, nil
-		})
-		if err != nil {
+		}
+		if err := store.WalkKeys(ctx, r.store, keys, forgetOne, count); err != nil {
 			return removed, fmt.Errorf("forget answers: %w", err)
 		}
-		count(more)
-		if before = next; next == "" {
-			break
-		}
+		before = next
 	}
 	for _, form := range r.config.Numbering.Forms(number) {
-		more, err := store.Update(ctx, r.store, func(tx store.Tx) (map[string]int, error) { return forgetNumber(tx, form) })
-		if err != nil {
+		if err := r.forgetNumber(ctx, form, removed); err != nil {
 			return removed, fmt.Errorf("forget a number: %w", err)
 		}
-		count(more)
 	}
-	more, err := r.unname(ctx, r.config.Numbering.Person(number))
+	// Questions that have ended are found by no number any more, and still name it.
+	p := r.config.Numbering.Person(number)
+	questions := overIn(askSpace, p.May)
+	err = store.WalkEach(ctx, r.store, questions, func(tx store.Tx, q store.Pair) (string, error) {
+		return unnameIn(tx, p, q.Key[len(askSpace):])
+	}, count)
 	if err != nil {
 		return removed, fmt.Errorf("forget a number: %w", err)
 	}
-	count(more)
 	return removed, nil
+}
+
+// forgetOne removes a question or what was made of a text, and says which.
+func forgetOne(tx store.Tx, p store.Pair) (what string, err error) {
+	if id, is := strings.CutPrefix(p.Key, askSpace); is {
+		return "questions", forgetQuestion(tx, id)
+	}
+	return "readings", tx.Delete(p.Key)
 }
 
 // ForgetText removes what is kept of a message, sent or received, within the transaction
@@ -81,48 +77,6 @@ func ForgetText(tx store.Tx, id string) error {
 		return err
 	}
 	return tx.Delete(heardKey(id))
-}
-
-// unname looks through all questions: those that have ended are found by no number any
-// more, and still name it.
-func (r *Replies) unname(ctx context.Context, p queue.Person) (map[string]int, error) {
-	removed := map[string]int{}
-	for from := askSpace; from != ""; {
-		type page struct {
-			ids  []string
-			next string
-		}
-		found, err := store.View(ctx, r.store, func(rd store.Reader) (page, error) {
-			pairs, err := rd.Scan(from, store.PrefixEnd(askSpace), forgetTogether)
-			if err != nil {
-				return page{}, err
-			}
-			var found page
-			for _, pair := range pairs {
-				if p.May(pair.Value) {
-					found.ids = append(found.ids, pair.Key[len(askSpace):])
-				}
-			}
-			if len(pairs) == forgetTogether {
-				found.next = pairs[len(pairs)-1].Key + "\x00"
-			}
-			return found, nil
-		})
-		if err != nil {
-			return removed, err
-		}
-		for _, id := range found.ids {
-			what, err := store.Update(ctx, r.store, func(tx store.Tx) (string, error) { return unnameIn(tx, p, id) })
-			if err != nil {
-				return removed, err
-			}
-			if what != "" {
-				removed[what]++
-			}
-		}
-		from = found.next
-	}
-	return removed, nil
 }
 
 // unnameIn removes a question that asked the number, or takes the number out of one that
@@ -154,43 +108,66 @@ func unnameIn(tx store.Tx, p queue.Person, id string) (string, error) {
 }
 
 // forgetNumber removes what is found by a number: questions of messages that were
-// never sent, what was asked back, what was counted, and the conversation.
-func forgetNumber(tx store.Tx, number pdu.Address) (map[string]int, error) {
-	removed := map[string]int{}
-	questions, err := askedOf(tx, number)
+// never sent, what was asked back, what was counted, and the conversation. It counts
+// them in removed.
+func (r *Replies) forgetNumber(ctx context.Context, number pdu.Address, removed map[string]int) error {
+	questions, err := store.Count(ctx, r.store, store.Prefix(askedPrefix(number)), func(tx store.Tx, asked store.Pair) (bool, error) {
+		return forgetAsked(tx, number, asked.Key)
+	})
+	if questions > 0 {
+		removed["questions"] += questions
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, q := range questions {
-		if q.To != number { // somebody else was asked
-			q.Also = slices.DeleteFunc(q.Also, func(a pdu.Address) bool { return a == number })
-			if err := saveQuestion(tx, q); err != nil {
-				return nil, err
-			}
-			continue
+	for {
+		p, err := store.Update(ctx, r.store, func(tx store.Tx) (talkPass, error) { return forgetTalkOf(tx, number) })
+		if err != nil || !p.found {
+			return err
 		}
-		if err := forgetQuestion(tx, q.ID); err != nil {
-			return nil, err
+		if removed["notes"] += p.notes; p.all {
+			removed["conversations"]++
+			return nil
 		}
-		removed["questions"]++
 	}
-	asked, err := tx.Scan(askedPrefix(number), store.PrefixEnd(askedPrefix(number)), 0)
-	if err != nil {
-		return nil, err
-	}
-	keys := []string{whichKey(number), guardKey(number)}
-	for _, p := range asked {
-		keys = append(keys, p.Key)
-	}
-	for _, key := range keys {
-		if err := tx.Delete(key); err != nil {
-			return nil, err
+}
+
+// forgetAsked removes a question that asked the number, or the number from one that
+// asked somebody else and this number as well. It reports whether it was the former.
+func forgetAsked(tx store.Tx, number pdu.Address, asked string) (bool, error) {
+	q, err := ReadQuestion(tx, lastSegment(asked))
+	switch {
+	case unreadable(err):
+	case err != nil:
+		return false, err
+	case q.To == number:
+		return true, forgetQuestion(tx, q.ID)
+	default:
+		q.Also = slices.DeleteFunc(q.Also, func(a pdu.Address) bool { return a == number })
+		if err := saveQuestion(tx, q); err != nil {
+			return false, err
 		}
+	}
+	return false, tx.Delete(asked)
+}
+
+// talkPass is what one transaction has removed of a talk.
+type talkPass struct {
+	found, all bool
+	notes      int
+}
+
+// forgetTalkOf removes what was asked back and counted, and the talk with a number or
+// some of its notes.
+func forgetTalkOf(tx store.Tx, number pdu.Address) (p talkPass, err error) {
+	if err := errors.Join(tx.Delete(whichKey(number)), tx.Delete(guardKey(number))); err != nil {
+		return p, err
 	}
 	t, before, err := talkWith(tx, number)
 	if err != nil || before.IsZero() {
-		return removed, err
+		return p, err
 	}
-	removed["conversations"], removed["notes"] = 1, t.Notes
-	return removed, forgetTalk(tx, t)
+	p.found = true
+	p.notes, p.all, err = forgetTalk(tx, t)
+	return p, err
 }

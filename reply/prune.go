@@ -3,15 +3,13 @@ package reply
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"goniec/queue"
 	"goniec/store"
 )
-
-// pruneTogether bounds the records of one transaction of Prune.
-const pruneTogether = 100
 
 // Prune removes what has been kept long enough: questions and what was made of texts
 // after records, talks in which nothing has been said for as long, with their notes,
@@ -24,46 +22,44 @@ func (r *Replies) Prune(ctx context.Context, records time.Duration) error {
 	}
 	at := now()
 	limit := at.Add(-records)
-	for what, step := range map[string]func(tx store.Tx) (int, error){
-		"questions": func(tx store.Tx) (int, error) {
-			return pruneIDs(tx, askSpace, limit, func(id string) error { return forgetQuestion(tx, id) })
-		},
-		"what was made of texts": func(tx store.Tx) (int, error) {
-			return pruneIDs(tx, heardSpace, limit, func(id string) error { return tx.Delete(heardKey(id)) })
-		},
-		"conversations": func(tx store.Tx) (int, error) { return pruneTalks(tx, limit) },
+	remove := func(tx store.Tx, p store.Pair) error { return tx.Delete(p.Key) }
+	for _, step := range []struct {
+		what   string
+		in     store.Range
+		change func(tx store.Tx, p store.Pair) error
+	}{
+		{"questions", store.Range{From: askSpace, To: askSpace + queue.LowestID(limit)}, func(tx store.Tx, p store.Pair) error {
+			return forgetQuestion(tx, p.Key[len(askSpace):])
+		}},
+		{"what was made of texts", store.Range{From: heardSpace, To: heardSpace + queue.LowestID(limit)}, remove},
+		{"counts of texts", overIn(guardNumber, func(value []byte) bool {
+			var s sent
+			return json.Unmarshal(value, &s) != nil || len(s.within(at, numberWindow)) == 0
+		}), remove},
+		{"questions asked back", overIn(whichSpace, func(value []byte) bool {
+			var w which
+			return json.Unmarshal(value, &w) != nil || at.Sub(w.At) >= whichKept
+		}), remove},
 	} {
-		for n := pruneTogether; n == pruneTogether; {
-			if n, err = store.Update(ctx, r.store, step); err != nil {
-				return fmt.Errorf("prune %s: %w", what, err)
-			}
+		if err := store.Walk(ctx, r.store, step.in, step.change); err != nil {
+			return fmt.Errorf("prune %s: %w", step.what, err)
 		}
 	}
-	if err := r.sweep(ctx, guardNumber, func(p store.Pair) bool {
-		var s sent
-		return json.Unmarshal(p.Value, &s) != nil || len(s.within(at, numberWindow)) == 0
-	}); err != nil {
-		return fmt.Errorf("prune counts of texts: %w", err)
+	// A conversation with many notes takes several passes.
+	for changed := 1; changed > 0; {
+		changed, err = store.Count(ctx, r.store, store.Range{From: talkAtSpace, To: talkAtSpace + timeSegment(limit)}, pruneTalk)
+		if err != nil {
+			return fmt.Errorf("prune conversations: %w", err)
+		}
 	}
-	return r.sweep(ctx, whichSpace, func(p store.Pair) bool {
-		var w which
-		return json.Unmarshal(p.Value, &w) != nil || at.Sub(w.At) >= whichKept
-	})
+	return nil
 }
 
-// pruneIDs has the records of a space removed that were made before limit, and returns
-// how many there were.
-func pruneIDs(tx store.Tx, space string, limit time.Time, remove func(id string) error) (int, error) {
-	pairs, err := tx.Scan(space, space+queue.LowestID(limit), pruneTogether)
-	if err != nil {
-		return 0, err
-	}
-	for _, pair := range pairs {
-		if err := remove(pair.Key[len(space):]); err != nil {
-			return 0, err
-		}
-	}
-	return len(pairs), nil
+// overIn returns the range of those records of a space of which over says so.
+func overIn(space string, over func(value []byte) bool) store.Range {
+	in := store.Prefix(space)
+	in.Where = func(p store.Pair) bool { return over(p.Value) }
+	return in
 }
 
 // forgetQuestion removes a question with what leads to it.
@@ -85,75 +81,47 @@ func forgetQuestion(tx store.Tx, id string) error {
 	return tx.Delete(askKey(id))
 }
 
-// pruneTalks removes talks in which nothing was said since limit.
-func pruneTalks(tx store.Tx, limit time.Time) (int, error) {
-	pairs, err := tx.Scan(talkAtSpace, talkAtSpace+timeSegment(limit), pruneTogether)
+// pruneTalk removes the talk at a place, or some of its notes.
+func pruneTalk(tx store.Tx, place store.Pair) (bool, error) {
+	id := place.Key[len(talkAtSpace):]
+	id = id[min(len(id), timeWidth):]
+	t, err := readTalk(tx, id)
+	if unreadable(err) {
+		return true, errors.Join(tx.Delete(talkKey(id)), tx.Delete(place.Key))
+	}
 	if err != nil {
-		return 0, err
+		return false, err
 	}
-	for _, pair := range pairs {
-		place := pair.Key[len(talkAtSpace):]
-		id := place[min(len(place), timeWidth):]
-		t, err := readTalk(tx, id)
-		if err == nil {
-			err = forgetTalk(tx, t)
-		} else if unreadable(err) {
-			err = tx.Delete(talkKey(id))
-		}
-		if err != nil {
-			return 0, err
-		}
-		if err := tx.Delete(pair.Key); err != nil {
-			return 0, err
-		}
+	_, all, err := forgetTalk(tx, t)
+	if err == nil && all {
+		err = tx.Delete(place.Key)
 	}
-	return len(pairs), nil
+	return true, err
 }
 
-// forgetTalk removes a talk with its notes.
-func forgetTalk(tx store.Tx, t Talk) error {
-	notes, err := tx.Scan(notePrefix(t.ID), store.PrefixEnd(notePrefix(t.ID)), 0)
+// notesTogether is how many notes of a talk one transaction removes.
+const notesTogether = 50
+
+// forgetTalk removes a talk with its notes, and returns how many notes it has removed.
+// Of a talk with too many notes for one transaction it removes some notes only, and
+// all is false.
+func forgetTalk(tx store.Tx, t Talk) (notes int, all bool, err error) {
+	found, err := tx.Scan(notePrefix(t.ID), store.PrefixEnd(notePrefix(t.ID)), notesTogether)
 	if err != nil {
-		return err
+		return 0, false, err
 	}
-	for _, note := range notes {
+	for _, note := range found {
 		if err := tx.Delete(note.Key); err != nil {
-			return err
+			return 0, false, err
 		}
+	}
+	if len(found) == notesTogether {
+		return len(found), false, nil
 	}
 	for _, key := range []string{talkKey(t.ID), talkOfKey(t.Number), talkAtKey(t.At, t.ID)} {
 		if err := tx.Delete(key); err != nil {
-			return err
+			return 0, false, err
 		}
 	}
-	return nil
-}
-
-// sweep removes the records of a space that are over.
-func (r *Replies) sweep(ctx context.Context, space string, over func(store.Pair) bool) error {
-	for from := space; from != ""; {
-		next, err := store.Update(ctx, r.store, func(tx store.Tx) (string, error) {
-			pairs, err := tx.Scan(from, store.PrefixEnd(space), pruneTogether)
-			if err != nil {
-				return "", err
-			}
-			for _, pair := range pairs {
-				if !over(pair) {
-					continue
-				}
-				if err := tx.Delete(pair.Key); err != nil {
-					return "", err
-				}
-			}
-			if len(pairs) < pruneTogether {
-				return "", nil
-			}
-			return pairs[len(pairs)-1].Key + "\x00", nil
-		})
-		if err != nil {
-			return err
-		}
-		from = next
-	}
-	return nil
+	return len(found), true, nil
 }

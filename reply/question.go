@@ -262,11 +262,10 @@ func saveQuestion(tx store.Tx, q Question) error {
 	return store.PutJSON(tx, askKey(q.ID), stored)
 }
 
-// errStored is wrapped by the error about a record that cannot be read.
-var errStored = errors.New("stored record cannot be read")
-
 // unreadable reports whether err is about one record, not about the store.
-func unreadable(err error) bool { return errors.Is(err, errStored) || errors.Is(err, ErrNotFound) }
+func unreadable(err error) bool {
+	return errors.Is(err, store.ErrRecord) || errors.Is(err, ErrNotFound)
+}
 
 // ErrNotFound is returned for a question, a talk or a note that does not exist.
 var ErrNotFound = errors.New("not found")
@@ -282,17 +281,17 @@ func ReadQuestion(r store.Reader, id string) (Question, error) {
 	}
 	stored := storedQuestion{Question: &Question{}}
 	if err := json.Unmarshal(value, &stored); err != nil {
-		return Question{}, fmt.Errorf("question %s: %w: %w", id, errStored, err)
+		return Question{}, fmt.Errorf("question %s: %w: %w", id, store.ErrRecord, err)
 	}
 	q := *stored.Question
 	q.ID, q.Min, q.Max = id, stored.Min, stored.Max
 	if q.To, err = queue.ParseAddress(stored.To); err != nil {
-		return Question{}, fmt.Errorf("question %s: %w: number", id, errStored)
+		return Question{}, fmt.Errorf("question %s: %w: number", id, store.ErrRecord)
 	}
 	for _, s := range stored.Also {
 		a, err := queue.ParseAddress(s)
 		if err != nil {
-			return Question{}, fmt.Errorf("question %s: %w: number", id, errStored)
+			return Question{}, fmt.Errorf("question %s: %w: number", id, store.ErrRecord)
 		}
 		q.Also = append(q.Also, a)
 	}

@@ -53,11 +53,11 @@ type storedTalk struct {
 func decodeTalk(id string, value []byte) (Talk, error) {
 	stored := storedTalk{Talk: &Talk{}}
 	if err := json.Unmarshal(value, &stored); err != nil {
-		return Talk{}, fmt.Errorf("talk %s: %w: %w", id, errStored, err)
+		return Talk{}, fmt.Errorf("talk %s: %w: %w", id, store.ErrRecord, err)
 	}
 	number, err := queue.ParseAddress(stored.Number)
 	if err != nil {
-		return Talk{}, fmt.Errorf("talk %s: %w: number", id, errStored)
+		return Talk{}, fmt.Errorf("talk %s: %w: number", id, store.ErrRecord)
 	}
 	t := *stored.Talk
 	t.ID, t.Number = id, number

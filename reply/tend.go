@@ -9,9 +9,6 @@ import (
 	"goniec/store"
 )
 
-// tendTogether bounds the questions of one transaction of Tend.
-const tendTogether = 100
-
 // Tend ends the questions whose time is over, and forgets those that nobody can
 // answer late any more. It does nothing while the clock is not believed.
 func (r *Replies) Tend(ctx context.Context) error {
@@ -19,31 +16,17 @@ func (r *Replies) Tend(ctx context.Context) error {
 	if err != nil || !trust.Believed {
 		return err
 	}
-	for n := tendTogether; n == tendTogether; {
-		n, err = store.Update(ctx, r.store, func(tx store.Tx) (int, error) {
-			pairs, err := tx.Scan(askTickSpace, askTickSpace+timeSegment(now()), tendTogether)
-			if err != nil {
-				return 0, err
-			}
-			for _, pair := range pairs {
-				if err := r.tendOne(tx, pair.Key); err != nil {
-					return 0, err
-				}
-			}
-			return len(pairs), nil
-		})
-		if err != nil {
-			return fmt.Errorf("end questions: %w", err)
-		}
+	if err := store.Walk(ctx, r.store, store.Range{From: askTickSpace, To: askTickSpace + timeSegment(now())}, r.tendOne); err != nil {
+		return fmt.Errorf("end questions: %w", err)
 	}
 	return nil
 }
 
-func (r *Replies) tendOne(tx store.Tx, key string) error {
-	if err := tx.Delete(key); err != nil {
+func (r *Replies) tendOne(tx store.Tx, tick store.Pair) error {
+	if err := tx.Delete(tick.Key); err != nil {
 		return err
 	}
-	q, err := ReadQuestion(tx, lastSegment(key))
+	q, err := ReadQuestion(tx, lastSegment(tick.Key))
 	if unreadable(err) {
 		return nil
 	}

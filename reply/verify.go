@@ -19,34 +19,26 @@ func Verify(r store.Reader, tell func(queue.Finding), checked func(records int))
 		{askSpace, lookAtQuestion}, {askTickSpace, lookAtTick}, {askedSpace, lookAtAsked}, {talkSpace, lookAtTalk}, {talkAtSpace, lookAtPlace},
 		{heardSpace, lookAtHeard},
 	} {
-		for from := space.prefix; from != ""; {
-			pairs, err := r.Scan(from, store.PrefixEnd(space.prefix), verifyTogether)
-			if err != nil {
-				return err
-			}
-			for _, p := range pairs {
-				what, err := space.look(r, p)
-				if err != nil {
-					return err
-				}
-				if what != "" {
-					tell(queue.Finding{Record: recordName(p.Key), What: what})
-				}
-			}
-			if records += len(pairs); checked != nil {
+		in := store.Prefix(space.prefix)
+		before := records
+		in.Read = func(pairs int) {
+			if records = before + pairs; checked != nil {
 				checked(records)
 			}
-			from = ""
-			if len(pairs) == verifyTogether {
-				from = pairs[len(pairs)-1].Key + "\x00"
+		}
+		err := store.Each(r, in, func(p store.Pair) error {
+			what, err := space.look(r, p)
+			if err == nil && what != "" {
+				tell(queue.Finding{Record: recordName(p.Key), What: what})
 			}
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
-
-// verifyTogether is how many records are read at once.
-const verifyTogether = 1000
 
 // recordName names a record without the number that may be in its key.
 func recordName(key string) string {
