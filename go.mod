@@ -21,7 +21,7 @@ require (
 	github.com/warthog618/modem v0.4.0
 	github.com/warthog618/sms v0.3.0
 	go.bug.st/serial v1.8.0
-	go.etcd.io/bbolt v1.5.0
+	go.etcd.io/bbolt v1.5.0 // store/boltstore/head.go reads its meta and freelist pages: see there before another version
 	go.yaml.in/yaml/v3 v3.0.6
 	golang.org/x/crypto v0.58.0
 	golang.org/x/net v0.60.0

@@ -26,6 +26,7 @@ import (
 	"goniec/modem"
 	"goniec/store"
 	"goniec/store/boltstore"
+	"goniec/store/sealed"
 )
 
 // box names this box in the store. A single box needs no name of its own.
@@ -51,21 +52,20 @@ type App struct {
 	registry *prometheus.Registry
 
 	// What Start makes and Stop takes down; not changed in between.
-	life       context.Context // ends when Stop is done waiting for work in hand
-	end        context.CancelFunc
-	store      store.Store
-	backup     io.WriterTo // the store
-	scrubber   scrubber    // the store
-	events     *event.Log
-	tokens     *access.Tokens
-	pins       pinGuard
-	memory     memory
-	tls        *certificate
-	alarms     *alarms
-	encryption *encryption
-	url        string
-	cleanup    []cleanup
-	loops      sync.WaitGroup // housekeeping, systemd
+	life     context.Context // ends when Stop is done waiting for work in hand
+	end      context.CancelFunc
+	store    store.Store
+	backup   io.WriterTo // the store
+	scrubber scrubber    // the store
+	events   *event.Log
+	tokens   *access.Tokens
+	pins     pinGuard
+	memory   memory
+	tls      *certificate
+	alarms   *alarms
+	url      string
+	cleanup  []cleanup
+	loops    sync.WaitGroup // housekeeping, systemd
 
 	current atomic.Pointer[assembly] // what answers and sends now
 
@@ -169,7 +169,7 @@ func (a *App) openData(ctx context.Context) error {
 	if err := a.registry.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
-	keys, err := LoadKeys(KeyPath(a.config.KeyFile))
+	keys, err := sealed.LoadKeys(sealed.KeyPath(a.config.KeyFile))
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (a *App) openData(ctx context.Context) error {
 		return err
 	}
 	a.later("close the data", func(context.Context) error { return s.Close() })
-	a.store, a.backup, a.scrubber, a.encryption = s, file, file, newEncryption(s, keys)
+	a.store, a.backup, a.scrubber = s, file, file
 	a.events = event.New(s, box)
 	a.tokens = access.NewTokens(s)
 	a.alarms = newAlarms(a.log, s, a.events, a.registry)

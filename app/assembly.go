@@ -79,7 +79,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	s.webhooks = a.newWebhooks(config.Webhooks, s.queue, register)
 	s.server = api.New(api.Config{
 		Store: a.store, Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Replies: s.replies, Webhooks: webhooks{s.webhooks}, Backup: a.backup, Erase: s.erase,
-		Numbering: numbering, MaxParts: config.MaxParts, Alarms: a.alarms.list, Encryption: a.encryption.now, Location: config.Location(),
+		Numbering: numbering, MaxParts: config.MaxParts, Alarms: a.alarms.list, Encryption: a.encryption, Location: config.Location(),
 		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
 	})
 	s.handler, s.admin = s.server.Handler(), s.server.AdminHandler()

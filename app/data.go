@@ -74,13 +74,10 @@ func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.O
 	if file, err = boltstore.Open(path, bare); err != nil {
 		return fail(err)
 	}
-	if err := os.Remove(path + rewriteSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fail(err)
-	}
 	if file, err = encrypt(ctx, path, file, func() (*boltstore.Store, error) { return boltstore.Open(path, bare) }, keys, o.Logger); err != nil {
 		return fail(err)
 	}
-	if s, err = openSealed(ctx, file, keys); err != nil {
+	if s, err = sealed.OpenAny(ctx, file, keys); err != nil {
 		return fail(err)
 	}
 	if err := migrate(ctx, s, o.Logger); err != nil {

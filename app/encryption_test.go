@@ -18,7 +18,7 @@ func TestRotation(t *testing.T) {
 	first, second := sealed.NewKey(), sealed.NewKey()
 	c := config(t)
 	c.KeyFile = filepath.Join(t.TempDir(), "goniec.key")
-	if err := app.CreateKeys(c.KeyFile, first); err != nil {
+	if err := sealed.CreateKeys(c.KeyFile, first); err != nil {
 		t.Fatal(err)
 	}
 	// life runs the daemon once.
@@ -54,11 +54,11 @@ func TestRotation(t *testing.T) {
 			id = m.ID
 		}
 	})
-	if err := app.ReplaceKeys(c.KeyFile, []sealed.Key{second, first}); err != nil {
+	if err := sealed.ReplaceKeys(c.KeyFile, []sealed.Key{second, first}); err != nil {
 		t.Fatal(err)
 	}
 	life(func(cl *client.Client) { want(cl, second) })
-	if err := app.ReplaceKeys(c.KeyFile, []sealed.Key{second}); err != nil {
+	if err := sealed.ReplaceKeys(c.KeyFile, []sealed.Key{second}); err != nil {
 		t.Fatal(err)
 	}
 	life(func(cl *client.Client) {

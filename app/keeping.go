@@ -29,7 +29,7 @@ func Verify(ctx context.Context, path string, keys []sealed.Key, progress func(r
 		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	s, err := openSealed(ctx, file, keys)
+	s, err := sealed.OpenAny(ctx, file, keys)
 	if err != nil {
 		return nil, 0, err
 	}

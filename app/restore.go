@@ -11,6 +11,7 @@ import (
 
 	"goniec/store"
 	"goniec/store/boltstore"
+	"goniec/store/disk"
 	"goniec/store/sealed"
 )
 
@@ -77,10 +78,10 @@ func Restore(ctx context.Context, o Restoration) (aside string, findings []Findi
 			return "", nil, 0, &DataError{Dir: dir, Err: err}
 		}
 	}
-	if err := os.Rename(ready, data); err != nil {
+	if err := disk.Put(ready, data); err != nil {
 		return aside, nil, 0, &DataError{Dir: dir, Err: err}
 	}
-	return aside, nil, records, syncDir(dir)
+	return aside, nil, records, nil
 }
 
 // unused returns boltstore.ErrLocked for data that a daemon has open. Data that is
@@ -102,7 +103,7 @@ func markRestored(ctx context.Context, path string, keys []sealed.Key) error {
 	if err != nil {
 		return err
 	}
-	s, err := openSealed(ctx, file, keys)
+	s, err := sealed.OpenAny(ctx, file, keys)
 	if err == nil {
 		err = s.Update(ctx, func(tx store.Tx) error {
 			return tx.Put(restoredKey, []byte(time.Now().UTC().Format(time.RFC3339)))
@@ -120,14 +121,6 @@ func setAside(data string) (string, error) {
 		return "", nil
 	}
 	return aside, err
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // holdRestored holds what may have been sent since the backup, at the first start on

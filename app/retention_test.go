@@ -27,10 +27,9 @@ func appInMemory(config configs.Config, machine *Machine) *App {
 	log, registry, events := slog.New(slog.DiscardHandler), prometheus.NewRegistry(), event.New(s, box)
 	return &App{
 		log: log, registry: registry, config: config, store: s, events: events, tokens: access.NewTokens(s), tls: &certificate{},
-		encryption: newEncryption(s, nil),
-		alarms:     newAlarms(log, s, events, registry),
-		scrubber:   &countedScrubs{},
-		options:    Options{Machine: machine, Ports: func() ([]modem.PortInfo, error) { return nil, nil }},
+		alarms:   newAlarms(log, s, events, registry),
+		scrubber: &countedScrubs{},
+		options:  Options{Machine: machine, Ports: func() ([]modem.PortInfo, error) { return nil, nil }},
 	}
 }
 

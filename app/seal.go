@@ -4,35 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
-	"syscall"
 
 	"goniec/api/client"
 	"goniec/store"
 	"goniec/store/boltstore"
 	"goniec/store/sealed"
 )
-
-// rewriteSuffix ends the name of the file that data is rewritten into. It is removed
-// by the next start if that came to nothing.
-const rewriteSuffix = ".rewrite"
-
-// openSealed returns what reads the records of a file: the file itself or, if it is
-// encrypted, what decrypts it. The error is one of sealed.
-func openSealed(ctx context.Context, file *boltstore.Store, keys []sealed.Key) (store.Store, error) {
-	ids, err := sealed.Keys(ctx, file)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(ids) == 0:
-		return file, nil
-	}
-	return sealed.Open(ctx, file, keys)
-}
 
 // encrypt makes the data in the file encrypted, if it is not and there is a key, and
 // returns the file that is there then.
@@ -96,25 +76,14 @@ func Decrypt(ctx context.Context, dir string, keys []sealed.Key) (records int, e
 }
 
 // rewrite copies every record of from, which is the open file at path, to a new file
-// and puts that in its place when it is complete and on disk. What was deleted is not
-// in it, and the old file is overwritten: on a hard disk nothing is left of it, on a
-// card or an SSD what its controller leaves. as makes a store of the new file.
+// and puts that in its place, see boltstore.Rewrite. What was deleted is not in it.
+// as makes a store of the new file.
 func rewrite(ctx context.Context, path string, from store.Store, log *slog.Logger, as func(*boltstore.Store) (store.Store, error)) (records int, err error) {
-	temp := path + rewriteSuffix
-	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, err
-	}
-	defer func() {
-		if rest := os.Remove(temp); rest != nil && !errors.Is(rest, fs.ErrNotExist) {
-			err = errors.Join(err, rest)
+	err = boltstore.Rewrite(path, func(file *boltstore.Store) error {
+		to, err := as(file)
+		if err != nil {
+			return err
 		}
-	}()
-	file, err := boltstore.Open(temp, boltstore.Options{})
-	if err != nil {
-		return 0, err
-	}
-	to, err := as(file)
-	if err == nil {
 		told := 0
 		records, err = store.Copy(ctx, from, to, func(records int) {
 			if records/copyTold > told/copyTold {
@@ -122,45 +91,27 @@ func rewrite(ctx context.Context, path string, from store.Store, log *slog.Logge
 			}
 			told = records
 		})
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return 0, err
-	}
-	old, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, old.Close()) }()
-	if err := os.Rename(temp, path); err != nil {
-		return 0, err
-	}
-	if err := syncDir(filepath.Dir(path)); err != nil {
-		return 0, err
-	}
-	return records, overwrite(old)
-}
-
-// overwrite fills a file that has no name any more with zeros. One that has is
-// somebody's copy and stays as it is.
-func overwrite(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
 		return err
+	})
+	if err != nil {
+		return 0, err
 	}
-	if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Nlink > 0 {
-		return nil
-	}
-	zeros := make([]byte, 1<<20)
-	for at := int64(0); at < info.Size(); at += int64(len(zeros)) {
-		if _, err := f.WriteAt(zeros[:min(int64(len(zeros)), info.Size()-at)], at); err != nil {
-			return err
-		}
-	}
-	return f.Sync()
+	return records, nil
 }
 
 // copyTold is after how many records the log tells how far a copy is.
 const copyTold = 100_000
+
+// CheckKeys returns whether the keys fit the data in dir, and changes nothing: nil,
+// sealed.ErrNotSealed, sealed.ErrSealed, sealed.ErrWrongKey, or that the file cannot
+// be read, boltstore.ErrLocked while a daemon has it.
+func CheckKeys(dir string, keys []sealed.Key) error {
+	header, err := boltstore.ReadOne(DataPath(dir), sealed.HeaderKey)
+	if err != nil {
+		return err
+	}
+	return sealed.Check(header, keys)
+}
 
 // Encryption looks at the data in dir, while no daemon runs on it, and changes
 // nothing: how it is encrypted, and the ids of the keys it needs. The error is a
@@ -189,9 +140,8 @@ func Encryption(ctx context.Context, dir string, keys []sealed.Key) (e client.En
 	if err != nil {
 		return client.Encryption{}, used, &DataError{Dir: dir, Err: err}
 	}
-	e = client.Encryption{Enabled: true, Key: keys[0].ID(), Rotating: s.Old()}
-	if e.Rotating {
-		e.Remaining, e.Records, err = s.CountOld(ctx)
+	if s.Old() {
+		_, _, err = s.CountOld(ctx)
 	}
-	return e, used, err
+	return encryptionOf(s), used, err
 }

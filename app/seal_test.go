@@ -78,7 +78,7 @@ func TestEncryption(t *testing.T) {
 			if len(found(t, dir)) < 8 {
 				t.Fatalf("the plain file holds only %q: this test would find nothing", found(t, dir))
 			}
-			if err := os.WriteFile(DataPath(dir)+rewriteSuffix, []byte("Wizyta jutro o 10:00"), 0o600); err != nil {
+			if err := os.WriteFile(DataPath(dir)+".rewrite", []byte("Wizyta jutro o 10:00"), 0o600); err != nil {
 				t.Fatal(err) // what a power cut has left
 			}
 			keys := []sealed.Key{sealed.NewKey()}
@@ -211,22 +211,22 @@ func TestLoadKeys(t *testing.T) {
 	t.Parallel()
 	a, b := sealed.NewKey(), sealed.NewKey()
 	path := filepath.Join(t.TempDir(), "goniec.key")
-	if err := CreateKeys(path, a); err != nil {
+	if err := sealed.CreateKeys(path, a); err != nil {
 		t.Fatal(err)
 	}
-	if err := CreateKeys(path, b); !errors.Is(err, os.ErrExist) {
+	if err := sealed.CreateKeys(path, b); !errors.Is(err, os.ErrExist) {
 		t.Errorf("a key was replaced: %v", err)
 	}
-	if err := ReplaceKeys(path, []sealed.Key{b, a}); err != nil {
+	if err := sealed.ReplaceKeys(path, []sealed.Key{b, a}); err != nil {
 		t.Fatal(err)
 	}
-	if keys, err := LoadKeys(path); err != nil || !slices.Equal(keys, []sealed.Key{b, a}) {
+	if keys, err := sealed.LoadKeys(path); err != nil || !slices.Equal(keys, []sealed.Key{b, a}) {
 		t.Errorf("read %d keys, %v", len(keys), err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	if keys, err := LoadKeys(""); err != nil || keys != nil {
+	if keys, err := sealed.LoadKeys(""); err != nil || keys != nil {
 		t.Errorf("no file: %v", err)
 	}
 	text := a.Text()
@@ -236,9 +236,9 @@ func TestLoadKeys(t *testing.T) {
 		line    int
 		want    error
 	}{
-		"others may read": {text, 0o604, 0, ErrKeyExposed},
-		"group may write": {text, 0o620, 0, ErrKeyExposed},
-		"empty":           {"# nothing\n\n", 0o600, 0, ErrNoKey},
+		"others may read": {text, 0o604, 0, sealed.ErrKeyExposed},
+		"group may write": {text, 0o620, 0, sealed.ErrKeyExposed},
+		"empty":           {"# nothing\n\n", 0o600, 0, sealed.ErrNoKey},
 		"mistyped":        {"# one\n" + text[:7] + "!" + text[8:], 0o600, 2, nil},
 	} {
 		bad := filepath.Join(t.TempDir(), "bad.key")
@@ -248,8 +248,8 @@ func TestLoadKeys(t *testing.T) {
 		if err := os.Chmod(bad, c.mode); err != nil {
 			t.Fatal(err)
 		}
-		_, err := LoadKeys(bad)
-		var file *KeyFileError
+		_, err := sealed.LoadKeys(bad)
+		var file *sealed.KeyFileError
 		if !errors.As(err, &file) || file.Path != bad || file.Line != c.line || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}

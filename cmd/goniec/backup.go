@@ -16,6 +16,7 @@ import (
 	"goniec/app"
 	"goniec/catalogue"
 	"goniec/store/boltstore"
+	"goniec/store/disk"
 )
 
 const mib = 1 << 20
@@ -57,7 +58,7 @@ func (p *program) backup(cmd *cobra.Command, path string, force bool) error {
 	if err := p.verify(cmd.Context(), copied, keys, false); err != nil {
 		return err
 	}
-	if err := os.Rename(copied, path); err != nil {
+	if err := disk.Put(copied, path); err != nil {
 		fmt.Fprintln(p.stderr, p.say(catalogue.BackupFailed, path, err))
 		return errSaid
 	}

@@ -29,7 +29,7 @@ func (p *program) keys(cmd *cobra.Command) ([]sealed.Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return app.LoadKeys(app.KeyPath(config.KeyFile))
+	return sealed.LoadKeys(sealed.KeyPath(config.KeyFile))
 }
 
 // keyFile returns the file with the keys that is meant, or says that there is none.
@@ -38,11 +38,11 @@ func (p *program) keyFile(cmd *cobra.Command) (path string, keys []sealed.Key, e
 	if err != nil {
 		return "", nil, err
 	}
-	if path = app.KeyPath(config.KeyFile); path == "" {
+	if path = sealed.KeyPath(config.KeyFile); path == "" {
 		fmt.Fprintln(p.stderr, p.say(catalogue.KeyNone))
 		return "", nil, errSaid
 	}
-	keys, err = app.LoadKeys(path)
+	keys, err = sealed.LoadKeys(path)
 	return path, keys, err
 }
 
@@ -58,7 +58,7 @@ func (p *program) keyCreateCommand() *cobra.Command {
 				return err
 			}
 		}
-		if err := app.CreateKeys(args[0], key); err != nil {
+		if err := sealed.CreateKeys(args[0], key); err != nil {
 			return err
 		}
 		said := catalogue.KeyCreated
@@ -98,7 +98,7 @@ func (p *program) keyRotateCommand() *cobra.Command {
 			return err
 		}
 		fresh := sealed.NewKey()
-		if err := app.ReplaceKeys(path, append([]sealed.Key{fresh}, keys...)); err != nil {
+		if err := sealed.ReplaceKeys(path, append([]sealed.Key{fresh}, keys...)); err != nil {
 			return err
 		}
 		fmt.Fprintln(p.stderr, p.say(catalogue.KeyRotated, path, fresh.ID()))
@@ -167,8 +167,8 @@ func (p *program) keyState(cmd *cobra.Command) (keyState, error) {
 	if err != nil {
 		return keyState{}, err
 	}
-	state := keyState{File: app.KeyPath(config.KeyFile), Keys: []string{}}
-	keys, err := app.LoadKeys(state.File)
+	state := keyState{File: sealed.KeyPath(config.KeyFile), Keys: []string{}}
+	keys, err := sealed.LoadKeys(state.File)
 	if err != nil {
 		return keyState{}, err
 	}
@@ -245,11 +245,11 @@ func encrypted(err error) bool {
 // explainKeys returns the words for an error about keys; empty: it is about something
 // else.
 func (p *program) explainKeys(err error) string {
-	var file *app.KeyFileError
+	var file *sealed.KeyFileError
 	switch {
-	case errors.As(err, &file) && errors.Is(err, app.ErrKeyExposed):
+	case errors.As(err, &file) && errors.Is(err, sealed.ErrKeyExposed):
 		return p.say(catalogue.KeyExposed, file.Path, file.Path)
-	case errors.As(err, &file) && errors.Is(err, app.ErrNoKey):
+	case errors.As(err, &file) && errors.Is(err, sealed.ErrNoKey):
 		return p.say(catalogue.KeyEmpty, file.Path)
 	case errors.As(err, &file) && file.Line > 0:
 		return p.say(catalogue.KeyLine, file.Path, file.Line, p.explainKeyText(file.Err))
@@ -291,8 +291,8 @@ func (p *program) explainKeyText(err error) string {
 // examineKeys looks whether the keys fit the data.
 func (d *doctor) examineKeys(config configs.Config) {
 	const check = "encryption"
-	path := app.KeyPath(config.KeyFile)
-	keys, err := app.LoadKeys(path)
+	path := sealed.KeyPath(config.KeyFile)
+	keys, err := sealed.LoadKeys(path)
 	if err != nil {
 		d.told(check, levelProblem, d.explain(err), "")
 		return

@@ -9,6 +9,7 @@ import (
 	"goniec/app"
 	"goniec/catalogue"
 	"goniec/store/boltstore"
+	"goniec/store/sealed"
 )
 
 func (p *program) restoreCommand() *cobra.Command {
@@ -39,7 +40,7 @@ func (p *program) restore(cmd *cobra.Command, path string, force, resume bool) e
 		fmt.Fprintln(p.stderr, p.say(catalogue.DataDirLocked, config.DataDir))
 		return errSaid
 	}
-	keys, err := app.LoadKeys(app.KeyPath(config.KeyFile))
+	keys, err := sealed.LoadKeys(sealed.KeyPath(config.KeyFile))
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"goniec/api/client"
 	"goniec/app"
 	"goniec/catalogue"
+	"goniec/store/sealed"
 )
 
 // tokenStore is where tokens are: with the daemon, or in its data directory while
@@ -38,7 +39,7 @@ func (p *program) withTokens(cmd *cobra.Command, fn func(tokenStore) error) erro
 		}
 		return p.explainCall(fn(c), socket)
 	}
-	keys, err := app.LoadKeys(app.KeyPath(config.KeyFile))
+	keys, err := sealed.LoadKeys(sealed.KeyPath(config.KeyFile))
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,10 @@ func Open(path string, o Options) (*Store, error) {
 		closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
+	// Only now is it sure that no other process is filling that file.
+	if err := removeIfThere(path + rewriteSuffix); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), db.Close())
+	}
 	if s.metrics, err = newMetrics(o.Registerer); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), db.Close())
 	}

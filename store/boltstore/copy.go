@@ -4,15 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"goniec/store"
+	"goniec/store/disk"
 )
 
 // WriteTo writes the file as it is at this moment to w, while others go on reading
@@ -44,32 +43,13 @@ const copyTimeout = time.Second
 // been deleted from the one is not in the other, and what is damaged does not get
 // through: the error is ErrLocked, ErrDamaged, or fs.ErrExist for a file that is
 // there already.
-func Copy(from, to string) (err error) {
-	if _, err := os.Lstat(to); err == nil {
-		return &fs.PathError{Op: "create", Path: to, Err: fs.ErrExist}
-	}
-	temp, err := temporary(to)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if rest := os.Remove(temp); rest != nil && !errors.Is(rest, fs.ErrNotExist) {
-			err = errors.Join(err, rest)
+func Copy(from, to string) error {
+	return disk.Create(to, func(temp string) error {
+		if err := copyRecords(from, temp); err != nil {
+			return fmt.Errorf("copy store %s: %w", from, err)
 		}
-	}()
-	if err := copyRecords(from, temp); err != nil {
-		return fmt.Errorf("copy store %s: %w", from, err)
-	}
-	// A link never replaces a file that has come to be meanwhile.
-	if err := os.Link(temp, to); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		if err := os.Rename(temp, to); err != nil { // no links here
-			return err
-		}
-	}
-	return syncFolder(filepath.Dir(to))
+		return nil
+	})
 }
 
 // copyRecords fills the empty file at to with the records of the file at from.

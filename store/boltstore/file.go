@@ -8,10 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"goniec/store/disk"
 )
 
 // defaultTimeout is how long Open waits for another process to close the file:
@@ -173,27 +176,12 @@ func explain(err error) error {
 // not survive a power cut, so they are done under another name, and path
 // appears in one step when all is on disk. If another process is faster, its
 // file stays.
-func create(path string) (err error) {
-	temp, err := temporary(path)
-	if err != nil {
-		return err
+func create(path string) error {
+	err := disk.Create(path, initialise)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
 	}
-	defer func() {
-		if rest := os.Remove(temp); rest != nil && !errors.Is(rest, fs.ErrNotExist) {
-			err = errors.Join(err, rest)
-		}
-	}()
-	if err := initialise(temp); err != nil {
-		return err
-	}
-	// A link never replaces a file, as a rename would. Where the file system
-	// has no links, two first starts at the same moment are left to chance.
-	if err := os.Link(temp, path); err != nil && !errors.Is(err, fs.ErrExist) {
-		if err := os.Rename(temp, path); err != nil {
-			return err
-		}
-	}
-	return syncFolder(filepath.Dir(path))
+	return err
 }
 
 // initialise makes the empty file at path a database with the bucket root.
@@ -222,27 +210,67 @@ func fill(path string, write func(*bbolt.DB) error) error {
 // compact puts a copy of db, which is open for reading, in the place of its
 // file at path: bbolt's files never shrink by themselves.
 func compact(db *bbolt.DB, path string) error {
-	temp, err := temporary(path)
+	return disk.Replace(path, func(temp string) error {
+		return fill(temp, func(to *bbolt.DB) error { return bbolt.Compact(to, db, MaxBytes) })
+	})
+}
+
+// rewriteSuffix ends the name of the file that Rewrite fills.
+const rewriteSuffix = ".rewrite"
+
+// Rewrite has fill write all records of the file at path, which the caller has open,
+// to a new file, and puts the new file in the place of the old one when it is complete
+// and on disk. The old file is overwritten with zeros: on a hard disk nothing is left
+// of it, on a card or an SSD what its controller leaves. What a power cut leaves of
+// the new file is removed by the next Open.
+func Rewrite(path string, fill func(to *Store) error) (err error) {
+	temp := path + rewriteSuffix
+	if err := removeIfThere(temp); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, removeIfThere(temp)) }()
+	to, err := Open(temp, Options{})
 	if err != nil {
 		return err
 	}
-	err = fill(temp, func(to *bbolt.DB) error { return bbolt.Compact(to, db, MaxBytes) })
-	if err == nil {
-		err = os.Rename(temp, path)
+	if err := errors.Join(fill(to), to.Close()); err != nil {
+		return err
 	}
+	old, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		return errors.Join(err, os.Remove(temp))
+		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	defer func() { err = errors.Join(err, old.Close()) }()
+	if err := disk.Put(temp, path); err != nil {
+		return err
+	}
+	return overwrite(old)
 }
 
-// temporary makes an empty file beside path, readable by its owner only.
-func temporary(path string) (string, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+// overwrite fills a file that has no name any more with zeros. A file that still has
+// one is somebody's copy and stays as it is.
+func overwrite(f *os.File) error {
+	info, err := f.Stat()
 	if err != nil {
-		return "", err
+		return err
 	}
-	return f.Name(), f.Close()
+	if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Nlink > 0 {
+		return nil
+	}
+	zeros := make([]byte, 1<<20)
+	for at := int64(0); at < info.Size(); at += int64(len(zeros)) {
+		if _, err := f.WriteAt(zeros[:min(int64(len(zeros)), info.Size()-at)], at); err != nil {
+			return err
+		}
+	}
+	return f.Sync()
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // sweepTemporary removes what a power cut has left of temporary files. Young
@@ -265,13 +293,4 @@ func sweepTemporary(path string) error {
 		}
 	}
 	return nil
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

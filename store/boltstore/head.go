@@ -16,7 +16,7 @@ type head struct {
 	free  int    // pages that are free; -1: no freelist was written with the last commit
 }
 
-// The layout of bbolt's pages, in the order of octets of the machine. A page begins
+// The layout of the pages of bbolt v1.5.0, the version that go.mod pins, in the order of octets of the machine. A page begins
 // with its id (8 octets), flags (2), count (2) and overflow (4).
 const (
 	headerSize   = 16

@@ -127,6 +127,19 @@ func Open(ctx context.Context, inner store.Store, keys []Key) (*Store, error) {
 	return s, nil
 }
 
+// OpenAny returns what reads the records of a store: a *Store if it is sealed, else the
+// store itself. Errors are those of Open.
+func OpenAny(ctx context.Context, inner store.Store, keys []Key) (store.Store, error) {
+	ids, err := Keys(ctx, inner)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(ids) == 0:
+		return inner, nil
+	}
+	return Open(ctx, inner, keys)
+}
+
 func newStore(inner store.Store, keys []Key) (*Store, error) {
 	if len(keys) == 0 {
 		return nil, ErrSealed

@@ -32,7 +32,22 @@ func (s *Store) CountOld(ctx context.Context) (old, all int, err error) {
 	if err != nil {
 		return 0, 0, fmt.Errorf("count records under old keys: %w", err)
 	}
+	s.counted.Store(int64(all))
+	s.remaining.Store(int64(old))
 	return old, all, nil
+}
+
+// State is how far a change of keys is.
+type State struct {
+	Key       string // id of the key that seals
+	Rotating  bool   // some values may be under another key
+	Remaining int    // values under another key, once CountOld has counted them
+	Values    int    // values in all, once CountOld has counted them
+}
+
+// State returns how far a change of keys is.
+func (s *Store) State() State {
+	return State{Key: s.id.String(), Rotating: s.old.Load(), Remaining: int(s.remaining.Load()), Values: int(s.counted.Load())}
 }
 
 // Reseal seals every value under the key that seals now, in short transactions. told
@@ -48,7 +63,10 @@ func (s *Store) Reseal(ctx context.Context, told func(values int)) error {
 			return struct{}{}, err
 		}
 		return struct{}{}, tx.Put(p.Key, seal(s.keys[s.id], s.id, p.Key, value))
-	}, func(struct{}) { changed++ })
+	}, func(struct{}) {
+		changed++
+		s.remaining.Store(max(0, s.remaining.Load()-1))
+	})
 	if err == nil {
 		err = s.inner.Update(ctx, func(tx store.Tx) error { return s.putHeader(tx, []string{s.id.String()}) })
 	}
@@ -56,5 +74,6 @@ func (s *Store) Reseal(ctx context.Context, told func(values int)) error {
 		return fmt.Errorf("encrypt records under the new key: %w", err)
 	}
 	s.old.Store(false)
+	s.remaining.Store(0)
 	return nil
 }

@@ -69,6 +69,9 @@ type Store struct {
 	keys  map[keyID]cipher.AEAD // that may open
 	id    keyID                 // of the key that seals
 	old   atomic.Bool           // some values may be under another key than that
+
+	counted   atomic.Int64 // values, as CountOld has found last
+	remaining atomic.Int64 // of those, under another key
 }
 
 var _ store.Store = (*Store)(nil)

@@ -1,4 +1,4 @@
-package app
+package sealed
 
 import (
 	"bufio"
@@ -11,8 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"goniec/store/boltstore"
-	"goniec/store/sealed"
+	"goniec/store/disk"
 )
 
 // credentialName is what systemd's LoadCredential= calls the file with the keys.
@@ -44,7 +43,7 @@ var (
 )
 
 // KeyFileError says that a file with keys cannot be used. Err is ErrKeyExposed,
-// ErrNoKey, a *sealed.KeyTextError, or what the operating system says.
+// ErrNoKey, a *KeyTextError, or what the operating system says.
 type KeyFileError struct {
 	Path string
 	Line int // with the mistake, 0: none
@@ -68,7 +67,7 @@ const maxKeyFile = 64 << 10
 // LoadKeys reads the keys in the file at path: one a line, the first of them encrypts,
 // all of them decrypt; lines with a # are for people. An empty path means no keys.
 // The error is a *KeyFileError.
-func LoadKeys(path string) ([]sealed.Key, error) {
+func LoadKeys(path string) ([]Key, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -85,14 +84,14 @@ func LoadKeys(path string) ([]sealed.Key, error) {
 	if err != nil {
 		return nil, &KeyFileError{Path: path, Err: cut(err)}
 	}
-	var keys []sealed.Key
+	var keys []Key
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		k, err := sealed.ParseKey(line)
+		k, err := ParseKey(line)
 		if err != nil {
 			return nil, &KeyFileError{Path: path, Line: n, Err: err}
 		}
@@ -110,61 +109,39 @@ func LoadKeys(path string) ([]sealed.Key, error) {
 // cut strips from an error of package os what KeyFileError says already.
 func cut(err error) error {
 	var path *fs.PathError
-	if errors.As(err, &path) {
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
 		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }
 
-// CheckKeys returns whether the keys fit the data in dir, and changes nothing: nil,
-// sealed.ErrNotSealed, sealed.ErrSealed, sealed.ErrWrongKey, or that the file cannot
-// be read, boltstore.ErrLocked while a daemon has it.
-func CheckKeys(dir string, keys []sealed.Key) error {
-	header, err := boltstore.ReadOne(DataPath(dir), sealed.HeaderKey)
-	if err != nil {
-		return err
-	}
-	return sealed.Check(header, keys)
-}
-
 // CreateKeys writes keys to a new file at path, readable by its owner only. A file
 // that is there is never replaced: the data may need it.
-func CreateKeys(path string, keys ...sealed.Key) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+func CreateKeys(path string, keys ...Key) error { return writeKeys(disk.Create, path, keys) }
+
+// ReplaceKeys puts keys in the place of those in the file at path, whose owner and
+// permissions stay.
+func ReplaceKeys(path string, keys []Key) error {
+	if _, err := os.Stat(path); err != nil {
 		return &KeyFileError{Path: path, Err: cut(err)}
 	}
-	_, err = f.Write(keyText(keys))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(&KeyFileError{Path: path, Err: err}, os.Remove(path))
-	}
-	return syncDir(filepath.Dir(path))
+	return writeKeys(disk.Replace, path, keys)
 }
 
-// ReplaceKeys puts keys in the place of those in the file at path, which goes on
-// belonging to whom it belongs.
-func ReplaceKeys(path string, keys []sealed.Key) (err error) {
-	info, err := os.Stat(path)
+func writeKeys(put func(path string, fill func(temp string) error) error, path string, keys []Key) error {
+	err := put(path, func(temp string) error { return os.WriteFile(temp, keyText(keys), 0o600) })
 	if err != nil {
 		return &KeyFileError{Path: path, Err: cut(err)}
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return &KeyFileError{Path: path, Err: cut(err)}
-	}
-	_, err = f.Write(keyText(keys))
-	err = errors.Join(err, f.Chmod(info.Mode().Perm()), sameOwner(f, info), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return &KeyFileError{Path: path, Err: errors.Join(err, os.Remove(f.Name()))}
-	}
-	return syncDir(filepath.Dir(path))
+	return nil
 }
 
 // keyText returns the contents of a key file.
-func keyText(keys []sealed.Key) []byte {
+func keyText(keys []Key) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Keys of goniec. The first one encrypts the data, the others only decrypt what is\n" +
 		"# still under them. Without this file the data is lost: print it (goniec key sheet).\n")
