@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/accept"
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/event"
@@ -38,11 +39,11 @@ type Config struct {
 	Webhooks   Webhooks
 	Backup     io.WriterTo              // all data, for /v1/backup
 	Erase      Erase                    // of a number
-	Numbering  queue.Numbering          // how numbers are read
+	Intake     *accept.Intake           // what takes messages
+	Numbers    accept.Numbers           // how numbers are read
 	Alarms     func() []client.Alarm    // of the box: Code, Cause and At
 	Encryption func() client.Encryption // of the data on disk; nil: there is none
 	Location   *time.Location           // in which times are written that people read; nil: UTC
-	MaxParts   int                      // of one message, as in queue.Config; 0: 255
 
 	Version    string // of the program, as /healthz tells it
 	Logger     *slog.Logger

@@ -143,7 +143,7 @@ func answerTalk(ctx context.Context) func(reply.Talk, error) (*conversationOutpu
 func (s *Server) listConversations(ctx context.Context, in *conversationsInput) (*conversationsOutput, error) {
 	f := reply.TalkFilter{State: reply.TalkState(in.State), AssignedTo: in.AssignedTo, Unread: in.Unread}
 	if in.With != "" {
-		f.Number = s.sender(unplus(in.With))
+		f.Number = s.config.Numbers.ReadSender(unplus(in.With))
 	}
 	after, p := readCursor(in.Cursor, f)
 	if p != nil {

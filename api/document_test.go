@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/accept"
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
@@ -161,7 +162,7 @@ func TestPageNeedsNothingFromOutside(t *testing.T) {
 			t.Errorf("the page does not show %s %s", r.method, r.path)
 		}
 	}
-	if !ids["problem-"+string(api.CodeInvalidRequest)] || !ids["problem-"+string(api.CodeTextEmpty)] {
+	if !ids["problem-"+string(api.CodeInvalidRequest)] || !ids["problem-"+string(accept.CodeTextEmpty)] {
 		t.Error("the page does not list the problems")
 	}
 }

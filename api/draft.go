@@ -2,77 +2,59 @@ package api
 
 import (
 	"reflect"
+	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"goniec/accept"
 	"goniec/api/client"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/reply"
+	"goniec/reply/reader"
 )
 
-// draft turns a posted message into what the queue takes, or says everything that
-// is wrong with it, which begins with what the schema found. It checks what the
-// queue cannot know: how numbers are written here, and which modems there are.
-func (s *Server) draft(m client.MessageRequest, wrong []fieldProblem) (queue.Draft, string, []fieldProblem) {
-	var to pdu.Address
-	var warning string
-	if !named(wrong, "/to") {
-		var err error
-		if to, warning, err = s.config.Numbering.Parse(m.To); err != nil {
-			wrong = append(wrong, bodyField("/to", numberCode(err)))
-		}
+// sendRequest turns a posted message into a request to send it. wrong is what the
+// schema found.
+func sendRequest(m client.MessageRequest, wrong []fieldProblem) accept.Request {
+	r := accept.Request{
+		To: m.To, Text: m.Text, Reference: m.Reference, SendAt: timeOf(m.SendAt), ExpiresAt: timeOf(m.ExpiresAt),
+		Priority: queue.Priority(m.Priority), Encoding: pdu.Encoding(m.Encoding), Purpose: queue.Purpose(m.Purpose),
+		Modem: m.Modem, Flash: m.Flash, Unread: unread(wrong),
 	}
-	if m.Modem != "" && !s.knowsModem(m.Modem) {
-		wrong = append(wrong, bodyField("/modem", CodeModemUnknown))
+	if q := m.Question; q != nil {
+		r.Question = &accept.Question{AlsoFrom: q.AlsoFrom, Question: reply.Question{
+			Kind: reader.Kind(q.Kind), Labels: q.Labels, Min: q.Min, Max: q.Max, About: q.About,
+			Language: q.Language, Until: timeOf(q.Until), ChangeUntil: timeOf(q.ChangeUntil),
+		}}
 	}
-	if at := controlIn(m.Reference); at > 0 {
-		wrong = append(wrong, bodyField("/reference", CodeControl, at))
-	}
-	var asking queue.Draft
-	wrong = append(wrong, s.question(&asking, m.Question)...)
-	if len(wrong) > 0 {
-		return queue.Draft{}, "", s.complete(m, wrong)
-	}
-	return queue.Draft{
-		Along:     asking.Along,
-		To:        to,
-		Text:      m.Text,
-		Reference: m.Reference,
-		SendAt:    timeOf(m.SendAt),
-		ExpiresAt: timeOf(m.ExpiresAt),
-		Priority:  queue.Priority(m.Priority),
-		Encoding:  pdu.Encoding(m.Encoding),
-		Purpose:   queue.Purpose(m.Purpose),
-		Modem:     m.Modem,
-		Flash:     m.Flash,
-	}, warning, nil
+	return r
 }
 
-// complete adds to what is wrong with a message what the queue would find next: it
-// is not asked about a message that is refused anyway, and names one field only.
-func (s *Server) complete(m client.MessageRequest, wrong []fieldProblem) []fieldProblem {
-	if !named(wrong, "/text") {
-		if _, err := pdu.Compose(m.Text, s.composeOptions(m.Encoding)); err != nil {
-			wrong = append(wrong, textProblem(err))
-		}
+// unread lists the fields of a body that the schema has refused, as accept.Request
+// wants them.
+func unread(wrong []fieldProblem) []string {
+	var fields []string
+	for _, f := range wrong {
+		name, _, _ := strings.Cut(strings.TrimPrefix(f.pointer, "/"), "/")
+		fields = append(fields, name)
 	}
-	now := time.Now()
-	if m.ExpiresAt != nil && !named(wrong, "/expires_at") {
-		switch {
-		case !m.ExpiresAt.After(now):
-			wrong = append(wrong, bodyField("/expires_at", CodeExpiresInPast))
-		case m.SendAt != nil && !m.ExpiresAt.After(*m.SendAt):
-			wrong = append(wrong, bodyField("/expires_at", CodeExpiresBeforeSend))
-		}
-	}
-	return wrong
+	return fields
 }
 
-func (s *Server) composeOptions(e client.Encoding) pdu.ComposeOptions {
-	return pdu.ComposeOptions{Encoding: pdu.Encoding(e), MaxParts: s.config.MaxParts}
+// bodyProblems turns what accept says of a body into problems of its fields.
+func bodyProblems(problems ...accept.Problem) []fieldProblem {
+	fields := make([]fieldProblem, len(problems))
+	for i, p := range problems {
+		fields[i] = bodyField("/"+strings.ReplaceAll(p.Field, ".", "/"), Code(p.Code), p.Args...)
+	}
+	return fields
+}
+
+// queryProblem turns what accept says of a query parameter into a problem.
+func queryProblem(p *accept.Problem) *problem {
+	return invalid(fieldProblem{in: "query", field: p.Field, code: Code(p.Code), args: p.Args})
 }
 
 // newPreviewReader returns a reader that takes the body of a message as well, whose
@@ -95,25 +77,14 @@ func (s *Server) preview(in *bodyInput, bodies bodyReader[client.PreviewRequest]
 	if p != nil {
 		return nil, p
 	}
-	preview, err := pdu.NewPreview(posted.Text, s.composeOptions(posted.Encoding))
-	if err != nil && !named(wrong, "/text") {
-		wrong = append(wrong, textProblem(err))
+	preview, problem := s.config.Intake.Preview(posted.Text, pdu.Encoding(posted.Encoding))
+	if problem != nil && !named(wrong, "/text") {
+		wrong = append(wrong, bodyProblems(*problem)...)
 	}
 	if len(wrong) > 0 {
 		return nil, invalid(wrong...)
 	}
 	return &previewOutput{Body: wirePreview(preview)}, nil
-}
-
-// controlIn returns which character of s, from 1, is a control character; 0: none.
-// A reference goes into logs and tables of others.
-func controlIn(s string) int {
-	for i, r := range s {
-		if unicode.IsControl(r) {
-			return utf8.RuneCountInString(s[:i]) + 1
-		}
-	}
-	return 0
 }
 
 func timeOf(t *time.Time) time.Time {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"goniec/access"
@@ -66,9 +65,9 @@ func (s *Server) registerErasures() {
 		if p != nil {
 			return nil, p
 		}
-		number, code := s.knownNumber(posted.Number)
-		if code != "" && !named(wrong, "/number") {
-			wrong = append(wrong, bodyField("/number", code))
+		number, problem := s.config.Numbers.ReadKnown("number", posted.Number)
+		if problem != nil && !named(wrong, "/number") {
+			wrong = append(wrong, bodyProblems(*problem)...)
 		}
 		if len(wrong) > 0 {
 			return nil, invalid(wrong...)
@@ -101,25 +100,6 @@ func (s *Server) erase(ctx context.Context, e Erasing) (*erasureOutput, error) {
 	body := wireErasure(&proof)
 	body.Remark = catalogue.Text(r.language(), catalogue.ErasureRemark)
 	return &erasureOutput{Body: body}, nil
-}
-
-// knownNumber reads a number that something may be kept of, also one that may not be
-// written to from here.
-func (s *Server) knownNumber(raw string) (pdu.Address, Code) {
-	a, _, err := s.config.Numbering.Parse(raw)
-	if err == nil {
-		return a, ""
-	}
-	switch code := numberCode(err); code {
-	case CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode:
-		plain := strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "").Replace(raw)
-		if a := s.sender(plain); !a.IsAlphanumeric() && (a.Type == pdu.TypeInternational || a.IsShortCode()) {
-			return a, ""
-		}
-		return a, code
-	default:
-		return a, code
-	}
 }
 
 func (s *Server) listErasures(ctx context.Context, in *erasuresInput) (*erasuresOutput, error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"goniec/accept"
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
@@ -68,12 +69,12 @@ func TestEraseRefused(t *testing.T) {
 	g := memory(t)
 	secret := g.token(t, "admin", access.ScopeAdmin)
 	for body, code := range map[string]api.Code{
-		`{"number": "12ab"}`: api.CodeNumberInvalid,
+		`{"number": "12ab"}`: api.Code(accept.CodeNumberInvalid),
 		`{"number": ""}`:     api.CodeEmpty,
 		`{}`:                 api.CodeRequired,
-		`{"number": "112"}`:  api.CodeNumberEmergency,
+		`{"number": "112"}`:  api.Code(accept.CodeNumberEmergency),
 		`{"number": "+48600100200", "all": true}`:   api.CodeUnknownField,
-		`{"number": "600100200/601100200"}`:         api.CodeNumberTwo,
+		`{"number": "600100200/601100200"}`:         api.Code(accept.CodeNumberTwo),
 		`{"number": "600100200", "suppressions":1}`: api.CodeWrongType,
 	} {
 		answer := g.ask(t, http.MethodPost, "/v1/erasures", secret, body, "Content-Type", "application/json")

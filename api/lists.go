@@ -15,7 +15,6 @@ import (
 
 	"goniec/access"
 	"goniec/api/client"
-	"goniec/pdu"
 	"goniec/queue"
 )
 
@@ -100,9 +99,9 @@ func (s *Server) registerInbox() {
 func (s *Server) listMessages(ctx context.Context, in *messagesInput) (*messagesOutput, error) {
 	f := queue.Filter{Status: queue.Status(in.Status), Reference: in.Reference, Since: in.Since, Until: in.Until}
 	if in.To != "" {
-		to, _, err := s.config.Numbering.Parse(unplus(in.To))
-		if err != nil {
-			return nil, invalid(fieldProblem{in: "query", field: "to", code: numberCode(err)})
+		to, _, p := s.config.Numbers.Read("to", unplus(in.To))
+		if p != nil {
+			return nil, queryProblem(p)
 		}
 		f.To = to
 	}
@@ -153,7 +152,7 @@ func incoming[M, W any](
 ) (link string, page client.Page[W], err error) {
 	f := queue.InboxFilter{Since: in.Since, Until: in.Until}
 	if in.From != "" {
-		f.From = s.sender(unplus(in.From))
+		f.From = s.config.Numbers.ReadSender(unplus(in.From))
 	}
 	after, p := readCursor(in.Cursor, f)
 	if p != nil {
@@ -171,18 +170,6 @@ func incoming[M, W any](
 	setQuery(query, "from", f.From.String())
 	setPage(query, in.Since, in.Until, in.Limit)
 	return nextLink(path, page.Next, query), page, nil
-}
-
-// sender reads the sender of a received message: a number, or a name.
-func (s *Server) sender(raw string) pdu.Address {
-	if a, _, err := s.config.Numbering.Parse(raw); err == nil {
-		return a
-	}
-	// Networks send from short codes that nobody here may write to.
-	if a, err := pdu.ParseAddress(raw); err == nil {
-		return a
-	}
-	return pdu.Address{Number: raw, Type: pdu.TypeAlphanumeric}
 }
 
 // unplus restores the plus that a query string turns into a space unless it is

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/accept"
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/queue"
@@ -134,20 +135,15 @@ func (s *Server) postMessage(ctx context.Context, in *postInput, bodies bodyRead
 	if p != nil {
 		return nil, p
 	}
-	draft, warning, wrong := s.draft(posted, wrong)
-	if len(wrong) > 0 {
-		return nil, invalid(wrong...)
-	}
-	results, replayed, err := s.config.Queue.Enqueue(ctx, caller, []queue.Draft{draft})
+	results, replayed, err := s.config.Intake.Send(ctx, caller, []accept.Request{sendRequest(posted, wrong)})
 	if err == nil {
 		err = results[0].Err
 	}
-	var refused *queue.RefusedError
-	if errors.As(err, &refused) {
-		return nil, invalid(s.complete(posted, []fieldProblem{refusal(refused)})...)
-	}
 	if err != nil {
 		return nil, failure(ctx, err)
+	}
+	if wrong = append(wrong, bodyProblems(results[0].Problems...)...); len(wrong) > 0 {
+		return nil, invalid(wrong...)
 	}
 	lang := requestOf(ctx).language()
 	message := []client.Message{wireMessage(&results[0].Message, lang)}
@@ -156,7 +152,7 @@ func (s *Server) postMessage(ctx context.Context, in *postInput, bodies bodyRead
 			return nil, failure(ctx, err)
 		}
 	}
-	message[0].Warnings = wireWarnings(warning, lang)
+	message[0].Warnings = wireWarnings(results[0].Warning, lang)
 	return &postOutput{Location: "/v1/messages/" + message[0].ID, Replayed: flag(replayed), Body: message[0]}, nil
 }
 
@@ -169,37 +165,25 @@ func (s *Server) postBatch(ctx context.Context, in *postInput, batches batchRead
 	if p != nil {
 		return nil, p
 	}
-	results := make([]client.BatchResult, len(entries))
-	drafts := make([]queue.Draft, 0, len(entries))
-	places := make([]int, 0, len(entries)) // of each draft in results
+	requests := make([]accept.Request, len(entries))
+	for i, entry := range entries {
+		requests[i] = sendRequest(entry.message, entry.wrong)
+	}
+	taken, replayed, err := s.config.Intake.Send(ctx, caller, requests)
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
 	r := requestOf(ctx)
-	refuse := func(i int, wrong []fieldProblem) {
-		results[i].Problem = invalid(wrong...).render(r.language(), r.id)
-	}
-	for i, entry := range s.drafts(entries) {
-		if len(entry.wrong) > 0 {
-			refuse(i, entry.wrong)
-			continue
-		}
-		drafts, places = append(drafts, entry.draft), append(places, i)
-	}
-	var replayed bool
-	if len(drafts) > 0 {
-		taken, again, err := s.config.Queue.Enqueue(ctx, caller, drafts)
-		if err != nil {
-			return nil, failure(ctx, err)
-		}
-		replayed = again
-		for j, result := range taken {
-			var refused *queue.RefusedError
-			switch i := places[j]; {
-			case result.Err == nil:
-				results[i].ID = result.Message.ID
-			case errors.As(result.Err, &refused):
-				refuse(i, s.complete(entries[i].message, []fieldProblem{refusal(refused)}))
-			default:
-				results[i].Problem = failure(ctx, result.Err).render(r.language(), r.id)
-			}
+	results := make([]client.BatchResult, len(entries))
+	for i := range taken {
+		wrong := append(entries[i].wrong, bodyProblems(taken[i].Problems...)...)
+		switch {
+		case taken[i].Err != nil:
+			results[i].Problem = failure(ctx, taken[i].Err).render(r.language(), r.id)
+		case len(wrong) > 0:
+			results[i].Problem = invalid(wrong...).render(r.language(), r.id)
+		default:
+			results[i].ID = taken[i].Message.ID
 		}
 	}
 	return &batchOutput{Replayed: flag(replayed), Body: client.BatchResponse{Results: results}}, nil

@@ -145,15 +145,6 @@ func (s *Server) answerModem(ctx context.Context, name string) (*modemOutput, er
 	return nil, newProblem(CodeModemNotFound)
 }
 
-func (s *Server) knowsModem(name string) bool {
-	for _, m := range s.config.Modems.Modems() {
-		if m.Name == name {
-			return true
-		}
-	}
-	return false
-}
-
 // wordModem puts the last error and the alarms of a modem into words.
 func wordModem(m client.Modem, lang catalogue.Language) client.Modem {
 	if m.LastError != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"goniec/accept"
 	"goniec/api/client"
 	"goniec/catalogue"
 	"goniec/queue"
@@ -76,7 +77,6 @@ const (
 	CodeUnknownField     Code = "unknown_field"
 	CodeUnknownParameter Code = "unknown_parameter"
 	CodeDuplicateField   Code = "duplicate_field"
-	CodeControl          Code = "control_character"
 	CodeRequired         Code = "required"
 	CodeWrongType        Code = "wrong_type"
 	CodeNotOneOf         Code = "not_one_of"
@@ -89,34 +89,6 @@ const (
 	CodeTooManyItems     Code = "too_many_items"
 	CodeTooFewItems      Code = "too_few_items"
 	CodeCursorInvalid    Code = "cursor_invalid"
-
-	CodeTextEmpty        Code = "text_empty"
-	CodeTextControl      Code = "text_control_character"
-	CodeTextNotGSM7      Code = "text_not_in_gsm7"
-	CodeTextTooManyParts Code = "text_too_many_parts"
-
-	CodeNumberEmpty     Code = "number_empty"
-	CodeNumberTwo       Code = "number_two_numbers"
-	CodeNumberInvalid   Code = "number_invalid"
-	CodeNumberCountry   Code = "number_country_not_allowed"
-	CodeNumberPremium   Code = "number_premium"
-	CodeNumberShortCode Code = "number_unknown_short_code"
-	CodeNumberEmergency Code = "number_emergency"
-
-	CodeExpiresInPast     Code = "expires_in_the_past"
-	CodeExpiresBeforeSend Code = "expires_before_send"
-	CodeSendAtTooFar      Code = "send_at_too_far"
-	CodeModemUnknown      Code = "modem_unknown"
-	CodeSuppressed        Code = "suppressed" // the number must not be written to for this purpose
-
-	CodeQuestionKind   Code = "question_kind"
-	CodeQuestionLabels Code = "question_labels"
-	CodeQuestionRange  Code = "question_range"
-	CodeQuestionUntil  Code = "question_until"
-	CodeQuestionChange Code = "question_change_until"
-	CodeQuestionAbout  Code = "question_about"
-	CodeQuestionAlso   Code = "question_also_from"
-	CodeQuestionSpoken Code = "question_language"
 
 	CodeNoModem      Code = "no_modem"       // of readiness
 	CodeNoModemReady Code = "no_modem_ready" // of readiness
@@ -181,15 +153,14 @@ func statuses() map[Code]int {
 
 // fieldCodes lists the problems of one field. CodeInvalidUTF8 is one, too.
 func fieldCodes() []Code {
-	return []Code{
-		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, CodeControl, CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
+	codes := []Code{
+		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, Code(accept.CodeControl), CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
 		CodeOutOfRange, CodeNotATime, CodeNotAWatch, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid,
-		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
-		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode, CodeNumberEmergency,
-		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeModemUnknown, CodeSuppressed,
-		CodeQuestionKind, CodeQuestionLabels, CodeQuestionRange, CodeQuestionUntil, CodeQuestionChange, CodeQuestionAbout, CodeQuestionAlso, CodeQuestionSpoken,
-		CodeNoModem, CodeNoModemReady, CodeStoreFull, CodeStoreBroken, CodeStoreFailed,
 	}
+	for _, code := range accept.Codes() {
+		codes = append(codes, Code(code))
+	}
+	return append(codes, CodeNoModem, CodeNoModemReady, CodeStoreFull, CodeStoreBroken, CodeStoreFailed)
 }
 
 // problem is an error of a request before it is put into words. Handlers return

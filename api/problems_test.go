@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"goniec/accept"
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
@@ -32,8 +33,8 @@ func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
 		field  api.Code // code of the only field problem
 		at     string   // its pointer
 	}{
-		"empty text":           {body: `{` + good + `,"text":""}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextEmpty, at: "/text"},
-		"text of spaces":       {body: `{` + good + `,"text":"  \u00a0\n"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextEmpty, at: "/text"},
+		"empty text":           {body: `{` + good + `,"text":""}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextEmpty), at: "/text"},
+		"text of spaces":       {body: `{` + good + `,"text":"  \u00a0\n"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextEmpty), at: "/text"},
 		"no text":              {body: `{` + good + `}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeRequired, at: "/text"},
 		"null text":            {body: `{` + good + `,"text":null}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeRequired, at: "/text"},
 		"text is a number":     {body: `{` + good + `,"text":5}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/text"},
@@ -42,18 +43,18 @@ func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
 		"UTF-16":               {body: "\xff\xfe{\x00}\x00", status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: ""},
 		"half an emoji":        {body: `{` + good + `,"text":"` + secretText + `\ud83d"}`, status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: "/text"},
 		"low half first":       {body: `{` + good + `,"text":"\udc00 \ud83d\ude00"}`, status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: "/text"},
-		"control character":    {body: `{` + good + `,"text":"a\u0007"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextControl, at: "/text"},
-		"not in GSM 7-bit":     {body: `{` + good + `,"text":"zażółć","encoding":"gsm7"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextNotGSM7, at: "/text"},
-		"300 kB of text":       {body: `{` + good + `,"text":"` + strings.Repeat(secretText+" ", 300_000/25) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTextTooManyParts, at: "/text"},
+		"control character":    {body: `{` + good + `,"text":"a\u0007"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextControl), at: "/text"},
+		"not in GSM 7-bit":     {body: `{` + good + `,"text":"zażółć","encoding":"gsm7"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextNotGSM7), at: "/text"},
+		"300 kB of text":       {body: `{` + good + `,"text":"` + strings.Repeat(secretText+" ", 300_000/25) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextTooManyParts), at: "/text"},
 		"more than a mebibyte": {body: `{` + good + `,"text":"` + strings.Repeat("x", 1<<20) + `"}`, status: 413, code: api.CodeBodyTooLarge},
-		"impossible number":    {body: `{"to":"` + secretNumber + secretNumber + `","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberInvalid, at: "/to"},
-		"letters as number":    {body: `{"to":"` + secretText + `","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberInvalid, at: "/to"},
-		"two numbers":          {body: `{"to":"` + secretNumber + `/601100200","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberTwo, at: "/to"},
+		"impossible number":    {body: `{"to":"` + secretNumber + secretNumber + `","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberInvalid), at: "/to"},
+		"letters as number":    {body: `{"to":"` + secretText + `","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberInvalid), at: "/to"},
+		"two numbers":          {body: `{"to":"` + secretNumber + `/601100200","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberTwo), at: "/to"},
 		"empty number":         {body: `{"to":"","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeEmpty, at: "/to"},
-		"foreign country":      {body: `{"to":"+12125550123","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberCountry, at: "/to"},
-		"premium rate":         {body: `{"to":"+48700123456","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberPremium, at: "/to"},
-		"short code":           {body: `{"to":"7234","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberShortCode, at: "/to"},
-		"emergency number":     {body: `{"to":"112","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNumberEmergency, at: "/to"},
+		"foreign country":      {body: `{"to":"+12125550123","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberCountry), at: "/to"},
+		"premium rate":         {body: `{"to":"+48700123456","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberPremium), at: "/to"},
+		"short code":           {body: `{"to":"7234","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberShortCode), at: "/to"},
+		"emergency number":     {body: `{"to":"112","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberEmergency), at: "/to"},
 		"number as a number":   {body: `{"to":` + secretNumber + `,"text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/to"},
 		"malformed JSON":       {body: `{` + good + `,"text":"` + secretText + `",}`, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: ""},
 		"JSON cut short":       {body: `{` + good + `,"text":"` + secretText, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: "/text"},
@@ -68,12 +69,12 @@ func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
 		"unknown priority":     {body: `{` + good + `,"text":"x","priority":"` + secretText + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/priority"},
 		"unknown encoding":     {body: `{` + good + `,"text":"x","encoding":"latin"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/encoding"},
 		"unknown purpose":      {body: `{` + good + `,"text":"x","purpose":"fun"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/purpose"},
-		"unknown modem":        {body: `{` + good + `,"text":"x","modem":"sim-z"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeModemUnknown, at: "/modem"},
+		"unknown modem":        {body: `{` + good + `,"text":"x","modem":"sim-z"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeModemUnknown), at: "/modem"},
 		"long reference":       {body: `{` + good + `,"text":"x","reference":"` + strings.Repeat("r", 129) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTooLong, at: "/reference"},
 		"reference in octets":  {body: `{` + good + `,"text":"x","reference":"` + strings.Repeat("ż", 65) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTooLong, at: "/reference"},
 		"time without zone":    {body: `{` + good + `,"text":"x","send_at":"2026-11-23T08:00:00"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotATime, at: "/send_at"},
-		"expired already":      {body: `{` + good + `,"text":"x","expires_at":"2020-01-01T00:00:00Z"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeExpiresInPast, at: "/expires_at"},
-		"send_at in 2126":      {body: `{` + good + `,"text":"x","send_at":"2126-01-01T00:00:00Z"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeSendAtTooFar, at: "/send_at"},
+		"expired already":      {body: `{` + good + `,"text":"x","expires_at":"2020-01-01T00:00:00Z"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeExpiresInPast), at: "/expires_at"},
+		"send_at in 2126":      {body: `{` + good + `,"text":"x","send_at":"2126-01-01T00:00:00Z"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeSendAtTooFar), at: "/send_at"},
 		"flash is a word":      {body: `{` + good + `,"text":"x","flash":"yes"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/flash"},
 		"form data":            {body: "to=" + secretNumber, header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 415, code: api.CodeContentType},
 		"key with a newline":   {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", "\"ż\""}, status: 400, code: api.CodeKeyInvalid},

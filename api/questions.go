@@ -12,31 +12,6 @@ import (
 	"goniec/store"
 )
 
-// question has a draft ask what was posted with it, or says what is wrong with that.
-func (s *Server) question(d *queue.Draft, posted *client.QuestionRequest) []fieldProblem {
-	if posted == nil {
-		return nil
-	}
-	q := reply.Question{
-		Kind: reader.Kind(posted.Kind), Labels: posted.Labels, Min: posted.Min, Max: posted.Max, About: posted.About,
-		Language: posted.Language, Until: timeOf(posted.Until), ChangeUntil: timeOf(posted.ChangeUntil),
-	}
-	for _, raw := range posted.AlsoFrom {
-		a, _, err := s.config.Numbering.Parse(raw)
-		if err != nil {
-			return []fieldProblem{bodyField("/question/also_from", numberCode(err))}
-		}
-		q.Also = append(q.Also, a)
-	}
-	along, err := s.config.Replies.Ask(q)
-	var wrong *reply.QuestionError
-	if errors.As(err, &wrong) {
-		return []fieldProblem{bodyField("/question/"+wrong.Field, Code(wrong.Code))}
-	}
-	d.Along = along
-	return nil
-}
-
 // addQuestions adds to messages what they ask and what was answered.
 func (s *Server) addQuestions(ctx context.Context, messages []client.Message) error {
 	return s.config.Replies.View(ctx, func(r store.Reader) error {

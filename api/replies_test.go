@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/accept"
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
@@ -197,7 +198,7 @@ func TestSuppressions(t *testing.T) {
 		t.Error(err)
 	}
 	var p *client.Problem
-	if !errors.As(send("marketing"), &p) || len(p.Errors) != 1 || p.Errors[0].Code != string(api.CodeSuppressed) {
+	if !errors.As(send("marketing"), &p) || len(p.Errors) != 1 || p.Errors[0].Code != string(accept.CodeSuppressed) {
 		t.Errorf("marketing: %+v", p)
 	}
 	found := 0

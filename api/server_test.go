@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/accept"
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
@@ -46,6 +48,10 @@ func (m *modems) Modems() []client.Modem {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return append([]client.Modem(nil), m.states...)
+}
+
+func (m *modems) has(name string) bool {
+	return slices.ContainsFunc(m.Modems(), func(m client.Modem) bool { return m.Name == name })
 }
 
 func (m *modems) Restart(_ context.Context, name string) error {
@@ -131,7 +137,7 @@ func withQueue(t testing.TB, change func(*queue.Config)) (store.Store, setting) 
 	t.Helper()
 	s := memstore.New()
 	return s, func(c *api.Config) {
-		config := queue.Config{Store: s, Events: c.Events, Box: "box", Numbering: c.Numbering}
+		config := queue.Config{Store: s, Events: c.Events, Box: "box", Numbering: c.Numbers.Numbering}
 		change(&config)
 		q, err := queue.New(config)
 		if err != nil {
@@ -159,7 +165,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		t.Fatal(err)
 	}
 	config := api.Config{
-		Store: s, Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Backup: strings.NewReader(allData), Numbering: numbering, MaxParts: 6,
+		Store: s, Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Backup: strings.NewReader(allData), Numbers: accept.Numbers{Numbering: numbering},
 		Logger: log, Registerer: registry, Gatherer: registry,
 		Webhooks: &webhooks{},
 		Erase: func(context.Context, api.Erasing) (queue.Erasure, error) {
@@ -171,6 +177,9 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 	}
 	g.queue = config.Queue
 	g.replies = newReplies(t, &config, s)
+	config.Intake = accept.New(accept.Config{
+		Queue: g.queue, Questions: g.replies, Numbers: config.Numbers, HasModem: g.modems.has, MaxParts: 6,
+	})
 	g.server = api.New(config)
 	return g
 }
@@ -183,7 +192,7 @@ func newReplies(t testing.TB, config *api.Config, s store.Store) *reply.Replies 
 		t.Fatal(err)
 	}
 	config.Replies, err = reply.New(reply.Config{
-		Store: s, Events: config.Events, Queue: config.Queue, Reader: words, Numbering: config.Numbering, Box: "box", Language: "pl",
+		Store: s, Events: config.Events, Queue: config.Queue, Reader: words, Numbering: config.Numbers.Numbering, Box: "box", Language: "pl",
 		Text: func(_ string, kind reply.TextKind) string { return string(kind) },
 	})
 	if err != nil {

@@ -52,9 +52,9 @@ func (s *Server) registerSuppressions() {
 		if p != nil {
 			return nil, p
 		}
-		number, _, err := s.config.Numbering.Parse(posted.To)
-		if err != nil && !named(wrong, "/to") {
-			wrong = append(wrong, bodyField("/to", numberCode(err)))
+		number, _, problem := s.config.Numbers.Read("to", posted.To)
+		if problem != nil && !named(wrong, "/to") {
+			wrong = append(wrong, bodyProblems(*problem)...)
 		}
 		if len(wrong) > 0 {
 			return nil, invalid(wrong...)
@@ -108,9 +108,9 @@ func (s *Server) registerSuppressions() {
 func (s *Server) listSuppressions(ctx context.Context, in *suppressionsInput) (*suppressionsOutput, error) {
 	f := queue.SuppressionFilter{Purpose: queue.Purpose(in.Purpose)}
 	if in.To != "" {
-		to, _, err := s.config.Numbering.Parse(unplus(in.To))
-		if err != nil {
-			return nil, invalid(fieldProblem{in: "query", field: "to", code: numberCode(err)})
+		to, _, p := s.config.Numbers.Read("to", unplus(in.To))
+		if p != nil {
+			return nil, queryProblem(p)
 		}
 		f.Number = to
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"time"
 
 	"goniec/api/client"
@@ -155,74 +154,4 @@ func optional(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
-}
-
-// refusal is what is wrong with a field that the queue did not take.
-func refusal(e *queue.RefusedError) fieldProblem {
-	pointer := "/" + e.Field
-	switch e.Code {
-	case queue.RefusedText:
-		return textProblem(e.Err)
-	case queue.RefusedTo:
-		return bodyField(pointer, CodeNumberInvalid)
-	case queue.RefusedReference:
-		return bodyField(pointer, CodeTooLong, maxReference)
-	case queue.RefusedExpired:
-		return bodyField(pointer, CodeExpiresInPast)
-	case queue.RefusedWindow:
-		return bodyField(pointer, CodeExpiresBeforeSend)
-	case queue.RefusedNumber:
-		return bodyField(pointer, CodeSuppressed)
-	case queue.RefusedSendAt:
-		return bodyField(pointer, CodeSendAtTooFar)
-	}
-	// The others cannot come: the schema has been held against the body.
-	return bodyField(pointer, CodeWrongFormat)
-}
-
-// maxReference is the longest reference the queue takes, in octets.
-const maxReference = 128
-
-// textProblem is what is wrong with a text.
-func textProblem(err error) fieldProblem {
-	var e *pdu.TextError
-	if !errors.As(err, &e) {
-		return bodyField("/text", CodeWrongFormat)
-	}
-	switch e.Kind {
-	case pdu.TextEmpty:
-		return bodyField("/text", CodeTextEmpty)
-	case pdu.TextInvalidUTF8:
-		return bodyField("/text", CodeInvalidUTF8)
-	case pdu.TextControlCharacter:
-		return bodyField("/text", CodeTextControl, e.Position)
-	case pdu.TextNotInGSM7:
-		return bodyField("/text", CodeTextNotGSM7, e.Position)
-	case pdu.TextTooManyParts:
-		return bodyField("/text", CodeTextTooManyParts, e.Parts, e.Max)
-	}
-	return bodyField("/text", CodeWrongFormat)
-}
-
-// numberCode is the code for an error of queue.Numbering.
-func numberCode(err error) Code {
-	var e *queue.NumberError
-	if !errors.As(err, &e) {
-		return CodeNumberInvalid
-	}
-	switch e.Code {
-	case queue.NumberEmpty:
-		return CodeNumberEmpty
-	case queue.NumberTwo:
-		return CodeNumberTwo
-	case queue.NumberCountry:
-		return CodeNumberCountry
-	case queue.NumberPremium:
-		return CodeNumberPremium
-	case queue.NumberShortCode:
-		return CodeNumberShortCode
-	case queue.NumberEmergency:
-		return CodeNumberEmergency
-	}
-	return CodeNumberInvalid // impossible or invalid
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/accept"
 	"goniec/api"
 	"goniec/configs"
 	"goniec/gateway"
@@ -77,9 +78,13 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		Calls: callsOf(config.Calls), SelfTest: selfTestOf(config.SelfTest),
 	})
 	s.webhooks = a.newWebhooks(config.Webhooks, s.queue, register)
+	numbers := accept.Numbers{Numbering: numbering}
+	intake := accept.New(accept.Config{
+		Queue: s.queue, Questions: s.replies, Numbers: numbers, HasModem: s.gateway.Has, MaxParts: config.MaxParts,
+	})
 	s.server = api.New(api.Config{
 		Store: a.store, Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Replies: s.replies, Webhooks: webhooks{s.webhooks}, Backup: a.backup, Erase: s.erase,
-		Numbering: numbering, MaxParts: config.MaxParts, Alarms: a.alarms.list, Encryption: a.encryption, Location: config.Location(),
+		Intake: intake, Numbers: numbers, Alarms: a.alarms.list, Encryption: a.encryption, Location: config.Location(),
 		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
 	})
 	s.handler, s.admin = s.server.Handler(), s.server.AdminHandler()

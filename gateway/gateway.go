@@ -258,6 +258,13 @@ func (g *Gateway) others(w *worker, sub queue.Submission) []*worker {
 	return ready
 }
 
+// Has reports whether there is a modem called name.
+func (g *Gateway) Has(name string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.workers[name] != nil
+}
+
 // Modems returns the status of every modem, in the order of the configuration.
 func (g *Gateway) Modems() []Status {
 	g.mu.Lock()

@@ -1,4 +1,4 @@
-package api
+package accept
 
 import (
 	"sync/atomic"
@@ -10,7 +10,7 @@ func TestOnAllCores(t *testing.T) {
 	t.Parallel()
 	for _, count := range []int{0, 1, aloneUpTo, aloneUpTo + 1, 1000} {
 		done := make([]atomic.Int32, count)
-		onAllCores(count, func(i int) { done[i].Add(1) })
+		OnAllCores(count, func(i int) { done[i].Add(1) })
 		for i := range done {
 			if n := done[i].Load(); n != 1 {
 				t.Errorf("item %d of %d was done %d times", i, count, n)
@@ -22,7 +22,7 @@ func TestOnAllCores(t *testing.T) {
 			t.Errorf("recovered %v, want the panic of an item", p)
 		}
 	}()
-	onAllCores(1000, func(i int) {
+	OnAllCores(1000, func(i int) {
 		if i == 999 {
 			panic("bug")
 		}

@@ -1,0 +1,121 @@
+package accept
+
+import (
+	"errors"
+	"slices"
+
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/reply"
+)
+
+// Problem is what is wrong with one field of a request. It never holds what was
+// written in the field.
+type Problem struct {
+	Field string // "to", or "question.until" for a field within another
+	Code  Code
+	Args  []any // of the text "problem.<Code>" in package catalogue
+}
+
+// Code names a problem, for programs. A code never changes; the catalogue has its
+// words as "problem.<code>".
+type Code string
+
+// The codes of a Problem. A question has those of reply.QuestionError besides.
+const (
+	CodeControl     Code = "control_character" // Args: its position, in characters from 1
+	CodeTooLong     Code = "too_long"          // Args: the greatest length
+	CodeWrongFormat Code = "wrong_format"
+	CodeInvalidUTF8 Code = "invalid_utf8"
+
+	CodeTextEmpty        Code = "text_empty"
+	CodeTextControl      Code = "text_control_character" // Args: its position, in characters from 1
+	CodeTextNotGSM7      Code = "text_not_in_gsm7"       // Args: the position of the character, from 1
+	CodeTextTooManyParts Code = "text_too_many_parts"    // Args: parts that it takes, parts allowed
+
+	CodeNumberEmpty     Code = "number_empty"
+	CodeNumberTwo       Code = "number_two_numbers"
+	CodeNumberInvalid   Code = "number_invalid"
+	CodeNumberCountry   Code = "number_country_not_allowed"
+	CodeNumberPremium   Code = "number_premium"
+	CodeNumberShortCode Code = "number_unknown_short_code"
+	CodeNumberEmergency Code = "number_emergency"
+
+	CodeExpiresInPast     Code = "expires_in_the_past"
+	CodeExpiresBeforeSend Code = "expires_before_send"
+	CodeSendAtTooFar      Code = "send_at_too_far"
+	CodeModemUnknown      Code = "modem_unknown"
+	CodeSuppressed        Code = "suppressed" // the number must not be written to for this purpose
+)
+
+// Codes lists the codes that only this package finds: all but CodeControl,
+// CodeTooLong, CodeWrongFormat and CodeInvalidUTF8.
+func Codes() []Code {
+	return []Code{
+		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
+		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode, CodeNumberEmergency,
+		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeModemUnknown, CodeSuppressed,
+		reply.InvalidKind, reply.InvalidLabels, reply.InvalidRange, reply.InvalidUntil, reply.InvalidChange, reply.InvalidAbout, reply.InvalidAlso, reply.InvalidSpoken,
+	}
+}
+
+// The fields that more than one check looks at.
+const (
+	fieldTo        = "to"
+	fieldText      = "text"
+	fieldExpiresAt = "expires_at"
+)
+
+// names reports whether one of problems is of this field.
+func names(problems []Problem, field string) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Field == field })
+}
+
+// refusal is what is wrong with a field that the queue did not take.
+func refusal(e *queue.RefusedError) Problem {
+	p := Problem{Field: e.Field}
+	switch e.Code {
+	case queue.RefusedText:
+		return textProblem(e.Err)
+	case queue.RefusedTo:
+		p.Code = CodeNumberInvalid
+	case queue.RefusedReference:
+		p.Code, p.Args = CodeTooLong, []any{maxReference}
+	case queue.RefusedExpired:
+		p.Code = CodeExpiresInPast
+	case queue.RefusedWindow:
+		p.Code = CodeExpiresBeforeSend
+	case queue.RefusedNumber:
+		p.Code = CodeSuppressed
+	case queue.RefusedSendAt:
+		p.Code = CodeSendAtTooFar
+	default: // priority, purpose or encoding
+		p.Code = CodeWrongFormat
+	}
+	return p
+}
+
+// maxReference is the longest reference that the queue takes, in octets.
+const maxReference = 128
+
+// textProblem is what is wrong with a text; err is a *pdu.TextError.
+func textProblem(err error) Problem {
+	p := Problem{Field: fieldText, Code: CodeWrongFormat}
+	var e *pdu.TextError
+	if !errors.As(err, &e) {
+		return p
+	}
+	switch e.Kind {
+	case pdu.TextEmpty:
+		p.Code = CodeTextEmpty
+	case pdu.TextInvalidUTF8:
+		p.Code = CodeInvalidUTF8
+	case pdu.TextControlCharacter:
+		p.Code, p.Args = CodeTextControl, []any{e.Position}
+	case pdu.TextNotInGSM7:
+		p.Code, p.Args = CodeTextNotGSM7, []any{e.Position}
+	case pdu.TextTooManyParts:
+		p.Code, p.Args = CodeTextTooManyParts, []any{e.Parts, e.Max}
+	}
+	return p
+}
