@@ -25,6 +25,7 @@ import (
 
 	"goniec/api/client"
 	"goniec/app"
+	"goniec/app/migrate"
 	"goniec/catalogue"
 	"goniec/configs"
 	"goniec/modem"
@@ -154,7 +155,7 @@ func TestStartFails(t *testing.T) {
 		"a newer version wrote the data": {
 			prepare: func(t *testing.T, c *configs.Config) { setSchema(t, c.DataDir, "7") },
 			want: func(err error) bool {
-				var newer *app.NewerDataError
+				var newer *migrate.NewerDataError
 				return errors.As(err, &newer) && newer.Found == 7 && newer.Known == 3
 			},
 		},

@@ -11,13 +11,14 @@ import (
 	"slices"
 	"strings"
 
+	"goniec/app/migrate"
 	"goniec/store"
 	"goniec/store/boltstore"
 	"goniec/store/sealed"
 )
 
 // DataError says that the data directory cannot be used. Err is
-// boltstore.ErrLocked, boltstore.ErrDamaged, a *NewerDataError, one of package sealed,
+// boltstore.ErrLocked, boltstore.ErrDamaged, a *migrate.NewerDataError, one of package sealed,
 // or what the operating system says.
 type DataError struct {
 	Dir string
@@ -29,15 +30,6 @@ func (e *DataError) Error() string { return fmt.Sprintf("data directory %s: %v",
 
 // Unwrap returns the cause.
 func (e *DataError) Unwrap() error { return e.Err }
-
-// NewerDataError says that the data was written by a newer version of the
-// program, which may keep things in it that this one would destroy.
-type NewerDataError struct{ Found, Known int }
-
-// Error implements error.
-func (e *NewerDataError) Error() string {
-	return fmt.Sprintf("data has schema %d, this version knows %d: install the newer version again", e.Found, e.Known)
-}
 
 // DataPath returns the file in a data directory that holds everything.
 func DataPath(dir string) string { return filepath.Join(dir, "goniec.db") }
@@ -80,7 +72,7 @@ func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.O
 	if s, err = sealed.OpenAny(ctx, file, keys); err != nil {
 		return fail(err)
 	}
-	if err := migrate(ctx, s, o.Logger); err != nil {
+	if err := migrate.Run(ctx, s, o.Logger); err != nil {
 		return fail(err)
 	}
 	if err := file.Register(o.Registerer); err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/app/migrate"
 	"goniec/event"
 	"goniec/gateway"
 	"goniec/modem"
@@ -171,7 +172,7 @@ func TestFactsAreListed(t *testing.T) {
 // by octet as it was.
 func TestOldFacts(t *testing.T) {
 	t.Parallel()
-	for number := 1; number <= schema; number++ {
+	for number := 1; number <= migrate.Schema; number++ {
 		t.Run(fmt.Sprintf("schema %d", number), func(t *testing.T) {
 			t.Parallel()
 			s, _, err := openStore(t.Context(), unpack(t, fmt.Sprintf("schema-%d.db.gz", number)), nil, boltstore.Options{})
@@ -202,7 +203,7 @@ func TestOldFacts(t *testing.T) {
 // their ids leads to it; all others something of their own.
 func TestSubjects(t *testing.T) {
 	t.Parallel()
-	s, _, err := openStore(t.Context(), unpack(t, fmt.Sprintf("schema-%d.db.gz", schema)), nil, boltstore.Options{})
+	s, _, err := openStore(t.Context(), unpack(t, fmt.Sprintf("schema-%d.db.gz", migrate.Schema)), nil, boltstore.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

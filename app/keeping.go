@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"goniec/app/migrate"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/store"
@@ -21,7 +22,7 @@ type Finding struct {
 // Verify reads all of the data in the file at path, a copy that nobody else has open,
 // and returns what is wrong with it and how many records it has read. progress is
 // called now and then with their number so far. The error is that the file cannot be
-// read: boltstore.ErrDamaged, boltstore.ErrLocked, a *NewerDataError, one of
+// read: boltstore.ErrDamaged, boltstore.ErrLocked, a *migrate.NewerDataError, one of
 // package sealed if keys are not those it is encrypted by, or of the system.
 func Verify(ctx context.Context, path string, keys []sealed.Key, progress func(records int)) (findings []Finding, records int, err error) {
 	file, err := boltstore.Open(path, boltstore.Options{})
@@ -33,7 +34,7 @@ func Verify(ctx context.Context, path string, keys []sealed.Key, progress func(r
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := migrate(ctx, s, slog.New(slog.DiscardHandler)); err != nil {
+	if err := migrate.Run(ctx, s, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, 0, err
 	}
 	err = s.View(ctx, func(r store.Reader) error {

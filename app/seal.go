@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"goniec/api/client"
+	"goniec/app/migrate"
 	"goniec/store"
 	"goniec/store/boltstore"
 	"goniec/store/sealed"
@@ -29,7 +30,7 @@ func encrypt(ctx context.Context, path string, file *boltstore.Store, open func(
 		_, err := sealed.Create(ctx, file, keys)
 		return file, err
 	}
-	if err := migrate(ctx, file, log); err != nil { // else numbers in keys would stay
+	if err := migrate.Run(ctx, file, log); err != nil { // else numbers in keys would stay
 		return file, err
 	}
 	log.Info("there is a key: the data is being encrypted")

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -10,8 +11,8 @@ import (
 const (
 	// pageSize is how many pairs Each and Walk read at once.
 	pageSize = 500
-	// walkTogether is how many records one transaction of Walk changes at most, so
-	// that other writers do not wait for long.
+	// walkTogether is how many records one transaction of Walk changes at most unless
+	// Range says otherwise, so that other writers do not wait for long.
 	walkTogether = 100
 	// walkOperations is how many operations Walk expects a record to need when it
 	// chooses how many records share a transaction.
@@ -33,6 +34,9 @@ type Range struct {
 	// Read is told, after each page, how many pairs have been read so far, chosen
 	// or not; nil means that nobody wants to know.
 	Read func(pairs int)
+	// Together is how many records one transaction of Walk changes at most; 0 means
+	// 100. The Limits of the store may make it less.
+	Together int
 }
 
 // Prefix returns the range of all keys with the prefix.
@@ -113,7 +117,7 @@ func Walk(ctx context.Context, s Store, in Range, fn func(Tx, Pair) error) error
 // WalkEach is Walk with a result for each record: done is called with what the run of
 // fn returned that was committed, once for each record and in their order.
 func WalkEach[T any](ctx context.Context, s Store, in Range, fn func(Tx, Pair) (T, error), done func(T)) error {
-	w := newWalker(s, in.Where, fn, done)
+	w := newWalker(s, in, fn, done)
 	var keys []string
 	return in.pages(ctx, s, func(p Pair) error { keys = append(keys, p.Key); return nil }, func() error {
 		err := w.changeAll(ctx, keys)
@@ -163,7 +167,7 @@ func (in Range) pages(ctx context.Context, s Store, each func(Pair) error, behin
 
 // WalkKeys is WalkEach for the records of some keys, in the order of keys.
 func WalkKeys[T any](ctx context.Context, s Store, keys []string, fn func(Tx, Pair) (T, error), done func(T)) error {
-	err := newWalker(s, nil, fn, done).changeAll(ctx, keys)
+	err := newWalker(s, Range{}, fn, done).changeAll(ctx, keys)
 	if errors.Is(err, ErrStop) {
 		return nil
 	}
@@ -237,9 +241,9 @@ type walker[T any] struct {
 	together int // records in the next transaction
 }
 
-func newWalker[T any](s Store, where func(Pair) bool, fn func(Tx, Pair) (T, error), done func(T)) *walker[T] {
-	most := max(1, min(walkTogether, s.Limits().Operations/walkOperations))
-	return &walker[T]{store: s, where: where, fn: fn, done: done, most: most, together: most}
+func newWalker[T any](s Store, in Range, fn func(Tx, Pair) (T, error), done func(T)) *walker[T] {
+	most := max(1, min(cmp.Or(in.Together, walkTogether), s.Limits().Operations/walkOperations))
+	return &walker[T]{store: s, where: in.Where, fn: fn, done: done, most: most, together: most}
 }
 
 // changeAll changes the records of keys. It returns ErrStop when fn has done so.

@@ -15,6 +15,7 @@ import (
 
 	"goniec/api/client"
 	"goniec/app"
+	"goniec/app/migrate"
 	"goniec/catalogue"
 	"goniec/store/boltstore"
 )
@@ -154,7 +155,7 @@ func (p *program) explainName(q question, err error, code string, unknown, none 
 func (p *program) explain(err error) string {
 	var (
 		data   *app.DataError
-		newer  *app.NewerDataError
+		newer  *migrate.NewerDataError
 		listen *app.ListenError
 	)
 	if text := p.explainKeys(err); text != "" {

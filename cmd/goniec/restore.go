@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"goniec/app"
+	"goniec/app/migrate"
 	"goniec/catalogue"
 	"goniec/store/boltstore"
 	"goniec/store/sealed"
@@ -55,7 +56,7 @@ func (p *program) restore(cmd *cobra.Command, path string, force, resume bool) e
 	case errors.Is(err, boltstore.ErrLocked):
 		fmt.Fprintln(p.stderr, p.say(catalogue.DataDirLocked, config.DataDir))
 		return errSaid
-	case errors.As(err, &data), errors.As(err, new(*app.NewerDataError)), encrypted(err):
+	case errors.As(err, &data), errors.As(err, new(*migrate.NewerDataError)), encrypted(err):
 		return err
 	case err != nil:
 		return p.explainCopy(err, path)

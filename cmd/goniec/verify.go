@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"goniec/app"
+	"goniec/app/migrate"
 	"goniec/catalogue"
 	"goniec/store/boltstore"
 	"goniec/store/sealed"
@@ -59,7 +60,7 @@ func (p *program) verify(ctx context.Context, path string, keys []sealed.Key, as
 	bar := p.progress(catalogue.VerifyProgress)
 	findings, records, err := app.Verify(ctx, path, keys, func(n int) { bar.show(n) })
 	bar.done()
-	var newer *app.NewerDataError
+	var newer *migrate.NewerDataError
 	switch {
 	case errors.As(err, &newer), encrypted(err):
 		return err
