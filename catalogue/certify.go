@@ -90,7 +90,6 @@ var certifyTexts = map[Key]text{
 	CheckName("report"):         {"przyszedł raport doręczenia", "delivery report came", "llegó el informe de entrega"},
 	CheckName("long_text"):      {"przyjęła długi polski tekst (części)", "took a long Polish text (parts)", "aceptó un texto largo en polaco (partes)"},
 	CheckName("long_text_back"): {"długi tekst wrócił w całości", "long text came back whole", "el texto largo volvió entero"},
-	CheckName("sent_mark"):      {"oznacza wysłane z pamięci", "marks what it sends from memory", "marca lo que envía desde memoria"},
 	CheckName("tidy"):           {"posprzątano po próbach", "tidied up behind the texts", "se limpió tras las pruebas"},
 	CheckName("unplug"):         {"wraca po odłączeniu", "returns after being unplugged", "vuelve tras desconectarlo"},
 
@@ -133,7 +132,6 @@ var certifyTexts = map[Key]text{
 	CheckConsequence("report"):         {"Status „doręczona” nie będzie znany.", "Whether a text was delivered will not be known.", "No se sabrá si un SMS se entregó."},
 	CheckConsequence("long_text"):      {"Długie teksty nie wyjdą przez ten modem.", "Long texts will not leave through this modem.", "Los textos largos no saldrán por este módem."},
 	CheckConsequence("long_text_back"): {"Długie odpowiedzi mogą się gubić.", "Long replies may get lost.", "Las respuestas largas pueden perderse."},
-	CheckConsequence("sent_mark"):      {"Bez znaczenia: bramka wysyła wprost.", "Of no consequence: the gateway sends directly.", "Sin importancia: la pasarela envía directamente."},
 	CheckConsequence("tidy"):           {"Usuń próbne wiadomości z karty w telefonie.", "Delete the texts of this trial in a phone.", "Borre los mensajes de prueba en un teléfono."},
 	CheckConsequence("unplug"):         {"Po zaniku zasilania trzeba będzie przyjść: podaj w konfiguracji imei albo ścieżkę /dev/serial/by-id.", "After a power cut somebody must come: name imei or a /dev/serial/by-id path in the configuration.", "Tras un corte habrá que ir: indique imei o una ruta /dev/serial/by-id."},
 }

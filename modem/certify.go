@@ -71,7 +71,6 @@ const (
 	CheckReport      = "report"
 	CheckLong        = "long_text"
 	CheckLongBack    = "long_text_back"
-	CheckSentMark    = "sent_mark"
 	CheckTidy        = "tidy"
 	CheckUnplug      = "unplug"
 )
@@ -82,15 +81,14 @@ func Checks() []string {
 		CheckPort, CheckAnswers, CheckEcho, CheckVerbose, CheckErrors, CheckIdentity, CheckIMEI, CheckSIM, CheckPINAttempts, CheckIMSI,
 		CheckICCID, CheckNumber, CheckPDUMode, CheckService, CheckMemories, CheckCPMS, CheckCNMI, CheckReports, CheckReportStore, CheckList,
 		CheckDelete, CheckSMSC, CheckNetwork, CheckCS, CheckLTE, CheckSignal, CheckOperator, CheckLink, CheckUSSD, CheckCaller, CheckRadio,
-		CheckReady, CheckText, CheckInbound, CheckAnnounced, CheckIndexBase, CheckReport, CheckLong, CheckLongBack, CheckSentMark, CheckTidy,
+		CheckReady, CheckText, CheckInbound, CheckAnnounced, CheckIndexBase, CheckReport, CheckLong, CheckLongBack, CheckTidy,
 		CheckUnplug,
 	}
 }
 
 // CertifyOptions say how far Certify goes.
 type CertifyOptions struct {
-	// Texts sends one text of one part and one of three, then one from memory, for
-	// which the radio is switched off for a moment.
+	// Texts sends one text of one part and one of three.
 	Texts bool
 	// To is where they go; empty: the number that the SIM tells. It must be the
 	// number of the SIM itself.

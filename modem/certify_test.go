@@ -83,12 +83,8 @@ func TestCertifyEveryProfile(t *testing.T) {
 					t.Errorf("%s: %s, want refused", id, all[id])
 				}
 			}
-			want := 5
-			if profile.Name == "refuser" {
-				want = 4 // it sends nothing from memory
-			}
-			if count := n.AcceptedCount(); count != want {
-				t.Errorf("%d parts were sent, want 1, 3 and one from memory: %d", count, want)
+			if count := n.AcceptedCount(); count != 4 {
+				t.Errorf("%d parts were sent, want 1 and 3", count)
 			}
 			checkProfile(t, got)
 			// What was there before is still there, and nothing else.
@@ -242,43 +238,5 @@ func TestReadProfileNamesTheMistake(t *testing.T) {
 		if _, err := modem.ReadProfile(strings.NewReader(text)); !errors.Is(err, modem.ErrProfile) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
-	}
-}
-
-// TestCertifySentMark wants it known when a device marks what it sends from memory,
-// and nothing left behind.
-func TestCertifySentMark(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name     string
-		mark     emulator.SentMark
-		refused  []string
-		want     modem.Verdict
-		evidence string
-	}{
-		{name: "when taken", want: modem.Passed, evidence: "+CMSS: 3"},
-		{name: "before it sends", mark: emulator.MarkBegun, want: modem.Refused, evidence: "+CMSS: 3, without a network"},
-		{name: "never", mark: emulator.MarkNever, want: modem.Refused, evidence: `AT+CMGR: "2"`},
-		{name: "stores nothing", refused: []string{"+CMGW"}, want: modem.Refused, evidence: "AT+CMGW: "},
-		{name: "sends nothing stored", refused: []string{"+CMSS"}, want: modem.Refused, evidence: "AT+CMSS: "},
-		{name: "radio stays on", refused: []string{"+CFUN"}, want: modem.Refused, evidence: "AT+CFUN"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			profile := emulator.Generic()
-			profile.SentMark, profile.Refused = c.mark, c.refused
-			var device *emulator.Modem
-			got := certify(t, profile, emulator.SIM{Number: own}, func(m *emulator.Modem) { device = m }, modem.CertifyOptions{Texts: true, To: own})
-			i := slices.IndexFunc(got.Checks, func(k modem.Check) bool { return k.ID == modem.CheckSentMark })
-			if k := got.Checks[i]; k.Verdict != c.want || !strings.Contains(k.Evidence, c.evidence) {
-				t.Errorf("%s %q, want %s %q", k.Verdict, k.Evidence, c.want, c.evidence)
-			}
-			if all := verdicts(got); !got.Fit() || all[modem.CheckTidy] != modem.Passed {
-				t.Errorf("fit %v, tidy %s", got.Fit(), all[modem.CheckTidy])
-			}
-			if left := device.SIM().Stored(); left > 0 {
-				t.Errorf("%d slots are left", left)
-			}
-		})
 	}
 }

@@ -1,8 +1,6 @@
 package modem
 
 import (
-	"context"
-
 	"goniec/modem/at"
 )
 
@@ -41,19 +39,4 @@ func Mask(lines ...TraceLine) []string {
 		out[i] = m.line(at.Entry(line))
 	}
 	return out
-}
-
-// Store, SubmitStored and Marked are what a study of sending from memory needs.
-func (m *Modem) Store(ctx context.Context, tpdu []byte) (Slot, error) { return m.store(ctx, tpdu) }
-
-// SubmitStored sends what Store has left.
-func (m *Modem) SubmitStored(ctx context.Context, s Slot) (int, error) {
-	mr, _, err := m.submitStored(ctx, s)
-	return mr, err
-}
-
-// Marked reads the mark of what Store has left: "2" unsent, "3" sent, "" none.
-func (m *Modem) Marked(ctx context.Context, s Slot) (string, error) {
-	found, err := m.marked(ctx, s)
-	return string(found), err
 }

@@ -10,7 +10,7 @@
 // late is never taken for the answer to something else.
 //
 // The package knows the shape of the dialogue (3GPP TS 27.005, 27.007, V.250)
-// and no command but +CMGS, +CMGW and +CMSS; what the commands mean is the business of modem.
+// and no command but +CMGS; what the commands mean is the business of modem.
 package at
 
 import (
@@ -173,45 +173,6 @@ func (c *Conn) Submit(ctx context.Context, length int, pdu []byte) (mr int, phas
 	payload := strings.ToUpper(hex.EncodeToString(pdu))
 	end := c.begin(ctx, s, command, payload, c.cfg.Prompt)
 	_, err = s.at.SMSCommand(command, payload, warthog.WithTimeout(-1))
-	end()
-	return c.endSubmit(s, err)
-}
-
-// Store has the modem keep a PDU without sending it (+CMGW, 3GPP TS 27.005 4.4) and
-// returns the lines of its answer. pdu and length are those of Submit.
-func (c *Conn) Store(ctx context.Context, length int, pdu []byte) ([]string, error) {
-	if err := c.acquire(ctx); err != nil {
-		return nil, err
-	}
-	defer c.release()
-	s, err := c.inStep()
-	if err != nil {
-		return nil, err
-	}
-	command := "+CMGW=" + strconv.Itoa(length)
-	payload := strings.ToUpper(hex.EncodeToString(pdu))
-	end := c.begin(ctx, s, command, payload, c.cfg.Prompt)
-	info, err := s.at.SMSCommand(command, payload, warthog.WithTimeout(-1))
-	end()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return info, c.result(s, err)
-}
-
-// SubmitStored sends what Store left at index (+CMSS, 3GPP TS 27.005 3.5.2). What it
-// returns is as for Submit; phase is AfterPayload as soon as the command has left.
-func (c *Conn) SubmitStored(ctx context.Context, index int) (mr int, phase Phase, err error) {
-	if err := c.acquire(ctx); err != nil {
-		return -1, BeforePayload, err
-	}
-	defer c.release()
-	s, err := c.inStep()
-	if err != nil {
-		return -1, BeforePayload, err
-	}
-	command := "+CMSS=" + strconv.Itoa(index)
-	end := c.begin(ctx, s, command, "", c.cfg.Submit)
-	_, err = s.at.Command(command, warthog.WithTimeout(-1))
 	end()
 	return c.endSubmit(s, err)
 }

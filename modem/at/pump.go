@@ -453,12 +453,9 @@ func hasLength(raw []byte, header string) bool {
 	return len(raw) == 1+int(raw[0])+length || len(raw) == length
 }
 
-// reference reads "+CMGS: <mr>" or "+CMSS: <mr>" with whatever follows.
+// reference reads "+CMGS: <mr>" with whatever follows.
 func reference(line string) (int, bool) {
 	rest, ok := strings.CutPrefix(line, "+CMGS:")
-	if !ok {
-		rest, ok = strings.CutPrefix(line, "+CMSS:")
-	}
 	if !ok {
 		return 0, false
 	}

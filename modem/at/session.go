@@ -39,7 +39,7 @@ type session struct {
 	command string // as given, without AT
 	name    string
 	payload string      // hex of the PDU; empty for ordinary commands
-	submits bool        // the command has the modem send a text: +CMGS or +CMSS
+	submits bool        // the command is +CMGS: the modem sends a text
 	timer   *time.Timer // kills the session when the command takes too long
 	final   string      // the final line as the modem wrote it
 	mr      int         // from "+CMGS: n"; -1 none yet
@@ -85,7 +85,7 @@ func (c *Conn) begin(ctx context.Context, s *session, command, payload string, t
 	turn := s.turn
 	s.phase = armed
 	s.command, s.name, s.payload = command, commandName(command), payload
-	s.submits = s.name == "+CMGS" || s.name == "+CMSS"
+	s.submits = s.name == "+CMGS"
 	s.final, s.mr, s.sent, s.passed, s.lines = "", -1, false, 0, nil
 	s.noise = c.stats.Noise
 	s.timer = time.AfterFunc(timeout, func() { c.kill(s, turn, ErrTimeout) })

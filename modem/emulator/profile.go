@@ -59,8 +59,6 @@ type Profile struct {
 	FullLine string
 	// ListFails is the error that +CMGL is answered with. Zero: none.
 	ListFails int
-	// SentMark is when a stored text that +CMSS sends becomes "STO SENT".
-	SentMark SentMark
 
 	// CNMI are the values accepted for each parameter of +CNMI. A nil set:
 	// 0 to 3, 0 to 3, 0 or 2, 0 to 2, 0 or 1.
@@ -90,16 +88,6 @@ type Profile struct {
 	// LTEOnly registers in the packet domain alone: +CREG says 0, +CEREG 1.
 	LTEOnly bool
 }
-
-// SentMark is when a stored text becomes "STO SENT", which no standard says.
-type SentMark int
-
-// The moments.
-const (
-	MarkTaken SentMark = iota // the network has taken it
-	MarkBegun                 // +CMSS was given, whatever comes of it
-	MarkNever
-)
 
 // USSDCoding is how a modem writes the text of +CUSD.
 type USSDCoding int

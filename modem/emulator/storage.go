@@ -320,7 +320,7 @@ func (m *Modem) writeTo(status int, raw []byte) reply {
 }
 
 // sendStored answers +CMSS, 3GPP TS 27.005 3.5.2: it sends what +CMGW stored,
-// optionally to another number, and marks it as sent when the profile says.
+// optionally to another number, and marks it as sent once the network has taken it.
 func (m *Modem) sendStored(c command) reply {
 	if c.kind == test {
 		return ok()
@@ -348,13 +348,5 @@ func (m *Modem) sendStored(c command) reply {
 			return cmsError(cmsInvalidText)
 		}
 	}
-	mark := func() { message.status = storedSent }
-	switch m.profile.SentMark {
-	case MarkBegun:
-		mark()
-	case MarkTaken:
-		return m.transmit("+CMSS", tpdu, s, mark)
-	case MarkNever:
-	}
-	return m.transmit("+CMSS", tpdu, s, nil)
+	return m.transmit("+CMSS", tpdu, s, func() { message.status = storedSent })
 }
