@@ -79,7 +79,7 @@ func New(c Config) *Intake { return &Intake{c} }
 // a Problem.
 type Result struct {
 	Message  queue.Message
-	Warning  string // queue.WarningFixedLine: the number is likely not to take texts; empty: none
+	Warning  string // number.WarningFixedLine: the number is likely not to take texts; empty: none
 	Problems []Problem
 	Err      error // the store failed
 }

@@ -12,6 +12,7 @@ import (
 
 	"goniec/accept"
 	"goniec/event"
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply"
@@ -29,7 +30,7 @@ func newIntake(t *testing.T) (*accept.Intake, *queue.Queue, *reply.Replies) {
 	t.Helper()
 	s := memstore.New()
 	events := event.New(s, "box")
-	numbering := queue.Numbering{Region: "PL"}
+	numbering := number.Numbering{Region: "PL"}
 	q, err := queue.New(queue.Config{Store: s, Events: events, Box: "box", Numbering: numbering, MaxParts: maxParts})
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +84,7 @@ func TestSendTakesEachOnItsOwn(t *testing.T) {
 	if p := results[1].Problems; results[1].Message.ID != "" || len(p) != 1 || p[0].Code != accept.CodeNumberEmergency || p[0].Field != "to" {
 		t.Errorf("an emergency number: %+v", results[1])
 	}
-	if results[2].Message.ID == "" || results[2].Warning != queue.WarningFixedLine {
+	if results[2].Message.ID == "" || results[2].Warning != number.WarningFixedLine {
 		t.Errorf("a fixed line: %+v", results[2])
 	}
 	if results[3].Message.ID != "" || len(results[3].Problems) != 0 {
@@ -170,7 +171,7 @@ func TestFailureIsNoProblem(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	t.Parallel()
-	n := accept.Numbers{Numbering: queue.Numbering{Region: "PL"}}
+	n := accept.Numbers{Numbering: number.Numbering{Region: "PL"}}
 	for raw, want := range map[string]string{"600 100 200": "+48600100200", "7234": "7234", "INFO": "INFO", "+12125550123": "+12125550123"} {
 		if got := n.ReadSender(raw).String(); got != want {
 			t.Errorf("sender %q is read as %s, want %s", raw, got, want)

@@ -4,15 +4,15 @@ import (
 	"errors"
 	"strings"
 
+	"goniec/number"
 	"goniec/pdu"
-	"goniec/queue"
 )
 
 // Numbers reads phone numbers that callers write.
-type Numbers struct{ Numbering queue.Numbering }
+type Numbers struct{ Numbering number.Numbering }
 
 // Read reads a number that may be written to. field is the name of the field in a
-// Problem. warning is queue.WarningFixedLine for a number that is likely not to
+// Problem. warning is number.WarningFixedLine for a number that is likely not to
 // take texts, and otherwise empty.
 func (n Numbers) Read(field, raw string) (a pdu.Address, warning string, p *Problem) {
 	a, warning, err := n.Numbering.Parse(raw)
@@ -52,24 +52,24 @@ func (n Numbers) ReadKnown(field, raw string) (pdu.Address, *Problem) {
 	return a, p
 }
 
-// numberCode is the code for an error of queue.Numbering.
+// numberCode is the code for an error of number.Numbering.
 func numberCode(err error) Code {
-	var e *queue.NumberError
+	var e *number.Error
 	if !errors.As(err, &e) {
 		return CodeNumberInvalid
 	}
 	switch e.Code {
-	case queue.NumberEmpty:
+	case number.CodeEmpty:
 		return CodeNumberEmpty
-	case queue.NumberTwo:
+	case number.CodeTwo:
 		return CodeNumberTwo
-	case queue.NumberCountry:
+	case number.CodeCountry:
 		return CodeNumberCountry
-	case queue.NumberPremium:
+	case number.CodePremium:
 		return CodeNumberPremium
-	case queue.NumberShortCode:
+	case number.CodeShortCode:
 		return CodeNumberShortCode
-	case queue.NumberEmergency:
+	case number.CodeEmergency:
 		return CodeNumberEmergency
 	}
 	return CodeNumberInvalid // impossible or invalid

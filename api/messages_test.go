@@ -17,6 +17,7 @@ import (
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
+	"goniec/number"
 	"goniec/queue"
 )
 
@@ -246,7 +247,7 @@ func TestFixedLineIsTakenWithAWarning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Warnings) != 1 || m.Warnings[0].Code != queue.WarningFixedLine || m.Warnings[0].Field != "to" || m.Warnings[0].Detail == "" {
+	if len(m.Warnings) != 1 || m.Warnings[0].Code != number.WarningFixedLine || m.Warnings[0].Field != "to" || m.Warnings[0].Detail == "" {
 		t.Errorf("warnings %+v", m.Warnings)
 	}
 }

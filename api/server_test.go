@@ -24,6 +24,7 @@ import (
 	"goniec/api"
 	"goniec/api/client"
 	"goniec/event"
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply"
@@ -158,7 +159,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		}},
 	)
 	registry := prometheus.NewRegistry()
-	numbering := queue.Numbering{Region: "PL"}
+	numbering := number.Numbering{Region: "PL"}
 	log := slog.New(slog.NewTextHandler(g.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	q, err := queue.New(queue.Config{Store: s, Events: g.events, Box: "box", Logger: log, Numbering: numbering})
 	if err != nil {

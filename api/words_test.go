@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"goniec/catalogue"
+	"goniec/number"
 	"goniec/queue"
 )
 
@@ -17,7 +18,7 @@ import (
 // there in every language is a test of the catalogue.
 func TestEveryCodeHasWords(t *testing.T) {
 	t.Parallel()
-	keys := []string{string(catalogue.MessageOther), "warning." + queue.WarningFixedLine}
+	keys := []string{string(catalogue.MessageOther), "warning." + number.WarningFixedLine}
 	for code, status := range statuses() {
 		keys = append(keys, "problem."+string(code))
 		if status < 400 || status > 599 {

@@ -15,6 +15,7 @@ import (
 	"goniec/api"
 	"goniec/configs"
 	"goniec/gateway"
+	"goniec/number"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/webhook"
@@ -52,7 +53,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	if err != nil {
 		return nil, err
 	}
-	numbering := queue.Numbering{Region: config.Region, Countries: config.Countries, ShortCodes: config.ShortCodes}
+	numbering := number.Numbering{Region: config.Region, Countries: config.Countries, ShortCodes: config.ShortCodes}
 	register := &recorder{registry: a.registry, owner: s}
 	routing := gateway.NewRouting(gateway.RoutingConfig{
 		Store: a.store,

@@ -19,6 +19,7 @@ import (
 
 	"goniec/app/migrate"
 	"goniec/event"
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
@@ -125,7 +126,7 @@ func checkOldData(t *testing.T, s store.Store) {
 	completeHalf(t, s, q, w)
 	known := false
 	for _, key := range below(t, s, "who/") {
-		known = known || key == "who/"+queue.NumberSegment(address(t, "+48600100201"))
+		known = known || key == "who/"+number.Segment(address(t, "+48600100201"))
 	}
 	if !known {
 		t.Error("nothing is known any more of a number that was written to")

@@ -8,13 +8,14 @@ import (
 
 	"goniec/catalogue"
 	"goniec/configs"
+	"goniec/number"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/reply/reader"
 )
 
 // repliesOf builds what deals with the answers of patients.
-func (a *App) repliesOf(config configs.Config, q *queue.Queue, numbering queue.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
+func (a *App) repliesOf(config configs.Config, q *queue.Queue, numbering number.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
 	c := config.Replies
 	words, err := reader.New(reader.Options{Words: c.Words})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
@@ -45,7 +46,7 @@ type counted struct {
 	Of string `json:"o"` // see nameOf
 }
 
-func contactKey(number pdu.Address) string { return contactSpace + queue.NumberSegment(number) }
+func contactKey(of pdu.Address) string { return contactSpace + number.Segment(of) }
 
 func readContact(r store.Reader, number pdu.Address) (contact, error) {
 	value, err := r.Get(contactKey(number))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -121,28 +122,12 @@ func (q *Queue) answerCall(tx store.Tx, b *batch, c Call) (*Message, error) {
 // callDay returns the day of a call in Config.Location.
 func (q *Queue) callDay(c Call) string { return c.At.In(q.config.Location).Format(time.DateOnly) }
 
-// Sender reads the number that a call or a text comes from, as the network tells it,
-// and says whether it may be written to unasked.
-func (n Numbering) Sender(from string) (a pdu.Address, answerable bool) {
-	if from == "" {
-		return pdu.Address{}, false
-	}
-	a, warning, err := n.Parse(from)
-	if err == nil {
-		return a, warning == "" && !a.IsShortCode()
-	}
-	if a, err := pdu.ParseAddress(from); err == nil {
-		return a, false
-	}
-	return pdu.Address{Number: from, Type: pdu.TypeUnknown, Plan: pdu.PlanISDN}, false
-}
-
 // formatCaller is formatAddress that leaves a withheld number empty.
 func formatCaller(a pdu.Address) string {
 	if a.Number == "" {
 		return ""
 	}
-	return formatAddress(a)
+	return number.Encode(a)
 }
 
 func decodeCall(id string, value []byte) (Call, error) {
@@ -155,7 +140,7 @@ func decodeCall(id string, value []byte) (Call, error) {
 	if stored.From == "" {
 		return c, nil
 	}
-	from, err := parseAddress(stored.From)
+	from, err := number.Decode(stored.From)
 	if err != nil {
 		return Call{}, fmt.Errorf("call %s: %w: caller", id, errStored)
 	}

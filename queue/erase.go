@@ -1,9 +1,7 @@
 package queue
 
 import (
-	"bytes"
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -73,48 +72,9 @@ func (q *Queue) Erase(ctx context.Context, e Erasing) (Erased, error) {
 	return r.erased, nil
 }
 
-// Person recognises a number in the forms in which networks write it.
-type Person struct {
-	Number    pdu.Address
-	Forms     []pdu.Address // that keys may hold
-	numbering Numbering
-	tail      []byte
-}
-
-// Person returns what recognises a number.
-func (n Numbering) Person(number pdu.Address) Person {
-	return Person{Number: number, Forms: n.Forms(number), numbering: n, tail: []byte(number.Tail())}
-}
-
-// Is reports whether a is the number.
-func (p Person) Is(a pdu.Address) bool {
-	if slices.Contains(p.Forms, a) {
-		return true
-	}
-	if a.IsAlphanumeric() || a.Tail() != p.Number.Tail() {
-		return false
-	}
-	read, _ := p.numbering.Sender(a.String())
-	return read == p.Number
-}
-
-// May reports whether the number may stand in a record, at the cost of one look.
-func (p Person) May(value []byte) bool { return bytes.Contains(value, p.tail) }
-
-// inPDU reports whether the last digits of the number stand in a PDU: in swapped halves
-// of octets (3GPP TS 23.040 9.1.2.3), in octets, or written out.
-func (p Person) inPDU(raw []byte) bool {
-	swapped := make([]byte, len(raw))
-	for i, octet := range raw {
-		swapped[i] = octet<<4 | octet>>4
-	}
-	tail := string(p.tail)
-	return bytes.Contains(raw, p.tail) || strings.Contains(hex.EncodeToString(swapped), tail) || strings.Contains(hex.EncodeToString(raw), tail)
-}
-
 // eraser is one Erase under way.
 type eraser struct {
-	Person
+	number.Person
 	asked  Erasing
 	queue  *Queue
 	looked int
@@ -193,7 +153,7 @@ func (r *eraser) removeAll(ctx context.Context, keys []string, remove func(tx st
 // messages removes those to the number.
 func (r *eraser) messages(ctx context.Context) (err error) {
 	is := func(key string, value []byte) bool {
-		if !r.May(value) {
+		if !r.InRecord(value) {
 			return false
 		}
 		m, err := decodeMessage(key[len(messageSpace):], value)
@@ -240,7 +200,7 @@ func (r *eraser) message(tx store.Tx, e *entry) error {
 // received removes texts from the number.
 func (r *eraser) received(ctx context.Context) error {
 	is := func(key string, value []byte) bool {
-		if !r.May(value) {
+		if !r.InRecord(value) {
 			return false
 		}
 		in, err := decodeInbound(key[len(inboundSpace):], value)
@@ -258,7 +218,7 @@ func (r *eraser) received(ctx context.Context) error {
 		if err := r.asked.Along(tx, id); err != nil {
 			return false, err
 		}
-		return true, errors.Join(tx.Delete(fromPrefix(NumberSegment(in.From))+id), tx.Delete(key))
+		return true, errors.Join(tx.Delete(fromPrefix(number.Segment(in.From))+id), tx.Delete(key))
 	})
 	r.erased.Received += removed
 	return err
@@ -269,7 +229,7 @@ func (r *eraser) received(ctx context.Context) error {
 // can read, so it is not read but looked for.
 func (r *eraser) parts(ctx context.Context) error {
 	for _, form := range r.Forms {
-		prefixes, err := r.bySIM(ctx, groupSpace, NumberSegment(form)+"/")
+		prefixes, err := r.bySIM(ctx, groupSpace, number.Segment(form)+"/")
 		if err != nil {
 			return err
 		}
@@ -317,7 +277,7 @@ func (r *eraser) bySIM(ctx context.Context, space, end string) ([]string, error)
 // calls removes those from the number.
 func (r *eraser) calls(ctx context.Context) (err error) {
 	is := func(key string, value []byte) bool {
-		if !r.May(value) {
+		if !r.InRecord(value) {
 			return false
 		}
 		c, err := decodeCall(key[len(callSpace):], value)
@@ -340,7 +300,7 @@ func deleteOne(tx store.Tx, key string) (bool, error) {
 func (r *eraser) rejected(ctx context.Context) error {
 	is := func(_ string, value []byte) bool {
 		var raw rejected
-		return json.Unmarshal(value, &raw) == nil && r.inPDU(raw.PDU)
+		return json.Unmarshal(value, &raw) == nil && r.InPDU(raw.PDU)
 	}
 	removed, err := r.each(ctx, rawSpace, is, deleteOne)
 	r.erased.Other += removed
@@ -349,7 +309,7 @@ func (r *eraser) rejected(ctx context.Context) error {
 
 // reports removes those that matched nothing and wait for their submission.
 func (r *eraser) reports(ctx context.Context) error {
-	prefixes, err := r.bySIM(ctx, orphanSpace, tailSegment(r.Number)+"/")
+	prefixes, err := r.bySIM(ctx, orphanSpace, number.TailSegment(r.Number)+"/")
 	if err != nil {
 		return err
 	}

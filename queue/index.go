@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"goniec/number"
 	"goniec/store"
 )
 
@@ -120,7 +121,7 @@ func (m *Message) indexes() []string {
 		keys = append(keys, tickKey(at, messageKey(m.ID)))
 	}
 	if m.AttemptCount > 0 {
-		keys = append(keys, toPrefix(weekOf(m.ID), NumberSegment(m.To))+m.ID)
+		keys = append(keys, toPrefix(weekOf(m.ID), number.Segment(m.To))+m.ID)
 	}
 	if m.count(PartInFlight) > 0 {
 		keys = append(keys, flightPrefix(m.Box)+m.ID)
@@ -166,7 +167,7 @@ func decodeMessage(id string, value []byte) (Message, error) {
 	if err := json.Unmarshal(value, &stored); err != nil {
 		return Message{}, fmt.Errorf("message %s: %w: %w", id, errStored, err)
 	}
-	to, err := parseAddress(stored.To)
+	to, err := number.Decode(stored.To)
 	if err != nil || stored.Message == nil {
 		return Message{}, fmt.Errorf("message %s: %w: recipient", id, errStored)
 	}
@@ -229,7 +230,7 @@ func (e *entry) write(tx store.Tx) error {
 			}
 		}
 	}
-	if err := store.PutJSON(tx, messageKey(e.ID), storedMessage{&e.Message, formatAddress(e.To)}); err != nil {
+	if err := store.PutJSON(tx, messageKey(e.ID), storedMessage{&e.Message, number.Encode(e.To)}); err != nil {
 		return err
 	}
 	e.status, e.keys = e.Status, keys

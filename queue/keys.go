@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -15,7 +16,7 @@ import (
 // digits, so that byte order is time order; <id> is a UUIDv7 of 36 characters;
 // <day> and <week> are numbered from 1970 in five digits, by UTC.
 // Names in <> that come from outside are escaped so that they hold no slash. A
-// phone number gets into a key by NumberSegment or tailSegment and no other way:
+// phone number gets into a key by number.Segment or number.TailSegment and no other way:
 // they stand in braces, see store.Private, by which a store knows what to hide.
 //
 //	m/<id>                                           Message: its parts, state and attempts
@@ -97,13 +98,6 @@ const (
 // segment makes a name from outside fit to stand between two slashes.
 func segment(name string) string { return url.PathEscape(name) }
 
-// NumberSegment is the only way of a whole number, or of the name of a sender,
-// into a key, also one of another package.
-func NumberSegment(a pdu.Address) string { return store.Private(segment(formatAddress(a))) }
-
-// tailSegment is the only way of the last digits of a number into a key.
-func tailSegment(a pdu.Address) string { return store.Private(segment(a.Tail())) }
-
 // timeSegment writes t so that byte order is time order; times before 1970 count as 1970.
 func timeSegment(t time.Time) string {
 	s := strconv.FormatInt(max(0, t.UnixMilli()), 10)
@@ -134,7 +128,7 @@ func messageKey(id string) string { return messageSpace + id }
 func inboundKey(id string) string { return inboundSpace + id }
 
 func weekPrefix(week string) string       { return toSpace + week + "/" }
-func toPrefix(week, number string) string { return weekPrefix(week) + number + "/" } // of a NumberSegment
+func toPrefix(week, number string) string { return weekPrefix(week) + number + "/" } // of a number.Segment
 func fromPrefix(number string) string     { return fromSpace + number + "/" }
 
 func lanePrefix(route, lane string) string    { return dueSpace + route + "/" + lane + "/" }
@@ -142,28 +136,28 @@ func tickKey(at time.Time, key string) string { return tickSpace + timeSegment(a
 func flightPrefix(box string) string          { return flightSpace + segment(box) + "/" }
 func countKey(box string) string              { return countSpace + segment(box) }
 func idemKey(c Caller) string                 { return idemSpace + segment(c.Token) + "/" + segment(c.Key) }
-func refKey(to pdu.Address) string            { return refSpace + NumberSegment(to) }
+func refKey(to pdu.Address) string            { return refSpace + number.Segment(to) }
 
 func mrPrefix(day int, sim string, mr byte, to pdu.Address) string {
-	return mrSpace + daySegment(day) + "/" + segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + tailSegment(to) + "/"
+	return mrSpace + daySegment(day) + "/" + segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + number.TailSegment(to) + "/"
 }
 
 func uncPrefix(day int, sim string, to pdu.Address) string {
-	return uncSpace + daySegment(day) + "/" + segment(sim) + "/" + tailSegment(to) + "/"
+	return uncSpace + daySegment(day) + "/" + segment(sim) + "/" + number.TailSegment(to) + "/"
 }
 
 func orphanPrefix(sim string, to pdu.Address) string {
-	return orphanSpace + segment(sim) + "/" + tailSegment(to) + "/"
+	return orphanSpace + segment(sim) + "/" + number.TailSegment(to) + "/"
 }
 
 func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 	return orphanPrefix(sim, to) + timeSegment(at) + "/" + strconv.Itoa(int(mr))
 }
 
-func suppressionPrefix(number pdu.Address) string { return supSpace + NumberSegment(number) + "/" }
-func stopKey(id string) string                    { return stopSpace + id }
+func suppressionPrefix(of pdu.Address) string { return supSpace + number.Segment(of) + "/" }
+func stopKey(id string) string                { return stopSpace + id }
 
-func callDayKey(from pdu.Address) string { return callDaySpace + NumberSegment(from) }
+func callDayKey(from pdu.Address) string { return callDaySpace + number.Segment(from) }
 
 func centreKey(sim string) string { return centreSpace + segment(sim) }
 func simKey(sim string) string    { return simSpace + segment(sim) }
@@ -174,7 +168,7 @@ func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
 	if c.Wide {
 		width = "16-"
 	}
-	return groupSpace + segment(sim) + "/" + NumberSegment(from) + "/" +
+	return groupSpace + segment(sim) + "/" + number.Segment(from) + "/" +
 		width + strconv.Itoa(int(c.Reference)) + "/" + strconv.Itoa(c.Total) + "/"
 }
 
@@ -210,33 +204,6 @@ func parseAttemptKey(key, prefix string) (id string, attempt int, err error) {
 		return "", 0, fmt.Errorf("key %s does not end in an attempt: %w", store.Space(key), err)
 	}
 	return t.id, n, nil
-}
-
-// formatAddress writes an address so that parseAddress gets back all of it: as
-// people write it where that is enough, else with its type and plan.
-func formatAddress(a pdu.Address) string {
-	s := a.String()
-	if b, err := pdu.ParseAddress(s); err == nil && a == b {
-		return s
-	}
-	return fmt.Sprintf("%d,%d,%s", a.Type, a.Plan, a.Number)
-}
-
-// parseAddress reads what formatAddress wrote.
-func parseAddress(s string) (pdu.Address, error) {
-	fields := strings.SplitN(s, ",", 3)
-	if len(fields) < 3 {
-		return pdu.ParseAddress(s)
-	}
-	typ, err := strconv.ParseUint(fields[0], 10, 8)
-	if err != nil {
-		return pdu.Address{}, fmt.Errorf("stored address: type: %w", err)
-	}
-	plan, err := strconv.ParseUint(fields[1], 10, 8)
-	if err != nil {
-		return pdu.Address{}, fmt.Errorf("stored address: plan: %w", err)
-	}
-	return pdu.Address{Number: fields[2], Type: pdu.TypeOfNumber(typ), Plan: pdu.NumberingPlan(plan)}, nil
 }
 
 // unsegment reads what segment wrote.

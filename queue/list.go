@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/number"
 	"goniec/store"
 )
 
@@ -55,7 +56,7 @@ func (f Filter) glance() glance {
 	g.want("st", string(f.Status))
 	g.want("ref", f.Reference)
 	if f.To.Number != "" {
-		g.want("to", formatAddress(f.To))
+		g.want("to", number.Encode(f.To))
 	}
 	return g
 }
@@ -71,7 +72,7 @@ func decodeInbound(id string, value []byte) (Inbound, error) {
 	if err := json.Unmarshal(value, &stored); err != nil {
 		return Inbound{}, fmt.Errorf("inbound message %s: %w: %w", id, errStored, err)
 	}
-	from, err := parseAddress(stored.From)
+	from, err := number.Decode(stored.From)
 	if err != nil || stored.Inbound == nil {
 		return Inbound{}, fmt.Errorf("inbound message %s: %w: sender", id, errStored)
 	}
@@ -116,7 +117,7 @@ func (f InboxFilter) passes(in Inbound) bool {
 func (f InboxFilter) glance() glance {
 	var g glance
 	if f.From.Number != "" {
-		g.want("from", formatAddress(f.From))
+		g.want("from", number.Encode(f.From))
 	}
 	return g
 }

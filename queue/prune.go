@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/number"
 	"goniec/store"
 )
 
@@ -151,7 +152,7 @@ func pruneInbound(tx store.Tx, to string) (int, error) {
 	for _, pair := range pairs {
 		id := pair.Key[len(inboundSpace):]
 		if in, err := decodeInbound(id, pair.Value); err == nil { // of any other nothing is known
-			if err := tx.Delete(fromPrefix(NumberSegment(in.From)) + id); err != nil {
+			if err := tx.Delete(fromPrefix(number.Segment(in.From)) + id); err != nil {
 				return 0, err
 			}
 		}
@@ -183,7 +184,7 @@ func pruneInboundTexts(tx store.Tx, limit time.Time) (int, error) {
 			continue // removed with the records
 		}
 		in.Text, in.TextRemoved = "", true
-		if err := store.PutJSON(tx, pair.Key, storedInbound{&in, formatAddress(in.From)}); err != nil {
+		if err := store.PutJSON(tx, pair.Key, storedInbound{&in, number.Encode(in.From)}); err != nil {
 			return 0, err
 		}
 	}

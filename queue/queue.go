@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"goniec/event"
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -58,9 +59,9 @@ type Config struct {
 	Lease         time.Duration  // how long a worker may take for one part; default 10 minutes
 	Location      *time.Location // the clinic's zone, for quiet hours; default UTC
 	QuietHours    QuietHours
-	Numbering     Numbering // of the numbers drafts come with; New checks it
-	Router        Router    // nil: every message may leave by any SIM
-	Boot          Boot      // zero: the clock is right until it jumps
+	Numbering     number.Numbering // of the numbers drafts come with; New checks it
+	Router        Router           // nil: every message may leave by any SIM
+	Boot          Boot             // zero: the clock is right until it jumps
 }
 
 // Queue is the outgoing and the incoming side of the store. What it knows is

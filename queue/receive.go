@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -142,11 +143,11 @@ func (q *Queue) reject(tx store.Tx, a arrival) error {
 
 // deliver writes an inbound message and tells of it.
 func (q *Queue) deliver(tx store.Tx, in Inbound, updated bool) error {
-	if err := store.PutJSON(tx, inboundKey(in.ID), storedInbound{&in, formatAddress(in.From)}); err != nil {
+	if err := store.PutJSON(tx, inboundKey(in.ID), storedInbound{&in, number.Encode(in.From)}); err != nil {
 		return err
 	}
 	if !updated {
-		if err := tx.Put(fromPrefix(NumberSegment(in.From))+in.ID, nil); err != nil {
+		if err := tx.Put(fromPrefix(number.Segment(in.From))+in.ID, nil); err != nil {
 			return err
 		}
 		if err := q.heard(tx, in.From, Worker{Modem: in.Modem, SIM: in.SIM}, in.ReceivedAt); err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -61,12 +62,12 @@ func decodeSuppression(id string, value []byte) (Suppression, error) {
 	if err := json.Unmarshal(value, &stored); err != nil {
 		return Suppression{}, fmt.Errorf("suppression %s: %w: %w", id, errStored, err)
 	}
-	number, err := parseAddress(stored.Number)
+	of, err := number.Decode(stored.Number)
 	if err != nil {
 		return Suppression{}, fmt.Errorf("suppression %s: %w: number", id, errStored)
 	}
 	s := *stored.Suppression
-	s.ID, s.Number = id, number
+	s.ID, s.Number = id, of
 	return s, nil
 }
 
@@ -130,7 +131,7 @@ func (q *Queue) SuppressIn(tx store.Tx, s Suppression) (noted Suppression, added
 	if err := tx.Put(key, []byte(s.ID)); err != nil {
 		return Suppression{}, false, err
 	}
-	if err := store.PutJSON(tx, stopKey(s.ID), storedSuppression{&s, formatAddress(s.Number)}); err != nil {
+	if err := store.PutJSON(tx, stopKey(s.ID), storedSuppression{&s, number.Encode(s.Number)}); err != nil {
 		return Suppression{}, false, err
 	}
 	return s, true, q.events.Append(tx, s.By, SuppressionAdded{ID: s.ID, Purpose: s.Purpose, Source: s.Source})

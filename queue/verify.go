@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"goniec/number"
 	"goniec/store"
 )
 
@@ -204,7 +205,7 @@ func (v *verifier) inbound() error {
 			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
 			return nil //nolint:nilerr // it is told
 		}
-		value, err := v.r.Get(fromPrefix(NumberSegment(in.From)) + id)
+		value, err := v.r.Get(fromPrefix(number.Segment(in.From)) + id)
 		if err == nil && value == nil {
 			v.tell(Finding{Record: p.Key, What: "nothing in " + fromSpace + " leads to it"})
 		}

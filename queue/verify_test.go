@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"goniec/event"
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
 	"goniec/store/memstore"
@@ -43,7 +44,7 @@ func TestVerify(t *testing.T) {
 			t.Fatal(err)
 		}
 		how(&m)
-		return store.PutJSON(tx, p.Key, storedMessage{&m, formatAddress(m.To)})
+		return store.PutJSON(tx, p.Key, storedMessage{&m, number.Encode(m.To)})
 	}
 	for name, c := range map[string]struct {
 		damage func(t *testing.T, tx store.Tx) error

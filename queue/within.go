@@ -7,8 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -53,9 +52,9 @@ func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
 func Unreadable(err error) bool { return unreadable(err) }
 
 // ReadLastTo returns the newest message to a number of which something was tried.
-func ReadLastTo(r store.Reader, n Numbering, number pdu.Address) (m Message, found bool, err error) {
+func ReadLastTo(r store.Reader, n number.Numbering, number pdu.Address) (m Message, found bool, err error) {
 	const passedOver = 8 // at most, of those that cannot be read
-	keys, err := keysTo(r, n.segments(number), "", passedOver)
+	keys, err := keysTo(r, n.Segments(number), "", passedOver)
 	for _, key := range keys {
 		m, err = readMessage(r, idIn(key))
 		if !unreadable(err) {
@@ -66,38 +65,13 @@ func ReadLastTo(r store.Reader, n Numbering, number pdu.Address) (m Message, fou
 }
 
 // LastTo returns when the newest message was made of which something was tried, to the
-// number that is this NumberSegment; zero: there is none.
+// number that is this number.Segment; zero: there is none.
 func LastTo(r store.Reader, number string) (time.Time, error) {
 	keys, err := keysTo(r, []string{number}, "", 1)
 	if err != nil || len(keys) == 0 {
 		return time.Time{}, err
 	}
 	return idTime(idIn(keys[0])), nil
-}
-
-// segments returns the segments of keys that may stand for a number.
-func (n Numbering) segments(number pdu.Address) []string {
-	forms := n.Forms(number)
-	all := make([]string, len(forms))
-	for i, form := range forms {
-		all[i] = NumberSegment(form)
-	}
-	return all
-}
-
-// Forms returns the ways in which networks write a number: as it is, and without the
-// code of its country.
-func (n Numbering) Forms(a pdu.Address) []pdu.Address {
-	forms := []pdu.Address{a}
-	number, err := phonenumbers.Parse(a.String(), n.region())
-	if err != nil || phonenumbers.GetRegionCodeForNumber(number) != n.region() {
-		return forms
-	}
-	national := phonenumbers.GetNationalSignificantNumber(number)
-	for _, kind := range []pdu.TypeOfNumber{pdu.TypeNational, pdu.TypeUnknown} {
-		forms = append(forms, pdu.Address{Number: national, Type: kind, Plan: pdu.PlanISDN})
-	}
-	return forms
 }
 
 // Exchanged is one text of the exchange with a number: either is set.
@@ -152,7 +126,7 @@ func (q *Queue) Exchange(ctx context.Context, number pdu.Address, before string,
 
 // exchangeKeys returns the keys that lead to the newest texts, newest first.
 func (q *Queue) exchangeKeys(r store.Reader, number pdu.Address, before string, limit int) ([]string, error) {
-	numbers := q.config.Numbering.segments(number)
+	numbers := q.config.Numbering.Segments(number)
 	keys, err := keysTo(r, numbers, before, limit)
 	if err != nil {
 		return nil, err
@@ -225,13 +199,6 @@ func readExchanged(r store.Reader, key string) (Exchanged, error) {
 	in, err := readInbound(r, idIn(key))
 	return Exchanged{In: &in}, err
 }
-
-// FormatAddress writes a number so that ParseAddress gets back all of it. It is how
-// numbers stand in values.
-func FormatAddress(a pdu.Address) string { return formatAddress(a) }
-
-// ParseAddress reads what FormatAddress wrote.
-func ParseAddress(s string) (pdu.Address, error) { return parseAddress(s) }
 
 // LowestID returns an id before all that are made at t or later.
 func LowestID(t time.Time) string { return lowestID(t) }

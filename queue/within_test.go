@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
@@ -144,11 +145,11 @@ func exchange(t *testing.T, gap time.Duration) {
 func lastTo(t *testing.T, b *box, want string) {
 	t.Helper()
 	err := b.store.View(t.Context(), func(r store.Reader) error {
-		m, found, err := queue.ReadLastTo(r, queue.Numbering{}, address(t, patient))
+		m, found, err := queue.ReadLastTo(r, number.Numbering{}, address(t, patient))
 		if !found || m.Text != want {
 			t.Errorf("the last text to the number is %q, want %q", m.Text, want)
 		}
-		if _, found, _ := queue.ReadLastTo(r, queue.Numbering{}, address(t, other)); found {
+		if _, found, _ := queue.ReadLastTo(r, number.Numbering{}, address(t, other)); found {
 			t.Error("something was sent to another number")
 		}
 		return err

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"goniec/number"
 	"goniec/pdu"
-	"goniec/queue"
 	"goniec/store"
 )
 
@@ -51,7 +51,7 @@ func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[s
 	}
 	// Questions that have ended are found by no number any more, and still name it.
 	p := r.config.Numbering.Person(number)
-	questions := overIn(askSpace, p.May)
+	questions := overIn(askSpace, p.InRecord)
 	err = store.WalkEach(ctx, r.store, questions, func(tx store.Tx, q store.Pair) (string, error) {
 		return unnameIn(tx, p, q.Key[len(askSpace):])
 	}, count)
@@ -81,7 +81,7 @@ func ForgetText(tx store.Tx, id string) error {
 
 // unnameIn removes a question that asked the number, or takes the number out of one that
 // asked somebody else, and says which; empty: neither.
-func unnameIn(tx store.Tx, p queue.Person, id string) (string, error) {
+func unnameIn(tx store.Tx, p number.Person, id string) (string, error) {
 	q, err := ReadQuestion(tx, id)
 	if unreadable(err) {
 		return "", nil

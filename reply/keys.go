@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"goniec/number"
 	"goniec/pdu"
-	"goniec/queue"
 )
 
 // The keys of this package. <time> is a Unix time in milliseconds of 15 decimal digits,
@@ -42,14 +42,14 @@ const (
 	idWidth   = 36
 )
 
-func askKey(id string) string               { return askSpace + id }
-func askedPrefix(number pdu.Address) string { return askedSpace + queue.NumberSegment(number) + "/" }
-func heardKey(id string) string             { return heardSpace + id }
-func whichKey(number pdu.Address) string    { return whichSpace + queue.NumberSegment(number) }
-func guardKey(number pdu.Address) string    { return guardNumber + queue.NumberSegment(number) }
-func talkKey(id string) string              { return talkSpace + id }
-func talkOfKey(number pdu.Address) string   { return talkOfSpace + queue.NumberSegment(number) }
-func notePrefix(talk string) string         { return noteSpace + talk + "/" }
+func askKey(id string) string           { return askSpace + id }
+func askedPrefix(of pdu.Address) string { return askedSpace + number.Segment(of) + "/" }
+func heardKey(id string) string         { return heardSpace + id }
+func whichKey(of pdu.Address) string    { return whichSpace + number.Segment(of) }
+func guardKey(of pdu.Address) string    { return guardNumber + number.Segment(of) }
+func talkKey(id string) string          { return talkSpace + id }
+func talkOfKey(of pdu.Address) string   { return talkOfSpace + number.Segment(of) }
+func notePrefix(talk string) string     { return noteSpace + talk + "/" }
 
 func askTickKey(at time.Time, id string) string { return askTickSpace + timeSegment(at) + "/" + id }
 func talkAtKey(at time.Time, id string) string  { return talkAtSpace + timeSegment(at) + id }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply/reader"
@@ -255,9 +256,9 @@ type storedQuestion struct {
 }
 
 func saveQuestion(tx store.Tx, q Question) error {
-	stored := storedQuestion{Question: &q, To: queue.FormatAddress(q.To), Min: q.Min, Max: q.Max}
+	stored := storedQuestion{Question: &q, To: number.Encode(q.To), Min: q.Min, Max: q.Max}
 	for _, a := range q.Also {
-		stored.Also = append(stored.Also, queue.FormatAddress(a))
+		stored.Also = append(stored.Also, number.Encode(a))
 	}
 	return store.PutJSON(tx, askKey(q.ID), stored)
 }
@@ -285,11 +286,11 @@ func ReadQuestion(r store.Reader, id string) (Question, error) {
 	}
 	q := *stored.Question
 	q.ID, q.Min, q.Max = id, stored.Min, stored.Max
-	if q.To, err = queue.ParseAddress(stored.To); err != nil {
+	if q.To, err = number.Decode(stored.To); err != nil {
 		return Question{}, fmt.Errorf("question %s: %w: number", id, store.ErrRecord)
 	}
 	for _, s := range stored.Also {
-		a, err := queue.ParseAddress(s)
+		a, err := number.Decode(s)
 		if err != nil {
 			return Question{}, fmt.Errorf("question %s: %w: number", id, store.ErrRecord)
 		}

@@ -23,6 +23,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"goniec/event"
+	"goniec/number"
 	"goniec/queue"
 	"goniec/reply/reader"
 	"goniec/store"
@@ -34,7 +35,7 @@ type Config struct {
 	Events    *event.Log
 	Queue     *queue.Queue
 	Reader    *reader.Reader
-	Numbering queue.Numbering
+	Numbering number.Numbering
 	Box       string // name of this box, for what is counted for each
 	Logger    *slog.Logger
 	Location  *time.Location // of Office; nil: UTC

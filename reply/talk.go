@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
@@ -55,12 +56,12 @@ func decodeTalk(id string, value []byte) (Talk, error) {
 	if err := json.Unmarshal(value, &stored); err != nil {
 		return Talk{}, fmt.Errorf("talk %s: %w: %w", id, store.ErrRecord, err)
 	}
-	number, err := queue.ParseAddress(stored.Number)
+	of, err := number.Decode(stored.Number)
 	if err != nil {
 		return Talk{}, fmt.Errorf("talk %s: %w: number", id, store.ErrRecord)
 	}
 	t := *stored.Talk
-	t.ID, t.Number = id, number
+	t.ID, t.Number = id, of
 	return t, nil
 }
 
@@ -85,7 +86,7 @@ func (t *Talk) save(tx store.Tx, before time.Time) error {
 	if err := tx.Put(talkAtKey(t.At, t.ID), nil); err != nil {
 		return err
 	}
-	return store.PutJSON(tx, talkKey(t.ID), storedTalk{t, queue.FormatAddress(t.Number)})
+	return store.PutJSON(tx, talkKey(t.ID), storedTalk{t, number.Encode(t.Number)})
 }
 
 func (r *Replies) tellTalk(tx store.Tx, t Talk, inboundID, actor string) error {

@@ -1,8 +1,6 @@
-package queue
+package number
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,116 +12,44 @@ import (
 	"goniec/pdu"
 )
 
-// Codes of NumberError.
-const (
-	NumberEmpty      = "empty"
-	NumberTwo        = "two_numbers"         // "600100200/601100200"
-	NumberImpossible = "impossible"          // not a number, or of a length that cannot be
-	NumberInvalid    = "invalid"             // possible, but nobody can have it
-	NumberCountry    = "not_allowed_country" // valid, but not in Numbering.Countries
-	NumberPremium    = "premium"             // costs extra to reach
-	NumberShortCode  = "unknown_short_code"  // not in Numbering.ShortCodes
-	NumberEmergency  = "emergency"           // a text there helps nobody, and may call somebody out
-)
-
-// WarningFixedLine is the warning of Numbering.Parse for a number that is likely
-// not to take texts.
-const WarningFixedLine = "fixed_line"
-
-// NumberError says why a number is not taken. It never holds the number.
-type NumberError struct{ Code string }
-
-// Error implements error.
-func (e *NumberError) Error() string { return "phone number: " + strings.ReplaceAll(e.Code, "_", " ") }
-
-// Numbering is how numbers are read that people type.
-type Numbering struct {
-	Region     string   // of a number without a country code, ISO 3166-1 ("PL"); empty: PL
-	Countries  []string // that may be written to, ISO 3166-1; empty: those of the European Union and Region
-	ShortCodes []string // of three to six digits that may be written to
-}
-
-// errNumbering is wrapped by every error of Numbering.Validate.
-var errNumbering = errors.New("numbering")
-
-// Validate reports a region or a country that does not exist, or a short code
-// that is none.
-func (n Numbering) Validate() error {
-	for _, region := range append([]string{n.region()}, n.Countries...) {
-		if phonenumbers.GetCountryCodeForRegion(region) == 0 {
-			return fmt.Errorf("%w: unknown country %q, two capital letters of ISO 3166-1 are wanted", errNumbering, region)
-		}
-	}
-	for _, code := range n.ShortCodes {
-		if a, err := pdu.ParseAddress(code); err != nil || !a.IsShortCode() {
-			return fmt.Errorf("%w: short code %q, three to six digits are wanted", errNumbering, code)
-		}
-	}
-	return nil
-}
-
-const poland = "PL"
-
-func (n Numbering) region() string {
-	if n.Region == "" {
-		return poland
-	}
-	return n.Region
-}
-
-// europeanUnion lists the members of the European Union.
-func europeanUnion() []string {
-	return []string{
-		"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
-		"IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-	}
-}
-
-func (n Numbering) allows(region string) bool {
-	if len(n.Countries) > 0 {
-		return slices.Contains(n.Countries, region)
-	}
-	return region == n.region() || slices.Contains(europeanUnion(), region)
-}
-
 // maxTyped is the greatest length of a number as typed, in characters; with every
 // separator there is none is longer.
 const maxTyped = 64
 
 // Parse reads a number as people write it ("600-100-200", "0048 600 100 200",
 // "tel:+48600100200") and returns it in the one form that is stored, E.164 or a
-// short code. warning is empty or WarningFixedLine. The error is a *NumberError.
+// short code. warning is empty or WarningFixedLine. The error is a *Error.
 func (n Numbering) Parse(raw string) (address pdu.Address, warning string, err error) {
 	typed, code := clean(raw)
 	if code != "" {
-		return pdu.Address{}, "", &NumberError{code}
+		return pdu.Address{}, "", &Error{code}
 	}
 	if n.emergency(typed) {
-		return pdu.Address{}, "", &NumberError{NumberEmergency}
+		return pdu.Address{}, "", &Error{CodeEmergency}
 	}
 	if a, err := pdu.ParseAddress(typed); err == nil && a.IsShortCode() {
 		if !slices.Contains(n.ShortCodes, typed) {
-			return pdu.Address{}, "", &NumberError{NumberShortCode}
+			return pdu.Address{}, "", &Error{CodeShortCode}
 		}
 		return a, "", nil
 	}
 	number, kind, code := n.parse(typed)
 	if code != "" {
-		return pdu.Address{}, "", &NumberError{code}
+		return pdu.Address{}, "", &Error{code}
 	}
 	switch kind {
 	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST:
-		return pdu.Address{}, "", &NumberError{NumberPremium}
+		return pdu.Address{}, "", &Error{CodePremium}
 	case phonenumbers.FIXED_LINE, phonenumbers.TOLL_FREE, phonenumbers.UAN:
 		warning = WarningFixedLine
 	default:
 	}
 	if !n.allows(phonenumbers.GetRegionCodeForNumber(number)) {
-		return pdu.Address{}, "", &NumberError{NumberCountry}
+		return pdu.Address{}, "", &Error{CodeCountry}
 	}
 	address, err = pdu.ParseAddress(phonenumbers.Format(number, phonenumbers.E164))
 	if err != nil {
-		return pdu.Address{}, "", &NumberError{NumberInvalid}
+		return pdu.Address{}, "", &Error{CodeInvalid}
 	}
 	return address, warning, nil
 }
@@ -161,11 +87,11 @@ func (n Numbering) parse(typed string) (number *phonenumbers.PhoneNumber, kind p
 	}
 	number, err := phonenumbers.Parse(typed, n.region())
 	if err != nil || !phonenumbers.IsPossibleNumber(number) {
-		return nil, phonenumbers.UNKNOWN, NumberImpossible
+		return nil, phonenumbers.UNKNOWN, CodeImpossible
 	}
 	// A number is valid if it is of any kind.
 	if kind = phonenumbers.GetNumberType(number); kind == phonenumbers.UNKNOWN {
-		return nil, kind, NumberInvalid
+		return nil, kind, CodeInvalid
 	}
 	return number, kind, ""
 }
@@ -201,13 +127,13 @@ func clean(raw string) (typed, code string) {
 		raw = raw[len("tel:"):]
 	}
 	if raw == "" {
-		return "", NumberEmpty
+		return "", CodeEmpty
 	}
 	if utf8.RuneCountInString(raw) > maxTyped || !utf8.ValidString(raw) {
-		return "", NumberImpossible
+		return "", CodeImpossible
 	}
 	if several(raw) {
-		return "", NumberTwo
+		return "", CodeTwo
 	}
 	var digits strings.Builder
 	for _, r := range raw {
@@ -223,11 +149,11 @@ func clean(raw string) (typed, code string) {
 			digits.WriteByte('+')
 		case unicode.IsSpace(r), unicode.Is(unicode.Pd, r), unicode.Is(unicode.Cf, r), strings.ContainsRune(".()/", r):
 		default:
-			return "", NumberImpossible
+			return "", CodeImpossible
 		}
 	}
 	if digits.Len() == 0 {
-		return "", NumberEmpty
+		return "", CodeEmpty
 	}
 	return digits.String(), ""
 }

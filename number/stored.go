@@ -1,0 +1,46 @@
+package number
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"goniec/pdu"
+	"goniec/store"
+)
+
+// Segment writes a whole number, or the name of a sender, as one segment of a key.
+func Segment(a pdu.Address) string { return store.Private(url.PathEscape(Encode(a))) }
+
+// TailSegment writes the last digits of a number, by which a delivery report is
+// matched, as one segment of a key.
+func TailSegment(a pdu.Address) string { return store.Private(url.PathEscape(a.Tail())) }
+
+// Encode writes a number as it stands in stored values, from which Decode reads all of
+// the number: as people write the number where that says everything, else with its type
+// and its plan.
+func Encode(a pdu.Address) string {
+	s := a.String()
+	if b, err := pdu.ParseAddress(s); err == nil && a == b {
+		return s
+	}
+	return fmt.Sprintf("%d,%d,%s", a.Type, a.Plan, a.Number)
+}
+
+// Decode reads what Encode wrote.
+func Decode(s string) (pdu.Address, error) {
+	fields := strings.SplitN(s, ",", 3)
+	if len(fields) < 3 {
+		return pdu.ParseAddress(s)
+	}
+	typ, err := strconv.ParseUint(fields[0], 10, 8)
+	if err != nil {
+		return pdu.Address{}, fmt.Errorf("stored address: type: %w", err)
+	}
+	plan, err := strconv.ParseUint(fields[1], 10, 8)
+	if err != nil {
+		return pdu.Address{}, fmt.Errorf("stored address: plan: %w", err)
+	}
+	return pdu.Address{Number: fields[2], Type: pdu.TypeOfNumber(typ), Plan: pdu.NumberingPlan(plan)}, nil
+}
