@@ -17,6 +17,7 @@ import (
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
+	"goniec/calendar"
 	"goniec/number"
 	"goniec/queue"
 )
@@ -216,7 +217,7 @@ func TestHeldMessageSaysWhenItGoes(t *testing.T) {
 	now := time.Now().UTC()
 	midnight := now.Truncate(24 * time.Hour)
 	s, held := withQueue(t, func(c *queue.Config) {
-		c.QuietHours = queue.QuietHours{ // from an hour ago until an hour from now
+		c.QuietHours = calendar.QuietHours{ // from an hour ago until an hour from now
 			From: (now.Add(-time.Hour).Sub(midnight) + 24*time.Hour) % (24 * time.Hour),
 			To:   now.Add(time.Hour).Sub(midnight) % (24 * time.Hour),
 		}

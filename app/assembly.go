@@ -13,6 +13,7 @@ import (
 
 	"goniec/accept"
 	"goniec/api"
+	"goniec/calendar"
 	"goniec/configs"
 	"goniec/gateway"
 	"goniec/number"
@@ -49,7 +50,7 @@ type assembly struct {
 // assemble builds an assembly of the parts that config describes, not yet started.
 func (a *App) assemble(config configs.Config) (*assembly, error) {
 	s := &assembly{app: a, config: config, born: time.Now()}
-	quiet, err := queue.ParseQuietHours(config.QuietHours.From, config.QuietHours.To, config.QuietHours.DaysOff)
+	quiet, err := calendar.ParseQuietHours(config.QuietHours.From, config.QuietHours.To, config.QuietHours.DaysOff)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/calendar"
 	"goniec/catalogue"
 	"goniec/configs"
 	"goniec/number"
@@ -21,8 +22,8 @@ func (a *App) repliesOf(config configs.Config, q *queue.Queue, numbering number.
 	if err != nil {
 		return nil, fmt.Errorf("make reader of replies: %w", err)
 	}
-	// Somebody is there in office hours; queue.QuietHours are the others.
-	office, err := queue.ParseQuietHours(c.OfficeHours.To, c.OfficeHours.From, c.OfficeHours.DaysOff)
+	// Somebody is there in office hours; calendar.QuietHours are the others.
+	office, err := calendar.ParseQuietHours(c.OfficeHours.To, c.OfficeHours.From, c.OfficeHours.DaysOff)
 	if err != nil {
 		return nil, err
 	}

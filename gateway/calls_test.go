@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/calendar"
 	"goniec/gateway"
 	"goniec/modem/emulator"
 	"goniec/queue"
@@ -209,7 +210,7 @@ func TestCallWhileTheStoreFails(t *testing.T) {
 // TestCallTextKeepsQuietHours: nobody is woken by a text because they called at
 // night.
 func TestCallTextKeepsQuietHours(t *testing.T) {
-	quiet, err := queue.ParseQuietHours("20:00", "08:00", nil)
+	quiet, err := calendar.ParseQuietHours("20:00", "08:00", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/calendar"
 	"goniec/gateway"
 	"goniec/modem/emulator"
 	"goniec/queue"
@@ -15,7 +16,7 @@ import (
 func untrusted(c *queue.Config) {
 	booted := time.Now()
 	c.Boot = queue.Boot{ID: "a run", Uptime: func() time.Duration { return time.Since(booted) }}
-	c.QuietHours = queue.QuietHours{From: 20 * time.Hour, To: 21 * time.Hour}
+	c.QuietHours = calendar.QuietHours{From: 20 * time.Hour, To: 21 * time.Hour}
 }
 
 // The modem's time, which is that of the network, confirms the clock before the

@@ -145,10 +145,10 @@ func (q *Queue) first(r store.Reader, k *seeker, now time.Time) (key, id string,
 // quietNow reports whether what quiet hours may hold has to wait: it is quiet, or it
 // may be and nobody knows what time it is.
 func (q *Queue) quietNow(r store.Reader, now time.Time) (bool, error) {
-	if q.quiet.hours.none() {
+	if q.config.QuietHours.None() {
 		return false, nil
 	}
-	if q.quiet.end(now).After(now) {
+	if q.quietEnd(now).After(now) {
 		return true, nil
 	}
 	return q.withholds(r, now)
@@ -259,8 +259,8 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 						return found{}, err
 					}
 					if exists && strings.HasSuffix(lane, quietSuffix) {
-						t.at = q.quiet.end(later(t.at, now))
-						if withheld && !q.quiet.hours.none() {
+						t.at = q.quietEnd(later(t.at, now))
+						if withheld && !q.config.QuietHours.None() {
 							t.at = later(t.at, now.Add(withheldAgain))
 						}
 					}

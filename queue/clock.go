@@ -196,7 +196,7 @@ func (q *Queue) bringForward(e *entry, now time.Time) bool {
 	start := later(e.SendAt, now)
 	last := start.Add(farAhead)
 	if e.quietable() {
-		last = q.quiet.end(last)
+		last = q.quietEnd(last)
 	}
 	putOff := e.Error != nil && e.Error.Code == CodeClock
 	ahead := e.Due.After(last) || e.CreatedAt.After(now.Add(clockBack)) && e.Due.After(start)

@@ -349,13 +349,16 @@ func (q *Queue) schedule(m *Message, due, now time.Time) {
 	if due.Before(now) {
 		due = now
 	}
-	end := q.quiet.end(due)
+	end := q.quietEnd(due)
 	if !end.After(due) {
 		return
 	}
 	m.Due = end
 	m.Error = &Problem{Code: CodeQuietHours, Detail: "held by the quiet hours", RetryAt: end}
 }
+
+// quietEnd returns the first moment at or after t that is not quiet.
+func (q *Queue) quietEnd(t time.Time) time.Time { return q.config.QuietHours.End(t, q.config.Location) }
 
 // tally moves a message in the counts of this box from one status to another;
 // empty: from, or to, nowhere.

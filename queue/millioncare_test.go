@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"goniec/calendar"
 )
 
 // TestMillionCare does what a gateway does to many messages at once while somebody
@@ -41,12 +43,12 @@ func TestMillionCare(t *testing.T) {
 	s.ok(err)
 	waiting := counts[StatusQueued]
 	midnight := s.now().Truncate(24 * time.Hour)
-	s.quiet.hours = QuietHours{From: s.now().Sub(midnight), To: (s.now().Sub(midnight) + 12*time.Hour) % (24 * time.Hour)}
+	s.config.QuietHours = calendar.QuietHours{From: s.now().Sub(midnight), To: (s.now().Sub(midnight) + 12*time.Hour) % (24 * time.Hour)}
 	row(fmt.Sprintf("quiet hours begin for %d that wait", waiting), func() error { _, err := s.Tend(t.Context()); return err })
 	if counts, err = s.Counts(t.Context()); err != nil || counts[StatusHeld] < waiting {
 		t.Errorf("%d messages are held, want %d: %v", counts[StatusHeld], waiting, err)
 	}
-	s.quiet.hours = QuietHours{}
+	s.config.QuietHours = calendar.QuietHours{}
 	s.SetClock(13 * time.Hour)
 	row("quiet hours end", func() error { _, err := s.Tend(t.Context()); return err })
 	if counts, err = s.Counts(t.Context()); err != nil || counts[StatusHeld] > 0 {

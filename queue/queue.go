@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/calendar"
 	"goniec/event"
 	"goniec/number"
 	"goniec/pdu"
@@ -58,7 +59,7 @@ type Config struct {
 	Validity      time.Duration  // of a message without expires_at, from when it may first go; default 72 hours
 	Lease         time.Duration  // how long a worker may take for one part; default 10 minutes
 	Location      *time.Location // the clinic's zone, for quiet hours; default UTC
-	QuietHours    QuietHours
+	QuietHours    calendar.QuietHours
 	Numbering     number.Numbering // of the numbers drafts come with; New checks it
 	Router        Router           // nil: every message may leave by any SIM
 	Boot          Boot             // zero: the clock is right until it jumps
@@ -71,7 +72,6 @@ type Queue struct {
 	events *event.Log
 	log    *slog.Logger
 	config Config
-	quiet  calendar
 	meter  *meter
 	ids    identity
 	clock  func() time.Time // time.Now; tests set it back
@@ -125,7 +125,7 @@ func New(c Config) (*Queue, error) {
 	}
 	q := &Queue{
 		store: c.Store, events: c.Events, log: c.Logger, config: c,
-		quiet: calendar{hours: c.QuietHours, zone: c.Location}, clock: time.Now, born: time.Now(),
+		clock: time.Now, born: time.Now(),
 	}
 	var err error
 	if q.meter, err = newMeter(c.Registerer, q); err != nil {

@@ -197,7 +197,7 @@ func (q *Queue) tendMessage(tx store.Tx, e *entry, now time.Time) error {
 // it: it passes over their lanes by itself.
 func (q *Queue) holdWaiting(ctx context.Context) error {
 	now := q.now()
-	if !q.quiet.end(now).After(now) {
+	if !q.quietEnd(now).After(now) {
 		return nil
 	}
 	routes, err := store.View(ctx, q.store, routesIn)

@@ -202,8 +202,3 @@ func readExchanged(r store.Reader, key string) (Exchanged, error) {
 
 // LowestID returns an id before all that are made at t or later.
 func LowestID(t time.Time) string { return lowestID(t) }
-
-// End returns the first moment at or after t that is not quiet, by the clocks of zone.
-func (h QuietHours) End(t time.Time, zone *time.Location) time.Time {
-	return calendar{hours: h, zone: zone}.end(t)
-}

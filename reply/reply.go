@@ -22,6 +22,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/calendar"
 	"goniec/event"
 	"goniec/number"
 	"goniec/queue"
@@ -47,7 +48,7 @@ type Config struct {
 	Text  func(language string, kind TextKind) string
 	Phone string // of reception, for {phone}
 	// Office is when somebody reads what waits; the zero value is always.
-	Office queue.QuietHours
+	Office calendar.QuietHours
 	Guard  Guard
 	// AnswerWithin is how long a question without an end may be answered, from when
 	// its message may first go; default 7 days.

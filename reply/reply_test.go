@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"goniec/calendar"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply"
@@ -103,7 +104,7 @@ func TestExpiry(t *testing.T) {
 // somebody looks at it.
 func TestOutOfHours(t *testing.T) {
 	office := func(c *reply.Config) {
-		c.Office = queue.QuietHours{From: 18 * time.Hour, To: 8 * time.Hour}
+		c.Office = calendar.QuietHours{From: 18 * time.Hour, To: 8 * time.Hour}
 		text := c.Text
 		c.Text = func(language string, kind reply.TextKind) string {
 			if kind == reply.TextClosed {

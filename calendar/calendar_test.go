@@ -1,6 +1,7 @@
-package queue
+package calendar
 
 import (
+	"fmt"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -105,7 +106,7 @@ func TestEndOfQuietHours(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := calendar{hours, zone}.end(at).In(zone).Format(time.RFC3339)
+			got := hours.End(at, zone).In(zone).Format(time.RFC3339)
 			if got != test.want {
 				t.Errorf("end is %s, want %s", got, test.want)
 			}
@@ -114,7 +115,7 @@ func TestEndOfQuietHours(t *testing.T) {
 }
 
 // Around both changes of the clocks: the quiet hours end when they should, once,
-// and what end returns is never quiet.
+// and what End returns is never quiet.
 func TestQuietHoursMinuteByMinute(t *testing.T) {
 	t.Parallel()
 	zone, err := time.LoadLocation("Europe/Warsaw")
@@ -126,12 +127,11 @@ func TestQuietHoursMinuteByMinute(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := calendar{hours, zone}
 		for _, begin := range []time.Time{time.Date(2026, 3, 27, 12, 0, 0, 0, zone), time.Date(2026, 10, 23, 12, 0, 0, 0, zone)} {
 			last := time.Time{}
 			for at := begin; at.Before(begin.AddDate(0, 0, 4)); at = at.Add(time.Minute) {
-				end := c.end(at)
-				if end.Before(at) || !c.end(end).Equal(end) {
+				end := hours.End(at, zone)
+				if end.Before(at) || !hours.End(end, zone).Equal(end) {
 					t.Fatalf("%v: at %v the end is %v, which is quiet", clocks, at, end)
 				}
 				if end.Before(last) {
@@ -143,5 +143,27 @@ func TestQuietHoursMinuteByMinute(t *testing.T) {
 				last = end
 			}
 		}
+	}
+}
+
+func TestParseQuietHoursRefuses(t *testing.T) {
+	t.Parallel()
+	everyDay := []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+	for _, test := range []struct {
+		from, to string
+		off      []string
+	}{
+		{"24:00", "08:00", nil},
+		{"8:00", "20:00", nil},
+		{"20:00", "", nil},
+		{"20:00", "08:00", []string{"sundays"}},
+		{"20:00", "08:00", everyDay},
+	} {
+		t.Run(fmt.Sprint(test), func(t *testing.T) {
+			t.Parallel()
+			if h, err := ParseQuietHours(test.from, test.to, test.off); err == nil {
+				t.Errorf("read as %+v", h)
+			}
+		})
 	}
 }

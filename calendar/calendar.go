@@ -1,4 +1,6 @@
-package queue
+// Package calendar knows when people may be written to: quiet hours, days off, and the
+// public holidays of Poland. It reads no clock and keeps nothing.
+package calendar
 
 import (
 	"errors"
@@ -17,8 +19,8 @@ type QuietHours struct {
 	Holidays bool           // the public holidays of Poland are days off, too
 }
 
-// none reports whether there are no quiet hours.
-func (h QuietHours) none() bool { return h.From == h.To }
+// None reports whether there are no quiet hours.
+func (h QuietHours) None() bool { return h.From == h.To }
 
 // errQuietHours is wrapped by every error about quiet hours.
 var errQuietHours = errors.New("quiet hours")
@@ -29,10 +31,10 @@ var errQuietHours = errors.New("quiet hours")
 func ParseQuietHours(from, to string, daysOff []string) (QuietHours, error) {
 	var h QuietHours
 	var err error
-	if h.From, err = parseClock(from); err != nil {
+	if h.From, err = parseTimeOfDay(from); err != nil {
 		return QuietHours{}, fmt.Errorf("%w: from: %w", errQuietHours, err)
 	}
-	if h.To, err = parseClock(to); err != nil {
+	if h.To, err = parseTimeOfDay(to); err != nil {
 		return QuietHours{}, fmt.Errorf("%w: to: %w", errQuietHours, err)
 	}
 	for _, name := range daysOff {
@@ -69,8 +71,8 @@ func weekdays() []time.Weekday {
 	}
 }
 
-// parseClock reads a time of day as hours and minutes.
-func parseClock(s string) (time.Duration, error) {
+// parseTimeOfDay reads a time of day as hours and minutes.
+func parseTimeOfDay(s string) (time.Duration, error) {
 	t, err := time.Parse("15:04", s)
 	if err != nil || len(s) != len("15:04") {
 		return 0, fmt.Errorf("%q is not a time of day like 20:00", s)
@@ -78,28 +80,19 @@ func parseClock(s string) (time.Duration, error) {
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
 }
 
-// calendar is quiet hours in a zone.
-type calendar struct {
-	hours QuietHours
-	zone  *time.Location
-}
-
-// period is a stretch of time from begin up to but not including end.
-type period struct{ begin, end time.Time }
-
-// end returns the first moment at or after t that is not quiet: t itself if it
-// is not. All comparisons are of moments, not of what the clock on the wall shows,
-// so the hour that a change of the clocks leaves out or repeats does no harm.
-func (c calendar) end(t time.Time) time.Time {
-	if c.hours.none() {
+// End returns the first moment at or after t that is not quiet, by the clocks of zone: t
+// itself if t is not quiet. All comparisons are of moments, not of what the clock on the
+// wall shows, so the hour that a change of the clocks leaves out or repeats does no harm.
+func (h QuietHours) End(t time.Time, zone *time.Location) time.Time {
+	if h.None() {
 		return t
 	}
 	// Each step ends a period at least; as Validate leaves a working day in
 	// each week, and holidays are fewer than two weeks in a row, this ends.
 	const steps = 100
-	at := t
+	at, local := t, local{h, zone}
 	for range steps {
-		next := c.step(at)
+		next := local.step(at)
 		if next.Equal(at) {
 			return at
 		}
@@ -108,11 +101,20 @@ func (c calendar) end(t time.Time) time.Time {
 	return at
 }
 
+// local is quiet hours by the clocks of a zone.
+type local struct {
+	hours QuietHours
+	zone  *time.Location
+}
+
+// period is a stretch of time from begin up to but not including end.
+type period struct{ begin, end time.Time }
+
 // step returns the end of a quiet period that t lies in, or t.
-func (c calendar) step(t time.Time) time.Time {
-	year, month, day := t.In(c.zone).Date()
+func (l local) step(t time.Time) time.Time {
+	year, month, day := t.In(l.zone).Date()
 	for offset := -1; offset <= 1; offset++ {
-		for _, p := range c.periods(year, month, day+offset) {
+		for _, p := range l.periods(year, month, day+offset) {
 			if !t.Before(p.begin) && t.Before(p.end) {
 				return p.end
 			}
@@ -123,24 +125,24 @@ func (c calendar) step(t time.Time) time.Time {
 
 // periods returns the quiet periods that begin on a day; day may lie outside the
 // month, as in time.Date.
-func (c calendar) periods(year int, month time.Month, day int) []period {
-	midnight := time.Date(year, month, day, 0, 0, 0, 0, c.zone)
+func (l local) periods(year int, month time.Month, day int) []period {
+	midnight := time.Date(year, month, day, 0, 0, 0, 0, l.zone)
 	last := day
-	if c.hours.To <= c.hours.From {
+	if l.hours.To <= l.hours.From {
 		last++
 	}
-	periods := []period{{c.clock(year, month, day, c.hours.From), c.clock(year, month, last, c.hours.To)}}
-	if c.dayOff(midnight) {
-		periods = append(periods, period{midnight, time.Date(year, month, day+1, 0, 0, 0, 0, c.zone)})
+	periods := []period{{l.at(year, month, day, l.hours.From), l.at(year, month, last, l.hours.To)}}
+	if l.dayOff(midnight) {
+		periods = append(periods, period{midnight, time.Date(year, month, day+1, 0, 0, 0, 0, l.zone)})
 	}
 	return periods
 }
 
-// clock returns when the clock on the wall shows the time of day on a day.
-func (c calendar) clock(year int, month time.Month, day int, time_ time.Duration) time.Time {
-	return time.Date(year, month, day, 0, int(time_/time.Minute), 0, 0, c.zone)
+// at returns when the clock on the wall shows the time of day on a day.
+func (l local) at(year int, month time.Month, day int, timeOfDay time.Duration) time.Time {
+	return time.Date(year, month, day, 0, int(timeOfDay/time.Minute), 0, 0, l.zone)
 }
 
-func (c calendar) dayOff(day time.Time) bool {
-	return slices.Contains(c.hours.Weekdays, day.Weekday()) || c.hours.Holidays && publicHoliday(day.Date())
+func (l local) dayOff(day time.Time) bool {
+	return slices.Contains(l.hours.Weekdays, day.Weekday()) || l.hours.Holidays && publicHoliday(day.Date())
 }
