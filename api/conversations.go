@@ -12,6 +12,7 @@ import (
 	"goniec/api/client"
 	"goniec/queue"
 	"goniec/reply"
+	"goniec/store"
 )
 
 type (
@@ -117,7 +118,7 @@ func (s *Server) registerConversations() {
 		}
 		n, err := s.config.Replies.AddNote(ctx, in.ID, posted.Text, requestOf(ctx).caller.Name)
 		switch {
-		case errors.Is(err, reply.ErrNotFound):
+		case errors.Is(err, store.ErrNotFound):
 			return nil, newProblem(CodeConversationNotFound)
 		case errors.Is(err, reply.ErrTooLong):
 			return nil, invalid(bodyField("/text", CodeEmpty))
@@ -130,7 +131,7 @@ func (s *Server) registerConversations() {
 
 func answerTalk(ctx context.Context) func(reply.Talk, error) (*conversationOutput, error) {
 	return func(t reply.Talk, err error) (*conversationOutput, error) {
-		if errors.Is(err, reply.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil, newProblem(CodeConversationNotFound)
 		}
 		if err != nil {
@@ -170,7 +171,7 @@ func (s *Server) listConversations(ctx context.Context, in *conversationsInput) 
 
 func (s *Server) listEntries(ctx context.Context, in *entriesInput) (*entriesOutput, error) {
 	t, err := s.config.Replies.Talk(ctx, in.ID)
-	if errors.Is(err, reply.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, newProblem(CodeConversationNotFound)
 	}
 	if err != nil {

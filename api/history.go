@@ -12,6 +12,7 @@ import (
 	"goniec/api/client"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/store"
 )
 
 type historyOutput struct {
@@ -28,7 +29,7 @@ func (s *Server) registerHistory() {
 		problems: []int{http.StatusNotFound},
 	}), func(ctx context.Context, in *messageInput) (*historyOutput, error) {
 		m, err := s.config.Queue.Message(ctx, in.ID)
-		if errors.Is(err, queue.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil, newProblem(CodeMessageNotFound)
 		}
 		if err != nil {

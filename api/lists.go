@@ -16,6 +16,7 @@ import (
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/queue"
+	"goniec/store"
 )
 
 type (
@@ -82,7 +83,7 @@ func (s *Server) registerInbox() {
 		problems:    []int{http.StatusNotFound},
 	}), func(ctx context.Context, in *messageInput) (*inboundOutput, error) {
 		m, err := s.config.Queue.Inbound(ctx, in.ID)
-		if errors.Is(err, queue.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil, newProblem(CodeInboundNotFound)
 		}
 		if err != nil {

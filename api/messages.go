@@ -14,6 +14,7 @@ import (
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/queue"
+	"goniec/store"
 )
 
 type (
@@ -112,7 +113,7 @@ func (s *Server) registerMessages() {
 // answerMessage returns what turns the answer of the queue into ours.
 func (s *Server) answerMessage(ctx context.Context) func(queue.Message, error) (*messageOutput, error) {
 	return func(m queue.Message, err error) (*messageOutput, error) {
-		if errors.Is(err, queue.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil, newProblem(CodeMessageNotFound)
 		}
 		if err != nil {

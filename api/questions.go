@@ -17,7 +17,7 @@ func (s *Server) addQuestions(ctx context.Context, messages []client.Message) er
 	return s.config.Replies.View(ctx, func(r store.Reader) error {
 		for i := range messages {
 			q, err := reply.ReadQuestion(r, messages[i].ID)
-			if errors.Is(err, reply.ErrNotFound) {
+			if errors.Is(err, store.ErrNotFound) {
 				continue
 			}
 			if err != nil {
@@ -57,7 +57,7 @@ func wireAnswer(r store.Reader, q *reply.Question, a *reply.Answer) (*client.Ans
 		out.Label = q.Labels[a.Choice-1]
 	}
 	in, err := queue.ReadInbound(r, a.InboundID)
-	if err != nil && !queue.Unreadable(err) {
+	if err != nil && !store.Unreadable(err) {
 		return nil, err
 	}
 	if err == nil {
@@ -80,7 +80,7 @@ func (s *Server) addAnswers(ctx context.Context, inbound []client.Inbound) error
 		for i := range inbound {
 			in := &inbound[i]
 			h, err := reply.ReadHeard(r, in.ID)
-			if errors.Is(err, reply.ErrNotFound) {
+			if errors.Is(err, store.ErrNotFound) {
 				continue
 			}
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/queue"
+	"goniec/store"
 )
 
 type (
@@ -79,7 +80,7 @@ func (s *Server) registerSuppressions() {
 		problems:    []int{http.StatusNotFound},
 	}), func(ctx context.Context, in *suppressionInput) (*suppressionOutput, error) {
 		found, err := s.config.Queue.Suppression(ctx, in.ID)
-		if errors.Is(err, queue.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil, newProblem(CodeSuppressionNotFound)
 		}
 		if err != nil {
@@ -95,7 +96,7 @@ func (s *Server) registerSuppressions() {
 		problems:    []int{http.StatusNotFound},
 	}), func(ctx context.Context, in *suppressionInput) (*struct{}, error) {
 		err := s.config.Queue.Unsuppress(ctx, in.ID, requestOf(ctx).caller.Name)
-		if errors.Is(err, queue.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil, newProblem(CodeSuppressionNotFound)
 		}
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"goniec/api"
 	"goniec/queue"
 	"goniec/reply"
+	"goniec/store"
 )
 
 const (
@@ -117,7 +118,7 @@ func (s *assembly) suppressionsOf(ctx context.Context, e api.Erasing) (stay int,
 				stay++
 				continue
 			}
-			if err := s.queue.Unsuppress(ctx, one.ID, e.By); err != nil && !errors.Is(err, queue.ErrNotFound) {
+			if err := s.queue.Unsuppress(ctx, one.ID, e.By); err != nil && !errors.Is(err, store.ErrNotFound) {
 				return 0, err
 			}
 		}

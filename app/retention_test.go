@@ -17,6 +17,7 @@ import (
 	"goniec/modem"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/store"
 	"goniec/store/memstore"
 )
 
@@ -96,7 +97,7 @@ func TestJanitor(t *testing.T) {
 		if m, err := look(config.Retention.Texts + janitorEvery); err != nil || m.Text != "" || !m.TextRemoved {
 			t.Errorf("after retention.texts it has text %q, %v", m.Text, err)
 		}
-		if _, err := look(config.Retention.Records); !errors.Is(err, queue.ErrNotFound) {
+		if _, err := look(config.Retention.Records); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("after retention.records it is still there: %v", err)
 		}
 		if n := a.scrubber.(*countedScrubs).n.Load(); n != 1 { // after 10 hours

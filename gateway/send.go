@@ -10,6 +10,7 @@ import (
 	"goniec/modem"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/store"
 )
 
 // send sends parts as long as there are any due and they may leave, and
@@ -310,7 +311,7 @@ func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue
 	}; {
 	case err == nil:
 		return more, ok, nil
-	case errors.Is(err, queue.ErrStale), errors.Is(err, queue.ErrNotFound):
+	case errors.Is(err, queue.ErrStale), errors.Is(err, store.ErrNotFound):
 		s.log.Warn("outcome of a part came too late to be recorded", attributes...)
 	case hopeless(err), errors.Is(err, errNotTaken):
 		// Its lease makes it uncertain; the other messages go on.

@@ -380,7 +380,7 @@ func (s *session) insist(what string, op func(context.Context) error) error {
 
 // hopeless says whether err is about one record and will come again.
 func hopeless(err error) bool {
-	for _, e := range []error{queue.ErrStale, queue.ErrNotFound, queue.ErrMove, store.ErrTooLarge, store.ErrKey} {
+	for _, e := range []error{queue.ErrStale, store.ErrNotFound, queue.ErrMove, store.ErrTooLarge, store.ErrKey} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -30,7 +30,7 @@ func (s *session) followTest(now time.Time) {
 	}
 	t.Arrived = stored.Arrived
 	m, err := s.gateway.config.Queue.Message(s.ctx, t.Message)
-	if err != nil && !errors.Is(err, queue.ErrNotFound) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		s.careFailed("read the text of the self-test", err)
 		return
 	}

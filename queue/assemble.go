@@ -170,7 +170,7 @@ func putGroup(tx store.Tx, key, before string, g group) error {
 // tendGroup deals with a group whose tick has come: the message is delivered with
 // parts missing, and later the group is forgotten.
 func (q *Queue) tendGroup(tx store.Tx, tick, key string) error {
-	g, found, err := readJSON[group](tx, key)
+	g, found, err := store.GetJSON[group](tx, key)
 	switch {
 	case err != nil:
 		return err
@@ -188,11 +188,11 @@ func (q *Queue) tendGroup(tx store.Tx, tick, key string) error {
 	var sim, id string
 	var total int
 	if len(fields) == 5 {
-		sim, id = unsegment(fields[0]), fields[4]
+		sim, id = store.ParseSegment(fields[0]), fields[4]
 		_, err = fmt.Sscan(fields[3], &total)
 	}
 	if err != nil || total < 1 || id == "" {
-		return fmt.Errorf("%w: key %s", errStored, store.Space(key))
+		return fmt.Errorf("%w: key %s", store.ErrRecord, store.Space(key))
 	}
 	in := g.assemble(id, total)
 	in.Modem, in.SIM = g.Modem, sim

@@ -42,8 +42,8 @@ type storedCall struct {
 // refused says why a text was not taken, if that is about the text; the call is
 // written down all the same.
 func (q *Queue) MissedCall(ctx context.Context, w Worker, from string, rings int, at time.Time, text *Draft) (c Call, refused, err error) {
-	at = inMilliseconds(at)
-	id, err := q.ids.next(at)
+	at = store.Milliseconds(at)
+	id, err := q.ids.Next(at)
 	if err != nil {
 		return Call{}, nil, fmt.Errorf("note a call at modem %s: %w", w.Modem, err)
 	}
@@ -133,7 +133,7 @@ func formatCaller(a pdu.Address) string {
 func decodeCall(id string, value []byte) (Call, error) {
 	stored := storedCall{Call: &Call{}}
 	if err := json.Unmarshal(value, &stored); err != nil {
-		return Call{}, fmt.Errorf("call %s: %w: %w", id, errStored, err)
+		return Call{}, fmt.Errorf("call %s: %w: %w", id, store.ErrRecord, err)
 	}
 	c := *stored.Call
 	c.ID = id
@@ -142,7 +142,7 @@ func decodeCall(id string, value []byte) (Call, error) {
 	}
 	from, err := number.Decode(stored.From)
 	if err != nil {
-		return Call{}, fmt.Errorf("call %s: %w: caller", id, errStored)
+		return Call{}, fmt.Errorf("call %s: %w: caller", id, store.ErrRecord)
 	}
 	c.From = from
 	return c, nil
@@ -151,9 +151,10 @@ func decodeCall(id string, value []byte) (Call, error) {
 // Calls returns missed calls as Inbox does texts; received means ended.
 func (q *Queue) Calls(ctx context.Context, f InboxFilter, after string, limit int) (items []Call, next string, err error) {
 	passes := func(c Call) bool {
-		return (f.From.Number == "" || c.From == f.From) && within(c.At, f.Since, f.Until)
+		return (f.From.Number == "" || c.From == f.From) && store.Within(c.At, f.Since, f.Until)
 	}
-	items, next, err = page(ctx, q.store, callSpace, idWindow(f.Since, f.Until, after), limit, decodeCall, passes)
+	list := store.List[Call]{Space: callSpace, Decode: decodeCall, Passes: passes}
+	items, next, err = list.Page(ctx, q.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
 	if err != nil {
 		return nil, "", fmt.Errorf("list calls: %w", err)
 	}

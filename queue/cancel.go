@@ -9,7 +9,7 @@ import (
 
 // Cancel withdraws a message and returns it as it then is. ErrInFlight is returned
 // once a part is in the air or has left, ErrFinal for a message that has ended,
-// ErrNotFound for none. One that is uncertain, or held because it was, can be
+// store.ErrNotFound for none. One that is uncertain, or held because it was, can be
 // withdrawn: it will not be sent again, but may have been sent.
 func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 	m, err := q.decision(ctx, id, func(tx store.Tx, e *entry) error {
@@ -32,7 +32,7 @@ func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 // then is: somebody has decided that it leaves now, whatever the quiet hours say, and
 // that a possible second copy does no harm. A long message that is due and waits for
 // the SIM of its first part begins anew by any other. ErrNotHeld is returned for a message
-// that does not wait, ErrFinal for one that has ended, ErrNotFound for none.
+// that does not wait, ErrFinal for one that has ended, store.ErrNotFound for none.
 func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) {
 	m, err := q.decision(ctx, id, func(tx store.Tx, e *entry) error {
 		now := q.now()

@@ -37,8 +37,8 @@ func isZone(ahead time.Duration) bool {
 }
 
 func readCentre(r store.Reader, w Worker) (centre, error) {
-	c, _, err := readJSON[centre](r, centreKey(w.SIM))
-	if errors.Is(err, errStored) {
+	c, _, err := store.GetJSON[centre](r, centreKey(w.SIM))
+	if errors.Is(err, store.ErrRecord) {
 		return centre{}, nil // it is learned again
 	}
 	return c, err

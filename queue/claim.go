@@ -126,7 +126,7 @@ func (q *Queue) first(r store.Reader, k *seeker, now time.Time) (key, id string,
 			}
 			for _, route := range routes {
 				prefix := lanePrefix(route, lane)
-				t, found, err := firstIn(r, prefix, prefix+timeSegment(now.Add(time.Millisecond)))
+				t, found, err := firstIn(r, prefix, prefix+store.TimeSegment(now.Add(time.Millisecond)))
 				if err != nil {
 					return "", "", err
 				}
@@ -172,7 +172,7 @@ func (q *Queue) start(tx store.Tx, c *claimed, e *entry, k *seeker, now time.Tim
 		i++
 	}
 	if i == len(e.Parts) {
-		return fmt.Errorf("message %s has no part to send: %w", e.ID, errStored)
+		return fmt.Errorf("message %s has no part to send: %w", e.ID, store.ErrRecord)
 	}
 	ruling, err := q.mayBegin(tx, e, k, now)
 	if err != nil {

@@ -73,8 +73,8 @@ func (c clock) follow(now time.Time) clock {
 }
 
 func (q *Queue) readClock(r store.Reader) (clock, error) {
-	c, _, err := readJSON[clock](r, clockKey(q.config.Box))
-	if errors.Is(err, errStored) {
+	c, _, err := store.GetJSON[clock](r, clockKey(q.config.Box))
+	if errors.Is(err, store.ErrRecord) {
 		return clock{}, nil
 	}
 	return c, err
@@ -137,15 +137,15 @@ func (q *Queue) outlived(tx store.Tx, e *entry, now time.Time) error {
 	case err != nil:
 		return err
 	case e.Timeless:
-		e.ExpiresAt, e.Timeless = inMilliseconds(now.Add(q.config.Validity)), doubted
+		e.ExpiresAt, e.Timeless = store.Milliseconds(now.Add(q.config.Validity)), doubted
 	case !doubted:
 		return q.expire(tx, e, now)
 	case q.fresh(e):
 		e.ExpiresAt = now.Add(e.ExpiresAt.Sub(e.CreatedAt))
 	case e.restored():
-		e.ExpiresAt = inMilliseconds(now.Add(clockProbation))
+		e.ExpiresAt = store.Milliseconds(now.Add(clockProbation))
 	case e.claimable():
-		q.schedule(&e.Message, inMilliseconds(now.Add(clockProbation)), now)
+		q.schedule(&e.Message, store.Milliseconds(now.Add(clockProbation)), now)
 	}
 	return q.keep(tx, e, now)
 }
@@ -154,7 +154,7 @@ func (q *Queue) outlived(tx store.Tx, e *entry, now time.Time) error {
 // was taken by this process, which has not run for as long as e is valid.
 func (q *Queue) fresh(e *entry) bool {
 	valid := e.ExpiresAt.Sub(e.CreatedAt)
-	return !e.CreatedAt.Before(inMilliseconds(q.born)) && valid <= q.config.Validity && time.Since(q.born) < valid
+	return !e.CreatedAt.Before(store.Milliseconds(q.born)) && valid <= q.config.Validity && time.Since(q.born) < valid
 }
 
 // setBack looks at every message that lives, when the clock is believed again: what
@@ -187,7 +187,7 @@ func (q *Queue) bringForward(e *entry, now time.Time) bool {
 			longest = q.config.Lease
 		}
 		if e.Parts[i].Until.After(now.Add(longest)) {
-			e.Parts[i].Until, changed = inMilliseconds(now.Add(longest)), true
+			e.Parts[i].Until, changed = store.Milliseconds(now.Add(longest)), true
 		}
 	}
 	if e.CreatedAt.After(now.Add(clockBack)) && e.SendAt.IsZero() && e.ExpiresAt.After(e.CreatedAt) {

@@ -58,7 +58,7 @@ func doubtAt(r store.Reader, key, name string, since time.Time) (s Submission, o
 		return s, false, nil
 	}
 	prefix := strings.TrimSuffix(key, parts[inFront])
-	if t, err := parseTimedID(key, prefix); err != nil || t.at.Before(inMilliseconds(since)) {
+	if t, err := parseTimedID(key, prefix); err != nil || t.at.Before(store.Milliseconds(since)) {
 		return s, false, nil //nolint:nilerr // what cannot be read says nothing
 	}
 	id, number, err := parseAttemptKey(key, prefix)
@@ -66,7 +66,7 @@ func doubtAt(r store.Reader, key, name string, since time.Time) (s Submission, o
 		return s, false, nil //nolint:nilerr // the same
 	}
 	m, err := readMessage(r, id)
-	if unreadable(err) {
+	if store.Unreadable(err) {
 		return s, false, nil
 	}
 	if err != nil {

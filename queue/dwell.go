@@ -99,7 +99,7 @@ func (q *Queue) overdueLanes(r store.Reader, now time.Time) (Overdue, error) {
 					continue
 				}
 				prefix := lanePrefix(route, lane)
-				t, found, err := firstIn(r, prefix, prefix+timeSegment(now.Add(-patience[i])))
+				t, found, err := firstIn(r, prefix, prefix+store.TimeSegment(now.Add(-patience[i])))
 				if err != nil {
 					return Overdue{}, err
 				}
@@ -114,11 +114,11 @@ func (q *Queue) overdueLanes(r store.Reader, now time.Time) (Overdue, error) {
 
 // overdueTicks looks at the first record that Tend has to look at.
 func overdueTicks(r store.Reader, now time.Time) (Overdue, error) {
-	pairs, err := r.Scan(tickSpace, tickSpace+timeSegment(now.Add(-dwellTick)), 1)
+	pairs, err := r.Scan(tickSpace, tickSpace+store.TimeSegment(now.Add(-dwellTick)), 1)
 	if err != nil || len(pairs) == 0 {
 		return Overdue{}, err
 	}
-	at, err := parseTime(pairs[0].Key[len(tickSpace):][:timeWidth])
+	at, err := store.ParseTime(pairs[0].Key[len(tickSpace):][:store.TimeWidth])
 	return Overdue{For: WaitTend, Since: at}, err
 }
 
@@ -151,7 +151,7 @@ func overduePeople(r store.Reader, now time.Time) (Overdue, error) {
 			for _, lane := range lanes {
 				prefix := lanePrefix(route, lane)
 				_, end := span(prefix)
-				pairs, err := r.ScanLast(prefix+timeSegment(now.Add(never/2)), end, peopleRead)
+				pairs, err := r.ScanLast(prefix+store.TimeSegment(now.Add(never/2)), end, peopleRead)
 				if err != nil {
 					return Overdue{}, err
 				}
@@ -168,7 +168,7 @@ func overduePeople(r store.Reader, now time.Time) (Overdue, error) {
 	var all Overdue
 	for id := range ids {
 		m, err := readMessage(r, id)
-		if unreadable(err) {
+		if store.Unreadable(err) {
 			continue
 		}
 		if err != nil {
@@ -219,7 +219,7 @@ const (
 func overdueReports(r store.Reader, now time.Time) (Overdue, error) {
 	day := Overdue{Since: now.Add(-dwellReports)}
 	for _, space := range []string{doneSpace, bareSpace} {
-		pairs, err := r.ScanLast(space+timeSegment(now.Add(-2*dwellReports)), space+timeSegment(day.Since), reportsRead)
+		pairs, err := r.ScanLast(space+store.TimeSegment(now.Add(-2*dwellReports)), space+store.TimeSegment(day.Since), reportsRead)
 		if err != nil {
 			return Overdue{}, err
 		}
@@ -229,7 +229,7 @@ func overdueReports(r store.Reader, now time.Time) (Overdue, error) {
 				return Overdue{}, err
 			}
 			m, err := readMessage(r, t.id)
-			if unreadable(err) {
+			if store.Unreadable(err) {
 				continue
 			}
 			if err != nil {

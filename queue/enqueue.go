@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ type prepared struct {
 }
 
 func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
-	base, err := q.ids.next(q.clock())
+	base, err := q.ids.Next(q.clock())
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +133,7 @@ func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batc
 
 // readReplay returns what is remembered of the call, nil if nothing.
 func readReplay(r store.Reader, b *batch) (*replay, error) {
-	first, found, err := readJSON[replay](r, idemKey(b.caller))
+	first, found, err := store.GetJSON[replay](r, idemKey(b.caller))
 	switch {
 	case err != nil || !found:
 		return nil, err
@@ -291,7 +292,7 @@ func (q *Queue) results(ctx context.Context, b *batch) ([]Result, error) {
 				continue
 			}
 			m, err := q.Message(ctx, member(b.state.Base, i, b.state.Count))
-			if err != nil && !errors.Is(err, ErrNotFound) {
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, err
 			}
 			m.ID = member(b.state.Base, i, b.state.Count)
@@ -347,7 +348,7 @@ func (q *Queue) prepare(d Draft, now time.Time, timeless bool) prepared {
 	}
 	m := Message{
 		To: d.To, Encoding: d.Encoding, Reference: d.Reference, Priority: d.Priority, Purpose: d.Purpose,
-		Modem: d.Modem, Flash: d.Flash, Regardless: d.Regardless, CreatedAt: now, SendAt: inMilliseconds(d.SendAt), ExpiresAt: inMilliseconds(d.ExpiresAt),
+		Modem: d.Modem, Flash: d.Flash, Regardless: d.Regardless, CreatedAt: now, SendAt: store.Milliseconds(d.SendAt), ExpiresAt: store.Milliseconds(d.ExpiresAt),
 	}
 	m.setText(composition)
 	due := now
@@ -396,3 +397,16 @@ func check(d *Draft, now time.Time, timeless bool) *refusal {
 		return nil
 	}
 }
+
+// member returns the id of item i of count that were created together under
+// base. It depends on nothing else, so that a call that was cut by a crash goes
+// on with the ids it began with; and the ids are in the order of the items.
+func member(base uuid.UUID, i, count int) string {
+	if count > 1 {
+		binary.BigEndian.PutUint16(base[14:], uint16(i))
+	}
+	return base.String()
+}
+
+// maxTogether is how many ids member can make of one base.
+const maxTogether = 1 << 16

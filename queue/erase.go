@@ -163,7 +163,7 @@ func (r *eraser) messages(ctx context.Context) (err error) {
 	r.erased.Messages, err = r.each(ctx, messageSpace, is, func(tx store.Tx, key string) (bool, error) {
 		id := key[len(messageSpace):]
 		e, err := r.queue.load(tx, id)
-		if unreadable(err) {
+		if store.Unreadable(err) {
 			return false, nil // removed meanwhile
 		}
 		if err != nil {
@@ -209,7 +209,7 @@ func (r *eraser) received(ctx context.Context) error {
 	removed, err := r.each(ctx, inboundSpace, is, func(tx store.Tx, key string) (bool, error) {
 		id := key[len(inboundSpace):]
 		in, err := readInbound(tx, id)
-		if unreadable(err) {
+		if store.Unreadable(err) {
 			return false, nil
 		}
 		if err != nil {
@@ -235,8 +235,8 @@ func (r *eraser) parts(ctx context.Context) error {
 		}
 		for _, prefix := range prefixes {
 			removed, err := r.each(ctx, prefix, all, func(tx store.Tx, key string) (bool, error) {
-				g, found, err := readJSON[group](tx, key)
-				if err != nil && !errors.Is(err, errStored) || err == nil && !found {
+				g, found, err := store.GetJSON[group](tx, key)
+				if err != nil && !errors.Is(err, store.ErrRecord) || err == nil && !found {
 					return false, err
 				}
 				if tick := g.tick(key); tick != "" {
@@ -316,7 +316,7 @@ func (r *eraser) reports(ctx context.Context) error {
 	for _, prefix := range prefixes {
 		removed, err := r.each(ctx, prefix, all, func(tx store.Tx, key string) (bool, error) {
 			// <time>/<mr>
-			at, err := parseTime(key[len(prefix):][:min(timeWidth, len(key)-len(prefix))])
+			at, err := store.ParseTime(key[len(prefix):][:min(store.TimeWidth, len(key)-len(prefix))])
 			if err == nil {
 				err = tx.Delete(tickKey(at.Add(orphanKept), key))
 			}
@@ -382,7 +382,7 @@ type Erasure struct {
 // NoteErasure writes down an erasure that is complete, of which it sets ID and At, and
 // tells of it.
 func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (Erasure, error) {
-	id, err := q.ids.next(q.clock())
+	id, err := q.ids.Next(q.clock())
 	if err != nil {
 		return Erasure{}, fmt.Errorf("note an erasure: %w", err)
 	}
@@ -404,13 +404,13 @@ func (q *Queue) Erasures(ctx context.Context, after string, limit int) (items []
 	decode := func(id string, value []byte) (Erasure, error) {
 		var e Erasure
 		if err := json.Unmarshal(value, &e); err != nil {
-			return Erasure{}, fmt.Errorf("erasure %s: %w: %w", id, errStored, err)
+			return Erasure{}, fmt.Errorf("erasure %s: %w: %w", id, store.ErrRecord, err)
 		}
 		e.ID = id
 		return e, nil
 	}
-	passes := func(Erasure) bool { return true }
-	items, next, err = page(ctx, q.store, erasedSpace, idWindow(time.Time{}, time.Time{}, after), limit, decode, passes)
+	list := store.List[Erasure]{Space: erasedSpace, Decode: decode}
+	items, next, err = list.Page(ctx, q.store, store.Window{After: after, Limit: limit})
 	if err != nil {
 		return nil, "", fmt.Errorf("list erasures: %w", err)
 	}

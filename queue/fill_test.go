@@ -44,7 +44,7 @@ func (f filling) fill(t testing.TB, q *Queue) {
 		n := min(fillTogether, f.finished-done)
 		err := q.store.Update(t.Context(), func(tx store.Tx) error {
 			for i := done; i < done+n; i++ {
-				at := inMilliseconds(begin.Add(time.Duration(i) * step))
+				at := store.Milliseconds(begin.Add(time.Duration(i) * step))
 				if err := f.live(tx, q, i, at); err != nil {
 					return err
 				}
@@ -90,7 +90,7 @@ func fillDraft(i int) Draft {
 func (f filling) live(tx store.Tx, q *Queue, i int, at time.Time) error {
 	prepared := q.prepare(fillDraft(i), at, false)
 	m := prepared.message
-	id, err := q.ids.next(at)
+	id, err := q.ids.Next(at)
 	if err != nil {
 		return err
 	}

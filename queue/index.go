@@ -165,18 +165,18 @@ type entry struct {
 func decodeMessage(id string, value []byte) (Message, error) {
 	var stored storedMessage
 	if err := json.Unmarshal(value, &stored); err != nil {
-		return Message{}, fmt.Errorf("message %s: %w: %w", id, errStored, err)
+		return Message{}, fmt.Errorf("message %s: %w: %w", id, store.ErrRecord, err)
 	}
 	to, err := number.Decode(stored.To)
 	if err != nil || stored.Message == nil {
-		return Message{}, fmt.Errorf("message %s: %w: recipient", id, errStored)
+		return Message{}, fmt.Errorf("message %s: %w: recipient", id, store.ErrRecord)
 	}
 	m := *stored.Message
 	m.ID, m.To = id, to
 	return m, nil
 }
 
-// readMessage returns ErrNotFound if there is no message id, and errStored if
+// readMessage returns store.ErrNotFound if there is no message id, and store.ErrRecord if
 // what is there is none.
 func readMessage(r store.Reader, id string) (Message, error) {
 	value, err := r.Get(messageKey(id))
@@ -184,7 +184,7 @@ func readMessage(r store.Reader, id string) (Message, error) {
 	case err != nil:
 		return Message{}, err
 	case value == nil:
-		return Message{}, fmt.Errorf("message %s: %w", id, ErrNotFound)
+		return Message{}, fmt.Errorf("message %s: %w", id, store.ErrNotFound)
 	default:
 		return decodeMessage(id, value)
 	}
@@ -373,8 +373,8 @@ func (q *Queue) tally(tx store.Tx, from, to Status) error {
 // contend for one record; a count of one box alone may be negative.
 func (q *Queue) addCounts(tx store.Tx, more map[Status]int) error {
 	key := countKey(q.config.Box)
-	counts, _, err := readJSON[[]int](tx, key)
-	if err != nil && !errors.Is(err, errStored) {
+	counts, _, err := store.GetJSON[[]int](tx, key)
+	if err != nil && !errors.Is(err, store.ErrRecord) {
 		return err
 	}
 	for i, status := range statusOrder() {
@@ -425,32 +425,10 @@ func (m *Message) addAttempt(a Attempt) {
 	}
 }
 
-// errStored is wrapped by errors about records that say what cannot be.
-var errStored = errors.New("stored record is inconsistent")
-
-// readJSON reads and decodes a record; what cannot be decoded is errStored.
-func readJSON[T any](r store.Reader, key string) (value T, found bool, err error) {
-	data, err := r.Get(key)
-	if err != nil || data == nil {
-		return value, false, err
-	}
-	if err := json.Unmarshal(data, &value); err != nil {
-		var zero T
-		return zero, false, fmt.Errorf("record %s: %w: %w", store.Space(key), errStored, err)
-	}
-	return value, true, nil
-}
-
-// unreadable reports whether err is about one record that an index leads to, not
-// about the store: the others can go on.
-func unreadable(err error) bool {
-	return errors.Is(err, errStored) || errors.Is(err, ErrNotFound)
-}
-
 // stuck reports whether err is about one message that does not get further, not
 // about the store: the others can go on. A message that cannot move is found out
 // before anything of the change has been written.
-func stuck(err error) bool { return unreadable(err) || errors.Is(err, ErrMove) }
+func stuck(err error) bool { return store.Unreadable(err) || errors.Is(err, ErrMove) }
 
 // logBroken tells of records that had to be passed over.
 func (q *Queue) logBroken(ctx context.Context, reasons []string) {

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -89,20 +88,8 @@ const (
 	inboxPruned  = "prune/in"
 )
 
-const (
-	timeWidth = 15
-	dayWidth  = 5
-	idWidth   = 36
-)
-
-// segment makes a name from outside fit to stand between two slashes.
-func segment(name string) string { return url.PathEscape(name) }
-
-// timeSegment writes t so that byte order is time order; times before 1970 count as 1970.
-func timeSegment(t time.Time) string {
-	s := strconv.FormatInt(max(0, t.UnixMilli()), 10)
-	return "000000000000000"[:max(0, timeWidth-len(s))] + s
-}
+// dayWidth is the length of a day or a week in a key, in characters.
+const dayWidth = 5
 
 // dayOf returns the day of t.
 func dayOf(t time.Time) int { return int(max(0, t.UnixMilli()) / (24 * time.Hour).Milliseconds()) }
@@ -113,16 +100,7 @@ func daySegment(day int) string {
 }
 
 // weekOf returns the <week> of a message, by the time in its id.
-func weekOf(id string) string { return daySegment(dayOf(idTime(id)) / 7) }
-
-// parseTime reads what timeSegment wrote.
-func parseTime(s string) (time.Time, error) {
-	ms, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("time in a key: %w", err)
-	}
-	return time.UnixMilli(ms).UTC(), nil
-}
+func weekOf(id string) string { return daySegment(dayOf(store.IDTime(id)) / 7) }
 
 func messageKey(id string) string { return messageSpace + id }
 func inboundKey(id string) string { return inboundSpace + id }
@@ -132,26 +110,26 @@ func toPrefix(week, number string) string { return weekPrefix(week) + number + "
 func fromPrefix(number string) string     { return fromSpace + number + "/" }
 
 func lanePrefix(route, lane string) string    { return dueSpace + route + "/" + lane + "/" }
-func tickKey(at time.Time, key string) string { return tickSpace + timeSegment(at) + "/" + key }
-func flightPrefix(box string) string          { return flightSpace + segment(box) + "/" }
-func countKey(box string) string              { return countSpace + segment(box) }
-func idemKey(c Caller) string                 { return idemSpace + segment(c.Token) + "/" + segment(c.Key) }
+func tickKey(at time.Time, key string) string { return tickSpace + store.TimeSegment(at) + "/" + key }
+func flightPrefix(box string) string          { return flightSpace + store.Segment(box) + "/" }
+func countKey(box string) string              { return countSpace + store.Segment(box) }
+func idemKey(c Caller) string                 { return idemSpace + store.Segment(c.Token) + "/" + store.Segment(c.Key) }
 func refKey(to pdu.Address) string            { return refSpace + number.Segment(to) }
 
 func mrPrefix(day int, sim string, mr byte, to pdu.Address) string {
-	return mrSpace + daySegment(day) + "/" + segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + number.TailSegment(to) + "/"
+	return mrSpace + daySegment(day) + "/" + store.Segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + number.TailSegment(to) + "/"
 }
 
 func uncPrefix(day int, sim string, to pdu.Address) string {
-	return uncSpace + daySegment(day) + "/" + segment(sim) + "/" + number.TailSegment(to) + "/"
+	return uncSpace + daySegment(day) + "/" + store.Segment(sim) + "/" + number.TailSegment(to) + "/"
 }
 
 func orphanPrefix(sim string, to pdu.Address) string {
-	return orphanSpace + segment(sim) + "/" + number.TailSegment(to) + "/"
+	return orphanSpace + store.Segment(sim) + "/" + number.TailSegment(to) + "/"
 }
 
 func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
-	return orphanPrefix(sim, to) + timeSegment(at) + "/" + strconv.Itoa(int(mr))
+	return orphanPrefix(sim, to) + store.TimeSegment(at) + "/" + strconv.Itoa(int(mr))
 }
 
 func suppressionPrefix(of pdu.Address) string { return supSpace + number.Segment(of) + "/" }
@@ -159,16 +137,16 @@ func stopKey(id string) string                { return stopSpace + id }
 
 func callDayKey(from pdu.Address) string { return callDaySpace + number.Segment(from) }
 
-func centreKey(sim string) string { return centreSpace + segment(sim) }
-func simKey(sim string) string    { return simSpace + segment(sim) }
-func clockKey(box string) string  { return clockSpace + segment(box) }
+func centreKey(sim string) string { return centreSpace + store.Segment(sim) }
+func simKey(sim string) string    { return simSpace + store.Segment(sim) }
+func clockKey(box string) string  { return clockSpace + store.Segment(box) }
 
 func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
 	width := "8-"
 	if c.Wide {
 		width = "16-"
 	}
-	return groupSpace + segment(sim) + "/" + number.Segment(from) + "/" +
+	return groupSpace + store.Segment(sim) + "/" + number.Segment(from) + "/" +
 		width + strconv.Itoa(int(c.Reference)) + "/" + strconv.Itoa(c.Total) + "/"
 }
 
@@ -181,16 +159,16 @@ type timedID struct {
 	id string
 }
 
-func (t timedID) String() string { return timeSegment(t.at) + t.id }
+func (t timedID) String() string { return store.TimeSegment(t.at) + t.id }
 
 // parseTimedID reads the <time><id> that key goes on with behind prefix.
 func parseTimedID(key, prefix string) (timedID, error) {
 	rest, found := strings.CutPrefix(key, prefix)
-	if !found || len(rest) < timeWidth+idWidth {
+	if !found || len(rest) < store.TimeWidth+store.IDWidth {
 		return timedID{}, fmt.Errorf("key %s does not end in a time and an id", store.Space(key))
 	}
-	at, err := parseTime(rest[:timeWidth])
-	return timedID{at, rest[timeWidth : timeWidth+idWidth]}, err
+	at, err := store.ParseTime(rest[:store.TimeWidth])
+	return timedID{at, rest[store.TimeWidth : store.TimeWidth+store.IDWidth]}, err
 }
 
 // parseAttemptKey reads the <time><id>/<attempt> that key goes on with behind prefix.
@@ -199,18 +177,9 @@ func parseAttemptKey(key, prefix string) (id string, attempt int, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	n, err := strconv.Atoi(strings.TrimPrefix(key[len(prefix)+timeWidth+idWidth:], "/"))
+	n, err := strconv.Atoi(strings.TrimPrefix(key[len(prefix)+store.TimeWidth+store.IDWidth:], "/"))
 	if err != nil {
 		return "", 0, fmt.Errorf("key %s does not end in an attempt: %w", store.Space(key), err)
 	}
 	return t.id, n, nil
-}
-
-// unsegment reads what segment wrote.
-func unsegment(s string) string {
-	name, err := url.PathUnescape(s)
-	if err != nil {
-		return s
-	}
-	return name
 }

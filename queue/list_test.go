@@ -130,7 +130,7 @@ func TestListPassesOverDamagedRecords(t *testing.T) {
 	if err != nil || len(items) != 1 || items[0].ID != first.ID {
 		t.Errorf("%d items, %v", len(items), err)
 	}
-	if _, err := b.Message(t.Context(), second.ID); err == nil || errors.Is(err, queue.ErrNotFound) {
+	if _, err := b.Message(t.Context(), second.ID); err == nil || errors.Is(err, store.ErrNotFound) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -167,7 +167,7 @@ func TestInboxFilters(t *testing.T) {
 				t.Errorf("%+v: %d items, want %d", test.filter, count, test.want)
 			}
 		}
-		if _, err := b.Inbound(t.Context(), "none"); !errors.Is(err, queue.ErrNotFound) {
+		if _, err := b.Inbound(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("error %v", err)
 		}
 	})

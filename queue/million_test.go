@@ -42,8 +42,8 @@ type side struct {
 	pruned  time.Time // what began before was removed
 }
 
-// fewFinished is how many records a page of a list that little matches looks at.
-const fewFinished = pageScan
+// fewFinished is how many records a page of a store.List that little matches looks at.
+const fewFinished = 50_000
 
 // sides returns a store that holds next to nothing, one with as many messages as one
 // page of a list looks at, and one with what GONIEC_MILLION names; without it they

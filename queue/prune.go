@@ -37,14 +37,14 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		{"texts", func(tx store.Tx) (int, error) { return q.pruneMessages(tx, doneSpace, now.Add(-texts), q.removeText) }},
 		{"messages", func(tx store.Tx) (int, error) { return q.pruneMessages(tx, bareSpace, now.Add(-records), q.remove) }},
 		{"rejected PDUs", func(tx store.Tx) (int, error) {
-			return deleteRange(tx, rawSpace, rawSpace+timeSegment(now.Add(-texts)))
+			return deleteRange(tx, rawSpace, rawSpace+store.TimeSegment(now.Add(-texts)))
 		}},
 		{"inbound texts", func(tx store.Tx) (int, error) { return pruneInboundTexts(tx, now.Add(-texts)) }},
 		{"inbound messages", func(tx store.Tx) (int, error) {
-			return pruneInbound(tx, inboundKey(lowestID(now.Add(-records))))
+			return pruneInbound(tx, inboundKey(store.LowestID(now.Add(-records))))
 		}},
 		{"calls", func(tx store.Tx) (int, error) {
-			return deleteRange(tx, callSpace, callSpace+lowestID(now.Add(-records)))
+			return deleteRange(tx, callSpace, callSpace+store.LowestID(now.Add(-records)))
 		}},
 	}
 	for _, s := range steps {
@@ -60,8 +60,8 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		return fmt.Errorf("prune days of calls: %w", err)
 	}
 	err = q.sweep(ctx, refSpace, func(tx store.Tx, pair store.Pair) error {
-		r, found, err := readJSON[references](tx, pair.Key)
-		if err != nil && !errors.Is(err, errStored) || found && !r.rested(now) {
+		r, found, err := store.GetJSON[references](tx, pair.Key)
+		if err != nil && !errors.Is(err, store.ErrRecord) || found && !r.rested(now) {
 			return err
 		}
 		return tx.Delete(pair.Key)
@@ -70,8 +70,8 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		return fmt.Errorf("prune concatenation references: %w", err)
 	}
 	err = q.sweep(ctx, groupSpace, func(tx store.Tx, pair store.Pair) error {
-		g, found, err := readJSON[group](tx, pair.Key)
-		if errors.Is(err, errStored) {
+		g, found, err := store.GetJSON[group](tx, pair.Key)
+		if errors.Is(err, store.ErrRecord) {
 			return tx.Delete(pair.Key)
 		}
 		if err != nil || !found || !g.Delivered || g.Since.After(now.Add(-texts)) {
@@ -96,7 +96,7 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 // pruneMessages does something to the messages that a time index names before
 // limit, and returns how many there were. What it does takes them out of the index.
 func (q *Queue) pruneMessages(tx store.Tx, space string, limit time.Time, do func(store.Tx, *entry) error) (int, error) {
-	pairs, err := tx.Scan(space, space+timeSegment(limit), pruneTogether)
+	pairs, err := tx.Scan(space, space+store.TimeSegment(limit), pruneTogether)
 	if err != nil {
 		return 0, err
 	}
@@ -106,7 +106,7 @@ func (q *Queue) pruneMessages(tx store.Tx, space string, limit time.Time, do fun
 			return 0, err
 		}
 		e, err := q.load(tx, t.id)
-		if unreadable(err) {
+		if store.Unreadable(err) {
 			// Nothing but its name is known any more.
 			if err = tx.Delete(pair.Key); err == nil {
 				continue
@@ -174,7 +174,7 @@ func pruneInboundTexts(tx store.Tx, limit time.Time) (int, error) {
 	if last != nil {
 		from = inboundKey(string(last)) + "\x00"
 	}
-	pairs, err := tx.Scan(from, inboundKey(lowestID(limit)), pruneTogether)
+	pairs, err := tx.Scan(from, inboundKey(store.LowestID(limit)), pruneTogether)
 	if err != nil || len(pairs) == 0 {
 		return 0, err
 	}

@@ -18,8 +18,6 @@ import (
 )
 
 var (
-	// ErrNotFound is returned for an id that is not, or no longer, in the store.
-	ErrNotFound = errors.New("not found")
 	// ErrKeyReused is returned when an idempotency key comes with another body
 	// than the first time.
 	ErrKeyReused = errors.New("idempotency key was used with another body")
@@ -73,7 +71,7 @@ type Queue struct {
 	log    *slog.Logger
 	config Config
 	meter  *meter
-	ids    identity
+	ids    store.IDs
 	clock  func() time.Time // time.Now; tests set it back
 	born   time.Time        // when New was called, also by the clock that nobody sets
 
@@ -142,15 +140,7 @@ func setDefault[T comparable](field *T, value T) {
 }
 
 // now returns the time as it is stored: UTC, in milliseconds.
-func (q *Queue) now() time.Time { return inMilliseconds(q.clock()) }
-
-// inMilliseconds returns t as it is stored; the zero time stays zero.
-func inMilliseconds(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.UTC().Truncate(time.Millisecond)
-}
+func (q *Queue) now() time.Time { return store.Milliseconds(q.clock()) }
 
 // Draft is a message as somebody wants it sent.
 type Draft struct {

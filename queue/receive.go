@@ -33,12 +33,12 @@ type rejected struct {
 // report. The same PDU again changes nothing. One that nothing can be made of is
 // kept as it is and told by the event pdu.rejected; that is no error.
 func (q *Queue) Receive(ctx context.Context, w Worker, raw []byte, at time.Time) error {
-	at = inMilliseconds(at)
+	at = store.Milliseconds(at)
 	in, readErr := pdu.Read(raw, at)
 	if readErr == nil && in.Report != nil {
 		return q.Report(ctx, w, *in.Report, at)
 	}
-	id, err := q.ids.next(at)
+	id, err := q.ids.Next(at)
 	if err != nil {
 		return fmt.Errorf("receive by modem %s: %w", w.Modem, err)
 	}
@@ -117,7 +117,7 @@ func (q *Queue) receive(tx store.Tx, a arrival) (received, error) {
 // time it was last remembered at. A modem that does not delete shows the same PDU
 // every few minutes for ever, so that is not written more often than seenRenewed.
 func renewSeen(tx store.Tx, key, before string, at time.Time) error {
-	last, err := parseTime(before)
+	last, err := store.ParseTime(before)
 	if err == nil && at.Sub(last) < seenRenewed {
 		return nil
 	}
@@ -126,14 +126,14 @@ func renewSeen(tx store.Tx, key, before string, at time.Time) error {
 			return err
 		}
 	}
-	if err := tx.Put(key, []byte(timeSegment(at))); err != nil {
+	if err := tx.Put(key, []byte(store.TimeSegment(at))); err != nil {
 		return err
 	}
 	return tx.Put(tickKey(at.Add(seenKept), key), nil)
 }
 
 func (q *Queue) reject(tx store.Tx, a arrival) error {
-	key := rawSpace + timeSegment(a.at) + segment(a.worker.SIM) + "/" + a.hash
+	key := rawSpace + store.TimeSegment(a.at) + store.Segment(a.worker.SIM) + "/" + a.hash
 	value := rejected{PDU: a.raw, Modem: a.worker.Modem, SIM: a.worker.SIM, Err: a.err.Error()}
 	if err := store.PutJSON(tx, key, value); err != nil {
 		return err

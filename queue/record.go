@@ -72,7 +72,7 @@ type follow struct {
 
 func (q *Queue) record(tx store.Tx, s Submission, o Outcome, f *follow) (claimed, error) {
 	now := q.now()
-	if o.At = inMilliseconds(o.At); o.At.IsZero() {
+	if o.At = store.Milliseconds(o.At); o.At.IsZero() {
 		o.At = now
 	}
 	e, err := q.load(tx, s.Message.ID)
@@ -135,7 +135,7 @@ func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.
 	inHand := a.Outcome == AttemptOpen && p.Status == PartInFlight
 	a.EndedAt, a.Code, a.Detail = o.At, o.Code, o.Detail
 	if !o.PayloadAt.IsZero() { // a late answer does not know it
-		a.PayloadAt = inMilliseconds(o.PayloadAt)
+		a.PayloadAt = store.Milliseconds(o.PayloadAt)
 	}
 	switch o.Kind {
 	case Accepted:
@@ -231,7 +231,7 @@ func (q *Queue) putBack(tx store.Tx, e *entry, i int, o Outcome, now time.Time) 
 		}
 	}
 	if o.RetryAfter > 0 {
-		due = inMilliseconds(now.Add(o.RetryAfter))
+		due = store.Milliseconds(now.Add(o.RetryAfter))
 	}
 	if o.Kind == Retry && !due.Before(e.ExpiresAt) {
 		p.Status = PartFailed

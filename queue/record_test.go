@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"goniec/queue"
+	"goniec/store"
 )
 
 func retry(after time.Duration) queue.Outcome {
@@ -213,7 +214,7 @@ func TestCancel(t *testing.T) {
 		})
 	}
 	b := newBox(t)
-	if _, err := b.Cancel(t.Context(), "00000000-0000-7000-8000-000000000000", ""); !errors.Is(err, queue.ErrNotFound) {
+	if _, err := b.Cancel(t.Context(), "00000000-0000-7000-8000-000000000000", ""); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a message that is not: %v", err)
 	}
 }

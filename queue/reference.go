@@ -37,8 +37,8 @@ func (r references) rested(now time.Time) bool {
 // that time nobody sends to one phone.
 func nextReference(tx store.Tx, to pdu.Address, now time.Time) (reference uint16, wide bool, err error) {
 	key := refKey(to)
-	r, found, err := readJSON[references](tx, key)
-	if err != nil && !errors.Is(err, errStored) {
+	r, found, err := store.GetJSON[references](tx, key)
+	if err != nil && !errors.Is(err, store.ErrRecord) {
 		return 0, false, err
 	}
 	if !found {

@@ -56,7 +56,7 @@ const (
 // The same report twice does no harm.
 func (q *Queue) Report(ctx context.Context, w Worker, r pdu.StatusReport, at time.Time) error {
 	m, err := store.Update(ctx, q.store, func(tx store.Tx) (matched, error) {
-		return q.report(tx, w, r, inMilliseconds(at), q.now())
+		return q.report(tx, w, r, store.Milliseconds(at), q.now())
 	})
 	if err != nil {
 		return fmt.Errorf("report by modem %s: %w", w.Modem, err)
@@ -141,7 +141,7 @@ func candidates(r store.Reader, prefix func(day int) string, at time.Time) ([]ca
 	from, to := at.Add(-reportWindow), at.Add(time.Millisecond)
 	for day := dayOf(to); day >= dayOf(from) && len(found) < candidatesRead; day-- {
 		p := prefix(day)
-		pairs, err := r.ScanLast(p+timeSegment(from), p+timeSegment(to), candidatesRead-len(found))
+		pairs, err := r.ScanLast(p+store.TimeSegment(from), p+store.TimeSegment(to), candidatesRead-len(found))
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ func candidateAt(r store.Reader, key, prefix string) (c candidate, ok bool, err 
 		return candidate{}, false, err
 	}
 	m, err := readMessage(r, id)
-	if unreadable(err) {
+	if store.Unreadable(err) {
 		return candidate{}, false, nil
 	}
 	if err != nil {
@@ -216,7 +216,7 @@ func inFlight(r store.Reader) ([]Message, error) {
 	messages := make([]Message, 0, len(pairs))
 	for _, pair := range pairs {
 		m, err := readMessage(r, pair.Key[strings.LastIndexByte(pair.Key, '/')+1:])
-		if unreadable(err) {
+		if store.Unreadable(err) {
 			continue
 		}
 		if err != nil {
@@ -413,7 +413,7 @@ func (o orphan) arrival(a *Attempt, at time.Time) time.Time {
 func (q *Queue) abandoned(e *entry, i int, status pdu.Status, now time.Time) {
 	p := &e.Parts[i]
 	p.Failures++
-	due := inMilliseconds(now.Add(backoff(p.Failures)))
+	due := store.Milliseconds(now.Add(backoff(p.Failures)))
 	if p.Copies >= copiesAllowed || e.TextRemoved || !due.Before(e.ExpiresAt) {
 		p.Status = PartFailed
 		return
@@ -471,7 +471,7 @@ func orphans(r store.Reader, w Worker, ra pdu.Address) ([]keptOrphan, error) {
 	for _, pair := range pairs {
 		k := keptOrphan{key: pair.Key}
 		at, _, _ := strings.Cut(strings.TrimPrefix(pair.Key, from), "/")
-		if k.at, err = parseTime(at); err == nil {
+		if k.at, err = store.ParseTime(at); err == nil {
 			err = json.Unmarshal(pair.Value, &k.orphan)
 		}
 		if err == nil { // else Tend removes it in time

@@ -53,7 +53,7 @@ func (q *Queue) holdSome(tx store.Tx, from, to string) (heldRestored, error) {
 			continue
 		}
 		did, err := q.holdRestored(tx, id)
-		if err != nil && !unreadable(err) {
+		if err != nil && !store.Unreadable(err) {
 			return h, fmt.Errorf("message %s: %w", id, err)
 		}
 		if did {
@@ -87,7 +87,7 @@ func (q *Queue) holdRestored(tx store.Tx, id string) (bool, error) {
 			}
 		}
 	default:
-		e.Due = inMilliseconds(now.Add(never))
+		e.Due = store.Milliseconds(now.Add(never))
 	}
 	e.Error = &Problem{Code: CodeRestored, Detail: "the data is that of a backup, so it may have been sent since; release or cancel it"}
 	return true, q.keep(tx, e, now)

@@ -20,8 +20,8 @@ const (
 	likeRoutes = "like-"
 )
 
-func modemRoute(name string) string     { return "modem:" + segment(name) }
-func simRoute(sim string) string        { return "sim:" + segment(sim) }
+func modemRoute(name string) string     { return "modem:" + store.Segment(name) }
+func simRoute(sim string) string        { return "sim:" + store.Segment(sim) }
 func likeModemRoute(name string) string { return likeRoutes + modemRoute(name) }
 func likeSIMRoute(sim string) string    { return likeRoutes + simRoute(sim) }
 
@@ -178,7 +178,7 @@ func (q *Queue) mayBegin(tx store.Tx, e *entry, k *seeker, now time.Time) (Rulin
 // holdForCap has e wait because its number has got as many parts as it may.
 func (q *Queue) holdForCap(tx store.Tx, e *entry, until, now time.Time) error {
 	e.Error = nil
-	q.schedule(&e.Message, inMilliseconds(until.Add(time.Millisecond)), now)
+	q.schedule(&e.Message, store.Milliseconds(until.Add(time.Millisecond)), now)
 	if e.Error == nil {
 		e.Error = &Problem{Code: CodeRecipientCap, Detail: "its number has been sent as many parts as recipient_cap allows", RetryAt: e.Due}
 	}

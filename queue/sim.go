@@ -24,7 +24,7 @@ func noteClaim(tx store.Tx, w Worker, now time.Time) error {
 	if err != nil || now.Sub(last).Abs() < simNoted {
 		return err
 	}
-	return tx.Put(simKey(w.SIM), []byte(timeSegment(now)))
+	return tx.Put(simKey(w.SIM), []byte(store.TimeSegment(now)))
 }
 
 // lastClaim returns when a worker of a SIM claimed last, zero if none has.
@@ -33,7 +33,7 @@ func lastClaim(r store.Reader, sim string) (time.Time, error) {
 	if err != nil || value == nil {
 		return time.Time{}, err
 	}
-	if last, err := parseTime(string(value)); err == nil {
+	if last, err := store.ParseTime(string(value)); err == nil {
 		return last, nil
 	}
 	return time.Time{}, nil // it is noted again
@@ -71,7 +71,7 @@ func (q *Queue) tendSIM(tx store.Tx, e *entry, now time.Time) error {
 		return q.startOver(tx, e, "", now)
 	case waited >= simMissing && e.patience() < simGone:
 		e.Error = &Problem{
-			Code: CodeSIMGone, RetryAt: inMilliseconds(now.Add(simGone - waited)),
+			Code: CodeSIMGone, RetryAt: store.Milliseconds(now.Add(simGone - waited)),
 			Detail: "the other parts wait for the SIM of the first, which was in modem " + e.modemOf(e.SIM),
 		}
 	}

@@ -60,11 +60,11 @@ type storedSuppression struct {
 func decodeSuppression(id string, value []byte) (Suppression, error) {
 	stored := storedSuppression{Suppression: &Suppression{}}
 	if err := json.Unmarshal(value, &stored); err != nil {
-		return Suppression{}, fmt.Errorf("suppression %s: %w: %w", id, errStored, err)
+		return Suppression{}, fmt.Errorf("suppression %s: %w: %w", id, store.ErrRecord, err)
 	}
 	of, err := number.Decode(stored.Number)
 	if err != nil {
-		return Suppression{}, fmt.Errorf("suppression %s: %w: number", id, errStored)
+		return Suppression{}, fmt.Errorf("suppression %s: %w: number", id, store.ErrRecord)
 	}
 	s := *stored.Suppression
 	s.ID, s.Number = id, of
@@ -77,7 +77,7 @@ func readSuppression(r store.Reader, id string) (Suppression, error) {
 	case err != nil:
 		return Suppression{}, err
 	case value == nil:
-		return Suppression{}, fmt.Errorf("suppression %s: %w", id, ErrNotFound)
+		return Suppression{}, fmt.Errorf("suppression %s: %w", id, store.ErrNotFound)
 	default:
 		return decodeSuppression(id, value)
 	}
@@ -116,11 +116,11 @@ func (q *Queue) SuppressIn(tx store.Tx, s Suppression) (noted Suppression, added
 	}
 	if id != nil {
 		old, err := readSuppression(tx, string(id))
-		if err == nil || !unreadable(err) {
+		if err == nil || !store.Unreadable(err) {
 			return old, false, err
 		}
 	}
-	fresh, err := q.ids.next(q.clock())
+	fresh, err := q.ids.Next(q.clock())
 	if err != nil {
 		return Suppression{}, false, err
 	}
@@ -137,7 +137,7 @@ func (q *Queue) SuppressIn(tx store.Tx, s Suppression) (noted Suppression, added
 	return s, true, q.events.Append(tx, s.By, SuppressionAdded{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
 }
 
-// Unsuppress takes a suppression back; ErrNotFound if there is none.
+// Unsuppress takes a suppression back; store.ErrNotFound if there is none.
 func (q *Queue) Unsuppress(ctx context.Context, id, actor string) error {
 	err := q.store.Update(ctx, func(tx store.Tx) error {
 		s, err := readSuppression(tx, id)
@@ -244,14 +244,15 @@ func (f SuppressionFilter) passes(s Suppression) bool {
 	return (f.Number.Number == "" || f.Number == s.Number) && (f.Purpose == "" || f.Purpose == s.Purpose)
 }
 
-// Suppression returns a suppression, or ErrNotFound.
+// Suppression returns a suppression, or store.ErrNotFound.
 func (q *Queue) Suppression(ctx context.Context, id string) (Suppression, error) {
 	return store.View(ctx, q.store, func(r store.Reader) (Suppression, error) { return readSuppression(r, id) })
 }
 
 // Suppressions returns suppressions as Messages does messages.
 func (q *Queue) Suppressions(ctx context.Context, f SuppressionFilter, after string, limit int) (items []Suppression, next string, err error) {
-	items, next, err = page(ctx, q.store, stopSpace, idWindow(time.Time{}, time.Time{}, after), limit, decodeSuppression, f.passes)
+	list := store.List[Suppression]{Space: stopSpace, Decode: decodeSuppression, Passes: f.passes}
+	items, next, err = list.Page(ctx, q.store, store.Window{After: after, Limit: limit})
 	if err != nil {
 		return nil, "", fmt.Errorf("list suppressions: %w", err)
 	}

@@ -120,7 +120,7 @@ func TestSuppressions(t *testing.T) {
 		if err := b.Unsuppress(t.Context(), second.ID, "reception"); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Unsuppress(t.Context(), second.ID, "reception"); !errors.Is(err, queue.ErrNotFound) {
+		if err := b.Unsuppress(t.Context(), second.ID, "reception"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("taken back twice: %v", err)
 		}
 		if got := b.refusedFor(); got != "" {

@@ -71,7 +71,7 @@ func (q *Queue) endLeases(ctx context.Context) error {
 // has run out.
 func (q *Queue) endLease(tx store.Tx, id string, now time.Time) (tended, error) {
 	e, err := q.load(tx, id)
-	if unreadable(err) {
+	if store.Unreadable(err) {
 		return tended{}, nil // removed meanwhile
 	}
 	if err != nil || e.leaseEnd().After(now) {
@@ -113,7 +113,7 @@ func (t tended) log(ctx context.Context, q *Queue) {
 // tend deals with the first ticks from a key on that have come.
 func (q *Queue) tend(tx store.Tx, from string, now time.Time) (tended, error) {
 	var t tended
-	pairs, err := tx.Scan(from, tickSpace+timeSegment(now.Add(time.Millisecond)), tendTogether)
+	pairs, err := tx.Scan(from, tickSpace+store.TimeSegment(now.Add(time.Millisecond)), tendTogether)
 	if err != nil {
 		return t, err
 	}
@@ -123,7 +123,7 @@ func (q *Queue) tend(tx store.Tx, from string, now time.Time) (tended, error) {
 			t.broken = append(t.broken, err.Error())
 		}
 		switch {
-		case unreadable(err):
+		case store.Unreadable(err):
 			err = tx.Delete(pair.Key)
 		case stuck(err):
 			err = nil // it is looked at again next time
@@ -223,7 +223,7 @@ func (q *Queue) holdWaiting(ctx context.Context) error {
 // hold holds the first messages of a lane that are due, from a key on.
 func (q *Queue) hold(tx store.Tx, prefix, from string, now time.Time) (tended, error) {
 	var held tended
-	pairs, err := tx.Scan(from, prefix+timeSegment(now.Add(time.Millisecond)), tendTogether)
+	pairs, err := tx.Scan(from, prefix+store.TimeSegment(now.Add(time.Millisecond)), tendTogether)
 	if err != nil {
 		return held, err
 	}
@@ -233,7 +233,7 @@ func (q *Queue) hold(tx store.Tx, prefix, from string, now time.Time) (tended, e
 			held.broken = append(held.broken, err.Error())
 			err = nil
 		}
-		if err != nil && !unreadable(err) { // Claim takes those out of the queue, and says so
+		if err != nil && !store.Unreadable(err) { // Claim takes those out of the queue, and says so
 			return held, err
 		}
 	}
@@ -289,13 +289,13 @@ func routesIn(r store.Reader) ([]string, error) {
 func (q *Queue) nextTick(ctx context.Context, done time.Time) (time.Time, error) {
 	latest := q.now().Add(tendWithin)
 	next, err := store.View(ctx, q.store, func(r store.Reader) (time.Time, error) {
-		from := tickSpace + timeSegment(done.Add(time.Millisecond))
+		from := tickSpace + store.TimeSegment(done.Add(time.Millisecond))
 		pairs, err := r.Scan(from, store.PrefixEnd(tickSpace), 1)
 		if err != nil || len(pairs) == 0 {
 			return latest, err
 		}
 		at, _, _ := strings.Cut(strings.TrimPrefix(pairs[0].Key, tickSpace), "/")
-		first, err := parseTime(at)
+		first, err := store.ParseTime(at)
 		if err != nil {
 			return latest, err
 		}

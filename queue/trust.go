@@ -157,7 +157,7 @@ func (q *Queue) timeless(ctx context.Context, now time.Time) (bool, error) {
 
 // putOff makes a message with a send_at wait until the clock is believed.
 func (q *Queue) putOff(tx store.Tx, e *entry, now time.Time) error {
-	q.schedule(&e.Message, inMilliseconds(now.Add(putOffFor)), now)
+	q.schedule(&e.Message, store.Milliseconds(now.Add(putOffFor)), now)
 	if e.Error == nil {
 		e.Error = &Problem{Code: CodeClock, Detail: "held until something confirms the clock of this machine", RetryAt: e.Due}
 	}
@@ -167,7 +167,7 @@ func (q *Queue) putOff(tx store.Tx, e *entry, now time.Time) error {
 // centreTells confirms the clock by a report on an attempt of this process: what the
 // centre stamped has to be when the modem said so.
 func (q *Queue) centreTells(ctx context.Context, m matched) error {
-	if m.accepted.IsZero() || m.accepted.Before(inMilliseconds(q.born)) {
+	if m.accepted.IsZero() || m.accepted.Before(store.Milliseconds(q.born)) {
 		return nil
 	}
 	_, err := q.ConfirmTime(ctx, TimeCentre, q.now().Add(m.stamped.Sub(m.accepted)))

@@ -71,7 +71,7 @@ func (q *Queue) abandon(tx store.Tx, e *entry, code, detail string, now time.Tim
 		}
 		a := e.latest(i)
 		if a == nil {
-			return fmt.Errorf("message %s has a part in flight without an attempt: %w", e.ID, errStored)
+			return fmt.Errorf("message %s has a part in flight without an attempt: %w", e.ID, store.ErrRecord)
 		}
 		worker = Worker{Modem: a.Modem, SIM: a.SIM}
 		if err := q.conclude(tx, e, a, Outcome{Kind: Uncertain, Code: code, Detail: detail, At: now}, now); err != nil {

@@ -161,7 +161,7 @@ func idIn(key string) string {
 		rest := key[:max(0, strings.LastIndexByte(key, '/'))]
 		last = rest[strings.LastIndexByte(rest, '/')+1:]
 	}
-	return last[max(0, len(last)-idWidth):]
+	return last[max(0, len(last)-store.IDWidth):]
 }
 
 // ticks looks whether what Tend is to look at exists, apart from messages.

@@ -24,7 +24,7 @@ func ReadInbound(r store.Reader, id string) (Inbound, error) { return readInboun
 // if what caused it does. A draft that is refused leaves no trace; its error is a
 // *RefusedError.
 func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
-	base, err := q.ids.next(q.clock())
+	base, err := q.ids.Next(q.clock())
 	if err != nil {
 		return Message{}, fmt.Errorf("enqueue: %w", err)
 	}
@@ -47,17 +47,13 @@ func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
 	return *taken[0], nil
 }
 
-// Unreadable reports whether err is about one record, which is damaged or gone, and not
-// about the store.
-func Unreadable(err error) bool { return unreadable(err) }
-
 // ReadLastTo returns the newest message to a number of which something was tried.
 func ReadLastTo(r store.Reader, n number.Numbering, number pdu.Address) (m Message, found bool, err error) {
 	const passedOver = 8 // at most, of those that cannot be read
 	keys, err := keysTo(r, n.Segments(number), "", passedOver)
 	for _, key := range keys {
 		m, err = readMessage(r, idIn(key))
-		if !unreadable(err) {
+		if !store.Unreadable(err) {
 			return m, err == nil, err
 		}
 	}
@@ -71,7 +67,7 @@ func LastTo(r store.Reader, number string) (time.Time, error) {
 	if err != nil || len(keys) == 0 {
 		return time.Time{}, err
 	}
-	return idTime(idIn(keys[0])), nil
+	return store.IDTime(idIn(keys[0])), nil
 }
 
 // Exchanged is one text of the exchange with a number: either is set.
@@ -93,8 +89,8 @@ func (e Exchanged) ID() string {
 // tried of is not among them. next is what to give as before for those that follow,
 // empty when there are none.
 func (q *Queue) Exchange(ctx context.Context, number pdu.Address, before string, limit int) (items []Exchanged, next string, err error) {
-	if limit <= 0 || limit > pageLimit {
-		limit = pageLimit
+	if limit <= 0 || limit > store.PageLimit {
+		limit = store.PageLimit
 	}
 	items, err = store.View(ctx, q.store, func(r store.Reader) ([]Exchanged, error) {
 		keys, err := q.exchangeKeys(r, number, before, limit+1)
@@ -104,7 +100,7 @@ func (q *Queue) Exchange(ctx context.Context, number pdu.Address, before string,
 		items := make([]Exchanged, 0, len(keys))
 		for _, key := range keys {
 			e, err := readExchanged(r, key)
-			if unreadable(err) {
+			if store.Unreadable(err) {
 				continue
 			}
 			if err != nil {
@@ -199,6 +195,3 @@ func readExchanged(r store.Reader, key string) (Exchanged, error) {
 	in, err := readInbound(r, idIn(key))
 	return Exchanged{In: &in}, err
 }
-
-// LowestID returns an id before all that are made at t or later.
-func LowestID(t time.Time) string { return lowestID(t) }

@@ -83,7 +83,7 @@ func ForgetText(tx store.Tx, id string) error {
 // asked somebody else, and says which; empty: neither.
 func unnameIn(tx store.Tx, p number.Person, id string) (string, error) {
 	q, err := ReadQuestion(tx, id)
-	if unreadable(err) {
+	if store.Unreadable(err) {
 		return "", nil
 	}
 	if err != nil {
@@ -137,7 +137,7 @@ func (r *Replies) forgetNumber(ctx context.Context, number pdu.Address, removed 
 func forgetAsked(tx store.Tx, number pdu.Address, asked string) (bool, error) {
 	q, err := ReadQuestion(tx, lastSegment(asked))
 	switch {
-	case unreadable(err):
+	case store.Unreadable(err):
 	case err != nil:
 		return false, err
 	case q.To == number:

@@ -36,12 +36,12 @@ type Heard struct {
 	Whole bool `json:"ok,omitempty"`
 }
 
-// ReadHeard returns what was made of an inbound message, or ErrNotFound while nothing
+// ReadHeard returns what was made of an inbound message, or store.ErrNotFound while nothing
 // has been.
 func ReadHeard(r store.Reader, inboundID string) (Heard, error) {
 	h, found, err := store.GetJSON[Heard](r, heardKey(inboundID))
 	if err == nil && !found {
-		err = fmt.Errorf("what was made of %s: %w", inboundID, ErrNotFound)
+		err = fmt.Errorf("what was made of %s: %w", inboundID, store.ErrNotFound)
 	}
 	return h, err
 }
@@ -61,7 +61,7 @@ func (r *Replies) handle(tx store.Tx, e event.Event) error {
 		return nil
 	}
 	in, err := queue.ReadInbound(tx, received.ID)
-	if queue.Unreadable(err) {
+	if store.Unreadable(err) {
 		return nil // it has been removed, or is damaged: goniec verify tells
 	}
 	if err != nil {
@@ -147,7 +147,7 @@ func (r *Replies) understand(tx store.Reader, in queue.Inbound, from pdu.Address
 // seen it: no part of its message has been tried.
 func (r *Replies) pose(tx store.Reader, q Question) (p posed, asked bool, err error) {
 	m, err := queue.ReadMessage(tx, q.ID)
-	if queue.Unreadable(err) {
+	if store.Unreadable(err) {
 		return posed{Question: q}, true, nil // it was sent long ago
 	}
 	if err != nil {
@@ -217,7 +217,7 @@ func (r *Replies) answered(tx store.Tx, a applied, in queue.Inbound) error {
 // unclear notes an answer that could not be read. A clear one that there was stays.
 func (r *Replies) unclear(tx store.Tx, id string, d decision, in queue.Inbound) error {
 	q, err := ReadQuestion(tx, id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil {

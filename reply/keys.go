@@ -1,12 +1,12 @@
 package reply
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"goniec/number"
 	"goniec/pdu"
+	"goniec/store"
 )
 
 // The keys of this package. <time> is a Unix time in milliseconds of 15 decimal digits,
@@ -37,11 +37,6 @@ const (
 	noteSpace    = "note/"
 )
 
-const (
-	timeWidth = 15
-	idWidth   = 36
-)
-
 func askKey(id string) string           { return askSpace + id }
 func askedPrefix(of pdu.Address) string { return askedSpace + number.Segment(of) + "/" }
 func heardKey(id string) string         { return heardSpace + id }
@@ -51,13 +46,10 @@ func talkKey(id string) string          { return talkSpace + id }
 func talkOfKey(of pdu.Address) string   { return talkOfSpace + number.Segment(of) }
 func notePrefix(talk string) string     { return noteSpace + talk + "/" }
 
-func askTickKey(at time.Time, id string) string { return askTickSpace + timeSegment(at) + "/" + id }
-func talkAtKey(at time.Time, id string) string  { return talkAtSpace + timeSegment(at) + id }
-
-// timeSegment writes t so that byte order is time order.
-func timeSegment(t time.Time) string {
-	return fmt.Sprintf("%0*d", timeWidth, max(0, t.UnixMilli()))
+func askTickKey(at time.Time, id string) string {
+	return askTickSpace + store.TimeSegment(at) + "/" + id
 }
+func talkAtKey(at time.Time, id string) string { return talkAtSpace + store.TimeSegment(at) + id }
 
 // lastSegment returns what follows the last slash.
 func lastSegment(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"goniec/queue"
 	"goniec/store"
 )
 
@@ -28,10 +27,10 @@ func (r *Replies) Prune(ctx context.Context, records time.Duration) error {
 		in     store.Range
 		change func(tx store.Tx, p store.Pair) error
 	}{
-		{"questions", store.Range{From: askSpace, To: askSpace + queue.LowestID(limit)}, func(tx store.Tx, p store.Pair) error {
+		{"questions", store.Range{From: askSpace, To: askSpace + store.LowestID(limit)}, func(tx store.Tx, p store.Pair) error {
 			return forgetQuestion(tx, p.Key[len(askSpace):])
 		}},
-		{"what was made of texts", store.Range{From: heardSpace, To: heardSpace + queue.LowestID(limit)}, remove},
+		{"what was made of texts", store.Range{From: heardSpace, To: heardSpace + store.LowestID(limit)}, remove},
 		{"counts of texts", overIn(guardNumber, func(value []byte) bool {
 			var s sent
 			return json.Unmarshal(value, &s) != nil || len(s.within(at, numberWindow)) == 0
@@ -47,7 +46,7 @@ func (r *Replies) Prune(ctx context.Context, records time.Duration) error {
 	}
 	// A conversation with many notes takes several passes.
 	for changed := 1; changed > 0; {
-		changed, err = store.Count(ctx, r.store, store.Range{From: talkAtSpace, To: talkAtSpace + timeSegment(limit)}, pruneTalk)
+		changed, err = store.Count(ctx, r.store, store.Range{From: talkAtSpace, To: talkAtSpace + store.TimeSegment(limit)}, pruneTalk)
 		if err != nil {
 			return fmt.Errorf("prune conversations: %w", err)
 		}
@@ -75,7 +74,7 @@ func forgetQuestion(tx store.Tx, id string) error {
 		if err := tx.Delete(askTickKey(q.tick(), id)); err != nil {
 			return err
 		}
-	case !unreadable(err):
+	case !store.Unreadable(err):
 		return err
 	}
 	return tx.Delete(askKey(id))
@@ -84,9 +83,9 @@ func forgetQuestion(tx store.Tx, id string) error {
 // pruneTalk removes the talk at a place, or some of its notes.
 func pruneTalk(tx store.Tx, place store.Pair) (bool, error) {
 	id := place.Key[len(talkAtSpace):]
-	id = id[min(len(id), timeWidth):]
+	id = id[min(len(id), store.TimeWidth):]
 	t, err := readTalk(tx, id)
-	if unreadable(err) {
+	if store.Unreadable(err) {
 		return true, errors.Join(tx.Delete(talkKey(id)), tx.Delete(place.Key))
 	}
 	if err != nil {

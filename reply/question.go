@@ -2,7 +2,6 @@ package reply
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -263,22 +262,14 @@ func saveQuestion(tx store.Tx, q Question) error {
 	return store.PutJSON(tx, askKey(q.ID), stored)
 }
 
-// unreadable reports whether err is about one record, not about the store.
-func unreadable(err error) bool {
-	return errors.Is(err, store.ErrRecord) || errors.Is(err, ErrNotFound)
-}
-
-// ErrNotFound is returned for a question, a talk or a note that does not exist.
-var ErrNotFound = errors.New("not found")
-
-// ReadQuestion returns the question that a message asks, or ErrNotFound.
+// ReadQuestion returns the question that a message asks, or store.ErrNotFound.
 func ReadQuestion(r store.Reader, id string) (Question, error) {
 	value, err := r.Get(askKey(id))
 	if err != nil {
 		return Question{}, err
 	}
 	if value == nil {
-		return Question{}, fmt.Errorf("question %s: %w", id, ErrNotFound)
+		return Question{}, fmt.Errorf("question %s: %w", id, store.ErrNotFound)
 	}
 	stored := storedQuestion{Question: &Question{}}
 	if err := json.Unmarshal(value, &stored); err != nil {
@@ -313,7 +304,7 @@ func askedOf(r store.Reader, number pdu.Address) ([]Question, error) {
 	all := make([]Question, 0, len(pairs))
 	for i := len(pairs) - 1; i >= 0; i-- {
 		q, err := ReadQuestion(r, lastSegment(pairs[i].Key))
-		if unreadable(err) {
+		if store.Unreadable(err) {
 			continue
 		}
 		if err != nil {

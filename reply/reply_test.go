@@ -274,7 +274,7 @@ func TestConversation(t *testing.T) {
 		if _, err := d.ChangeTalk(ctx, talk.ID, reply.Change{State: &unknown}, ""); !errors.Is(err, reply.ErrTalkState) {
 			t.Error(err)
 		}
-		if _, err := d.ChangeTalk(ctx, "00000000-0000-7000-8000-000000000000", reply.Change{}, ""); !errors.Is(err, reply.ErrNotFound) {
+		if _, err := d.ChangeTalk(ctx, "00000000-0000-7000-8000-000000000000", reply.Change{}, ""); !errors.Is(err, store.ErrNotFound) {
 			t.Error(err)
 		}
 	})

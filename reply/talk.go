@@ -71,7 +71,7 @@ func readTalk(r store.Reader, id string) (Talk, error) {
 		return Talk{}, err
 	}
 	if value == nil {
-		return Talk{}, fmt.Errorf("talk %s: %w", id, ErrNotFound)
+		return Talk{}, fmt.Errorf("talk %s: %w", id, store.ErrNotFound)
 	}
 	return decodeTalk(id, value)
 }
@@ -103,7 +103,7 @@ func talkWith(r store.Reader, number pdu.Address) (t Talk, before time.Time, err
 	}
 	if id != nil {
 		t, err := readTalk(r, string(id))
-		if err == nil || !unreadable(err) {
+		if err == nil || !store.Unreadable(err) {
 			return t, t.At, err
 		}
 	}
@@ -167,7 +167,7 @@ var ErrTalkState = errors.New("unknown state of a conversation")
 // ErrTooLong is returned for a note or a name that is too long, or for an empty note.
 var ErrTooLong = errors.New("too long, or empty")
 
-// ChangeTalk changes a talk and returns it as it then is. The error is ErrNotFound,
+// ChangeTalk changes a talk and returns it as it then is. The error is store.ErrNotFound,
 // ErrTalkState, ErrTooLong or that of the store.
 func (r *Replies) ChangeTalk(ctx context.Context, id string, c Change, actor string) (Talk, error) {
 	if c.State != nil && *c.State != TalkOpen && *c.State != TalkWaiting && *c.State != TalkClosed {
@@ -219,7 +219,7 @@ type Note struct {
 	At   time.Time `json:"at"`
 }
 
-// AddNote adds a note to a talk. The error is ErrNotFound, ErrTooLong or that of the
+// AddNote adds a note to a talk. The error is store.ErrNotFound, ErrTooLong or that of the
 // store.
 func (r *Replies) AddNote(ctx context.Context, talk, text, actor string) (Note, error) {
 	text = strings.TrimSpace(text)
@@ -274,7 +274,7 @@ func (r *Replies) Notes(ctx context.Context, talk string) ([]Note, error) {
 	})
 }
 
-// Talk returns a talk, or ErrNotFound.
+// Talk returns a talk, or store.ErrNotFound.
 func (r *Replies) Talk(ctx context.Context, id string) (Talk, error) {
 	return store.View(ctx, r.store, func(rd store.Reader) (Talk, error) { return readTalk(rd, id) })
 }
@@ -327,8 +327,8 @@ func (r *Replies) Talks(ctx context.Context, f TalkFilter, after string, limit i
 		var p page
 		for i, pair := range pairs {
 			place := pair.Key[len(talkAtSpace):]
-			t, err := readTalk(rd, place[min(len(place), timeWidth):])
-			if unreadable(err) || err == nil && !f.passes(t) {
+			t, err := readTalk(rd, place[min(len(place), store.TimeWidth):])
+			if store.Unreadable(err) || err == nil && !f.passes(t) {
 				continue
 			}
 			if err != nil {

@@ -16,7 +16,7 @@ func (r *Replies) Tend(ctx context.Context) error {
 	if err != nil || !trust.Believed {
 		return err
 	}
-	if err := store.Walk(ctx, r.store, store.Range{From: askTickSpace, To: askTickSpace + timeSegment(now())}, r.tendOne); err != nil {
+	if err := store.Walk(ctx, r.store, store.Range{From: askTickSpace, To: askTickSpace + store.TimeSegment(now())}, r.tendOne); err != nil {
 		return fmt.Errorf("end questions: %w", err)
 	}
 	return nil
@@ -27,7 +27,7 @@ func (r *Replies) tendOne(tx store.Tx, tick store.Pair) error {
 		return err
 	}
 	q, err := ReadQuestion(tx, lastSegment(tick.Key))
-	if unreadable(err) {
+	if store.Unreadable(err) {
 		return nil
 	}
 	if err != nil {
@@ -55,7 +55,7 @@ func (r *Replies) expire(tx store.Tx, q Question) error {
 	switch {
 	case err == nil && m.AttemptCount == 0:
 		q.Status = Closed
-	case err != nil && !queue.Unreadable(err):
+	case err != nil && !store.Unreadable(err):
 		return err
 	}
 	if err := saveQuestion(tx, q); err != nil {

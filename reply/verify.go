@@ -95,7 +95,7 @@ func lookAtTalk(r store.Reader, p store.Pair) (string, error) {
 
 func lookAtPlace(r store.Reader, p store.Pair) (string, error) {
 	place := strings.TrimPrefix(p.Key, talkAtSpace)
-	t, err := readTalk(r, place[min(len(place), timeWidth):])
+	t, err := readTalk(r, place[min(len(place), store.TimeWidth):])
 	if err != nil {
 		return "it leads to no conversation", ignoreUnreadable(err)
 	}
@@ -114,7 +114,7 @@ func lookAtHeard(r store.Reader, p store.Pair) (string, error) {
 
 // ignoreUnreadable leaves of an error what is about the store.
 func ignoreUnreadable(err error) error {
-	if unreadable(err) {
+	if store.Unreadable(err) {
 		return nil
 	}
 	return err

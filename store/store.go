@@ -34,6 +34,9 @@ var (
 	ErrRecord = errors.New("stored record is inconsistent")
 	// ErrOver is returned by the calls of a transaction that has ended.
 	ErrOver = errors.New("transaction is over")
+	// ErrNotFound is wrapped by the errors about a record that does not exist, or no
+	// longer exists.
+	ErrNotFound = errors.New("not found")
 )
 
 // MaxKey is the greatest length of a key, in bytes.
@@ -142,6 +145,12 @@ func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
 		return zero, false, fmt.Errorf("decode record %s: %w: %w", Space(key), ErrRecord, err)
 	}
 	return value, true, nil
+}
+
+// Unreadable reports whether err is about one record, which is damaged or gone, and not
+// about the store: whoever goes through many records can go on with the next.
+func Unreadable(err error) bool {
+	return errors.Is(err, ErrRecord) || errors.Is(err, ErrNotFound)
 }
 
 // PutJSON encodes value and puts it under key.
