@@ -75,7 +75,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		return nil, err
 	}
 	s.gateway = gateway.New(gateway.Config{
-		Modems: a.modemConfigs(config.Modems), Store: a.store, Queue: s.queue, Routing: routing, Events: a.events,
+		Modems: a.modemConfigs(config.Modems, config.ProfilesDir), Store: a.store, Queue: s.queue, Routing: routing, Events: a.events,
 		Logger: a.log, Registerer: register, Location: config.Location(),
 		Calls: callsOf(config.Calls), SelfTest: selfTestOf(config.SelfTest),
 	})

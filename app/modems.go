@@ -16,14 +16,14 @@ import (
 )
 
 // modemConfigs turns the modems of the configuration into those of the gateway.
-func (a *App) modemConfigs(list []configs.Modem) []gateway.ModemConfig {
+func (a *App) modemConfigs(list []configs.Modem, profilesDir string) []gateway.ModemConfig {
 	all := make([]gateway.ModemConfig, len(list))
 	for i, m := range list {
 		all[i] = gateway.ModemConfig{
 			Config: modem.Config{
 				Name: m.Name, Device: m.Device, IMEI: m.IMEI, BaudRate: m.BaudRate,
 				PIN: pinOf(m.PINFile), PINGuard: a.pins,
-				Ports: a.options.Ports, Memory: a.memory, NoRoaming: !m.Roaming,
+				Ports: a.options.Ports, Memory: a.memory, NoRoaming: !m.Roaming, ProfilesDir: profilesDir,
 				Logger: a.log.With("modem", m.Name),
 			},
 			Care:     careOf(m),
@@ -80,7 +80,7 @@ func (m modems) Modems() []client.Modem {
 func onTheWire(s *gateway.Status) client.Modem {
 	m := client.Modem{
 		Name: s.Name, State: string(s.State), Device: s.Device,
-		Manufacturer: s.Manufacturer, Model: s.Model, Revision: s.Revision, IMEI: s.IMEI,
+		Manufacturer: s.Manufacturer, Model: s.Model, Revision: s.Revision, Profile: s.Profile, IMEI: s.IMEI,
 		SIM: s.ICCID, Number: s.Number, Operator: s.Operator,
 		Credit: creditOnTheWire(s.Credit), SelfTest: testOnTheWire(s.SelfTest),
 		Counters: client.Counters{Sent: s.Sent, Failed: s.Failed, Received: s.Received},
@@ -226,7 +226,7 @@ func (s *assembly) discover(ctx context.Context) {
 			for _, m := range d.found {
 				s.app.log.Info("modem found", "modem", m.Name, "device", m.Device)
 			}
-			s.gateway.SetModems(s.app.modemConfigs(d.found))
+			s.gateway.SetModems(s.app.modemConfigs(d.found, s.config.ProfilesDir))
 		}
 	}
 }

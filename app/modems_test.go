@@ -63,7 +63,7 @@ func TestModemOnTheWire(t *testing.T) {
 	dbm := -73
 	full := gateway.Status{
 		Name: "m0", Device: "/dev/ttyUSB2", State: modem.Ready, Since: at,
-		Manufacturer: "huawei", Model: "E3372", Revision: "22", IMEI: "861318030000016", SIM: "260990000000001", ICCID: "8948990000000000012",
+		Manufacturer: "huawei", Model: "E3372", Revision: "22", Profile: "huawei-lte", IMEI: "861318030000016", SIM: "260990000000001", ICCID: "8948990000000000012",
 		Operator: "Goniec", Signal: modem.Signal{RSSI: 20, DBm: dbm}, Registration: modem.Registration{CS: modem.Home, EPS: modem.RoamingSMSOnly},
 		Storage: modem.Storage{Memory: "SM", Used: 2, Total: 30}, Sent: 7, Failed: 1, Received: 9,
 		Number: "+48699000001", Credit: &gateway.Credit{Amount: 499, At: at, Low: true},
@@ -73,7 +73,7 @@ func TestModemOnTheWire(t *testing.T) {
 	}
 	want := client.Modem{
 		Name: "m0", Device: "/dev/ttyUSB2", State: "ready", Since: &at,
-		Manufacturer: "huawei", Model: "E3372", Revision: "22", IMEI: "861318030000016", SIM: "8948990000000000012",
+		Manufacturer: "huawei", Model: "E3372", Revision: "22", Profile: "huawei-lte", IMEI: "861318030000016", SIM: "8948990000000000012",
 		Operator: "Goniec", SignalDBM: &dbm, Registration: &client.Registration{CS: "home", EPS: "roaming"},
 		Storage: &client.Storage{Used: 2, Total: 30}, Counters: client.Counters{Sent: 7, Failed: 1, Received: 9},
 		Number: "+48699000001", Credit: &client.Credit{Amount: 4.99, At: at, Low: true},

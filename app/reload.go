@@ -85,7 +85,7 @@ func (a *App) apply(config configs.Config) error {
 		return a.replace(running, config)
 	}
 	if named { // even if the list is the same: a file with a PIN may have changed
-		running.gateway.SetModems(a.modemConfigs(config.Modems))
+		running.gateway.SetModems(a.modemConfigs(config.Modems, config.ProfilesDir))
 		running.config.Modems = config.Modems
 	}
 	return nil

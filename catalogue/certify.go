@@ -9,6 +9,10 @@ const (
 	FlagCertifyUnplug   Key = "flag.certify_unplug"
 	FlagCertifyProfile  Key = "flag.certify_profile"
 	HeadCheck           Key = "head.check"
+	HeadProfile         Key = "head.profile"
+	ConfigProfile       Key = "config.profile" // reason
+	ConfigProfileRemedy Key = "config.profile.remedy"
+	DoctorProfiles      Key = "doctor.profiles" // number, folder
 	HeadVerdict         Key = "head.verdict"
 	HeadEvidence        Key = "head.evidence"
 	CertifyFit          Key = "certify.fit"     // device
@@ -35,6 +39,10 @@ var certifyTexts = map[Key]text{
 	FlagCertifyNoTexts:  {"nie wysyłaj SMS-ów do siebie", "send no texts to itself", "no enviar SMS a sí mismo"},
 	FlagCertifyUnplug:   {"poproś o odłączenie i podłączenie modemu", "ask for the modem to be unplugged and plugged in", "pedir que se desconecte y conecte el módem"},
 	FlagCertifyProfile:  {"zapisz w tym pliku profil modemu, do podzielenia się", "write a profile of the modem to this file, to share", "escribir en este archivo un perfil del módem, para compartirlo"},
+	HeadProfile:         {"PROFIL", "PROFILE", "PERFIL"},
+	ConfigProfile:       {"profil modemu nie będzie używany: %s", "this profile of a modem is not used: %s", "este perfil de módem no se usa: %s"},
+	ConfigProfileRemedy: {"Zapisz go na nowo: goniec modem certify PORT --profile PLIK.json", "Write it again: goniec modem certify PORT --profile FILE.json", "Vuelva a escribirlo: goniec modem certify PUERTO --profile ARCHIVO.json"},
+	DoctorProfiles:      {"%d {1:profil|profile|profili} modemów w %s.", "%d modem {1:profile|profiles} in %s.", "%d {1:perfil|perfiles} de módem en %s."},
 	HeadCheck:           {"PUNKT", "CHECK", "PUNTO"},
 	HeadVerdict:         {"WYNIK", "RESULT", "RESULTADO"},
 	HeadEvidence:        {"SZCZEGÓŁY", "DETAILS", "DETALLES"},

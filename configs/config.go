@@ -22,18 +22,20 @@ var Sample string
 // Config is everything that can be set. The zero value is not usable; start from
 // Default.
 type Config struct {
-	DataDir    string     `mapstructure:"data_dir"`
-	KeyFile    string     `mapstructure:"key_file"` // keys by which the data is encrypted; empty: it is not
-	HTTP       HTTP       `mapstructure:"http"`
-	Region     string     `mapstructure:"region"`      // ISO 3166 country whose numbers may lack the +prefix
-	Countries  []string   `mapstructure:"countries"`   // ISO 3166 countries that may be written to; empty: the European Union and Region
-	ShortCodes []string   `mapstructure:"short_codes"` // 3 to 6 digits each
-	Timezone   string     `mapstructure:"timezone"`    // IANA name
-	QuietHours QuietHours `mapstructure:"quiet_hours"`
-	Modems     []Modem    `mapstructure:"modems"` // empty: every modem that answers
-	Calls      Calls      `mapstructure:"calls"`
-	SelfTest   SelfTest   `mapstructure:"self_test"`
-	Replies    Replies    `mapstructure:"replies"`
+	DataDir string `mapstructure:"data_dir"`
+	KeyFile string `mapstructure:"key_file"` // keys by which the data is encrypted; empty: it is not
+	// ProfilesDir is the folder of profiles that goniec modem certify has written.
+	ProfilesDir string     `mapstructure:"profiles_dir"`
+	HTTP        HTTP       `mapstructure:"http"`
+	Region      string     `mapstructure:"region"`      // ISO 3166 country whose numbers may lack the +prefix
+	Countries   []string   `mapstructure:"countries"`   // ISO 3166 countries that may be written to; empty: the European Union and Region
+	ShortCodes  []string   `mapstructure:"short_codes"` // 3 to 6 digits each
+	Timezone    string     `mapstructure:"timezone"`    // IANA name
+	QuietHours  QuietHours `mapstructure:"quiet_hours"`
+	Modems      []Modem    `mapstructure:"modems"` // empty: every modem that answers
+	Calls       Calls      `mapstructure:"calls"`
+	SelfTest    SelfTest   `mapstructure:"self_test"`
+	Replies     Replies    `mapstructure:"replies"`
 	// RecipientCap is a hard limit, against bugs and mistakes of whoever sends.
 	RecipientCap RecipientCap `mapstructure:"recipient_cap"`
 	// Uncertain says what happens to a part of which nobody can know whether
@@ -136,6 +138,7 @@ const (
 func Default() Config {
 	return Config{
 		DataDir:      "/var/lib/goniec",
+		ProfilesDir:  "/etc/goniec/profiles",
 		HTTP:         HTTP{Listen: "127.0.0.1:8080"},
 		Region:       "PL",
 		Countries:    []string{},

@@ -38,7 +38,7 @@ func Find() string {
 
 // Load reads the file at path, applies the environment and validates. With an
 // empty path there is no file: defaults and environment only. A relative data_dir
-// in the file is one beside the file. The error is an
+// or profiles_dir in the file is one beside the file. The error is an
 // *Errors with every mistake; Config is then not to be used.
 func Load(path string) (Config, error) {
 	r := &reader{lines: map[string]int{}}
@@ -61,6 +61,9 @@ func Load(path string) (Config, error) {
 	}
 	if _, found := variables["data_dir"]; path != "" && !found {
 		config.DataDir = beside(path, config.DataDir)
+	}
+	if _, found := variables["profiles_dir"]; path != "" && !found && config.ProfilesDir != "" {
+		config.ProfilesDir = beside(path, config.ProfilesDir)
 	}
 	if _, found := variables["key_file"]; path != "" && !found && config.KeyFile != "" {
 		config.KeyFile = beside(path, config.KeyFile)

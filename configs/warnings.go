@@ -14,12 +14,15 @@ import (
 
 // Warnings returns what is wrong with c or its surroundings without keeping the
 // daemon from its work: an API that travels readable over the network, devices
-// that are not there now, PIN files that others can read, and environment variables
+// and folders that are not there now, PIN files that others can read, and environment variables
 // that look like ours and set nothing.
 func (c Config) Warnings() []Mistake {
 	k := &checker{}
 	if c.HTTP.TLS.CertFile == "" && !isLoopback(c.HTTP.Listen) {
 		k.add("http.listen", c.HTTP.Listen, say(catalogue.ConfigPlainHTTP, c.HTTP.Listen), say(catalogue.ConfigPlainHTTPRemedy))
+	}
+	if _, err := os.Stat(c.ProfilesDir); c.ProfilesDir != "" && c.ProfilesDir != Default().ProfilesDir && err != nil {
+		k.add("profiles_dir", c.ProfilesDir, say(catalogue.ConfigFile, c.ProfilesDir, reason(err)), say(catalogue.ConfigFileRemedy))
 	}
 	for i, m := range c.Modems {
 		if _, err := os.Stat(m.Device); m.Device != "" && errors.Is(err, fs.ErrNotExist) {

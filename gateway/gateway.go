@@ -217,7 +217,7 @@ func (w *worker) holds(c ModemConfig) bool {
 // sameDevice says whether a modem configured as c can run on when d is wanted.
 func (c ModemConfig) sameDevice(d ModemConfig) bool {
 	return c.Name == d.Name && c.Device == d.Device && c.BaudRate == d.BaudRate &&
-		c.Timeouts == d.Timeouts && c.Revision == d.Revision && c.NoRoaming == d.NoRoaming &&
+		c.Timeouts == d.Timeouts && c.Revision == d.Revision && c.NoRoaming == d.NoRoaming && c.ProfilesDir == d.ProfilesDir &&
 		(c.PIN == nil) == (d.PIN == nil) && (c.Open == nil) == (d.Open == nil)
 }
 

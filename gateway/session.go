@@ -118,7 +118,7 @@ func (s *session) arrive() {
 		}
 	})
 	s.logged = ""
-	s.log.Info("modem is ready", slog.String("device", info.Device), slog.String("model", info.Model),
+	s.log.Info("modem is ready", slog.String("device", info.Device), slog.String("model", info.Model), slog.String("profile", info.Profile),
 		slog.String("operator", info.Operator), slog.Int("signal_dbm", info.Signal.DBm))
 	if s.parkedUntil(s.opened).IsZero() {
 		s.calm(AlarmOut)

@@ -18,6 +18,7 @@ type Status struct {
 	Manufacturer string
 	Model        string
 	Revision     string
+	Profile      string // by which it was set up; empty: that of no known family
 	IMEI         string
 	SIM          string // what queue.Worker.SIM is: IMSI, else ICCID, else the modem's name
 	ICCID        string

@@ -421,7 +421,7 @@ func (w *worker) status() Status {
 	}
 	s := Status{
 		Name: w.config.Name, Device: info.Device, State: state, Since: since,
-		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, IMEI: info.IMEI,
+		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, Profile: info.Profile, IMEI: info.IMEI,
 		SIM: w.shown.sim, ICCID: info.ICCID, Operator: info.Operator, SMSC: info.SMSC,
 		Signal: info.Signal, SignalHistory: info.SignalHistory, Registration: info.Registration, Storage: info.Storage,
 		Sent: w.shown.sent, Failed: w.shown.failed, Received: w.shown.received,

@@ -36,7 +36,7 @@ func (m *Modem) bringUp(ctx context.Context) error {
 	if err := m.identifyDevice(ctx); err != nil {
 		return err
 	}
-	m.chooseProfile()
+	m.chooseProfile(ctx)
 	m.recallSetup()
 	for _, command := range slices.Concat(m.setup.profile.Quiet, []string{
 		"+CREG=1",  // changes of registration by themselves
@@ -57,10 +57,15 @@ func (m *Modem) bringUp(ctx context.Context) error {
 	return nil
 }
 
-// chooseProfile chooses the profile by what the device says of itself.
-func (m *Modem) chooseProfile() {
+// chooseProfile chooses the profile by what the device says of itself: that of a
+// profile file, else that of its family.
+func (m *Modem) chooseProfile(ctx context.Context) {
 	info := m.Info()
-	m.setup.profile = profileOf(info.Manufacturer, info.Model)
+	profile, found := m.certified(ctx)
+	if !found {
+		profile = profileOf(info.Manufacturer, info.Model)
+	}
+	m.setup.profile, m.setup.certified = profile, found
 	m.change(func(i *Info) { i.Profile = m.setup.profile.Name })
 }
 

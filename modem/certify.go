@@ -251,9 +251,9 @@ func (c *certifier) examineIdentity(ctx context.Context) bool {
 		c.verdict(CheckIdentity, Failed, "%v", err)
 		return false
 	}
-	c.chooseProfile()
+	c.chooseProfile(ctx)
 	info := c.Info()
-	c.tells(CheckIdentity, strings.TrimSpace(info.Manufacturer+" "+info.Model+" "+info.Revision), true)
+	c.tells(CheckIdentity, info.fullModel(), true)
 	c.tells(CheckIMEI, info.IMEI, false)
 	return true
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -226,13 +228,136 @@ func TestCertifyUnplugged(t *testing.T) {
 	}
 }
 
+// TestProfileFileSetsUp certifies a modem, puts the file where profiles are, and wants
+// one of the same model and firmware set up by it: the way of telling texts that was
+// found by asking is taken first, and what somebody wrote into the file is sent.
+func TestProfileFileSetsUp(t *testing.T) {
+	t.Parallel()
+	device := emulator.HuaweiE3372()
+	device.CNMIRefused = [][5]int{{2, 1, 0, 1, 0}, {2, 1, 0, 2, 0}, {2, 1, 0, 0, 0}} // what the family takes first
+	other := device
+	other.Revision = "another firmware"
+	certificate := certify(t, device, emulator.SIM{Number: own}, nil, modem.CertifyOptions{})
+	file := certificate.File("test")
+	file.Profile.Prepare = append(file.Profile.Prepare, "+FROMFILE")
+	dir := t.TempDir()
+	writeProfile(t, filepath.Join(dir, "e3372.json"), file)
+
+	for name, c := range map[string]struct {
+		device   emulator.Profile
+		dir      string
+		profile  string
+		refusals bool // answers to +CNMI
+	}{
+		"with the file":    {device, dir, file.Profile.Name, false},
+		"without":          {device, "", "huawei-lte", true},
+		"another firmware": {other, dir, "huawei-lte", true},
+		"no such folder":   {device, filepath.Join(dir, "none"), "huawei-lte", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in(t, c.device, emulator.SIM{}, func(cfg *modem.Config) { cfg.ProfilesDir = c.dir }, func(t *testing.T, b *bench) {
+				b.opened(t)
+				if got := b.modem.Info().Profile; got != c.profile {
+					t.Errorf("set up by %q, want %q", got, c.profile)
+				}
+				routings, prepared := 0, false
+				for _, line := range b.modem.Transcript(true) {
+					if line.Sent && strings.HasPrefix(line.Text, "AT+CNMI=") && line.Text != "AT+CNMI=?" {
+						routings++
+					}
+					prepared = prepared || line.Sent && line.Text == "AT+FROMFILE"
+				}
+				if (routings > 1) != c.refusals || prepared == c.refusals {
+					t.Errorf("%d tries of +CNMI, the command of the file sent: %v", routings, prepared)
+				}
+			})
+		})
+	}
+}
+
+// TestProfileFileWinsOverMemory wants a file that was put in place later heeded,
+// although another set-up is remembered for the model.
+func TestProfileFileWinsOverMemory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	device := emulator.HuaweiE3372()
+	file := certify(t, device, emulator.SIM{Number: own}, nil, modem.CertifyOptions{}).File("test")
+	kept := &notes{}
+	open := func() (route string) {
+		in(t, device, emulator.SIM{}, func(cfg *modem.Config) { cfg.ProfilesDir, cfg.Memory = dir, kept }, func(t *testing.T, b *bench) {
+			b.opened(t)
+			for _, line := range b.modem.Transcript(true) {
+				if line.Sent && strings.HasPrefix(line.Text, "AT+CNMI=") && line.Text != "AT+CNMI=?" {
+					route = line.Text
+				}
+			}
+		})
+		return route
+	}
+	first := open()
+	wanted := modem.Route{2, 1, 0, 0, 0}
+	file.Profile.Routes = []modem.Route{wanted}
+	writeProfile(t, filepath.Join(dir, "e3372.json"), file)
+	if second := open(); second != "AT+CNMI="+wanted.String() || first == second {
+		t.Errorf("armed %s, then %s, want %s", first, second, wanted)
+	}
+}
+
+func TestUnusableProfiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a.json": "{", "b.json": `{"goniec_profile":2}`, "notes.txt": "not looked at"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "c.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeProfile(t, filepath.Join(dir, "d.json"), modem.ProfileFile{Format: 1, Model: "maker model 1", Profile: modem.Profile{Name: "x"}})
+	files, unusable := modem.ReadProfiles(dir)
+	if len(files) != 1 || files[0].Profile.Name != "x" {
+		t.Errorf("read %+v", files)
+	}
+	var names []string
+	for _, u := range unusable {
+		names = append(names, filepath.Base(u.Path))
+		if !errors.Is(u.Err, modem.ErrProfile) {
+			t.Errorf("%s: %v", u.Path, u.Err)
+		}
+	}
+	if !slices.Equal(names, []string{"a.json", "b.json", "c.json"}) {
+		t.Errorf("unusable are %q", names)
+	}
+	if files, unusable := modem.ReadProfiles(filepath.Join(dir, "none")); files != nil || unusable != nil {
+		t.Errorf("a folder that is not there: %v, %v", files, unusable)
+	}
+	if _, unusable := modem.ReadProfiles(filepath.Join(dir, "notes.txt")); len(unusable) != 1 {
+		t.Errorf("a file for a folder: %v", unusable)
+	}
+	// A modem comes up all the same.
+	in(t, emulator.Generic(), emulator.SIM{}, func(cfg *modem.Config) { cfg.ProfilesDir = dir }, func(t *testing.T, b *bench) { b.opened(t) })
+}
+
+func writeProfile(t *testing.T, path string, file modem.ProfileFile) {
+	t.Helper()
+	text, err := json.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestReadProfileNamesTheMistake(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                     "EOF",
 		`{"goniec_profile":2}`: "goniec_profile is 2",
 		`{"goniec_profile":1}`: "profile.name",
-		`{"goniec_profile":1,"profile":{"name":"x"}}`: "profile.manufacturers",
+		`{"goniec_profile":1,"profile":{"name":"x"}}`: "model must say",
 		`{"goniec_profile":1,"colour":"red"}`:         "colour",
 	} {
 		if _, err := modem.ReadProfile(strings.NewReader(text)); !errors.Is(err, modem.ErrProfile) || !strings.Contains(err.Error(), want) {

@@ -53,6 +53,8 @@ type Config struct {
 	// Reenumerate has the USB device of a port enumerated again; nil:
 	// ReenumerateUSB.
 	Reenumerate func(ctx context.Context, device string) error
+	// ProfilesDir is the folder of profile files, read at each bring-up; empty: none.
+	ProfilesDir string
 	// NoRoaming keeps the modem waiting in networks that are not the SIM's own.
 	NoRoaming bool
 	// Memory keeps over restarts what has been found out; nil: nothing is kept.
@@ -134,22 +136,23 @@ type Modem struct {
 
 // setup is what bring-up found out about a device.
 type setup struct {
-	profile  Profile
-	recalled working  // what worked with a modem like this one
-	kept     []byte   // the working set-up as it is remembered
-	numeric  bool     // +CMEE=1 was accepted
-	route    Route    // the +CNMI that is armed
-	lesser   bool     // a better one was refused
-	service  int      // <service> of +CSMS that was accepted
-	memories []memory // what List sweeps
-	reads    []string // the memories that +CPMS can read, as the device says
-	receives []string // those that can receive
-	receive  string   // the memory that receives
-	selected string   // the memory that +CMGR and +CMGD work on
-	arity    int      // how many arguments +CPMS takes; 0: it takes none
-	noKeep   bool     // +CMMS has been refused
-	timed    bool     // it has been told to take the time of the network
-	lastSent time.Time
+	profile   Profile
+	certified bool     // the profile comes from a file
+	recalled  working  // what worked with a modem like this one
+	kept      []byte   // the working set-up as it is remembered
+	numeric   bool     // +CMEE=1 was accepted
+	route     Route    // the +CNMI that is armed
+	lesser    bool     // a better one was refused
+	service   int      // <service> of +CSMS that was accepted
+	memories  []memory // what List sweeps
+	reads     []string // the memories that +CPMS can read, as the device says
+	receives  []string // those that can receive
+	receive   string   // the memory that receives
+	selected  string   // the memory that +CMGR and +CMGD work on
+	arity     int      // how many arguments +CPMS takes; 0: it takes none
+	noKeep    bool     // +CMMS has been refused
+	timed     bool     // it has been told to take the time of the network
+	lastSent  time.Time
 }
 
 // New returns a modem that is not open yet.

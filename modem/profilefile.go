@@ -1,10 +1,14 @@
 package modem
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -15,7 +19,9 @@ var ErrProfile = errors.New("not a profile of a modem")
 // profileVersion is the number of the format of profile files.
 const profileVersion = 1
 
-// ProfileFile is a profile with what it was made from, to be shared.
+// ProfileFile is what goniec modem certify writes: a profile with what it was made
+// from. A modem of just this model and firmware is set up by it; see
+// Config.ProfilesDir.
 type ProfileFile struct {
 	Format   int     `json:"goniec_profile"` // 1
 	Version  string  `json:"goniec,omitempty"`
@@ -59,15 +65,18 @@ func (c *certifier) foundProfile() Profile {
 func (c Certificate) File(version string) ProfileFile {
 	return ProfileFile{
 		Format: profileVersion, Version: version, Profile: c.Profile, Evidence: c.Checks,
-		Model: strings.TrimSpace(c.Info.Manufacturer + " " + c.Info.Model + " " + c.Info.Revision),
+		Model: c.Info.fullModel(),
 	}
 }
+
+// maxProfile is the largest profile file that is read, in bytes.
+const maxProfile = 1 << 20
 
 // ReadProfile reads a file that ProfileFile was written to as JSON. Its errors wrap
 // ErrProfile and name the field.
 func ReadProfile(r io.Reader) (ProfileFile, error) {
 	var f ProfileFile
-	decoder := json.NewDecoder(r)
+	decoder := json.NewDecoder(io.LimitReader(r, maxProfile))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&f); err != nil {
 		return ProfileFile{}, fmt.Errorf("%w: %w", ErrProfile, err)
@@ -77,8 +86,75 @@ func ReadProfile(r io.Reader) (ProfileFile, error) {
 		return ProfileFile{}, fmt.Errorf("%w: goniec_profile is %d, only %d is known", ErrProfile, f.Format, profileVersion)
 	case f.Profile.Name == "":
 		return ProfileFile{}, fmt.Errorf("%w: profile.name is missing", ErrProfile)
-	case len(f.Profile.Manufacturers) == 0 && len(f.Profile.Models) == 0:
-		return ProfileFile{}, fmt.Errorf("%w: profile.manufacturers or profile.models must say which modems are meant", ErrProfile)
+	case strings.TrimSpace(f.Model) == "":
+		return ProfileFile{}, fmt.Errorf("%w: model must say which modem is meant, as maker, model and firmware", ErrProfile)
 	}
 	return f, nil
+}
+
+// UnusableProfile is a profile file that cannot be read.
+type UnusableProfile struct {
+	Path string
+	Err  error
+}
+
+// ReadProfiles reads the profile files of a folder, those whose names end with .json,
+// in the order of their names. A folder that is not there holds none.
+func ReadProfiles(dir string) (files []ProfileFile, unusable []UnusableProfile) {
+	if dir == "" {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, []UnusableProfile{{Path: dir, Err: err}}
+	}
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) != ".json" {
+			continue
+		}
+		path := filepath.Join(dir, entry.Name())
+		f, err := readProfileFile(path)
+		if err != nil {
+			unusable = append(unusable, UnusableProfile{Path: path, Err: err})
+			continue
+		}
+		files = append(files, f)
+	}
+	return files, unusable
+}
+
+func readProfileFile(path string) (ProfileFile, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ProfileFile{}, fmt.Errorf("read profile: %w", err)
+	}
+	if !info.Mode().IsRegular() { // a pipe would be waited for
+		return ProfileFile{}, fmt.Errorf("%w: not a file", ErrProfile)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return ProfileFile{}, fmt.Errorf("read profile: %w", err)
+	}
+	f, err := ReadProfile(file)
+	return f, errors.Join(err, file.Close())
+}
+
+// certified returns the profile of a file of ProfilesDir that was made with this model
+// and firmware.
+func (m *Modem) certified(ctx context.Context) (Profile, bool) {
+	files, unusable := ReadProfiles(m.cfg.ProfilesDir)
+	for _, u := range unusable {
+		m.log.WarnContext(ctx, "profile file is not used", "file", u.Path, "err", u.Err)
+	}
+	for _, f := range files {
+		if strings.EqualFold(strings.TrimSpace(f.Model), m.Info().fullModel()) {
+			return f.Profile, true
+		}
+	}
+	return Profile{}, false
+}
+
+// fullModel returns what a modem says of itself: maker, model and firmware.
+func (i Info) fullModel() string {
+	return strings.TrimSpace(i.Manufacturer + " " + i.Model + " " + i.Revision)
 }

@@ -40,6 +40,9 @@ func (m *Modem) recallSetup() {
 		return
 	}
 	m.setup.kept = value
+	if first := m.setup.profile.Routes; m.setup.certified && len(first) > 0 && first[0] != m.setup.recalled.Route {
+		m.setup.recalled.Route = Route{} // the file was put there since
+	}
 }
 
 // keepSetup remembers the set-up that works, if it is another than the one that

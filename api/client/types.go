@@ -233,6 +233,7 @@ type Modem struct {
 	Manufacturer  string          `json:"manufacturer,omitempty" doc:"As the modem says."`
 	Model         string          `json:"model,omitempty" doc:"As the modem says."`
 	Revision      string          `json:"revision,omitempty" doc:"Firmware, as the modem says."`
+	Profile       string          `json:"profile,omitempty" example:"huawei-lte" doc:"What it was set up by: the name of a profile file that was made with this model and firmware, or of a family of modems; absent: neither is known."`
 	IMEI          string          `json:"imei,omitempty" doc:"Serial number of the modem."`
 	SIM           string          `json:"sim,omitempty" doc:"Serial number of the card (ICCID)."`
 	Number        string          `json:"number,omitempty" example:"+48600700800" doc:"Number of the card, as configured or as the card tells it."`

@@ -8,6 +8,7 @@ import (
 
 	"goniec/catalogue"
 	"goniec/configs"
+	"goniec/modem"
 )
 
 // addConfig adds --config to a command that needs the configuration.
@@ -96,7 +97,7 @@ func (p *program) checkConfig(path string, asJSON bool) error {
 	if err != nil && !errors.As(err, &wrong) {
 		return err
 	}
-	result := checkResult{File: path, Mistakes: []mistakeResult{}, Warnings: p.results(config.Warnings())}
+	result := checkResult{File: path, Mistakes: []mistakeResult{}, Warnings: append(p.results(config.Warnings()), p.unusableProfiles(config)...)}
 	if wrong != nil {
 		result.Mistakes = p.results(wrong.Mistakes)
 	}
@@ -125,4 +126,20 @@ func (p *program) sayWarnings(config configs.Config) {
 	for _, m := range config.Warnings() {
 		fmt.Fprintln(p.stderr, p.say(catalogue.ConfigWarning, m.Text(p.lang)))
 	}
+	for _, w := range p.unusableProfiles(config) {
+		fmt.Fprintln(p.stderr, p.say(catalogue.ConfigWarning, fmt.Sprintf("%s: %s: %s. %s", w.Key, w.Value, w.Problem, w.Remedy)))
+	}
+}
+
+// unusableProfiles returns the profile files that no modem can be set up by.
+func (p *program) unusableProfiles(config configs.Config) []mistakeResult {
+	var all []mistakeResult
+	_, unusable := modem.ReadProfiles(config.ProfilesDir)
+	for _, u := range unusable {
+		all = append(all, mistakeResult{
+			Key: "profiles_dir", Value: u.Path,
+			Problem: p.say(catalogue.ConfigProfile, u.Err), Remedy: p.say(catalogue.ConfigProfileRemedy) + ".",
+		})
+	}
+	return all
 }

@@ -70,6 +70,7 @@ func (d *doctor) examine(ctx context.Context, configPath string) {
 	if usable {
 		d.examineData(config.DataDir)
 		d.examineKeys(config)
+		d.examineProfiles(config)
 		d.examineClock(config)
 		daemon := d.examineDaemon(ctx, config)
 		d.examineUSB()
@@ -80,6 +81,18 @@ func (d *doctor) examine(ctx context.Context, configPath string) {
 	}
 	d.examineUSB()
 	d.examinePorts(true)
+}
+
+// examineProfiles tells how many profiles of modems there are to set up by.
+func (d *doctor) examineProfiles(config configs.Config) {
+	const check = "profiles"
+	usable, _ := modem.ReadProfiles(config.ProfilesDir)
+	if len(usable) > 0 {
+		d.found(check, levelOK, catalogue.DoctorProfiles, len(usable), config.ProfilesDir)
+	}
+	for _, w := range d.unusableProfiles(config) {
+		d.told(check, levelWarning, w.Value+": "+w.Problem+".", w.Remedy)
+	}
 }
 
 // found notes a finding; its remedy is the one of the same key.

@@ -185,10 +185,10 @@ func (p *program) printModems(modems []client.Modem) error {
 			codes = append(codes, e.Code)
 			troubles = append(troubles, m.Name+": "+e.Detail+" "+e.Remedy)
 		}
-		rows[i] = []string{m.Name, m.State, signal, m.Operator, m.Device, strings.TrimSpace(m.Manufacturer + " " + m.Model), strings.Join(codes, ", ")}
+		rows[i] = []string{m.Name, m.State, signal, m.Operator, m.Device, strings.TrimSpace(m.Manufacturer + " " + m.Model), m.Profile, strings.Join(codes, ", ")}
 	}
 	err := p.printTable([]catalogue.Key{
-		catalogue.HeadName, catalogue.HeadState, catalogue.HeadSignal, catalogue.HeadOperator, catalogue.HeadDevice, catalogue.HeadModem, catalogue.HeadTrouble,
+		catalogue.HeadName, catalogue.HeadState, catalogue.HeadSignal, catalogue.HeadOperator, catalogue.HeadDevice, catalogue.HeadModem, catalogue.HeadProfile, catalogue.HeadTrouble,
 	}, rows)
 	for _, trouble := range troubles {
 		fmt.Fprintln(p.stdout, trouble)
