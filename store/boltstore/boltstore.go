@@ -60,14 +60,15 @@ type Store struct {
 	watchers store.Watchers
 	locks    store.Locks
 
-	// enter admits one writer at a time to the open batch; leave is how it
-	// says what it did there. See commit.go.
+	// lead holds a token while somebody leads a commit; enter admits one writer at a
+	// time to the leader's batch; leave is how that writer says that it is done there.
+	// See commit.go.
+	lead  chan struct{}
 	enter chan struct{}
 	leave chan member
-	batch *batch // of the goroutine that commits, lent to the writer admitted
+	batch *batch // of the leader, lent to the writer admitted
 
 	closing chan struct{} // closed by Close: no transaction begins any more
-	stopped chan struct{} // closed when the goroutine that commits has ended
 	close   func() error  // closes once
 }
 
@@ -96,10 +97,10 @@ func Open(path string, o Options) (*Store, error) {
 	s := &Store{
 		db:      db,
 		file:    file,
+		lead:    make(chan struct{}, 1),
 		enter:   make(chan struct{}),
 		leave:   make(chan member),
 		closing: make(chan struct{}),
-		stopped: make(chan struct{}),
 	}
 	// Only now is it sure that no other process is filling that file.
 	if err := removeIfThere(path + rewriteSuffix); err != nil {
@@ -109,7 +110,6 @@ func Open(path string, o Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), db.Close())
 	}
 	s.close = sync.OnceValue(s.shut)
-	go s.commitLoop()
 	return s, nil
 }
 
@@ -181,7 +181,7 @@ func (s *Store) shut() error {
 	close(s.closing)
 	s.locks.Close()
 	s.watchers.Close()
-	<-s.stopped
+	s.lead <- struct{}{} // kept: nobody leads any more
 	s.writeFreelist()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close store %s: %w", s.db.Path(), err)

@@ -12,11 +12,12 @@ import (
 	"goniec/store"
 )
 
-// How writers share a commit: one goroutine admits a writer, who runs its
-// closure in its own goroutine on the transaction of the open batch and leaves;
-// as long as somebody else is waiting, he is admitted too; then the batch is
-// committed and all who were in it are told. While that goes on, the next ones
-// gather. Nobody waits for company: a lone writer pays for one commit only.
+// How writers share a commit: the first writer who comes leads. He runs his closure
+// on the transaction of a new batch; as long as somebody else is waiting he admits him,
+// too, who runs his closure in his own goroutine and leaves; then the leader commits the
+// batch and tells all who were in it. While he does, the next ones gather, and the first
+// of them leads when he is done. Nobody waits for company: a lone writer pays for one
+// commit only, and for no change of goroutines.
 
 // fillPercent is how full a page is left that has to be split. Most keys begin with a
 // time or a number that counts on, so that what comes next goes behind them, and the
@@ -27,8 +28,8 @@ const fillPercent = 0.9
 // of them does not wait for ever while others keep coming.
 const maxMembers = 512
 
-// batch is what shares one commit. The goroutine that commits owns it, except
-// for the time between enter and leave, when the writer admitted does.
+// batch is what shares one commit. The leader owns it, except for the time between
+// enter and leave, when the writer admitted does.
 type batch struct {
 	tx      *bbolt.Tx // nil until somebody needs it
 	broken  error     // why nothing of it can be committed
@@ -54,15 +55,18 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	m := member{done: make(chan error, 1)}
+	var ran error
 	select {
+	case s.lead <- struct{}{}:
+		ran = s.leads(ctx, fn, m)
 	case s.enter <- struct{}{}:
+		ran = s.joins(ctx, fn, m)
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.closing:
 		return store.ErrClosed
 	}
-	m := member{done: make(chan error, 1)}
-	ran := s.take(ctx, fn, m)
 	// A closure that failed, or only read, may have seen what others in the
 	// batch had written; what it says holds only if that was committed.
 	if err := <-m.done; err != nil {
@@ -71,9 +75,27 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return ran
 }
 
-// take runs fn as the member m of the batch and takes its changes back if it
-// fails, panics or ends its goroutine. Only one writer at a time is in here.
-func (s *Store) take(ctx context.Context, fn func(store.Tx) error, m member) (err error) {
+// leads runs fn as the first member of a new batch, admits those who wait, and commits
+// also if fn panics or ends its goroutine. The caller has put the token into s.lead.
+func (s *Store) leads(ctx context.Context, fn func(store.Tx) error, m member) error {
+	s.batch = &batch{members: []member{m}}
+	defer func() {
+		s.gather()
+		s.finish(s.batch)
+		<-s.lead
+	}()
+	return s.run(ctx, fn)
+}
+
+// joins runs fn as the member m of the leader's batch, who has admitted it.
+func (s *Store) joins(ctx context.Context, fn func(store.Tx) error, m member) error {
+	defer func() { s.leave <- m }()
+	return s.run(ctx, fn)
+}
+
+// run runs fn on the transaction of the batch and takes its changes back if it fails,
+// panics or ends its goroutine. Only one writer at a time is in here.
+func (s *Store) run(ctx context.Context, fn func(store.Tx) error) (err error) {
 	b := s.batch
 	t := &tx{budget: store.Budget{Limits: s.Limits()}}
 	returned := false
@@ -89,7 +111,6 @@ func (s *Store) take(ctx context.Context, fn func(store.Tx) error, m member) (er
 		}
 		b.bytes += MaxBytes - t.budget.Limits.Bytes
 		t.bucket = nil
-		s.leave <- m
 	}()
 	if err := ctx.Err(); err != nil {
 		returned = true
@@ -113,29 +134,10 @@ func (s *Store) take(ctx context.Context, fn func(store.Tx) error, m member) (er
 	return err
 }
 
-// commitLoop admits writers and commits, until the store closes.
-func (s *Store) commitLoop() {
-	defer close(s.stopped)
-	for {
-		s.batch = &batch{}
-		select {
-		case <-s.closing:
-			return
-		case <-s.enter:
-		}
-		s.gather()
-		s.finish(s.batch)
-	}
-}
-
-// gather waits for the writer just admitted and for all who come meanwhile.
+// gather admits those who wait, one after the other, until nobody does.
 func (s *Store) gather() {
-	b := s.batch
-	for {
+	for b := s.batch; !b.full() && s.admit(); {
 		b.members = append(b.members, <-s.leave)
-		if b.full() || !s.admit() {
-			return
-		}
 	}
 }
 
