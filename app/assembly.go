@@ -19,6 +19,7 @@ import (
 	"goniec/number"
 	"goniec/queue"
 	"goniec/reply"
+	"goniec/selfcare"
 	"goniec/webhook"
 )
 
@@ -31,6 +32,7 @@ type assembly struct {
 	queue    *queue.Queue
 	replies  *reply.Replies
 	gateway  *gateway.Gateway
+	care     *selfcare.Care
 	webhooks *webhook.Webhooks
 	server   *api.Server
 	handler  http.Handler
@@ -77,7 +79,12 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	s.gateway = gateway.New(gateway.Config{
 		Modems: a.modemConfigs(config.Modems, config.ProfilesDir), Store: a.store, Queue: s.queue, Routing: routing, Events: a.events,
 		Logger: a.log, Registerer: register, Location: config.Location(),
-		Calls: callsOf(config.Calls), SelfTest: selfTestOf(config.SelfTest),
+	})
+	s.care = selfcare.New(selfcare.Config{
+		Gateway: s.gateway, Store: a.store, Queue: s.queue, Logger: a.log, Registerer: register, Location: config.Location(),
+		Calls:  selfcare.CallConfig{HangUpAfter: config.Calls.HangUpAfter, Text: config.Calls.Text},
+		Test:   selfcare.TestConfig{Every: config.SelfTest.Every, To: config.SelfTest.To, Wait: config.SelfTest.Wait, PerMonth: config.SelfTest.PerMonth},
+		Credit: creditOf(config.Modems),
 	})
 	s.webhooks = a.newWebhooks(config.Webhooks, s.queue, register)
 	numbers := accept.Numbers{Numbering: numbering}
@@ -85,7 +92,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		Queue: s.queue, Questions: s.replies, Numbers: numbers, HasModem: s.gateway.Has, MaxParts: config.MaxParts,
 	})
 	s.server = api.New(api.Config{
-		Store: a.store, Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway}, Replies: s.replies, Webhooks: webhooks{s.webhooks}, Backup: a.backup, Erase: s.erase,
+		Store: a.store, Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway, s.care}, Replies: s.replies, Webhooks: webhooks{s.webhooks}, Backup: a.backup, Erase: s.erase,
 		Intake: intake, Numbers: numbers, Alarms: a.alarms.list, Encryption: a.encryption, Location: config.Location(),
 		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
 	})
@@ -110,6 +117,7 @@ func (s *assembly) start(life context.Context) error {
 	streams, hush := context.WithCancel(ctx)
 	s.hush = hush
 	s.loops.Go(func() { s.server.Run(streams) })
+	s.loops.Go(func() { s.care.Run(ctx) })
 	s.loops.Go(func() { s.tend(ctx) })
 	s.loops.Go(func() { s.watch(ctx) })
 	s.loops.Go(func() { s.replies.Run(ctx) })

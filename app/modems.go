@@ -13,6 +13,7 @@ import (
 	"goniec/configs"
 	"goniec/gateway"
 	"goniec/modem"
+	"goniec/selfcare"
 )
 
 // modemConfigs turns the modems of the configuration into those of the gateway.
@@ -26,7 +27,7 @@ func (a *App) modemConfigs(list []configs.Modem, profilesDir string) []gateway.M
 				Ports: a.options.Ports, Memory: a.memory, NoRoaming: !m.Roaming, ProfilesDir: profilesDir,
 				Logger: a.log.With("modem", m.Name),
 			},
-			Care:     careOf(m),
+			Number:   m.Number,
 			Pace:     gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},
 			Prefixes: m.Prefixes,
 			Revision: m.IMEI + " " + revisionOf(m.PINFile),
@@ -53,8 +54,11 @@ func revisionOf(path string) string {
 	return fmt.Sprintf("%s %d %d", path, info.Size(), info.ModTime().UnixNano())
 }
 
-// modems shows the gateway to the API.
-type modems struct{ gateway *gateway.Gateway }
+// modems shows the gateway, and what its modems do for themselves, to the API.
+type modems struct {
+	gateway *gateway.Gateway
+	care    *selfcare.Care
+}
 
 var _ api.Modems = modems{}
 
@@ -73,6 +77,8 @@ func (m modems) Modems() []client.Modem {
 	all := make([]client.Modem, len(statuses))
 	for i := range statuses {
 		all[i] = onTheWire(&statuses[i])
+		all[i].Credit = creditOnTheWire(m.care.Credit(statuses[i].Name))
+		all[i].SelfTest = testOnTheWire(m.care.TestStatus(statuses[i].Name))
 	}
 	return all
 }
@@ -82,7 +88,6 @@ func onTheWire(s *gateway.Status) client.Modem {
 		Name: s.Name, State: string(s.State), Device: s.Device,
 		Manufacturer: s.Manufacturer, Model: s.Model, Revision: s.Revision, Profile: s.Profile, IMEI: s.IMEI,
 		SIM: s.ICCID, Number: s.Number, Operator: s.Operator,
-		Credit: creditOnTheWire(s.Credit), SelfTest: testOnTheWire(s.SelfTest),
 		Counters: client.Counters{Sent: s.Sent, Failed: s.Failed, Received: s.Received},
 	}
 	if !s.Since.IsZero() {
@@ -122,15 +127,15 @@ func alarmCode(code string) string {
 		return api.ModemWeakSignal
 	case gateway.AlarmTwins:
 		return api.ModemSameIMEI
-	case gateway.AlarmCredit:
+	case selfcare.AlarmCredit:
 		return api.ModemCreditLow
-	case gateway.AlarmCreditUnknown:
+	case selfcare.AlarmCreditUnknown:
 		return api.ModemCreditUnknown
-	case gateway.AlarmTestNotSent:
+	case selfcare.AlarmTestNotSent:
 		return api.ModemTestNotSent
-	case gateway.AlarmTestNoReport:
+	case selfcare.AlarmTestNoReport:
 		return api.ModemTestNoReport
-	case gateway.AlarmTestLost:
+	case selfcare.AlarmTestLost:
 		return api.ModemTestLost
 	}
 	return api.ModemError

@@ -11,6 +11,7 @@ import (
 	"goniec/api/client"
 	"goniec/gateway"
 	"goniec/modem"
+	"goniec/selfcare"
 )
 
 func TestErrorCode(t *testing.T) {
@@ -66,31 +67,36 @@ func TestModemOnTheWire(t *testing.T) {
 		Manufacturer: "huawei", Model: "E3372", Revision: "22", Profile: "huawei-lte", IMEI: "861318030000016", SIM: "260990000000001", ICCID: "8948990000000000012",
 		Operator: "Goniec", Signal: modem.Signal{RSSI: 20, DBm: dbm}, Registration: modem.Registration{CS: modem.Home, EPS: modem.RoamingSMSOnly},
 		Storage: modem.Storage{Memory: "SM", Used: 2, Total: 30}, Sent: 7, Failed: 1, Received: 9,
-		Number: "+48699000001", Credit: &gateway.Credit{Amount: 499, At: at, Low: true},
-		SelfTest: &gateway.SelfTest{At: at, Result: gateway.TestPassed, Took: 3200 * time.Millisecond, Detail: "it arrived"},
-		Alarms:   []gateway.Trouble{{At: at, Code: gateway.AlarmCredit, Detail: "4.99 left"}},
-		Trouble:  &gateway.Trouble{At: at, Code: "cms_322", Detail: "+CMS ERROR: 322"},
+		Number:  "+48699000001",
+		Alarms:  []gateway.Trouble{{At: at, Code: selfcare.AlarmCredit, Detail: "4.99 left"}},
+		Trouble: &gateway.Trouble{At: at, Code: "cms_322", Detail: "+CMS ERROR: 322"},
 	}
 	want := client.Modem{
 		Name: "m0", Device: "/dev/ttyUSB2", State: "ready", Since: &at,
 		Manufacturer: "huawei", Model: "E3372", Revision: "22", Profile: "huawei-lte", IMEI: "861318030000016", SIM: "8948990000000000012",
 		Operator: "Goniec", SignalDBM: &dbm, Registration: &client.Registration{CS: "home", EPS: "roaming"},
 		Storage: &client.Storage{Used: 2, Total: 30}, Counters: client.Counters{Sent: 7, Failed: 1, Received: 9},
-		Number: "+48699000001", Credit: &client.Credit{Amount: 4.99, At: at, Low: true},
-		SelfTest:  &client.SelfTest{At: &at, Passed: true, Result: "passed", TookSeconds: 3.2},
+		Number:    "+48699000001",
 		Alarms:    []client.ModemError{{Code: api.ModemCreditLow, Cause: "4.99 left", At: at}},
 		LastError: &client.ModemError{Code: api.ModemStorageFull, Cause: "+CMS ERROR: 322", At: at},
 	}
 	if diff := cmp.Diff(want, onTheWire(&full)); diff != "" {
 		t.Errorf("a modem (-want +got):\n%s", diff)
 	}
+	if diff := cmp.Diff(&client.Credit{Amount: 4.99, At: at, Low: true}, creditOnTheWire(&selfcare.Credit{Amount: 499, At: at, Low: true})); diff != "" {
+		t.Errorf("credit (-want +got):\n%s", diff)
+	}
+	passed := selfcare.TestStatus{At: at, Result: selfcare.TestPassed, Took: 3200 * time.Millisecond, Detail: "it arrived"}
+	if diff := cmp.Diff(&client.SelfTest{At: &at, Passed: true, Result: "passed", TookSeconds: 3.2}, testOnTheWire(&passed)); diff != "" {
+		t.Errorf("self-test (-want +got):\n%s", diff)
+	}
 	full.Trouble.Over = true
 	if got := onTheWire(&full).LastError; got != nil {
 		t.Errorf("trouble that is over is shown: %+v", got)
 	}
 	for _, code := range []string{
-		gateway.AlarmStorage, gateway.AlarmCredit, gateway.AlarmCreditUnknown,
-		gateway.AlarmTestNotSent, gateway.AlarmTestNoReport, gateway.AlarmTestLost,
+		gateway.AlarmStorage, selfcare.AlarmCredit, selfcare.AlarmCreditUnknown,
+		selfcare.AlarmTestNotSent, selfcare.AlarmTestNoReport, selfcare.AlarmTestLost,
 	} {
 		if got := alarmCode(code); got == api.ModemError || !slices.Contains(api.ModemCodes(), got) {
 			t.Errorf("alarm %s has no words: %s", code, got)

@@ -86,6 +86,7 @@ func (a *App) apply(config configs.Config) error {
 	}
 	if named { // even if the list is the same: a file with a PIN may have changed
 		running.gateway.SetModems(a.modemConfigs(config.Modems, config.ProfilesDir))
+		running.care.SetCredit(creditOf(config.Modems))
 		running.config.Modems = config.Modems
 	}
 	return nil

@@ -10,37 +10,33 @@ import (
 	"goniec/api/client"
 	"goniec/configs"
 	"goniec/gateway"
+	"goniec/selfcare"
 )
 
-// careOf turns what the configuration says of a SIM into what the gateway wants.
-func careOf(m configs.Modem) gateway.Care {
-	care := gateway.Care{Number: m.Number, Credit: gateway.CreditConfig{
-		Code: m.Credit.Code, AlarmBelow: gateway.Amount(m.Credit.AlarmBelow) * 100, Every: m.Credit.Every,
-	}}
-	if m.Credit.Code == configs.CreditAuto {
-		care.Credit.Code = gateway.CodeAuto
+// creditOf turns what the configuration says of the credit of SIMs into what selfcare
+// wants.
+func creditOf(list []configs.Modem) map[string]selfcare.CreditConfig {
+	all := map[string]selfcare.CreditConfig{}
+	for _, m := range list {
+		c := selfcare.CreditConfig{Code: m.Credit.Code, AlarmBelow: selfcare.Amount(m.Credit.AlarmBelow) * 100, Every: m.Credit.Every}
+		if m.Credit.Code == configs.CreditAuto {
+			c.Code = selfcare.CodeAuto
+		}
+		if m.Credit.Pattern != "" {
+			// One that is no expression has been refused with the configuration.
+			c.Pattern, _ = regexp.Compile(m.Credit.Pattern)
+		}
+		all[m.Name] = c
 	}
-	if m.Credit.Pattern != "" {
-		// One that is no expression has been refused with the configuration.
-		care.Credit.Pattern, _ = regexp.Compile(m.Credit.Pattern)
-	}
-	return care
-}
-
-func callsOf(c configs.Calls) gateway.CallConfig {
-	return gateway.CallConfig{HangUpAfter: c.HangUpAfter, Text: c.Text}
-}
-
-func selfTestOf(t configs.SelfTest) gateway.SelfTestConfig {
-	return gateway.SelfTestConfig{Every: t.Every, To: t.To, Wait: t.Wait, PerMonth: t.PerMonth}
+	return all
 }
 
 // Test has a modem try whether texts arrive.
 func (m modems) Test(ctx context.Context, name string) error {
-	err := m.gateway.Test(ctx, name)
+	err := m.care.StartTest(ctx, name)
 	for is, known := range map[error]error{
-		gateway.ErrUnknownModem: api.ErrNoModem, gateway.ErrNotOpen: api.ErrModemNotReady, gateway.ErrTestRunning: api.ErrTestRunning,
-		gateway.ErrTestNoNumber: api.ErrTestNoNumber, gateway.ErrTestBudget: api.ErrTestBudget,
+		gateway.ErrUnknownModem: api.ErrNoModem, gateway.ErrNotOpen: api.ErrModemNotReady, selfcare.ErrTestRunning: api.ErrTestRunning,
+		selfcare.ErrTestNoNumber: api.ErrTestNoNumber, selfcare.ErrTestBudget: api.ErrTestBudget,
 	} {
 		if errors.Is(err, is) {
 			return known
@@ -49,19 +45,19 @@ func (m modems) Test(ctx context.Context, name string) error {
 	return err
 }
 
-func creditOnTheWire(c *gateway.Credit) *client.Credit {
+func creditOnTheWire(c *selfcare.Credit) *client.Credit {
 	if c == nil {
 		return nil
 	}
 	return &client.Credit{Amount: c.Amount.Float(), At: c.At, Low: c.Low}
 }
 
-func testOnTheWire(t *gateway.SelfTest) *client.SelfTest {
+func testOnTheWire(t *selfcare.TestStatus) *client.SelfTest {
 	if t == nil || !t.Running && t.At.IsZero() {
 		return nil
 	}
 	wire := &client.SelfTest{
-		Running: t.Running, Result: t.Result, Passed: t.Result == gateway.TestPassed, TookSeconds: t.Took.Round(time.Millisecond).Seconds(),
+		Running: t.Running, Result: t.Result, Passed: t.Result == selfcare.TestPassed, TookSeconds: t.Took.Round(time.Millisecond).Seconds(),
 	}
 	if !wire.Passed {
 		wire.Cause = t.Detail

@@ -5,22 +5,23 @@ import (
 	"time"
 
 	"goniec/configs"
-	"goniec/gateway"
+	"goniec/selfcare"
 )
 
-func TestCareOf(t *testing.T) {
+func TestCreditOf(t *testing.T) {
 	t.Parallel()
-	m := configs.DefaultModem()
-	if got := careOf(m); got.Credit.Code != "" || got.Credit.Pattern != nil || got.Credit.AlarmBelow != 0 || got.Number != "" {
-		t.Errorf("care of a modem of which nothing is said: %+v", got)
+	bare, full := configs.DefaultModem(), configs.DefaultModem()
+	bare.Name, full.Name = "sim-a", "sim-b"
+	full.Credit = configs.Credit{Code: configs.CreditAuto, Pattern: "konto: ([0-9,]+)", AlarmBelow: 5, Every: time.Hour}
+	all := creditOf([]configs.Modem{bare, full})
+	if got := all["sim-a"]; got.Code != "" || got.Pattern != nil || got.AlarmBelow != 0 {
+		t.Errorf("credit of a modem of which nothing is said: %+v", got)
 	}
-	m.Number = "+48600700800"
-	m.Credit = configs.Credit{Code: configs.CreditAuto, Pattern: "konto: ([0-9,]+)", AlarmBelow: 5, Every: time.Hour}
-	got := careOf(m)
-	if got.Number != m.Number || got.Credit.Code != gateway.CodeAuto || got.Credit.AlarmBelow.String() != "5.00" || got.Credit.Every != time.Hour {
-		t.Errorf("care %+v", got)
+	got := all["sim-b"]
+	if got.Code != selfcare.CodeAuto || got.AlarmBelow.String() != "5.00" || got.Every != time.Hour {
+		t.Errorf("credit %+v", got)
 	}
-	if got.Credit.Pattern == nil || got.Credit.Pattern.String() != m.Credit.Pattern {
-		t.Errorf("pattern %v", got.Credit.Pattern)
+	if got.Pattern == nil || got.Pattern.String() != full.Credit.Pattern {
+		t.Errorf("pattern %v", got.Pattern)
 	}
 }

@@ -21,13 +21,6 @@ const (
 	AlarmReceive = "cannot_receive" // what comes in cannot be read
 	AlarmSignal  = "weak_signal"
 	AlarmTwins   = "same_imei" // two modems say the same number
-
-	AlarmCredit        = "credit_low"     // the SIM has less credit than is wanted
-	AlarmCreditUnknown = "credit_unknown" // its credit cannot be read for days
-	// What the last self-test came to, see TestNotSent and the others.
-	AlarmTestNotSent  = "self_test_not_sent"
-	AlarmTestNoReport = "self_test_no_report"
-	AlarmTestLost     = "self_test_lost"
 )
 
 // alarm raises an alarm, or keeps it up. Its code is one of the constants Alarm…,
@@ -88,6 +81,22 @@ func (w *worker) noteAlarm(change AlarmChanged) {
 	})
 	if err != nil {
 		w.log.Debug("alarm could not be written to the log of events", slog.Any("err", err))
+	}
+}
+
+// RaiseAlarm raises an alarm about the modem called name, or keeps it up. Its code is
+// stable, detail and remedy are for a person, in English, without numbers or texts. Of
+// a modem that is not configured nothing is told.
+func (g *Gateway) RaiseAlarm(name, code, detail, remedy string) {
+	if w := g.worker(name); w != nil {
+		w.alarm(code, detail, remedy)
+	}
+}
+
+// EndAlarm ends an alarm about the modem called name, if it was raised.
+func (g *Gateway) EndAlarm(name, code string) {
+	if w := g.worker(name); w != nil {
+		w.calm(code)
 	}
 }
 

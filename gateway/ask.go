@@ -24,9 +24,7 @@ type request struct {
 // ErrNotOpen, that of ctx, or what do returned; a *modem.Fault from do is mended
 // like any other.
 func (g *Gateway) Do(ctx context.Context, name string, do func(context.Context, *modem.Modem) error) error {
-	g.mu.Lock()
-	w := g.workers[name]
-	g.mu.Unlock()
+	w := g.worker(name)
 	if w == nil {
 		return fmt.Errorf("use modem %s: %w", name, ErrUnknownModem)
 	}
@@ -39,7 +37,7 @@ func (g *Gateway) Do(ctx context.Context, name string, do func(context.Context, 
 // ask hands do to the goroutine of w and waits until it has been run.
 func (w *worker) ask(ctx context.Context, do func(context.Context, *modem.Modem) error) error {
 	w.mu.Lock()
-	l, open := w.life, w.shown.open
+	l, open := w.life, !w.shown.opened.IsZero()
 	w.mu.Unlock()
 	if !open {
 		return ErrNotOpen

@@ -31,7 +31,8 @@ var ErrUnknownModem = errors.New("no modem of this name is configured")
 type ModemConfig struct {
 	modem.Config
 	Pace Pace
-	Care Care
+	// Number is that of the SIM in E.164; empty: what the card tells.
+	Number string
 	// Prefixes are how numbers begin that this modem is meant for, "+48600".
 	Prefixes []string
 	// Revision changes when something did that cannot be compared, such as
@@ -53,8 +54,6 @@ type Config struct {
 	DefaultValidity time.Duration
 	// Location is where days and months of Pace begin; nil means UTC.
 	Location *time.Location
-	Calls    CallConfig
-	SelfTest SelfTestConfig
 }
 
 // defaultValidity is Config.DefaultValidity where it is not set: a phone that is
@@ -70,11 +69,13 @@ type Gateway struct {
 	soft, hard         context.Context
 	softStop, hardStop context.CancelFunc
 	running            sync.WaitGroup // workers
+	watchers           sync.Map       // of Changes: chan struct{}
 
-	mu      sync.Mutex // guards what follows
-	started bool
-	order   []string // names as configured
-	workers map[string]*worker
+	mu        sync.Mutex // guards what follows
+	started   bool
+	attendant Attendant // set before the start
+	order     []string  // names as configured
+	workers   map[string]*worker
 }
 
 // New returns a gateway with the modems of c; none of them is opened yet.
@@ -91,7 +92,7 @@ func New(c Config) *Gateway {
 	if c.Routing == nil {
 		c.Routing = NewRouting(RoutingConfig{Store: c.Store})
 	}
-	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}}
+	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}, attendant: nobody{}}
 	g.hard, g.hardStop = context.WithCancel(context.Background())
 	g.soft, g.softStop = context.WithCancel(g.hard)
 	g.SetModems(c.Modems)
@@ -142,7 +143,7 @@ func (g *Gateway) Stop(ctx context.Context) error {
 }
 
 // SetModems makes these the modems. Those that have not changed run on; a change
-// of pace, care or prefixes alone is taken over while they run; the others
+// of pace, number or prefixes alone is taken over while they run; the others
 // are stopped after their running submission, and started again. It does not wait
 // for that. Of two modems with one name the first counts.
 func (g *Gateway) SetModems(modems []ModemConfig) {
@@ -167,7 +168,7 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 		c, found := wanted[name]
 		if found && w.config.sameDevice(c) {
 			w.pace.set(c.Pace)
-			w.care.Store(&c.Care)
+			w.number.Store(&c.Number)
 			continue
 		}
 		w.retire()
@@ -183,6 +184,7 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 		}
 	}
 	g.nudge(nil)
+	g.changed()
 }
 
 // addModem adds one modem, which waits for those that leave and have its name or
@@ -259,10 +261,22 @@ func (g *Gateway) others(w *worker, sub queue.Submission) []*worker {
 }
 
 // Has reports whether there is a modem called name.
-func (g *Gateway) Has(name string) bool {
+func (g *Gateway) Has(name string) bool { return g.worker(name) != nil }
+
+// worker returns the worker of the modem called name, nil if there is none.
+func (g *Gateway) worker(name string) *worker {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.workers[name] != nil
+	return g.workers[name]
+}
+
+// Modem returns the status of the modem called name. The error is ErrUnknownModem.
+func (g *Gateway) Modem(name string) (Status, error) {
+	w := g.worker(name)
+	if w == nil {
+		return Status{}, fmt.Errorf("look at modem %s: %w", name, ErrUnknownModem)
+	}
+	return w.status(), nil
 }
 
 // Modems returns the status of every modem, in the order of the configuration.

@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"time"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"goniec/modem"
@@ -17,10 +15,6 @@ type metrics struct {
 	received      *prometheus.CounterVec
 	storeFailures *prometheus.CounterVec
 	panics        *prometheus.CounterVec
-	calls         *prometheus.CounterVec
-	credit        *prometheus.GaugeVec
-	tests         *prometheus.CounterVec
-	testSeconds   *prometheus.GaugeVec
 }
 
 // modemMetrics is metrics for one modem.
@@ -31,7 +25,6 @@ type modemMetrics struct {
 	received      prometheus.Counter
 	storeFailures prometheus.Counter
 	panics        prometheus.Counter
-	calls         prometheus.Counter
 }
 
 // newMetrics makes the metrics and registers them with r, if any. Registering
@@ -68,26 +61,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "goniec_gateway_panics_total",
 			Help: "Internal errors in the worker of a modem.",
 		}, perModem),
-		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "goniec_gateway_missed_calls_total",
-			Help: "Calls that rang and were written down.",
-		}, perModem),
-		credit: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "goniec_gateway_credit",
-			Help: "What the SIM has left, in the currency of its operator, as the network said last.",
-		}, perModem),
-		tests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "goniec_gateway_self_tests_total",
-			Help: "Self-tests that ended, by result (passed, not_sent, no_report, lost, no_turn).",
-		}, []string{"modem", "result"}),
-		testSeconds: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "goniec_gateway_self_test_seconds",
-			Help: "Time the text of the last self-test that passed was on its way.",
-		}, perModem),
 	}
 	if r != nil {
-		r.MustRegister(m.parts, m.submitSeconds, m.state, m.alarms, m.received, m.storeFailures, m.panics,
-			m.calls, m.credit, m.tests, m.testSeconds)
+		r.MustRegister(m.parts, m.submitSeconds, m.state, m.alarms, m.received, m.storeFailures, m.panics)
 	}
 	return m
 }
@@ -100,7 +76,6 @@ func (m *metrics) of(name string) *modemMetrics {
 		received:      m.received.WithLabelValues(name),
 		storeFailures: m.storeFailures.WithLabelValues(name),
 		panics:        m.panics.WithLabelValues(name),
-		calls:         m.calls.WithLabelValues(name),
 	}
 }
 
@@ -114,10 +89,6 @@ func (m *metrics) forget(name string) {
 	m.received.DeletePartialMatch(labels)
 	m.storeFailures.DeletePartialMatch(labels)
 	m.panics.DeletePartialMatch(labels)
-	m.calls.DeletePartialMatch(labels)
-	m.credit.DeletePartialMatch(labels)
-	m.tests.DeletePartialMatch(labels)
-	m.testSeconds.DeletePartialMatch(labels)
 }
 
 // parts returns the counter of attempts with this outcome.
@@ -132,17 +103,6 @@ func (m *modemMetrics) setAlarm(code string, raised bool) {
 		value = 1
 	}
 	m.all.alarms.WithLabelValues(m.name, code).Set(value)
-}
-
-// setCredit shows what the SIM has left.
-func (m *modemMetrics) setCredit(a Amount) { m.all.credit.WithLabelValues(m.name).Set(a.Float()) }
-
-// tested counts a self-test.
-func (m *modemMetrics) tested(result string, took time.Duration) {
-	m.all.tests.WithLabelValues(m.name, result).Inc()
-	if result == TestPassed {
-		m.all.testSeconds.WithLabelValues(m.name).Set(took.Seconds())
-	}
 }
 
 // setState shows the state the modem is in.

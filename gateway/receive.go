@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"goniec/modem"
+	"goniec/pdu"
 	"goniec/queue"
 )
 
@@ -58,9 +59,16 @@ func (s *session) handle(i modem.Indication) error {
 		s.sweepAt = time.Now()
 		return nil
 	case modem.CallIncoming:
-		return s.ringing(i)
+		if !s.gateway.attendant.Rings(s.config.Name, i) {
+			return nil
+		}
+		if err := s.modem.Hangup(s.hard); err != nil {
+			s.log.Warn("call could not be ended; it rings on", slog.Any("err", err))
+			return s.mend(faultOf(err))
+		}
+		return nil
 	case modem.CallEnded:
-		s.called(i)
+		s.gateway.attendant.Called(s.id, i)
 		return nil
 	case modem.Rebooted:
 		if errors.Is(i.Err, modem.ErrSIMChanged) {
@@ -217,10 +225,7 @@ func (s *session) empty(slot modem.Slot, c *committed) error {
 
 // receive commits one text or report that came by w.
 func (s *session) receive(w queue.Worker, raw []byte) error {
-	ours, err := s.takeTest(raw)
-	if !ours {
-		err = s.gateway.config.Queue.Receive(context.WithoutCancel(s.hard), w, raw, time.Now())
-	}
+	err := s.keep(context.WithoutCancel(s.hard), w, raw)
 	switch {
 	case hopeless(err):
 		s.log.Error("a received message cannot be kept; please report this with the log", slog.Any("err", err))
@@ -234,6 +239,17 @@ func (s *session) receive(w queue.Worker, raw []byte) error {
 	s.metrics.received.Inc()
 	s.show(func(w *shown) { w.received++ })
 	return nil
+}
+
+// keep commits what came by w, unless the attendant takes it.
+func (s *session) keep(ctx context.Context, w queue.Worker, raw []byte) error {
+	now := time.Now()
+	if in, err := pdu.Read(raw, now); err == nil && in.Deliver != nil {
+		if taken, err := s.gateway.attendant.TakeText(ctx, w, in.Deliver); taken || err != nil {
+			return err
+		}
+	}
+	return s.gateway.config.Queue.Receive(ctx, w, raw, now)
 }
 
 // commitDirect commits what the modem keeps nowhere, in order, as far as the
@@ -266,7 +282,7 @@ func (s *session) commitDirect() error {
 // by its first sweep.
 func (s *session) leave() {
 	// Whoever writes next tells of a store that fails still.
-	s.show(func(w *shown) { w.open, w.unwritten = false, "" })
+	s.show(func(w *shown) { w.opened, w.unwritten = time.Time{}, "" })
 	s.gateway.config.Routing.turns.works(s.config.Name)
 	for {
 		select {
@@ -277,7 +293,7 @@ func (s *session) leave() {
 			case modem.LateSubmit, modem.LateRefusal:
 				_ = s.handle(i) // it only records, so there is no error
 			case modem.CallEnded:
-				s.called(i)
+				s.gateway.attendant.Called(s.id, i)
 			default:
 			}
 		default:

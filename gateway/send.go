@@ -143,7 +143,6 @@ func (s *session) follow(v verdict) error {
 			return v.shut
 		}
 		s.park(v.park)
-		s.suspectCredit()
 	}
 	if v.mend != nil && v.mend.Code < 0 && !errors.Is(v.mend, modem.ErrRestarted) {
 		s.ladder.silent++

@@ -69,8 +69,6 @@ type session struct {
 	plain refusedFeatures
 	// blind counts the sweeps in a row that could not look everywhere.
 	blind int
-	// credit is what is known of this SIM's credit.
-	credit creditWatch
 	// filled counts the sweeps in a row that began with a memory nearly full.
 	filled int
 	// mends counts how often the dialogue was mended since it last worked.
@@ -107,12 +105,11 @@ func (s *session) arrive() {
 	s.opened, s.lostWait = time.Now(), lostBefore
 	info := s.modem.Info()
 	s.id = queue.Worker{Modem: s.config.Name, SIM: simOf(info, s.config.Name)}
-	s.credit.arrive(s.id.SIM)
 	s.show(func(w *shown) {
 		if w.sim != s.id.SIM {
-			w.accepted, w.credit = time.Time{}, nil
+			w.accepted = time.Time{}
 		}
-		w.sim, w.outSince, w.open = s.id.SIM, time.Time{}, true
+		w.sim, w.outSince, w.opened = s.id.SIM, time.Time{}, s.opened
 		if w.trouble != nil && w.parkedUntil.IsZero() {
 			w.trouble.Over = true
 		}
@@ -127,7 +124,8 @@ func (s *session) arrive() {
 	s.recogniseCard()
 	s.gateway.recogniseTwins()
 	s.sweepAt, s.refreshAt, s.pingAt = time.Now(), time.Now().Add(refreshInterval), time.Now().Add(pingInterval)
-	s.careAt, s.clockAt = time.Now(), time.Now()
+	s.clockAt = time.Now()
+	s.gateway.changed()
 }
 
 // simOf returns by what name reports find their way back: that of the card, so
@@ -170,7 +168,7 @@ func (s *session) loop() error {
 		if again.Before(time.Now()) {
 			again = time.Time{} // whatever wakes us first will try
 		}
-		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, s.pingAt, s.careAt, s.clockAt, again)))
+		timer.Reset(time.Until(earliest(next, s.sweepAt, s.refreshAt, s.pingAt, s.clockAt, again)))
 		select {
 		case <-s.ctx.Done():
 		case i := <-s.modem.Indications():
@@ -220,7 +218,6 @@ func (s *session) upkeep() error {
 		if err := s.commitDirect(); err != nil {
 			return err
 		}
-		s.commitCalls()
 	}
 	if !now.Before(s.refreshAt) {
 		s.refreshAt, s.pingAt = now.Add(refreshInterval), now.Add(pingInterval)
@@ -246,11 +243,9 @@ func (s *session) upkeep() error {
 		}
 	}
 	if !now.Before(s.sweepAt) {
-		if err := s.sweep(); err != nil {
-			return err
-		}
+		return s.sweep()
 	}
-	return s.lookAfter(now)
+	return nil
 }
 
 // upkeepDue says whether upkeep has something to do, or somebody waits for the

@@ -29,6 +29,7 @@ type Status struct {
 	// SignalHistory is the signal of the last 24 hours, oldest first.
 	SignalHistory []modem.SignalBucket
 	Registration  modem.Registration
+	Opened        time.Time // when the modem was set up last; zero: it is not open
 	Storage       modem.Storage
 
 	Sent     uint64 // parts accepted by the service centre, since the start
@@ -44,10 +45,6 @@ type Status struct {
 	// Alarms are what a person should look into although the modem works, in
 	// the order of their codes.
 	Alarms []Trouble
-	// Credit is what the SIM has left, nil while that is not known.
-	Credit *Credit
-	// SelfTest is what the tests came to, nil while the modem has not been ready.
-	SelfTest *SelfTest
 }
 
 // Trouble is something a modem suffers from.
@@ -59,8 +56,11 @@ type Trouble struct {
 	Over   bool   // it has gone away since
 }
 
-// CodeStore is the code of Trouble while the store cannot be written.
-const CodeStore = "store"
+// Codes of Trouble that others give or look for.
+const (
+	CodeStore    = "store"     // the store cannot be written
+	CodeNoCredit = "no_credit" // texts are refused, and the SIM has no credit
+)
 
 // Codes of Trouble beside those of the standard, cms_… and cme_….
 const (
@@ -80,7 +80,6 @@ const (
 	codeExpired   = "expired"   // the message's time ran out on its way to the modem
 	codePDU       = "pdu"       // no TPDU can be made of it
 	codeUncertain = "uncertain"
-	codeNoCredit  = "no_credit" // texts are refused, and the SIM has none
 	codeUncounted = "uncounted" // the queue has handed over what its number may not get
 )
 

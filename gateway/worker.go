@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"goniec/modem"
+	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
 )
@@ -57,8 +58,8 @@ type worker struct {
 	// of them have not been taken yet.
 	requests chan request
 	waiting  atomic.Int32
-	care     atomic.Pointer[Care] // never nil
-	nudged   chan struct{}        // receives when another worker goes out of service or comes back
+	number   atomic.Pointer[string] // of the SIM as configured, never nil
+	nudged   chan struct{}          // receives when another worker goes out of service or comes back
 
 	// soft is done when nothing new may be begun, hard when all must end.
 	soft, hard context.Context
@@ -87,9 +88,6 @@ type worker struct {
 	doubt       *queue.Submission
 	listenUntil time.Time
 	recalled    bool // what a former life of the box left in the air has been looked for
-	calls       callLog
-	tests       testLog
-	careAt      time.Time // when lookAfter has something to do
 
 	mu    sync.Mutex // guards what follows, which others read
 	life  *life      // the present one, nil before the first
@@ -123,7 +121,7 @@ type direct struct {
 // shown is what a worker adds to the Status of its modem.
 type shown struct {
 	sim                    string
-	open                   bool      // a session is on: others may ask for something
+	opened                 time.Time // when the modem was set up in the session that is on; zero: none is, and nobody can ask for anything
 	parkedSince            time.Time // zero: not parked
 	parkedUntil            time.Time // when it is parked but open: nothing is sent until then
 	sent, failed, received uint64
@@ -133,8 +131,6 @@ type shown struct {
 	trouble                *Trouble
 	unwritten              string             // what could not be written when that was last tried; empty: nothing
 	alarms                 map[string]Trouble // by code; replaced, never changed
-	credit                 *Credit            // nil: not known; replaced, never changed, like selfTest
-	selfTest               *SelfTest
 	// outSince is when the modem went out of service, zero while it serves: tries
 	// to open it again are no news.
 	outSince time.Time
@@ -165,7 +161,7 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 		nudged:       make(chan struct{}, 1),
 		alarmsLogged: map[string]time.Time{},
 	}
-	w.care.Store(&c.Care)
+	w.number.Store(&c.Number)
 	w.soft, w.retire = context.WithCancel(g.soft)
 	return w
 }
@@ -316,6 +312,7 @@ func (w *worker) park(t *Trouble) {
 	w.raiseOut(t.At.Add(-outBefore), t.At, t.Detail)
 	w.logTrouble(t, true, parkInterval)
 	w.noteState(t.Code)
+	w.gateway.changed()
 }
 
 // parkedUntil returns until when a modem that is open is parked; zero: it may send.
@@ -400,6 +397,7 @@ func (w *worker) noteState(code string) {
 	if state == w.lastState {
 		return
 	}
+	w.gateway.changed()
 	err := w.gateway.config.Store.Update(context.WithoutCancel(w.hard), func(tx store.Tx) error {
 		return w.gateway.config.Events.Append(tx, "", StateChanged{Modem: w.config.Name, State: state, Code: code})
 	})
@@ -408,6 +406,19 @@ func (w *worker) noteState(code string) {
 		return
 	}
 	w.lastState = state
+}
+
+// ownNumber returns the number of the SIM in E.164: the configured one, else what the
+// card tells; empty if neither is known.
+func (w *worker) ownNumber(info modem.Info) string {
+	number := info.Number
+	if configured := *w.number.Load(); configured != "" {
+		number = configured
+	}
+	if a, err := pdu.ParseAddress(number); err != nil || a.Type != pdu.TypeInternational {
+		return ""
+	}
+	return number
 }
 
 // status returns what is known of the modem.
@@ -428,7 +439,7 @@ func (w *worker) status() Status {
 		PausedUntil: w.shown.pausedUntil, PauseReason: w.shown.pauseReason,
 	}
 	s.Alarms = w.shown.raised()
-	s.Number, s.Credit, s.SelfTest = w.number(), w.shown.credit, w.shown.selfTest
+	s.Number, s.Opened = w.ownNumber(info), w.shown.opened
 	if w.shown.trouble != nil {
 		t := *w.shown.trouble
 		s.Trouble = &t

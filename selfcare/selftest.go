@@ -1,4 +1,4 @@
-package gateway
+package selfcare
 
 import (
 	"context"
@@ -10,16 +10,19 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"goniec/gateway"
 	"goniec/modem"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
 )
 
-// SelfTestConfig is how often a modem tries whether texts arrive.
-type SelfTestConfig struct {
+// TestConfig is how often a modem tries whether texts arrive.
+type TestConfig struct {
 	Every    time.Duration // of each modem; 0: only when somebody asks for it
 	To       string        // a number in E.164; empty: that of the next modem, or its own
 	Wait     time.Duration // for the text to be accepted, and then to arrive; 0: defaultTestWait
@@ -40,6 +43,13 @@ const (
 	tokenKept = 14 * 24 * time.Hour
 	// testActor is on whose behalf tests are sent.
 	testActor = "self-test"
+)
+
+// Codes of the alarms about what the last test came to, see TestNotSent and the others.
+const (
+	AlarmTestNotSent  = "self_test_not_sent"
+	AlarmTestNoReport = "self_test_no_report"
+	AlarmTestLost     = "self_test_lost"
 )
 
 // What a test came to.
@@ -106,8 +116,8 @@ type testBudget struct {
 	Parts int    `json:"parts"`
 }
 
-// SelfTest is what is known of the tests of a modem.
-type SelfTest struct {
+// TestStatus is what is known of the tests of a modem.
+type TestStatus struct {
 	Running bool
 	At      time.Time // when the last one ended; zero: none has
 	Result  string    // one of the constants Test…
@@ -124,30 +134,39 @@ func testText(token string) string { return "Goniec test " + token }
 
 func newToken() string { return rand.Text()[:16] }
 
-// testLog is what a worker knows of its tests; see testRecord.
-type testLog struct {
-	loaded time.Time // zero: it is not
+// testWatch is what is known of the tests of one modem; see testRecord.
+type testWatch struct {
+	*modemCare
+	shown atomic.Pointer[TestStatus] // nil: the modem has not been open yet
+
+	mu     sync.Mutex // guards what follows, and is held while it is worked with
+	loaded time.Time  // zero: record has not been read
 	record testRecord
 }
 
-// watchTest begins a test when one is due, and ends the one that runs when it is
-// known what it came to.
-func (s *session) watchTest(now time.Time) {
-	c := s.gateway.config.SelfTest
-	if err := s.loadTest(s.ctx); err != nil {
-		s.careFailed("read the self-test", err)
-		return
+// TestStatus returns what the tests of the modem called name came to; nil while the
+// modem has not been open.
+func (c *Care) TestStatus(name string) *TestStatus { return c.modem(name).test.shown.Load() }
+
+// watch begins a test when one is due, and ends the one that runs when it is known
+// what it came to. It returns when to look again; zero: whenever there is something
+// else.
+func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.Time) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := w.care.config.Test
+	if err := w.load(ctx); err != nil {
+		return w.storeFailed(ctx, "read the self-test", err)
 	}
-	s.judgeTest()
-	t := &s.tests.record
+	w.judge()
+	t := &w.record
 	if t.Token != "" {
-		s.followTest(now)
-		return
+		return w.follow(ctx, now)
 	}
 	if c.Every <= 0 {
-		return
+		return time.Time{}
 	}
-	due := s.opened.Add(testSettle)
+	due := status.Opened.Add(testSettle)
 	if !t.Last.Begun.After(now) { // else the clock was wrong then
 		due = latest(due, t.Last.Begun.Add(c.Every))
 	}
@@ -155,119 +174,129 @@ func (s *session) watchTest(now time.Time) {
 		due = latest(due, t.Next)
 	}
 	if due.After(now) {
-		s.careSoon(due)
-		return
+		return due
 	}
-	if _, reason := s.hold(now); reason != "" || !s.idle(now) {
-		return // at the next look
+	idle, err := w.idle(ctx, status, now)
+	if err != nil {
+		return w.storeFailed(ctx, "begin a self-test", err)
 	}
-	switch err := s.beginTest(s.ctx); {
+	if status.PauseReason != "" || !idle {
+		return time.Time{}
+	}
+	switch err := w.begin(ctx); {
 	case err == nil:
+		return now.Add(testPoll)
 	case errors.Is(err, ErrTestBudget), errors.Is(err, ErrTestNoNumber):
-		s.skipTest(now, err)
+		w.skip(now, err)
+		return time.Time{}
 	default:
-		s.careFailed("begin a self-test", err)
+		return w.storeFailed(ctx, "begin a self-test", err)
 	}
 }
 
-// skipTest logs, once for each time it would have been due, that there is none.
-func (s *session) skipTest(now time.Time, why error) {
+// skip logs, once for each time it would have been due, that there is none.
+func (w *testWatch) skip(now time.Time, why error) {
 	remedy := "Write the number of the SIM into modems[].number, or another into self_test.to."
 	if errors.Is(why, ErrTestBudget) {
 		remedy = "It goes on next month; raise self_test.per_month, or self_test.every, to have more or fewer."
 	}
-	s.log.Warn("self-test is left out", slog.Any("err", why), slog.String("remedy", remedy))
-	s.tests.record.Next = now.Add(s.gateway.config.SelfTest.Every)
+	w.log.Warn("self-test is left out", slog.Any("err", why), slog.String("remedy", remedy))
+	w.record.Next = now.Add(w.care.config.Test.Every)
 }
 
-// loadTest reads what is stored of the tests of w, once.
-func (w *worker) loadTest(ctx context.Context) error {
-	if !w.tests.loaded.IsZero() {
+// load reads what is stored of the tests, once. The caller holds mu.
+func (w *testWatch) load(ctx context.Context) error {
+	if !w.loaded.IsZero() {
 		return nil
 	}
-	record, err := store.View(ctx, w.gateway.config.Store, func(r store.Reader) (testRecord, error) {
-		record, _, err := store.GetJSON[testRecord](r, testKey(w.config.Name))
+	record, err := store.View(ctx, w.care.config.Store, func(r store.Reader) (testRecord, error) {
+		record, _, err := store.GetJSON[testRecord](r, testKey(w.name))
 		return record, err
 	})
 	if err != nil {
 		return err
 	}
-	w.tests.record, w.tests.loaded = record, time.Now()
-	w.showTest()
+	w.record, w.loaded = record, time.Now()
+	w.show()
 	return nil
 }
 
-// Test has the modem called name send a text of a test now. It returns when that is
-// in the queue; what it comes to is in Status.SelfTest. The error is
-// ErrUnknownModem, ErrNotOpen, one of ErrTest…, that of ctx, or of the store.
-func (g *Gateway) Test(ctx context.Context, name string) error {
-	g.mu.Lock()
-	w := g.workers[name]
-	g.mu.Unlock()
-	if w == nil {
-		return fmt.Errorf("test modem %s: %w", name, ErrUnknownModem)
+// StartTest has the modem called name send the text of a test now. It returns when
+// the text is in the queue; what the test comes to is in TestStatus. The error is
+// gateway.ErrUnknownModem, gateway.ErrNotOpen, one of ErrTest…, that of ctx, or of
+// the store.
+func (c *Care) StartTest(ctx context.Context, name string) error {
+	status, err := c.config.Gateway.Modem(name)
+	if err == nil && status.State != modem.Ready && !parked(&status) {
+		err = gateway.ErrNotOpen
 	}
-	err := w.ask(ctx, func(ctx context.Context, m *modem.Modem) error {
-		if m.Info().State != modem.Ready {
-			return ErrNotOpen
-		}
-		if err := w.loadTest(ctx); err != nil {
-			return err
-		}
-		if w.tests.record.Token != "" {
-			return ErrTestRunning
-		}
-		return w.beginTest(ctx)
-	})
+	if err == nil {
+		m := c.modem(name)
+		err = m.test.start(ctx)
+		m.look()
+	}
 	if err != nil {
 		return fmt.Errorf("test modem %s: %w", name, err)
 	}
 	return nil
 }
 
-// beginTest writes down that a test runs, what it costs and by what it is
-// recognised, and only then queues its text: what a crash leaves out in between the
-// next session does.
-func (w *worker) beginTest(ctx context.Context) error {
-	to, via := w.gateway.testTarget(w)
+// start begins a test unless one runs.
+func (w *testWatch) start(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.load(ctx); err != nil {
+		return err
+	}
+	if w.record.Token != "" {
+		return ErrTestRunning
+	}
+	return w.begin(ctx)
+}
+
+// begin writes down that a test runs, what it costs and by what it is recognised, and
+// only then queues its text: what a crash leaves out in between the next look does.
+// The caller holds mu.
+func (w *testWatch) begin(ctx context.Context) error {
+	to, via := w.target()
 	if to == "" {
 		return ErrTestNoNumber
 	}
 	now := time.Now().UTC()
-	next := w.tests.record
+	next := w.record
 	next.Token, next.To, next.Via, next.Begun = newToken(), to, via, now
 	next.Message, next.Arrived, next.Next = "", time.Time{}, time.Time{}
-	err := w.gateway.config.Store.Update(ctx, func(tx store.Tx) error {
-		if err := w.gateway.spendTest(tx, now); err != nil {
+	err := w.care.config.Store.Update(ctx, func(tx store.Tx) error {
+		if err := w.care.spendTest(tx, now); err != nil {
 			return err
 		}
 		if err := forgetTokens(tx, now.Add(-tokenKept)); err != nil {
 			return err
 		}
-		if err := store.PutJSON(tx, testTokenSpace+next.Token, testToken{w.config.Name, now}); err != nil {
+		if err := store.PutJSON(tx, testTokenSpace+next.Token, testToken{w.name, now}); err != nil {
 			return err
 		}
-		return store.PutJSON(tx, testKey(w.config.Name), next)
+		return store.PutJSON(tx, testKey(w.name), next)
 	})
 	if err != nil {
 		return err
 	}
-	w.tests.record, w.careAt = next, time.Now().Add(testPoll)
-	w.log.Info("self-test begins", slog.String("for", w.testFor()))
-	w.showTest()
-	return w.queueTest(ctx)
+	w.record = next
+	w.log.Info("self-test begins", slog.String("for", w.receiver()))
+	w.show()
+	return w.enqueue(ctx)
 }
 
 // spendTest counts one part against the budget of the month.
-func (g *Gateway) spendTest(tx store.Tx, now time.Time) error {
+func (c *Care) spendTest(tx store.Tx, now time.Time) error {
 	budget, _, err := store.GetJSON[testBudget](tx, testMonthKey)
 	if err != nil {
 		return err
 	}
-	if month := now.In(g.config.Location).Format("2006-01"); budget.Month != month {
+	if month := now.In(c.config.Location).Format("2006-01"); budget.Month != month {
 		budget = testBudget{Month: month}
 	}
-	most := g.config.SelfTest.PerMonth
+	most := c.config.Test.PerMonth
 	if most <= 0 {
 		most = defaultTestBudget
 	}
@@ -296,115 +325,107 @@ func forgetTokens(tx store.Tx, limit time.Time) error {
 	return nil
 }
 
-// testTarget returns the number that a test of w goes to, and the modem of that
-// number; empty if it is none of ours.
-func (g *Gateway) testTarget(w *worker) (to, via string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if to := g.config.SelfTest.To; to != "" {
-		for name, other := range g.workers {
-			if own := other.number(); own != "" && sameNumber(own, to) {
-				return to, name
-			}
+// target returns the number that a test goes to, and the modem of that number; empty
+// if it is none of ours.
+func (w *testWatch) target() (to, via string) {
+	modems := w.care.config.Gateway.Modems()
+	if to := w.care.config.Test.To; to != "" {
+		i := slices.IndexFunc(modems, func(s gateway.Status) bool { return s.Number != "" && sameNumber(s.Number, to) })
+		if i < 0 {
+			return to, ""
 		}
-		return to, ""
+		return to, modems[i].Name
 	}
 	// The next modem that can receive it, in the order of the configuration.
-	from := slices.Index(g.order, w.config.Name)
-	for i := range g.order {
-		other := g.workers[g.order[(from+1+i)%len(g.order)]]
-		state, _ := other.state()
-		if own := other.number(); own != "" && (other == w || state == modem.Ready) {
-			return own, other.config.Name
+	from := slices.IndexFunc(modems, func(s gateway.Status) bool { return s.Name == w.name })
+	for i := range modems {
+		other := &modems[(from+1+i)%len(modems)]
+		if other.Number != "" && (other.Name == w.name || other.State == modem.Ready) {
+			return other.Number, other.Name
 		}
 	}
 	return "", ""
 }
 
-// testFor says whom the test that runs is for.
-func (w *worker) testFor() string {
-	switch via := w.tests.record.Via; via {
+// receiver says whom the test that runs is for.
+func (w *testWatch) receiver() string {
+	switch via := w.record.Via; via {
 	case "":
 		return "the number in self_test.to"
-	case w.config.Name:
+	case w.name:
 		return "its own number"
 	default:
 		return "modem " + via
 	}
 }
 
-// queueTest puts the text of the test that runs into the queue; once, however often
-// it is called.
-func (w *worker) queueTest(ctx context.Context) error {
-	t := w.tests.record
+// enqueue puts the text of the test that runs into the queue; once, however often it
+// is called.
+func (w *testWatch) enqueue(ctx context.Context) error {
+	t := w.record
 	to, err := pdu.ParseAddress(t.To)
 	if err != nil {
 		return fmt.Errorf("number of a self-test: %w", err)
 	}
 	text := testText(t.Token)
-	results, _, err := w.gateway.config.Queue.Enqueue(ctx,
+	results, _, err := w.care.config.Queue.Enqueue(ctx,
 		queue.Caller{Token: testActor, Key: t.Token, BodyHash: sha256.Sum256([]byte(text))},
 		[]queue.Draft{{
 			To: to, Text: text, Reference: testActor, Priority: queue.Low, Purpose: queue.Staff,
-			Encoding: pdu.ForceGSM7, Modem: w.config.Name, ExpiresAt: t.Begun.Add(max(2*w.testWait(), time.Hour)),
+			Encoding: pdu.ForceGSM7, Modem: w.name, ExpiresAt: t.Begun.Add(max(2*w.wait(), time.Hour)),
 		}})
 	if err != nil {
 		return err
 	}
 	if results[0].Err != nil {
-		return w.endTest(ctx, TestNotSent, "the queue refused it: "+results[0].Err.Error(), &queue.Message{})
+		return w.end(ctx, TestNotSent, "the queue refused it: "+results[0].Err.Error(), &queue.Message{})
 	}
 	t.Message = results[0].Message.ID
-	return w.saveTest(ctx, t)
+	return w.save(ctx, t)
 }
 
-// testWait returns SelfTestConfig.Wait.
-func (w *worker) testWait() time.Duration {
-	if wait := w.gateway.config.SelfTest.Wait; wait > 0 {
+// wait returns TestConfig.Wait.
+func (w *testWatch) wait() time.Duration {
+	if wait := w.care.config.Test.Wait; wait > 0 {
 		return wait
 	}
 	return defaultTestWait
 }
 
-// saveTest writes the record, keeping what the modem that received the text has
+// save writes the record, keeping what the modem that received the text has
 // written into it meanwhile.
-func (w *worker) saveTest(ctx context.Context, t testRecord) error {
-	saved, err := store.Update(ctx, w.gateway.config.Store, func(tx store.Tx) (testRecord, error) {
+func (w *testWatch) save(ctx context.Context, t testRecord) error {
+	saved, err := store.Update(ctx, w.care.config.Store, func(tx store.Tx) (testRecord, error) {
 		t := t
-		stored, found, err := store.GetJSON[testRecord](tx, testKey(w.config.Name))
+		stored, found, err := store.GetJSON[testRecord](tx, testKey(w.name))
 		if err != nil {
 			return t, err
 		}
 		if found && stored.Token == t.Token && t.Arrived.IsZero() {
 			t.Arrived = stored.Arrived
 		}
-		return t, store.PutJSON(tx, testKey(w.config.Name), t)
+		return t, store.PutJSON(tx, testKey(w.name), t)
 	})
 	if err == nil {
-		w.tests.record = saved
+		w.record = saved
 	}
 	return err
 }
 
-// takeTest deals with a text that has come if it is one of a test: it is noted, and
-// nobody else sees it. ours is false for any other text. When it returns without an
-// error the modem's copy may be deleted.
-func (s *session) takeTest(raw []byte) (ours bool, err error) {
-	now := time.Now()
-	in, err := pdu.Read(raw, now)
-	if err != nil || in.Deliver == nil {
-		return false, nil //nolint:nilerr // the queue keeps what cannot be read
-	}
-	form := testForm.FindStringSubmatch(in.Deliver.Text())
+// TakeText is that of gateway.Attendant: it takes the texts of tests, and notes that
+// they have arrived.
+func (c *Care) TakeText(ctx context.Context, w queue.Worker, d *pdu.Deliver) (taken bool, err error) {
+	form := testForm.FindStringSubmatch(d.Text())
 	if form == nil {
 		return false, nil
 	}
+	now, log := time.Now(), c.modem(w.Modem).log
 	type arrival struct {
 		token testToken
 		known bool
 		first bool // somebody waits for it
 	}
-	a, err := store.Update(context.WithoutCancel(s.hard), s.gateway.config.Store, func(tx store.Tx) (arrival, error) {
+	a, err := store.Update(ctx, c.config.Store, func(tx store.Tx) (arrival, error) {
 		var a arrival
 		var err error
 		if a.token, a.known, err = store.GetJSON[testToken](tx, testTokenSpace+form[1]); err != nil || !a.known {
@@ -424,9 +445,9 @@ func (s *session) takeTest(raw []byte) (ours bool, err error) {
 	case !a.known:
 		return false, nil
 	case a.first:
-		s.log.Info("text of a self-test has arrived", slog.String("from_modem", a.token.Modem))
+		log.Info("text of a self-test has arrived", slog.String("from_modem", a.token.Modem))
 	default:
-		s.log.Info("text of an earlier self-test has arrived", slog.String("from_modem", a.token.Modem),
+		log.Info("text of an earlier self-test has arrived", slog.String("from_modem", a.token.Modem),
 			slog.Duration("after", now.Sub(a.token.At).Round(time.Second)))
 	}
 	return true, nil

@@ -1,4 +1,4 @@
-package gateway_test
+package selfcare_test
 
 import (
 	"context"
@@ -10,19 +10,20 @@ import (
 	"goniec/gateway"
 	"goniec/modem/emulator"
 	"goniec/queue"
+	"goniec/selfcare"
 )
 
 // testingItself has every modem tested so often.
-func testingItself(c gateway.SelfTestConfig) func(*gateway.Config) {
-	return func(g *gateway.Config) { g.SelfTest = c }
+func testingItself(c selfcare.TestConfig) func(*selfcare.Config) {
+	return func(care *selfcare.Config) { care.Test = c }
 }
 
-var everyHour = gateway.SelfTestConfig{Every: time.Hour, Wait: 5 * time.Minute, PerMonth: 10_000}
+var everyHour = selfcare.TestConfig{Every: time.Hour, Wait: 5 * time.Minute, PerMonth: 10_000}
 
 // wantTest checks what the last test of a modem came to; empty: none has ended.
 func (r *rig) wantTest(sim int, result string) {
 	r.t.Helper()
-	got := r.gateway.Modems()[sim].SelfTest
+	got := r.care.TestStatus(r.configs[sim].Name)
 	if got == nil || got.Result != result || (result != "") == got.At.IsZero() {
 		r.t.Errorf("self-test of modem %d: %+v, want result %q", sim, got, result)
 	}
@@ -44,8 +45,8 @@ func TestSelfTestPasses(t *testing.T) {
 			r.pass(time.Minute)
 			r.wantTest(0, "")
 			r.pass(10 * time.Minute)
-			r.wantTest(0, gateway.TestPassed)
-			if took := r.status().SelfTest.Took; took < 2*time.Second || took > 5*time.Second {
+			r.wantTest(0, selfcare.TestPassed)
+			if took := r.care.TestStatus("sim-a").Took; took < 2*time.Second || took > 5*time.Second {
 				t.Errorf("it took %s, want about 3s", took)
 			}
 			r.pass(5 * time.Hour)
@@ -79,18 +80,18 @@ func TestSelfTestGoesRound(t *testing.T) {
 			to[a.SIM] = a.To
 		}
 		for i, sim := range r.sims {
-			r.wantTest(i, gateway.TestPassed)
+			r.wantTest(i, selfcare.TestPassed)
 			if want := r.sims[(i+1)%3].Number; to[sim.Number] != want {
 				t.Errorf("modem %d wrote to %s, want %s", i, to[sim.Number], want)
 			}
 		}
 		r.modems[1].Inject(emulator.Fault{Kind: emulator.InboundLost, Times: 1000})
 		r.pass(time.Hour)
-		r.wantTest(0, gateway.TestLost)
+		r.wantTest(0, selfcare.TestLost)
 		if a := r.status().Alarms; len(a) != 1 || !strings.Contains(a[0].Detail, "modem sim-b") {
 			t.Errorf("alarms %+v, want one that names the modem where nothing arrives", a)
 		}
-		r.wantTest(1, gateway.TestPassed)
+		r.wantTest(1, selfcare.TestPassed)
 	})
 }
 
@@ -102,16 +103,16 @@ func TestSelfTestFails(t *testing.T) {
 		result string
 		alarm  string
 	}{
-		{"no credit", []emulator.Fault{{Kind: emulator.SubmitError, Code: 21, Times: always}}, gateway.TestNotSent, gateway.AlarmTestNotSent},
-		{"unassigned number", []emulator.Fault{{Kind: emulator.SubmitError, Code: 1, Times: always}}, gateway.TestNotSent, gateway.AlarmTestNotSent},
-		{"no report", []emulator.Fault{{Kind: emulator.ReportLost, Times: always}}, gateway.TestNoReport, gateway.AlarmTestNoReport},
-		{"lost on its way in", []emulator.Fault{{Kind: emulator.InboundLost, Times: always}}, gateway.TestLost, gateway.AlarmTestLost},
-		{"accepted, and nothing comes", []emulator.Fault{{Kind: emulator.InboundLost, Times: always}, {Kind: emulator.ReportLost, Times: always}}, gateway.TestLost, gateway.AlarmTestLost},
+		{"no credit", []emulator.Fault{{Kind: emulator.SubmitError, Code: 21, Times: always}}, selfcare.TestNotSent, selfcare.AlarmTestNotSent},
+		{"unassigned number", []emulator.Fault{{Kind: emulator.SubmitError, Code: 1, Times: always}}, selfcare.TestNotSent, selfcare.AlarmTestNotSent},
+		{"no report", []emulator.Fault{{Kind: emulator.ReportLost, Times: always}}, selfcare.TestNoReport, selfcare.AlarmTestNoReport},
+		{"lost on its way in", []emulator.Fault{{Kind: emulator.InboundLost, Times: always}}, selfcare.TestLost, selfcare.AlarmTestLost},
+		{"accepted, and nothing comes", []emulator.Fault{{Kind: emulator.InboundLost, Times: always}, {Kind: emulator.ReportLost, Times: always}}, selfcare.TestLost, selfcare.AlarmTestLost},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inBubble(t, setup{config: testingItself(everyHour)}, func(t *testing.T, r *rig) {
 				r.pass(10 * time.Minute)
-				r.wantTest(0, gateway.TestPassed)
+				r.wantTest(0, selfcare.TestPassed)
 				r.modems[0].Inject(c.fault...)
 				r.pass(75 * time.Minute)
 				r.wantTest(0, c.result)
@@ -133,14 +134,14 @@ func TestSelfTestIsCalm(t *testing.T) {
 	inBubble(t, setup{config: testingItself(everyHour)}, func(t *testing.T, r *rig) {
 		r.modems[0].Inject(emulator.Fault{Kind: emulator.InboundLost})
 		r.pass(30 * time.Minute)
-		r.wantAlarms(gateway.AlarmTestLost)
+		r.wantAlarms(selfcare.AlarmTestLost)
 		if err := r.gateway.Restart(t.Context(), "sim-a"); err != nil {
 			t.Error(err)
 		}
 		r.pass(time.Minute)
-		r.wantAlarms(gateway.AlarmTestLost)
+		r.wantAlarms(selfcare.AlarmTestLost)
 		r.pass(time.Hour)
-		r.wantTest(0, gateway.TestPassed)
+		r.wantTest(0, selfcare.TestPassed)
 		r.wantAlarms()
 	})
 }
@@ -151,7 +152,7 @@ func TestSelfTestThatArrivesLate(t *testing.T) {
 	c.Wait = 2 * time.Minute
 	inBubble(t, setup{config: testingItself(c), options: emulator.Options{DeliveryDelay: 20 * time.Minute}}, func(t *testing.T, r *rig) {
 		r.pass(15 * time.Minute)
-		r.wantTest(0, gateway.TestLost)
+		r.wantTest(0, selfcare.TestLost)
 		r.pass(15 * time.Minute)
 		if n := r.inbox(); n != 0 || r.sims[0].Stored() != 0 {
 			t.Errorf("%d texts in the inbox, %d on the card", n, r.sims[0].Stored())
@@ -180,7 +181,7 @@ func TestSelfTestKeepsTheBudget(t *testing.T) {
 		if got := r.accepted(); got != 5 {
 			t.Errorf("%d parts, want 5", got)
 		}
-		if err := r.gateway.Test(t.Context(), "sim-a"); !errors.Is(err, gateway.ErrTestBudget) {
+		if err := r.care.StartTest(t.Context(), "sim-a"); !errors.Is(err, selfcare.ErrTestBudget) {
 			t.Errorf("error %v", err)
 		}
 		r.pass(31 * 24 * time.Hour) // the bubble begins on the first of a month
@@ -202,16 +203,16 @@ func TestSelfTestWaitsForPatients(t *testing.T) {
 		}
 		r.pass(9 * time.Minute)
 		r.wantTest(0, "")
-		if s := r.status().SelfTest; s == nil || s.Running {
+		if s := r.care.TestStatus("sim-a"); s == nil || s.Running {
 			t.Errorf("test %+v while patients wait", s)
 		}
-		if err := r.gateway.Test(t.Context(), "sim-a"); err != nil {
+		if err := r.care.StartTest(t.Context(), "sim-a"); err != nil {
 			t.Error(err)
 		}
 		for range 60 {
 			r.put()
 		}
-		if err := r.gateway.Test(t.Context(), "sim-a"); !errors.Is(err, gateway.ErrTestRunning) {
+		if err := r.care.StartTest(t.Context(), "sim-a"); !errors.Is(err, selfcare.ErrTestRunning) {
 			t.Errorf("error %v of a second test", err)
 		}
 		r.pass(5 * time.Minute)
@@ -221,7 +222,7 @@ func TestSelfTestWaitsForPatients(t *testing.T) {
 			t.Errorf("%v tests without a turn, want 1", n)
 		}
 		r.pass(30 * time.Minute)
-		r.wantTest(0, gateway.TestPassed)
+		r.wantTest(0, selfcare.TestPassed)
 	})
 }
 
@@ -229,19 +230,16 @@ func TestSelfTestWaitsForPatients(t *testing.T) {
 func TestSelfTestSurvivesARestart(t *testing.T) {
 	inBubble(t, setup{options: emulator.Options{DeliveryDelay: 2 * time.Minute}}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
-		if err := r.gateway.Test(t.Context(), "sim-a"); err != nil {
+		if err := r.care.StartTest(t.Context(), "sim-a"); err != nil {
 			t.Error(err)
 		}
 		r.pass(10 * time.Second)
-		if err := r.gateway.Stop(t.Context()); err != nil {
+		if err := r.stop(t.Context()); err != nil {
 			t.Error(err)
 		}
-		r.gateway = gateway.New(gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Events: r.events})
-		if err := r.gateway.Start(t.Context()); err != nil {
-			t.Error(err)
-		}
+		r.again()
 		r.pass(5 * time.Minute)
-		r.wantTest(0, gateway.TestPassed)
+		r.wantTest(0, selfcare.TestPassed)
 		if got := r.accepted(); got != 1 {
 			t.Errorf("%d parts, want 1", got)
 		}
@@ -253,30 +251,27 @@ func TestSelfTestCutByARestart(t *testing.T) {
 	inBubble(t, setup{}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
 		r.modems[0].Inject(emulator.Fault{Kind: emulator.NoAnswer})
-		if err := r.gateway.Test(t.Context(), "sim-a"); err != nil {
+		if err := r.care.StartTest(t.Context(), "sim-a"); err != nil {
 			t.Error(err)
 		}
 		r.pass(10 * time.Second)
 		now, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := r.gateway.Stop(now); err == nil {
+		if err := r.stop(now); err == nil {
 			t.Error("the submission was not broken off")
 		}
-		r.gateway = gateway.New(gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Events: r.events})
-		if err := r.gateway.Start(t.Context()); err != nil {
-			t.Error(err)
-		}
+		r.again()
 		r.pass(time.Minute)
 		r.pass(15 * time.Minute)
 		r.wantAlarms()
-		if s := r.status().SelfTest; s == nil || s.Running {
+		if s := r.care.TestStatus("sim-a"); s == nil || s.Running {
 			t.Errorf("self-test %+v, want none that runs", s)
 		}
-		if err := r.gateway.Test(t.Context(), "sim-a"); err != nil {
+		if err := r.care.StartTest(t.Context(), "sim-a"); err != nil {
 			t.Error(err)
 		}
 		r.pass(5 * time.Minute)
-		r.wantTest(0, gateway.TestPassed)
+		r.wantTest(0, selfcare.TestPassed)
 	})
 }
 
@@ -285,12 +280,12 @@ func TestSelfTestCutByTheStore(t *testing.T) {
 	inBubble(t, setup{}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
 		r.store.fail(1, errors.New("disk full")) // the test is written down, its text is not
-		if err := r.gateway.Test(t.Context(), "sim-a"); err == nil {
+		if err := r.care.StartTest(t.Context(), "sim-a"); err == nil {
 			t.Error("no error though the text could not be queued")
 		}
 		r.store.fail(0, nil)
 		r.pass(5 * time.Minute)
-		r.wantTest(0, gateway.TestPassed)
+		r.wantTest(0, selfcare.TestPassed)
 		if got := r.accepted(); got != 1 {
 			t.Errorf("%d parts, want 1", got)
 		}
@@ -303,13 +298,13 @@ func TestSelfTestToAnotherPhone(t *testing.T) {
 	c.To = phone
 	inBubble(t, setup{config: testingItself(c)}, func(t *testing.T, r *rig) {
 		r.pass(10 * time.Minute)
-		r.wantTest(0, gateway.TestPassed)
+		r.wantTest(0, selfcare.TestPassed)
 		if got := r.texts(phone); len(got) != 1 {
 			t.Errorf("the phone got %+v", got)
 		}
 		r.network.Handset(phone).SetReachable(false)
 		r.pass(time.Hour + 10*time.Minute)
-		r.wantTest(0, gateway.TestNoReport)
+		r.wantTest(0, selfcare.TestNoReport)
 	})
 }
 
@@ -320,19 +315,19 @@ func TestSelfTestWithoutANumber(t *testing.T) {
 	silent.Refused = append(silent.Refused, "+CNUM")
 	inBubble(t, setup{config: testingItself(everyHour), profile: &silent}, func(t *testing.T, r *rig) {
 		r.pass(10 * time.Minute)
-		if err := r.gateway.Test(t.Context(), "sim-a"); !errors.Is(err, gateway.ErrTestNoNumber) {
+		if err := r.care.StartTest(t.Context(), "sim-a"); !errors.Is(err, selfcare.ErrTestNoNumber) {
 			t.Errorf("error %v", err)
 		}
 		if !strings.Contains(r.log.String(), "modems[].number") {
 			t.Error("the log does not name the key")
 		}
-		if err := r.gateway.Test(t.Context(), "sim-x"); !errors.Is(err, gateway.ErrUnknownModem) {
+		if err := r.care.StartTest(t.Context(), "sim-x"); !errors.Is(err, gateway.ErrUnknownModem) {
 			t.Errorf("error %v", err)
 		}
-		r.configs[0].Care.Number = r.sims[0].Number
+		r.configs[0].Number = r.sims[0].Number
 		r.gateway.SetModems(r.configs)
 		r.pass(2 * time.Hour)
-		r.wantTest(0, gateway.TestPassed)
+		r.wantTest(0, selfcare.TestPassed)
 	})
 }
 
@@ -342,10 +337,10 @@ func TestSelfTestWithoutService(t *testing.T) {
 		r.pass(time.Minute)
 		r.modems[0].Inject(emulator.Fault{Kind: emulator.ServiceLost})
 		r.pass(3 * time.Hour)
-		if got := r.status().SelfTest; got != nil && (got.Running || !got.At.IsZero()) {
+		if got := r.care.TestStatus("sim-a"); got != nil && (got.Running || !got.At.IsZero()) {
 			t.Errorf("test %+v without a network", got)
 		}
-		if err := r.gateway.Test(t.Context(), "sim-a"); !errors.Is(err, gateway.ErrNotOpen) {
+		if err := r.care.StartTest(t.Context(), "sim-a"); !errors.Is(err, gateway.ErrNotOpen) {
 			t.Errorf("error %v", err)
 		}
 	})

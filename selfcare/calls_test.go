@@ -1,4 +1,4 @@
-package gateway_test
+package selfcare_test
 
 import (
 	"errors"
@@ -7,16 +7,16 @@ import (
 	"time"
 
 	"goniec/calendar"
-	"goniec/gateway"
 	"goniec/modem/emulator"
 	"goniec/queue"
+	"goniec/selfcare"
 )
 
 const polite = "Nie mozemy odebrac telefonu. Oddzwonimy jutro."
 
 // answering has calls ended after so many rings and answered by a text.
-func answering(rings int, text string) func(*gateway.Config) {
-	return func(c *gateway.Config) { c.Calls = gateway.CallConfig{HangUpAfter: rings, Text: text} }
+func answering(rings int, text string) func(*selfcare.Config) {
+	return func(c *selfcare.Config) { c.Calls = selfcare.CallConfig{HangUpAfter: rings, Text: text} }
 }
 
 // calls returns the calls that have been written down, newest first.
@@ -133,7 +133,7 @@ func TestCallerIsToldAfterTheRing(t *testing.T) {
 func TestOurOwnSIMsGetNoText(t *testing.T) {
 	const elsewhere = "+48601700800"
 	inBubble(t, setup{modems: 2, config: answering(1, polite), start: func(r *rig) {
-		r.configs[1].Care.Number = elsewhere // the card tells another
+		r.configs[1].Number = elsewhere // the card tells another
 		r.gateway.SetModems(r.configs)
 	}}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)

@@ -1,4 +1,4 @@
-package gateway
+package selfcare
 
 import (
 	"context"
@@ -10,49 +10,48 @@ import (
 	"goniec/store"
 )
 
-// followTest looks what has become of the test that runs.
-func (s *session) followTest(now time.Time) {
-	s.careSoon(now.Add(testPoll))
-	t := &s.tests.record
+// follow looks what has become of the test that runs, and returns when to look again.
+// The caller holds mu.
+func (w *testWatch) follow(ctx context.Context, now time.Time) time.Time {
+	t := &w.record
 	if t.Message == "" { // a crash, or the store, came in between
-		if err := s.queueTest(s.ctx); err != nil {
-			s.careFailed("queue a self-test", err)
+		if err := w.enqueue(ctx); err != nil {
+			return w.storeFailed(ctx, "queue a self-test", err)
 		}
-		return
+		return now.Add(testPoll)
 	}
-	stored, err := store.View(s.ctx, s.gateway.config.Store, func(r store.Reader) (testRecord, error) {
-		stored, _, err := store.GetJSON[testRecord](r, testKey(s.config.Name))
+	stored, err := store.View(ctx, w.care.config.Store, func(r store.Reader) (testRecord, error) {
+		stored, _, err := store.GetJSON[testRecord](r, testKey(w.name))
 		return stored, err
 	})
 	if err != nil {
-		s.careFailed("read the self-test", err)
-		return
+		return w.storeFailed(ctx, "read the self-test", err)
 	}
 	t.Arrived = stored.Arrived
-	m, err := s.gateway.config.Queue.Message(s.ctx, t.Message)
+	m, err := w.care.config.Queue.Message(ctx, t.Message)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		s.careFailed("read the text of the self-test", err)
-		return
+		return w.storeFailed(ctx, "read the text of the self-test", err)
 	}
-	result, detail := s.testOutcome(&m, now)
+	result, detail := w.outcome(&m, now)
 	if result == "" {
-		return
+		return now.Add(testPoll)
 	}
 	if result == TestNotSent || result == TestNoTurn {
 		// It must not come late, nor be counted against the next one.
-		if _, err := s.gateway.config.Queue.Cancel(s.ctx, t.Message, testActor); err != nil {
-			s.log.Debug("text of a self-test cannot be withdrawn", slog.Any("err", err))
+		if _, err := w.care.config.Queue.Cancel(ctx, t.Message, testActor); err != nil {
+			w.log.Debug("text of a self-test cannot be withdrawn", slog.Any("err", err))
 		}
 	}
-	if err := s.endTest(s.ctx, result, detail, &m); err != nil {
-		s.careFailed("note the self-test", err)
+	if err := w.end(ctx, result, detail, &m); err != nil {
+		return w.storeFailed(ctx, "note the self-test", err)
 	}
+	return now
 }
 
-// testOutcome says what the test that runs has come to, with its message m; empty:
+// outcome says what the test that runs has come to, with its message m; empty:
 // that is not known yet.
-func (s *session) testOutcome(m *queue.Message, now time.Time) (result, detail string) {
-	t, wait := s.tests.record, s.testWait()
+func (w *testWatch) outcome(m *queue.Message, now time.Time) (result, detail string) {
+	t, wait := w.record, w.wait()
 	delivered, arrived := m.Status == queue.StatusDelivered, !t.Arrived.IsZero()
 	ours := t.Via != ""
 	sent := m.SentAt
@@ -69,18 +68,18 @@ func (s *session) testOutcome(m *queue.Message, now time.Time) (result, detail s
 		return "", ""
 	case m.SentAt.IsZero() && !arrived && m.AttemptCount == 0:
 		return TestNoTurn, "it did not get its turn among other messages"
-	case m.SentAt.IsZero() && !arrived && m.Attempts[len(m.Attempts)-1].At.Before(s.tests.loaded):
+	case m.SentAt.IsZero() && !arrived && m.Attempts[len(m.Attempts)-1].At.Before(w.loaded):
 		return TestNoTurn, "the gateway was restarted while it was being sent"
 	case m.SentAt.IsZero() && !arrived:
 		return TestNotSent, "the network did not accept the text in " + wait.String() + because(m)
 	case arrived && (overdue || m.Status.Final()):
-		return TestNoReport, "the text arrived at " + s.testFor() + ", but its delivery report did not"
+		return TestNoReport, "the text arrived at " + w.receiver() + ", but its delivery report did not"
 	case !overdue:
 		return "", ""
 	case ours && delivered:
-		return TestLost, "the network reports the text as delivered to " + s.testFor() + ", where it did not arrive"
+		return TestLost, "the network reports the text as delivered to " + w.receiver() + ", where it did not arrive"
 	case ours:
-		return TestLost, "the text was accepted and did not arrive at " + s.testFor() + " in " + wait.String() + because(m)
+		return TestLost, "the text was accepted and did not arrive at " + w.receiver() + " in " + wait.String() + because(m)
 	default:
 		return TestNoReport, "the text was accepted, but no report says that it was delivered" + because(m)
 	}
@@ -98,10 +97,10 @@ func because(m *queue.Message) string {
 	}
 }
 
-// endTest writes down what the test that runs came to, and says so.
-func (w *worker) endTest(ctx context.Context, result, detail string, m *queue.Message) error {
+// end writes down what the test that runs came to, and says so.
+func (w *testWatch) end(ctx context.Context, result, detail string, m *queue.Message) error {
 	now := time.Now().UTC()
-	t := w.tests.record
+	t := w.record
 	last := testResult{Begun: t.Begun, At: now, Result: result, Detail: detail}
 	sent, delivered := m.SentAt, m.DeliveredAt
 	if sent.IsZero() {
@@ -118,7 +117,7 @@ func (w *worker) endTest(ctx context.Context, result, detail string, m *queue.Me
 		next.Last, next.Next = t.Last, now.Add(testAgain)
 		next.Last.Begun = time.Time{}
 	}
-	if err := w.saveTest(ctx, next); err != nil {
+	if err := w.save(ctx, next); err != nil {
 		return err
 	}
 	attributes := []any{slog.String("result", result), slog.String("what", detail), slog.Duration("took", last.Took.Round(time.Millisecond))}
@@ -127,18 +126,16 @@ func (w *worker) endTest(ctx context.Context, result, detail string, m *queue.Me
 	} else {
 		w.log.Warn("self-test has failed", attributes...)
 	}
-	w.metrics.tested(result, last.Took)
-	w.judgeTest()
-	w.showTest()
+	w.care.metrics.tested(w.name, result, last.Took)
+	w.judge()
+	w.show()
 	return nil
 }
 
-// showTest shows what is known of the tests.
-func (w *worker) showTest() {
-	t := w.tests.record
-	w.show(func(s *shown) {
-		s.selfTest = &SelfTest{Running: t.Token != "", At: t.Last.At, Result: t.Last.Result, Took: t.Last.Took, Detail: t.Last.Detail}
-	})
+// show shows what is known of the tests.
+func (w *testWatch) show() {
+	t := w.record
+	w.shown.Store(&TestStatus{Running: t.Token != "", At: t.Last.At, Result: t.Last.Result, Took: t.Last.Took, Detail: t.Last.Detail})
 }
 
 // testAlarms names the alarm of each failure, and its remedy.
@@ -150,17 +147,17 @@ func testAlarms() map[string]struct{ code, remedy string } {
 	}
 }
 
-// judgeTest raises the alarm of what the last test came to, and ends the others. One
+// judge raises the alarm of what the last test came to, and ends the others. One
 // that somebody has asked for, where there are none otherwise, counts for a day.
-func (w *worker) judgeTest() {
+func (w *testWatch) judge() {
 	const counts = 24 * time.Hour
-	last := w.tests.record.Last
-	over := w.gateway.config.SelfTest.Every <= 0 && time.Since(last.At) >= counts
+	last := w.record.Last
+	over := w.care.config.Test.Every <= 0 && time.Since(last.At) >= counts
 	for result, a := range testAlarms() {
 		if result == last.Result && !over {
-			w.alarm(a.code, last.Detail, a.remedy)
+			w.care.config.Gateway.RaiseAlarm(w.name, a.code, last.Detail, a.remedy)
 		} else {
-			w.calm(a.code)
+			w.care.config.Gateway.EndAlarm(w.name, a.code)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package gateway_test
+package selfcare_test
 
 import (
 	"fmt"
@@ -11,24 +11,26 @@ import (
 	"goniec/gateway"
 	"goniec/modem"
 	"goniec/modem/emulator"
+	"goniec/selfcare"
 )
 
 const balance = "*101#"
 
 // withCredit has every modem asked for its credit.
-func withCredit(c gateway.CreditConfig) func(*rig) {
+func withCredit(c selfcare.CreditConfig) func(*rig) {
 	return func(r *rig) {
+		all := map[string]selfcare.CreditConfig{}
 		for i := range r.configs {
-			r.configs[i].Care.Credit = c
+			all[r.configs[i].Name] = c
 		}
-		r.gateway.SetModems(r.configs)
+		r.care.SetCredit(all)
 	}
 }
 
 // wantCredit checks what is known of the credit; empty: nothing.
 func (r *rig) wantCredit(amount string, low bool) {
 	r.t.Helper()
-	switch c := r.status().Credit; {
+	switch c := r.care.Credit("sim-a"); {
 	case c == nil && amount == "":
 	case c == nil:
 		r.t.Errorf("credit is not known, want %s", amount)
@@ -70,7 +72,7 @@ func (r *rig) metric(name string, labels ...string) float64 {
 }
 
 func TestCredit(t *testing.T) {
-	c := gateway.CreditConfig{Code: balance, AlarmBelow: 500, Every: 24 * time.Hour}
+	c := selfcare.CreditConfig{Code: balance, AlarmBelow: 500, Every: 24 * time.Hour}
 	inBubble(t, setup{start: withCredit(c)}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
 		r.wantCredit("", false)
@@ -81,7 +83,7 @@ func TestCredit(t *testing.T) {
 		r.wantCredit("25.00", false) // not asked again yet
 		r.pass(13 * time.Hour)
 		r.wantCredit("4.99", true)
-		r.wantAlarms(gateway.AlarmCredit)
+		r.wantAlarms(selfcare.AlarmCredit)
 		if a := r.status().Alarms; len(a) == 1 && !strings.Contains(a[0].Detail, "4.99") {
 			t.Errorf("alarm %+v does not say how much is left", a[0])
 		}
@@ -107,16 +109,14 @@ func TestCredit(t *testing.T) {
 }
 
 func TestCreditPatternAndOperator(t *testing.T) {
-	c := gateway.CreditConfig{Code: balance, Pattern: regexp.MustCompile(`C: ([\d,]+)`)}
+	c := selfcare.CreditConfig{Code: balance, Pattern: regexp.MustCompile(`C: ([\d,]+)`)}
 	inBubble(t, setup{modems: 2, start: func(r *rig) {
 		r.sims[0].SetUSSD(balance, "A: 1,00 zl B: 2,00 zl C: 3,00 zl")
-		withCredit(c)(r)
-		r.configs[1].Care.Credit = gateway.CreditConfig{Code: gateway.CodeAuto}
-		r.gateway.SetModems(r.configs)
+		r.care.SetCredit(map[string]selfcare.CreditConfig{"sim-a": c, "sim-b": {Code: selfcare.CodeAuto}})
 	}}, func(t *testing.T, r *rig) {
 		r.pass(5 * time.Minute)
 		r.wantCredit("3.00", false)
-		if c := r.gateway.Modems()[1].Credit; c != nil {
+		if c := r.care.Credit("sim-b"); c != nil {
 			t.Errorf("credit %+v of an operator that is not known", c)
 		}
 		if !strings.Contains(r.log.String(), "no code is known for the balance of this operator") {
@@ -126,7 +126,7 @@ func TestCreditPatternAndOperator(t *testing.T) {
 }
 
 func TestCreditOfAKnownOperator(t *testing.T) {
-	inBubble(t, setup{start: withCredit(gateway.CreditConfig{Code: gateway.CodeAuto}), options: emulator.Options{
+	inBubble(t, setup{start: withCredit(selfcare.CreditConfig{Code: selfcare.CodeAuto}), options: emulator.Options{
 		Operator: "Orange", USSD: map[string]string{"*124*#": "Na koncie masz 8,15 zl."},
 	}}, func(t *testing.T, r *rig) {
 		r.pass(5 * time.Minute)
@@ -138,7 +138,7 @@ func TestCreditOfAKnownOperator(t *testing.T) {
 // in the log, and after three days somebody is told.
 func TestCreditUnreadable(t *testing.T) {
 	secret := "Witaj Janie Kowalski, masz promocje"
-	c := gateway.CreditConfig{Code: balance, AlarmBelow: 500}
+	c := selfcare.CreditConfig{Code: balance, AlarmBelow: 500}
 	inBubble(t, setup{start: withCredit(c)}, func(t *testing.T, r *rig) {
 		r.pass(time.Hour)
 		r.wantCredit("25.00", false)
@@ -147,7 +147,7 @@ func TestCreditUnreadable(t *testing.T) {
 		r.wantCredit("25.00", false)
 		r.wantAlarms()
 		r.pass(2 * 24 * time.Hour)
-		r.wantAlarms(gateway.AlarmCreditUnknown)
+		r.wantAlarms(selfcare.AlarmCreditUnknown)
 		log := r.log.String()
 		if strings.Contains(log, "Kowalski") {
 			t.Error("the log holds what the network said")
@@ -168,7 +168,7 @@ func TestCreditUnreadable(t *testing.T) {
 // TestCreditWhenTextsAreRefused: the question comes at once, and the trouble says
 // what it is.
 func TestCreditWhenTextsAreRefused(t *testing.T) {
-	c := gateway.CreditConfig{Code: balance, AlarmBelow: 500}
+	c := selfcare.CreditConfig{Code: balance, AlarmBelow: 500}
 	inBubble(t, setup{start: withCredit(c)}, func(t *testing.T, r *rig) {
 		r.pass(time.Hour)
 		r.sims[0].SetUSSD(balance, "Stan konta: 0,02 PLN")
@@ -182,7 +182,7 @@ func TestCreditWhenTextsAreRefused(t *testing.T) {
 		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "no_credit" || !strings.Contains(s.Trouble.Detail, "0.02") {
 			t.Errorf("trouble %+v, want one that says there is no credit", s.Trouble)
 		}
-		r.wantAlarms(gateway.AlarmCredit, gateway.AlarmOut)
+		r.wantAlarms(selfcare.AlarmCredit, gateway.AlarmOut)
 		if a := r.status().Alarms; len(a) == 2 && !strings.Contains(a[1].Detail, "0.02") {
 			t.Errorf("alarm %+v does not say that there is no credit", a[1])
 		}
@@ -198,7 +198,7 @@ func TestCreditWhenTextsAreRefused(t *testing.T) {
 
 // TestRefusalsWithCredit: somebody who has credit is not told to top up.
 func TestRefusalsWithCredit(t *testing.T) {
-	inBubble(t, setup{start: withCredit(gateway.CreditConfig{Code: balance})}, func(t *testing.T, r *rig) {
+	inBubble(t, setup{start: withCredit(selfcare.CreditConfig{Code: balance})}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
 		r.modems[0].Inject(emulator.Fault{Kind: emulator.SubmitError, Code: 21, Times: 4})
 		for i := range 4 {
@@ -214,7 +214,7 @@ func TestRefusalsWithCredit(t *testing.T) {
 
 // TestCreditWaitsForMessages: nobody waits because a balance is asked for.
 func TestCreditWaitsForMessages(t *testing.T) {
-	inBubble(t, setup{start: withCredit(gateway.CreditConfig{Code: balance}), options: emulator.Options{Latency: emulator.Latency{Air: 5 * time.Second}}},
+	inBubble(t, setup{start: withCredit(selfcare.CreditConfig{Code: balance}), options: emulator.Options{Latency: emulator.Latency{Air: 5 * time.Second}}},
 		func(t *testing.T, r *rig) {
 			for range 60 {
 				r.put()
@@ -231,11 +231,11 @@ func TestCreditWaitsForMessages(t *testing.T) {
 func TestCreditThatIsNotAnswered(t *testing.T) {
 	silent := emulator.Generic()
 	silent.Refused = append(silent.Refused, "+CUSD")
-	inBubble(t, setup{profile: &silent, start: withCredit(gateway.CreditConfig{Code: balance})}, func(t *testing.T, r *rig) {
+	inBubble(t, setup{profile: &silent, start: withCredit(selfcare.CreditConfig{Code: balance})}, func(t *testing.T, r *rig) {
 		r.pass(5 * 24 * time.Hour)
 		r.wantState(modem.Ready)
 		r.wantCredit("", false)
-		r.wantAlarms(gateway.AlarmCreditUnknown)
+		r.wantAlarms(selfcare.AlarmCreditUnknown)
 		if log := r.log.String(); strings.Contains(log, "out of step") || strings.Count(log, "modem is ready") != 1 {
 			t.Error("the modem was mended because of a code")
 		}
@@ -244,7 +244,7 @@ func TestCreditThatIsNotAnswered(t *testing.T) {
 
 // TestCreditBelongsToTheCard: another card in the same modem has its own.
 func TestCreditBelongsToTheCard(t *testing.T) {
-	inBubble(t, setup{start: withCredit(gateway.CreditConfig{Code: balance, AlarmBelow: 500})}, func(t *testing.T, r *rig) {
+	inBubble(t, setup{start: withCredit(selfcare.CreditConfig{Code: balance, AlarmBelow: 500})}, func(t *testing.T, r *rig) {
 		r.sims[0].SetUSSD(balance, "Stan konta: 1,00 PLN")
 		r.pass(5 * time.Minute)
 		r.wantCredit("1.00", true)

@@ -1,0 +1,60 @@
+package selfcare
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics is what is measured of all modems.
+type metrics struct {
+	calls       *prometheus.CounterVec
+	credit      *prometheus.GaugeVec
+	tests       *prometheus.CounterVec
+	testSeconds *prometheus.GaugeVec
+}
+
+// newMetrics makes the metrics and registers them with r, if any. Registering one
+// name twice is a bug, and panics.
+func newMetrics(r prometheus.Registerer) *metrics {
+	perModem := []string{"modem"}
+	m := &metrics{
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_gateway_missed_calls_total",
+			Help: "Calls that rang and were written down.",
+		}, perModem),
+		credit: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "goniec_gateway_credit",
+			Help: "What the SIM has left, in the currency of its operator, as the network said last.",
+		}, perModem),
+		tests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_gateway_self_tests_total",
+			Help: "Self-tests that ended, by result (passed, not_sent, no_report, lost, no_turn).",
+		}, []string{"modem", "result"}),
+		testSeconds: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "goniec_gateway_self_test_seconds",
+			Help: "Time the text of the last self-test that passed was on its way.",
+		}, perModem),
+	}
+	if r != nil {
+		r.MustRegister(m.calls, m.credit, m.tests, m.testSeconds)
+	}
+	return m
+}
+
+// forget drops the metrics of a modem that is no longer configured.
+func (m *metrics) forget(name string) {
+	labels := prometheus.Labels{"modem": name}
+	m.calls.DeletePartialMatch(labels)
+	m.credit.DeletePartialMatch(labels)
+	m.tests.DeletePartialMatch(labels)
+	m.testSeconds.DeletePartialMatch(labels)
+}
+
+// tested counts a self-test of the modem called name.
+func (m *metrics) tested(name, result string, took time.Duration) {
+	m.tests.WithLabelValues(name, result).Inc()
+	if result == TestPassed {
+		m.testSeconds.WithLabelValues(name).Set(took.Seconds())
+	}
+}
