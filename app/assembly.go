@@ -124,7 +124,9 @@ func (s *assembly) start(life context.Context) error {
 	s.loops.Go(func() { s.replies.RunEnds(ctx) })
 	s.loops.Go(func() { s.webhooks.Run(ctx) })
 	if len(s.config.Modems) == 0 {
-		s.loops.Go(func() { s.discover(ctx) })
+		s.loops.Go(func() {
+			s.gateway.Discover(ctx, gateway.Discovery{Ports: s.app.options.Ports, BaudRate: configs.DefaultModem().BaudRate, Modem: s.foundModem})
+		})
 	}
 	return nil
 }

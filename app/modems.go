@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"goniec/api"
 	"goniec/api/client"
@@ -34,6 +33,13 @@ func (a *App) modemConfigs(list []configs.Modem, profilesDir string) []gateway.M
 		}
 	}
 	return all
+}
+
+// foundModem returns what the gateway wants for a modem that no configuration names.
+func (s *assembly) foundModem(name, device string) gateway.ModemConfig {
+	m := configs.DefaultModem()
+	m.Name, m.Device = name, device
+	return s.app.modemConfigs([]configs.Modem{m}, s.config.ProfilesDir)[0]
 }
 
 // pinOf returns a function that reads the PIN when the SIM asks for it, so that it
@@ -188,175 +194,4 @@ func errorCode(s *gateway.Status, code string) string {
 		return api.ModemRefused
 	}
 	return api.ModemError
-}
-
-const (
-	discoverEvery = 30 * time.Second
-	// probeTimeout is how long one port may take to answer; a modem answers AT
-	// within a second, even while it starts.
-	probeTimeout = 15 * time.Second
-	// A port that does not answer is asked less and less often: it may belong
-	// to a printer.
-	longestSilence = 10 * time.Minute
-)
-
-// discovery finds modems for a configuration that names none.
-type discovery struct {
-	ports  func() ([]modem.PortInfo, error)
-	probe  func(ctx context.Context, device string, baud int) (modem.ProbeResult, error)
-	found  []configs.Modem     // in the order they were found
-	imei   map[string]string   // of those found, by name
-	silent map[string]*silence // ports that did not answer
-}
-
-// silence is how long a port is left alone.
-type silence struct {
-	until time.Time
-	pause time.Duration
-}
-
-// discover looks for modems until ctx is done and gives every one it finds to the
-// gateway.
-func (s *assembly) discover(ctx context.Context) {
-	d := &discovery{ports: s.app.options.Ports, probe: modem.Probe, imei: map[string]string{}, silent: map[string]*silence{}}
-	for wait := s.quiet(ctx); pause(ctx, wait, nil); wait = discoverEvery {
-		changed, err := d.scan(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil {
-			s.app.log.Warn("cannot list serial ports, trying again", "err", err)
-		}
-		if changed {
-			for _, m := range d.found {
-				s.app.log.Info("modem found", "modem", m.Name, "device", m.Device)
-			}
-			s.gateway.SetModems(s.app.modemConfigs(d.found, s.config.ProfilesDir))
-		}
-	}
-}
-
-// quiet returns how long no port may be written to: a modem that was left while it
-// was sending could be disturbed, and nobody knows yet which one that is.
-func (s *assembly) quiet(ctx context.Context) time.Duration {
-	until, err := s.gateway.QuietUntil(ctx)
-	if err != nil {
-		s.app.log.Warn("cannot look for what was in the air when the gateway stopped", "err", err)
-	}
-	wait := max(0, time.Until(until))
-	if wait > 0 {
-		s.app.log.Info("a part was in the air when the gateway stopped; no port is touched until its modem has had the time to answer", "wait", wait)
-	}
-	return wait
-}
-
-// scan asks every port that no modem is known at and reports whether modems were
-// found, or found again at another port.
-func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
-	ports, err := d.ports()
-	if err != nil {
-		return false, err
-	}
-	plugged := map[string]bool{}
-	for _, port := range ports {
-		plugged[port.Device] = true
-	}
-	for device := range d.silent {
-		if !plugged[device] {
-			delete(d.silent, device) // what is plugged in there next is another one
-		}
-	}
-	for _, port := range ports {
-		if d.taken(port.Device) || d.resting(port.Device) {
-			continue
-		}
-		probeCtx, cancel := context.WithTimeout(ctx, probeTimeout)
-		result, err := d.probe(probeCtx, port.Device, configs.DefaultModem().BaudRate)
-		cancel()
-		switch {
-		case ctx.Err() != nil:
-			return changed, ctx.Err()
-		case err != nil || !result.Texts: // silent, or a port for other things
-			d.rest(port.Device)
-		case d.settle(port.Device, result.Info, plugged):
-			changed = true
-		default:
-			d.rest(port.Device) // another port of a modem that works at its first
-		}
-	}
-	return changed, nil
-}
-
-func (d *discovery) taken(device string) bool {
-	for _, m := range d.found {
-		if m.Device == device {
-			return true
-		}
-	}
-	return false
-}
-
-func (d *discovery) resting(device string) bool {
-	s := d.silent[device]
-	return s != nil && time.Now().Before(s.until)
-}
-
-// rest leaves a port alone for a while, each time for longer.
-func (d *discovery) rest(device string) {
-	s := d.silent[device]
-	if s == nil {
-		s = &silence{pause: discoverEvery / 2}
-		d.silent[device] = s
-	}
-	s.pause = min(2*s.pause, longestSilence)
-	s.until = time.Now().Add(s.pause)
-}
-
-// settle puts a modem that answers at device among those found; false if it works
-// at another port already.
-func (d *discovery) settle(device string, info modem.Info, plugged map[string]bool) bool {
-	for i := range d.found {
-		m := &d.found[i]
-		if info.IMEI == "" || d.imei[m.Name] != info.IMEI {
-			continue
-		}
-		if plugged[m.Device] {
-			return false
-		}
-		m.Device = device
-		return true
-	}
-	m := configs.DefaultModem()
-	m.Name, m.Device = d.name(info), device
-	d.found = append(d.found, m)
-	d.imei[m.Name] = info.IMEI
-	return true
-}
-
-// name makes a name of the model and the end of the IMEI, which stays the same
-// wherever the modem is plugged in: "e3372-4321".
-func (d *discovery) name(info modem.Info) string {
-	base := strings.Trim(strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
-			return r
-		case 'A' <= r && r <= 'Z':
-			return r + ('a' - 'A')
-		}
-		return '-'
-	}, info.Model), "-")
-	if base == "" {
-		base = "modem"
-	}
-	base = base[:min(len(base), 24)]
-	if n := len(info.IMEI); n > 0 {
-		base += "-" + info.IMEI[max(0, n-4):]
-	}
-	name := base
-	for i := 2; ; i++ {
-		if _, used := d.imei[name]; !used {
-			return name
-		}
-		name = fmt.Sprintf("%s-%d", base, i)
-	}
 }

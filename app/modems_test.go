@@ -1,6 +1,7 @@
 package app
 
 import (
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"goniec/api"
 	"goniec/api/client"
+	"goniec/configs"
 	"goniec/gateway"
 	"goniec/modem"
 	"goniec/selfcare"
@@ -105,5 +107,16 @@ func TestModemOnTheWire(t *testing.T) {
 	bare := gateway.Status{Name: "m1", Device: "/dev/ttyUSB3", State: modem.Absent}
 	if diff := cmp.Diff(client.Modem{Name: "m1", Device: "/dev/ttyUSB3", State: "absent"}, onTheWire(&bare)); diff != "" {
 		t.Errorf("an absent modem (-want +got):\n%s", diff)
+	}
+}
+
+// TestFoundModemHasTheDefaults: a modem that no configuration names is like one of
+// which the configuration says nothing but its name.
+func TestFoundModemHasTheDefaults(t *testing.T) {
+	t.Parallel()
+	a := &assembly{app: &App{log: slog.New(slog.DiscardHandler)}}
+	got, want := a.foundModem("e3372-0001", "/dev/ttyUSB0"), configs.DefaultModem()
+	if got.Name != "e3372-0001" || got.Device != "/dev/ttyUSB0" || got.BaudRate != want.BaudRate || got.Pace.PerMinute != want.Pace.PerMinute {
+		t.Errorf("modem %+v", got)
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package gateway
 
 import (
 	"context"
@@ -27,26 +27,24 @@ func (p plugged) ports() ([]modem.PortInfo, error) {
 	return ports, nil
 }
 
-// newDiscovery returns a discovery among what is plugged in, and how often each
+// discoveryAmong returns a discovery among what is plugged in, and how often each
 // port was asked.
-func newDiscovery(p plugged) (*discovery, map[string]int) {
+func discoveryAmong(p plugged) (*discovery, map[string]int) {
 	asked := map[string]int{}
-	return &discovery{
-		ports: p.ports,
-		probe: func(_ context.Context, device string, _ int) (modem.ProbeResult, error) {
-			asked[device]++
-			imei := p[device]
-			return modem.ProbeResult{Device: device, Answers: true, Texts: imei != "", Info: modem.Info{Model: "E3372 (LTE)", IMEI: imei}}, nil
-		},
-		imei: map[string]string{}, silent: map[string]*silence{},
-	}, asked
+	d := newDiscovery(Discovery{Ports: p.ports})
+	d.probe = func(_ context.Context, device string, _ int) (modem.ProbeResult, error) {
+		asked[device]++
+		imei := p[device]
+		return modem.ProbeResult{Device: device, Answers: true, Texts: imei != "", Info: modem.Info{Model: "E3372 (LTE)", IMEI: imei}}, nil
+	}
+	return d, asked
 }
 
 // found returns the ports of the modems found, by their names.
 func (d *discovery) byName() map[string]string {
 	all := map[string]string{}
 	for _, m := range d.found {
-		all[m.Name] = m.Device
+		all[m.name] = m.device
 	}
 	return all
 }
@@ -55,7 +53,7 @@ func TestDiscoveryFollowsModemsByIMEI(t *testing.T) {
 	t.Parallel()
 	const first, second = "351234567890001", "351234567890002"
 	world := plugged{"/dev/ttyUSB0": first, "/dev/ttyUSB1": first, "/dev/ttyUSB2": ""}
-	d, _ := newDiscovery(world)
+	d, _ := discoveryAmong(world)
 	scan := func(wantChange bool, want map[string]string) {
 		t.Helper()
 		changed, err := d.scan(t.Context())
@@ -83,19 +81,14 @@ func TestDiscoveryFollowsModemsByIMEI(t *testing.T) {
 	scan(false, map[string]string{"e3372--lte-0001": "/dev/ttyUSB0", "e3372--lte-0002": "/dev/ttyUSB3"})
 	world["/dev/ttyUSB2"] = first
 	scan(true, map[string]string{"e3372--lte-0001": "/dev/ttyUSB2", "e3372--lte-0002": "/dev/ttyUSB3"})
-	for _, m := range d.found {
-		if m.BaudRate != configs.DefaultModem().BaudRate || m.Pace.PerMinute != configs.DefaultModem().Pace.PerMinute {
-			t.Errorf("%s does not have the defaults of a modem: %+v", m.Name, m)
-		}
-	}
 }
 
 // TestDiscoveryAsksSilentPortsLessAndLess lets a day pass.
 func TestDiscoveryAsksSilentPortsLessAndLess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d, asked := newDiscovery(plugged{"/dev/ttyUSB0": ""})
-		for end := time.Now().Add(24 * time.Hour); time.Now().Before(end); pause(t.Context(), discoverEvery, nil) {
+		d, asked := discoveryAmong(plugged{"/dev/ttyUSB0": ""})
+		for end := time.Now().Add(24 * time.Hour); time.Now().Before(end); <-time.After(discoverEvery) {
 			if _, err := d.scan(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -108,7 +101,7 @@ func TestDiscoveryAsksSilentPortsLessAndLess(t *testing.T) {
 
 func TestDiscoveryNames(t *testing.T) {
 	t.Parallel()
-	d, _ := newDiscovery(plugged{})
+	d, _ := discoveryAmong(plugged{})
 	for i, test := range []struct{ model, imei, want string }{
 		{"EC25", "351234567890001", "ec25-0001"},
 		{"EC25", "869999999990001", "ec25-0001-2"},
@@ -118,15 +111,18 @@ func TestDiscoveryNames(t *testing.T) {
 		{"A model with a name that goes on and on", "351234567890003", "a-model-with-a-name-that-0003"},
 	} {
 		info := modem.Info{Model: test.model, IMEI: test.imei}
-		if !d.settle(fmt.Sprintf("/dev/ttyUSB%d", i), info, map[string]bool{}) {
+		if !d.add(fmt.Sprintf("/dev/ttyUSB%d", i), info, map[string]bool{}) {
 			t.Errorf("%q is not taken", test.model)
 		}
-		name := d.found[len(d.found)-1].Name
+		name := d.found[len(d.found)-1].name
 		if name != test.want {
 			t.Errorf("a %q with IMEI %q is called %q, want %q", test.model, test.imei, name, test.want)
 		}
-		c := configs.Default()
-		c.Modems = d.found
+		c, m := configs.Default(), configs.DefaultModem()
+		for _, found := range d.found {
+			m.Name, m.Device = found.name, found.device
+			c.Modems = append(c.Modems, m)
+		}
 		if err := c.Validate(); err != nil {
 			t.Errorf("the name would be a mistake in a file: %v", err)
 		}
@@ -136,8 +132,8 @@ func TestDiscoveryNames(t *testing.T) {
 func TestDiscoveryWithoutSysfs(t *testing.T) {
 	t.Parallel()
 	want := errors.New("no sysfs")
-	d, _ := newDiscovery(plugged{})
-	d.ports = func() ([]modem.PortInfo, error) { return nil, want }
+	d, _ := discoveryAmong(plugged{})
+	d.Ports = func() ([]modem.PortInfo, error) { return nil, want }
 	if _, err := d.scan(t.Context()); !errors.Is(err, want) {
 		t.Errorf("scan = %v, want %v", err, want)
 	}
