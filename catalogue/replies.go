@@ -28,6 +28,7 @@ const (
 	HeadSinceWhen            Key = "head.since_when"
 	HeadSource               Key = "head.source"
 	HeadNote                 Key = "head.note"
+	WaitsUnclear             Key = "waits.unclear"
 	DemoAnswers              Key = "demo.answers" // yes, no, unclear, waiting
 )
 
@@ -210,12 +211,29 @@ var replyTexts = map[Key]text{
 		"Answers read: yes %d, no %d, unclear %d. %d {4:conversation waits|conversations wait} for reception.",
 		"Respuestas leídas: sí %d, no %d, poco claras %d. %d {4:conversación espera|conversaciones esperan} a recepción.",
 	},
-	"answer.yes":          {"TAK", "YES", "SÍ"},
-	"answer.no":           {"NIE", "NO", "NO"},
-	"answer.unclear":      {"niejasne", "unclear", "poco claro"},
-	"answer.choice":       {"wybór", "choice", "opción"},
-	"answer.number":       {"liczba", "number", "número"},
-	"answer.text":         {"tekst", "text", "texto"},
+	"answer.yes":         {"TAK", "YES", "SÍ"},
+	"answer.no":          {"NIE", "NO", "NO"},
+	"answer.unclear":     {"niejasne", "unclear", "poco claro"},
+	"answer.choice":      {"wybór", "choice", "opción"},
+	"answer.number":      {"liczba", "number", "número"},
+	"answer.text":        {"tekst", "text", "texto"},
+	"says.deceased":      {"pacjent nie żyje", "the patient has died", "el paciente ha fallecido"},
+	"says.wrong_person":  {"to nie ten numer", "wrong number", "número equivocado"},
+	"says.hostile":       {"jest zły", "is angry", "está enfadado"},
+	"says.stop":          {"nie chce SMS-ów", "wants no texts", "no quiere más SMS"},
+	"says.reschedule":    {"chce inny termin", "wants another time", "quiere otra hora"},
+	"says.late":          {"spóźni się", "comes late", "llegará tarde"},
+	"says.question_back": {"o coś pyta", "asks something back", "pregunta algo"},
+	// How a text was matched that says nothing of these.
+	"waits.nothing_asked": {"pisze, choć nie było pytania", "writes without having been asked", "escribe sin que se le haya preguntado"},
+	"waits.late":          {"odpowiada za późno", "answers too late", "responde demasiado tarde"},
+	"waits.after_change":  {"za późno zmienia odpowiedź", "changes the answer too late", "cambia la respuesta demasiado tarde"},
+	"waits.wavering":      {"ciągle zmienia odpowiedź", "keeps changing the answer", "cambia la respuesta una y otra vez"},
+	"waits.several_open":  {"nie wiadomo, o którą wizytę chodzi", "it is not clear which appointment is meant", "no está claro a qué cita se refiere"},
+	"waits.incomplete":    {"brakuje części SMS-a", "parts of the text are missing", "faltan partes del SMS"},
+	"waits.stop":          {"nie chce SMS-ów", "wants no texts", "no quiere más SMS"},
+	"waits.not_text":      {"to nie jest tekst", "this is no text", "no es un texto"},
+	WaitsUnclear:          {"odpowiedź jest niejasna", "the answer is not clear", "la respuesta no está clara"},
 	StatusText("waiting"): {"dla rejestracji", "for reception", "para recepción"},
 	ConfigReplyWord: {
 		"słowa %q nie można dodać: %s",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"goniec/event"
 	"goniec/queue"
 	"goniec/reply"
+	"goniec/reply/reader"
 )
 
 const (
@@ -33,9 +35,10 @@ type traffic struct {
 	client  *client.Client
 	out     io.Writer
 
-	sent, delivered, failed, received int             // owned by show
-	answers                           map[string]int  // questions by answer; owned by show
-	waiting                           map[string]bool // conversations that wait for reception, by id; owned by show
+	sent, delivered, failed, received int                        // owned by show
+	answers                           map[string]int             // questions by answer; owned by show
+	waiting                           map[string]bool            // conversations that wait for reception, by id; owned by show
+	intents                           map[string][]reader.Intent // what replies to questions say besides, by the id of the text; owned by show
 
 	known map[string]client.Message // under way, by id; owned by show
 }
@@ -45,6 +48,7 @@ func (t *traffic) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	t.known, t.answers, t.waiting = map[string]client.Message{}, map[string]int{}, map[string]bool{}
+	t.intents = map[string][]reader.Intent{}
 	var (
 		sender  sync.WaitGroup
 		sendErr error
@@ -167,7 +171,7 @@ func (t *traffic) reply(ctx context.Context, at time.Time, fact queue.Received) 
 		return fmt.Errorf("read a reply of the demo: %w", err)
 	}
 	t.received++
-	t.line(shown{at, "←", in.Modem, in.From, "received", quoted(in.Text, in.Parts)})
+	t.line(shown{at, "←", in.Modem, in.From, catalogue.StatusText("received"), quoted(in.Text, in.Parts)})
 	return nil
 }
 
@@ -202,7 +206,7 @@ func (t *traffic) message(ctx context.Context, at time.Time, fact queue.MessageC
 		}
 		delete(t.known, fact.ID)
 	}
-	t.line(shown{at, "→", m.Modem, m.To, kind, detail})
+	t.line(shown{at, "→", m.Modem, m.To, catalogue.StatusText(kind), detail})
 	return nil
 }
 
@@ -213,16 +217,19 @@ func (t *traffic) answer(ctx context.Context, at time.Time, fact reply.QuestionA
 		return fmt.Errorf("read a message of the demo: %w", err)
 	}
 	t.answers[string(fact.Value)]++
+	t.intents[fact.InboundID] = fact.Intents
 	about := ""
 	if m.Question != nil {
 		about = m.Question.About
 	}
-	t.line(shown{at, "=", m.Modem, m.To, "answer_" + string(fact.Value), fmt.Sprintf("%s (%s, %s)", about, fact.Match, fact.Rule)})
+	t.line(shown{at, "=", m.Modem, m.To, catalogue.Key("answer." + string(fact.Value)), about})
 	return nil
 }
 
 // conversation prints that one waits for reception, once.
 func (t *traffic) conversation(ctx context.Context, at time.Time, fact reply.ConversationUpdated) error {
+	intents := t.intents[fact.InboundID]
+	delete(t.intents, fact.InboundID)
 	if fact.State != reply.TalkWaiting || t.waiting[fact.ID] {
 		return nil
 	}
@@ -231,8 +238,28 @@ func (t *traffic) conversation(ctx context.Context, at time.Time, fact reply.Con
 	if err != nil {
 		return fmt.Errorf("read a conversation of the demo: %w", err)
 	}
-	t.line(shown{at, "!", "", c.With, "waiting", string(fact.Reason)})
+	t.line(shown{at, "!", "", c.With, catalogue.StatusText("waiting"), t.program.say(whyWaiting(fact.Reason, intents))})
 	return nil
+}
+
+// whyWaiting returns why a conversation waits for reception: what its last text says
+// besides an answer, else how the text was matched with questions.
+func whyWaiting(match reply.Match, intents []reader.Intent) catalogue.Key {
+	for _, intent := range []reader.Intent{
+		reader.Deceased, reader.WrongPerson, reader.Hostile, reader.Stop, reader.Reschedule, reader.Late, reader.QuestionBack,
+	} {
+		if slices.Contains(intents, intent) {
+			return catalogue.Key("says." + string(intent))
+		}
+	}
+	switch match {
+	case reply.MatchNone, reply.MatchLate, reply.MatchAfter, reply.MatchWavering, reply.MatchIncomplete, reply.MatchStop, reply.MatchNotText:
+		return catalogue.Key("waits." + string(match))
+	case reply.MatchSeveral, reply.MatchNotChosen:
+		return catalogue.Key("waits." + string(reply.MatchSeveral))
+	default:
+		return catalogue.WaitsUnclear
+	}
 }
 
 // call prints who has called.
@@ -242,7 +269,7 @@ func (t *traffic) call(ctx context.Context, at time.Time, fact queue.CallMissed)
 			return fmt.Errorf("read a call of the demo: %w", err)
 		}
 		if c.ID == fact.ID {
-			t.line(shown{at, "←", c.Modem, c.From, "called", ""})
+			t.line(shown{at, "←", c.Modem, c.From, catalogue.StatusText("called"), ""})
 			break
 		}
 	}
@@ -251,8 +278,10 @@ func (t *traffic) call(ctx context.Context, at time.Time, fact queue.CallMissed)
 
 // shown is one line of what the demo shows.
 type shown struct {
-	at                                     time.Time
-	direction, modem, number, kind, detail string
+	at                       time.Time
+	direction, modem, number string
+	status                   catalogue.Key
+	detail                   string
 }
 
 // line prints when, where to, through what, who, what became of it, and the text:
@@ -263,8 +292,7 @@ func (t *traffic) line(l shown) {
 		who += " " + name
 	}
 	modem := cmp.Or(l.modem, "…")
-	status := t.program.say(catalogue.StatusText(l.kind))
-	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", l.at.Local().Format(time.TimeOnly), l.direction, modem, who, status, l.detail)
+	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", l.at.Local().Format(time.TimeOnly), l.direction, modem, who, t.program.say(l.status), l.detail)
 	fmt.Fprintln(t.out, strings.TrimRight(line, " "))
 }
 
