@@ -132,8 +132,12 @@ func (a *alarms) note(ctx context.Context, change AlarmChanged) {
 }
 
 // watch looks at the box until ctx is done: at its clock, at what waits too long, and
-// whether the store can be written.
+// whether the store can be written. It begins after the first look at the queue: what
+// became due while the daemon was away has not waited for anybody.
 func (s *assembly) watch(ctx context.Context) {
+	if !pause(ctx, firstTend, s.afterTend) {
+		return
+	}
 	var due time.Time
 	for {
 		fails := s.storeTrouble() != ""

@@ -145,3 +145,64 @@ func (s *fillingStore) Update(ctx context.Context, fn func(store.Tx) error) erro
 	}
 	return s.Store.Update(ctx, fn)
 }
+
+// slowStore is one in which a change takes a second, as on a worn card.
+type slowStore struct{ store.Store }
+
+func (s slowStore) Update(ctx context.Context, fn func(store.Tx) error) error {
+	pause(ctx, time.Second, nil)
+	return s.Store.Update(ctx, fn)
+}
+
+// What has become due while the daemon was away is no reason for an alarm: the daemon
+// looks after it first. If that fails the alarm says so.
+func TestNoAlarmOfWhatBecameDueMeanwhile(t *testing.T) {
+	for _, away := range []time.Duration{time.Minute, 10 * time.Minute, 30 * time.Hour} {
+		t.Run(away.String(), func(t *testing.T) {
+			running(t, configs.Default(), &Machine{}, func(t *testing.T, a *App) {
+				pass(t, 30*time.Second)
+				if n := a.alarmEvents(t); n > 0 {
+					t.Errorf("%d alarms", n)
+				}
+				a.wantAlarms(t)
+			}, func(a *App) {
+				leaveDue(t, a, away)
+				a.store = slowStore{a.store}
+			})
+		})
+	}
+	t.Run("while nothing can be written", func(t *testing.T) {
+		var broken atomic.Bool
+		running(t, configs.Default(), &Machine{}, func(t *testing.T, a *App) {
+			broken.Store(true)
+			pass(t, 5*time.Second)
+			a.wantAlarms(t, api.AlarmStore)
+			broken.Store(false)
+			pass(t, 30*time.Second)
+			a.wantAlarms(t)
+		}, func(a *App) {
+			leaveDue(t, a, 10*time.Minute)
+			a.store = slowStore{&fillingStore{a.store, &broken}}
+		})
+	})
+}
+
+// leaveDue puts a message into the store whose time comes an hour later, and lets away
+// go by after that.
+func leaveDue(t *testing.T, a *App, away time.Duration) {
+	t.Helper()
+	q, err := queue.New(queue.Config{Store: a.store, Events: a.events, Box: box})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := pdu.ParseAddress("+48600100200")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background() // that of t is from outside the bubble
+	draft := queue.Draft{To: to, Text: "Wizyta jutro", SendAt: time.Now().Add(time.Hour)}
+	if _, _, err := q.Enqueue(ctx, queue.Caller{}, []queue.Draft{draft}); err != nil {
+		t.Fatal(err)
+	}
+	pause(ctx, time.Hour+away, nil)
+}

@@ -45,6 +45,8 @@ type assembly struct {
 	born    time.Time
 	tended  atomic.Int64 // when the queue was last looked after, nanoseconds since born
 
+	afterTend  <-chan struct{}       // closed when the queue has been looked after once, or that has failed
+	tendedOnce func()                // closes afterTend; may be called again
 	untended   atomic.Pointer[error] // why the queue could not be looked after, while it cannot
 	clockSince time.Time             // since when nothing confirms the clock, by that clock; of watch
 }
@@ -52,6 +54,8 @@ type assembly struct {
 // assemble builds an assembly of the parts that config describes, not yet started.
 func (a *App) assemble(config configs.Config) (*assembly, error) {
 	s := &assembly{app: a, config: config, born: time.Now()}
+	first := make(chan struct{})
+	s.afterTend, s.tendedOnce = first, sync.OnceFunc(func() { close(first) })
 	quiet, err := calendar.ParseQuietHours(config.QuietHours.From, config.QuietHours.To, config.QuietHours.DaysOff)
 	if err != nil {
 		return nil, err

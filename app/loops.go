@@ -9,6 +9,7 @@ import (
 const (
 	tendAtMost   = 15 * time.Second // between two looks at the queue, whatever it says
 	tendAtLeast  = time.Second      // however much happens
+	firstTend    = 5 * time.Minute  // the longest that the first look may take before an alarm tells of it
 	janitorFirst = time.Minute      // after the start, when a small box is less busy
 	janitorEvery = time.Hour
 	// scrubEvery is how long what was removed may stay in the file, about. A box that
@@ -37,6 +38,7 @@ func (s *assembly) tend(ctx context.Context) {
 			s.untended.Store(nil)
 			s.tended.Store(int64(time.Since(s.born)))
 		}
+		s.tendedOnce()
 		failing = err != nil
 		if !pause(ctx, tendAtLeast, nil) {
 			return
