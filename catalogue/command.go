@@ -13,6 +13,7 @@ const (
 	CommandTokenRevoke  Key = "command.token.revoke"
 	CommandConfig       Key = "command.config"
 	CommandConfigCheck  Key = "command.config.check"
+	CommandConfigSample Key = "command.config.sample"
 	CommandModem        Key = "command.modem"
 	CommandModemList    Key = "command.modem.list"
 	CommandModemProbe   Key = "command.modem.probe"
@@ -119,24 +120,25 @@ func StatusText(status string) Key { return Key("status." + status) }
 
 // commandTexts are what the command line says.
 var commandTexts = map[Key]text{
-	CommandRoot:        {"Goniec, bramka SMS dla przychodni", "Goniec, an SMS gateway for clinics", "Goniec, pasarela SMS para clínicas"},
-	CommandServe:       {"Uruchom bramkę", "Run the gateway", "Ejecutar la pasarela"},
-	CommandDemo:        {"Pokaż bramkę na emulowanych modemach i pacjentach, bez sprzętu", "Show the gateway with emulated modems and patients, without hardware", "Mostrar la pasarela con módems y pacientes emulados, sin hardware"},
-	CommandEmulate:     {"Uruchom same emulowane modemy, dla „goniec serve”", "Run emulated modems alone, for \"goniec serve\"", "Ejecutar solo módems emulados, para «goniec serve»"},
-	CommandSend:        {"Wyślij wiadomość", "Send a message", "Enviar un mensaje"},
-	CommandToken:       {"Tokeny dostępu do API", "API tokens", "Tokens de la API"},
-	CommandTokenCreate: {"Utwórz token i wypisz go", "Create a token and print it", "Crear un token e imprimirlo"},
-	CommandTokenList:   {"Pokaż tokeny", "List the tokens", "Mostrar los tokens"},
-	CommandTokenRevoke: {"Unieważnij token", "Make a token worthless", "Revocar un token"},
-	CommandConfig:      {"Konfiguracja", "Configuration", "Configuración"},
-	CommandConfigCheck: {"Pokaż wszystkie błędy konfiguracji naraz", "Show every mistake of the configuration at once", "Mostrar todos los errores de la configuración a la vez"},
-	CommandModem:       {"Modemy", "Modems", "Módems"},
-	CommandModemList:   {"Pokaż, co jest podłączone, niczego nie otwierając", "Show what is plugged in, opening nothing", "Mostrar lo que está conectado, sin abrir nada"},
-	CommandModemProbe:  {"Zapytaj porty, jaki modem odpowiada", "Ask ports which modem answers", "Preguntar a los puertos qué módem responde"},
-	CommandVersion:     {"Pokaż wersję", "Show the version", "Mostrar la versión"},
-	CommandUsage:       {"Użycie:", "Usage:", "Uso:"},
-	CommandCommands:    {"Polecenia:", "Commands:", "Órdenes:"},
-	CommandFlags:       {"Opcje:", "Flags:", "Opciones:"},
+	CommandRoot:         {"Goniec, bramka SMS dla przychodni", "Goniec, an SMS gateway for clinics", "Goniec, pasarela SMS para clínicas"},
+	CommandServe:        {"Uruchom bramkę", "Run the gateway", "Ejecutar la pasarela"},
+	CommandDemo:         {"Pokaż bramkę na emulowanych modemach i pacjentach, bez sprzętu", "Show the gateway with emulated modems and patients, without hardware", "Mostrar la pasarela con módems y pacientes emulados, sin hardware"},
+	CommandEmulate:      {"Uruchom same emulowane modemy, dla „goniec serve”", "Run emulated modems alone, for \"goniec serve\"", "Ejecutar solo módems emulados, para «goniec serve»"},
+	CommandSend:         {"Wyślij wiadomość", "Send a message", "Enviar un mensaje"},
+	CommandToken:        {"Tokeny dostępu do API", "API tokens", "Tokens de la API"},
+	CommandTokenCreate:  {"Utwórz token i wypisz go", "Create a token and print it", "Crear un token e imprimirlo"},
+	CommandTokenList:    {"Pokaż tokeny", "List the tokens", "Mostrar los tokens"},
+	CommandTokenRevoke:  {"Unieważnij token", "Make a token worthless", "Revocar un token"},
+	CommandConfig:       {"Konfiguracja", "Configuration", "Configuración"},
+	CommandConfigSample: {"Wypisz przykładową konfigurację z objaśnieniami i wartościami domyślnymi", "Print the sample configuration, every key explained and with its default", "Imprimir la configuración de ejemplo, con cada clave explicada y su valor predeterminado"},
+	CommandConfigCheck:  {"Pokaż wszystkie błędy konfiguracji naraz", "Show every mistake of the configuration at once", "Mostrar todos los errores de la configuración a la vez"},
+	CommandModem:        {"Modemy", "Modems", "Módems"},
+	CommandModemList:    {"Pokaż, co jest podłączone, niczego nie otwierając", "Show what is plugged in, opening nothing", "Mostrar lo que está conectado, sin abrir nada"},
+	CommandModemProbe:   {"Zapytaj porty, jaki modem odpowiada", "Ask ports which modem answers", "Preguntar a los puertos qué módem responde"},
+	CommandVersion:      {"Pokaż wersję", "Show the version", "Mostrar la versión"},
+	CommandUsage:        {"Użycie:", "Usage:", "Uso:"},
+	CommandCommands:     {"Polecenia:", "Commands:", "Órdenes:"},
+	CommandFlags:        {"Opcje:", "Flags:", "Opciones:"},
 
 	FlagHelp:      {"pokaż tę pomoc", "show this help", "mostrar esta ayuda"},
 	FlagConfig:    {"plik konfiguracji; bez tej opcji goniec.yaml tutaj, potem w /etc/goniec", "configuration file; without it goniec.yaml here, then in /etc/goniec", "archivo de configuración; sin ella goniec.yaml aquí y luego en /etc/goniec"},

@@ -91,6 +91,13 @@ func (p *program) configCheckCommand() *cobra.Command {
 	return cmd
 }
 
+func (p *program) configSampleCommand() *cobra.Command {
+	return p.command("sample", catalogue.CommandConfigSample, 0, 0, func(*cobra.Command, []string) error {
+		_, err := fmt.Fprint(p.stdout, configs.Sample)
+		return err
+	})
+}
+
 func (p *program) checkConfig(path string, asJSON bool) error {
 	config, err := configs.Load(path)
 	var wrong *configs.Errors

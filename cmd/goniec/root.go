@@ -28,7 +28,7 @@ func (p *program) rootCommand() *cobra.Command {
 	root := p.group("goniec", catalogue.CommandRoot,
 		p.serveCommand(), p.demoCommand(), p.emulateCommand(), p.sendCommand(),
 		p.group("token", catalogue.CommandToken, p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand()),
-		p.group("config", catalogue.CommandConfig, p.configCheckCommand()),
+		p.group("config", catalogue.CommandConfig, p.configCheckCommand(), p.configSampleCommand()),
 		p.group("modem", catalogue.CommandModem, p.modemListCommand(), p.modemProbeCommand(), p.modemTestCommand(), p.modemTraceCommand(), p.modemUSSDCommand(), p.modemRestartCommand(), p.modemCertifyCommand()),
 		p.group("message", catalogue.CommandMessage, p.messageShowCommand()),
 		p.group("reply", catalogue.CommandReply, p.replyReadCommand()),
