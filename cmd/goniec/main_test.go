@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,7 +22,23 @@ import (
 // TestMain lets the test binary be the program: commands named goniec, in scripts
 // and in child processes of tests, run main.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"goniec": main})
+	testscript.Main(waiting{m}, map[string]func(){"goniec": main})
+}
+
+// waiting runs more tests at once than there are processors, unless -parallel says how
+// many: nearly all the time they wait for daemons, which wait for modems.
+type waiting struct{ *testing.M }
+
+func (w waiting) Run() int {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		if err := flag.Set("test.parallel", "12"); err != nil {
+			panic(err)
+		}
+	}
+	return w.M.Run()
 }
 
 // TestScripts runs the command lines in testdata/script.
