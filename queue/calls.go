@@ -163,13 +163,12 @@ func (q *Queue) Calls(ctx context.Context, f InboxFilter, after string, limit in
 
 // pruneCallDays forgets who got a text for a call before the day of limit, or, by a
 // clock that was wrong, after that of now.
-func (q *Queue) pruneCallDays(ctx context.Context, limit, now time.Time) error {
+func (q *Queue) pruneCallDay(limit, now time.Time) func(store.Tx, store.Pair) (bool, error) {
 	first, last := limit.In(q.config.Location).Format(time.DateOnly), now.In(q.config.Location).Format(time.DateOnly)
-	return q.sweep(ctx, callDaySpace, func(tx store.Tx, pair store.Pair) error {
-		day, err := tx.Get(pair.Key)
-		if err != nil || day == nil || first <= string(day) && string(day) <= last {
-			return err
+	return func(tx store.Tx, pair store.Pair) (bool, error) {
+		if day := string(pair.Value); first <= day && day <= last {
+			return false, nil
 		}
-		return tx.Delete(pair.Key)
-	})
+		return true, tx.Delete(pair.Key)
+	}
 }

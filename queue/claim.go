@@ -11,9 +11,14 @@ import (
 	"goniec/store"
 )
 
-// claimTries bounds how many messages that turned out to have expired one
-// transaction deals with before it finds one to send.
-const claimTries = 32
+const (
+	// claimTries bounds how many messages that turned out to have expired one
+	// transaction deals with before it finds one to send.
+	claimTries = 32
+	// claimOperations is how many operations a message takes at most that Claim
+	// starts or passes over, and what Record writes before Claim.
+	claimOperations = 20
+)
 
 // Claim takes the next part that may leave by w: the most urgent priority first,
 // then what has been due longest. It is written down as in flight when Claim
@@ -61,7 +66,7 @@ func (c *claimed) log(ctx context.Context, q *Queue) {
 // claim looks for the next part for k and marks it as in flight.
 func (q *Queue) claim(tx store.Tx, k *seeker, now time.Time) (claimed, error) {
 	var c claimed
-	for range claimTries {
+	for range max(1, min(claimTries, q.store.Limits().Operations/claimOperations-1)) {
 		key, id, err := q.first(tx, k, now)
 		if err != nil || id == "" {
 			return c, err

@@ -160,7 +160,7 @@ func (q *Queue) fresh(e *entry) bool {
 // setBack looks at every message that lives, when the clock is believed again: what
 // it put off while it was ahead is due.
 func (q *Queue) setBack(ctx context.Context, now time.Time) error {
-	return q.sweep(ctx, tickSpace, func(tx store.Tx, pair store.Pair) error {
+	return store.Walk(ctx, q.store, store.Prefix(tickSpace), func(tx store.Tx, pair store.Pair) error {
 		_, target, _ := strings.Cut(strings.TrimPrefix(pair.Key, tickSpace), "/")
 		id, found := strings.CutPrefix(target, messageSpace)
 		if !found {

@@ -10,36 +10,21 @@ import (
 	"goniec/store"
 )
 
-// doubtsRead bounds the keys that Doubts holds at once.
-const doubtsRead = 1000
-
 // Doubts returns the attempts by the modem called name, or by any if name is empty,
 // that began at since or later and of which nobody knows whether they left, the newest
 // first. With what it returns a late answer can be recorded, see Record and Resolve.
 // It reads the keys of all attempts without a reference since then, so it is meant for the start.
 func (q *Queue) Doubts(ctx context.Context, name string, since time.Time) ([]Submission, error) {
-	found, err := store.View(ctx, q.store, func(r store.Reader) ([]Submission, error) {
-		var found []Submission
-		from, to := uncSpace+daySegment(dayOf(since))+"/", store.PrefixEnd(uncSpace)
-		for {
-			pairs, err := r.Scan(from, to, doubtsRead)
-			if err != nil {
-				return nil, err
+	found, err := store.View(ctx, q.store, func(r store.Reader) (found []Submission, err error) {
+		in := store.Range{From: uncSpace + daySegment(dayOf(since)) + "/", To: store.PrefixEnd(uncSpace)}
+		err = store.Each(r, in, func(p store.Pair) error {
+			s, ok, err := doubtAt(r, p.Key, name, since)
+			if ok {
+				found = append(found, s)
 			}
-			for _, pair := range pairs {
-				s, ok, err := doubtAt(r, pair.Key, name, since)
-				if err != nil {
-					return nil, err
-				}
-				if ok {
-					found = append(found, s)
-				}
-			}
-			if len(pairs) < doubtsRead {
-				return found, nil
-			}
-			from = pairs[len(pairs)-1].Key + "\x00"
-		}
+			return err
+		})
+		return found, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look for attempts in doubt: %w", err)

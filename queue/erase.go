@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -81,77 +80,21 @@ type eraser struct {
 	erased Erased
 }
 
-const (
-	// eraseScan is how many records are read in one transaction.
-	eraseScan = 500
-	// eraseTogether is how many are removed in one.
-	eraseTogether = 20
-)
-
 // each looks at every record of a space and has those that are of the number removed.
 // is is asked within a transaction; remove looks at the record again, since it may have
 // changed, and reports whether there was anything to remove.
 func (r *eraser) each(ctx context.Context, space string, is func(key string, value []byte) bool, remove func(tx store.Tx, key string) (bool, error)) (int, error) {
-	removed := 0
-	for from, to := span(space); from != ""; {
-		type page struct {
-			found  []string
-			looked int
-			next   string
-		}
-		p, err := store.View(ctx, r.queue.store, func(rd store.Reader) (page, error) {
-			pairs, err := rd.Scan(from, to, eraseScan)
-			if err != nil {
-				return page{}, err
-			}
-			var p page
-			for _, pair := range pairs {
-				if is(pair.Key, pair.Value) {
-					p.found = append(p.found, pair.Key)
-				}
-			}
-			if len(pairs) == eraseScan {
-				p.next = pairs[len(pairs)-1].Key + "\x00"
-			}
-			p.looked = len(pairs)
-			return p, nil
-		})
-		if err != nil {
-			return removed, err
-		}
-		for found := range slices.Chunk(p.found, eraseTogether) {
-			n, err := r.removeAll(ctx, found, remove)
-			if err != nil {
-				return removed, err
-			}
-			removed += n
-		}
-		r.looked += p.looked
+	in, before := store.Prefix(space), r.looked
+	in.Where = func(p store.Pair) bool { return is(p.Key, p.Value) }
+	in.Read = func(pairs int) {
+		r.looked = before + pairs
 		r.asked.Looked(r.looked)
-		from = p.next
 	}
-	return removed, nil
-}
-
-// removeAll removes some records in one transaction.
-func (r *eraser) removeAll(ctx context.Context, keys []string, remove func(tx store.Tx, key string) (bool, error)) (int, error) {
-	return store.Update(ctx, r.queue.store, func(tx store.Tx) (int, error) {
-		removed := 0
-		for _, key := range keys {
-			did, err := remove(tx, key)
-			if err != nil {
-				return 0, err
-			}
-			if did {
-				removed++
-			}
-		}
-		return removed, nil
-	})
+	return store.Count(ctx, r.queue.store, in, func(tx store.Tx, p store.Pair) (bool, error) { return remove(tx, p.Key) })
 }
 
 // messages removes those to the number.
-func (r *eraser) messages(ctx context.Context) (err error) {
+func (r *eraser) messages(ctx context.Context) error {
 	is := func(key string, value []byte) bool {
 		if !r.InRecord(value) {
 			return false
@@ -159,40 +102,53 @@ func (r *eraser) messages(ctx context.Context) (err error) {
 		m, err := decodeMessage(key[len(messageSpace):], value)
 		return err == nil && r.Is(m.To)
 	}
-	busy := map[string]bool{}
-	r.erased.Messages, err = r.each(ctx, messageSpace, is, func(tx store.Tx, key string) (bool, error) {
-		id := key[len(messageSpace):]
-		e, err := r.queue.load(tx, id)
-		if store.Unreadable(err) {
-			return false, nil // removed meanwhile
-		}
+	// As they are when the transaction runs for the last time.
+	busy, some := map[string]bool{}, map[string]bool{}
+	for again := true; again; {
+		clear(some)
+		removed, err := r.each(ctx, messageSpace, is, func(tx store.Tx, key string) (bool, error) {
+			id := key[len(messageSpace):]
+			e, err := r.queue.load(tx, id)
+			if store.Unreadable(err) {
+				return false, nil // removed meanwhile
+			}
+			if err != nil {
+				return false, err
+			}
+			if busy[id] = e.count(PartInFlight) > 0; busy[id] {
+				return false, nil
+			}
+			all, err := r.message(tx, e)
+			some[id] = !all
+			return all, err
+		})
+		r.erased.Messages += removed
 		if err != nil {
-			return false, err
+			return err
 		}
-		// As it is when the transaction runs for the last time.
-		if busy[id] = e.count(PartInFlight) > 0; busy[id] {
-			return false, nil
+		again = false
+		for _, is := range some {
+			again = again || is
 		}
-		return true, r.message(tx, e)
-	})
+	}
 	for _, is := range busy {
 		if is {
 			r.erased.Busy++
 		}
 	}
-	return err
+	return nil
 }
 
-// message removes a message of which no part is in flight.
-func (r *eraser) message(tx store.Tx, e *entry) error {
+// message removes a message of which no part is in flight, or some of its attempts.
+func (r *eraser) message(tx store.Tx, e *entry) (all bool, err error) {
 	if !e.Status.Final() && e.Status != StatusSent {
 		problem := &Problem{Code: CodeErased, Detail: "everything about its number was erased"}
 		if err := r.queue.finish(tx, e, StatusCancelled, problem, r.asked.Actor, r.queue.now()); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if err := r.asked.Along(tx, e.ID); err != nil {
-		return err
+		return false, err
 	}
 	return r.queue.remove(tx, e)
 }

@@ -237,14 +237,23 @@ func (e *entry) write(tx store.Tx) error {
 	return nil
 }
 
-// remove deletes the message with every key that leads to it.
-func (q *Queue) remove(tx store.Tx, e *entry) error {
+// attemptsTogether is how many attempts of a message one transaction removes.
+const attemptsTogether = 50
+
+// remove deletes the message with every key that leads to it. Of a message with more
+// attempts than one transaction should change it removes the first ones, which nobody
+// can report any more, and all is false.
+func (q *Queue) remove(tx store.Tx, e *entry) (all bool, err error) {
+	if len(e.Attempts) > attemptsTogether {
+		e.Attempts = e.Attempts[attemptsTogether:]
+		return false, q.save(tx, e)
+	}
 	for _, key := range append(e.keys, messageKey(e.ID)) {
 		if err := tx.Delete(key); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return q.tally(tx, e.status, "")
+	return true, q.tally(tx, e.status, "")
 }
 
 // move changes the status of the message and appends the event that tells.

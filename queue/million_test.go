@@ -171,12 +171,11 @@ func (s *side) exchange(rounds int) (texts int, took time.Duration) {
 // prune removes the records of the oldest hundred messages, as many as one
 // transaction does.
 func (s *side) prune() {
+	const together = 100
 	step := s.filling.span / time.Duration(s.filling.finished)
-	s.pruned = s.pruned.Add(pruneTogether * step)
-	limit := s.pruned
-	_, err := store.Update(s.t.Context(), s.store, func(tx store.Tx) (int, error) {
-		return s.pruneMessages(tx, bareSpace, limit, s.remove)
-	})
+	s.pruned = s.pruned.Add(together * step)
+	in := store.Range{From: bareSpace, To: bareSpace + store.TimeSegment(s.pruned), Together: together}
+	_, err := store.Count(s.t.Context(), s.store, in, s.pruneMessage(bareSpace, s.removeSome))
 	s.ok(err)
 }
 

@@ -13,9 +13,6 @@ import (
 // callDaysKept is how long it is remembered that a caller was sent a text that day.
 const callDaysKept = 48 * time.Hour
 
-// pruneTogether bounds the records of one transaction of Prune.
-const pruneTogether = 100
-
 // Prune removes what has been kept long enough: the texts of messages that were
 // sent, ended or were received longer ago than texts, and PDUs that could not be
 // read; then the records themselves after records. It works in small transactions
@@ -30,60 +27,35 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		q.log.WarnContext(ctx, "nothing is removed while the clock is not believed", "is", now)
 		return nil
 	}
-	steps := []struct {
-		what string
-		step func(tx store.Tx) (int, error)
+	inboxFrom, err := store.View(ctx, q.store, inboxPrunedTo)
+	if err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	remove := func(tx store.Tx, p store.Pair) (bool, error) { return true, tx.Delete(p.Key) }
+	for _, step := range []struct {
+		what   string
+		in     store.Range
+		change func(store.Tx, store.Pair) (bool, error)
 	}{
-		{"texts", func(tx store.Tx) (int, error) { return q.pruneMessages(tx, doneSpace, now.Add(-texts), q.removeText) }},
-		{"messages", func(tx store.Tx) (int, error) { return q.pruneMessages(tx, bareSpace, now.Add(-records), q.remove) }},
-		{"rejected PDUs", func(tx store.Tx) (int, error) {
-			return deleteRange(tx, rawSpace, rawSpace+store.TimeSegment(now.Add(-texts)))
-		}},
-		{"inbound texts", func(tx store.Tx) (int, error) { return pruneInboundTexts(tx, now.Add(-texts)) }},
-		{"inbound messages", func(tx store.Tx) (int, error) {
-			return pruneInbound(tx, inboundKey(store.LowestID(now.Add(-records))))
-		}},
-		{"calls", func(tx store.Tx) (int, error) {
-			return deleteRange(tx, callSpace, callSpace+store.LowestID(now.Add(-records)))
-		}},
-	}
-	for _, s := range steps {
-		for n := pruneTogether; n == pruneTogether; {
-			var err error
-			if n, err = store.Update(ctx, q.store, s.step); err != nil {
-				return fmt.Errorf("prune %s: %w", s.what, err)
-			}
+		{"texts", store.Range{From: doneSpace, To: doneSpace + store.TimeSegment(now.Add(-texts))}, q.pruneMessage(doneSpace, q.removeText)},
+		{"messages", store.Range{From: bareSpace, To: bareSpace + store.TimeSegment(now.Add(-records))}, q.pruneMessage(bareSpace, q.removeSome)},
+		{"rejected PDUs", store.Range{From: rawSpace, To: rawSpace + store.TimeSegment(now.Add(-texts))}, remove},
+		{"inbound texts", store.Range{From: inboxFrom, To: inboundKey(store.LowestID(now.Add(-texts)))}, pruneInboundText},
+		{"inbound messages", store.Range{From: inboundSpace, To: inboundKey(store.LowestID(now.Add(-records)))}, pruneInbound},
+		{"calls", store.Range{From: callSpace, To: callSpace + store.LowestID(now.Add(-records))}, remove},
+		{"days of calls", store.Prefix(callDaySpace), q.pruneCallDay(now.Add(-callDaysKept), now)},
+		{"concatenation references", store.Prefix(refSpace), pruneReferences(now)},
+		{"parts of inbound messages", store.Prefix(groupSpace), pruneGroup(now.Add(-texts))},
+	} {
+		// A message with many attempts takes several passes.
+		for again := true; again; {
+			n, err := store.Count(ctx, q.store, step.in, step.change)
 			q.meter.pruned.Add(float64(n))
+			if err != nil {
+				return fmt.Errorf("prune %s: %w", step.what, err)
+			}
+			again = step.what == "messages" && n > 0
 		}
-	}
-	if err := q.pruneCallDays(ctx, now.Add(-callDaysKept), now); err != nil {
-		return fmt.Errorf("prune days of calls: %w", err)
-	}
-	err = q.sweep(ctx, refSpace, func(tx store.Tx, pair store.Pair) error {
-		r, found, err := store.GetJSON[references](tx, pair.Key)
-		if err != nil && !errors.Is(err, store.ErrRecord) || found && !r.rested(now) {
-			return err
-		}
-		return tx.Delete(pair.Key)
-	})
-	if err != nil {
-		return fmt.Errorf("prune concatenation references: %w", err)
-	}
-	err = q.sweep(ctx, groupSpace, func(tx store.Tx, pair store.Pair) error {
-		g, found, err := store.GetJSON[group](tx, pair.Key)
-		if errors.Is(err, store.ErrRecord) {
-			return tx.Delete(pair.Key)
-		}
-		if err != nil || !found || !g.Delivered || g.Since.After(now.Add(-texts)) {
-			return err
-		}
-		if err := tx.Delete(g.tick(pair.Key)); err != nil {
-			return err
-		}
-		return tx.Delete(pair.Key)
-	})
-	if err != nil {
-		return fmt.Errorf("prune parts of inbound messages: %w", err)
 	}
 	if q.config.Router != nil {
 		if err := q.config.Router.Prune(ctx, now.Add(-records)); err != nil {
@@ -93,33 +65,30 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 	return nil
 }
 
-// pruneMessages does something to the messages that a time index names before
-// limit, and returns how many there were. What it does takes them out of the index.
-func (q *Queue) pruneMessages(tx store.Tx, space string, limit time.Time, do func(store.Tx, *entry) error) (int, error) {
-	pairs, err := tx.Scan(space, space+store.TimeSegment(limit), pruneTogether)
-	if err != nil {
-		return 0, err
-	}
-	for _, pair := range pairs {
+// pruneMessage returns what does something to the message that a key of a time index
+// leads to. do takes the message out of the index, now or after some calls.
+func (q *Queue) pruneMessage(space string, do func(store.Tx, *entry) error) func(store.Tx, store.Pair) (bool, error) {
+	return func(tx store.Tx, pair store.Pair) (bool, error) {
 		t, err := parseTimedID(pair.Key, space)
 		if err != nil {
-			return 0, err
+			return false, err
 		}
 		e, err := q.load(tx, t.id)
 		if store.Unreadable(err) {
 			// Nothing but its name is known any more.
-			if err = tx.Delete(pair.Key); err == nil {
-				continue
-			}
+			return true, tx.Delete(pair.Key)
 		}
 		if err != nil {
-			return 0, err
+			return false, err
 		}
-		if err := do(tx, e); err != nil {
-			return 0, err
-		}
+		return true, do(tx, e)
 	}
-	return len(pairs), nil
+}
+
+// removeSome removes a message, or some of its attempts.
+func (q *Queue) removeSome(tx store.Tx, e *entry) error {
+	_, err := q.remove(tx, e)
+	return err
 }
 
 // removeText empties a message of what it said. Who it was for and what became of
@@ -129,93 +98,59 @@ func (q *Queue) removeText(tx store.Tx, e *entry) error {
 	return q.save(tx, e)
 }
 
-// deleteRange deletes up to pruneTogether keys from a range.
-func deleteRange(tx store.Tx, from, to string) (int, error) {
-	pairs, err := tx.Scan(from, to, pruneTogether)
-	if err != nil {
-		return 0, err
-	}
-	for _, pair := range pairs {
-		if err := tx.Delete(pair.Key); err != nil {
-			return 0, err
+// pruneInbound removes an inbound message with what leads to it.
+func pruneInbound(tx store.Tx, pair store.Pair) (bool, error) {
+	id := pair.Key[len(inboundSpace):]
+	if in, err := decodeInbound(id, pair.Value); err == nil { // of any other nothing is known
+		if err := tx.Delete(fromPrefix(number.Segment(in.From)) + id); err != nil {
+			return false, err
 		}
 	}
-	return len(pairs), nil
+	return true, tx.Delete(pair.Key)
 }
 
-// pruneInbound removes inbound messages before the key to, with what leads to them.
-func pruneInbound(tx store.Tx, to string) (int, error) {
-	pairs, err := tx.Scan(inboundSpace, to, pruneTogether)
-	if err != nil {
-		return 0, err
+// inboxPrunedTo returns the key behind the inbound message whose text was removed last.
+func inboxPrunedTo(r store.Reader) (string, error) {
+	last, err := r.Get(inboxPruned)
+	if err != nil || last == nil {
+		return inboundSpace, err
 	}
-	for _, pair := range pairs {
-		id := pair.Key[len(inboundSpace):]
-		if in, err := decodeInbound(id, pair.Value); err == nil { // of any other nothing is known
-			if err := tx.Delete(fromPrefix(number.Segment(in.From)) + id); err != nil {
-				return 0, err
-			}
-		}
-		if err := tx.Delete(pair.Key); err != nil {
-			return 0, err
-		}
-	}
-	return len(pairs), nil
+	return inboundKey(string(last)) + "\x00", nil
 }
 
-// pruneInboundTexts empties the inbound messages received before limit, and
-// remembers how far it got.
-func pruneInboundTexts(tx store.Tx, limit time.Time) (int, error) {
-	last, err := tx.Get(inboxPruned)
-	if err != nil {
-		return 0, err
-	}
-	from := inboundSpace
-	if last != nil {
-		from = inboundKey(string(last)) + "\x00"
-	}
-	pairs, err := tx.Scan(from, inboundKey(store.LowestID(limit)), pruneTogether)
-	if err != nil || len(pairs) == 0 {
-		return 0, err
-	}
-	for _, pair := range pairs {
-		in, err := decodeInbound(pair.Key[len(inboundSpace):], pair.Value)
-		if err != nil {
-			continue // removed with the records
-		}
+// pruneInboundText empties an inbound message, and remembers how far it got.
+func pruneInboundText(tx store.Tx, pair store.Pair) (bool, error) {
+	id := pair.Key[len(inboundSpace):]
+	if in, err := decodeInbound(id, pair.Value); err == nil { // any other is removed with the records
 		in.Text, in.TextRemoved = "", true
 		if err := store.PutJSON(tx, pair.Key, storedInbound{&in, number.Encode(in.From)}); err != nil {
-			return 0, err
+			return false, err
 		}
 	}
-	end := pairs[len(pairs)-1].Key[len(inboundSpace):]
-	return len(pairs), tx.Put(inboxPruned, []byte(end))
+	return true, tx.Put(inboxPruned, []byte(id))
 }
 
-// sweep shows every record of a space to do, in small transactions. It is for
-// spaces that stay small because what is in them is kept for days only.
-func (q *Queue) sweep(ctx context.Context, space string, do func(store.Tx, store.Pair) error) error {
-	from, to := span(space)
-	for from != "" {
-		next, err := store.Update(ctx, q.store, func(tx store.Tx) (string, error) {
-			pairs, err := tx.Scan(from, to, pruneTogether)
-			if err != nil {
-				return "", err
-			}
-			for _, pair := range pairs {
-				if err := do(tx, pair); err != nil {
-					return "", err
-				}
-			}
-			if len(pairs) < pruneTogether {
-				return "", nil
-			}
-			return pairs[len(pairs)-1].Key + "\x00", nil
-		})
-		if err != nil {
-			return err
+// pruneReferences removes the concatenation references of a number that have rested.
+func pruneReferences(now time.Time) func(store.Tx, store.Pair) (bool, error) {
+	return func(tx store.Tx, pair store.Pair) (bool, error) {
+		r, found, err := store.GetJSON[references](tx, pair.Key)
+		if err != nil && !errors.Is(err, store.ErrRecord) || found && !r.rested(now) {
+			return false, err
 		}
-		from = next
+		return true, tx.Delete(pair.Key)
 	}
-	return nil
+}
+
+// pruneGroup removes the parts of an inbound message that was delivered before limit.
+func pruneGroup(limit time.Time) func(store.Tx, store.Pair) (bool, error) {
+	return func(tx store.Tx, pair store.Pair) (bool, error) {
+		g, found, err := store.GetJSON[group](tx, pair.Key)
+		if errors.Is(err, store.ErrRecord) {
+			return true, tx.Delete(pair.Key)
+		}
+		if err != nil || !found || !g.Delivered || g.Since.After(limit) {
+			return false, err
+		}
+		return true, errors.Join(tx.Delete(g.tick(pair.Key)), tx.Delete(pair.Key))
+	}
 }

@@ -21,49 +21,23 @@ func (m *Message) restored() bool { return m.Error != nil && m.Error.Code == Cod
 // or its time is over. What is due later than now goes as it would have. It returns
 // how many it holds, and may be called again after a crash.
 func (q *Queue) HoldRestored(ctx context.Context) (held int, err error) {
-	for from, to := span(tickSpace); from != ""; {
-		step, err := store.Update(ctx, q.store, func(tx store.Tx) (heldRestored, error) { return q.holdSome(tx, from, to) })
-		if err != nil {
-			return held, fmt.Errorf("hold what was restored: %w", err)
-		}
-		held += step.held
-		from = step.next
-	}
-	return held, nil
-}
-
-// heldRestored is what came of some ticks.
-type heldRestored struct {
-	held int
-	next string // where to go on, empty: nowhere
-}
-
-// holdSome holds the messages that the first ticks from a key on lead to: every
-// message that has not ended has one, and among a million those are few.
-func (q *Queue) holdSome(tx store.Tx, from, to string) (heldRestored, error) {
-	var h heldRestored
-	pairs, err := tx.Scan(from, to, pruneTogether)
-	if err != nil {
-		return h, err
-	}
-	for _, pair := range pairs {
-		_, target, _ := strings.Cut(strings.TrimPrefix(pair.Key, tickSpace), "/")
+	// Every message that has not ended has a tick, and among a million those are few.
+	held, err = store.Count(ctx, q.store, store.Prefix(tickSpace), func(tx store.Tx, tick store.Pair) (bool, error) {
+		_, target, _ := strings.Cut(strings.TrimPrefix(tick.Key, tickSpace), "/")
 		id, found := strings.CutPrefix(target, messageSpace)
 		if !found {
-			continue
+			return false, nil
 		}
 		did, err := q.holdRestored(tx, id)
 		if err != nil && !store.Unreadable(err) {
-			return h, fmt.Errorf("message %s: %w", id, err)
+			return false, fmt.Errorf("message %s: %w", id, err)
 		}
-		if did {
-			h.held++
-		}
+		return did, nil
+	})
+	if err != nil {
+		return held, fmt.Errorf("hold what was restored: %w", err)
 	}
-	if len(pairs) == pruneTogether {
-		h.next = pairs[len(pairs)-1].Key + "\x00"
-	}
-	return h, nil
+	return held, nil
 }
 
 // holdRestored holds one message if it may have been sent since the backup.

@@ -26,16 +26,11 @@ func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
 	if err := q.watchClock(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
 	}
-	from, now := tickSpace, q.now()
-	for {
-		pass, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) { return q.tend(tx, from, now) })
-		if err != nil {
-			return time.Time{}, fmt.Errorf("tend: %w", err)
-		}
-		pass.log(ctx, q)
-		if from = pass.resume; from == "" {
-			break
-		}
+	now := q.now()
+	due := store.Range{From: tickSpace, To: tickSpace + store.TimeSegment(now.Add(time.Millisecond)), Together: tendTogether}
+	err = store.WalkEach(ctx, q.store, due, func(tx store.Tx, tick store.Pair) (string, error) { return q.tend(tx, tick.Key, now) }, q.brokenTo(ctx))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("tend: %w", err)
 	}
 	if err := q.endLeases(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
@@ -62,7 +57,11 @@ func (q *Queue) endLeases(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		t.log(ctx, q)
+		if t.uncertain {
+			q.meter.uncertain.Inc()
+			q.log.WarnContext(ctx, "attempts were not recorded in time and are uncertain", "messages", 1)
+		}
+		q.brokenTo(ctx)(t.broken)
 	}
 	return nil
 }
@@ -79,9 +78,9 @@ func (q *Queue) endLease(tx store.Tx, id string, now time.Time) (tended, error) 
 	}
 	err = q.abandon(tx, e, CodeLease, "the worker did not tell what became of it in time", now)
 	if errors.Is(err, ErrMove) {
-		return tended{broken: []string{err.Error()}}, nil
+		return tended{broken: err.Error()}, nil
 	}
-	return tended{uncertain: 1}, err
+	return tended{uncertain: true}, err
 }
 
 // leaseEnd returns until when the worker that has a part of m in flight may take;
@@ -95,47 +94,35 @@ func (m *Message) leaseEnd() time.Time {
 	return time.Unix(1<<40, 0)
 }
 
-// tended is what one pass over the ticks came to.
+// tended is what came of one lease.
 type tended struct {
-	resume    string   // where the next pass goes on, empty: nowhere
-	uncertain int      // leases that ran out
-	broken    []string // what cannot be read
+	uncertain bool   // it has run out
+	broken    string // what cannot be read
 }
 
-func (t tended) log(ctx context.Context, q *Queue) {
-	q.meter.uncertain.Add(float64(t.uncertain))
-	if t.uncertain > 0 {
-		q.log.WarnContext(ctx, "attempts were not recorded in time and are uncertain", "messages", t.uncertain)
+// brokenTo returns what logs why a record had to be passed over; empty: it was not.
+func (q *Queue) brokenTo(ctx context.Context) func(reason string) {
+	return func(reason string) {
+		if reason != "" {
+			q.logBroken(ctx, []string{reason})
+		}
 	}
-	q.logBroken(ctx, t.broken)
 }
 
-// tend deals with the first ticks from a key on that have come.
-func (q *Queue) tend(tx store.Tx, from string, now time.Time) (tended, error) {
-	var t tended
-	pairs, err := tx.Scan(from, tickSpace+store.TimeSegment(now.Add(time.Millisecond)), tendTogether)
-	if err != nil {
-		return t, err
+// tend deals with a tick that has come, and says why if its record does not get
+// further.
+func (q *Queue) tend(tx store.Tx, key string, now time.Time) (broken string, err error) {
+	err = q.tendOne(tx, key, now)
+	if stuck(err) {
+		broken = err.Error()
 	}
-	for _, pair := range pairs {
-		err := q.tendOne(tx, pair.Key, now)
-		if stuck(err) {
-			t.broken = append(t.broken, err.Error())
-		}
-		switch {
-		case store.Unreadable(err):
-			err = tx.Delete(pair.Key)
-		case stuck(err):
-			err = nil // it is looked at again next time
-		}
-		if err != nil {
-			return t, err
-		}
+	switch {
+	case store.Unreadable(err):
+		err = tx.Delete(key)
+	case stuck(err):
+		err = nil // it is looked at again next time
 	}
-	if len(pairs) == tendTogether {
-		t.resume = pairs[len(pairs)-1].Key + "\x00"
-	}
-	return t, nil
+	return broken, err
 }
 
 // tendOne deals with the record that a tick points to. A record whose tick is
@@ -207,40 +194,26 @@ func (q *Queue) holdWaiting(ctx context.Context) error {
 	for _, route := range routes {
 		for _, lane := range quietLanes() {
 			prefix := lanePrefix(route, lane)
-			for from := prefix; from != ""; {
-				pass, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) { return q.hold(tx, prefix, from, q.now()) })
-				if err != nil {
-					return err
-				}
-				pass.log(ctx, q)
-				from = pass.resume
+			in := store.Range{From: prefix, To: prefix + store.TimeSegment(now.Add(time.Millisecond)), Together: tendTogether}
+			err := store.WalkEach(ctx, q.store, in, func(tx store.Tx, p store.Pair) (string, error) { return q.hold(tx, p.Key, prefix, q.now()) }, q.brokenTo(ctx))
+			if err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// hold holds the first messages of a lane that are due, from a key on.
-func (q *Queue) hold(tx store.Tx, prefix, from string, now time.Time) (tended, error) {
-	var held tended
-	pairs, err := tx.Scan(from, prefix+store.TimeSegment(now.Add(time.Millisecond)), tendTogether)
-	if err != nil {
-		return held, err
+// hold holds a message of a lane, and says why if it does not get further.
+func (q *Queue) hold(tx store.Tx, key, prefix string, now time.Time) (broken string, err error) {
+	err = q.holdOne(tx, key, prefix, now)
+	switch {
+	case errors.Is(err, ErrMove):
+		return err.Error(), nil
+	case store.Unreadable(err): // Claim takes those out of the queue, and says so
+		return "", nil
 	}
-	for _, pair := range pairs {
-		err := q.holdOne(tx, pair.Key, prefix, now)
-		if errors.Is(err, ErrMove) {
-			held.broken = append(held.broken, err.Error())
-			err = nil
-		}
-		if err != nil && !store.Unreadable(err) { // Claim takes those out of the queue, and says so
-			return held, err
-		}
-	}
-	if len(pairs) == tendTogether {
-		held.resume = pairs[len(pairs)-1].Key + "\x00"
-	}
-	return held, nil
+	return "", err
 }
 
 func (q *Queue) holdOne(tx store.Tx, key, prefix string, now time.Time) error {

@@ -91,41 +91,25 @@ const recoverTogether = 10
 // returns how many messages that were. It is called at start, before the first
 // worker claims.
 func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
-	from, to := span(flightPrefix(q.config.Box))
-	type recovered struct {
-		found  int
-		broken []string
-	}
-	for {
-		pass, err := store.Update(ctx, q.store, func(tx store.Tx) (recovered, error) {
-			var r recovered
-			pairs, err := tx.Scan(from, to, recoverTogether)
-			if err != nil {
-				return r, err
-			}
-			for _, pair := range pairs {
-				err := q.recoverOne(tx, pair.Key[len(from):])
-				if stuck(err) {
-					r.broken = append(r.broken, err.Error())
-					err = tx.Delete(pair.Key)
-				}
-				if err != nil {
-					return r, err
-				}
-			}
-			r.found = len(pairs)
-			return r, nil
-		})
-		if err != nil {
-			return uncertain, fmt.Errorf("recover what was in flight: %w", err)
+	in := store.Prefix(flightPrefix(q.config.Box))
+	in.Together = recoverTogether
+	err = store.WalkEach(ctx, q.store, in, func(tx store.Tx, p store.Pair) (broken string, err error) {
+		err = q.recoverOne(tx, p.Key[len(in.From):])
+		if stuck(err) {
+			return err.Error(), tx.Delete(p.Key)
 		}
-		q.logBroken(ctx, pass.broken)
-		uncertain += pass.found - len(pass.broken)
-		if pass.found < recoverTogether {
-			q.meter.uncertain.Add(float64(uncertain))
-			return uncertain, nil
+		return "", err
+	}, func(broken string) {
+		if broken == "" {
+			uncertain++
 		}
+		q.brokenTo(ctx)(broken)
+	})
+	if err != nil {
+		return uncertain, fmt.Errorf("recover what was in flight: %w", err)
 	}
+	q.meter.uncertain.Add(float64(uncertain))
+	return uncertain, nil
 }
 
 func (q *Queue) recoverOne(tx store.Tx, id string) error {

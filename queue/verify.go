@@ -48,29 +48,14 @@ type verifier struct {
 	ticking map[string]bool // records that are no messages and that Tend looks at
 }
 
-// verifyPage is how many records are read at once.
-const verifyPage = 1000
-
 // each calls fn for every pair below prefix.
 func (v *verifier) each(prefix string, fn func(p store.Pair) error) error {
-	from, to := span(prefix)
-	for {
-		pairs, err := v.r.Scan(from, to, verifyPage)
-		if err != nil {
-			return err
-		}
-		for _, p := range pairs {
-			if err := fn(p); err != nil {
-				return err
-			}
-		}
-		v.records += len(pairs)
+	in, before := store.Prefix(prefix), v.records
+	in.Read = func(pairs int) {
+		v.records = before + pairs
 		v.checked(v.records)
-		if len(pairs) < verifyPage {
-			return nil
-		}
-		from = pairs[len(pairs)-1].Key + "\x00"
 	}
+	return store.Each(v.r, in, fn)
 }
 
 // messages looks at every message, and whether everything that should lead to it does.
