@@ -19,6 +19,7 @@ const (
 	AlarmDecision = "decision_needed"   // messages wait for a person
 	AlarmReports  = "no_reports"        // delivery reports do not come
 	AlarmStore    = "store_failed"      // nothing can be written to disk
+	AlarmEvent    = "event_set_aside"   // something that happened could not be acted upon
 
 	AlarmWebhookDisabled = "webhook_disabled" // a receiver of events answered 410
 	AlarmWebhookFailing  = "webhook_failing"  // a receiver has taken no event for long
@@ -26,7 +27,7 @@ const (
 
 // AlarmCodes lists the codes of alarms of the box.
 func AlarmCodes() []string {
-	return []string{AlarmClock, AlarmWaiting, AlarmStuck, AlarmDecision, AlarmReports, AlarmStore, AlarmWebhookDisabled, AlarmWebhookFailing}
+	return []string{AlarmClock, AlarmWaiting, AlarmStuck, AlarmDecision, AlarmReports, AlarmStore, AlarmEvent, AlarmWebhookDisabled, AlarmWebhookFailing}
 }
 
 // AlarmRemedy returns what to do about an alarm of the box, in English, for the log.

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -26,6 +27,9 @@ const (
 	// clockPatience is how long nothing may confirm the clock: a modem takes a minute
 	// or two to find the network.
 	clockPatience = 5 * time.Minute
+	// setAsideFor is how long there is an alarm about an event that was set aside, if no
+	// later start can act upon the event.
+	setAsideFor = 30 * 24 * time.Hour
 	// alarmRepeat is the time after which an alarm that lasts is logged again.
 	alarmRepeat = time.Hour
 )
@@ -165,7 +169,7 @@ func (s *assembly) look(ctx context.Context) {
 			s.app.log.Warn("cannot look for what waits too long", "err", err)
 		}
 		return
-	} else if err := s.webhookTroubles(ctx, found); err != nil {
+	} else if err := errors.Join(s.webhookTroubles(ctx, found), s.findSetAside(ctx, found)); err != nil {
 		return // the store does not answer, which the others tell
 	}
 	if ctx.Err() == nil {
@@ -219,6 +223,19 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 		}
 	}
 	return nil
+}
+
+// findSetAside finds out which events could not be acted upon lately.
+func (s *assembly) findSetAside(ctx context.Context, found map[string]string) error {
+	all, err := s.app.events.SetAside(ctx)
+	all = slices.DeleteFunc(all, func(a event.Aside) bool { return time.Since(a.At) > setAsideFor })
+	if len(all) == 0 {
+		return err
+	}
+	first := slices.MinFunc(all, func(x, y event.Aside) int { return x.At.Compare(y.At) })
+	found[api.AlarmEvent] = fmt.Sprintf("%d events were set aside, the first %s: %s (%s) for %s: %s",
+		len(all), first.At.In(s.config.Location()).Format(time.DateTime), first.Event.ID(), first.Event.Type, first.Follower, first.Err)
+	return err
 }
 
 func aheadOrBehind(d time.Duration) string {

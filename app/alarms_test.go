@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -11,9 +14,11 @@ import (
 
 	"goniec/api"
 	"goniec/configs"
+	"goniec/event"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
+	"goniec/webhook"
 )
 
 // running runs an app in a bubble, without its listeners.
@@ -205,4 +210,56 @@ func leaveDue(t *testing.T, a *App, away time.Duration) {
 		t.Fatal(err)
 	}
 	pause(ctx, time.Hour+away, nil)
+}
+
+// An event that cannot be acted upon is told of, until a later start can act upon it or a
+// month has passed.
+func TestAlarmOfAnEventSetAside(t *testing.T) {
+	for name, mended := range map[string]bool{"mended": true, "forgotten": false} {
+		t.Run(name, func(t *testing.T) {
+			running(t, configs.Default(), &Machine{}, func(t *testing.T, a *App) {
+				if err := a.store.Update(t.Context(), func(tx store.Tx) error {
+					return a.events.Append(tx, "", webhook.Disabled{Webhook: "his"})
+				}); err != nil {
+					t.Fatal(err)
+				}
+				follow := func(handle func(store.Tx, event.Event) error) {
+					ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+					defer cancel()
+					a.events.Run(ctx, event.Follower{
+						Name: "clinic", Handle: handle, Wants: func(typ string) bool { return typ == webhook.Disabled{}.EventType() },
+					})
+				}
+				follow(func(store.Tx, event.Event) error { return errors.New("no such visit") })
+				a.wantAlarms(t, api.AlarmEvent)
+				if cause := a.alarms.list()[0].Cause; !strings.Contains(cause, "(webhook.disabled) for clinic: no such visit") {
+					t.Errorf("the alarm says %q", cause)
+				}
+				if mended {
+					follow(func(store.Tx, event.Event) error { return nil })
+				} else {
+					monthAgo(t, a.store)
+					pass(t, time.Minute)
+				}
+				a.wantAlarms(t)
+			})
+		})
+	}
+}
+
+// monthAgo makes what was set aside 31 days older: to let an app run for so long takes half
+// a minute.
+func monthAgo(t *testing.T, s store.Store) {
+	t.Helper()
+	n, err := store.Count(t.Context(), s, store.Prefix("aside/"), func(tx store.Tx, p store.Pair) (bool, error) {
+		var r map[string]any
+		if err := json.Unmarshal(p.Value, &r); err != nil {
+			return false, err
+		}
+		r["at"] = time.Now().Add(-31 * 24 * time.Hour)
+		return true, store.PutJSON(tx, p.Key, r)
+	})
+	if err != nil || n != 1 {
+		t.Errorf("%d records, %v", n, err)
+	}
 }

@@ -180,6 +180,9 @@ func (a *App) openData(ctx context.Context) error {
 	a.later("close the data", func(context.Context) error { return s.Close() })
 	a.store, a.backup, a.scrubber = s, file, file
 	a.events = event.New(s, box)
+	if err := a.registry.Register(a.events); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
 	a.tokens = access.NewTokens(s)
 	a.alarms = newAlarms(a.log, s, a.events, a.registry)
 	a.pins = pinGuard{ctx: a.life, store: s, log: a.log}

@@ -155,6 +155,16 @@ var boxTexts = map[Key]text{
 		en: "Free space on the disk that data_dir is on, or check the disk; the gateway goes on by itself. Nothing is lost: texts received wait on the SIM.",
 		es: "Libere espacio en el disco donde está data_dir, o revise el disco; la pasarela sigue sola. No se pierde nada: los mensajes recibidos esperan en la SIM.",
 	},
+	"alarm.event_set_aside": {
+		pl: "Bramka nie umie zająć się czymś, co się zdarzyło, więc odłożyła to i pracuje dalej.",
+		en: "The gateway cannot act upon something that happened, so it has set that aside and goes on.",
+		es: "La pasarela no puede tratar algo que ocurrió, así que lo ha apartado y sigue.",
+	},
+	"alarm.event_set_aside.remedy": {
+		pl: "Uruchom bramkę ponownie albo zainstaluj nowszą wersję: przy każdym starcie próbuje jeszcze raz. Dla replies przejrzyj odebrane z tego czasu, bo odpowiedź pacjenta mogła nie zostać odczytana. Błąd zgłoś razem z logiem.",
+		en: "Restart the gateway or install a newer version: each start tries again. For replies look through the texts received at that time, since the answer of a patient may not have been read. Report the error with the log.",
+		es: "Reinicie la pasarela o instale una versión más nueva: cada arranque vuelve a intentarlo. Si es de replies, revise los mensajes recibidos entonces, pues quizá no se leyó la respuesta de un paciente. Comunique el error con el registro.",
+	},
 	"problem.clock_differs": {
 		pl: "Zegar bramki pokazuje %s, a to nie to samo. Ustaw go (sudo date -s \"RRRR-MM-DD gg:mm\") i potwierdź jeszcze raz.",
 		en: "The clock of the gateway shows %s, which is not the same. Set it (sudo date -s \"YYYY-MM-DD hh:mm\") and confirm again.",

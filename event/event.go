@@ -1,7 +1,7 @@
 // Package event is the append-only log of what happened, with durable cursors
 // for those who follow it.
 //
-// It owns the keys ev/, evn/ and cur/ and nothing else: what an event means is
+// It owns the keys ev/, evn/, cur/, curfail/ and aside/ and nothing else: what an event means is
 // declared, as a Fact, by the package that appends it. An event carries ids, never a
 // text and never a number of a person, so that the log can be shown, streamed
 // and kept longer than the messages it speaks of.
@@ -15,6 +15,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"goniec/store"
 )
@@ -64,14 +66,15 @@ type newRecord struct {
 // Log is the log of one box, and the way to read those of the others. It is
 // safe for concurrent use.
 type Log struct {
-	store store.Store
-	box   string
+	store    store.Store
+	box      string
+	setAside *prometheus.CounterVec // by follower
 }
 
 // New returns the log of box in s. Each box numbers its own log, so that boxes
 // never contend for one counter.
 func New(s store.Store, box string) *Log {
-	return &Log{store: s, box: box}
+	return &Log{store: s, box: box, setAside: newSetAside()}
 }
 
 // Append adds an event that tells fact to the log of this box as part of tx: the event

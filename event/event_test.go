@@ -60,7 +60,7 @@ func after(t *testing.T, l *event.Log, id string, limit int) []string {
 
 func TestAppendAndAfter(t *testing.T) {
 	t.Parallel()
-	s := memstore.New()
+	s := memstore.New(memstore.WithLimits(128, 1<<20))
 	l := event.New(s, "box-a")
 	if id, err := l.Last(t.Context()); err != nil || id != "" {
 		t.Errorf("Last of an empty log = %q, %v", id, err)
@@ -93,7 +93,7 @@ func TestAppendAndAfter(t *testing.T) {
 func TestEventFields(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := memstore.New()
+		s := memstore.New(memstore.WithLimits(128, 1<<20))
 		l := event.New(s, "a")
 		err := s.Update(t.Context(), func(tx store.Tx) error {
 			if err := l.Append(tx, "token his", happened{Type: "message.sent", ID: "m1", Part: 2}); err != nil {
@@ -121,7 +121,7 @@ func TestEventFields(t *testing.T) {
 
 func TestUnknownIDs(t *testing.T) {
 	t.Parallel()
-	s := memstore.New()
+	s := memstore.New(memstore.WithLimits(128, 1<<20))
 	l := event.New(s, "a")
 	add(t, s, l, "x")
 	for _, id := range []string{"a", "a-", "-1", "a-0", "a-01", "a-+1", "a-x", "a-2", "b-1", "a/b-1", "a-99999999999999999999", "a-18446744073709551615"} {
@@ -133,7 +133,7 @@ func TestUnknownIDs(t *testing.T) {
 
 func TestAppendRefuses(t *testing.T) {
 	t.Parallel()
-	s := memstore.New()
+	s := memstore.New(memstore.WithLimits(128, 1<<20))
 	for name, attempt := range map[string]func(store.Tx) error{
 		"box without a name": func(tx store.Tx) error { return event.New(s, "").Append(tx, "", happened{Type: "x"}) },
 		"box with a slash":   func(tx store.Tx) error { return event.New(s, "a/b").Append(tx, "", happened{Type: "x"}) },
@@ -155,7 +155,7 @@ func (unencodable) About() []string   { return nil }
 
 func TestRolledBackWithItsCause(t *testing.T) {
 	t.Parallel()
-	s := memstore.New()
+	s := memstore.New(memstore.WithLimits(128, 1<<20))
 	l := event.New(s, "a")
 	add(t, s, l, "kept")
 	errCause := errors.New("no")
@@ -171,18 +171,44 @@ func TestRolledBackWithItsCause(t *testing.T) {
 	}
 }
 
+// TestWake: an event of any box wakes, and the end of the context ends it.
 func TestWake(t *testing.T) {
 	t.Parallel()
-	s := memstore.New()
-	wake := event.New(s, "a").Wake(t.Context())
-	add(t, s, event.New(s, "b"), "x")
-	<-wake
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New(memstore.WithLimits(128, 1<<20))
+		ctx, cancel := context.WithCancel(t.Context())
+		wake := event.New(s, "a").Wake(ctx)
+		woken := func() bool {
+			synctest.Wait()
+			select {
+			case <-wake:
+				return true
+			default:
+				return false
+			}
+		}
+		for _, box := range []string{"a", "b"} {
+			add(t, s, event.New(s, box), "x", "x")
+			if !woken() {
+				t.Errorf("an event of box %s has not woken", box)
+			}
+			if woken() {
+				t.Errorf("events of box %s that are known wake again", box)
+			}
+		}
+		cancel()
+		synctest.Wait()
+		add(t, s, event.New(s, "a"), "x")
+		if woken() {
+			t.Error("woken after the end of the context")
+		}
+	})
 }
 
 // Events stamped while a clock was ahead do not keep those behind them for ever.
 func TestPruneBehindEventsOfTheFuture(t *testing.T) {
 	t.Parallel()
-	s := memstore.New()
+	s := memstore.New(memstore.WithLimits(128, 1<<20))
 	l := event.New(s, "a")
 	const future, old = 600, 1000
 	for range future {
@@ -203,7 +229,7 @@ func TestPruneBehindEventsOfTheFuture(t *testing.T) {
 func TestPrune(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := memstore.New()
+		s := memstore.New(memstore.WithLimits(128, 1<<20))
 		a, b := event.New(s, "a"), event.New(s, "b")
 		const old = 1203 // more than two transactions
 		for i := range old {

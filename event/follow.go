@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +17,11 @@ import (
 const (
 	// followInterval is how long a follower rests when nothing wakes it.
 	followInterval = 10 * time.Second
+	// followAgain is how long a follower rests when the store has failed, and after the
+	// first failure of an event; each further failure of the event doubles the rest.
+	followAgain = 5 * time.Second
+	// followAgainAtMost is the longest rest.
+	followAgainAtMost = time.Minute
 	// followBatch is how many events share one commit when a follower has
 	// much to catch up with.
 	followBatch = 64
@@ -23,42 +30,99 @@ const (
 	// skipAtMost is how many events a follower leaves behind that it does not want
 	// before it writes down where it stands: a commit for each would wear the disk.
 	skipAtMost = 256
-	// pruneBatch is how many events one transaction removes.
-	pruneBatch = 500
 )
 
-// errConsumer is returned by Follow for a name that cannot be part of a key.
-var errConsumer = errors.New("name of a consumer must not be empty nor contain a slash")
+var (
+	// errName is what Run logs for the name of a follower that cannot be part of a key.
+	errName = errors.New("name of a follower must not be empty nor contain a slash")
+	// errPanic is the failure of an event at which Handle panicked.
+	errPanic = errors.New("internal error")
+)
 
-// Follow gives the events of every box whose type wants accepts (nil: all) to fn, in
-// the order of their box, from where consumer stands; a new consumer starts at the
-// oldest event kept. The
-// cursor moves in the transaction in which fn writes, so each event takes
-// effect exactly once, whatever crashes when. Events that are not wanted move the
-// cursor once in a while only, since to look at their types again does no harm. fn keeps to the rules of
-// store.Store.Update: it may run more than once.
+// Follower acts upon events.
+type Follower struct {
+	// Name is that of the cursor: a follower goes on where the last one of its name
+	// stood.
+	Name string
+	// Wants chooses events by type; nil means all.
+	Wants func(typ string) bool
+	// Handle acts upon one event within tx, by the rules of store.Store.Update: it may
+	// run more than once, and what it does outside of tx is not taken back. An event that
+	// was set aside is given to Handle late, behind younger ones.
+	Handle func(tx store.Tx, e Event) error
+	// FromNow lets a new follower begin with what happens from then on; otherwise it
+	// begins with the oldest event kept.
+	FromNow bool
+	Logger  *slog.Logger // nil: nothing is logged
+}
+
+// Run gives the events of every box that f wants to f.Handle, in the order of their
+// box, until ctx is done. The cursor of f moves in the transaction in which Handle
+// writes, so each event takes effect exactly once, whatever crashes when. Events that
+// are not wanted move the cursor once in a while only: to look at their types again
+// does no harm. Only one Run for a name should run at a time; two are wasteful, but
+// still correct.
 //
-// Follow returns nil when ctx is done. It returns the error of fn, with the
-// cursor in front of that event, or of the store; the caller decides when to
-// follow again. Only one Follow for a consumer should run at a time; two are
-// wasteful, but still correct.
-func (l *Log) Follow(ctx context.Context, consumer string, wants func(typ string) bool, fn func(tx store.Tx, e Event) error) error {
-	if consumer == "" || strings.Contains(consumer, "/") {
-		return fmt.Errorf("follow events: %w: %q", errConsumer, consumer)
+// When the store fails, Run waits and goes on with the same event. When Handle fails or
+// panics, Run tries the event again, first after 5 s, then ever more rarely up to once a
+// minute. An event at which Handle has failed 8 times over at least 5 minutes, restarts
+// in between included, is set aside: it is kept, counted and logged, SetAside returns it,
+// and Run goes on with the next. Each later Run begins with another try at what was set
+// aside. An error of the store that Handle meets is never counted as a failure of Handle.
+func (l *Log) Run(ctx context.Context, f Follower) {
+	if f.Logger == nil {
+		f.Logger = slog.New(slog.DiscardHandler)
 	}
+	r := &run{Follower: f, log: l, seen: map[string]uint64{}}
+	for {
+		err := r.follow(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		wait := followAgain
+		var failed *failure
+		if errors.As(err, &failed) {
+			wait, err = r.note(ctx, failed)
+		} else {
+			f.Logger.Error("cannot follow what happens, trying again", slog.String("follower", f.Name), slog.Any("err", err))
+		}
+		if err == nil && wait == 0 {
+			continue
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+// run is one Run.
+type run struct {
+	Follower
+
+	log   *Log
+	begun bool              // the cursor exists, and what was set aside has been tried
+	seen  map[string]uint64 // by box: up to where nothing is wanted, though the cursor may be behind
+}
+
+// follow hands on events until ctx is done, and returns the failure of an event, with
+// the cursor in front of it, or an error of the store.
+func (r *run) follow(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the watch
-	wake := l.Wake(ctx)
-	f := follower{log: l, consumer: consumer, wants: wants, fn: fn, seen: map[string]uint64{}}
+	wake := r.log.Wake(ctx)
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
 	timer := time.NewTimer(followInterval)
 	defer timer.Stop()
 	for {
-		more, err := f.catchUp(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("follow events as %s: %w", consumer, err)
+		more, err := r.catchUp(ctx)
+		if ctx.Err() != nil || err != nil {
+			return err
 		}
 		if more {
 			continue
@@ -73,12 +137,31 @@ func (l *Log) Follow(ctx context.Context, consumer string, wants func(typ string
 	}
 }
 
-// FromNow puts a consumer that has never followed behind the newest event of every
-// box, so that it is not given what happened before it existed. It changes nothing
-// for one that has.
-func (l *Log) FromNow(ctx context.Context, consumer string) error {
-	err := l.store.Update(ctx, func(tx store.Tx) error {
-		known, err := tx.Scan(cursorKey(consumer, ""), store.PrefixEnd(cursorKey(consumer, "")), 1)
+// begin does once what comes before the first event.
+func (r *run) begin(ctx context.Context) error {
+	if r.begun {
+		return nil
+	}
+	if r.Name == "" || strings.Contains(r.Name, "/") {
+		return fmt.Errorf("%w: %q", errName, r.Name)
+	}
+	if r.FromNow {
+		if err := r.log.skipPast(ctx, r.Name); err != nil {
+			return err
+		}
+	}
+	if err := r.tryAside(ctx); err != nil {
+		return err
+	}
+	r.begun = true
+	return nil
+}
+
+// skipPast puts a follower that has never followed behind the newest event of every
+// box. It changes nothing for one that has.
+func (l *Log) skipPast(ctx context.Context, name string) error {
+	return l.store.Update(ctx, func(tx store.Tx) error {
+		known, err := tx.Scan(cursorKey(name, ""), store.PrefixEnd(cursorKey(name, "")), 1)
 		if err != nil || len(known) > 0 {
 			return err
 		}
@@ -95,39 +178,35 @@ func (l *Log) FromNow(ctx context.Context, consumer string) error {
 			if err != nil {
 				return err
 			}
-			if err := tx.Put(cursorKey(consumer, box), []byte(formatSeq(newest))); err != nil {
+			if err := tx.Put(cursorKey(name, box), []byte(formatSeq(newest))); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("let %s begin: %w", consumer, err)
-	}
-	return nil
 }
 
-// follower is one run of Follow.
-type follower struct {
-	log      *Log
-	consumer string
-	wants    func(typ string) bool
-	fn       func(store.Tx, Event) error
-	seen     map[string]uint64 // by box: up to where nothing is wanted, though the cursor may be behind
+// logged is an event as a follower reads it.
+type logged struct {
+	Event
+
+	wanted  bool
+	damaged error  // why the record of the event cannot be read
+	record  []byte // that record
 }
 
 // batch is events of one box from where the follower stands. Of those that are not
 // wanted nothing is known but number and type.
 type batch struct {
 	cursor uint64 // as stored
-	events []Event
+	events []logged
 	more   bool // there may be others behind them
 }
 
 // scan returns the next events of box behind seq, at most followBatch of them wanted.
 // Only those are decoded: a batch of messages brings a thousand that nobody wants.
-func (f *follower) scan(r store.Reader, box string, seq uint64) (batch, error) {
-	pairs, err := r.Scan(eventKey(box, seq+1), store.PrefixEnd(logPrefix(box)), followScan)
+func (r *run) scan(tx store.Reader, box string, seq uint64) (batch, error) {
+	pairs, err := tx.Scan(eventKey(box, seq+1), store.PrefixEnd(logPrefix(box)), followScan)
 	if err != nil {
 		return batch{}, err
 	}
@@ -138,21 +217,24 @@ func (f *follower) scan(r store.Reader, box string, seq uint64) (batch, error) {
 			b.more = true
 			break
 		}
-		if typ, ok := typeOf(p.Value); ok && f.wants != nil && !f.wants(typ) {
-			number, ok := parseSeq(strings.TrimPrefix(p.Key, logPrefix(box)))
-			if ok {
-				b.events = append(b.events, Event{Box: box, Seq: number, Type: typ})
-				continue
-			}
+		number, ok := parseSeq(strings.TrimPrefix(p.Key, logPrefix(box)))
+		if !ok {
+			return batch{}, fmt.Errorf("key %q of an event does not end in a number", p.Key)
+		}
+		if typ, ok := typeOf(p.Value); ok && !r.wants(typ) {
+			b.events = append(b.events, logged{Event: Event{Box: box, Seq: number, Type: typ}})
+			continue
 		}
 		e, err := decode(box, p)
 		if err != nil {
-			return batch{}, err
+			b.events = append(b.events, logged{Event: Event{Box: box, Seq: number}, wanted: true, damaged: err, record: bytes.Clone(p.Value)})
+			wanted++
+			continue
 		}
-		if f.wanted(e) {
+		if r.wants(e.Type) {
 			wanted++
 		}
-		b.events = append(b.events, e)
+		b.events = append(b.events, logged{Event: e, wanted: r.wants(e.Type)})
 	}
 	return b, nil
 }
@@ -168,20 +250,22 @@ func typeOf(value []byte) (typ string, ok bool) {
 	return string(name), ok && !bytes.ContainsRune(name, '\\')
 }
 
+func (r *run) wants(typ string) bool { return r.Wants == nil || r.Wants(typ) }
+
 // catchUp hands on one batch of each box and says whether there may be more.
-func (f *follower) catchUp(ctx context.Context) (bool, error) {
-	batches, err := store.View(ctx, f.log.store, func(r store.Reader) ([]batch, error) {
-		names, err := boxes(r)
+func (r *run) catchUp(ctx context.Context) (bool, error) {
+	batches, err := store.View(ctx, r.log.store, func(tx store.Reader) ([]batch, error) {
+		names, err := boxes(tx)
 		if err != nil {
 			return nil, err
 		}
 		var batches []batch
 		for _, box := range names {
-			cursor, err := number(r, cursorKey(f.consumer, box))
+			cursor, err := number(tx, cursorKey(r.Name, box))
 			if err != nil {
 				return nil, err
 			}
-			b, err := f.scan(r, box, max(cursor, f.seen[box]))
+			b, err := r.scan(tx, box, max(cursor, r.seen[box]))
 			if err != nil {
 				return nil, err
 			}
@@ -196,7 +280,7 @@ func (f *follower) catchUp(ctx context.Context) (bool, error) {
 	}
 	more := false
 	for _, b := range batches {
-		if err := f.hand(ctx, b); err != nil {
+		if err := r.hand(ctx, b); err != nil {
 			return false, err
 		}
 		more = more || b.more
@@ -204,116 +288,138 @@ func (f *follower) catchUp(ctx context.Context) (bool, error) {
 	return more, nil
 }
 
-// hand gives the events of a batch to fn: all in one commit or, when that fails,
-// one by one, so that those before the failing one take effect and a
-// transaction that was too large comes apart. A batch in which nothing is wanted is
-// only remembered.
-func (f *follower) hand(ctx context.Context, b batch) error {
+// hand has the events of a batch take effect, as many in one commit as the limits of
+// the store allow. Of a failing event it returns the failure, after those before it have
+// taken effect. A batch in which nothing is wanted is only remembered.
+func (r *run) hand(ctx context.Context, b batch) error {
 	last := b.events[len(b.events)-1]
-	if !slices.ContainsFunc(b.events, f.wanted) && last.Seq-b.cursor < skipAtMost {
-		f.seen[last.Box] = last.Seq
+	if !slices.ContainsFunc(b.events, func(e logged) bool { return e.wanted }) && last.Seq-b.cursor < skipAtMost {
+		r.seen[last.Box] = last.Seq
 		return nil
 	}
-	err := f.apply(ctx, b.events)
-	if err == nil || len(b.events) == 1 || ctx.Err() != nil {
-		return err
-	}
-	for i := range b.events {
-		if err := f.apply(ctx, b.events[i:i+1]); err != nil {
+	for most := len(b.events); len(b.events) > 0; {
+		done, err := r.apply(ctx, b.events[:min(most, len(b.events))])
+		var failed *failure
+		switch {
+		case err == nil:
+			b.events, most = b.events[done:], len(b.events)
+		case errors.As(err, &failed) && failed.index > 0 && ctx.Err() == nil:
+			most = failed.index // those before it; then it is the first
+		default:
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *follower) wanted(e Event) bool { return f.wants == nil || f.wants(e.Type) }
-
-// apply runs fn on those of events, all of one box, that the consumer wants and has
-// not done yet, and moves the cursor, in one transaction.
-func (f *follower) apply(ctx context.Context, events []Event) error {
-	key := cursorKey(f.consumer, events[0].Box)
-	return f.log.store.Update(ctx, func(tx store.Tx) error {
+// apply handles those of events, all of one box, that are wanted and not done yet, and
+// moves the cursor, in one transaction. It returns how many of events are done: fewer
+// than all if another one might go beyond the limits of the store.
+func (r *run) apply(ctx context.Context, events []logged) (int, error) {
+	key := cursorKey(r.Name, events[0].Box)
+	limits := r.log.store.Limits()
+	return store.Update(ctx, r.log.store, func(tx store.Tx) (int, error) {
 		cursor, err := number(tx, key)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		done := cursor
-		for _, e := range events {
-			if e.Seq <= cursor {
+		w := &watchedTx{Tx: tx}
+		var largest store.Limits // that one event has needed
+		done, n := cursor, 0
+		for i, e := range events {
+			if i > 0 && (w.spent.Operations+largest.Operations >= limits.Operations || w.spent.Bytes+largest.Bytes+len(key)+seqWidth > limits.Bytes) {
+				break
+			}
+			if n = i + 1; e.Seq <= cursor {
 				continue
 			}
-			if f.wanted(e) {
-				if err := f.fn(tx, e); err != nil {
-					return fmt.Errorf("event %s (%s): %w", e.ID(), e.Type, err)
+			before := w.spent
+			if e.wanted {
+				if err := r.handle(w, e); err != nil {
+					return 0, w.failure(i, e, err)
 				}
 			}
+			largest.Operations = max(largest.Operations, w.spent.Operations-before.Operations)
+			largest.Bytes = max(largest.Bytes, w.spent.Bytes-before.Bytes)
 			done = e.Seq
 		}
 		if done == cursor {
-			return nil
+			return n, nil
 		}
-		return tx.Put(key, []byte(formatSeq(done)))
+		if err := w.Put(key, []byte(formatSeq(done))); err != nil {
+			return 0, w.failure(n-1, events[n-1], err)
+		}
+		return n, nil
 	})
 }
 
-// Prune removes the events of all boxes that were appended before that time
-// and returns how many. It works in small transactions, each of which stands:
-// after a crash the next call goes on. It does not ask whether every follower
-// has seen them; what is kept must be longer than any of them may lag.
-func (l *Log) Prune(ctx context.Context, before time.Time) (int, error) {
-	names, err := store.View(ctx, l.store, boxes)
-	if err != nil {
-		return 0, fmt.Errorf("prune events: %w", err)
+// handle calls Handle and makes a panic in it an error.
+func (r *run) handle(tx store.Tx, e logged) (err error) {
+	if e.damaged != nil {
+		return e.damaged
 	}
-	removed := 0
-	for _, box := range names {
-		for from := logPrefix(box); from != ""; {
-			chunk, err := l.pruneChunk(ctx, box, from, before)
-			removed += chunk.removed
-			if err != nil {
-				return removed, fmt.Errorf("prune events of %s: %w", box, err)
-			}
-			from = chunk.next
+	defer func() {
+		if v := recover(); v != nil {
+			r.Logger.Error("internal error at an event; please report this with the log", slog.String("follower", r.Name),
+				slog.String("event", e.ID()), slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+			err = fmt.Errorf("%w: %v", errPanic, v)
 		}
-	}
-	return removed, nil
+	}()
+	return r.Handle(tx, e.Event)
 }
 
-// pruned is what pruneChunk did.
-type pruned struct {
-	removed int
-	next    string // where to go on, empty: nowhere
+// watchedTx notes what a transaction spends of the limits of its store, and whether the
+// store has failed in it.
+type watchedTx struct {
+	store.Tx
+
+	spent store.Limits
+	err   error // of the store, and not of what it was asked
 }
 
-// pruneChunk removes those of the events of box from a key on that are old
-// enough. Events are in the order of their times but for those stamped while a
-// clock was ahead: with one of these in a chunk, old ones may follow.
-func (l *Log) pruneChunk(ctx context.Context, box, from string, before time.Time) (pruned, error) {
-	size := min(pruneBatch, l.store.Limits().Operations)
-	return store.Update(ctx, l.store, func(tx store.Tx) (pruned, error) {
-		var chunk pruned
-		pairs, err := tx.Scan(from, store.PrefixEnd(logPrefix(box)), size)
-		if err != nil {
-			return chunk, err
+func (t *watchedTx) note(err error) error {
+	if err != nil && !errors.Is(err, store.ErrTooLarge) && !errors.Is(err, store.ErrKey) {
+		t.err = err
+	}
+	return err
+}
+
+func (t *watchedTx) Get(key string) ([]byte, error) {
+	value, err := t.Tx.Get(key)
+	return value, t.note(err)
+}
+
+func (t *watchedTx) Scan(from, to string, limit int) ([]store.Pair, error) {
+	pairs, err := t.Tx.Scan(from, to, limit)
+	return pairs, t.note(err)
+}
+
+func (t *watchedTx) ScanLast(from, to string, limit int) ([]store.Pair, error) {
+	pairs, err := t.Tx.ScanLast(from, to, limit)
+	return pairs, t.note(err)
+}
+
+func (t *watchedTx) Put(key string, value []byte) error {
+	t.spent.Operations++
+	t.spent.Bytes += len(key) + len(value)
+	return t.note(t.Tx.Put(key, value))
+}
+
+func (t *watchedTx) Delete(key string) error {
+	t.spent.Operations++
+	return t.note(t.Tx.Delete(key))
+}
+
+// failure returns the error of a transaction that ended at an event with err: a failure
+// of the event, unless the store has failed or ctx has ended.
+func (t *watchedTx) failure(index int, e logged, err error) error {
+	for _, other := range []error{store.ErrWrite, store.ErrClosed, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, other) {
+			return err
 		}
-		ahead := false
-		for _, p := range pairs {
-			e, err := decode(box, p)
-			if err != nil {
-				return pruned{}, err
-			}
-			if !e.At.Before(before) {
-				ahead = ahead || e.At.After(time.Now())
-				continue
-			}
-			if err := tx.Delete(p.Key); err != nil {
-				return pruned{}, err
-			}
-			chunk.removed++
-		}
-		if len(pairs) == size && (chunk.removed > 0 || ahead) {
-			chunk.next = pairs[len(pairs)-1].Key + "\x00"
-		}
-		return chunk, nil
-	})
+	}
+	if t.err != nil {
+		return err
+	}
+	return &failure{index: index, event: e, err: err}
 }

@@ -1,11 +1,14 @@
 package event_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +20,21 @@ import (
 	"goniec/store/boltstore"
 	"goniec/store/memstore"
 )
+
+// start runs a follower until stop is called, which waits for its end.
+func start(t *testing.T, l *event.Log, f event.Follower) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.Run(ctx, f)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
 
 // effect is what the followers of these tests do with an event: they append
 // its id to one record, in the transaction that moves their cursor.
@@ -43,12 +61,10 @@ func effects(t *testing.T, s store.Store) string {
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := memstore.New()
+		s := memstore.New(memstore.WithLimits(128, 1<<20))
 		a, b := event.New(s, "a"), event.New(s, "b")
 		add(t, s, a, "before", "before")
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- a.Follow(ctx, "tester", nil, effect) }()
+		stop := start(t, a, event.Follower{Name: "tester", Handle: effect})
 		synctest.Wait()
 		add(t, s, a, "live")
 		add(t, s, b, "elsewhere")
@@ -56,29 +72,21 @@ func TestFollow(t *testing.T) {
 		if diff := cmp.Diff("a-1 a-2 a-3 b-1 ", effects(t, s)); diff != "" {
 			t.Error(diff)
 		}
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("Follow = %v after its context ended, want nil", err)
-		}
+		stop()
 
 		// Another follower, and the same one again, each stand where they stood.
 		add(t, s, a, "meanwhile")
-		ctx, cancel = context.WithCancel(t.Context())
-		go func() { done <- b.Follow(ctx, "tester", nil, effect) }()
+		stop = start(t, b, event.Follower{Name: "tester", Handle: effect})
 		var second []string
-		go func() {
-			done <- b.Follow(ctx, "second", nil, func(_ store.Tx, e event.Event) error {
-				if e.ID() == "b-1" {
-					second = append(second, e.Type) // once a run
-				}
-				return nil
-			})
-		}()
+		stopSecond := start(t, b, event.Follower{Name: "second", Handle: func(_ store.Tx, e event.Event) error {
+			if e.ID() == "b-1" {
+				second = append(second, e.Type) // once a run
+			}
+			return nil
+		}})
 		synctest.Wait()
-		cancel()
-		if err := errors.Join(<-done, <-done); err != nil {
-			t.Error(err)
-		}
+		stop()
+		stopSecond()
 		if diff := cmp.Diff("a-1 a-2 a-3 b-1 a-4 ", effects(t, s)); diff != "" {
 			t.Error(diff)
 		}
@@ -96,75 +104,112 @@ func (deaf) Watch(context.Context, string) <-chan struct{} { return nil }
 func TestFollowWithoutWakeUps(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := deaf{memstore.New()}
+		s := deaf{memstore.New(memstore.WithLimits(128, 1<<20))}
 		l := event.New(s, "a")
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- l.Follow(ctx, "tester", nil, effect) }()
+		stop := start(t, l, event.Follower{Name: "tester", Handle: effect})
 		synctest.Wait()
 		add(t, s, l, "x")
 		<-time.After(time.Minute) // virtual
 		if diff := cmp.Diff("a-1 ", effects(t, s)); diff != "" {
 			t.Error(diff)
 		}
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		stop()
 	})
 }
 
+// What comes before an event that fails takes effect at once, what comes behind waits.
 func TestFollowStopsAtAnError(t *testing.T) {
 	t.Parallel()
-	s := memstore.New()
-	l := event.New(s, "a")
-	add(t, s, l, "good", "good", "bad", "good")
-	errBad := errors.New("cannot do that")
-	err := l.Follow(t.Context(), "tester", nil, func(tx store.Tx, e event.Event) error {
-		if e.Type == "bad" {
-			return errBad
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New(memstore.WithLimits(128, 1<<20))
+		l := event.New(s, "a")
+		add(t, s, l, "good", "good", "bad", "good")
+		stop := start(t, l, event.Follower{Name: "tester", Handle: func(tx store.Tx, e event.Event) error {
+			if e.Type == "bad" {
+				return errors.New("cannot do that")
+			}
+			return effect(tx, e)
+		}})
+		synctest.Wait()
+		stop()
+		if diff := cmp.Diff("a-1 a-2 ", effects(t, s)); diff != "" {
+			t.Error(diff)
 		}
-		return effect(tx, e)
 	})
-	if !errors.Is(err, errBad) {
-		t.Errorf("Follow = %v, want the error of fn", err)
-	}
-	if diff := cmp.Diff("a-1 a-2 ", effects(t, s)); diff != "" {
-		t.Errorf("what came before the failure:\n%s", diff)
-	}
 }
 
+// Effects that together go beyond the limits of the store are taken apart; each takes
+// place, and none fails before it does.
 func TestFollowTakesLargeEffectsApart(t *testing.T) {
 	t.Parallel()
-	s := memstore.New()
-	l := event.New(s, "a")
-	add(t, s, l, "x", "x", "x")
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	err := l.Follow(ctx, "tester", nil, func(tx store.Tx, e event.Event) error {
-		if e.Seq == 3 {
-			cancel()
-		}
-		if err := effect(tx, e); err != nil {
-			return err
-		}
-		return tx.Put(fmt.Sprint("large/", e.Seq), make([]byte, s.Limits().Bytes/2))
-	})
-	if err != nil {
-		t.Error(err)
-	}
-	if got := effects(t, s); got != "a-1 a-2 " && got != "a-1 a-2 a-3 " {
-		t.Errorf("effects %q", got)
+	for name, c := range map[string]struct{ operations, bytes int }{
+		"of many octets":       {1, 1 << 19},
+		"of many operations":   {60, 10},
+		"of all operations":    {126, 1},
+		"of one operation":     {0, 0},
+		"larger and larger":    {-1, 1},
+		"of octets and counts": {30, 10_000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := memstore.New(memstore.WithLimits(128, 1<<20))
+				l := event.New(s, "a")
+				want := ""
+				for i := range 150 {
+					add(t, s, l, "x")
+					want += fmt.Sprintf("%d ", i+1)
+				}
+				var told bytes.Buffer
+				stop := start(t, l, event.Follower{Name: "tester", Logger: slog.New(slog.NewTextHandler(&told, nil)), Handle: func(tx store.Tx, e event.Event) error {
+					done, err := tx.Get("done")
+					if err != nil {
+						return err
+					}
+					operations := c.operations
+					if operations < 0 {
+						operations = int(e.Seq) % 127
+					}
+					for i := range operations {
+						if err := tx.Put(fmt.Sprintf("many/%d", i), make([]byte, c.bytes)); err != nil {
+							return err
+						}
+					}
+					return tx.Put("done", fmt.Appendf(slices.Clone(done), "%d ", e.Seq))
+				}})
+				<-time.After(time.Second) // virtual
+				stop()
+				got, err := store.View(t.Context(), s, func(r store.Reader) (string, error) {
+					v, err := r.Get("done")
+					return string(v), err
+				})
+				if diff := cmp.Diff(want, got); diff != "" || err != nil {
+					t.Errorf("%v:\n%s", err, diff)
+				}
+				if told.Len() > 0 {
+					t.Error(told.String())
+				}
+			})
+		})
 	}
 }
 
+// A follower with a name that cannot be in a key is given nothing, and says so.
 func TestFollowRefusesNames(t *testing.T) {
 	t.Parallel()
-	l := event.New(memstore.New(), "a")
 	for _, name := range []string{"", "a/b"} {
-		if err := l.Follow(t.Context(), name, nil, effect); err == nil {
-			t.Errorf("Follow as %q was accepted", name)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			s := memstore.New(memstore.WithLimits(128, 1<<20))
+			l := event.New(s, "a")
+			add(t, s, l, "x")
+			var told bytes.Buffer
+			stop := start(t, l, event.Follower{Name: name, Handle: effect, Logger: slog.New(slog.NewTextHandler(&told, nil))})
+			synctest.Wait()
+			stop()
+			if got := effects(t, s); got != "" || !strings.Contains(told.String(), "name of a follower") {
+				t.Errorf("a follower %q did %q and said %q", name, got, told.String())
+			}
+		})
 	}
 }
 
@@ -190,7 +235,10 @@ func TestFollowExactlyOnce(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		left := 7 * (life + 1)
-		err = l.Follow(ctx, "tester", nil, func(tx store.Tx, e event.Event) error {
+		l.Run(ctx, event.Follower{Name: "tester", Handle: func(tx store.Tx, e event.Event) error {
+			if left <= 0 {
+				return errCrash
+			}
 			if err := effect(tx, e); err != nil {
 				return err
 			}
@@ -198,14 +246,12 @@ func TestFollowExactlyOnce(t *testing.T) {
 				cancel()
 			}
 			if left--; left == 0 {
+				cancel()
 				return errCrash // after the effect, before the commit
 			}
 			return nil
-		})
+		}})
 		cancel()
-		if err != nil && !errors.Is(err, errCrash) {
-			t.Fatal(err)
-		}
 		got := effects(t, s)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
@@ -236,13 +282,11 @@ func (s *countingStore) Update(ctx context.Context, fn func(store.Tx) error) err
 func TestFollowSkips(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &countingStore{Store: memstore.New()}
+		s := &countingStore{Store: memstore.New(memstore.WithLimits(128, 1<<20))}
 		l := event.New(s, "a")
 		wants := func(typ string) bool { return typ == "wanted" }
 		follow := func() {
-			ctx, cancel := context.WithCancel(t.Context())
-			done := make(chan error, 1)
-			go func() { done <- l.Follow(ctx, "tester", wants, effect) }()
+			stop := start(t, l, event.Follower{Name: "tester", Wants: wants, Handle: effect})
 			synctest.Wait()
 			for range 100 {
 				add(t, s, l, "other")
@@ -254,10 +298,7 @@ func TestFollowSkips(t *testing.T) {
 				add(t, s, l, "other")
 				synctest.Wait()
 			}
-			cancel()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
+			stop()
 		}
 		follow()
 		follow()
@@ -275,7 +316,7 @@ func TestFollowSkips(t *testing.T) {
 func TestFromNow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := memstore.New()
+		s := memstore.New(memstore.WithLimits(128, 1<<20))
 		log := event.New(s, "box")
 		add := func() {
 			if err := s.Update(t.Context(), func(tx store.Tx) error { return log.Append(tx, "", happened{Type: "a.b"}) }); err != nil {
@@ -284,25 +325,22 @@ func TestFromNow(t *testing.T) {
 		}
 		add()
 		for range 2 {
-			if err := log.FromNow(t.Context(), "late"); err != nil {
-				t.Error(err)
-			}
-			add()
-		}
-		for consumer, want := range map[string]int{"early": 3, "late": 2} {
-			ctx, cancel := context.WithCancel(t.Context())
-			done := make(chan error)
-			seen := map[uint64]bool{} // a closure may run twice
-			go func() {
-				done <- log.Follow(ctx, consumer, nil, func(_ store.Tx, e event.Event) error {
-					seen[e.Seq] = true
-					return nil
-				})
-			}()
+			stop := start(t, log, event.Follower{Name: "late", FromNow: true, Handle: func(store.Tx, event.Event) error { return nil }})
 			synctest.Wait()
-			cancel()
-			if err := <-done; err != nil || len(seen) != want {
-				t.Errorf("%s was given %d events, want %d; %v", consumer, len(seen), want, err)
+			stop()
+		}
+		add()
+		add()
+		for name, want := range map[string]int{"early": 3, "late": 2} {
+			seen := map[uint64]bool{} // a closure may run twice
+			stop := start(t, log, event.Follower{Name: name, FromNow: name == "late", Handle: func(_ store.Tx, e event.Event) error {
+				seen[e.Seq] = true
+				return nil
+			}})
+			synctest.Wait()
+			stop()
+			if len(seen) != want {
+				t.Errorf("%s was given %d events, want %d", name, len(seen), want)
 			}
 		}
 	})

@@ -13,11 +13,16 @@ import (
 //
 //	ev/<box>/<seq>        an event
 //	evn/<box>             number of the newest event of that box, kept when it is pruned
-//	cur/<consumer>/<box>  number of the last event of that box the consumer has done
+//	cur/<follower>/<box>  number of the last event of that box the follower has done
+//	curfail/<follower>/<box>      trouble: the event at which the follower fails
+//	aside/<follower>/<box>/<seq>  asideRecord: an event at which the follower has failed
+//	                              so often that it went on without it
 const (
 	eventPrefix   = "ev/"
 	counterPrefix = "evn/"
 	cursorPrefix  = "cur/"
+	troubleSpace  = "curfail/"
+	asideSpace    = "aside/"
 
 	seqWidth = 20 // digits of the greatest uint64
 )
@@ -25,8 +30,14 @@ const (
 func logPrefix(box string) string            { return eventPrefix + box + "/" }
 func eventKey(box string, seq uint64) string { return logPrefix(box) + formatSeq(seq) }
 func counterKey(box string) string           { return counterPrefix + box }
-func cursorKey(consumer, box string) string  { return cursorPrefix + consumer + "/" + box }
+func cursorKey(name, box string) string      { return cursorPrefix + name + "/" + box }
+func troubleKey(name, box string) string     { return troubleSpace + name + "/" + box }
+func asidePrefix(name string) string         { return asideSpace + name + "/" }
 func formatID(box string, seq uint64) string { return box + "-" + strconv.FormatUint(seq, 10) }
+
+func asideKey(name, box string, seq uint64) string {
+	return asidePrefix(name) + box + "/" + formatSeq(seq)
+}
 
 // formatSeq writes a number so that byte order is its order.
 func formatSeq(seq uint64) string {

@@ -114,7 +114,7 @@ func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (went TextKind
 		To: a.to, Text: text, Priority: queue.High, Purpose: a.purpose,
 		Regardless: a.kind == TextStopped, // the stop is noted already
 	}
-	_, err = r.queue.EnqueueIn(tx, consumer, draft)
+	_, err = r.queue.EnqueueIn(tx, ownName, draft)
 	var refused *queue.RefusedError
 	if errors.As(err, &refused) {
 		r.log.Warn("a text back was refused", slog.String("kind", string(a.kind)), slog.Any("to", a.to), slog.String("field", refused.Field), slog.String("code", refused.Code))

@@ -3,7 +3,6 @@ package reply
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -50,15 +49,11 @@ func ReadHeard(r store.Reader, inboundID string) (Heard, error) {
 // a long time without this program, an answer would come out of the blue.
 const answerWithin = 12 * time.Hour
 
-// wants are the events that it follows.
-func wants(typ string) bool { return typ == queue.Received{}.EventType() }
-
 // handle deals with an event, in the transaction that moves the cursor.
 func (r *Replies) handle(tx store.Tx, e event.Event) error {
 	received, err := event.Decode[queue.Received](e)
 	if err != nil {
-		r.log.Error("an event cannot be read and is passed over", slog.Any("err", err))
-		return nil
+		return err
 	}
 	in, err := queue.ReadInbound(tx, received.ID)
 	if store.Unreadable(err) {

@@ -107,26 +107,18 @@ func New(c Config) (*Replies, error) {
 	return r, nil
 }
 
-// consumer is by what name it follows the log.
-const consumer = "replies"
+// ownName is the name under which Run follows the log of events, and under which the
+// texts that go back are sent.
+const ownName = "replies"
 
-const (
-	followAgain = 5 * time.Second // after it could not go on
-	tendEvery   = 15 * time.Second
-)
+const tendEvery = 15 * time.Second
 
 // Run deals with what comes in until ctx is done.
 func (r *Replies) Run(ctx context.Context) {
-	for {
-		err := r.events.Follow(ctx, consumer, wants, r.handle)
-		if ctx.Err() != nil {
-			return
-		}
-		r.log.ErrorContext(ctx, "cannot deal with what came in, trying again", "err", err)
-		if !pause(ctx, followAgain) {
-			return
-		}
-	}
+	r.events.Run(ctx, event.Follower{
+		Name: ownName, Logger: r.log, Handle: r.handle,
+		Wants: func(typ string) bool { return typ == queue.Received{}.EventType() },
+	})
 }
 
 // RunEnds ends questions whose time is over until ctx is done.

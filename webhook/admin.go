@@ -201,62 +201,49 @@ func (w *Webhooks) names(ctx context.Context) ([]string, error) {
 
 func (w *Webhooks) pruneReceiver(ctx context.Context, name string) error {
 	_, err := w.runner(name)
-	orphan := err != nil
 	for _, list := range []string{Waiting, Dead} {
-		for more := true; more; {
-			var err error
-			more, err = store.Update(ctx, w.config.Store, func(tx store.Tx) (bool, error) {
-				state, _, err := store.GetJSON[State](tx, stateKey(name))
-				if err != nil {
-					return false, err
-				}
-				return pruneChunk(tx, name, list, state, orphan)
-			})
-			if err != nil {
-				return err
-			}
+		p := pruning{receiver: name, list: list, orphan: err != nil}
+		if err := store.Walk(ctx, w.config.Store, store.Prefix(prefixOf(name, list)), p.prune); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// pruneChunk does a part of Prune; more says that there may be more to do. Deliveries are in the order of
-// their age but for those sent again, which go a little later than they could.
-func pruneChunk(tx store.Tx, name, list string, state State, orphan bool) (more bool, err error) {
-	const chunk = 200
-	pairs, err := tx.Scan(prefixOf(name, list), store.PrefixEnd(prefixOf(name, list)), chunk)
+// pruning is Prune of one list of a receiver.
+type pruning struct {
+	receiver, list string
+	orphan         bool // the receiver is not configured any more
+}
+
+// prune does for one delivery what Prune is to do.
+func (p pruning) prune(tx store.Tx, pair store.Pair) error {
+	state, _, err := store.GetJSON[State](tx, stateKey(p.receiver))
 	if err != nil {
-		return false, err
+		return err
 	}
-	changed := 0
-	for _, p := range pairs {
-		d, err := decode(p.Value)
-		if err != nil {
-			return false, err
-		}
-		age := time.Since(d.Since)
-		switch {
-		case list == Dead && (age > KeepTrying+KeepDead || state.Dead-changed > maxDead), list == Waiting && orphan && age > KeepDead:
-			err = tx.Delete(p.Key)
-			if err == nil {
-				err = changeState(tx, name, func(s *State) {
-					if list == Dead {
-						s.Dead--
-					} else {
-						s.Waiting--
-					}
-				})
-			}
-		case list == Waiting && !orphan && !state.Disabled.IsZero() && age > KeepTrying:
-			d.Next = time.Time{}
-			err = move(tx, name, strings.TrimPrefix(p.Key, prefixOf(name, list)), Dead, d)
-		default:
-			continue
-		}
-		if err != nil {
-			return false, err
-		}
-		changed++
+	if p.list == Waiting && !p.orphan && state.Disabled.IsZero() {
+		return store.ErrStop // the receiver is told, which ends all that waits
 	}
-	return changed > 0 && len(pairs) == chunk, nil
+	d, err := decode(pair.Value)
+	if err != nil {
+		return err
+	}
+	age := time.Since(d.Since)
+	switch {
+	case p.list == Dead && (age > KeepTrying+KeepDead || state.Dead > maxDead):
+		if err := tx.Delete(pair.Key); err != nil {
+			return err
+		}
+		return changeState(tx, p.receiver, func(s *State) { s.Dead-- })
+	case p.list == Waiting && p.orphan && age > KeepDead:
+		if err := tx.Delete(pair.Key); err != nil {
+			return err
+		}
+		return changeState(tx, p.receiver, func(s *State) { s.Waiting-- })
+	case p.list == Waiting && !p.orphan && age > KeepTrying:
+		d.Next = time.Time{}
+		return move(tx, p.receiver, strings.TrimPrefix(pair.Key, prefixOf(p.receiver, Waiting)), Dead, d)
+	}
+	return nil
 }

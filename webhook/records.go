@@ -18,7 +18,7 @@ import (
 //	hook/<receiver>/dead/<box>/<seq>  one that was given up
 //	hook/<receiver>/state             counts, last success and failure, whether disabled
 //
-// The cursor in the event log is that of the consumer webhook.<receiver>.
+// The cursor in the event log is that of the follower webhook.<receiver>.
 const space = "hook/"
 
 func prefixOf(receiver, list string) string { return space + receiver + "/" + list + "/" }

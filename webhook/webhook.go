@@ -35,9 +35,8 @@ const KeepTrying = 72 * time.Hour
 const KeepDead = 30 * 24 * time.Hour
 
 const (
-	maxDead     = 10_000 // of one receiver; more than that nobody looks through
-	followAgain = 5 * time.Second
-	consumerOf  = "webhook." // and the name of the receiver
+	maxDead    = 10_000     // of one receiver; more than that nobody looks through
+	followerOf = "webhook." // and the name of the receiver
 )
 
 var (
@@ -145,30 +144,7 @@ type runner struct {
 
 // follow copies events to the deliveries until ctx is done.
 func (r *runner) follow(ctx context.Context) {
-	consumer := consumerOf + r.receiver.Name
-	for {
-		err := r.config.Events.FromNow(ctx, consumer)
-		if err == nil {
-			err = r.config.Events.Follow(ctx, consumer, r.receiver.wants, r.take)
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		r.log.Error("cannot note events for a webhook, trying again", "err", err)
-		if !rest(ctx, followAgain) {
-			return
-		}
-	}
-}
-
-// rest waits for d; it is false if ctx ended before.
-func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+	r.config.Events.Run(ctx, event.Follower{
+		Name: followerOf + r.receiver.Name, Logger: r.log, FromNow: true, Wants: r.receiver.wants, Handle: r.take,
+	})
 }

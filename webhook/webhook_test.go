@@ -87,7 +87,7 @@ type world struct {
 }
 
 func newWorld() *world {
-	s := memstore.New()
+	s := memstore.New(memstore.WithLimits(128, 1<<20))
 	w := &world{store: s, events: event.New(s, "box")}
 	w.config = Config{
 		Store: s, Events: w.events, Logger: slog.New(slog.DiscardHandler),
