@@ -9,7 +9,6 @@ import (
 
 	"goniec/api"
 	"goniec/queue"
-	"goniec/reply"
 	"goniec/store"
 )
 
@@ -78,27 +77,12 @@ func (l *erasureLog) tell(how ...any) {
 
 // eraseRecords removes records until there are none, and counts them.
 func (s *assembly) eraseRecords(ctx context.Context, e api.Erasing, proof *queue.Erasure, progress *erasureLog) error {
-	for pass := range erasePasses {
-		forgotten, err := s.replies.Forget(ctx, e.Number) // first: messages lead to it
-		if err != nil {
+	for n := range erasePasses {
+		pass := &erasePass{asked: e, proof: proof, looked: func(records int) { progress.tell("step", "remove", "pass", n+1, "records", records) }}
+		if err := s.eraseAll(ctx, pass); err != nil || !pass.found {
 			return err
 		}
-		erased, err := s.queue.Erase(ctx, queue.Erasing{
-			Number: e.Number, Actor: e.By, Along: reply.ForgetText,
-			Looked: func(records int) { progress.tell("step", "remove", "pass", pass+1, "records", records) },
-		})
-		if err != nil {
-			return err
-		}
-		proof.Messages += erased.Messages
-		proof.Received += erased.Received
-		proof.Calls += erased.Calls
-		proof.Talks += forgotten["conversations"]
-		proof.Other += erased.Other + forgotten["questions"] + forgotten["mentions"]
-		if erased == (queue.Erased{}) && len(forgotten) == 0 {
-			return nil
-		}
-		if erased.Busy > 0 && pass < erasePasses-1 && !pause(ctx, eraseAgain, nil) {
+		if pass.busy && n < erasePasses-1 && !pause(ctx, eraseAgain, nil) {
 			return ctx.Err()
 		}
 	}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -107,16 +106,4 @@ func (a *App) scrub(ctx context.Context) error {
 		a.log.Debug("overwrote what was removed", "bytes", zeroed)
 	}
 	return err
-}
-
-func (a *App) prune(ctx context.Context) error {
-	s := a.current.Load()
-	keep := s.config.Retention
-	err := s.queue.Prune(ctx, keep.Texts, keep.Records)
-	err = errors.Join(err, s.replies.Prune(ctx, keep.Records))
-	removed, eventErr := a.events.Prune(ctx, time.Now().Add(-keep.Records))
-	if removed > 0 {
-		a.log.Info("removed old events", "count", removed)
-	}
-	return errors.Join(err, eventErr, s.webhooks.Prune(ctx))
 }

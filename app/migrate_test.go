@@ -248,7 +248,7 @@ func (s *dyingStore) Update(ctx context.Context, fn func(store.Tx) error) error 
 func checkInvariants(t *testing.T, s store.Store) {
 	t.Helper()
 	err := s.View(t.Context(), func(r store.Reader) error {
-		return queue.Verify(r, func(f queue.Finding) { t.Errorf("%s: %s", f.Record, f.What) }, nil)
+		return queue.Verify(r, func(f store.Finding) { t.Errorf("%s: %s", f.Record, f.What) }, nil)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -307,9 +307,9 @@ func TestOldBackup(t *testing.T) {
 	for number := 1; number <= migrate.Schema; number++ {
 		dir := filepath.Join(t.TempDir(), "data")
 		from := DataPath(unpack(t, fmt.Sprintf("schema-%d.db.gz", number)))
-		_, findings, records, err := Restore(t.Context(), Restoration{Dir: dir, Path: from, Resume: true})
-		if err != nil || len(findings) > 0 || records < 20 {
-			t.Fatalf("schema %d: %v, %d records, %v", number, findings, records, err)
+		done, err := Restore(t.Context(), Restoration{Dir: dir, Path: from, Resume: true})
+		if err != nil || len(done.Findings) > 0 || done.Records < 20 {
+			t.Fatalf("schema %d: %+v, %v", number, done, err)
 		}
 		s, err := OpenStore(t.Context(), dir, nil)
 		if err != nil {

@@ -31,57 +31,63 @@ type Restoration struct {
 	Resume bool         // send what waited when the backup was made
 }
 
+// Restored is what Restore has done, or why it has not.
+type Restored struct {
+	Aside    string          // the name under which data that was there is kept; empty: there was none
+	Findings []store.Finding // what is wrong with the backup, which then is not used
+	Records  int             // in the backup
+}
+
 // Restore puts the data of a backup in the place of that in a directory, while no
 // daemon runs on it. Data that is there is refused with ErrDataExists unless Force is
-// set; it is then kept beside, under the name returned. With Resume what waited when
+// set; it is then kept beside. With Resume what waited when
 // the backup was made goes out at the next start as if nothing had been; else it is
 // held for a person. Nothing is changed unless all of the backup could be read and
-// nothing is wrong with it; findings say what is. Data of an older schema is brought
+// nothing is wrong with it. Data of an older schema is brought
 // to the present one. It stays encrypted, or plain, as it is.
-func Restore(ctx context.Context, o Restoration) (aside string, findings []Finding, records int, err error) {
+func Restore(ctx context.Context, o Restoration) (done Restored, err error) {
 	dir := o.Dir
 	if err := makeDir(dir); err != nil {
-		return "", nil, 0, &DataError{Dir: dir, Err: err}
+		return done, &DataError{Dir: dir, Err: err}
 	}
 	data := DataPath(dir)
 	switch _, err := os.Lstat(data); {
 	case err == nil && !o.Force:
-		return "", nil, 0, &DataError{Dir: dir, Err: ErrDataExists}
+		return done, &DataError{Dir: dir, Err: ErrDataExists}
 	case err == nil:
 		// Whoever has it open would go on writing to the old file.
 		if err := unused(data); err != nil {
-			return "", nil, 0, &DataError{Dir: dir, Err: err}
+			return done, &DataError{Dir: dir, Err: err}
 		}
 	case !errors.Is(err, fs.ErrNotExist):
-		return "", nil, 0, &DataError{Dir: dir, Err: err}
+		return done, &DataError{Dir: dir, Err: err}
 	}
 	work, err := os.MkdirTemp(dir, "goniec.restore-*")
 	if err != nil {
-		return "", nil, 0, &DataError{Dir: dir, Err: err}
+		return done, &DataError{Dir: dir, Err: err}
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	ready := filepath.Join(work, "goniec.db")
 	if err := boltstore.Copy(o.Path, ready); err != nil {
-		return "", nil, 0, err
+		return done, err
 	}
-	if findings, records, err = Verify(ctx, ready, o.Keys, func(int) {}); err != nil || len(findings) > 0 {
-		return "", findings, records, err
+	if done.Findings, done.Records, err = Verify(ctx, ready, o.Keys, func(int) {}); err != nil || len(done.Findings) > 0 {
+		return done, err
 	}
 	if !o.Resume {
 		if err := markRestored(ctx, ready, o.Keys); err != nil {
-			return "", nil, 0, fmt.Errorf("mark what was restored: %w", err)
+			return done, fmt.Errorf("mark what was restored: %w", err)
 		}
 	}
 	if o.Force {
-		aside, err = setAside(data)
-		if err != nil {
-			return "", nil, 0, &DataError{Dir: dir, Err: err}
+		if done.Aside, err = setAside(data); err != nil {
+			return done, &DataError{Dir: dir, Err: err}
 		}
 	}
 	if err := disk.Put(ready, data); err != nil {
-		return aside, nil, 0, &DataError{Dir: dir, Err: err}
+		return done, &DataError{Dir: dir, Err: err}
 	}
-	return aside, nil, records, nil
+	return done, nil
 }
 
 // unused returns boltstore.ErrLocked for data that a daemon has open. Data that is

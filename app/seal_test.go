@@ -150,7 +150,7 @@ func TestKeysThatDoNotFit(t *testing.T) {
 			t.Errorf("decrypt, %s: %v", name, err)
 		}
 		other := filepath.Join(t.TempDir(), "data")
-		_, _, _, err := Restore(t.Context(), Restoration{Dir: other, Path: DataPath(dir), Keys: c.keys})
+		_, err := Restore(t.Context(), Restoration{Dir: other, Path: DataPath(dir), Keys: c.keys})
 		if !errors.Is(err, c.want) {
 			t.Errorf("restore, %s: %v", name, err)
 		}
@@ -159,7 +159,7 @@ func TestKeysThatDoNotFit(t *testing.T) {
 		}
 	}
 	other := filepath.Join(t.TempDir(), "data")
-	if _, _, _, err := Restore(t.Context(), Restoration{Dir: other, Path: DataPath(dir), Keys: right}); err != nil {
+	if _, err := Restore(t.Context(), Restoration{Dir: other, Path: DataPath(dir), Keys: right}); err != nil {
 		t.Fatal(err)
 	}
 	if left := found(t, other); len(left) > 0 {

@@ -484,7 +484,7 @@ func (w *wreck) compare(out map[string]string) finding {
 		}
 	}
 	err = w.world.View(context.Background(), func(r store.Reader) error {
-		return queue.Verify(r, func(x queue.Finding) { f.broken = append(f.broken, x.Record+": "+x.What) }, nil)
+		return queue.Verify(r, func(x store.Finding) { f.broken = append(f.broken, x.Record+": "+x.What) }, nil)
 	})
 	if err != nil {
 		w.t.Error(err)

@@ -11,19 +11,13 @@ import (
 	"goniec/store"
 )
 
-// Finding is something in the store that cannot be. It names no number and no text.
-type Finding struct {
-	Record string // the space of the key and, where it is one, the id: "m/01a2…", "due/"
-	What   string // what is wrong with it, in English
-}
-
 // Verify reads every record of the queue in one consistent state and tells what
 // cannot be: a record that cannot be read, a message whose parts contradict its
 // status, a message that waits and nobody would look at again, an index that leads
 // to no message or lacks one, counts that are wrong. checked is called now and then
 // with the number of records read so far; nil: nobody wants to know. The error is
 // that of the store.
-func Verify(r store.Reader, tell func(Finding), checked func(records int)) error {
+func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
 	if checked == nil {
 		checked = func(int) {}
 	}
@@ -39,7 +33,7 @@ func Verify(r store.Reader, tell func(Finding), checked func(records int)) error
 // verifier is one Verify under way.
 type verifier struct {
 	r       store.Reader
-	tell    func(Finding)
+	tell    func(store.Finding)
 	checked func(int)
 	records int
 
@@ -64,12 +58,12 @@ func (v *verifier) messages() error {
 		id := strings.TrimPrefix(p.Key, messageSpace)
 		m, err := decodeMessage(id, p.Value)
 		if err != nil {
-			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
+			v.tell(store.Finding{Record: p.Key, What: "it cannot be read"})
 			return nil //nolint:nilerr // it is told
 		}
 		v.counts[m.Status]++
 		for _, what := range m.contradictions() {
-			v.tell(Finding{Record: p.Key, What: what})
+			v.tell(store.Finding{Record: p.Key, What: what})
 		}
 		for _, key := range m.indexes() {
 			v.wanted++
@@ -78,7 +72,7 @@ func (v *verifier) messages() error {
 				return err
 			}
 			if value == nil {
-				v.tell(Finding{Record: p.Key, What: "nothing in " + store.Space(key) + " leads to it"})
+				v.tell(store.Finding{Record: p.Key, What: "nothing in " + store.Space(key) + " leads to it"})
 			}
 		}
 		return nil
@@ -128,12 +122,12 @@ func (v *verifier) leads(key string) error {
 		return err
 	}
 	if value == nil {
-		v.tell(Finding{Record: store.Space(key), What: "a key leads to message " + id + ", which does not exist"})
+		v.tell(store.Finding{Record: store.Space(key), What: "a key leads to message " + id + ", which does not exist"})
 		return nil
 	}
 	m, err := decodeMessage(id, value)
 	if err == nil && !slices.Contains(m.indexes(), key) {
-		v.tell(Finding{Record: messageKey(id), What: "a key in " + store.Space(key) + " leads to it that should not"})
+		v.tell(store.Finding{Record: messageKey(id), What: "a key in " + store.Space(key) + " leads to it that should not"})
 	}
 	return nil
 }
@@ -159,7 +153,7 @@ func (v *verifier) ticks() error {
 		v.ticking[target] = true
 		value, err := v.r.Get(target)
 		if err == nil && value == nil {
-			v.tell(Finding{Record: tickSpace, What: "a key leads to a record in " + store.Space(target) + " that does not exist"})
+			v.tell(store.Finding{Record: tickSpace, What: "a key leads to a record in " + store.Space(target) + " that does not exist"})
 		}
 		return err
 	})
@@ -170,7 +164,7 @@ func (v *verifier) kept() error {
 	for _, space := range []string{groupSpace, idemSpace, seenSpace, orphanSpace} {
 		err := v.each(space, func(p store.Pair) error {
 			if !v.ticking[p.Key] {
-				v.tell(Finding{Record: space, What: "a record is kept for ever"})
+				v.tell(store.Finding{Record: space, What: "a record is kept for ever"})
 			}
 			return nil
 		})
@@ -187,12 +181,12 @@ func (v *verifier) inbound() error {
 		id := strings.TrimPrefix(p.Key, inboundSpace)
 		in, err := decodeInbound(id, p.Value)
 		if err != nil {
-			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
+			v.tell(store.Finding{Record: p.Key, What: "it cannot be read"})
 			return nil //nolint:nilerr // it is told
 		}
 		value, err := v.r.Get(fromPrefix(number.Segment(in.From)) + id)
 		if err == nil && value == nil {
-			v.tell(Finding{Record: p.Key, What: "nothing in " + fromSpace + " leads to it"})
+			v.tell(store.Finding{Record: p.Key, What: "nothing in " + fromSpace + " leads to it"})
 		}
 		return err
 	})
@@ -203,7 +197,7 @@ func (v *verifier) inbound() error {
 		id := idIn(p.Key)
 		value, err := v.r.Get(inboundKey(id))
 		if err == nil && value == nil {
-			v.tell(Finding{Record: fromSpace, What: "a key leads to inbound message " + id + ", which does not exist"})
+			v.tell(store.Finding{Record: fromSpace, What: "a key leads to inbound message " + id + ", which does not exist"})
 		}
 		return err
 	})
@@ -213,7 +207,7 @@ func (v *verifier) inbound() error {
 func (v *verifier) calls() error {
 	return v.each(callSpace, func(p store.Pair) error {
 		if _, err := decodeCall(strings.TrimPrefix(p.Key, callSpace), p.Value); err != nil {
-			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
+			v.tell(store.Finding{Record: p.Key, What: "it cannot be read"})
 		}
 		return nil
 	})
@@ -224,12 +218,12 @@ func (v *verifier) suppressions() error {
 	return v.each(stopSpace, func(p store.Pair) error {
 		s, err := decodeSuppression(strings.TrimPrefix(p.Key, stopSpace), p.Value)
 		if err != nil {
-			v.tell(Finding{Record: p.Key, What: "it cannot be read"})
+			v.tell(store.Finding{Record: p.Key, What: "it cannot be read"})
 			return nil //nolint:nilerr // it is told
 		}
 		id, err := v.r.Get(suppressionPrefix(s.Number) + string(s.Purpose))
 		if err == nil && string(id) != s.ID {
-			v.tell(Finding{Record: p.Key, What: "its number does not lead to it"})
+			v.tell(store.Finding{Record: p.Key, What: "its number does not lead to it"})
 		}
 		return err
 	})
@@ -241,7 +235,7 @@ func (v *verifier) tallies() error {
 	err := v.each(countSpace, func(p store.Pair) error {
 		var one []int
 		if err := json.Unmarshal(p.Value, &one); err != nil || len(one) > len(Statuses()) {
-			v.tell(Finding{Record: countSpace, What: "it cannot be read"})
+			v.tell(store.Finding{Record: countSpace, What: "it cannot be read"})
 			return nil //nolint:nilerr // it is told
 		}
 		for i, n := range one {
@@ -252,7 +246,7 @@ func (v *verifier) tallies() error {
 		return nil
 	})
 	if err == nil && !maps.Equal(v.counts, stored) {
-		v.tell(Finding{Record: countSpace, What: fmt.Sprintf("it counts %v, there are %v", stored, v.counts)})
+		v.tell(store.Finding{Record: countSpace, What: fmt.Sprintf("it counts %v, there are %v", stored, v.counts)})
 	}
 	return err
 }

@@ -17,7 +17,7 @@ func findings(t *testing.T, s store.Store) []string {
 	t.Helper()
 	var all []string
 	if err := s.View(t.Context(), func(r store.Reader) error {
-		return Verify(r, func(f Finding) { all = append(all, store.Space(f.Record)+" "+f.What) }, nil)
+		return Verify(r, func(f store.Finding) { all = append(all, store.Space(f.Record)+" "+f.What) }, nil)
 	}); err != nil {
 		t.Fatal(err)
 	}

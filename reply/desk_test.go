@@ -76,7 +76,7 @@ func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
 	t.Cleanup(func() {
 		d.halt()
 		err := s.View(context.Background(), func(rd store.Reader) error {
-			tell := func(f queue.Finding) { t.Errorf("%s: %s", f.Record, f.What) }
+			tell := func(f store.Finding) { t.Errorf("%s: %s", f.Record, f.What) }
 			return errors.Join(queue.Verify(rd, tell, nil), reply.Verify(rd, tell, nil))
 		})
 		if err != nil {

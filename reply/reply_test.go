@@ -354,7 +354,7 @@ func TestVerify(t *testing.T) {
 					t.Fatal(err)
 				}
 				err = copied.View(t.Context(), func(r store.Reader) error {
-					return reply.Verify(r, func(f queue.Finding) {
+					return reply.Verify(r, func(f store.Finding) {
 						found[f.What] = true
 						if strings.Contains(f.Record, patient[1:]) {
 							t.Errorf("%s names a number", f.Record)

@@ -3,14 +3,13 @@ package reply
 import (
 	"strings"
 
-	"goniec/queue"
 	"goniec/store"
 )
 
 // Verify reads every record of this package in one consistent state and tells what
 // cannot be, as queue.Verify does: a record that cannot be read, a question that nobody
 // would end, a conversation that its number or the list does not lead to.
-func Verify(r store.Reader, tell func(queue.Finding), checked func(records int)) error {
+func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
 	records := 0
 	for _, space := range []struct {
 		prefix string
@@ -29,7 +28,7 @@ func Verify(r store.Reader, tell func(queue.Finding), checked func(records int))
 		err := store.Each(r, in, func(p store.Pair) error {
 			what, err := space.look(r, p)
 			if err == nil && what != "" {
-				tell(queue.Finding{Record: recordName(p.Key), What: what})
+				tell(store.Finding{Record: recordName(p.Key), What: what})
 			}
 			return err
 		})

@@ -172,6 +172,12 @@ func Space(key string) string {
 	return first + "/"
 }
 
+// Finding is something in a store that cannot be. It names no number and no text.
+type Finding struct {
+	Record string `json:"record"` // the space of the key and, where it is one, the id: "m/01a2…", "due/"
+	What   string `json:"what"`   // what is wrong with it, in English
+}
+
 // PrefixEnd returns the smallest key that is greater than every key with the
 // prefix, for use as the upper end of a Scan; empty when there is none.
 func PrefixEnd(prefix string) string {

@@ -45,7 +45,7 @@ func (p *program) restore(cmd *cobra.Command, path string, force, resume bool) e
 	if err != nil {
 		return err
 	}
-	aside, findings, records, err := app.Restore(cmd.Context(), app.Restoration{
+	done, err := app.Restore(cmd.Context(), app.Restoration{
 		Dir: config.DataDir, Path: path, Keys: keys, Force: force, Resume: resume,
 	})
 	var data *app.DataError
@@ -60,11 +60,11 @@ func (p *program) restore(cmd *cobra.Command, path string, force, resume bool) e
 		return err
 	case err != nil:
 		return p.explainCopy(err, path)
-	case len(findings) > 0:
-		return p.printFindings(findings, records)
+	case len(done.Findings) > 0:
+		return p.printFindings(done.Findings, done.Records)
 	}
-	if aside != "" {
-		fmt.Fprintln(p.stderr, p.say(catalogue.RestoreAside, aside))
+	if done.Aside != "" {
+		fmt.Fprintln(p.stderr, p.say(catalogue.RestoreAside, done.Aside))
 	}
 	if resume {
 		fmt.Fprintln(p.stderr, p.say(catalogue.RestoreResumes, config.DataDir))

@@ -13,6 +13,7 @@ import (
 	"goniec/app"
 	"goniec/app/migrate"
 	"goniec/catalogue"
+	"goniec/store"
 	"goniec/store/boltstore"
 	"goniec/store/sealed"
 )
@@ -51,8 +52,8 @@ func (p *program) verifyCommand() *cobra.Command {
 
 // verification is what verify prints for programs.
 type verification struct {
-	Records  int           `json:"records"`
-	Findings []app.Finding `json:"findings"`
+	Records  int             `json:"records"`
+	Findings []store.Finding `json:"findings"`
 }
 
 // verify checks the data in the file at path, which is a copy, and says what it found.
@@ -71,7 +72,7 @@ func (p *program) verify(ctx context.Context, path string, keys []sealed.Key, as
 		return err
 	}
 	if asJSON {
-		if err := p.printJSON(verification{Records: records, Findings: append([]app.Finding{}, findings...)}); err != nil {
+		if err := p.printJSON(verification{Records: records, Findings: append([]store.Finding{}, findings...)}); err != nil {
 			return err
 		}
 	}
@@ -87,7 +88,7 @@ func (p *program) verify(ctx context.Context, path string, keys []sealed.Key, as
 }
 
 // printFindings prints what is wrong with data, and fails.
-func (p *program) printFindings(findings []app.Finding, records int) error {
+func (p *program) printFindings(findings []store.Finding, records int) error {
 	rows := make([][]string, len(findings))
 	for i, f := range findings {
 		rows[i] = []string{f.Record, f.What}
