@@ -1,132 +1,51 @@
-// Package api is the REST API: routes, validation, problems, the event
-// stream, and the document that describes them.
+// Package api is the REST API put together: the document that describes it, and the
+// resources, which are packages beside this one, each with a Register.
 //
-// It owns what goes over the wire, and the key ready/trial. It owns no rule about
-// messages: a handler binds, calls one function of queue or event, and renders. What goes over the wire are the types of package client, so that
-// server and client cannot drift apart. Types of echo and huma stay in here.
+// It owns what goes over the wire. It owns no rule about messages: a handler binds,
+// calls one function of queue, gateway or another package that owns the rule, and
+// renders. What goes over the wire are the types of package client, so that server
+// and client cannot drift apart.
 package api
 
-import (
-	"context"
-	"io"
-	"log/slog"
-	"net/http"
-	"sync"
-	"sync/atomic"
-	"time"
+import "goniec/api/rest"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/labstack/echo/v4"
-	"github.com/prometheus/client_golang/prometheus"
+// documentVersion is the version of the API, not of the program.
+const documentVersion = "1.0.0"
 
-	"goniec/accept"
-	"goniec/access"
-	"goniec/api/client"
-	"goniec/event"
-	"goniec/queue"
-	"goniec/reply"
-	"goniec/store"
-)
+const documentDescription = `Texts go in here and out by modem; delivery reports and replies come back.
 
-// Config is what a Server needs.
-type Config struct {
-	Store      store.Store // what readiness tries to write to
-	Queue      *queue.Queue
-	Events     *event.Log
-	Tokens     *access.Tokens
-	Modems     Modems
-	Replies    *reply.Replies
-	Webhooks   Webhooks
-	Backup     io.WriterTo              // all data, for /v1/backup
-	Erase      Erase                    // of a number
-	Intake     *accept.Intake           // what takes messages
-	Numbers    accept.Numbers           // how numbers are read
-	Alarms     func() []client.Alarm    // of the box: Code, Cause and At
-	Encryption func() client.Encryption // of the data on disk; nil: there is none
-	Location   *time.Location           // in which times are written that people read; nil: UTC
+Send ` + "`Authorization: Bearer TOKEN`" + `. Make a token with ` + "`goniec token create`" + `. Bodies are JSON in UTF-8, times RFC 3339,
+numbers E.164. Errors are ` + "`application/problem+json`" + ` (RFC 9457): look at ` + "`code`" + `, show ` + "`detail`" + `, which comes in
+the language of ` + "`Accept-Language`" + ` (pl, en, es). They never repeat a text or a number. Fields may be added to answers: ignore those
+you do not know. Fields that we do not know in requests are errors.`
 
-	Version    string // of the program, as /healthz tells it
-	Logger     *slog.Logger
-	Registerer prometheus.Registerer // nil: no metrics of this package
-	Gatherer   prometheus.Gatherer   // what /metrics shows; nil: nothing
-	RateLimit  access.RateLimit
+// Resource is a group of operations, such as messages.Resource.
+type Resource interface {
+	// Register adds the operations to s.
+	Register(s *rest.Server)
 }
 
-// Server answers requests. It is an http.Handler twice, see Handler and
-// AdminHandler, and needs Run to run beside it.
-type Server struct {
-	config   Config
-	log      *slog.Logger
-	echo     *echo.Echo
-	api      huma.API
-	document []byte // openapi.json
-	metrics  *metrics
-	limits   *access.Limits
-	streams  streams
-	trial    trial
-	lacking  atomic.Pointer[string] // what was not ready when somebody asked last
-	serving  sync.Map               // *http.Server whose Shutdown ends streams
-	closing  chan struct{}          // closed by endStreams
-	close    sync.Once
-}
-
-// New returns a server. It starts nothing.
-func New(c Config) *Server {
-	if c.Location == nil {
-		c.Location = time.UTC
+// New returns a server of the resources and of the document about them. It sets the
+// Document of c.
+func New(c rest.Config, resources ...Resource) *rest.Server {
+	c.Document = rest.Document{
+		Title: "Goniec", Version: documentVersion, Description: documentDescription,
+		Tags: []rest.Tag{
+			{Name: "Messages", Description: "What goes out."},
+			{Name: "Inbox", Description: "What came in."},
+			{Name: "Consent", Description: "Who must not be written to."},
+			{Name: "Modems", Description: "The devices that carry it."},
+			{Name: "Box", Description: "What concerns all of it: alarms and the clock."},
+			{Name: "Events", Description: "What happens, as it happens."},
+			{Name: "Webhooks", Description: "Programs that are told what happens."},
+			{Name: "Tokens", Description: "Who may do what."},
+			{Name: "Health", Description: "For supervisors and monitoring."},
+		},
 	}
-	if c.Alarms == nil {
-		c.Alarms = func() []client.Alarm { return nil }
+	s := rest.New(c)
+	for _, r := range resources {
+		r.Register(s)
 	}
-	if c.Encryption == nil {
-		c.Encryption = func() client.Encryption { return client.Encryption{} }
-	}
-	s := &Server{
-		config:  c,
-		log:     c.Logger,
-		metrics: newMetrics(c.Registerer),
-		limits:  access.NewLimits(c.RateLimit),
-		streams: newStreams(),
-		trial:   trial{store: c.Store},
-		closing: make(chan struct{}),
-	}
-	s.echo = s.newRouter()
-	s.api = s.newAPI(s.echo)
-	s.registerMessages()
-	s.registerHistory()
-	s.registerInbox()
-	s.registerConversations()
-	s.registerSuppressions()
-	s.registerModems()
-	s.registerSelfCare()
-	s.registerBox()
-	s.registerEvents()
-	s.registerWebhooks()
-	s.registerTokens()
-	s.registerErasures()
-	s.registerBackup()
-	s.registerHealth()
-	s.document = s.renderDocument()
-	s.routeDocument()
+	s.Finish()
 	return s
-}
-
-// Handler serves the API to those who carry a token.
-func (s *Server) Handler() http.Handler { return headAsGet(s.echo) }
-
-// AdminHandler serves the same API with every right and without a token. It is
-// for the unix socket in the data directory, whose file permissions are its
-// protection.
-func (s *Server) AdminHandler() http.Handler {
-	handler := s.Handler()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), localKey{}, true)))
-	})
-}
-
-// Run keeps tokens fresh until ctx is done. Event streams end when Run does, or
-// when the HTTP server that they came through shuts down, whichever is first.
-func (s *Server) Run(ctx context.Context) {
-	s.config.Tokens.Run(ctx, s.log)
-	s.endStreams()
 }

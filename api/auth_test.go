@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/rest"
 )
 
 // route is an operation of the document.
@@ -73,14 +73,14 @@ func TestEveryRouteAsksForItsScope(t *testing.T) {
 		}
 		name := r.method + " " + r.path
 		answer := g.ask(t, r.method, r.path, "", "", remote...)
-		if p := answer.problem(t); answer.status != http.StatusUnauthorized || p.Code != string(api.CodeTokenMissing) {
+		if p := answer.problem(t); answer.status != http.StatusUnauthorized || p.Code != string(rest.CodeTokenMissing) {
 			t.Errorf("%s without a token: %d %s", name, answer.status, p.Code)
 		}
 		if got := answer.header.Get("WWW-Authenticate"); !strings.HasPrefix(got, "Bearer ") {
 			t.Errorf("%s without a token: WWW-Authenticate %q", name, got)
 		}
 		answer = g.ask(t, r.method, r.path, without[r.scope], "", remote...)
-		if p := answer.problem(t); answer.status != http.StatusForbidden || p.Code != string(api.CodeScopeMissing) || !strings.Contains(p.Detail, r.scope) {
+		if p := answer.problem(t); answer.status != http.StatusForbidden || p.Code != string(rest.CodeScopeMissing) || !strings.Contains(p.Detail, r.scope) {
 			t.Errorf("%s without %s: %d %s %q", name, r.scope, answer.status, p.Code, p.Detail)
 		}
 		if got := answer.header.Get("WWW-Authenticate"); !strings.Contains(got, `scope="`+r.scope+`"`) {
@@ -99,15 +99,15 @@ func TestTokensThatAreNoTokens(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		header string
-		code   api.Code
+		code   rest.Code
 	}{
-		"none":              {"", api.CodeTokenMissing},
-		"basic":             {"Basic Z25jOg==", api.CodeTokenMissing},
-		"no scheme":         {good, api.CodeTokenMissing},
-		"last letter lost":  {"Bearer " + good[:len(good)-1], api.CodeTokenMalformed},
-		"one letter wrong":  {"Bearer " + good[:10] + flip(good[10:11]) + good[11:], api.CodeTokenMalformed},
-		"another program's": {"Bearer ghp_16C7e42F292c6912E7710c838347Ae178B4a", api.CodeTokenMalformed},
-		"revoked":           {"Bearer " + other, api.CodeTokenUnknown},
+		"none":              {"", rest.CodeTokenMissing},
+		"basic":             {"Basic Z25jOg==", rest.CodeTokenMissing},
+		"no scheme":         {good, rest.CodeTokenMissing},
+		"last letter lost":  {"Bearer " + good[:len(good)-1], rest.CodeTokenMalformed},
+		"one letter wrong":  {"Bearer " + good[:10] + flip(good[10:11]) + good[11:], rest.CodeTokenMalformed},
+		"another program's": {"Bearer ghp_16C7e42F292c6912E7710c838347Ae178B4a", rest.CodeTokenMalformed},
+		"revoked":           {"Bearer " + other, rest.CodeTokenUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -185,7 +185,7 @@ func TestMetricsAreOpenToThisMachineOnly(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
-	g := memory(t, func(c *api.Config) { c.RateLimit = access.RateLimit{PerSecond: 0.0001, Burst: 2} })
+	g := memory(t, func(c *config) { c.rest.RateLimit = access.RateLimit{PerSecond: 0.0001, Burst: 2} })
 	busy, idle := g.token(t, "busy", access.ScopeMessages), g.token(t, "idle", access.ScopeMessages)
 	for range 2 {
 		if answer := g.ask(t, http.MethodGet, "/v1/messages", busy, ""); answer.status != http.StatusOK {
@@ -193,7 +193,7 @@ func TestRateLimit(t *testing.T) {
 		}
 	}
 	answer := g.ask(t, http.MethodGet, "/v1/messages", busy, "")
-	if p := answer.problem(t); answer.status != http.StatusTooManyRequests || p.Code != string(api.CodeRateLimited) {
+	if p := answer.problem(t); answer.status != http.StatusTooManyRequests || p.Code != string(rest.CodeRateLimited) {
 		t.Errorf("beyond the burst: %d %s", answer.status, p.Code)
 	}
 	if pause, err := strconv.Atoi(answer.header.Get("Retry-After")); err != nil || pause < 9_000 || pause > 10_000 {

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
 )
 
@@ -42,7 +41,7 @@ func (failing) WriteTo(w io.Writer) (int64, error) {
 // TestBackupThatBreaksOff: half a backup is an error to whoever reads it.
 func TestBackupThatBreaksOff(t *testing.T) {
 	t.Parallel()
-	g := memory(t, func(c *api.Config) { c.Backup = failing{} })
+	g := memory(t, func(c *config) { c.backup = failing{} })
 	if err := g.client(t, access.ScopeAdmin).Backup(t.Context(), io.Discard); err == nil {
 		t.Error("half a backup was taken for a whole one")
 	}

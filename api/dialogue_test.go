@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/rest"
 )
 
 func TestTrace(t *testing.T) {
@@ -22,7 +22,7 @@ func TestTrace(t *testing.T) {
 		t.Errorf("trace behind the first line %+v, %v", trace, err)
 	}
 	_, err = c.TraceModem(t.Context(), "sim-x", 0)
-	wantProblem(t, "trace of no modem", api.CodeModemNotFound, err)
+	wantProblem(t, "trace of no modem", rest.CodeModemNotFound, err)
 }
 
 func TestUSSD(t *testing.T) {
@@ -34,15 +34,15 @@ func TestUSSD(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		modem, code string
-		want        api.Code
+		want        rest.Code
 		status      int
 	}{
-		{"sim-a", "*100#", api.CodeUSSDRefused, http.StatusBadGateway},
-		{"sim-a", "*102#", api.CodeUSSDTimeout, http.StatusGatewayTimeout},
-		{"sim-a", "*103#", api.CodeModemFailed, http.StatusBadGateway},
-		{"sim-b", "*101#", api.CodeModemNotReady, http.StatusConflict},
-		{"sim-a", "saldo", api.CodeInvalidRequest, http.StatusUnprocessableEntity},
-		{"sim-a", "", api.CodeInvalidRequest, http.StatusUnprocessableEntity},
+		{"sim-a", "*100#", rest.CodeUSSDRefused, http.StatusBadGateway},
+		{"sim-a", "*102#", rest.CodeUSSDTimeout, http.StatusGatewayTimeout},
+		{"sim-a", "*103#", rest.CodeModemFailed, http.StatusBadGateway},
+		{"sim-b", "*101#", rest.CodeModemNotReady, http.StatusConflict},
+		{"sim-a", "saldo", rest.CodeInvalidRequest, http.StatusUnprocessableEntity},
+		{"sim-a", "", rest.CodeInvalidRequest, http.StatusUnprocessableEntity},
 	} {
 		_, err := c.USSD(t.Context(), tt.modem, tt.code)
 		wantProblem(t, tt.modem+" "+tt.code, tt.want, err)
@@ -55,5 +55,5 @@ func TestUSSD(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = reader.USSD(t.Context(), "sim-a", "*101#")
-	wantProblem(t, "without the scope", api.CodeScopeMissing, err)
+	wantProblem(t, "without the scope", rest.CodeScopeMissing, err)
 }

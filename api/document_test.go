@@ -16,8 +16,8 @@ import (
 
 	"goniec/accept"
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/rest"
 	"goniec/queue"
 )
 
@@ -162,7 +162,7 @@ func TestPageNeedsNothingFromOutside(t *testing.T) {
 			t.Errorf("the page does not show %s %s", r.method, r.path)
 		}
 	}
-	if !ids["problem-"+string(api.CodeInvalidRequest)] || !ids["problem-"+string(accept.CodeTextEmpty)] {
+	if !ids["problem-"+string(rest.CodeInvalidRequest)] || !ids["problem-"+string(accept.CodeTextEmpty)] {
 		t.Error("the page does not list the problems")
 	}
 }

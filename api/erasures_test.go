@@ -9,19 +9,20 @@ import (
 
 	"goniec/accept"
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/consent"
+	"goniec/api/rest"
 	"goniec/queue"
 )
 
 func TestErase(t *testing.T) {
 	t.Parallel()
-	var asked []api.Erasing
+	var asked []consent.Erasing
 	var refusal error
 	var q *queue.Queue
-	g := memory(t, func(c *api.Config) {
-		q = c.Queue
-		c.Erase = func(ctx context.Context, e api.Erasing) (queue.Erasure, error) {
+	g := memory(t, func(c *config) {
+		q = c.queue
+		c.erase = func(ctx context.Context, e consent.Erasing) (queue.Erasure, error) {
 			asked = append(asked, e)
 			if refusal != nil {
 				return queue.Erasure{}, refusal
@@ -56,9 +57,9 @@ func TestErase(t *testing.T) {
 	if len(all) != 2 || all[1].ID != got.ID || all[1].Remark != "" || all[1].Messages != 3 {
 		t.Errorf("proofs %+v", all)
 	}
-	refusal = fmt.Errorf("%w: one text is on its way", api.ErrNumberBusy)
+	refusal = fmt.Errorf("%w: one text is on its way", consent.ErrNumberBusy)
 	_, err = c.Erase(t.Context(), client.ErasureRequest{Number: "600 100 200"})
-	wantProblem(t, "while a text is on its way", api.CodeNumberBusy, err)
+	wantProblem(t, "while a text is on its way", rest.CodeNumberBusy, err)
 	if strings.Contains(g.log.String(), "600100200") || !strings.Contains(g.log.String(), "a number was erased") {
 		t.Error("the log holds the number, or does not tell")
 	}
@@ -68,14 +69,14 @@ func TestEraseRefused(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	secret := g.token(t, "admin", access.ScopeAdmin)
-	for body, code := range map[string]api.Code{
-		`{"number": "12ab"}`: api.Code(accept.CodeNumberInvalid),
-		`{"number": ""}`:     api.CodeEmpty,
-		`{}`:                 api.CodeRequired,
-		`{"number": "112"}`:  api.Code(accept.CodeNumberEmergency),
-		`{"number": "+48600100200", "all": true}`:   api.CodeUnknownField,
-		`{"number": "600100200/601100200"}`:         api.Code(accept.CodeNumberTwo),
-		`{"number": "600100200", "suppressions":1}`: api.CodeWrongType,
+	for body, code := range map[string]rest.Code{
+		`{"number": "12ab"}`: rest.Code(accept.CodeNumberInvalid),
+		`{"number": ""}`:     rest.CodeEmpty,
+		`{}`:                 rest.CodeRequired,
+		`{"number": "112"}`:  rest.Code(accept.CodeNumberEmergency),
+		`{"number": "+48600100200", "all": true}`:   rest.CodeUnknownField,
+		`{"number": "600100200/601100200"}`:         rest.Code(accept.CodeNumberTwo),
+		`{"number": "600100200", "suppressions":1}`: rest.CodeWrongType,
 	} {
 		answer := g.ask(t, http.MethodPost, "/v1/erasures", secret, body, "Content-Type", "application/json")
 		if answer.status != http.StatusUnprocessableEntity || !strings.Contains(string(answer.body), `"`+string(code)+`"`) {

@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/rest"
 	gw "goniec/gateway"
 	"goniec/store"
 	"goniec/store/memstore"
@@ -158,7 +158,7 @@ func TestStreamFromAnUnknownID(t *testing.T) {
 	secret := g.token(t, "page", access.ScopeEvents)
 	for _, id := range []string{"nonsense", "box-99999", "box-"} {
 		answer := g.ask(t, http.MethodGet, "/v1/events", secret, "", "Last-Event-ID", id)
-		if p := answer.problem(t); answer.status != http.StatusBadRequest || p.Code != string(api.CodeEventUnknown) {
+		if p := answer.problem(t); answer.status != http.StatusBadRequest || p.Code != string(rest.CodeEventUnknown) {
 			t.Errorf("from %q: %d %s", id, answer.status, p.Code)
 		}
 	}
@@ -177,7 +177,7 @@ func TestStreamsOfATokenAreCounted(t *testing.T) {
 		open = append(open, s)
 	}
 	answer := g.ask(t, http.MethodGet, "/v1/events", secret, "")
-	if p := answer.problem(t); answer.status != http.StatusTooManyRequests || p.Code != string(api.CodeTooManyStreams) || answer.header.Get("Retry-After") == "" {
+	if p := answer.problem(t); answer.status != http.StatusTooManyRequests || p.Code != string(rest.CodeTooManyStreams) || answer.header.Get("Retry-After") == "" {
 		t.Errorf("the ninth: %d %s", answer.status, p.Code)
 	}
 	if s := g.stream(t, g.token(t, "other", access.ScopeEvents), ""); s.status != http.StatusOK {
@@ -319,6 +319,6 @@ func TestClientFollowsEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range without.Events(t.Context(), "") {
-		wantProblem(t, "without the scope", api.CodeScopeMissing, err)
+		wantProblem(t, "without the scope", rest.CodeScopeMissing, err)
 	}
 }

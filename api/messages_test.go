@@ -15,8 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/modems"
+	"goniec/api/rest"
 	"goniec/calendar"
 	"goniec/number"
 	"goniec/queue"
@@ -72,7 +73,7 @@ func TestMessageOnItsWay(t *testing.T) {
 	if err != nil || m.Status != client.StatusSending || m.Parts[0].Status != client.StatusSending || m.Modem != "sim-a" || m.Attempts != 1 {
 		t.Errorf("in flight: %+v, %v", m, err)
 	}
-	wantProblem(t, "cancel in flight", api.CodeInFlight, second(c.Cancel(t.Context(), posted.ID)))
+	wantProblem(t, "cancel in flight", rest.CodeInFlight, second(c.Cancel(t.Context(), posted.ID)))
 	if _, _, err := g.queue.Record(t.Context(), submission, queue.Outcome{Kind: queue.Accepted, MR: 42}, false); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestMessageOnItsWay(t *testing.T) {
 	if err != nil || m.Status != client.StatusSent || m.SentAt == nil || *m.Parts[0].MR != 42 || m.Parts[0].SentAt == nil {
 		t.Errorf("accepted: %+v, %v", m, err)
 	}
-	wantProblem(t, "release what was sent", api.CodeNotHeld, second(c.Release(t.Context(), posted.ID)))
+	wantProblem(t, "release what was sent", rest.CodeNotHeld, second(c.Release(t.Context(), posted.ID)))
 }
 
 // TestPreviewTakesTheBodyOfAMessage: a program shows what it is about to send.
@@ -177,8 +178,8 @@ func TestCancel(t *testing.T) {
 	if err != nil || m.Status != client.StatusCancelled {
 		t.Errorf("cancelled: %q, %v", m.Status, err)
 	}
-	wantProblem(t, "cancel again", api.CodeEnded, second(c.Cancel(t.Context(), posted.ID)))
-	wantProblem(t, "release what has ended", api.CodeEnded, second(c.Release(t.Context(), posted.ID)))
+	wantProblem(t, "cancel again", rest.CodeEnded, second(c.Cancel(t.Context(), posted.ID)))
+	wantProblem(t, "release what has ended", rest.CodeEnded, second(c.Release(t.Context(), posted.ID)))
 	if _, ok, err := g.queue.Claim(t.Context(), sim); ok || err != nil {
 		t.Errorf("a cancelled message may be claimed: %v, %v", ok, err)
 	}
@@ -274,7 +275,7 @@ func TestIdempotencyKey(t *testing.T) {
 		}
 	}
 	other := g.ask(t, http.MethodPost, path, secret, `{"to":"600100200","text":"other"}`, "Idempotency-Key", "visit-17")
-	if p := other.problem(t); other.status != http.StatusUnprocessableEntity || p.Code != string(api.CodeKeyReused) {
+	if p := other.problem(t); other.status != http.StatusUnprocessableEntity || p.Code != string(rest.CodeKeyReused) {
 		t.Errorf("another body: %d %s", other.status, p.Code)
 	}
 	elsewhere := g.ask(t, http.MethodPost, path, g.token(t, "other", access.ScopeSend), body, "Idempotency-Key", "visit-17")
@@ -359,11 +360,11 @@ func TestListPageByPage(t *testing.T) {
 	var page client.Page[client.Message]
 	decodeInto(t, g.ask(t, http.MethodGet, "/v1/messages?limit=3", secret, "").body, &page)
 	answer := g.ask(t, http.MethodGet, "/v1/messages?limit=3&reference=ref-1&cursor="+page.Next, secret, "")
-	if p := answer.problem(t); p.Code != string(api.CodeInvalidRequest) || p.Errors[0].Code != string(api.CodeCursorInvalid) || p.Errors[0].Field != "cursor" {
+	if p := answer.problem(t); p.Code != string(rest.CodeInvalidRequest) || p.Errors[0].Code != string(rest.CodeCursorInvalid) || p.Errors[0].Field != "cursor" {
 		t.Errorf("a cursor with another filter: %s", answer.body)
 	}
 	answer = g.ask(t, http.MethodGet, "/v1/inbox?cursor="+page.Next, g.token(t, "inbox", access.ScopeInbox), "")
-	if p := answer.problem(t); p.Errors[0].Code != string(api.CodeCursorInvalid) {
+	if p := answer.problem(t); p.Errors[0].Code != string(rest.CodeCursorInvalid) {
 		t.Errorf("a cursor of another list: %s", answer.body)
 	}
 }
@@ -441,7 +442,7 @@ func TestPreviewSaysWhatIsSent(t *testing.T) {
 	if diff := cmp.Diff(preview.Parts, g.send(t)); diff != "" {
 		t.Errorf("parts (-preview +sent):\n%s", diff)
 	}
-	wantProblem(t, "preview of nothing", api.CodeInvalidRequest, second(c.Preview(t.Context(), client.PreviewRequest{})))
+	wantProblem(t, "preview of nothing", rest.CodeInvalidRequest, second(c.Preview(t.Context(), client.PreviewRequest{})))
 }
 
 func TestInbox(t *testing.T) {
@@ -498,7 +499,7 @@ func TestModems(t *testing.T) {
 		t.Fatalf("modems %+v, %v", all, err)
 	}
 	e := all[1].LastError
-	if e == nil || e.Code != api.ModemSIMPIN || !strings.Contains(e.Detail, "PIN") || !strings.Contains(e.Remedy, "pin_file") || e.Cause != "+CME ERROR: 11" {
+	if e == nil || e.Code != modems.ModemSIMPIN || !strings.Contains(e.Detail, "PIN") || !strings.Contains(e.Remedy, "pin_file") || e.Cause != "+CME ERROR: 11" {
 		t.Errorf("last error %+v", e)
 	}
 	one, err := c.RestartModem(t.Context(), "sim-b")
@@ -507,16 +508,6 @@ func TestModems(t *testing.T) {
 	}
 	if _, err := c.Modem(t.Context(), "sim-a"); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestModemErrorWithoutWordsOfItsOwn(t *testing.T) {
-	t.Parallel()
-	g := memory(t)
-	g.modems.set(client.Modem{Name: "m", State: "faulted", LastError: &client.ModemError{Code: "cme_999", Cause: "+CME ERROR: 999"}})
-	one, err := g.client(t, access.ScopeModems).Modem(t.Context(), "m")
-	if err != nil || one.LastError.Code != "cme_999" || one.LastError.Detail == "" || one.LastError.Remedy == "" || strings.Contains(one.LastError.Detail, "modem.") {
-		t.Errorf("last error %+v, %v", one.LastError, err)
 	}
 }
 
@@ -529,7 +520,7 @@ func TestNothingIsAcceptedWithoutAStore(t *testing.T) {
 	}
 	g.store.Close()
 	answer := g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"hej"}`)
-	if p := answer.problem(t); answer.status != http.StatusServiceUnavailable || p.Code != string(api.CodeShuttingDown) {
+	if p := answer.problem(t); answer.status != http.StatusServiceUnavailable || p.Code != string(rest.CodeShuttingDown) {
 		t.Errorf("got %d %s", answer.status, p.Code)
 	}
 }
@@ -538,7 +529,7 @@ func TestNothingIsAcceptedWithoutAStore(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 // wantProblem checks the code of an error of the client.
-func wantProblem(t testing.TB, what string, code api.Code, err error) {
+func wantProblem(t testing.TB, what string, code rest.Code, err error) {
 	t.Helper()
 	p, ok := err.(*client.Problem) //nolint:errorlint // the client promises this very type
 	if !ok || p.Code != string(code) {

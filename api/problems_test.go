@@ -10,8 +10,8 @@ import (
 
 	"goniec/accept"
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/rest"
 )
 
 // Words and a number that must come back from nowhere.
@@ -29,58 +29,58 @@ func TestBadInputNamesTheFieldAndTheRemedy(t *testing.T) {
 		body   string
 		header []string
 		status int
-		code   api.Code
-		field  api.Code // code of the only field problem
-		at     string   // its pointer
+		code   rest.Code
+		field  rest.Code // code of the only field problem
+		at     string    // its pointer
 	}{
-		"empty text":           {body: `{` + good + `,"text":""}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextEmpty), at: "/text"},
-		"text of spaces":       {body: `{` + good + `,"text":"  \u00a0\n"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextEmpty), at: "/text"},
-		"no text":              {body: `{` + good + `}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeRequired, at: "/text"},
-		"null text":            {body: `{` + good + `,"text":null}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeRequired, at: "/text"},
-		"text is a number":     {body: `{` + good + `,"text":5}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/text"},
-		"text is an object":    {body: `{` + good + `,"text":{"a":"` + secretText + `"}}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/text"},
-		"invalid UTF-8":        {body: `{` + good + `,"text":"` + secretText + "\xff\"}", status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: "/text"},
-		"UTF-16":               {body: "\xff\xfe{\x00}\x00", status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: ""},
-		"half an emoji":        {body: `{` + good + `,"text":"` + secretText + `\ud83d"}`, status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: "/text"},
-		"low half first":       {body: `{` + good + `,"text":"\udc00 \ud83d\ude00"}`, status: 400, code: api.CodeInvalidUTF8, field: api.CodeInvalidUTF8, at: "/text"},
-		"control character":    {body: `{` + good + `,"text":"a\u0007"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextControl), at: "/text"},
-		"not in GSM 7-bit":     {body: `{` + good + `,"text":"zażółć","encoding":"gsm7"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextNotGSM7), at: "/text"},
-		"300 kB of text":       {body: `{` + good + `,"text":"` + strings.Repeat(secretText+" ", 300_000/25) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeTextTooManyParts), at: "/text"},
-		"more than a mebibyte": {body: `{` + good + `,"text":"` + strings.Repeat("x", 1<<20) + `"}`, status: 413, code: api.CodeBodyTooLarge},
-		"impossible number":    {body: `{"to":"` + secretNumber + secretNumber + `","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberInvalid), at: "/to"},
-		"letters as number":    {body: `{"to":"` + secretText + `","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberInvalid), at: "/to"},
-		"two numbers":          {body: `{"to":"` + secretNumber + `/601100200","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberTwo), at: "/to"},
-		"empty number":         {body: `{"to":"","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeEmpty, at: "/to"},
-		"foreign country":      {body: `{"to":"+12125550123","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberCountry), at: "/to"},
-		"premium rate":         {body: `{"to":"+48700123456","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberPremium), at: "/to"},
-		"short code":           {body: `{"to":"7234","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberShortCode), at: "/to"},
-		"emergency number":     {body: `{"to":"112","text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeNumberEmergency), at: "/to"},
-		"number as a number":   {body: `{"to":` + secretNumber + `,"text":"x"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/to"},
-		"malformed JSON":       {body: `{` + good + `,"text":"` + secretText + `",}`, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: ""},
-		"JSON cut short":       {body: `{` + good + `,"text":"` + secretText, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: "/text"},
-		"two values":           {body: `{` + good + `,"text":"x"} {}`, status: 400, code: api.CodeMalformedJSON, field: api.CodeMalformedJSON, at: ""},
-		"a list":               {body: `[{` + good + `,"text":"x"}]`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: ""},
-		"no body":              {header: []string{"Content-Type", "application/json"}, status: 400, code: api.CodeBodyRequired},
-		"only spaces":          {body: "  \n", status: 400, code: api.CodeBodyRequired},
-		"unknown field":        {body: `{` + good + `,"text":"x","template":"t"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeUnknownField, at: "/template"},
-		"field in capitals":    {body: `{` + good + `,"text":"x","Text":"y"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeUnknownField, at: "/Text"},
-		"a number as a name":   {body: `{` + good + `,"text":"x","` + secretNumber + `":1}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeUnknownField, at: "/?"},
-		"a sentence as a name": {body: `{` + good + `,"text":"x","Pani ` + secretText + `":1}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeUnknownField, at: "/?"},
-		"unknown priority":     {body: `{` + good + `,"text":"x","priority":"` + secretText + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/priority"},
-		"unknown encoding":     {body: `{` + good + `,"text":"x","encoding":"latin"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/encoding"},
-		"unknown purpose":      {body: `{` + good + `,"text":"x","purpose":"fun"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotOneOf, at: "/purpose"},
-		"unknown modem":        {body: `{` + good + `,"text":"x","modem":"sim-z"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeModemUnknown), at: "/modem"},
-		"long reference":       {body: `{` + good + `,"text":"x","reference":"` + strings.Repeat("r", 129) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTooLong, at: "/reference"},
-		"reference in octets":  {body: `{` + good + `,"text":"x","reference":"` + strings.Repeat("ż", 65) + `"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeTooLong, at: "/reference"},
-		"time without zone":    {body: `{` + good + `,"text":"x","send_at":"2026-11-23T08:00:00"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeNotATime, at: "/send_at"},
-		"expired already":      {body: `{` + good + `,"text":"x","expires_at":"2020-01-01T00:00:00Z"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeExpiresInPast), at: "/expires_at"},
-		"send_at in 2126":      {body: `{` + good + `,"text":"x","send_at":"2126-01-01T00:00:00Z"}`, status: 422, code: api.CodeInvalidRequest, field: api.Code(accept.CodeSendAtTooFar), at: "/send_at"},
-		"flash is a word":      {body: `{` + good + `,"text":"x","flash":"yes"}`, status: 422, code: api.CodeInvalidRequest, field: api.CodeWrongType, at: "/flash"},
-		"form data":            {body: "to=" + secretNumber, header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 415, code: api.CodeContentType},
-		"key with a newline":   {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", "\"ż\""}, status: 400, code: api.CodeKeyInvalid},
-		"empty key":            {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", ""}, status: 400, code: api.CodeKeyInvalid},
-		"key of spaces":        {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", "  "}, status: 400, code: api.CodeKeyInvalid},
-		"key without its end":  {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", `"half`}, status: 400, code: api.CodeKeyInvalid},
+		"empty text":           {body: `{` + good + `,"text":""}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeTextEmpty), at: "/text"},
+		"text of spaces":       {body: `{` + good + `,"text":"  \u00a0\n"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeTextEmpty), at: "/text"},
+		"no text":              {body: `{` + good + `}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeRequired, at: "/text"},
+		"null text":            {body: `{` + good + `,"text":null}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeRequired, at: "/text"},
+		"text is a number":     {body: `{` + good + `,"text":5}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeWrongType, at: "/text"},
+		"text is an object":    {body: `{` + good + `,"text":{"a":"` + secretText + `"}}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeWrongType, at: "/text"},
+		"invalid UTF-8":        {body: `{` + good + `,"text":"` + secretText + "\xff\"}", status: 400, code: rest.CodeInvalidUTF8, field: rest.CodeInvalidUTF8, at: "/text"},
+		"UTF-16":               {body: "\xff\xfe{\x00}\x00", status: 400, code: rest.CodeInvalidUTF8, field: rest.CodeInvalidUTF8, at: ""},
+		"half an emoji":        {body: `{` + good + `,"text":"` + secretText + `\ud83d"}`, status: 400, code: rest.CodeInvalidUTF8, field: rest.CodeInvalidUTF8, at: "/text"},
+		"low half first":       {body: `{` + good + `,"text":"\udc00 \ud83d\ude00"}`, status: 400, code: rest.CodeInvalidUTF8, field: rest.CodeInvalidUTF8, at: "/text"},
+		"control character":    {body: `{` + good + `,"text":"a\u0007"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeTextControl), at: "/text"},
+		"not in GSM 7-bit":     {body: `{` + good + `,"text":"zażółć","encoding":"gsm7"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeTextNotGSM7), at: "/text"},
+		"300 kB of text":       {body: `{` + good + `,"text":"` + strings.Repeat(secretText+" ", 300_000/25) + `"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeTextTooManyParts), at: "/text"},
+		"more than a mebibyte": {body: `{` + good + `,"text":"` + strings.Repeat("x", 1<<20) + `"}`, status: 413, code: rest.CodeBodyTooLarge},
+		"impossible number":    {body: `{"to":"` + secretNumber + secretNumber + `","text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeNumberInvalid), at: "/to"},
+		"letters as number":    {body: `{"to":"` + secretText + `","text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeNumberInvalid), at: "/to"},
+		"two numbers":          {body: `{"to":"` + secretNumber + `/601100200","text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeNumberTwo), at: "/to"},
+		"empty number":         {body: `{"to":"","text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeEmpty, at: "/to"},
+		"foreign country":      {body: `{"to":"+12125550123","text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeNumberCountry), at: "/to"},
+		"premium rate":         {body: `{"to":"+48700123456","text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeNumberPremium), at: "/to"},
+		"short code":           {body: `{"to":"7234","text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeNumberShortCode), at: "/to"},
+		"emergency number":     {body: `{"to":"112","text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeNumberEmergency), at: "/to"},
+		"number as a number":   {body: `{"to":` + secretNumber + `,"text":"x"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeWrongType, at: "/to"},
+		"malformed JSON":       {body: `{` + good + `,"text":"` + secretText + `",}`, status: 400, code: rest.CodeMalformedJSON, field: rest.CodeMalformedJSON, at: ""},
+		"JSON cut short":       {body: `{` + good + `,"text":"` + secretText, status: 400, code: rest.CodeMalformedJSON, field: rest.CodeMalformedJSON, at: "/text"},
+		"two values":           {body: `{` + good + `,"text":"x"} {}`, status: 400, code: rest.CodeMalformedJSON, field: rest.CodeMalformedJSON, at: ""},
+		"a list":               {body: `[{` + good + `,"text":"x"}]`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeWrongType, at: ""},
+		"no body":              {header: []string{"Content-Type", "application/json"}, status: 400, code: rest.CodeBodyRequired},
+		"only spaces":          {body: "  \n", status: 400, code: rest.CodeBodyRequired},
+		"unknown field":        {body: `{` + good + `,"text":"x","template":"t"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeUnknownField, at: "/template"},
+		"field in capitals":    {body: `{` + good + `,"text":"x","Text":"y"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeUnknownField, at: "/Text"},
+		"a number as a name":   {body: `{` + good + `,"text":"x","` + secretNumber + `":1}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeUnknownField, at: "/?"},
+		"a sentence as a name": {body: `{` + good + `,"text":"x","Pani ` + secretText + `":1}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeUnknownField, at: "/?"},
+		"unknown priority":     {body: `{` + good + `,"text":"x","priority":"` + secretText + `"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeNotOneOf, at: "/priority"},
+		"unknown encoding":     {body: `{` + good + `,"text":"x","encoding":"latin"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeNotOneOf, at: "/encoding"},
+		"unknown purpose":      {body: `{` + good + `,"text":"x","purpose":"fun"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeNotOneOf, at: "/purpose"},
+		"unknown modem":        {body: `{` + good + `,"text":"x","modem":"sim-z"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeModemUnknown), at: "/modem"},
+		"long reference":       {body: `{` + good + `,"text":"x","reference":"` + strings.Repeat("r", 129) + `"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeTooLong, at: "/reference"},
+		"reference in octets":  {body: `{` + good + `,"text":"x","reference":"` + strings.Repeat("ż", 65) + `"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeTooLong, at: "/reference"},
+		"time without zone":    {body: `{` + good + `,"text":"x","send_at":"2026-11-23T08:00:00"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeNotATime, at: "/send_at"},
+		"expired already":      {body: `{` + good + `,"text":"x","expires_at":"2020-01-01T00:00:00Z"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeExpiresInPast), at: "/expires_at"},
+		"send_at in 2126":      {body: `{` + good + `,"text":"x","send_at":"2126-01-01T00:00:00Z"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.Code(accept.CodeSendAtTooFar), at: "/send_at"},
+		"flash is a word":      {body: `{` + good + `,"text":"x","flash":"yes"}`, status: 422, code: rest.CodeInvalidRequest, field: rest.CodeWrongType, at: "/flash"},
+		"form data":            {body: "to=" + secretNumber, header: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 415, code: rest.CodeContentType},
+		"key with a newline":   {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", "\"ż\""}, status: 400, code: rest.CodeKeyInvalid},
+		"empty key":            {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", ""}, status: 400, code: rest.CodeKeyInvalid},
+		"key of spaces":        {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", "  "}, status: 400, code: rest.CodeKeyInvalid},
+		"key without its end":  {body: `{` + good + `,"text":"x"}`, header: []string{"Idempotency-Key", `"half`}, status: 400, code: rest.CodeKeyInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -198,7 +198,7 @@ func TestAnswersToHugeMistakesAreSmall(t *testing.T) {
 		if len(answer.body) > 32<<10 || len(p.Errors) == 0 || len(p.Errors[0].Pointer) > 1000 {
 			t.Errorf("%s: %d bytes, %.200s", what, len(answer.body), answer.body)
 		}
-		if deep := strings.HasPrefix(body, "[[") || strings.HasSuffix(body, "\xff"); deep && p.Code != string(api.CodeNestedTooDeep) {
+		if deep := strings.HasPrefix(body, "[[") || strings.HasSuffix(body, "\xff"); deep && p.Code != string(rest.CodeNestedTooDeep) {
 			t.Errorf("%s: code %s", what, p.Code)
 		}
 	}
@@ -227,7 +227,7 @@ func TestMalformedJSONSaysWhere(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	p := g.ask(t, http.MethodPost, "/v1/messages", g.token(t, "clinic", access.ScopeSend), "{\n  \"to\": \"+48600100200\",\n  \"text\": x\n}").problem(t)
-	if p.Code != string(api.CodeMalformedJSON) || len(p.Errors) != 1 || p.Errors[0].Line != 3 || p.Errors[0].Column != 11 || p.Errors[0].Pointer != "/text" {
+	if p.Code != string(rest.CodeMalformedJSON) || len(p.Errors) != 1 || p.Errors[0].Line != 3 || p.Errors[0].Column != 11 || p.Errors[0].Pointer != "/text" {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -239,7 +239,7 @@ func TestDetailComesInTheLanguageOfTheCaller(t *testing.T) {
 	details := map[string]string{}
 	for header, lang := range map[string]string{"pl-PL,pl;q=0.9": "pl", "es": "es", "en-GB": "en", "de": "en", "": "en"} {
 		p := g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"12","text":""}`, "Accept-Language", header).problem(t)
-		if p.Code != string(api.CodeInvalidRequest) || p.Title != "Unprocessable Entity" {
+		if p.Code != string(rest.CodeInvalidRequest) || p.Title != "Unprocessable Entity" {
 			t.Errorf("in %q: code %q, title %q change with the language", header, p.Code, p.Title)
 		}
 		said := p.Detail + p.Errors[0].Detail
@@ -260,31 +260,31 @@ func TestRouterErrorsAreProblems(t *testing.T) {
 	for name, test := range map[string]struct {
 		method, path string
 		status       int
-		code         api.Code
+		code         rest.Code
 	}{
-		"no such route":             {http.MethodGet, "/v1/massages", 404, api.CodeRouteNotFound},
-		"a number as a route":       {http.MethodGet, "/v1/+48" + secretNumber, 404, api.CodeRouteNotFound},
-		"no such method":            {http.MethodPut, "/v1/messages", 405, api.CodeMethodNotAllowed},
-		"no such message":           {http.MethodGet, "/v1/messages/01a201c7-10fa-72da-87bf-0dc4c9bc2fac", 404, api.CodeMessageNotFound},
-		"an id that cannot be":      {http.MethodGet, "/v1/messages/x", 404, api.CodeMessageNotFound},
-		"an id with a slash":        {http.MethodGet, "/v1/messages/..%2f..%2ftok", 404, api.CodeMessageNotFound},
-		"an id that is too long":    {http.MethodGet, "/v1/messages/" + strings.Repeat("x", 65), 422, api.CodeInvalidRequest},
-		"cancel no such message":    {http.MethodDelete, "/v1/messages/x", 404, api.CodeMessageNotFound},
-		"release no such message":   {http.MethodPost, "/v1/messages/x/release", 404, api.CodeMessageNotFound},
-		"no such received message":  {http.MethodGet, "/v1/inbox/x", 404, api.CodeInboundNotFound},
-		"no such modem":             {http.MethodGet, "/v1/modems/x", 404, api.CodeModemNotFound},
-		"restart no such modem":     {http.MethodPost, "/v1/modems/x/restart", 404, api.CodeModemNotFound},
-		"revoke no such token":      {http.MethodDelete, "/v1/tokens/x", 404, api.CodeTokenNotFound},
-		"limit of 0":                {http.MethodGet, "/v1/messages?limit=0", 422, api.CodeInvalidRequest},
-		"limit of 201":              {http.MethodGet, "/v1/messages?limit=201", 422, api.CodeInvalidRequest},
-		"limit in words":            {http.MethodGet, "/v1/inbox?limit=" + secretText, 422, api.CodeInvalidRequest},
-		"unknown parameter":         {http.MethodGet, "/v1/messages?phone=" + secretNumber, 422, api.CodeInvalidRequest},
-		"a number as a parameter":   {http.MethodGet, "/v1/messages?" + secretNumber + "=1", 422, api.CodeInvalidRequest},
-		"unknown status":            {http.MethodGet, "/v1/messages?status=" + secretText, 422, api.CodeInvalidRequest},
-		"since is no time":          {http.MethodGet, "/v1/messages?since=" + secretText, 422, api.CodeInvalidRequest},
-		"to is no number":           {http.MethodGet, "/v1/messages?to=" + secretText, 422, api.CodeInvalidRequest},
-		"cursor of another program": {http.MethodGet, "/v1/messages?cursor=eHh4", 422, api.CodeInvalidRequest},
-		"cursor is not base64":      {http.MethodGet, "/v1/inbox?cursor=%21", 422, api.CodeInvalidRequest},
+		"no such route":             {http.MethodGet, "/v1/massages", 404, rest.CodeRouteNotFound},
+		"a number as a route":       {http.MethodGet, "/v1/+48" + secretNumber, 404, rest.CodeRouteNotFound},
+		"no such method":            {http.MethodPut, "/v1/messages", 405, rest.CodeMethodNotAllowed},
+		"no such message":           {http.MethodGet, "/v1/messages/01a201c7-10fa-72da-87bf-0dc4c9bc2fac", 404, rest.CodeMessageNotFound},
+		"an id that cannot be":      {http.MethodGet, "/v1/messages/x", 404, rest.CodeMessageNotFound},
+		"an id with a slash":        {http.MethodGet, "/v1/messages/..%2f..%2ftok", 404, rest.CodeMessageNotFound},
+		"an id that is too long":    {http.MethodGet, "/v1/messages/" + strings.Repeat("x", 65), 422, rest.CodeInvalidRequest},
+		"cancel no such message":    {http.MethodDelete, "/v1/messages/x", 404, rest.CodeMessageNotFound},
+		"release no such message":   {http.MethodPost, "/v1/messages/x/release", 404, rest.CodeMessageNotFound},
+		"no such received message":  {http.MethodGet, "/v1/inbox/x", 404, rest.CodeInboundNotFound},
+		"no such modem":             {http.MethodGet, "/v1/modems/x", 404, rest.CodeModemNotFound},
+		"restart no such modem":     {http.MethodPost, "/v1/modems/x/restart", 404, rest.CodeModemNotFound},
+		"revoke no such token":      {http.MethodDelete, "/v1/tokens/x", 404, rest.CodeTokenNotFound},
+		"limit of 0":                {http.MethodGet, "/v1/messages?limit=0", 422, rest.CodeInvalidRequest},
+		"limit of 201":              {http.MethodGet, "/v1/messages?limit=201", 422, rest.CodeInvalidRequest},
+		"limit in words":            {http.MethodGet, "/v1/inbox?limit=" + secretText, 422, rest.CodeInvalidRequest},
+		"unknown parameter":         {http.MethodGet, "/v1/messages?phone=" + secretNumber, 422, rest.CodeInvalidRequest},
+		"a number as a parameter":   {http.MethodGet, "/v1/messages?" + secretNumber + "=1", 422, rest.CodeInvalidRequest},
+		"unknown status":            {http.MethodGet, "/v1/messages?status=" + secretText, 422, rest.CodeInvalidRequest},
+		"since is no time":          {http.MethodGet, "/v1/messages?since=" + secretText, 422, rest.CodeInvalidRequest},
+		"to is no number":           {http.MethodGet, "/v1/messages?to=" + secretText, 422, rest.CodeInvalidRequest},
+		"cursor of another program": {http.MethodGet, "/v1/messages?cursor=eHh4", 422, rest.CodeInvalidRequest},
+		"cursor is not base64":      {http.MethodGet, "/v1/inbox?cursor=%21", 422, rest.CodeInvalidRequest},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -366,17 +366,17 @@ func TestBatchLimits(t *testing.T) {
 	for name, test := range map[string]struct {
 		body   string
 		status int
-		code   api.Code
+		code   rest.Code
 		field  string
 	}{
-		"1001 messages":      {`{"messages":[` + strings.Repeat(message+",", 1000) + message + `]}`, 422, api.CodeInvalidRequest, "/messages too_many_items"},
-		"none":               {`{"messages":[]}`, 422, api.CodeInvalidRequest, "/messages too_few_items"},
-		"no list":            {`{}`, 422, api.CodeInvalidRequest, "/messages required"},
-		"another field":      {`{"messages":[` + message + `],"to":"x"}`, 422, api.CodeInvalidRequest, "/to unknown_field"},
-		"more than 8 MiB":    {`{"messages":[{"to":"600100200","text":"` + strings.Repeat("x", 8<<20) + `"}]}`, 413, api.CodeBodyTooLarge, ""},
-		"invalid UTF-8":      {`{"messages":[` + message + `,{"to":"600100200","text":"` + "\xc3" + `"}]}`, 400, api.CodeInvalidUTF8, "/messages/1/text invalid_utf8"},
-		"malformed":          {`{"messages":[` + message + `,{"to":}]}`, 400, api.CodeMalformedJSON, "/messages/1/to malformed_json"},
-		"messages is a word": {`{"messages":"x"}`, 422, api.CodeInvalidRequest, "/messages wrong_type"},
+		"1001 messages":      {`{"messages":[` + strings.Repeat(message+",", 1000) + message + `]}`, 422, rest.CodeInvalidRequest, "/messages too_many_items"},
+		"none":               {`{"messages":[]}`, 422, rest.CodeInvalidRequest, "/messages too_few_items"},
+		"no list":            {`{}`, 422, rest.CodeInvalidRequest, "/messages required"},
+		"another field":      {`{"messages":[` + message + `],"to":"x"}`, 422, rest.CodeInvalidRequest, "/to unknown_field"},
+		"more than 8 MiB":    {`{"messages":[{"to":"600100200","text":"` + strings.Repeat("x", 8<<20) + `"}]}`, 413, rest.CodeBodyTooLarge, ""},
+		"invalid UTF-8":      {`{"messages":[` + message + `,{"to":"600100200","text":"` + "\xc3" + `"}]}`, 400, rest.CodeInvalidUTF8, "/messages/1/text invalid_utf8"},
+		"malformed":          {`{"messages":[` + message + `,{"to":}]}`, 400, rest.CodeMalformedJSON, "/messages/1/to malformed_json"},
+		"messages is a word": {`{"messages":"x"}`, 422, rest.CodeInvalidRequest, "/messages wrong_type"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

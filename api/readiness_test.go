@@ -15,7 +15,8 @@ import (
 	"time"
 
 	"goniec/access"
-	"goniec/api/client"
+	gw "goniec/gateway"
+	"goniec/modem"
 	"goniec/store"
 	"goniec/store/memstore"
 )
@@ -91,7 +92,7 @@ func TestReadiness(t *testing.T) {
 	if status, missing := ready(); status != http.StatusOK {
 		t.Errorf("with a modem that is ready: %d %q", status, missing)
 	}
-	g.modems.set(client.Modem{Name: "m", State: "faulted"})
+	g.modems.set(gw.Status{Name: "m", State: modem.Faulted})
 	if status, missing := ready(); status != http.StatusServiceUnavailable || !slices.Equal(missing, []string{"modems no_modem_ready"}) {
 		t.Errorf("with a modem that is not: %d %q", status, missing)
 	}
@@ -99,7 +100,7 @@ func TestReadiness(t *testing.T) {
 	if status, missing := ready(); status != http.StatusServiceUnavailable || !slices.Equal(missing, []string{"modems no_modem"}) {
 		t.Errorf("without modems: %d %q", status, missing)
 	}
-	g.modems.set(client.Modem{Name: "m", State: "ready"})
+	g.modems.set(gw.Status{Name: "m", State: modem.Ready})
 	g.store.Close()
 	if status, missing := ready(); status != http.StatusServiceUnavailable || !slices.Equal(missing, []string{"store shutting_down"}) {
 		t.Errorf("without a store: %d %q", status, missing)
@@ -149,7 +150,7 @@ func TestNotReadyWhenTheDiskIsFull(t *testing.T) {
 		s.failWith(errors.New("page 7 is damaged"))
 		<-time.After(2 * time.Second)
 		want("damaged", "store store_failed")
-		g.modems.set(client.Modem{Name: "m", State: "faulted"})
+		g.modems.set(gw.Status{Name: "m", State: modem.Faulted})
 		want("and without a modem", "store store_failed, modems no_modem_ready")
 	})
 }

@@ -9,8 +9,8 @@ import (
 
 	"goniec/accept"
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/rest"
 	"goniec/pdu"
 	"goniec/queue"
 )
@@ -151,7 +151,7 @@ func TestQuestionIsAnswered(t *testing.T) {
 			t.Errorf("%+v, %v", c, err)
 		}
 	}
-	wantProblem(t, "no conversation", api.CodeConversationNotFound, second(c.Conversation(ctx, "nothing")))
+	wantProblem(t, "no conversation", rest.CodeConversationNotFound, second(c.Conversation(ctx, "nothing")))
 }
 
 // What is wrong with a question is said with everything else that is wrong.
@@ -213,7 +213,7 @@ func TestSuppressions(t *testing.T) {
 	if err := c.Unsuppress(ctx, noted.ID); err != nil {
 		t.Fatal(err)
 	}
-	wantProblem(t, "remove twice", api.CodeSuppressionNotFound, c.Unsuppress(ctx, noted.ID))
+	wantProblem(t, "remove twice", rest.CodeSuppressionNotFound, c.Unsuppress(ctx, noted.ID))
 	if err := send("marketing"); err != nil {
 		t.Error(err)
 	}

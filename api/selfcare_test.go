@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/rest"
+	gw "goniec/gateway"
 	"goniec/queue"
+	"goniec/selfcare"
 )
 
 func TestCalls(t *testing.T) {
@@ -64,7 +66,7 @@ func TestCalls(t *testing.T) {
 	if second := g.ask(t, http.MethodGet, next, secret, ""); second.status != http.StatusOK || strings.Count(string(second.body), `"id"`) != 1 {
 		t.Errorf("next page of calls: %d %s", second.status, second.body)
 	}
-	for query, code := range map[string]api.Code{"cursor=nonsense": api.CodeCursorInvalid, "limit=0": api.CodeOutOfRange} {
+	for query, code := range map[string]rest.Code{"cursor=nonsense": rest.CodeCursorInvalid, "limit=0": rest.CodeOutOfRange} {
 		if answer := g.ask(t, http.MethodGet, "/v1/calls?"+query, secret, ""); answer.status != http.StatusUnprocessableEntity || !strings.Contains(string(answer.body), string(code)) {
 			t.Errorf("%s: %d %s", query, answer.status, answer.body)
 		}
@@ -83,10 +85,10 @@ func TestTestModem(t *testing.T) {
 		t.Errorf("modem %+v, %v", m.SelfTest, err)
 	}
 	_, err = c.TestModem(t.Context(), "sim-x")
-	wantProblem(t, "test of an unknown modem", api.CodeModemNotFound, err)
-	for code, refusal := range map[api.Code]error{
-		api.CodeModemNotReady: api.ErrModemNotReady, api.CodeTestRunning: api.ErrTestRunning,
-		api.CodeTestNoNumber: api.ErrTestNoNumber, api.CodeTestBudget: api.ErrTestBudget,
+	wantProblem(t, "test of an unknown modem", rest.CodeModemNotFound, err)
+	for code, refusal := range map[rest.Code]error{
+		rest.CodeModemNotReady: gw.ErrNotOpen, rest.CodeTestRunning: selfcare.ErrTestRunning,
+		rest.CodeTestNoNumber: selfcare.ErrTestNoNumber, rest.CodeTestBudget: selfcare.ErrTestBudget,
 	} {
 		g.modems.refuse(refusal)
 		_, err := c.TestModem(t.Context(), "sim-a")
@@ -103,10 +105,8 @@ func TestSelfTestInWords(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	now := time.Now()
-	g.modems.set(
-		client.Modem{Name: "sim-a", SelfTest: &client.SelfTest{At: &now, Result: "lost", Cause: "not in 10m0s"}},
-		client.Modem{Name: "sim-b", SelfTest: &client.SelfTest{At: &now, Result: "passed", Passed: true, TookSeconds: 2.5}},
-	)
+	g.modems.tests["sim-a"] = selfcare.TestStatus{At: now, Result: "lost", Detail: "not in 10m0s"}
+	g.modems.tests["sim-b"] = selfcare.TestStatus{At: now, Result: "passed", Took: 2500 * time.Millisecond}
 	c := g.client(t, access.ScopeModems)
 	all, err := c.Modems(t.Context())
 	if err != nil || len(all) != 2 {

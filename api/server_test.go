@@ -23,94 +23,113 @@ import (
 	"goniec/access"
 	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/consent"
+	"goniec/api/events"
+	"goniec/api/incoming"
+	"goniec/api/messages"
+	"goniec/api/modems"
+	"goniec/api/rest"
+	"goniec/api/system"
+	"goniec/api/tokens"
+	"goniec/api/webhooks"
 	"goniec/event"
+	gw "goniec/gateway"
+	"goniec/modem"
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/reply/reader"
+	"goniec/selfcare"
 	"goniec/store"
 	"goniec/store/boltstore"
 	"goniec/store/memstore"
+	"goniec/web/docs"
 )
 
 // sim is what the workers in these tests send and receive through.
 var sim = queue.Worker{Modem: "sim-a", SIM: "8948010000000000001"}
 
-// modems is a gateway with two modems, one of which fails.
-type modems struct {
+// fleet is a gateway with two modems, one of which fails.
+type fleet struct {
 	mu        sync.Mutex
-	states    []client.Modem // guarded by mu
-	restarted []string       // guarded by mu
-	refusal   error          // of Test; guarded by mu
+	states    []gw.Status                    // guarded by mu
+	restarted []string                       // guarded by mu
+	refusal   error                          // of StartTest; guarded by mu
+	tests     map[string]selfcare.TestStatus // by modem; guarded by mu
 }
 
-func (m *modems) Modems() []client.Modem {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return append([]client.Modem(nil), m.states...)
+func (f *fleet) Credit(string) *selfcare.Credit { return nil }
+
+func (f *fleet) TestStatus(name string) *selfcare.TestStatus {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if t, known := f.tests[name]; known {
+		return &t
+	}
+	return nil
 }
 
-func (m *modems) has(name string) bool {
-	return slices.ContainsFunc(m.Modems(), func(m client.Modem) bool { return m.Name == name })
+func (f *fleet) Modems() []gw.Status {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]gw.Status(nil), f.states...)
 }
 
-func (m *modems) Restart(_ context.Context, name string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, state := range m.states {
+func (f *fleet) has(name string) bool {
+	return slices.ContainsFunc(f.Modems(), func(s gw.Status) bool { return s.Name == name })
+}
+
+func (f *fleet) Restart(_ context.Context, name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, state := range f.states {
 		if state.Name == name {
-			m.restarted = append(m.restarted, name)
+			f.restarted = append(f.restarted, name)
 			return nil
 		}
 	}
-	return api.ErrNoModem
+	return gw.ErrUnknownModem
 }
 
-func (m *modems) Test(_ context.Context, name string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for i, state := range m.states {
-		if state.Name == name && m.refusal == nil {
-			m.states[i].SelfTest = &client.SelfTest{Running: true}
+func (f *fleet) StartTest(_ context.Context, name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, state := range f.states {
+		if state.Name == name && f.refusal == nil {
+			f.tests[name] = selfcare.TestStatus{Running: true}
 			return nil
 		}
 	}
-	return cmp.Or(m.refusal, api.ErrNoModem)
+	return cmp.Or(f.refusal, gw.ErrUnknownModem)
 }
 
 // refuse has every test refused with err.
-func (m *modems) refuse(err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.refusal = err
+func (f *fleet) refuse(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refusal = err
 }
 
-func (m *modems) Trace(name string, after uint64) (client.Trace, error) {
+func (f *fleet) Trace(name string) (modem.Info, []modem.TraceLine, error) {
 	if name != "sim-a" {
-		return client.Trace{}, api.ErrNoModem
+		return modem.Info{}, nil, gw.ErrUnknownModem
 	}
-	trace := client.Trace{Modem: name, Model: "E3372", Lines: []client.TraceLine{}}
-	for _, line := range []client.TraceLine{{Number: 1, From: client.FromHost, Text: "AT"}, {Number: 2, From: client.FromModem, Text: "OK"}} {
-		if line.Number > after {
-			trace.Lines = append(trace.Lines, line)
-		}
-	}
-	return trace, nil
+	return modem.Info{Model: "E3372"}, []modem.TraceLine{{Number: 1, Sent: true, Text: "AT"}, {Number: 2, Text: "OK"}}, nil
 }
 
-func (m *modems) USSD(_ context.Context, name, code string) (string, error) {
+func (f *fleet) USSD(_ context.Context, name, code string) (string, error) {
 	if name == "sim-b" {
-		return "", api.ErrModemNotReady
+		return "", gw.ErrNotOpen
 	}
-	answers := map[string]error{"*100#": api.ErrCodeRefused, "*102#": api.ErrNetworkSilent, "*103#": api.ErrModemFailed}
+	answers := map[string]error{"*100#": modem.ErrUSSDRefused, "*102#": modem.ErrUSSDTimeout, "*103#": &modem.Fault{}}
 	return "Stan konta: 25,00 PLN", answers[code]
 }
 
-func (m *modems) set(states ...client.Modem) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.states = states
+func (f *fleet) set(states ...gw.Status) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.states = states
 }
 
 // allData stands for the database file.
@@ -123,39 +142,49 @@ type gateway struct {
 	replies *reply.Replies
 	events  *event.Log
 	tokens  *access.Tokens
-	modems  *modems
-	server  *api.Server
+	modems  *fleet
+	server  *rest.Server
 	url     string
 	log     *logBuffer
 	stop    func() // ends Run and waits for it
 }
 
-// setting changes the configuration of the API on its way to New.
-type setting func(*api.Config)
+// config is what the API is made of in these tests.
+type config struct {
+	rest      rest.Config
+	queue     *queue.Queue
+	numbering number.Numbering
+	backup    io.WriterTo
+	erase     consent.Erase
+	webhooks  webhooks.Webhooks
+}
+
+// setting changes the config before the API is made.
+type setting func(*config)
 
 // withQueue replaces the queue by one that is configured otherwise.
 func withQueue(t testing.TB, change func(*queue.Config)) (store.Store, setting) {
 	t.Helper()
 	s := memstore.New()
-	return s, func(c *api.Config) {
-		config := queue.Config{Store: s, Events: c.Events, Box: "box", Numbering: c.Numbers.Numbering}
-		change(&config)
-		q, err := queue.New(config)
+	return s, func(c *config) {
+		wanted := queue.Config{Store: s, Events: event.New(s, "box"), Box: "box", Numbering: c.numbering}
+		change(&wanted)
+		q, err := queue.New(wanted)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Queue = q
+		c.queue = q
 	}
 }
 
 // bare is a gateway that nothing runs beside and nobody can connect to.
 func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 	t.Helper()
-	g := &gateway{store: s, events: event.New(s, "box"), tokens: access.NewTokens(s), modems: &modems{}, log: &logBuffer{}}
+	g := &gateway{store: s, events: event.New(s, "box"), tokens: access.NewTokens(s), modems: &fleet{tests: map[string]selfcare.TestStatus{}}, log: &logBuffer{}}
 	g.modems.set(
-		client.Modem{Name: "sim-a", State: "ready", Device: "/dev/ttyUSB2"},
-		client.Modem{Name: "sim-b", State: "sim_locked", Device: "/dev/ttyUSB5", LastError: &client.ModemError{
-			Code: api.ModemSIMPIN, Cause: "+CME ERROR: 11", At: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
+		gw.Status{Name: "sim-a", State: modem.Ready, Device: "/dev/ttyUSB2"},
+		gw.Status{Name: "sim-b", State: modem.SIMLocked, Device: "/dev/ttyUSB5", Trouble: &gw.Trouble{
+			Code: "cme_11", Detail: "+CME ERROR: 11", At: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
 		}},
 	)
 	registry := prometheus.NewRegistry()
@@ -165,41 +194,53 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := api.Config{
-		Store: s, Queue: q, Events: g.events, Tokens: g.tokens, Modems: g.modems, Backup: strings.NewReader(allData), Numbers: accept.Numbers{Numbering: numbering},
-		Logger: log, Registerer: registry, Gatherer: registry,
-		Webhooks: &webhooks{},
-		Erase: func(context.Context, api.Erasing) (queue.Erasure, error) {
+	c := config{
+		rest: rest.Config{Tokens: g.tokens, Logger: log, Registerer: registry}, queue: q, numbering: numbering,
+		backup: strings.NewReader(allData), webhooks: &hooks{},
+		erase: func(context.Context, consent.Erasing) (queue.Erasure, error) {
 			return queue.Erasure{ID: "019aa8f0-5c1e-7d3a-9b42-6f0e8c2d1a57", At: time.Now()}, nil
 		},
 	}
 	for _, set := range settings {
-		set(&config)
+		set(&c)
 	}
-	g.queue = config.Queue
-	g.replies = newReplies(t, &config, s)
-	config.Intake = accept.New(accept.Config{
-		Queue: g.queue, Questions: g.replies, Numbers: config.Numbers, HasModem: g.modems.has, MaxParts: 6,
-	})
-	g.server = api.New(config)
+	g.queue = c.queue
+	g.replies = g.newReplies(t, c.numbering)
+	numbers := accept.Numbers{Numbering: c.numbering}
+	intake := accept.New(accept.Config{Queue: g.queue, Questions: g.replies, Numbers: numbers, HasModem: g.modems.has, MaxParts: 6})
+	g.server = api.New(c.rest,
+		messages.Resource{Intake: intake, Queue: g.queue, Replies: g.replies, Numbers: numbers},
+		incoming.Resource{Inbox: g.queue, Replies: g.replies, Numbers: numbers},
+		consent.Resource{Suppressions: g.queue, Erasures: g.queue, Erase: c.erase, Numbers: numbers, Log: c.rest.Logger},
+		modems.Resource{Gateway: g.modems, Care: g.modems},
+		events.Resource{Events: g.events, Tokens: g.tokens, Log: c.rest.Logger},
+		webhooks.Resource{Webhooks: c.webhooks},
+		tokens.Resource{Tokens: g.tokens, Log: c.rest.Logger},
+		system.Resource{
+			Store: s, Queue: g.queue, Modems: g.modems, Alarms: func() []client.Alarm { return nil },
+			Encryption: func() client.Encryption { return client.Encryption{} }, Backup: c.backup, Gatherer: registry,
+			Location: time.UTC, Log: c.rest.Logger,
+		},
+	)
+	docs.Mount(g.server)
 	return g
 }
 
 // newReplies returns what deals with answers, which tests have run by themselves.
-func newReplies(t testing.TB, config *api.Config, s store.Store) *reply.Replies {
+func (g *gateway) newReplies(t testing.TB, numbering number.Numbering) *reply.Replies {
 	t.Helper()
 	words, err := reader.New(reader.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Replies, err = reply.New(reply.Config{
-		Store: s, Events: config.Events, Queue: config.Queue, Reader: words, Numbering: config.Numbers.Numbering, Box: "box", Language: "pl",
+	replies, err := reply.New(reply.Config{
+		Store: g.store, Events: g.events, Queue: g.queue, Reader: words, Numbering: numbering, Box: "box", Language: "pl",
 		Text: func(_ string, kind reply.TextKind) string { return string(kind) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return config.Replies
+	return replies
 }
 
 // newGateway serves the API on a port of this machine until the test ends.
@@ -235,7 +276,7 @@ func disk(t testing.TB, settings ...setting) *gateway {
 
 // quiet is a gateway that logs what is wrong only, as requests that succeed are
 // not logged by default.
-func quiet(c *api.Config) { c.Logger = slog.New(slog.DiscardHandler) }
+func quiet(c *config) { c.rest.Logger = slog.New(slog.DiscardHandler) }
 
 // logBuffer keeps what was logged.
 type logBuffer struct {

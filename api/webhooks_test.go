@@ -5,68 +5,70 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"goniec/access"
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/rest"
+	"goniec/webhook"
 )
 
-// webhooks is what the API shows in these tests: one webhook with one delivery that
+// hooks is what delivers events in these tests: one webhook with one delivery that
 // was given up.
-type webhooks struct{ disabled, resent bool }
+type hooks struct{ disabled, resent bool }
 
 const hookSecret = "hunter2"
 
-func (w *webhooks) Webhooks(context.Context) ([]client.Webhook, error) {
-	state := "well"
-	if w.disabled {
-		state = "disabled"
+func (h *hooks) States(context.Context) ([]webhook.Status, error) {
+	s := webhook.Status{Receiver: webhook.Receiver{Name: "his", URL: "http://192.0.2.10/sms?key=" + hookSecret}, State: webhook.State{Dead: 1}}
+	if h.disabled {
+		s.Disabled = time.Now()
 	}
-	return []client.Webhook{{Name: "his", URL: "http://192.0.2.10/sms?key=" + hookSecret, Events: []string{}, State: state, Dead: 1}}, nil
+	return []webhook.Status{s}, nil
 }
 
-func (w *webhooks) Deliveries(_ context.Context, name, state, after string, _ int) (items []client.WebhookDelivery, next string, err error) {
+func (h *hooks) Deliveries(_ context.Context, name, list, after string, _ int) (items []webhook.Delivery, next string, err error) {
 	switch {
 	case name != "his":
-		return nil, "", api.ErrNoWebhook
-	case state == client.DeliveryWaiting:
-		return []client.WebhookDelivery{}, "", nil
+		return nil, "", webhook.ErrNoReceiver
+	case list == webhook.Waiting:
+		return nil, "", nil
 	case after == "":
-		return []client.WebhookDelivery{{ID: "box-1"}}, "box-1", nil
+		return []webhook.Delivery{{ID: "box-1"}}, "box-1", nil
 	}
-	return []client.WebhookDelivery{{ID: "box-2"}}, "", nil
+	return []webhook.Delivery{{ID: "box-2"}}, "", nil
 }
 
-func (w *webhooks) Resend(_ context.Context, name, id string) (client.WebhookDelivery, error) {
+func (h *hooks) Resend(_ context.Context, name, id string) (webhook.Delivery, error) {
 	if name != "his" {
-		return client.WebhookDelivery{}, api.ErrNoWebhook
+		return webhook.Delivery{}, webhook.ErrNoReceiver
 	}
-	if id != "box-1" || w.resent {
-		return client.WebhookDelivery{}, api.ErrNoDelivery
+	if id != "box-1" || h.resent {
+		return webhook.Delivery{}, webhook.ErrNoDelivery
 	}
-	w.resent = true
-	return client.WebhookDelivery{ID: id}, nil
+	h.resent = true
+	return webhook.Delivery{ID: id}, nil
 }
 
-func (w *webhooks) Enable(_ context.Context, name string) error {
+func (h *hooks) Enable(_ context.Context, name string) error {
 	if name != "his" {
-		return api.ErrNoWebhook
+		return webhook.ErrNoReceiver
 	}
-	w.disabled = false
+	h.disabled = false
 	return nil
 }
 
-func (w *webhooks) Test(_ context.Context, name string) (client.WebhookTest, error) {
+func (h *hooks) Test(_ context.Context, name string) (webhook.Trial, error) {
 	if name != "his" {
-		return client.WebhookTest{}, api.ErrNoWebhook
+		return webhook.Trial{}, webhook.ErrNoReceiver
 	}
-	return client.WebhookTest{OK: true, Status: http.StatusOK}, nil
+	return webhook.Trial{Status: http.StatusOK}, nil
 }
 
 func TestWebhooksOverTheWire(t *testing.T) {
 	t.Parallel()
-	hooks := &webhooks{disabled: true}
-	g := memory(t, func(c *api.Config) { c.Webhooks = hooks })
+	shut := &hooks{disabled: true}
+	g := memory(t, func(c *config) { c.webhooks = shut })
 	reader, admin := g.client(t, access.ScopeEvents), adminOf(t, g)
 	all, err := reader.Webhooks(t.Context())
 	if err != nil || len(all) != 1 || all[0].State != "disabled" || strings.Contains(all[0].URL, hookSecret) {
@@ -83,7 +85,7 @@ func TestWebhooksOverTheWire(t *testing.T) {
 		t.Errorf("deliveries over two pages: %v", ids)
 	}
 	_, err = reader.EnableWebhook(t.Context(), "his")
-	wantProblem(t, "enable without the right", api.CodeScopeMissing, err)
+	wantProblem(t, "enable without the right", rest.CodeScopeMissing, err)
 	if w, err := admin.EnableWebhook(t.Context(), "his"); err != nil || w.State != "well" || strings.Contains(w.URL, hookSecret) {
 		t.Errorf("enabled %+v, %v", w, err)
 	}
@@ -91,12 +93,12 @@ func TestWebhooksOverTheWire(t *testing.T) {
 		t.Errorf("resent %+v, %v", d, err)
 	}
 	_, err = admin.ResendDelivery(t.Context(), "his", "box-1")
-	wantProblem(t, "resend what is not given up", api.CodeDeliveryNotFound, err)
+	wantProblem(t, "resend what is not given up", rest.CodeDeliveryNotFound, err)
 	if r, err := admin.TestWebhook(t.Context(), "his"); err != nil || !r.OK {
 		t.Errorf("test %+v, %v", r, err)
 	}
 	_, err = admin.TestWebhook(t.Context(), "hers")
-	wantProblem(t, "test of no webhook", api.CodeWebhookNotFound, err)
+	wantProblem(t, "test of no webhook", rest.CodeWebhookNotFound, err)
 }
 
 // adminOf returns a client with every right.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/system"
 	"goniec/event"
 	"goniec/queue"
 	"goniec/store"
@@ -105,7 +105,7 @@ func (a *alarms) raise(ctx context.Context, code, what string) {
 	}
 	a.mu.Unlock()
 	if tell {
-		a.log.Error("alarm", "code", code, "what", what, "remedy", api.AlarmRemedy(code))
+		a.log.Error("alarm", "code", code, "what", what, "remedy", system.AlarmRemedy(code))
 	}
 	if !had {
 		a.gauge.WithLabelValues(code).Set(1)
@@ -145,7 +145,7 @@ func (s *assembly) watch(ctx context.Context) {
 	var due time.Time
 	for {
 		fails := s.storeTrouble() != ""
-		if now := time.Now(); !now.Before(due) || fails != s.app.alarms.has(api.AlarmStore) {
+		if now := time.Now(); !now.Before(due) || fails != s.app.alarms.has(system.AlarmStore) {
 			s.look(ctx)
 			due = now.Add(watchEvery)
 		}
@@ -157,13 +157,13 @@ func (s *assembly) watch(ctx context.Context) {
 
 func (s *assembly) look(ctx context.Context) {
 	found := map[string]string{}
-	codes := api.AlarmCodes()
+	codes := system.AlarmCodes()
 	if err := s.confirmClock(ctx); err != nil && ctx.Err() == nil {
 		s.app.log.Debug("cannot note what confirms the clock", "err", err)
 	}
 	if what := s.storeTrouble(); what != "" {
 		// What the others say cannot be found out, so they stay as they are.
-		found[api.AlarmStore], codes = what, []string{api.AlarmStore}
+		found[system.AlarmStore], codes = what, []string{system.AlarmStore}
 	} else if err := s.findOverdue(ctx, found); err != nil {
 		if ctx.Err() == nil {
 			s.app.log.Warn("cannot look for what waits too long", "err", err)
@@ -203,7 +203,7 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 		if o := trust.Other; o != nil {
 			what += fmt.Sprintf("; by what the %s says it is %s %s", o.Source, o.Ahead.Abs(), aheadOrBehind(o.Ahead))
 		}
-		found[api.AlarmClock] = what
+		found[system.AlarmClock] = what
 	}
 	overdue, err := s.queue.Overdue(ctx)
 	if err != nil {
@@ -213,13 +213,13 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 		since := "since " + o.Since.In(s.config.Location()).Format(time.DateTime)
 		switch o.For {
 		case queue.WaitModem:
-			found[api.AlarmWaiting] = "a message has waited for a modem " + since
+			found[system.AlarmWaiting] = "a message has waited for a modem " + since
 		case queue.WaitTend:
-			found[api.AlarmStuck] = "something should have gone on " + since + " and has not"
+			found[system.AlarmStuck] = "something should have gone on " + since + " and has not"
 		case queue.WaitPerson:
-			found[api.AlarmDecision] = fmt.Sprintf("%d messages wait for a decision, the oldest %s", o.Count, since)
+			found[system.AlarmDecision] = fmt.Sprintf("%d messages wait for a decision, the oldest %s", o.Count, since)
 		case queue.WaitReport:
-			found[api.AlarmReports] = fmt.Sprintf("on %d of %d messages of a day no report has come, the oldest sent %s", o.Count, o.Of, since)
+			found[system.AlarmReports] = fmt.Sprintf("on %d of %d messages of a day no report has come, the oldest sent %s", o.Count, o.Of, since)
 		}
 	}
 	return nil
@@ -233,7 +233,7 @@ func (s *assembly) findSetAside(ctx context.Context, found map[string]string) er
 		return err
 	}
 	first := slices.MinFunc(all, func(x, y event.Aside) int { return x.At.Compare(y.At) })
-	found[api.AlarmEvent] = fmt.Sprintf("%d events were set aside, the first %s: %s (%s) for %s: %s",
+	found[system.AlarmEvent] = fmt.Sprintf("%d events were set aside, the first %s: %s (%s) for %s: %s",
 		len(all), first.At.In(s.config.Location()).Format(time.DateTime), first.Event.ID(), first.Event.Type, first.Follower, first.Err)
 	return err
 }

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"goniec/api"
+	"goniec/api/system"
 	"goniec/configs"
 	"goniec/event"
 	"goniec/pdu"
@@ -92,7 +92,7 @@ func TestAlarmOfTheClock(t *testing.T) {
 		pass(t, 4*time.Minute)
 		a.wantAlarms(t)
 		pass(t, 2*time.Hour)
-		a.wantAlarms(t, api.AlarmClock)
+		a.wantAlarms(t, system.AlarmClock)
 		if n := a.alarmEvents(t); n != 1 {
 			t.Errorf("%d events", n)
 		}
@@ -119,7 +119,7 @@ func TestAlarmOfTheQueue(t *testing.T) {
 		pass(t, 9*time.Minute)
 		a.wantAlarms(t)
 		pass(t, 2*time.Minute)
-		a.wantAlarms(t, api.AlarmWaiting)
+		a.wantAlarms(t, system.AlarmWaiting)
 	})
 }
 
@@ -131,7 +131,7 @@ func TestAlarmOfTheStore(t *testing.T) {
 		pass(t, time.Minute)
 		full.Store(true)
 		pass(t, 2*time.Minute)
-		a.wantAlarms(t, api.AlarmStore)
+		a.wantAlarms(t, system.AlarmStore)
 		full.Store(false)
 		pass(t, time.Minute)
 		a.wantAlarms(t)
@@ -181,7 +181,7 @@ func TestNoAlarmOfWhatBecameDueMeanwhile(t *testing.T) {
 		running(t, configs.Default(), &Machine{}, func(t *testing.T, a *App) {
 			broken.Store(true)
 			pass(t, 5*time.Second)
-			a.wantAlarms(t, api.AlarmStore)
+			a.wantAlarms(t, system.AlarmStore)
 			broken.Store(false)
 			pass(t, 30*time.Second)
 			a.wantAlarms(t)
@@ -231,7 +231,7 @@ func TestAlarmOfAnEventSetAside(t *testing.T) {
 					})
 				}
 				follow(func(store.Tx, event.Event) error { return errors.New("no such visit") })
-				a.wantAlarms(t, api.AlarmEvent)
+				a.wantAlarms(t, system.AlarmEvent)
 				if cause := a.alarms.list()[0].Cause; !strings.Contains(cause, "(webhook.disabled) for clinic: no such visit") {
 					t.Errorf("the alarm says %q", cause)
 				}

@@ -13,6 +13,15 @@ import (
 
 	"goniec/accept"
 	"goniec/api"
+	"goniec/api/consent"
+	"goniec/api/events"
+	"goniec/api/incoming"
+	"goniec/api/messages"
+	"goniec/api/modems"
+	"goniec/api/rest"
+	"goniec/api/system"
+	"goniec/api/tokens"
+	"goniec/api/webhooks"
 	"goniec/calendar"
 	"goniec/configs"
 	"goniec/gateway"
@@ -20,6 +29,7 @@ import (
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/selfcare"
+	"goniec/web/docs"
 	"goniec/webhook"
 )
 
@@ -34,7 +44,7 @@ type assembly struct {
 	gateway  *gateway.Gateway
 	care     *selfcare.Care
 	webhooks *webhook.Webhooks
-	server   *api.Server
+	server   *rest.Server
 	handler  http.Handler
 	admin    http.Handler
 
@@ -95,11 +105,21 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	intake := accept.New(accept.Config{
 		Queue: s.queue, Questions: s.replies, Numbers: numbers, HasModem: s.gateway.Has, MaxParts: config.MaxParts,
 	})
-	s.server = api.New(api.Config{
-		Store: a.store, Queue: s.queue, Events: a.events, Tokens: a.tokens, Modems: modems{s.gateway, s.care}, Replies: s.replies, Webhooks: webhooks{s.webhooks}, Backup: a.backup, Erase: s.erase,
-		Intake: intake, Numbers: numbers, Alarms: a.alarms.list, Encryption: a.encryption, Location: config.Location(),
-		Version: a.options.Version, Logger: a.log, Registerer: register, Gatherer: a.registry,
-	})
+	s.server = api.New(
+		rest.Config{Tokens: a.tokens, Logger: a.log, Registerer: register},
+		messages.Resource{Intake: intake, Queue: s.queue, Replies: s.replies, Numbers: numbers},
+		incoming.Resource{Inbox: s.queue, Replies: s.replies, Numbers: numbers},
+		consent.Resource{Suppressions: s.queue, Erasures: s.queue, Erase: s.erase, Numbers: numbers, Log: a.log},
+		modems.Resource{Gateway: s.gateway, Care: s.care, Version: a.options.Version},
+		events.Resource{Events: a.events, Tokens: a.tokens, Log: a.log},
+		webhooks.Resource{Webhooks: s.webhooks},
+		tokens.Resource{Tokens: a.tokens, Log: a.log},
+		system.Resource{
+			Store: a.store, Queue: s.queue, Modems: s.gateway, Alarms: a.alarms.list, Encryption: a.encryption,
+			Backup: a.backup, Gatherer: a.registry, Location: config.Location(), Version: a.options.Version, Log: a.log,
+		},
+	)
+	docs.Mount(s.server)
 	s.handler, s.admin = s.server.Handler(), s.server.AdminHandler()
 	return s, nil
 }

@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"time"
 
-	"goniec/api"
+	"goniec/api/consent"
 	"goniec/queue"
 	"goniec/store"
 )
@@ -32,7 +32,7 @@ type scrubber interface {
 
 // erase erases everything about a number and writes down the proof. One erasure runs at
 // a time.
-func (s *assembly) erase(ctx context.Context, e api.Erasing) (queue.Erasure, error) {
+func (s *assembly) erase(ctx context.Context, e consent.Erasing) (queue.Erasure, error) {
 	ctx, release, err := s.app.store.Lock(ctx, "erase")
 	if err != nil {
 		return queue.Erasure{}, fmt.Errorf("erase a number: %w", err)
@@ -54,7 +54,7 @@ func (s *assembly) erase(ctx context.Context, e api.Erasing) (queue.Erasure, err
 		progress.tell("step", "overwrite", "bytes", done, "of", total)
 	})
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return queue.Erasure{}, fmt.Errorf("%w: somebody reads the file for long, such as for a backup", api.ErrNumberBusy)
+		return queue.Erasure{}, fmt.Errorf("%w: somebody reads the file for long, such as for a backup", consent.ErrNumberBusy)
 	}
 	if err != nil {
 		return queue.Erasure{}, fmt.Errorf("erase a number: %w", err)
@@ -76,7 +76,7 @@ func (l *erasureLog) tell(how ...any) {
 }
 
 // eraseRecords removes records until there are none, and counts them.
-func (s *assembly) eraseRecords(ctx context.Context, e api.Erasing, proof *queue.Erasure, progress *erasureLog) error {
+func (s *assembly) eraseRecords(ctx context.Context, e consent.Erasing, proof *queue.Erasure, progress *erasureLog) error {
 	for n := range erasePasses {
 		pass := &erasePass{asked: e, proof: proof, looked: func(records int) { progress.tell("step", "remove", "pass", n+1, "records", records) }}
 		if err := s.eraseAll(ctx, pass); err != nil || !pass.found {
@@ -86,12 +86,12 @@ func (s *assembly) eraseRecords(ctx context.Context, e api.Erasing, proof *queue
 			return ctx.Err()
 		}
 	}
-	return fmt.Errorf("%w: something of it was found each time", api.ErrNumberBusy)
+	return fmt.Errorf("%w: something of it was found each time", consent.ErrNumberBusy)
 }
 
 // suppressionsOf returns how many suppressions of a number stay, and removes them if
 // that is wanted.
-func (s *assembly) suppressionsOf(ctx context.Context, e api.Erasing) (stay int, err error) {
+func (s *assembly) suppressionsOf(ctx context.Context, e consent.Erasing) (stay int, err error) {
 	for after := ""; ; {
 		found, next, err := s.queue.Suppressions(ctx, queue.SuppressionFilter{Number: e.Number}, after, 0)
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"goniec/api"
+	"goniec/api/consent"
 	"goniec/configs"
 	"goniec/pdu"
 	"goniec/queue"
@@ -71,8 +71,8 @@ func TestEraseWaitsForAModem(t *testing.T) {
 			return
 		}
 		e.put()
-		asked := api.Erasing{Number: e.patient, By: "admin"}
-		if _, err := e.erase(ctx, asked); !errors.Is(err, api.ErrNumberBusy) {
+		asked := consent.Erasing{Number: e.patient, By: "admin"}
+		if _, err := e.erase(ctx, asked); !errors.Is(err, consent.ErrNumberBusy) {
 			t.Errorf("while a modem has a text in hand: %v", err)
 		}
 		go func() {
@@ -96,10 +96,10 @@ func TestEraseKeepsWishes(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if proof, err := e.erase(ctx, api.Erasing{Number: e.patient}); err != nil || proof.Kept != 2 {
+		if proof, err := e.erase(ctx, consent.Erasing{Number: e.patient}); err != nil || proof.Kept != 2 {
 			t.Errorf("proof %+v, %v", proof, err)
 		}
-		if proof, err := e.erase(ctx, api.Erasing{Number: e.patient, Suppressions: true}); err != nil || proof.Kept != 0 {
+		if proof, err := e.erase(ctx, consent.Erasing{Number: e.patient, Suppressions: true}); err != nil || proof.Kept != 0 {
 			t.Errorf("proof %+v, %v", proof, err)
 		}
 		left, _, err := e.queue.Suppressions(ctx, queue.SuppressionFilter{}, "", 0)
@@ -117,7 +117,7 @@ func TestEraseTellsHowFarItIs(t *testing.T) {
 			told    []string
 		}{{3, nil}, {25, []string{"bytes=10 of=25", "bytes=20 of=25"}}} {
 			e.app.scrubber = &countedScrubs{turns: test.seconds}
-			if _, err := e.erase(t.Context(), api.Erasing{Number: e.patient}); err != nil {
+			if _, err := e.erase(t.Context(), consent.Erasing{Number: e.patient}); err != nil {
 				t.Error(err)
 			}
 			synctest.Wait()
@@ -138,10 +138,10 @@ func TestEraseTellsHowFarItIs(t *testing.T) {
 func TestEraseNeedsTheFile(t *testing.T) {
 	inErasable(t, func(t *testing.T, e *erasable) {
 		for _, test := range []struct{ cause, want error }{
-			{context.DeadlineExceeded, api.ErrNumberBusy}, {store.ErrClosed, store.ErrClosed},
+			{context.DeadlineExceeded, consent.ErrNumberBusy}, {store.ErrClosed, store.ErrClosed},
 		} {
 			e.app.scrubber = &countedScrubs{err: test.cause}
-			if _, err := e.erase(t.Context(), api.Erasing{Number: e.patient}); !errors.Is(err, test.want) {
+			if _, err := e.erase(t.Context(), consent.Erasing{Number: e.patient}); !errors.Is(err, test.want) {
 				t.Errorf("after %v: %v", test.cause, err)
 			}
 		}

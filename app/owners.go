@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"goniec/api"
+	"goniec/api/consent"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/store"
@@ -72,7 +72,7 @@ func (a *App) prune(ctx context.Context) error {
 
 // erasePass is one look through everything for a number.
 type erasePass struct {
-	asked  api.Erasing
+	asked  consent.Erasing
 	proof  *queue.Erasure    // what has been removed, in all passes
 	looked func(records int) // told how many records have been looked at
 	found  bool              // something was removed, or is busy

@@ -34,6 +34,18 @@ func (g *Gateway) Do(ctx context.Context, name string, do func(context.Context, 
 	return nil
 }
 
+// USSD asks the network a code through the modem called name, such as "*101#" for
+// the credit, and returns what it answers. No part is sent meanwhile. The error is
+// that of Do or of modem.Modem.USSD.
+func (g *Gateway) USSD(ctx context.Context, name, code string) (text string, err error) {
+	err = g.Do(ctx, name, func(ctx context.Context, device *modem.Modem) error {
+		var err error
+		text, err = device.USSD(ctx, code)
+		return err
+	})
+	return text, err
+}
+
 // ask hands do to the goroutine of w and waits until it has been run.
 func (w *worker) ask(ctx context.Context, do func(context.Context, *modem.Modem) error) error {
 	w.mu.Lock()

@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"goniec/api"
 	"goniec/api/client"
+	"goniec/api/system"
 	"goniec/modem/emulator"
 )
 
@@ -34,7 +34,7 @@ func TestDiskRefuses(t *testing.T) {
 	if err := n.Handset("+48602000003").Send(device.SIM().Number, "TAK"); err != nil {
 		t.Fatal(err)
 	}
-	d.eventually("the alarm is raised", func() bool { return d.alarmed(api.AlarmStore) })
+	d.eventually("the alarm is raised", func() bool { return d.alarmed(system.AlarmStore) })
 	if status, body := get(t, url+"/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "store_") {
 		t.Errorf("readiness is %d: %s", status, body)
 	}
@@ -51,7 +51,7 @@ func TestDiskRefuses(t *testing.T) {
 	writable()
 	d.waitFor(long, client.StatusDelivered)
 	d.waitFor(d.send("+48602000002", 2), client.StatusDelivered)
-	d.eventually("the alarm is over", func() bool { return !d.alarmed(api.AlarmStore) })
+	d.eventually("the alarm is over", func() bool { return !d.alarmed(system.AlarmStore) })
 	d.eventually("the text that came in is there", func() bool { return d.received("TAK") })
 	if status, _ := get(t, url+"/readyz"); status != http.StatusOK {
 		t.Errorf("readiness is %d", status)

@@ -1,0 +1,227 @@
+// Package events is the resource of the API that streams what happens.
+package events
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"goniec/access"
+	"goniec/api/client"
+	"goniec/api/rest"
+	"goniec/event"
+)
+
+const (
+	pingInterval    = 15 * time.Second // a comment keeps proxies and clients from giving up
+	writeLimit      = 10 * time.Second // for one write to a stream
+	streamPage      = 100              // events read at once
+	streamsPerToken = 8
+	streamRetry     = 2 * time.Second // what browsers are told to wait before they come back
+)
+
+type eventsInput struct {
+	LastEventID string `header:"Last-Event-ID" maxLength:"200" doc:"The id of the last event seen: everything after it comes first. Without it the stream starts now."`
+}
+
+// Resource is what the operations need.
+type Resource struct {
+	Events Events
+	Tokens Tokens
+	Log    *slog.Logger
+}
+
+// Events is the log of events, as event.Log is.
+type Events interface {
+	Last(ctx context.Context) (id string, err error)
+	After(ctx context.Context, id string, limit int) ([]event.Event, error)
+	Wake(ctx context.Context) <-chan struct{}
+}
+
+// Tokens tells whether a token has been revoked, as access.Tokens does.
+type Tokens interface {
+	Exists(ctx context.Context, id string) (bool, error)
+}
+
+// Register adds the operations to s.
+func (res Resource) Register(s *rest.Server) {
+	open := opener{Resource: res, server: s, streams: newStreams()}
+	rest.Register(s, rest.Operation{
+		ID: "streamEvents", Method: http.MethodGet, Path: "/v1/events", Tag: "Events", Scope: access.ScopeEvents,
+		Summary: "Follow what happens",
+		Description: "Server-sent events. Each has an id and, as data, an event as JSON. Reconnect with Last-Event-ID and nothing is missed. " +
+			"Events carry ids and facts, never a text and never a number. A comment comes every 15 seconds. At most 8 streams a token.",
+		Status:   http.StatusOK,
+		Problems: []int{http.StatusBadRequest},
+		Endless:  true,
+		Answer: &rest.Answer{
+			Description: "A stream that does not end. The schema is that of the data of one event.",
+			MediaType:   "text/event-stream", Schema: s.Registry().Schema(reflect.TypeFor[client.Event](), true, ""),
+		},
+	}, open.stream)
+}
+
+// opener opens streams of events.
+type opener struct {
+	Resource
+
+	server  *rest.Server
+	streams streams
+}
+
+// stream checks what can be checked before the first byte, and returns what
+// writes the stream.
+func (o opener) stream(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
+	o.server.CloseWith(ctx)
+	caller := rest.RequestOf(ctx).Caller().ID
+	if !o.streams.enter(caller) {
+		return nil, rest.NewProblem(rest.CodeTooManyStreams, streamsPerToken).WithRetryAfter(pingInterval)
+	}
+	last := in.LastEventID
+	var first []event.Event
+	var err error
+	if last == "" {
+		last, err = o.Events.Last(ctx)
+	} else {
+		first, err = o.Events.After(ctx, last, streamPage)
+	}
+	if err != nil {
+		o.streams.leave(caller)
+		if errors.Is(err, event.ErrUnknownID) {
+			return nil, rest.NewProblem(rest.CodeEventUnknown)
+		}
+		return nil, rest.Failure(ctx, err)
+	}
+	return rest.Stream(func(ctx context.Context, response http.ResponseWriter) {
+		defer o.streams.leave(caller)
+		response.Header().Set("Content-Type", "text/event-stream")
+		response.Header().Set("X-Accel-Buffering", "no") // nginx must not collect what should flow
+		w := streamWriter{w: response, controller: http.NewResponseController(response)}
+		// The server's limit for reading a request would end the stream, too.
+		_ = w.controller.SetReadDeadline(time.Time{})
+		if err := o.write(ctx, w, last, first); err != nil {
+			o.Log.Debug("event stream broke", "request", rest.RequestOf(ctx).ID(), "err", err)
+		}
+	}), nil
+}
+
+// write writes events until the client goes or the server closes.
+func (o opener) write(ctx context.Context, w streamWriter, last string, events []event.Event) error {
+	caller := rest.RequestOf(ctx).Caller().ID
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	wake := o.Events.Wake(ctx)
+	ping := time.NewTicker(pingInterval)
+	defer ping.Stop()
+	// The first words tell where the stream stands, so that a client that loses
+	// it before the first event misses nothing either.
+	// Whatever ends the stream, its last bytes get time to leave.
+	defer w.extend()
+	if err := w.write("retry: %d\nid: %s\n\n", streamRetry.Milliseconds(), last); err != nil {
+		return err
+	}
+	for {
+		for _, e := range events {
+			if err := w.event(e); err != nil {
+				return err
+			}
+			last = e.ID()
+		}
+		if len(events) < streamPage {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-o.server.Closing():
+				return nil
+			case <-ping.C:
+				// A revoked token ends its streams. Reading again with each
+				// ping makes a lost wake-up a mere delay.
+				if valid, err := o.stillValid(ctx, caller); err != nil || !valid {
+					return err
+				}
+				if err := w.write(": ping\n\n"); err != nil {
+					return err
+				}
+			case <-wake:
+			}
+		}
+		var err error
+		if events, err = o.Events.After(ctx, last, streamPage); err != nil {
+			return err
+		}
+	}
+}
+
+// stillValid reports whether the token of a stream has not been revoked.
+func (o opener) stillValid(ctx context.Context, id string) (bool, error) {
+	if rest.RequestOf(ctx).Local() {
+		return true, nil
+	}
+	return o.Tokens.Exists(ctx, id)
+}
+
+// streamWriter writes to a stream under a deadline of its own, which takes the
+// place of the server's for whole answers.
+type streamWriter struct {
+	w          io.Writer
+	controller *http.ResponseController
+}
+
+func (w streamWriter) event(e event.Event) error {
+	data, err := json.Marshal(client.Event{ID: e.ID(), Type: e.Type, At: e.At, Data: e.Data})
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	return w.write("id: %s\ndata: %s\n\n", e.ID(), data)
+}
+
+// extend gives the next write its time.
+func (w streamWriter) extend() {
+	_ = w.controller.SetWriteDeadline(time.Now().Add(writeLimit))
+}
+
+func (w streamWriter) write(format string, args ...any) error {
+	w.extend()
+	if _, err := fmt.Fprintf(w.w, format, args...); err != nil {
+		return fmt.Errorf("write to stream: %w", err)
+	}
+	if err := w.controller.Flush(); err != nil {
+		return fmt.Errorf("flush stream: %w", err)
+	}
+	return nil
+}
+
+// streams counts the open streams of each token.
+type streams struct {
+	mu   *sync.Mutex
+	open map[string]int // by token; guarded by mu
+}
+
+func newStreams() streams { return streams{mu: &sync.Mutex{}, open: map[string]int{}} }
+
+func (s streams) enter(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[token] >= streamsPerToken {
+		return false
+	}
+	s.open[token]++
+	return true
+}
+
+func (s streams) leave(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[token]--; s.open[token] == 0 {
+		delete(s.open, token)
+	}
+}

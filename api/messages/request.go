@@ -1,0 +1,98 @@
+package messages
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"goniec/accept"
+	"goniec/api/client"
+	"goniec/api/rest"
+	"goniec/catalogue"
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/reply"
+	"goniec/reply/reader"
+)
+
+// sendRequest turns a posted message into a request to send it. wrong is what the
+// schema found.
+func sendRequest(m client.MessageRequest, wrong []rest.FieldProblem) accept.Request {
+	r := accept.Request{
+		To: m.To, Text: m.Text, Reference: m.Reference, SendAt: timeOf(m.SendAt), ExpiresAt: timeOf(m.ExpiresAt),
+		Priority: queue.Priority(m.Priority), Encoding: pdu.Encoding(m.Encoding), Purpose: queue.Purpose(m.Purpose),
+		Modem: m.Modem, Flash: m.Flash, Unread: rest.Unread(wrong),
+	}
+	if q := m.Question; q != nil {
+		r.Question = &accept.Question{AlsoFrom: q.AlsoFrom, Question: reply.Question{
+			Kind: reader.Kind(q.Kind), Labels: q.Labels, Min: q.Min, Max: q.Max, About: q.About,
+			Language: q.Language, Until: timeOf(q.Until), ChangeUntil: timeOf(q.ChangeUntil),
+		}}
+	}
+	return r
+}
+
+// newPreviewReader returns a reader that takes the body of a message as well, whose
+// other fields it ignores.
+func newPreviewReader(s *rest.Server) rest.BodyReader[client.PreviewRequest] {
+	registry := s.Registry()
+	schemaOf := func(t reflect.Type) *huma.Schema {
+		return registry.SchemaFromRef(registry.Schema(t, true, "").Ref)
+	}
+	preview := schemaOf(reflect.TypeFor[client.PreviewRequest]())
+	for name := range schemaOf(reflect.TypeFor[client.MessageRequest]()).Properties {
+		if preview.Properties[name] == nil {
+			preview.Properties[name] = &huma.Schema{Description: "Ignored: it is of a message."}
+		}
+	}
+	return rest.NewBodyReader[client.PreviewRequest](s)
+}
+
+func (res Resource) preview(in rest.Input, bodies rest.BodyReader[client.PreviewRequest]) (*previewOutput, error) {
+	posted, wrong, p := bodies.Read(in)
+	if p != nil {
+		return nil, p
+	}
+	preview, problem := res.Intake.Preview(posted.Text, pdu.Encoding(posted.Encoding))
+	if problem != nil && !rest.Named(wrong, "/text") {
+		wrong = append(wrong, rest.BodyProblems(*problem)...)
+	}
+	if len(wrong) > 0 {
+		return nil, rest.Invalid(wrong...)
+	}
+	return &previewOutput{Body: wirePreview(preview)}, nil
+}
+
+func timeOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+func wirePreview(p pdu.Preview) client.Preview {
+	out := client.Preview{
+		Alphabet: string(p.Alphabet),
+		Text:     p.Text,
+		Parts:    p.Parts,
+		Units:    p.Units,
+		Left:     p.Left,
+		Foreign:  make([]client.ForeignRune, len(p.Foreign)),
+	}
+	for i, f := range p.Foreign {
+		out.Foreign[i] = client.ForeignRune{Character: string(f.Rune), Count: f.Count, Replacement: f.Replacement, Costs: f.Costs}
+	}
+	if f := p.Folded; f != nil {
+		out.Folded = &client.Folded{Alphabet: string(f.Alphabet), Text: f.Text, Parts: f.Parts, Units: f.Units, Left: f.Left}
+	}
+	return out
+}
+
+// wireWarnings puts the warning of accept into words.
+func wireWarnings(code string, lang catalogue.Language) []client.Warning {
+	if code == "" {
+		return nil
+	}
+	return []client.Warning{{Field: "to", Code: code, Detail: catalogue.Text(lang, catalogue.Key("warning."+code))}}
+}

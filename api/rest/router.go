@@ -1,0 +1,152 @@
+package rest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+func (s *Server) newRouter() *echo.Echo {
+	e := echo.New()
+	// Nobody may choose the address we see: X-Forwarded-For is not believed.
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = s.handleRouterError
+	e.Use(s.observe)
+	return e
+}
+
+// headAsGet answers HEAD as the GET it stands for, and counts it as one; net/http
+// leaves out the body. Endless answers are left alone.
+func (s *Server) headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead && !s.endless[r.URL.Path] {
+			r = r.WithContext(r.Context())
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// observe is around every request: it gives it an id and the headers that every
+// answer has, catches a panic, counts and logs.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		httpRequest := c.Request()
+		r := &Request{id: rand.Text(), header: httpRequest.Header}
+		r.local, _ = httpRequest.Context().Value(localKey{}).(bool)
+		c.SetRequest(httpRequest.WithContext(context.WithValue(httpRequest.Context(), requestKey{}, r)))
+		setHeaders(c.Response().Header(), r.id)
+		// A recorder in a test has no deadlines; without one a client that
+		// does not read would keep us for ever.
+		r.deadline = http.NewResponseController(c.Response()).SetWriteDeadline
+		_ = r.deadline(start.Add(answerLimit))
+		defer func() {
+			// A broken connection is reported so by net/http itself; anything else is a bug.
+			if v := recover(); v != nil {
+				if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(v)
+				}
+				s.log.Error("panic in handler", "request", r.id, "route", c.Path(), "panic", v, "stack", string(debug.Stack()))
+				s.writeProblem(c, NewProblem(CodeInternal))
+			}
+			s.finish(c, r, start)
+		}()
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		return nil
+	}
+}
+
+// setHeaders sets what every answer carries. Answers hold health data: no cache
+// may keep them, no page may frame them.
+func setHeaders(h http.Header, id string) {
+	h.Set("X-Request-Id", id)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+}
+
+// finish counts and logs a request. The log has the route, not the path: a path
+// may hold anything.
+func (s *Server) finish(c echo.Context, r *Request, start time.Time) {
+	status := c.Response().Status
+	route := c.Path()
+	if route == "" {
+		route = "unknown"
+	}
+	took := time.Since(start)
+	s.metrics.observe(c.Request().Method, route, status, took)
+	level := slog.LevelDebug
+	var p *Problem
+	failed := errors.As(r.err, &p)
+	switch {
+	case failed && p.needsPerson():
+		level = slog.LevelError
+		for _, call := range s.onFailed {
+			call()
+		}
+	case failed && p.Code == CodeNotReady: // readiness has told the log
+	case status >= 400:
+		level = slog.LevelInfo
+	}
+	if !s.log.Enabled(c.Request().Context(), level) {
+		return
+	}
+	attributes := []slog.Attr{
+		slog.String("request", r.id),
+		slog.String("method", c.Request().Method),
+		slog.String("route", route),
+		slog.Int("status", status),
+		slog.Duration("took", took),
+		slog.String("token", r.caller.Name),
+		slog.String("ip", c.RealIP()),
+	}
+	if r.err != nil {
+		attributes = append(attributes, slog.Any("err", r.err))
+	}
+	s.log.LogAttrs(c.Request().Context(), level, "request", attributes...)
+}
+
+// handleRouterError answers what no operation did: no such route, no such
+// method, or an error of the router.
+func (s *Server) handleRouterError(err error, c echo.Context) {
+	p := Failure(c.Request().Context(), err)
+	var fromEcho *echo.HTTPError
+	if errors.As(err, &fromEcho) {
+		switch fromEcho.Code {
+		case http.StatusNotFound:
+			p = NewProblem(CodeRouteNotFound)
+		case http.StatusMethodNotAllowed:
+			p = NewProblem(CodeMethodNotAllowed, c.Response().Header().Get(echo.HeaderAllow))
+		}
+	}
+	s.writeProblem(c, p)
+}
+
+// writeProblem answers with p, unless an answer has begun.
+func (s *Server) writeProblem(c echo.Context, p *Problem) {
+	if c.Response().Committed {
+		return
+	}
+	r := RequestOf(c.Request().Context())
+	r.err = p
+	for name, values := range p.headers {
+		c.Response().Header()[name] = values
+	}
+	c.Response().Header().Set(echo.HeaderContentType, problemType)
+	body := r.Render(p)
+	c.Response().WriteHeader(body.Status)
+	if err := c.Echo().JSONSerializer.Serialize(c, body, ""); err != nil {
+		s.log.Debug("answer not written", "request", r.id, "err", err)
+	}
+}

@@ -1,0 +1,107 @@
+package wire
+
+import (
+	"context"
+	"errors"
+
+	"goniec/api/client"
+	"goniec/queue"
+	"goniec/reply"
+	"goniec/reply/reader"
+	"goniec/store"
+)
+
+// Replies reads what messages ask and what was answered, as reply.Replies does.
+type Replies interface {
+	View(ctx context.Context, fn func(store.Reader) error) error
+}
+
+// AddQuestions adds to messages what they ask and what was answered.
+func AddQuestions(ctx context.Context, replies Replies, messages []client.Message) error {
+	return replies.View(ctx, func(r store.Reader) error {
+		for i := range messages {
+			q, err := reply.ReadQuestion(r, messages[i].ID)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			messages[i].Question = question(&q)
+			if q.Answer != nil {
+				if messages[i].Answer, err = answer(r, &q, q.Answer); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func question(q *reply.Question) *client.Question {
+	out := &client.Question{
+		Kind: string(q.Kind), Status: string(q.Status), Labels: q.Labels, About: q.About, Language: q.Language, Until: q.Until, ChangeUntil: q.ChangeUntil,
+	}
+	if q.Kind == reader.Number {
+		out.Min, out.Max = &q.Min, &q.Max
+	}
+	return out
+}
+
+// answer adds to an answer what was written, as long as that is kept.
+func answer(r store.Reader, q *reply.Question, a *reply.Answer) (*client.Answer, error) {
+	out := &client.Answer{
+		Value: string(a.Value), Choice: a.Choice, At: a.At, Rule: string(a.Rule), Matched: string(a.Match), Confidence: string(a.Confidence),
+		Intents: intents(a.Intents), LateMinutes: a.LateMinutes, InboundID: a.InboundID,
+	}
+	if a.Value == reader.Counted {
+		out.Number = &a.Number
+	}
+	if a.Value == reader.Chosen && a.Choice >= 1 && a.Choice <= len(q.Labels) {
+		out.Label = q.Labels[a.Choice-1]
+	}
+	in, err := queue.ReadInbound(r, a.InboundID)
+	if err != nil && !store.Unreadable(err) {
+		return nil, err
+	}
+	if err == nil {
+		out.Text = in.Text
+	}
+	return out, nil
+}
+
+func intents(all []reader.Intent) []string {
+	words := make([]string, len(all))
+	for i, intent := range all {
+		words[i] = string(intent)
+	}
+	return words
+}
+
+// AddAnswers adds to received messages which questions they answer and how.
+func AddAnswers(ctx context.Context, replies Replies, inbound []client.Inbound) error {
+	return replies.View(ctx, func(r store.Reader) error {
+		for i := range inbound {
+			in := &inbound[i]
+			h, err := reply.ReadHeard(r, in.ID)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			in.ConversationID = h.TalkID
+			in.Answer = &client.Answer{
+				Value: string(h.Value), Choice: h.Choice, At: in.ReceivedAt, Rule: string(h.Rule), Matched: string(h.Match),
+				Confidence: string(h.Confidence), Intents: intents(h.Intents), LateMinutes: h.LateMinutes,
+			}
+			if h.Value == reader.Counted {
+				in.Answer.Number = &h.Number
+			}
+			if len(h.Questions) > 0 {
+				in.MessageID, in.Questions = h.Questions[0], h.Questions
+			}
+		}
+		return nil
+	})
+}

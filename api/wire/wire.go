@@ -1,0 +1,134 @@
+// Package wire puts records of the gateway that more than one resource shows into
+// what goes over the wire, the types of package client.
+package wire
+
+import (
+	"time"
+
+	"goniec/api/client"
+	"goniec/catalogue"
+	"goniec/queue"
+)
+
+// Message turns a message of the queue into what goes over the wire.
+func Message(m *queue.Message, lang catalogue.Language) client.Message {
+	out := client.Message{
+		ID:          m.ID,
+		Status:      client.Status(m.Status),
+		To:          m.To.String(),
+		Text:        m.Text,
+		Reference:   m.Reference,
+		SendAt:      Time(m.SendAt),
+		ExpiresAt:   Time(m.ExpiresAt),
+		Priority:    client.Priority(m.Priority),
+		Encoding:    client.Encoding(m.Encoding),
+		Purpose:     client.Purpose(m.Purpose),
+		Modem:       m.Modem,
+		Flash:       m.Flash,
+		CreatedAt:   m.CreatedAt,
+		SentAt:      Time(m.SentAt),
+		DeliveredAt: Time(m.DeliveredAt),
+		Parts:       make([]client.Part, len(m.Parts)),
+		Attempts:    attempts(m),
+	}
+	if out.Encoding == "" {
+		out.Encoding = client.EncodingAuto
+	}
+	if n := len(m.Attempts); n > 0 {
+		out.Modem = m.Attempts[n-1].Modem
+	}
+	for i, p := range m.Parts {
+		part := client.Part{
+			Number:      i + 1,
+			Status:      client.Status(p.Status),
+			SentAt:      Time(p.SentAt),
+			DeliveredAt: Time(p.DeliveredAt),
+		}
+		if p.Status == queue.PartInFlight {
+			part.Status = client.StatusSending
+		}
+		if p.MR >= 0 {
+			part.MR = &p.MR
+		}
+		out.Parts[i] = part
+	}
+	if m.Error != nil {
+		out.Error = &client.MessageError{
+			Code:    m.Error.Code,
+			Detail:  messageErrorText(lang, m.Error.Code),
+			Cause:   m.Error.Detail,
+			RetryAt: Time(m.Error.RetryAt),
+		}
+	}
+	return out
+}
+
+// attempts returns how often the part that needed most was handed to a modem. Of
+// very many attempts the queue keeps the latest only; those forgotten failed, and
+// are taken for the same part's.
+func attempts(m *queue.Message) int {
+	most, tries := 0, make([]int, len(m.Parts))
+	for _, a := range m.Attempts {
+		if a.Part < len(tries) {
+			tries[a.Part]++
+			most = max(most, tries[a.Part])
+		}
+	}
+	return most + m.AttemptCount - len(m.Attempts)
+}
+
+// messageErrorText says why a message is not delivered. The code is one of
+// package queue, or the number of a +CMS ERROR (3GPP TS 27.005 3.2.5); those that
+// are about the recipient or the network have words of their own.
+func messageErrorText(lang catalogue.Language, code string) string {
+	name := code
+	switch code {
+	case "cms_1", "cms_30", "cms_195":
+		name = "number_unknown"
+	case "cms_10", "cms_196":
+		name = "number_barred"
+	case "cms_21":
+		name = "rejected"
+	case "cms_27":
+		name = "phone_off"
+	case "cms_8", "cms_50":
+		name = "sender_barred"
+	case "cms_17", "cms_22", "cms_38", "cms_41", "cms_42", "cms_47", "cms_192", "cms_194", "cms_332":
+		name = "network"
+	case "cms_330":
+		name = "no_centre"
+	case "cms_331":
+		name = "no_network"
+	case "cms_500":
+		name = "no_reason"
+	}
+	key := catalogue.Key("message." + name)
+	if catalogue.Has(key) {
+		return catalogue.Text(lang, key)
+	}
+	return catalogue.Text(lang, catalogue.MessageOther, code)
+}
+
+// Inbound turns a received message into what goes over the wire.
+func Inbound(m *queue.Inbound) client.Inbound {
+	return client.Inbound{
+		ID:         m.ID,
+		From:       m.From.String(),
+		Kind:       string(m.Kind),
+		Text:       m.Text,
+		ReceivedAt: m.ReceivedAt,
+		SentAt:     Time(m.SentAt),
+		Modem:      m.Modem,
+		Parts:      m.Parts,
+		Complete:   m.Complete,
+		Missing:    m.Missing,
+	}
+}
+
+// Time returns nil for the zero time.
+func Time(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
