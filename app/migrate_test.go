@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"goniec/app/migrate"
 	"goniec/event"
 	"goniec/number"
@@ -148,11 +146,7 @@ func completeHalf(t *testing.T, s store.Store, q *queue.Queue, w queue.Worker) {
 		t.Fatal(err)
 	}
 	id := segments[5]
-	var parsed uuid.UUID
-	if err := parsed.UnmarshalText([]byte(id)); err != nil {
-		t.Fatal(err)
-	}
-	at := time.Unix(parsed.Time().UnixTime()).UTC()
+	at := store.IDTime(id).UTC()
 	for number := 2; number <= total; number++ {
 		ud, err := pdu.TextUserData(" i reszta.", pdu.GSM7, &pdu.Concatenation{Reference: reference, Number: number, Total: total})
 		if err != nil {

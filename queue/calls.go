@@ -43,10 +43,7 @@ type storedCall struct {
 // written down all the same.
 func (q *Queue) MissedCall(ctx context.Context, w Worker, from string, rings int, at time.Time, text *Draft) (c Call, refused, err error) {
 	at = store.Milliseconds(at)
-	id, err := q.ids.Next(at)
-	if err != nil {
-		return Call{}, nil, fmt.Errorf("note a call at modem %s: %w", w.Modem, err)
-	}
+	id := q.ids.Next(at)
 	c = Call{ID: id.String(), At: at, Modem: w.Modem, SIM: w.SIM, Rings: rings}
 	var answerable bool
 	c.From, answerable = q.config.Numbering.Sender(from)

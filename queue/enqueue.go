@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -31,7 +29,7 @@ const (
 type replay struct {
 	Hash    string    `json:"h"`            // of the body
 	At      time.Time `json:"at"`           // the time the first call reckoned with
-	Base    uuid.UUID `json:"base"`         // see member
+	Base    store.ID  `json:"base"`         // see member
 	Count   int       `json:"n"`            // drafts
 	Done    int       `json:"done"`         // drafts taken or refused so far
 	Refused []refusal `json:"no,omitempty"` // those refused
@@ -118,15 +116,13 @@ type prepared struct {
 }
 
 func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
-	base, err := q.ids.Next(q.clock())
+	b := &batch{caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
+	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: q.ids.Next(q.clock()), Count: len(drafts)}
+	timeless, err := q.timeless(ctx, b.state.At)
 	if err != nil {
 		return nil, err
 	}
-	b := &batch{caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
-	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: base, Count: len(drafts)}
-	if b.state.Timeless, err = q.timeless(ctx, b.state.At); err != nil {
-		return nil, err
-	}
+	b.state.Timeless = timeless
 	b.prepared = q.prepareAll(drafts, b.state.At, b.state.Timeless)
 	return b, nil
 }
@@ -401,7 +397,7 @@ func check(d *Draft, now time.Time, timeless bool) *refusal {
 // member returns the id of item i of count that were created together under
 // base. It depends on nothing else, so that a call that was cut by a crash goes
 // on with the ids it began with; and the ids are in the order of the items.
-func member(base uuid.UUID, i, count int) string {
+func member(base store.ID, i, count int) string {
 	if count > 1 {
 		binary.BigEndian.PutUint16(base[14:], uint16(i))
 	}

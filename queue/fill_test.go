@@ -90,10 +90,7 @@ func fillDraft(i int) Draft {
 func (f filling) live(tx store.Tx, q *Queue, i int, at time.Time) error {
 	prepared := q.prepare(fillDraft(i), at, false)
 	m := prepared.message
-	id, err := q.ids.Next(at)
-	if err != nil {
-		return err
-	}
+	id := q.ids.Next(at)
 	m.ID = id.String()
 	if len(m.Parts) > 1 {
 		if err := concatenate(tx, &m, m.Text, at); err != nil {

@@ -38,10 +38,7 @@ func (q *Queue) Receive(ctx context.Context, w Worker, raw []byte, at time.Time)
 	if readErr == nil && in.Report != nil {
 		return q.Report(ctx, w, *in.Report, at)
 	}
-	id, err := q.ids.Next(at)
-	if err != nil {
-		return fmt.Errorf("receive by modem %s: %w", w.Modem, err)
-	}
+	id := q.ids.Next(at)
 	a := arrival{worker: w, raw: raw, at: at, id: id.String(), hash: hashPDU(w, raw), err: readErr}
 	if readErr == nil {
 		a.deliver, a.repairs = in.Deliver, in.Repairs

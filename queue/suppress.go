@@ -120,10 +120,7 @@ func (q *Queue) SuppressIn(tx store.Tx, s Suppression) (noted Suppression, added
 			return old, false, err
 		}
 	}
-	fresh, err := q.ids.Next(q.clock())
-	if err != nil {
-		return Suppression{}, false, err
-	}
+	fresh := q.ids.Next(q.clock())
 	s.ID, s.Since = fresh.String(), q.now()
 	if s.Source == "" {
 		s.Source = SourceAPI

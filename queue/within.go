@@ -24,10 +24,7 @@ func ReadInbound(r store.Reader, id string) (Inbound, error) { return readInboun
 // if what caused it does. A draft that is refused leaves no trace; its error is a
 // *RefusedError.
 func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
-	base, err := q.ids.Next(q.clock())
-	if err != nil {
-		return Message{}, fmt.Errorf("enqueue: %w", err)
-	}
+	base := q.ids.Next(q.clock())
 	now := q.now()
 	timeless, err := q.withholds(tx, now)
 	if err != nil {

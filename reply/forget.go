@@ -121,7 +121,7 @@ func (r *Replies) forgetNumber(ctx context.Context, number pdu.Address, removed 
 		return err
 	}
 	for {
-		p, err := store.Update(ctx, r.store, func(tx store.Tx) (talkPass, error) { return forgetTalkOf(tx, number) })
+		p, err := store.Update(ctx, r.store, func(tx store.Tx) (talkPass, error) { return r.forgetTalkOf(tx, number) })
 		if err != nil || !p.found {
 			return err
 		}
@@ -159,11 +159,11 @@ type talkPass struct {
 
 // forgetTalkOf removes what was asked back and counted, and the talk with a number or
 // some of its notes.
-func forgetTalkOf(tx store.Tx, number pdu.Address) (p talkPass, err error) {
+func (r *Replies) forgetTalkOf(tx store.Tx, number pdu.Address) (p talkPass, err error) {
 	if err := errors.Join(tx.Delete(whichKey(number)), tx.Delete(guardKey(number))); err != nil {
 		return p, err
 	}
-	t, before, err := talkWith(tx, number)
+	t, before, err := r.talkWith(tx, number)
 	if err != nil || before.IsZero() {
 		return p, err
 	}

@@ -71,6 +71,7 @@ type Replies struct {
 	queue  *queue.Queue
 	log    *slog.Logger
 	meter  *meter
+	ids    store.IDs
 }
 
 // New returns what Run and the API work on. It starts nothing.

@@ -9,8 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
@@ -96,28 +94,24 @@ func (r *Replies) tellTalk(tx store.Tx, t Talk, inboundID, actor string) error {
 }
 
 // talkWith returns the talk with a number, a new one if there is none.
-func talkWith(r store.Reader, number pdu.Address) (t Talk, before time.Time, err error) {
-	id, err := r.Get(talkOfKey(number))
+func (r *Replies) talkWith(rd store.Reader, number pdu.Address) (t Talk, before time.Time, err error) {
+	id, err := rd.Get(talkOfKey(number))
 	if err != nil {
 		return Talk{}, time.Time{}, err
 	}
 	if id != nil {
-		t, err := readTalk(r, string(id))
+		t, err := readTalk(rd, string(id))
 		if err == nil || !store.Unreadable(err) {
 			return t, t.At, err
 		}
 	}
-	fresh, err := uuid.NewV7()
-	if err != nil {
-		return Talk{}, time.Time{}, fmt.Errorf("make an id: %w", err)
-	}
-	return Talk{ID: fresh.String(), Number: number, State: TalkOpen, Since: now()}, time.Time{}, nil
+	return Talk{ID: r.ids.Next(now()).String(), Number: number, State: TalkOpen, Since: now()}, time.Time{}, nil
 }
 
 // said notes in the talk with a number what came in and whether a person has to look
 // at it, and returns the id of the talk.
 func (r *Replies) said(tx store.Tx, number pdu.Address, in queue.Inbound, d decision, again bool) (string, error) {
-	t, before, err := talkWith(tx, number)
+	t, before, err := r.talkWith(tx, number)
 	if err != nil {
 		return "", err
 	}
@@ -226,12 +220,9 @@ func (r *Replies) AddNote(ctx context.Context, talk, text, actor string) (Note, 
 	if text == "" || utf8.RuneCountInString(text) > maxNote {
 		return Note{}, ErrTooLong
 	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return Note{}, fmt.Errorf("make an id: %w", err)
-	}
+	id := r.ids.Next(now())
 	n := Note{ID: id.String(), Text: text, By: actor, At: now()}
-	err = r.store.Update(ctx, func(tx store.Tx) error {
+	err := r.store.Update(ctx, func(tx store.Tx) error {
 		t, err := readTalk(tx, talk)
 		if err != nil {
 			return err
@@ -310,7 +301,7 @@ func (r *Replies) Talks(ctx context.Context, f TalkFilter, after string, limit i
 	}
 	p, err := store.View(ctx, r.store, func(rd store.Reader) (page, error) {
 		if f.Number.Number != "" {
-			t, before, err := talkWith(rd, f.Number)
+			t, before, err := r.talkWith(rd, f.Number)
 			if err != nil || before.IsZero() || !f.passes(t) {
 				return page{}, err
 			}

@@ -1,19 +1,45 @@
 package store
 
 import (
+	"crypto/rand"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // IDWidth is the length of an id in characters.
 const IDWidth = 36
 
-// IDs makes the ids of records: UUIDv7 (RFC 9562 5.7) whose order is the order of their
-// making, within one IDs also when the clock stands still. The zero value is ready for
+// ID is the id of a record: a UUIDv7 (RFC 9562 5.7).
+type ID [16]byte
+
+// String returns the id in lower case with hyphens, "01936c2e-…".
+func (id ID) String() string {
+	h := hex.EncodeToString(id[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
+// MarshalText writes what String returns.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (id *ID) UnmarshalText(text []byte) error {
+	var digits string
+	if len(text) == IDWidth && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' {
+		digits = strings.ReplaceAll(string(text), "-", "")
+	}
+	b, err := hex.DecodeString(digits)
+	if err != nil || len(b) != len(id) {
+		return fmt.Errorf("%w: %d characters are no id", ErrRecord, len(text))
+	}
+	copy(id[:], b)
+	return nil
+}
+
+// IDs makes the ids of records, whose order is the order of their making, within one IDs also when the clock stands still. The zero value is ready for
 // use, and safe for concurrent use.
 type IDs struct {
 	mu   sync.Mutex // guards last
@@ -24,19 +50,17 @@ type IDs struct {
 // counting on from the latest id.
 const maxBack = uint64(time.Second/time.Millisecond) << 12
 
-// Next returns a new id for something that happens at t. The error is that of the
-// source of random numbers.
-func (n *IDs) Next(t time.Time) (uuid.UUID, error) {
-	id, err := uuid.NewRandom()
-	if err != nil {
-		return id, fmt.Errorf("make an id: %w", err)
-	}
+// Next returns a new id for something that happens at t.
+func (n *IDs) Next(t time.Time) ID {
+	var id ID
+	_, _ = rand.Read(id[:]) // never fails: the program ends instead
 	stamp := n.stamp(t)
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], stamp>>12)
 	copy(id[:6], ms[2:])
-	binary.BigEndian.PutUint16(id[6:8], 0x7000|uint16(stamp&0xfff))
-	return id, nil
+	binary.BigEndian.PutUint16(id[6:8], 0x7000|uint16(stamp&0xfff)) // version 7
+	id[8] = id[8]&0x3f | 0x80                                       // variant of RFC 9562
+	return id
 }
 
 func (n *IDs) stamp(t time.Time) uint64 {
@@ -53,8 +77,8 @@ func (n *IDs) stamp(t time.Time) uint64 {
 
 // IDTime returns the time in an id, in whole milliseconds; 1970 for what is no id.
 func IDTime(id string) time.Time {
-	parsed, err := uuid.Parse(id)
-	if err != nil {
+	var parsed ID
+	if parsed.UnmarshalText([]byte(id)) != nil {
 		return time.UnixMilli(0)
 	}
 	var ms [8]byte
@@ -64,7 +88,7 @@ func IDTime(id string) time.Time {
 
 // LowestID returns a string that is not greater than any id made at or after t.
 func LowestID(t time.Time) string {
-	var id uuid.UUID
+	var id ID
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(max(0, t.UnixMilli())))
 	copy(id[:6], ms[2:])
