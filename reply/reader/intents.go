@@ -46,22 +46,6 @@ func (s *sense) plainly(r role) bool {
 	return false
 }
 
-// mostStopWords is how many words a reply has at most for a bare "stop" in it to be a
-// command, unless it is a clause of its own: longer ones may speak of a bus stop.
-const mostStopWords = 3
-
-func (s *sense) stops() bool {
-	if s.plainly(roleStop) {
-		return true
-	}
-	for i, it := range s.items {
-		if it.role == roleStopWord && (!it.mended && (i == 0 || len(s.items) <= mostStopWords || s.alone(it.clause)) || len(s.items) == 1) {
-			return true
-		}
-	}
-	return false
-}
-
 // alone tells whether a clause has but one phrase.
 func (s *sense) alone(clause int) bool {
 	n := 0
@@ -73,11 +57,15 @@ func (s *sense) alone(clause int) bool {
 	return n == 1
 }
 
+// mostStartWords is how many phrases a reply has at most for a bare "start" in front to
+// be a command.
+const mostStartWords = 3
+
 func (s *sense) starts() bool {
 	if s.plainly(roleStart) {
 		return true
 	}
-	return s.roleAt(0) == roleStartWord && !s.items[0].mended && len(s.items) <= mostStopWords
+	return s.roleAt(0) == roleStartWord && !s.items[0].mended && len(s.items) <= mostStartWords
 }
 
 // intents lists what a reply wants or tells besides its value.

@@ -49,7 +49,7 @@ const (
 	roleName                  // a first name or a frequent surname
 	roleDay                   // a day, by a key all languages share
 	roleStop                  // wants no more messages
-	roleStopWord              // the same, only as the first word of a short reply
+	roleStopWord              // the same, only where it is a clause of its own, see stop.go
 	roleStart                 // wants messages again, a phrase
 	roleStartWord             // the same, only as the whole reply
 	roleWrong                 // somebody else's number
@@ -77,6 +77,12 @@ type table struct {
 	joins    string            // words before which a comma parts no phrase: "chyba, że"
 	being    string            // begins a reason behind a negated verb: "jestem" in "nie przyjdę jestem chora"
 	visit    string            // what one does not come to: harmless behind a negated verb
+	texts    string            // words behind a STOP that name what is to stop, and whose: "smsów", "z listy"
+	calls    string            // other ways than texts: "nie pisać, dzwonić" is no STOP
+	times    string            // what ties a STOP to a time: "nie pisać w nocy"
+	ifs      string            // a word for "if" that roleHedge lacks, as it is also another: "si"
+	never    string            // negates as roleNot does, but only a STOP
+	requests string            // begins a request that is put as a question: "can you"
 }
 
 // entry is a phrase found.
@@ -97,6 +103,12 @@ type lexicon struct {
 	joins    map[string]bool
 	being    map[string]bool
 	visit    map[string]bool
+	texts    map[string]bool
+	calls    map[string]bool
+	times    map[string]bool
+	ifs      map[string]bool
+	never    map[string]bool
+	requests map[string]bool
 	glued    []string
 	typos    typos
 }
@@ -112,6 +124,12 @@ func newLexicon(t table, more ForLanguage) *lexicon {
 		joins:    set(t.joins),
 		being:    set(t.being),
 		visit:    set(t.visit),
+		texts:    set(t.texts),
+		calls:    set(t.calls),
+		times:    set(t.times),
+		ifs:      set(t.ifs),
+		never:    set(t.never),
+		requests: set(t.requests),
 		glued:    t.glued,
 	}
 	for key, words := range t.days {

@@ -82,7 +82,7 @@ func allDigits(text string) bool {
 func (r *Reader) free(text string, senses []sense, words []token) Reading {
 	for i := range senses {
 		s := &senses[i]
-		if rule, intents := s.aside(); rule == ruleAutomatic || rule == ruleStop || rule == ruleStart {
+		if rule, intents := s.aside(); rule == ruleAutomatic || rule == ruleStart || slices.Contains(intents, Stop) {
 			return unclear(rule, append(intents, s.intents()...)...)
 		}
 	}

@@ -167,13 +167,13 @@ func (r *Reader) Read(text string, q Question) Reading {
 	}
 	switch q.Kind {
 	case Choice:
-		return r.choice(readings, asked)
+		return doubtStop(r.choice(readings, asked), readings)
 	case Number:
-		return r.number(readings, asked)
+		return doubtStop(r.number(readings, asked), readings)
 	case Free:
 		return r.free(text, readings, words)
 	default:
-		return r.answer(readings, asked)
+		return doubtStop(r.answer(readings, asked), readings)
 	}
 }
 

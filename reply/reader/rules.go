@@ -32,6 +32,7 @@ const (
 	ruleDeceased      Rule = "unclear.deceased"
 	ruleWrongPerson   Rule = "unclear.wrong_person"
 	ruleStop          Rule = "unclear.stop"
+	ruleStopDoubted   Rule = "unclear.stop_doubted"
 	ruleStart         Rule = "unclear.start"
 	ruleHostile       Rule = "unclear.hostile"
 	ruleContradiction Rule = "unclear.contradiction"
@@ -88,6 +89,7 @@ func Rules() []RuleInfo {
 		{ruleDeceased, "The patient has died.", "mąż nie żyje", visit},
 		{ruleWrongPerson, "The number is somebody else's.", "To nie ten numer", visit},
 		{ruleStop, "Wants no more messages. It outranks whatever else the reply says.", "proszę nie przysyłać więcej sms", visit},
+		{ruleStopDoubted, "A word or phrase of STOP that is negated, asked, limited, or speaks of something else: nobody is struck off.", "Proszę nie pisać po 20", visit},
 		{ruleStart, "Wants messages again.", "START", visit},
 		{ruleHostile, "Anger.", "dajcie mi spokój", visit},
 		{ruleContradiction, "Both a yes and a no.", "nie, będę", visit},

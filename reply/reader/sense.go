@@ -17,6 +17,8 @@ type item struct {
 	mended   bool   // a typing mistake was undone
 	comma    bool   // a comma or dash stands before it
 	upper    bool   // written with a capital
+	quoted   bool   // stands between quotation marks
+	joined   bool   // a hyphen joins it to the phrase before
 }
 
 // sense is a reply as one language understands it.
@@ -60,7 +62,7 @@ func (l *lexicon) items(words []token, mendable func(string) bool) []item {
 		if word.stop {
 			sentence++
 		}
-		it := item{clause: clause, sentence: sentence, asked: word.asked, comma: word.comma, upper: word.capital, words: word.text}
+		it := item{clause: clause, sentence: sentence, asked: word.asked, comma: word.comma, upper: word.capital, quoted: word.quoted, joined: word.joined, words: word.text}
 		n := 1
 		if word.number {
 			it.role, it.digits = roleNumber, true

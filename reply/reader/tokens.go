@@ -15,6 +15,8 @@ type token struct {
 	comma   bool // a comma or a dash stands before it
 	stop    bool // a full stop, an end of line or an emoji stands before it, or it is the first
 	asked   bool // its clause ends with a question mark
+	quoted  bool // stands between quotation marks
+	joined  bool // a hyphen without blanks joins it to the word before: "non-stop"
 }
 
 // boundary tells whether a clause begins at the token.
@@ -68,7 +70,10 @@ type cutter struct {
 	out         []token
 	word        strings.Builder // as written
 	comma, stop bool
-	clause      int // index in out where the clause began
+	quoted      bool // within quotation marks
+	hyphen      bool // the last character was a hyphen right behind a word
+	joined      bool // the word begun stands right behind such a hyphen
+	clause      int  // index in out where the clause began
 	questions   int
 }
 
@@ -78,6 +83,10 @@ func (c *cutter) take(r rune) {
 		if c.inNumber() {
 			c.end()
 		}
+		if c.word.Len() == 0 {
+			c.joined = c.hyphen
+		}
+		c.hyphen = false
 		c.word.WriteRune(r)
 	case unicode.IsDigit(halfWidth(r)) || r == minus:
 		if c.word.Len() > 0 && !c.inNumber() {
@@ -93,12 +102,16 @@ func (c *cutter) take(r rune) {
 		c.stop = true
 	case ignorable(r) || isEmojiMark(r):
 	default:
+		c.hyphen = r == '-' && c.word.Len() > 0
 		c.end()
 		c.punctuate(r)
 	}
 }
 
 func (c *cutter) punctuate(r rune) {
+	if strings.ContainsRune(`"„”“«»`, r) {
+		c.quoted = !c.quoted
+	}
 	switch r {
 	case '?':
 		c.questions++
@@ -146,6 +159,7 @@ func (c *cutter) end() {
 // add appends a token with the boundary that stood before it.
 func (c *cutter) add(t token) {
 	t.comma, t.stop = c.comma, c.stop || len(c.out) == 0
+	t.quoted, t.joined, c.joined = c.quoted, c.joined, false
 	if t.boundary() {
 		c.clause = len(c.out)
 	}

@@ -41,7 +41,8 @@ func english() table {
 				no problem, no problems, no worries, can't wait, i can't wait, cannot wait, i won't be late, i won't forget, won't forget, then, there, as planned, as agreed, am, pm, for the appointment, be, exactly`,
 			roleUnit:      `option, number, nr, no., the, one, i choose, i prefer, prefer, i'd like, points, point, i give, rating, score, in the, would suit me, out of, best`,
 			roleEither:    `either, any, both, whatever, anytime, none, neither, all, each`,
-			roleStop:      `unsubscribe, opt out, optout, stop texting, stop texting me, stop sending, stop sending me messages, please stop texting me, stop messaging, stop messages, don't text me, don't text me again, do not text me, do not contact me, don't contact me, don't message me, remove me, remove me from, remove my number, take me off, no more messages/texts, stop all, end messages, quit`,
+			roleStop:      `unsubscribe, opt out, optout, stop texting, stop texting me, stop sending, stop sending me messages, please stop texting me, stop messaging, stop messages, don't text me, don't text me again, do not text me, do not contact me, don't contact me, don't message me, remove me, remove me from, remove my number, take me off, no more messages/texts, stop all, end messages`,
+			roleStopWord:  `quit`,
 			roleStart:     `subscribe, resubscribe, opt in, unstop`,
 			roleWrong:     `wrong number, the wrong number, wrong person, i am not a patient, i'm not a patient, not a patient, i don't know this person, don't know this person, i don't know him/her, not me, this is not me, it's not me, not my appointment, i don't have an appointment, i have no appointment, never booked`,
 			roleDead:      `passed away, has died, died, dead, deceased, is no longer with us`,
@@ -57,6 +58,10 @@ func english() table {
 		joins:    "but",
 		being:    "i am, i have, i",
 		visit:    "appointment, the appointment, visit, for the appointment, my, the, to, it, be, then, there, attend, i, we",
+		texts:    `me, any, more, anymore, messages, message, texts, text, texting, sms, reminders, reminder, notifications, notification, again, ever, now, immediately, this, number, these, those, to, my, phone, mobile, from, your, the, list, lists, mailing, database, system, all, us, here, it, spam, promotions, offers, sending, messaging, permanently, altogether, please, and, of, service, at, all`,
+		calls:    `call, call me, phone me, ring me, ring, email, email me, mail, phone`,
+		requests: `can, could, will, would, can you, could you`,
+		times:    `night, nights, morning, mornings, evening, evenings, weekend, weekends, noon, lunch, work, after, before, during, until, till, while, when, sundays, mondays, holidays`,
 		ordinals: []string{"first/1st", "second/2nd", "third/3rd", "fourth/4th", "fifth/5th"},
 	}
 }

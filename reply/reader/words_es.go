@@ -55,5 +55,11 @@ func spanish() table {
 		joins:    "que, pero",
 		being:    "estoy, tengo, estamos",
 		visit:    "cita, la cita, mi cita, asistencia, mi asistencia, consulta, visita, a, la, el, al, mi, poder, de",
+		texts:    `más, mensajes, mensaje, sms, textos, recordatorios, recordatorio, avisos, aviso, nunca, este, ese, estos, esos, mi, número, teléfono, móvil, a, de, del, la, el, los, las, su, sus, lista, base, datos, me, nos, nada, ya, publicidad, aquí, suscripción, servicio, enviarme, enviar, escribir, mandarme, mandar, ustedes, en, al`,
+		calls:    `llamar, llámenme, llamen, llámame, llame, llamada, llamadas, correo, email`,
+		requests: `pueden, puede, podrían, podría, podéis, puedes`,
+		times:    `noche, noches, mañana, mañanas, tarde, tardes, mediodía, domingos, lunes, sábados, semana, hasta, mientras, cuando, antes, después, fiestas, festivos, si`,
+		ifs:      `si`,
+		never:    `nunca, jamás`,
 	}
 }

@@ -95,6 +95,11 @@ func polish() table {
 		joins:    "że, ale, bo, jak",
 		being:    "jestem, jesteśmy, mam, mamy",
 		visit:    "wizyta/wizyty/wizytę/wizycie/wizytą, termin/terminu/terminie, na wizycie, na wizytę, obecność/obecności, przybycie/przybycia, przyjście/przyjścia, spotkanie/spotkania, jutrzejsza/jutrzejszą/jutrzejszej/jutrzejszy, dzisiejszą/dzisiejszej, umówioną/umówionej, swój/swoją/swoja, moją/moja/mojej/mój/moje/mojego, na, w",
+		texts: `więcej, już, mi, mnie, sms, smsów, smsy, smsami, smsem, esemesów, esemesy, wiadomości, wiadomość, powiadomień, powiadomienia, przypomnień, przypomnienia, reklam, reklamy, ofert, oferty, tych, takich, tego, te, takie, żadnych, nigdy, na, ten, numer, mój, moje, mojego,
+			z, ze, listy, bazy, bazą, systemu, od, was, waszych, wasze, do, o, wizycie, wizytach, wizyt, tu, tutaj, w, ogóle, informacji, natychmiast, wreszcie, spamu, spam, marketing, marketingowych, kontakt, przetwarzanie, danych, osobowych, wysyłanie, otrzymywanie, dostawać, otrzymywać, wysyłania, jakichkolwiek, że, się, teraz, telefon, telefonu`,
+		calls:    `dzwonić, zadzwonić, dzwońcie, zadzwońcie, dzwoń, zadzwoń, telefonować, telefonicznie, mail, maila, mailem, mailowo, email, emailem`,
+		requests: `możecie, mogą, mogliby, moglibyście, czy`,
+		times:    `noc, nocy, rano, ranem, wieczorem, wieczorami, południu, weekend, weekendy, święta, niedziele, niedziela, soboty, po, przed, podczas, dopóki, gdy, kiedy, póki, wakacjach, urlopie`,
 	}
 }
 
