@@ -3,13 +3,12 @@ package gateway
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
-	"goniec/modem"
 	"goniec/store"
 )
 
@@ -23,65 +22,83 @@ const (
 	AlarmTwins   = "same_imei" // two modems say the same number
 )
 
-// alarm raises an alarm, or keeps it up. Its code is one of the constants Alarm…,
+// alarms is what a person should look into at one modem. Its methods may be called by
+// any goroutine.
+type alarms struct {
+	worker *worker
+	mu     sync.Mutex           // guards what follows
+	raised map[string]Trouble   // by code
+	logged map[string]time.Time // when an alarm was logged last, by code
+}
+
+func newAlarms(w *worker) *alarms {
+	return &alarms{worker: w, raised: map[string]Trouble{}, logged: map[string]time.Time{}}
+}
+
+// raise raises an alarm, or keeps it up. Its code is one of the constants Alarm…,
 // detail and remedy are for a person, in English, without numbers or texts. It is
 // told in the log, in the event log and in the metrics once, and in the log again
-// every hour that it lasts. Any goroutine may call it.
-func (w *worker) alarm(code, detail, remedy string) {
+// every hour that it lasts.
+func (a *alarms) raise(code, detail, remedy string) {
 	now := time.Now()
-	w.mu.Lock()
-	had, raised := w.shown.alarms[code]
-	log := !raised || now.Sub(w.alarmsLogged[code]) >= repeatInterval
+	a.mu.Lock()
+	had, raised := a.raised[code]
+	log := !raised || now.Sub(a.logged[code]) >= repeatInterval
 	if log {
-		w.alarmsLogged[code] = now
-	}
-	at := now
-	if raised {
-		at = had.At
-	}
-	next := maps.Clone(w.shown.alarms) // others read what status has given out
-	if next == nil {
-		next = map[string]Trouble{}
-	}
-	next[code] = Trouble{At: at, Code: code, Detail: detail, Remedy: remedy}
-	w.shown.alarms = next
-	w.mu.Unlock()
-	if log {
-		w.log.Error("alarm", slog.String("code", code), slog.String("what", detail), slog.String("remedy", remedy))
+		a.logged[code] = now
 	}
 	if !raised {
-		w.metrics.setAlarm(code, true)
-		w.noteAlarm(AlarmChanged{Modem: w.config.Name, Code: code})
+		had.At = now
+	}
+	a.raised[code] = Trouble{At: had.At, Code: code, Detail: detail, Remedy: remedy}
+	a.mu.Unlock()
+	if log {
+		a.worker.log.Error("alarm", slog.String("code", code), slog.String("what", detail), slog.String("remedy", remedy))
+	}
+	if !raised {
+		a.tell(AlarmChanged{Modem: a.worker.config.Name, Code: code})
 	}
 }
 
-// calm ends an alarm, if it was raised.
-func (w *worker) calm(code string) {
-	w.mu.Lock()
-	had, raised := w.shown.alarms[code]
+// end ends an alarm, if it was raised.
+func (a *alarms) end(code string) {
+	a.mu.Lock()
+	had, raised := a.raised[code]
+	delete(a.raised, code)
+	a.mu.Unlock()
 	if raised {
-		next := maps.Clone(w.shown.alarms)
-		delete(next, code)
-		w.shown.alarms = next
+		a.worker.log.Info("alarm is over", slog.String("code", code), slog.Duration("lasted", time.Since(had.At).Round(time.Second)))
+		a.tell(AlarmChanged{Modem: a.worker.config.Name, Code: code, Over: true})
 	}
-	w.mu.Unlock()
-	if !raised {
-		return
-	}
-	w.log.Info("alarm is over", slog.String("code", code), slog.Duration("lasted", time.Since(had.At).Round(time.Second)))
-	w.metrics.setAlarm(code, false)
-	w.noteAlarm(AlarmChanged{Modem: w.config.Name, Code: code, Over: true})
 }
 
-// noteAlarm appends an event. An alarm is shown and logged in any case, so a store
-// that fails is no reason to wait.
-func (w *worker) noteAlarm(change AlarmChanged) {
-	err := w.gateway.config.Store.Update(context.WithoutCancel(w.hard), func(tx store.Tx) error {
-		return w.gateway.config.Events.Append(tx, "", change)
+// tell counts a change and appends its event. An alarm is shown and logged in any
+// case, so a store that fails is no reason to wait.
+func (a *alarms) tell(change AlarmChanged) {
+	a.worker.metrics.setAlarm(change.Code, !change.Over)
+	config := &a.worker.gateway.config
+	err := config.Store.Update(context.WithoutCancel(a.worker.hard), func(tx store.Tx) error {
+		return config.Events.Append(tx, "", change)
 	})
 	if err != nil {
-		w.log.Debug("alarm could not be written to the log of events", slog.Any("err", err))
+		a.worker.log.Debug("alarm could not be written to the log of events", slog.Any("err", err))
 	}
+}
+
+// outOfService raises AlarmOut for a modem that has been out of service for long.
+func (a *alarms) outOfService(since, now time.Time, why string) {
+	if since.IsZero() || now.Sub(since) < outBefore {
+		return
+	}
+	a.raise(AlarmOut, "nothing is sent by this modem: "+why,
+		"See the last error of the modem and its remedy; other modems send meanwhile, if there are any.")
+}
+
+// list returns the alarms in the order of their codes.
+func (a *alarms) list() []Trouble {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.SortedFunc(maps.Values(a.raised), func(x, y Trouble) int { return cmp.Compare(x.Code, y.Code) })
 }
 
 // RaiseAlarm raises an alarm about the modem called name, or keeps it up. Its code is
@@ -89,39 +106,13 @@ func (w *worker) noteAlarm(change AlarmChanged) {
 // a modem that is not configured nothing is told.
 func (g *Gateway) RaiseAlarm(name, code, detail, remedy string) {
 	if w := g.worker(name); w != nil {
-		w.alarm(code, detail, remedy)
+		w.alarms.raise(code, detail, remedy)
 	}
 }
 
 // EndAlarm ends an alarm about the modem called name, if it was raised.
 func (g *Gateway) EndAlarm(name, code string) {
 	if w := g.worker(name); w != nil {
-		w.calm(code)
-	}
-}
-
-// raised returns the alarms in the order of their codes.
-func (s *shown) raised() []Trouble {
-	return slices.SortedFunc(maps.Values(s.alarms), func(a, b Trouble) int { return cmp.Compare(a.Code, b.Code) })
-}
-
-// stuckFull is how many sweeps in a row must have found a memory nearly full for it
-// to be one that cannot be emptied: each deletes what it finds, and so does whatever
-// comes in between.
-const stuckFull = 2
-
-// watchStorage raises and ends AlarmStorage by what the sweep that has just ended
-// found before it fetched and deleted.
-func (s *session) watchStorage() {
-	all := s.modem.Info().Storages
-	i := slices.IndexFunc(all, modem.Storage.NearlyFull)
-	if i < 0 {
-		s.filled = 0
-		s.calm(AlarmStorage)
-		return
-	}
-	if s.filled++; s.filled >= stuckFull {
-		s.alarm(AlarmStorage, fmt.Sprintf("%d of %d places of memory %s are taken, although texts are fetched and deleted as they come", all[i].Used, all[i].Total, all[i].Memory),
-			"Restart the modem; if that does not help, delete the texts on the SIM in a phone, or replace the SIM.")
+		w.alarms.end(code)
 	}
 }

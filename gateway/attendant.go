@@ -66,13 +66,13 @@ func (g *Gateway) Explain(name string, t Trouble) {
 		return
 	}
 	blamed := false
-	w.show(func(s *shown) {
-		if blamed = !s.parkedUntil.IsZero(); blamed {
-			s.trouble = &t
+	w.show(func(p *public) {
+		if blamed = !p.parkedUntil.IsZero(); blamed {
+			p.trouble = &t
 		}
 	})
 	if blamed {
-		w.raiseOut(t.At.Add(-outBefore), t.At, t.Detail)
+		w.alarms.outOfService(t.At.Add(-outBefore), t.At, t.Detail)
 		w.log.Error("the reason why texts are refused is known", slog.String("code", t.Code), slog.String("what", t.Detail), slog.String("remedy", t.Remedy))
 	}
 }

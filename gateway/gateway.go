@@ -270,6 +270,16 @@ func (g *Gateway) worker(name string) *worker {
 	return g.workers[name]
 }
 
+// Trace returns what is known of the modem called name and the lines of its dialogue,
+// masked, oldest first. The error is ErrUnknownModem.
+func (g *Gateway) Trace(name string) (modem.Info, []modem.TraceLine, error) {
+	w := g.worker(name)
+	if w == nil {
+		return modem.Info{}, nil, fmt.Errorf("trace modem %s: %w", name, ErrUnknownModem)
+	}
+	return w.modem.Info(), w.modem.Transcript(false), nil
+}
+
 // Modem returns the status of the modem called name. The error is ErrUnknownModem.
 func (g *Gateway) Modem(name string) (Status, error) {
 	w := g.worker(name)

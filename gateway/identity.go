@@ -19,54 +19,54 @@ type cardRecord struct {
 	IMEI  string `json:"imei,omitempty"`
 }
 
-// recogniseCard notes which card is in the modem, and tells when it is another than
+// recogniseCard notes that the card called sim is in the modem, and tells when it is another than
 // before, or was in another modem.
-func (s *session) recogniseCard() {
-	name, info := s.config.Name, s.modem.Info()
+func (w *worker) recogniseCard(sim string) {
+	name, info := w.config.Name, w.modem.Info()
 	if info.IMSI == "" && info.ICCID == "" {
 		return // nobody can tell
 	}
 	var moved CardMoved
-	err := s.gateway.config.Store.Update(context.WithoutCancel(s.hard), func(tx store.Tx) error {
+	err := w.gateway.config.Store.Update(context.WithoutCancel(w.hard), func(tx store.Tx) error {
 		moved = CardMoved{}
 		before, had, err := store.GetJSON[cardRecord](tx, "card/"+name)
 		if err != nil {
 			return err
 		}
-		home, known, err := store.GetJSON[cardRecord](tx, "home/"+s.id.SIM)
+		home, known, err := store.GetJSON[cardRecord](tx, "home/"+sim)
 		if err != nil {
 			return err
 		}
-		if had && before.SIM == s.id.SIM && before.IMEI == info.IMEI && known && home.Modem == name {
+		if had && before.SIM == sim && before.IMEI == info.IMEI && known && home.Modem == name {
 			return nil
 		}
-		if had && before.SIM != s.id.SIM {
+		if had && before.SIM != sim {
 			moved.Was = tail(before.SIM)
 		}
 		if known && home.Modem != name {
 			moved.From = home.Modem
 		}
-		now := cardRecord{SIM: s.id.SIM, Modem: name, IMEI: info.IMEI}
+		now := cardRecord{SIM: sim, Modem: name, IMEI: info.IMEI}
 		if err := store.PutJSON(tx, "card/"+name, now); err != nil {
 			return err
 		}
-		if err := store.PutJSON(tx, "home/"+s.id.SIM, now); err != nil {
+		if err := store.PutJSON(tx, "home/"+sim, now); err != nil {
 			return err
 		}
 		if moved == (CardMoved{}) {
 			return nil
 		}
-		moved.Modem, moved.SIM = name, tail(s.id.SIM)
-		return s.gateway.config.Events.Append(tx, "", moved)
+		moved.Modem, moved.SIM = name, tail(sim)
+		return w.gateway.config.Events.Append(tx, "", moved)
 	})
 	switch {
 	case err != nil:
-		s.log.Debug("card of a modem could not be noted", slog.Any("err", err))
+		w.log.Debug("card of a modem could not be noted", slog.Any("err", err))
 	case moved.From != "":
-		s.log.Warn("the SIM in this modem was in another before; its reports and the rest of long messages follow it",
+		w.log.Warn("the SIM in this modem was in another before; its reports and the rest of long messages follow it",
 			slog.String("sim", moved.SIM), slog.String("from", moved.From))
 	case moved.Was != "":
-		s.log.Warn("another SIM than before is in this modem", slog.String("sim", moved.SIM), slog.String("before", moved.Was))
+		w.log.Warn("another SIM than before is in this modem", slog.String("sim", moved.SIM), slog.String("before", moved.Was))
 	}
 }
 
@@ -90,10 +90,10 @@ func (g *Gateway) recogniseTwins() {
 	}
 	for _, w := range all {
 		if count[imeis[w]] < 2 || imeis[w] == "" {
-			w.calm(AlarmTwins)
+			w.alarms.end(AlarmTwins)
 			continue
 		}
-		w.alarm(AlarmTwins, "another modem says to be this one: both have the same IMEI",
+		w.alarms.raise(AlarmTwins, "another modem says to be this one: both have the same IMEI",
 			"Tell them apart by device, with a path below /dev/serial/by-path, and not by imei.")
 	}
 }

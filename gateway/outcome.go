@@ -181,9 +181,8 @@ func (g *Gateway) evidence(w *worker, sub queue.Submission, code string) evidenc
 // lastAccepted returns the SIM of w and when a part was accepted from it last; zero:
 // none was since it was put in.
 func (w *worker) lastAccepted() (sim string, at time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.shown.sim, w.shown.accepted
+	p := w.shown()
+	return p.sim, p.accepted
 }
 
 // refusals returns the attempts at the part of sub that were given back because

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"goniec/modem"
@@ -12,264 +14,225 @@ import (
 	"goniec/queue"
 )
 
-// announced deals with everything the modem has announced so far, in order.
-func (s *session) announced() error {
-	for {
-		select {
-		case i := <-s.modem.Indications():
-			if err := s.handle(i); err != nil {
-				return err
-			}
-		default:
-			return nil
-		}
-	}
+const (
+	sweepInterval = 5 * time.Minute // between looks into the memories of the modem
+	sweepRetry    = time.Minute     // before a slot that could not be read, or what it held could not be kept, is looked at again
+	// blindBefore is how many sweeps in a row must have failed for the modem to
+	// be opened anew for it.
+	blindBefore = 3
+	// firstStuck is how long a slot that could not be emptied is left alone,
+	// firstHung if the modem did not even answer; either doubles up to lastStuck.
+	firstStuck = 2 * time.Minute
+	firstHung  = 10 * time.Minute
+	lastStuck  = 6 * time.Hour
+	// stuckFull is how many sweeps in a row must have found a memory nearly full for
+	// it to be one that cannot be emptied: each deletes what it finds, and so does
+	// whatever comes in between.
+	stuckFull = 2
+)
+
+// inbound is what a worker remembers, beyond a session, of what came in.
+type inbound struct {
+	// direct are texts and reports that the modem keeps nowhere and that have
+	// not been committed yet, in order.
+	direct []direct
+	// slots is what was committed last of what lay in each slot of the modem.
+	slots map[modem.Slot]*committed
+	// emptyAt is when any slot may be emptied again after the modem did not
+	// answer, and emptyWait how long that was; zero: it does answer.
+	emptyAt   time.Time
+	emptyWait time.Duration
 }
 
-// handle deals with one thing the modem announced.
-func (s *session) handle(i modem.Indication) error {
-	switch i.Kind {
-	case modem.MessageStored, modem.ReportStored:
-		return s.fetch(i.Slot)
-	case modem.MessageDirect, modem.ReportDirect:
-		s.direct = append(s.direct, direct{raw: i.Raw, session: s})
-		return s.commitDirect()
-	case modem.LateSubmit:
-		s.answered(queue.Outcome{Kind: queue.Accepted, MR: i.MR, At: time.Now()})
-		return nil
-	case modem.LateRefusal:
-		s.refusedLate(faultOf(i.Err))
-		return nil
-	case modem.StorageFull:
-		s.log.Warn("memory of the modem is full; fetching and deleting what is in it")
-		s.sweepAt = time.Now()
-		return nil
-	case modem.Damaged:
-		s.log.Warn("something the modem announced could not be read; looking into its memories")
-		s.sweepAt = time.Now()
-		return nil
-	case modem.RegistrationChanged:
-		info := s.modem.Info()
-		s.log.Info("registration has changed", slog.String("circuit_switched", info.Registration.CS.String()),
-			slog.String("lte", info.Registration.EPS.String()))
-		s.noteNetwork(info)
-		return nil
-	case modem.StorageFilling:
-		s.log.Info("memory of the modem is filling; fetching and deleting what is in it")
-		s.sweepAt = time.Now()
-		return nil
-	case modem.CallIncoming:
-		if !s.gateway.attendant.Rings(s.config.Name, i) {
-			return nil
-		}
-		if err := s.modem.Hangup(s.hard); err != nil {
-			s.log.Warn("call could not be ended; it rings on", slog.Any("err", err))
-			return s.mend(faultOf(err))
-		}
-		return nil
-	case modem.CallEnded:
-		s.gateway.attendant.Called(s.id, i)
-		return nil
-	case modem.Rebooted:
-		if errors.Is(i.Err, modem.ErrSIMChanged) {
-			return errSIMChanged
-		}
-		if time.Since(s.opened) < rebootGrace {
-			return nil
-		}
-		return errRebooted
-	case modem.Lost:
-		if s.modem.Info().State == modem.Faulted {
-			return faultOf(i.Err)
-		}
-		return nil // of the port that was open before
-	default:
-		s.log.Warn("modem announced something unknown", slog.String("kind", string(i.Kind)))
-		return nil
-	}
+// committed is what lay, or still lies, in a slot of the modem.
+type committed struct {
+	sim   string
+	raw   []byte
+	until time.Time     // the slot is left alone, because it could not be emptied
+	wait  time.Duration // for which the slot is left alone the next time
 }
 
-// refusedLate deals with an error as the answer to an attempt that had come to
-// nothing certain.
-func (s *session) refusedLate(f *modem.Fault) {
-	o := queue.Outcome{Kind: queue.Retry, Code: code(f), Detail: f.Meaning(), RetryAfter: f.Wait(1), At: time.Now()}
-	switch f.Class {
-	case modem.Uncertain:
-		s.log.Info("late answer decides nothing", slog.Any("err", f))
-		return
-	case modem.Duplicate:
-		o = queue.Outcome{Kind: queue.Accepted, NoMR: true, Code: o.Code, Detail: o.Detail, At: o.At}
-	case modem.Permanent:
-		o.Kind = queue.Refused
-	default:
-	}
-	s.answered(o)
+// direct is a text or report that came past the memories of the modem.
+type direct struct {
+	raw     []byte
+	session *session // in which it came, by whose SIM, and must be acknowledged
 }
 
-// answered records the answer to an attempt that had come to nothing certain.
-func (s *session) answered(o queue.Outcome) {
-	sub := s.doubt
-	if sub == nil {
-		s.log.Warn("modem answered an attempt that nobody waits for")
-		return
+// receiver takes what comes in from the modem into the queue.
+type receiver struct {
+	session *session
+	sweepAt time.Time // when the memories of the modem are looked into next
+	blind   int       // sweeps in a row that could not look everywhere
+	filled  int       // sweeps in a row that began with a memory nearly full
+}
+
+// sweepBy has the memories of the modem looked into at the time at, or earlier.
+func (r *receiver) sweepBy(at time.Time) { r.sweepAt = earliest(r.sweepAt, at) }
+
+// sweepIfDue sweeps when that is due.
+func (r *receiver) sweepIfDue(now time.Time) error {
+	if now.Before(r.sweepAt) {
+		return nil
 	}
-	s.doubt = nil
-	s.log.Info("late answer to an uncertain part", slog.String("msg", sub.Message.ID),
-		slog.Int("part", sub.Part+1), slog.Bool("accepted", o.Kind == queue.Accepted))
-	err := s.insist("record a late answer", func(ctx context.Context) error {
-		if o.Kind == queue.Accepted && !o.NoMR {
-			return s.gateway.config.Queue.Resolve(ctx, *sub, o.MR, o.At)
-		}
-		_, _, err := s.gateway.config.Queue.Record(ctx, *sub, o, false)
-		return err
-	})
-	if err != nil {
-		s.log.Warn("late answer could not be recorded", slog.String("msg", sub.Message.ID), slog.Any("err", err))
-	}
+	return r.sweep()
+}
+
+// announce keeps what has come past the memories of the modem until it is committed.
+func (r *receiver) announce(raw []byte) {
+	in := &r.session.worker.inbound
+	in.direct = append(in.direct, direct{raw: raw, session: r.session})
 }
 
 // sweep fetches everything in the memories of the modem, announced or not.
-func (s *session) sweep() error {
-	s.sweepAt = time.Now().Add(sweepInterval)
-	all, err := s.modem.List(s.hard)
+func (r *receiver) sweep() error {
+	w := r.session.worker
+	r.sweepAt = time.Now().Add(sweepInterval)
+	all, err := w.modem.List(w.hard)
 	for _, m := range all {
-		if s.ending() {
+		if r.session.ending() {
 			break // the rest stays where it is
 		}
-		if err := s.take(m); err != nil {
+		if err := r.take(m); err != nil {
 			return err
 		}
 	}
 	if err != nil {
-		return s.sweptInVain(faultOf(err))
+		return r.sweptInVain(faultOf(err))
 	}
-	s.mends, s.blind = 0, 0
-	s.calm(AlarmReceive)
-	s.watchStorage()
+	r.session.dialogue.works()
+	r.blind = 0
+	w.alarms.end(AlarmReceive)
+	r.watchStorage()
 	return nil
 }
 
 // sweptInVain deals with a sweep that could not look everywhere. Now and then that
 // happens; a modem of which it goes on is opened again, whatever else it does.
-func (s *session) sweptInVain(f *modem.Fault) error {
-	if s.blind++; s.blind < blindBefore {
-		return s.mend(f)
+func (r *receiver) sweptInVain(f *modem.Fault) error {
+	if r.blind++; r.blind < blindBefore {
+		return r.session.dialogue.mend(f)
 	}
-	s.alarm(AlarmReceive, "texts that come in cannot be read: "+f.Error(), f.Remedy())
+	r.session.worker.alarms.raise(AlarmReceive, "texts that come in cannot be read: "+f.Error(), f.Remedy())
 	return f
 }
 
 // fetch takes what lies in one slot.
-func (s *session) fetch(slot modem.Slot) error {
-	m, err := s.modem.Read(s.hard, slot)
+func (r *receiver) fetch(slot modem.Slot) error {
+	w := r.session.worker
+	m, err := w.modem.Read(w.hard, slot)
 	if errors.Is(err, modem.ErrEmpty) {
 		return nil // a sweep was faster
 	}
 	if err != nil {
 		f := faultOf(err)
-		s.log.Warn("slot could not be read; it is looked at again", slog.String("memory", slot.Memory),
+		w.log.Warn("slot could not be read; it is looked at again", slog.String("memory", slot.Memory),
 			slog.Int("index", slot.Index), slog.Any("err", f), slog.String("remedy", f.Remedy()))
-		s.sweepAt = earliest(s.sweepAt, time.Now().Add(refreshInterval))
-		return s.mend(f)
+		r.sweepBy(time.Now().Add(sweepRetry))
+		return r.session.dialogue.mend(f)
 	}
-	return s.take(m)
+	return r.take(m)
 }
 
 // take commits what was stored in a slot, and only then empties the slot. If
 // either fails it is found again by the next sweep. What is committed already
 // the slot is only emptied of.
-func (s *session) take(m modem.Stored) error {
-	c := s.slots[m.Slot]
-	if c == nil || c.sim != s.id.SIM || !bytes.Equal(c.raw, m.Raw) {
-		if kept := s.receive(s.id, m.Raw) == nil; !kept {
+func (r *receiver) take(m modem.Stored) error {
+	slots, sim := r.session.worker.inbound.slots, r.session.id.SIM
+	c := slots[m.Slot]
+	if c == nil || c.sim != sim || !bytes.Equal(c.raw, m.Raw) {
+		if kept := r.receive(r.session.id, m.Raw) == nil; !kept {
 			return nil
 		}
-		c = &committed{sim: s.id.SIM, raw: m.Raw, wait: firstStuck}
+		c = &committed{sim: sim, raw: m.Raw, wait: firstStuck}
 	}
-	return s.empty(m.Slot, c)
+	return r.empty(m.Slot, c)
 }
 
 // empty removes from a slot what is committed, unless that failed lately: the
 // more often it has, the longer the slot is left alone. A modem that does not
 // even answer takes minutes each time, in which nothing is sent, and may do so
 // whatever the slot: then all of them are left alone for a while.
-func (s *session) empty(slot modem.Slot, c *committed) error {
+func (r *receiver) empty(slot modem.Slot, c *committed) error {
+	w := r.session.worker
+	in := &w.inbound
 	now := time.Now()
-	if now.Before(c.until) || now.Before(s.emptyAt) {
-		s.slots[slot] = c
+	if now.Before(c.until) || now.Before(in.emptyAt) {
+		in.slots[slot] = c
 		return nil
 	}
-	err := s.modem.Delete(s.hard, slot)
+	err := w.modem.Delete(w.hard, slot)
 	if err == nil || errors.Is(err, modem.ErrEmpty) {
-		s.emptyAt, s.emptyWait = time.Time{}, 0
+		in.emptyAt, in.emptyWait = time.Time{}, 0
 		c.until, c.wait = time.Time{}, firstStuck
-		s.slots[slot] = c // some modems only say so
+		in.slots[slot] = c // some modems only say so
 		return nil
 	}
 	f := faultOf(err)
 	now = time.Now()
 	if unanswered := f.Code < 0 && f.Class == modem.ModemFault; unanswered {
-		s.emptyWait = min(max(2*s.emptyWait, firstStuck), lastStuck)
-		s.emptyAt = now.Add(s.emptyWait)
+		in.emptyWait = min(max(2*in.emptyWait, firstStuck), lastStuck)
+		in.emptyAt = now.Add(in.emptyWait)
 		c.wait = max(c.wait, firstHung)
 	}
 	c.until, c.wait = now.Add(c.wait), min(2*c.wait, lastStuck)
-	s.slots[slot] = c
-	s.log.Warn("slot could not be emptied; it is tried again later", slog.String("memory", slot.Memory),
+	in.slots[slot] = c
+	w.log.Warn("slot could not be emptied; it is tried again later", slog.String("memory", slot.Memory),
 		slog.Int("index", slot.Index), slog.Time("next_try", c.until), slog.Any("err", f), slog.String("remedy", f.Remedy()))
 	if f.Code >= 0 && f.Class != modem.Stop {
 		return nil // it answers, and is no better for being opened again
 	}
-	return s.mend(f)
+	return r.session.dialogue.mend(f)
 }
 
 // receive commits one text or report that came by w.
-func (s *session) receive(w queue.Worker, raw []byte) error {
-	err := s.keep(context.WithoutCancel(s.hard), w, raw)
+func (r *receiver) receive(w queue.Worker, raw []byte) error {
+	err := r.keep(context.WithoutCancel(r.session.worker.hard), w, raw)
 	switch {
 	case hopeless(err):
-		s.log.Error("a received message cannot be kept; please report this with the log", slog.Any("err", err))
+		r.session.worker.log.Error("a received message cannot be kept; please report this with the log", slog.Any("err", err))
 		return err
 	case err != nil:
-		s.storeFailed("keep a received message", err)
-		s.sweepAt = earliest(s.sweepAt, time.Now().Add(refreshInterval))
+		r.session.journal.failed("keep a received message", err)
+		r.sweepBy(time.Now().Add(sweepRetry))
 		return err
 	}
-	s.storeWorks()
-	s.metrics.received.Inc()
-	s.show(func(w *shown) { w.received++ })
+	r.session.journal.works()
+	r.session.worker.metrics.received.Inc()
+	r.session.worker.show(func(p *public) { p.received++ })
 	return nil
 }
 
 // keep commits what came by w, unless the attendant takes it.
-func (s *session) keep(ctx context.Context, w queue.Worker, raw []byte) error {
+func (r *receiver) keep(ctx context.Context, w queue.Worker, raw []byte) error {
+	g := r.session.worker.gateway
 	now := time.Now()
 	if in, err := pdu.Read(raw, now); err == nil && in.Deliver != nil {
-		if taken, err := s.gateway.attendant.TakeText(ctx, w, in.Deliver); taken || err != nil {
+		if taken, err := g.attendant.TakeText(ctx, w, in.Deliver); taken || err != nil {
 			return err
 		}
 	}
-	return s.gateway.config.Queue.Receive(ctx, w, raw, now)
+	return g.config.Queue.Receive(ctx, w, raw, now)
 }
 
 // commitDirect commits what the modem keeps nowhere, in order, as far as the
 // store lets it, each for the SIM that it came by. It is acknowledged only then:
 // without that the network keeps it, and so do we.
-func (s *session) commitDirect() error {
-	for len(s.direct) > 0 {
-		first := s.direct[0]
-		err := s.receive(first.session.id, first.raw)
+func (r *receiver) commitDirect() error {
+	w := r.session.worker
+	for in := &w.inbound; len(in.direct) > 0; {
+		first := in.direct[0]
+		err := r.receive(first.session.id, first.raw)
 		if err != nil && !hopeless(err) {
 			break // until the store can be written again
 		}
-		s.direct = s.direct[1:]
-		if err != nil || first.session != s {
+		in.direct = in.direct[1:]
+		if err != nil || first.session != r.session {
 			continue // whoever waited for the acknowledgement does so no more
 		}
-		if err := s.modem.Acknowledge(s.hard); err != nil {
-			s.log.Warn("modem did not take the acknowledgement of a message; the network may send it again",
+		if err := w.modem.Acknowledge(w.hard); err != nil {
+			w.log.Warn("modem did not take the acknowledgement of a message; the network may send it again",
 				slog.Any("err", err))
-			if err := s.mend(faultOf(err)); err != nil {
+			if err := r.session.dialogue.mend(faultOf(err)); err != nil {
 				return err
 			}
 		}
@@ -277,27 +240,19 @@ func (s *session) commitDirect() error {
 	return nil
 }
 
-// leave notes, at the end of a session, what was announced in it and is nowhere
-// else: the next one may be with another SIM. What lies in a memory is found
-// by its first sweep.
-func (s *session) leave() {
-	// Whoever writes next tells of a store that fails still.
-	s.show(func(w *shown) { w.opened, w.unwritten = time.Time{}, "" })
-	s.gateway.config.Routing.turns.works(s.config.Name)
-	for {
-		select {
-		case i := <-s.modem.Indications():
-			switch i.Kind {
-			case modem.MessageDirect, modem.ReportDirect:
-				s.direct = append(s.direct, direct{raw: i.Raw, session: s})
-			case modem.LateSubmit, modem.LateRefusal:
-				_ = s.handle(i) // it only records, so there is no error
-			case modem.CallEnded:
-				s.gateway.attendant.Called(s.id, i)
-			default:
-			}
-		default:
-			return
-		}
+// watchStorage raises and ends AlarmStorage by what the sweep that has just ended
+// found before it fetched and deleted.
+func (r *receiver) watchStorage() {
+	w := r.session.worker
+	all := w.modem.Info().Storages
+	i := slices.IndexFunc(all, modem.Storage.NearlyFull)
+	if i < 0 {
+		r.filled = 0
+		w.alarms.end(AlarmStorage)
+		return
+	}
+	if r.filled++; r.filled >= stuckFull {
+		w.alarms.raise(AlarmStorage, fmt.Sprintf("%d of %d places of memory %s are taken, although texts are fetched and deleted as they come", all[i].Used, all[i].Total, all[i].Memory),
+			"Restart the modem; if that does not help, delete the texts on the SIM in a phone, or replace the SIM.")
 	}
 }

@@ -13,74 +13,80 @@ import (
 	"goniec/store"
 )
 
+// sender takes what is due in the queue to the modem.
+type sender struct {
+	session *session
+	// restUntil is when the network may be tried again after it failed often,
+	// or what it refused was left to others; restReason says which.
+	restUntil  time.Time
+	restReason string
+	// plain says what this SIM's service centre has refused in a TPDU.
+	plain refusedFeatures
+}
+
 // send sends parts as long as there are any due and they may leave, and
 // returns when to look again; zero if only an event can change anything.
-func (s *session) send() (time.Time, error) {
+func (s *sender) send() (time.Time, error) {
+	w := s.session.worker
 	for {
 		until, reason := s.hold(time.Now())
-		s.show(func(w *shown) { w.pausedUntil, w.pauseReason = until, reason })
+		w.waits(until, reason)
 		if reason != "" {
-			s.gateway.config.Routing.turns.works(s.config.Name)
+			w.gateway.config.Routing.turns.works(w.config.Name)
 			return until, nil
 		}
-		sub, ok, err := s.gateway.config.Queue.Claim(s.ctx, s.id)
+		sub, ok, err := w.gateway.config.Queue.Claim(s.session.ctx, s.session.id)
 		if err != nil {
-			s.readFailed("claim", err)
+			s.session.journal.readFailed(s.session.ctx, "claim", err)
 			return time.Time{}, nil
 		}
-		s.storeWorks()
+		s.session.journal.works()
 		if !ok {
 			return s.nextDue(), nil
 		}
 		if err := s.sendAll(sub); err != nil {
 			return time.Time{}, err
 		}
-		if s.ending() || s.upkeepDue() {
+		if s.session.ending() || s.session.upkeepDue() {
 			return time.Now(), nil
 		}
 	}
 }
 
 // hold says until when, and why, nothing may be begun; no reason if it may.
-func (s *session) hold(now time.Time) (time.Time, string) {
-	if now.Before(s.retryAt) {
-		return s.retryAt, "the store cannot be written"
+func (s *sender) hold(now time.Time) (time.Time, string) {
+	w := s.session.worker
+	if now.Before(s.session.journal.retryAt) {
+		return s.session.journal.retryAt, "the store cannot be written"
 	}
-	if info := s.modem.Info(); info.State != modem.Ready {
+	if info := w.modem.Info(); info.State != modem.Ready {
 		return time.Time{}, "the modem is not registered with a network"
 	}
-	if until := s.parkedUntil(now); !until.IsZero() {
+	if until := w.parkedUntil(now); !until.IsZero() {
 		return until, parkedReason
 	}
 	if now.Before(s.restUntil) {
 		return s.restUntil, s.restReason
 	}
-	if err := s.pace.load(s.ctx); err != nil {
-		s.readFailed("read the pace", err)
-		return s.retryAt, "the store cannot be read"
+	if err := w.pace.load(s.session.ctx); err != nil {
+		s.session.journal.readFailed(s.session.ctx, "read the pace", err)
+		return s.session.journal.retryAt, "the store cannot be read"
 	}
-	return s.pace.next(now)
-}
-
-// readFailed deals with an error of the store before anything was begun. That
-// of a store call that was broken off because all ends is none.
-func (s *session) readFailed(what string, err error) {
-	if !s.ending() {
-		s.storeFailed(what, err)
-	}
+	return w.pace.next(now)
 }
 
 // nextDue returns when there will be something to claim; zero if nothing waits. What
 // is due already has been left to another modem for a moment.
-func (s *session) nextDue() time.Time {
-	due, ok, err := s.gateway.config.Queue.NextDue(s.ctx, s.id)
+func (s *sender) nextDue() time.Time {
+	w := s.session.worker
+	due, ok, err := w.gateway.config.Queue.NextDue(s.session.ctx, s.session.id)
 	if err != nil {
-		s.readFailed("look for what is due", err)
+		s.session.journal.readFailed(s.session.ctx, "look for what is due", err)
 		return time.Time{}
 	}
 	now := time.Now()
-	s.gateway.config.Routing.turns.rests(s.config.Name, ok && !due.After(now), now)
-	shift := s.gateway.nextShift(s.config.Name, now)
+	w.gateway.config.Routing.turns.rests(w.config.Name, ok && !due.After(now), now)
+	shift := w.gateway.nextShift(w.config.Name, now)
 	if !ok {
 		return shift
 	}
@@ -93,12 +99,13 @@ func (s *session) nextDue() time.Time {
 // sendAll sends sub and what follows from it: the parts of the same message,
 // and the next messages as long as nothing stands against it. Each part costs
 // one commit, in which the next one is already marked as in flight.
-func (s *session) sendAll(sub queue.Submission) error {
+func (s *sender) sendAll(sub queue.Submission) error {
+	w := s.session.worker
 	for {
-		s.gateway.config.Routing.turns.works(s.config.Name)
+		w.gateway.config.Routing.turns.works(w.config.Name)
 		v := s.attempt(sub)
 		if v.outcome.Kind == queue.Accepted || v.outcome.Kind == queue.Uncertain {
-			s.pace.count(v.outcome.At)
+			w.pace.count(v.outcome.At)
 		}
 		next := v.mend == nil && v.park == nil && v.pause == 0 && s.mayFollow()
 		more, ok, err := s.record(sub, v, next)
@@ -109,12 +116,12 @@ func (s *session) sendAll(sub queue.Submission) error {
 		// belong to, and before anything else is sent.
 		err = s.follow(v)
 		if err == nil {
-			err = s.announced()
+			err = s.session.announced()
 		}
 		switch {
 		case !ok:
 			return err
-		case err == nil && s.hard.Err() == nil && s.retryAt.IsZero():
+		case err == nil && w.hard.Err() == nil && s.session.journal.retryAt.IsZero():
 			sub = more
 		default: // also when the store has just refused a report: nothing leaves without it
 			return errors.Join(err, s.giveBack(more))
@@ -123,8 +130,8 @@ func (s *session) sendAll(sub queue.Submission) error {
 }
 
 // mayFollow says whether another message may begin right behind this one.
-func (s *session) mayFollow() bool {
-	if s.ending() || s.upkeepDue() {
+func (s *sender) mayFollow() bool {
+	if s.session.ending() || s.session.upkeepDue() {
 		return false
 	}
 	_, reason := s.hold(time.Now())
@@ -132,35 +139,38 @@ func (s *session) mayFollow() bool {
 }
 
 // follow does to the modem what an attempt asked for.
-func (s *session) follow(v verdict) error {
+func (s *sender) follow(v verdict) error {
+	w := s.session.worker
 	if v.pause > 0 {
 		s.restUntil, s.restReason = time.Now().Add(v.pause), v.reason
-		s.log.Warn("this modem waits before it sends again", slog.String("why", v.reason),
+		w.log.Warn("this modem waits before it sends again", slog.String("why", v.reason),
 			slog.Duration("wait", v.pause), slog.String("code", v.outcome.Code))
 	}
 	if v.park != nil {
 		if v.shut != nil {
 			return v.shut
 		}
-		s.park(v.park)
+		w.park(v.park)
 	}
-	if v.mend != nil && v.mend.Code < 0 && !errors.Is(v.mend, modem.ErrRestarted) {
-		s.ladder.silent++
-	}
-	switch {
-	case v.mend != nil && errors.Is(v.mend, modem.ErrRestarted):
-		return errRebooted
-	case v.mend != nil && (v.reopen || s.ladder.silent >= silentBefore):
-		return v.mend
-	case v.mend != nil:
-		return s.mend(v.mend)
-	default:
+	if v.mend == nil {
 		return nil
 	}
+	if errors.Is(v.mend, modem.ErrRestarted) {
+		return errRebooted
+	}
+	reopen := v.reopen
+	if v.mend.Code < 0 {
+		reopen = w.recovery.unanswered() || reopen
+	}
+	if reopen {
+		return v.mend
+	}
+	return s.session.dialogue.mend(v.mend)
 }
 
 // attempt submits one part and says what came of it.
-func (s *session) attempt(sub queue.Submission) verdict {
+func (s *sender) attempt(sub queue.Submission) verdict {
+	w := s.session.worker
 	if err := s.reserve(time.Now()); err != nil {
 		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: CodeStore, Detail: "the store cannot be written", At: time.Now()}}
 	}
@@ -172,34 +182,35 @@ func (s *session) attempt(sub queue.Submission) verdict {
 	if v, ok := s.withinCap(sub, now); !ok {
 		return v
 	}
-	mr, err := s.modem.Submit(s.hard, tpdu)
-	done, payload := time.Now(), s.modem.PayloadAt()
-	s.metrics.submitSeconds.Observe(done.Sub(now).Seconds())
+	mr, err := w.modem.Submit(w.hard, tpdu)
+	done, payload := time.Now(), w.modem.PayloadAt()
+	w.metrics.submitSeconds.Observe(done.Sub(now).Seconds())
 	if err == nil {
-		s.history.succeeded()
-		s.ladder.worked()
-		s.mends, s.pingAt = 0, done.Add(pingInterval)
+		w.history.succeeded()
+		w.recovery.worked()
+		s.session.dialogue.works()
+		s.session.dialogue.answered(done)
 		told := mr != modem.NoReference
 		return verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: byte(max(mr, 0)), NoMR: !told, PayloadAt: payload, At: done}}
 	}
 	f := faultOf(err)
-	if s.hard.Err() != nil && f.Class != modem.Uncertain {
+	if w.hard.Err() != nil && f.Class != modem.Uncertain {
 		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: "the gateway was stopped", At: done}, mend: f, reopen: true}
 	}
 	if s.plain.learn(f, sub) {
 		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: f.Meaning(), At: done}}
 	}
-	v = s.history.judge(f, sub, s.gateway.evidence(s.worker, sub, code(f)))
+	v = w.history.judge(f, sub, w.gateway.evidence(w, sub, code(f)))
 	v.outcome.PayloadAt, v.outcome.At = payload, done
-	if s.hard.Err() != nil {
-		s.log.Warn("part was being sent when time was up for the stop: it is uncertain, and its report decides",
+	if w.hard.Err() != nil {
+		w.log.Warn("part was being sent when time was up for the stop: it is uncertain, and its report decides",
 			slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.Any("to", sub.To))
 		return v
 	}
-	s.log.Warn("part was not accepted", slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1),
+	w.log.Warn("part was not accepted", slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1),
 		slog.Int("attempt", sub.Attempt), slog.Any("to", sub.To), slog.String("outcome", v.word()),
 		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy()))
-	s.show(func(w *shown) { w.trouble = trouble(f, done) })
+	w.suffers(trouble(f, done))
 	return v
 }
 
@@ -209,15 +220,16 @@ const uncountedWait = 15 * time.Minute
 
 // withinCap looks, past the queue, whether the number of sub may get it. It may not
 // only if there is a bug; ok is false then, and the verdict says what to do.
-func (s *session) withinCap(sub queue.Submission, now time.Time) (v verdict, ok bool) {
-	allowed, err := s.gateway.config.Routing.allows(s.hard, sub, now)
+func (s *sender) withinCap(sub queue.Submission, now time.Time) (v verdict, ok bool) {
+	w := s.session.worker
+	allowed, err := w.gateway.config.Routing.allows(w.hard, sub, now)
 	o := queue.Outcome{Kind: queue.GiveBack, At: now}
 	switch {
 	case err != nil:
-		s.readFailed("read what a number has got", err)
+		s.session.journal.readFailed(s.session.ctx, "read what a number has got", err)
 		o.Code, o.Detail = CodeStore, "the store cannot be read"
 	case !allowed:
-		s.log.Error("a part was about to leave although its number may get no more; it is not sent; please report this with the log",
+		w.log.Error("a part was about to leave although its number may get no more; it is not sent; please report this with the log",
 			slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.Any("to", sub.To))
 		o.Code, o.RetryAfter = codeUncounted, uncountedWait
 		o.Detail = "its number may get no more, or it was not counted"
@@ -228,16 +240,18 @@ func (s *session) withinCap(sub queue.Submission, now time.Time) (v verdict, ok 
 }
 
 // reserve makes sure that the part about to leave is counted against the pace.
-func (s *session) reserve(now time.Time) error {
-	if s.pace.covered(now) {
+func (s *sender) reserve(now time.Time) error {
+	w := s.session.worker
+	if w.pace.covered(now) {
 		return nil
 	}
-	return s.insist("count a part", func(ctx context.Context) error { return s.pace.reserve(ctx, now) })
+	return s.session.journal.persist("count a part", func(ctx context.Context) error { return w.pace.reserve(ctx, now) })
 }
 
 // compose makes the TPDU of a part; ok is false if there is nothing to submit,
 // and the verdict says why.
-func (s *session) compose(sub queue.Submission, now time.Time) (tpdu []byte, v verdict, ok bool) {
+func (s *sender) compose(sub queue.Submission, now time.Time) (tpdu []byte, v verdict, ok bool) {
+	w := s.session.worker
 	if !sub.ExpiresAt.IsZero() && !sub.ExpiresAt.After(now) {
 		// The queue lets it expire when it is next claimed.
 		return nil, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeExpired, Detail: "expired on the way to the modem", At: now}}, false
@@ -246,9 +260,9 @@ func (s *session) compose(sub queue.Submission, now time.Time) (tpdu []byte, v v
 		// The queue has let others decide about it since.
 		return nil, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: queue.CodeLease, Detail: "it took too long to come to the modem", At: now}}, false
 	}
-	tpdu, err := submitTPDU(sub, s.gateway.config.DefaultValidity, s.plain, now)
+	tpdu, err := submitTPDU(sub, w.gateway.config.DefaultValidity, s.plain, now)
 	if err != nil {
-		s.log.Error("no message can be made of a part; please report this", slog.String("msg", sub.Message.ID),
+		w.log.Error("no message can be made of a part; please report this", slog.String("msg", sub.Message.ID),
 			slog.Int("part", sub.Part+1), slog.Any("err", err))
 		return nil, verdict{outcome: queue.Outcome{Kind: queue.Refused, Code: codePDU, Detail: "the text cannot be put into an SMS", At: now}}, false
 	}
@@ -281,28 +295,27 @@ func submitTPDU(sub queue.Submission, longest time.Duration, plain refusedFeatur
 	return t.Marshal()
 }
 
-// record writes the outcome of sub down, however long that takes, and returns
-// what the queue hands over next; nothing if this outcome cannot be recorded. Its error means that everything must end.
-func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue.Submission, ok bool, err error) {
+// record writes the outcome of sub down, however long that takes, and returns what the queue hands over next; nothing if this outcome cannot be recorded. Its
+// error means that everything must end.
+func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.Submission, ok bool, err error) {
+	w := s.session.worker
 	if v.outcome.Kind == queue.Uncertain {
-		s.doubts(sub, v)
+		w.air.lost(sub, v)
 	}
-	s.metrics.parts(v.word()).Inc()
-	s.show(func(w *shown) {
+	w.metrics.parts(v.word()).Inc()
+	w.show(func(p *public) {
 		switch v.outcome.Kind {
 		case queue.Accepted:
-			w.sent++
-			w.accepted = v.outcome.At
-			if w.trouble != nil {
-				w.trouble.Over = true
-			}
+			p.sent++
+			p.accepted = v.outcome.At
+			p.endTrouble()
 		case queue.Refused:
-			w.failed++
+			p.failed++
 		default:
 		}
 	})
-	err = s.insist("record the outcome of a part", func(ctx context.Context) error {
-		more, ok, err = s.gateway.config.Queue.Record(ctx, sub, v.outcome, next)
+	err = s.session.journal.persist("record the outcome of a part", func(ctx context.Context) error {
+		more, ok, err = w.gateway.config.Queue.Record(ctx, sub, v.outcome, next)
 		return err
 	})
 	switch attributes := []any{
@@ -311,10 +324,10 @@ func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue
 	case err == nil:
 		return more, ok, nil
 	case errors.Is(err, queue.ErrStale), errors.Is(err, store.ErrNotFound):
-		s.log.Warn("outcome of a part came too late to be recorded", attributes...)
+		w.log.Warn("outcome of a part came too late to be recorded", attributes...)
 	case hopeless(err), errors.Is(err, errNotTaken):
 		// Its lease makes it uncertain; the other messages go on.
-		s.log.Error("outcome of a part cannot be recorded; please report this with the log", attributes...)
+		w.log.Error("outcome of a part cannot be recorded; please report this with the log", attributes...)
 	default:
 		return queue.Submission{}, false, err
 	}
@@ -322,7 +335,47 @@ func (s *session) record(sub queue.Submission, v verdict, next bool) (more queue
 }
 
 // giveBack returns a part that was handed over and will not be sent now.
-func (s *session) giveBack(sub queue.Submission) error {
+func (s *sender) giveBack(sub queue.Submission) error {
 	_, _, err := s.record(sub, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, At: time.Now()}}, false)
 	return err
+}
+
+// refusedLate deals with an error as the answer to an attempt that had come to
+// nothing certain.
+func (s *sender) refusedLate(f *modem.Fault) {
+	o := queue.Outcome{Kind: queue.Retry, Code: code(f), Detail: f.Meaning(), RetryAfter: f.Wait(1), At: time.Now()}
+	switch f.Class {
+	case modem.Uncertain:
+		s.session.worker.log.Info("late answer decides nothing", slog.Any("err", f))
+		return
+	case modem.Duplicate:
+		o = queue.Outcome{Kind: queue.Accepted, NoMR: true, Code: o.Code, Detail: o.Detail, At: o.At}
+	case modem.Permanent:
+		o.Kind = queue.Refused
+	default:
+	}
+	s.answered(o)
+}
+
+// answered records the answer to an attempt that had come to nothing certain.
+func (s *sender) answered(o queue.Outcome) {
+	w := s.session.worker
+	sub := w.air.doubt
+	if sub == nil {
+		w.log.Warn("modem answered an attempt that nobody waits for")
+		return
+	}
+	w.air.doubt = nil
+	w.log.Info("late answer to an uncertain part", slog.String("msg", sub.Message.ID),
+		slog.Int("part", sub.Part+1), slog.Bool("accepted", o.Kind == queue.Accepted))
+	err := s.session.journal.persist("record a late answer", func(ctx context.Context) error {
+		if o.Kind == queue.Accepted && !o.NoMR {
+			return w.gateway.config.Queue.Resolve(ctx, *sub, o.MR, o.At)
+		}
+		_, _, err := w.gateway.config.Queue.Record(ctx, *sub, o, false)
+		return err
+	})
+	if err != nil {
+		w.log.Warn("late answer could not be recorded", slog.String("msg", sub.Message.ID), slog.Any("err", err))
+	}
 }

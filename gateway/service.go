@@ -35,10 +35,10 @@ func (w *worker) remember(ctx context.Context) {
 		record, _, err := store.GetJSON[cardRecord](r, "card/"+w.config.Name)
 		return record, err
 	})
-	w.show(func(s *shown) {
-		s.service.down = time.Now()
+	w.show(func(p *public) {
+		p.service.down = time.Now()
 		if err == nil { // else nobody waits for it
-			s.service.before = record.SIM
+			p.service.before = record.SIM
 		}
 	})
 }
@@ -46,9 +46,7 @@ func (w *worker) remember(ctx context.Context) {
 // served returns the SIM of w, whether w is in service, and when that changes by
 // itself; zero: it does not.
 func (w *worker) served(now time.Time) (sim string, in bool, until time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	s := &w.shown
+	s := w.shown()
 	if sim = s.sim; sim == "" {
 		sim = s.service.before
 	}
@@ -74,19 +72,19 @@ func (w *worker) served(now time.Time) (sim string, in bool, until time.Time) {
 // w, or may no more.
 func (w *worker) noteService(state modem.State) {
 	now := time.Now()
-	w.show(func(s *shown) {
+	w.show(func(p *public) {
 		switch {
 		case state == modem.Ready:
-			s.service.down = time.Time{}
-		case s.service.down.IsZero():
-			s.service.down = now
+			p.service.down = time.Time{}
+		case p.service.down.IsZero():
+			p.service.down = now
 		}
 	})
 	sim, in, _ := w.served(now)
 	changed := false
-	w.show(func(s *shown) {
-		changed = in != s.service.in || sim != s.service.sim
-		s.service.in, s.service.sim = in, sim
+	w.show(func(p *public) {
+		changed = in != p.service.in || sim != p.service.sim
+		p.service.in, p.service.sim = in, sim
 	})
 	if changed {
 		w.gateway.mu.Lock()

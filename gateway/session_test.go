@@ -21,8 +21,8 @@ import (
 // These tests are about moments that no emulated modem brings about, so they
 // look from inside: a session without a port, on a real queue.
 
-// newSession returns a session, and a part that it has claimed.
-func newSession(t *testing.T) (*session, queue.Submission) {
+// sessionWithoutPort returns a session without a port, and a part that it has claimed.
+func sessionWithoutPort(t *testing.T) (*session, queue.Submission) {
 	t.Helper()
 	s := memstore.New()
 	events := event.New(s, "box")
@@ -32,7 +32,8 @@ func newSession(t *testing.T) (*session, queue.Submission) {
 	}
 	g := New(Config{Store: s, Queue: q, Events: events, Modems: []ModemConfig{{Config: modem.Config{Name: "sim-a"}}}})
 	w := g.workers["sim-a"]
-	x := &session{worker: w, ctx: w.begin().ctx, id: queue.Worker{Modem: "sim-a", SIM: "260010000000001"}}
+	x := newSession(w.begin().ctx, w)
+	x.id = queue.Worker{Modem: "sim-a", SIM: "260010000000001"}
 	to, err := pdu.ParseAddress("+48600100200")
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +55,7 @@ func newSession(t *testing.T) (*session, queue.Submission) {
 
 func (s *session) statusOf(t *testing.T, sub queue.Submission) queue.Status {
 	t.Helper()
-	m, err := s.gateway.config.Queue.Message(t.Context(), sub.Message.ID)
+	m, err := s.worker.gateway.config.Queue.Message(t.Context(), sub.Message.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,9 +83,9 @@ func TestLateAnswers(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s, sub := newSession(t)
+				s, sub := sessionWithoutPort(t)
 				v := verdict{outcome: queue.Outcome{Kind: queue.Uncertain, At: time.Now()}}
-				if _, _, err := s.record(sub, v, false); err != nil {
+				if _, _, err := s.sender.record(sub, v, false); err != nil {
 					t.Fatal(err)
 				}
 				if got := s.statusOf(t, sub); got != c.before {
@@ -106,11 +107,11 @@ func TestLateAnswers(t *testing.T) {
 func TestIndicationsThatOnlyAsk(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := newSession(t)
+		s, _ := sessionWithoutPort(t)
 		for _, kind := range []modem.IndicationKind{modem.StorageFull, modem.StorageFilling, modem.Damaged} {
-			s.sweepAt = time.Now().Add(time.Hour)
-			if err := s.handle(modem.Indication{Kind: kind}); err != nil || s.sweepAt.After(time.Now()) {
-				t.Errorf("%s: %v, next look in %v", kind, err, time.Until(s.sweepAt))
+			s.receiver.sweepAt = time.Now().Add(time.Hour)
+			if err := s.handle(modem.Indication{Kind: kind}); err != nil || s.receiver.sweepAt.After(time.Now()) {
+				t.Errorf("%s: %v, next look in %v", kind, err, time.Until(s.receiver.sweepAt))
 			}
 		}
 		for _, kind := range []modem.IndicationKind{modem.RegistrationChanged, modem.CallIncoming, modem.CallEnded, "something new"} {
@@ -139,10 +140,10 @@ func TestIndicationsThatOnlyAsk(t *testing.T) {
 func TestOutcomeThatComesTooLate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, sub := newSession(t)
+		s, sub := sessionWithoutPort(t)
 		accepted := verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: 1, At: time.Now()}}
 		for range 2 { // the second time there is nothing open
-			if _, ok, err := s.record(sub, accepted, true); err != nil || ok {
+			if _, ok, err := s.sender.record(sub, accepted, true); err != nil || ok {
 				t.Errorf("record: %v, %v", ok, err)
 			}
 		}
@@ -157,17 +158,17 @@ func TestOutcomeThatComesTooLate(t *testing.T) {
 func TestRecordThatIsNotTaken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, sub := newSession(t)
+		s, sub := sessionWithoutPort(t)
 		start := time.Now()
-		if _, ok, err := s.record(sub, verdict{}, true); err != nil || ok {
+		if _, ok, err := s.sender.record(sub, verdict{}, true); err != nil || ok {
 			t.Errorf("record: %v, %v", ok, err)
 		}
-		if took := time.Since(start); took > time.Minute || !s.retryAt.IsZero() {
-			t.Errorf("it stood still for %v, and waits for the store until %v", took, s.retryAt)
+		if took := time.Since(start); took > time.Minute || !s.journal.retryAt.IsZero() {
+			t.Errorf("it stood still for %v, and waits for the store until %v", took, s.journal.retryAt)
 		}
 		for _, hopeless := range []error{queue.ErrMove, queue.ErrStale, store.ErrTooLarge} {
 			tries := 0
-			err := s.insist("test", func(context.Context) error { tries++; return fmt.Errorf("record: %w", hopeless) })
+			err := s.journal.persist("test", func(context.Context) error { tries++; return fmt.Errorf("record: %w", hopeless) })
 			if !errors.Is(err, hopeless) || tries != 1 {
 				t.Errorf("%v after %d tries", err, tries)
 			}
@@ -179,7 +180,7 @@ func TestRecordThatIsNotTaken(t *testing.T) {
 func TestDirectOfAnotherSIM(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, _ := newSession(t)
+		s, _ := sessionWithoutPort(t)
 		from, err := pdu.ParseAddress("+48600100300")
 		if err != nil {
 			t.Fatal(err)
@@ -192,12 +193,13 @@ func TestDirectOfAnotherSIM(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.direct = append(s.direct, direct{raw: pdu.WithSMSC(nil, tpdu), session: s})
-		next := &session{worker: s.worker, ctx: s.ctx, id: queue.Worker{Modem: "sim-a", SIM: "260019999999999"}}
-		if err := next.commitDirect(); err != nil {
+		s.receiver.announce(pdu.WithSMSC(nil, tpdu))
+		next := newSession(s.ctx, s.worker)
+		next.id = queue.Worker{Modem: "sim-a", SIM: "260019999999999"}
+		if err := next.receiver.commitDirect(); err != nil {
 			t.Fatal(err)
 		}
-		items, _, err := s.gateway.config.Queue.Inbox(t.Context(), queue.InboxFilter{}, "", 10)
+		items, _, err := s.worker.gateway.config.Queue.Inbox(t.Context(), queue.InboxFilter{}, "", 10)
 		if err != nil || len(items) != 1 || items[0].SIM != s.id.SIM {
 			t.Errorf("inbox %+v, %v; want one text that came by %s", items, err, s.id.SIM)
 		}
@@ -228,21 +230,21 @@ func TestCodes(t *testing.T) {
 func TestExpiredOnTheWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, sub := newSession(t)
+		s, sub := sessionWithoutPort(t)
 		sub.ExpiresAt = time.Now().Add(-time.Second)
-		if v := s.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != codeExpired {
+		if v := s.sender.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != codeExpired {
 			t.Errorf("outcome %+v", v.outcome)
 		}
 		// Nor is anything sent that the queue has given up on meanwhile.
 		sub.ExpiresAt = time.Now().Add(time.Hour)
 		sub.Message.Parts[0].Until = time.Now().Add(-time.Second)
-		if v := s.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != queue.CodeLease {
+		if v := s.sender.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != queue.CodeLease {
 			t.Errorf("outcome %+v", v.outcome)
 		}
 		sub.Message.Parts[0].Until = time.Now().Add(time.Minute)
 		// And what cannot be put into an SMS is refused, not tried for ever.
 		sub.ExpiresAt, sub.Text = time.Now().Add(time.Hour), "ą"
-		if v := s.attempt(sub); v.outcome.Kind != queue.Refused || v.outcome.Code != codePDU {
+		if v := s.sender.attempt(sub); v.outcome.Kind != queue.Refused || v.outcome.Code != codePDU {
 			t.Errorf("outcome %+v", v.outcome)
 		}
 	})

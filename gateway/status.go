@@ -146,10 +146,7 @@ func (g *Gateway) Unwritten() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, w := range g.workers {
-		w.mu.Lock()
-		what := w.shown.unwritten
-		w.mu.Unlock()
-		if what != "" {
+		if what := w.shown().unwritten; what != "" {
 			return what
 		}
 	}

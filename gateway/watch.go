@@ -3,13 +3,13 @@ package gateway
 import (
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"goniec/modem"
 )
 
 const (
+	refreshInterval = time.Minute // between looks at signal and registration
 	// outBefore is how long a modem must have been out of service for somebody
 	// to be told.
 	outBefore = 5 * time.Minute
@@ -25,25 +25,51 @@ const (
 	lostAtMost = 6 * time.Hour
 )
 
-// watch looks at what the modem told at its last refresh.
-func (s *session) watch(now time.Time) error {
-	s.watchSignal(now)
-	return s.watchNetwork(now)
+// networkWatch looks at what the modem tells of the network.
+type networkWatch struct {
+	session   *session
+	refreshAt time.Time
+	weakSince time.Time     // when the signal became weak; zero: it is not
+	lostAt    time.Time     // when the radio was switched off and on last for want of a network
+	lostWait  time.Duration // until it is again
+	lostTries int           // how often that was done, or the modem restarted
+}
+
+// begin begins to look, at a modem that was set up at now.
+func (n *networkWatch) begin(now time.Time) {
+	n.refreshAt, n.lostWait = now.Add(refreshInterval), lostBefore
+}
+
+// refresh asks the modem for signal and registration when that is due, and sees to
+// what it says.
+func (n *networkWatch) refresh(now time.Time) error {
+	if now.Before(n.refreshAt) {
+		return nil
+	}
+	n.refreshAt = now.Add(refreshInterval)
+	n.session.dialogue.answered(now)
+	if err := n.session.worker.modem.Refresh(n.session.worker.hard); err != nil {
+		return n.session.dialogue.mend(faultOf(err))
+	}
+	now = time.Now()
+	n.watchSignal(now)
+	return n.watchNetwork(now)
 }
 
 // watchSignal raises and ends AlarmSignal by the signal as it was last heard.
-func (s *session) watchSignal(now time.Time) {
-	signal := s.modem.Info().Signal
+func (n *networkWatch) watchSignal(now time.Time) {
+	w := n.session.worker
+	signal := w.modem.Info().Signal
 	if signal.DBm == 0 || signal.DBm >= weakSignal {
-		s.weakSince = time.Time{}
-		s.calm(AlarmSignal)
+		n.weakSince = time.Time{}
+		w.alarms.end(AlarmSignal)
 		return
 	}
-	if s.weakSince.IsZero() {
-		s.weakSince = now
+	if n.weakSince.IsZero() {
+		n.weakSince = now
 	}
-	if now.Sub(s.weakSince) >= weakBefore {
-		s.alarm(AlarmSignal, fmt.Sprintf("the signal has been below %d dBm for %d minutes, it is %d dBm now", weakSignal, int(weakBefore.Minutes()), signal.DBm),
+	if now.Sub(n.weakSince) >= weakBefore {
+		w.alarms.raise(AlarmSignal, fmt.Sprintf("the signal has been below %d dBm for %d minutes, it is %d dBm now", weakSignal, int(weakBefore.Minutes()), signal.DBm),
 			"Check the antenna, or move the modem nearer to a window.")
 	}
 }
@@ -51,48 +77,46 @@ func (s *session) watchSignal(now time.Time) {
 // watchNetwork looks after a modem that is open and without a network: it tells
 // somebody, and switches the radio off and on; if that does not help it ends the
 // life, for a restart, once in a while.
-func (s *session) watchNetwork(now time.Time) error {
-	info := s.modem.Info()
-	s.noteNetwork(info)
+func (n *networkWatch) watchNetwork(now time.Time) error {
+	w := n.session.worker
+	info := w.modem.Info()
+	n.noteNetwork(info)
 	if info.State == modem.Ready {
-		s.lostAt, s.lostWait, s.lostTries = time.Time{}, lostBefore, 0
-		if s.parkedUntil(now).IsZero() {
-			s.calm(AlarmOut)
+		n.lostAt, n.lostWait, n.lostTries = time.Time{}, lostBefore, 0
+		if w.parkedUntil(now).IsZero() {
+			w.alarms.end(AlarmOut)
 		}
 		return nil
 	}
 	why := withoutNetwork(info.Registration).Detail
-	s.raiseOut(info.Since, now, why)
-	if now.Sub(latest(info.Since, s.lostAt)) < s.lostWait {
+	w.alarms.outOfService(info.Since, now, why)
+	if now.Sub(latest(info.Since, n.lostAt)) < n.lostWait {
 		return nil
 	}
-	s.lostAt, s.lostWait = now, min(2*s.lostWait, lostAtMost)
-	if s.lostTries++; s.lostTries > 1 {
+	n.lostAt, n.lostWait = now, min(2*n.lostWait, lostAtMost)
+	if n.lostTries++; n.lostTries > 1 {
 		return errNoNetwork
 	}
-	if !s.mayRestart(s.ctx) {
+	if !w.recovery.mayRestart(n.session.ctx) {
 		return nil
 	}
-	s.log.Warn("modem has had no network for long; switching its radio off and on", slog.String("why", why))
-	if err := s.modem.CycleRadio(s.hard); err != nil {
-		return s.mend(faultOf(err))
+	w.log.Warn("modem has had no network for long; switching its radio off and on", slog.String("why", why))
+	if err := w.modem.CycleRadio(w.hard); err != nil {
+		return n.session.dialogue.mend(faultOf(err))
 	}
 	return nil
 }
 
 // noteNetwork shows why a modem that is open cannot send, or that it can again.
-func (s *session) noteNetwork(info modem.Info) {
+func (n *networkWatch) noteNetwork(info modem.Info) {
+	w := n.session.worker
 	if info.State == modem.Ready {
-		s.show(func(w *shown) {
-			if w.trouble != nil && slices.Contains([]string{codeNoNetwork, codeDenied, codeRoaming}, w.trouble.Code) {
-				w.trouble.Over = true
-			}
-		})
+		w.show(func(p *public) { p.endTrouble(codeNoNetwork, codeDenied, codeRoaming) })
 		return
 	}
 	t := withoutNetwork(info.Registration)
 	t.At = info.Since
-	s.show(func(w *shown) { w.trouble = t })
+	w.suffers(t)
 }
 
 // withoutNetwork says in plain words why a modem that is open cannot send.
@@ -106,13 +130,4 @@ func withoutNetwork(r modem.Registration) *Trouble {
 	default:
 		return &Trouble{Code: codeNoNetwork, Detail: "no network takes the SIM", Remedy: "Check the antenna and the signal at this place."}
 	}
-}
-
-// raiseOut raises AlarmOut for a modem that has been out of service for long.
-func (w *worker) raiseOut(since, now time.Time, why string) {
-	if since.IsZero() || now.Sub(since) < outBefore {
-		return
-	}
-	w.alarm(AlarmOut, "nothing is sent by this modem: "+why,
-		"See the last error of the modem and its remedy; other modems send meanwhile, if there are any.")
 }

@@ -23,29 +23,38 @@ const (
 	answerPossible = 5 * time.Minute
 )
 
+// air is the part that a worker handed to its modem and whose answer may still come.
+// It outlives a session.
+type air struct {
+	doubt *queue.Submission // nil: there is none
+	// listenUntil is until when a port that is opened is only listened to for it.
+	listenUntil time.Time
+	recalled    bool // what was in the air when the box stopped has been looked for
+}
+
 // open opens the modem. If a part was in the air when its port was left, by this
 // process or one before it, nothing is written until its answer has come or is
 // overdue: the answer is worth having, and an octet could break off the submission.
-func (s *session) open() error {
-	s.recall()
-	until := s.listenUntil
-	s.listenUntil = time.Time{}
+func (w *worker) open(ctx context.Context) error {
+	w.recall()
+	until := w.air.listenUntil
+	w.air.listenUntil = time.Time{}
 	if !until.After(time.Now()) {
-		return s.modem.Open(s.ctx)
+		return w.modem.Open(ctx)
 	}
 	attributes := []any{slog.Time("until", until)}
-	if s.doubt != nil {
-		attributes = append(attributes, slog.String("msg", s.doubt.Message.ID), slog.Int("part", s.doubt.Part+1))
+	if sub := w.air.doubt; sub != nil {
+		attributes = append(attributes, slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1))
 	}
-	s.log.Info("a part was in the air when the port was left; listening for its answer before anything is written", attributes...)
-	return s.modem.OpenQuietly(s.ctx, until)
+	w.log.Info("a part was in the air when the port was left; listening for its answer before anything is written", attributes...)
+	return w.modem.OpenQuietly(ctx, until)
 }
 
 // recall looks, once, for what was in the air when the box stopped. There is one
 // such part a modem; of two nobody could tell whose an answer is, so both are left
 // to their reports, and the modem is not disturbed all the same.
 func (w *worker) recall() {
-	if w.recalled {
+	if w.air.recalled {
 		return
 	}
 	now := time.Now()
@@ -54,15 +63,15 @@ func (w *worker) recall() {
 		w.log.Warn("cannot look for what was in the air when the gateway stopped", slog.Any("err", err))
 		return
 	}
-	w.recalled = true
+	w.air.recalled = true
 	all = unanswered(all)
-	if len(all) == 0 || w.doubt != nil {
+	if len(all) == 0 || w.air.doubt != nil {
 		return
 	}
 	if len(all) == 1 {
-		w.doubt = &all[0]
+		w.air.doubt = &all[0]
 	}
-	w.listenUntil = handedOver(attemptOf(all[0])).Add(answerAwaited)
+	w.air.listenUntil = handedOver(attemptOf(all[0])).Add(answerAwaited)
 }
 
 // unanswered returns those of all whose modem has not answered anything.
@@ -73,13 +82,13 @@ func unanswered(all []queue.Submission) []queue.Submission {
 	})
 }
 
-// doubts notes that the outcome of sub is not known: its answer may still come,
+// lost notes that the outcome of sub is not known: its answer may still come,
 // unless it has been given and decides nothing, or the modem has started anew.
-func (w *worker) doubts(sub queue.Submission, v verdict) {
-	w.doubt = &sub
+func (a *air) lost(sub queue.Submission, v verdict) {
+	a.doubt = &sub
 	restarted := v.mend != nil && errors.Is(v.mend, modem.ErrRestarted)
 	if o := v.outcome; !restarted && !answeredWith(o.Code) && !o.PayloadAt.IsZero() {
-		w.listenUntil = o.PayloadAt.Add(answerAwaited)
+		a.listenUntil = o.PayloadAt.Add(answerAwaited)
 	}
 }
 

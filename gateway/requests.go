@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"goniec/modem"
 )
@@ -46,33 +47,39 @@ func (g *Gateway) USSD(ctx context.Context, name, code string) (text string, err
 	return text, err
 }
 
+// requests is what others want done with the modem of a worker.
+type requests struct {
+	handed  chan request
+	waiting atomic.Int32 // how many of them have not been taken yet
+}
+
 // ask hands do to the goroutine of w and waits until it has been run.
 func (w *worker) ask(ctx context.Context, do func(context.Context, *modem.Modem) error) error {
 	w.mu.Lock()
-	l, open := w.life, !w.shown.opened.IsZero()
+	o, open := w.opening, !w.public.opened.IsZero()
 	w.mu.Unlock()
 	if !open {
 		return ErrNotOpen
 	}
-	w.waiting.Add(1)
-	defer w.waiting.Add(-1)
+	w.requests.waiting.Add(1)
+	defer w.requests.waiting.Add(-1)
 	r := request{ctx: ctx, do: do, done: make(chan error, 1)}
 	select {
-	case w.requests <- r:
+	case w.requests.handed <- r:
 		return <-r.done // run to its end: it minds ctx itself
-	case <-l.closed:
+	case <-o.closed:
 		return ErrNotOpen
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// oblige runs what others have asked for so far.
-func (s *session) oblige() error {
-	for s.waiting.Load() > 0 && !s.ending() {
+// serveRequests runs what others have asked for so far.
+func (s *session) serveRequests() error {
+	for s.worker.requests.waiting.Load() > 0 && !s.ending() {
 		select {
-		case r := <-s.requests:
-			if err := s.grant(r); err != nil {
+		case r := <-s.worker.requests.handed:
+			if err := s.serveRequest(r); err != nil {
 				return err
 			}
 		default:
@@ -82,18 +89,18 @@ func (s *session) oblige() error {
 	return nil
 }
 
-// grant runs one request. Who asked is answered even if it panics, which ends the
-// session like any panic.
-func (s *session) grant(r request) error {
+// serveRequest runs one request. Who asked is answered even if it panics, which ends
+// the session like any panic.
+func (s *session) serveRequest(r request) error {
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()
-	defer context.AfterFunc(s.hard, cancel)()
+	defer context.AfterFunc(s.worker.hard, cancel)()
 	err := errPanic
 	defer func() { r.done <- err }()
-	err = r.do(ctx, s.modem)
+	err = r.do(ctx, s.worker.modem)
 	var fault *modem.Fault
 	if errors.As(err, &fault) {
-		return s.mend(fault)
+		return s.dialogue.mend(fault)
 	}
 	return nil
 }

@@ -1,0 +1,128 @@
+package gateway
+
+import (
+	"slices"
+	"time"
+
+	"goniec/modem"
+	"goniec/pdu"
+)
+
+// public is what a worker adds to the Status of its modem. Others read copies of it.
+type public struct {
+	sim                    string
+	opened                 time.Time // when the modem was set up in the session that is on; zero: none is, and nobody can ask for anything
+	parkedSince            time.Time // zero: not parked
+	parkedUntil            time.Time // when it is parked but open: nothing is sent until then
+	sent, failed, received uint64
+	accepted               time.Time // when a part was accepted last from this SIM
+	pausedUntil            time.Time
+	pauseReason            string
+	trouble                *Trouble // replaced, never changed; nil: none so far
+	unwritten              string   // what could not be written when that was last tried; empty: nothing
+	// outSince is when the modem went out of service, zero while it serves: tries
+	// to open it again are no news.
+	outSince time.Time
+	service  service
+}
+
+// unpark ends any parking.
+func (p *public) unpark() { p.parkedSince, p.parkedUntil = time.Time{}, time.Time{} }
+
+// endTrouble notes that what the modem suffered from has gone away, if that has one of
+// codes; without codes whatever it was.
+func (p *public) endTrouble(codes ...string) {
+	if p.trouble == nil || len(codes) > 0 && !slices.Contains(codes, p.trouble.Code) {
+		return
+	}
+	over := *p.trouble
+	over.Over = true
+	p.trouble = &over
+}
+
+// suffers shows what the modem suffers from.
+func (w *worker) suffers(t *Trouble) { w.show(func(p *public) { p.trouble = t }) }
+
+// waits shows until when the modem sends nothing, and why; empty if it may send.
+func (w *worker) waits(until time.Time, reason string) {
+	w.show(func(p *public) { p.pausedUntil, p.pauseReason = until, reason })
+}
+
+// show changes what others see of the worker.
+func (w *worker) show(change func(*public)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(&w.public)
+}
+
+// shown returns what others see of the worker.
+func (w *worker) shown() public {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.public
+}
+
+// parkedUntil returns until when a modem that is open is parked; zero: it may send.
+func (w *worker) parkedUntil(now time.Time) (until time.Time) {
+	w.show(func(p *public) {
+		if !now.Before(p.parkedUntil) {
+			p.unpark()
+		}
+		until = p.parkedUntil
+	})
+	return until
+}
+
+// state returns the state of the modem as its owner sees it, and since when it is in
+// that.
+func (w *worker) state() (modem.State, time.Time) {
+	info, p := w.modem.Info(), w.shown()
+	return p.state(info)
+}
+
+func (p *public) state(info modem.Info) (modem.State, time.Time) {
+	closed := p.parkedUntil.IsZero()
+	switch {
+	case p.parkedSince.IsZero(),
+		closed && info.State == modem.SIMLocked,
+		!closed && info.State != modem.Ready && info.State != modem.Registering:
+		return info.State, info.Since // which says more
+	default:
+		return modem.Parked, p.parkedSince
+	}
+}
+
+// ownNumber returns the number of the SIM in E.164: the configured one, else what the
+// card tells; empty if neither is known.
+func (w *worker) ownNumber(info modem.Info) string {
+	number := info.Number
+	if configured := *w.number.Load(); configured != "" {
+		number = configured
+	}
+	if a, err := pdu.ParseAddress(number); err != nil || a.Type != pdu.TypeInternational {
+		return ""
+	}
+	return number
+}
+
+// status returns what is known of the modem.
+func (w *worker) status() Status {
+	info, p := w.modem.Info(), w.shown()
+	state, since := p.state(info)
+	if state != modem.Ready && !p.outSince.IsZero() && p.outSince.Before(since) {
+		since = p.outSince
+	}
+	s := Status{
+		Name: w.config.Name, Device: info.Device, State: state, Since: since, Opened: p.opened,
+		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, IMEI: info.IMEI,
+		SIM: p.sim, ICCID: info.ICCID, Number: w.ownNumber(info), Operator: info.Operator, SMSC: info.SMSC,
+		Signal: info.Signal, SignalHistory: info.SignalHistory, Registration: info.Registration, Storage: info.Storage,
+		Sent: p.sent, Failed: p.failed, Received: p.received,
+		PausedUntil: p.pausedUntil, PauseReason: p.pauseReason, Alarms: w.alarms.list(),
+	}
+	if p.trouble != nil {
+		t := *p.trouble
+		s.Trouble = &t
+	}
+	return s
+}
