@@ -124,16 +124,11 @@ func TestStreamOfManyOldEvents(t *testing.T) {
 	g := memory(t)
 	secret := g.token(t, "page", access.ScopeEvents)
 	add := func(n int) {
-		err := g.store.Update(t.Context(), func(tx store.Tx) error {
-			for range n {
-				if err := g.events.Append(tx, "", gw.StateChanged{Modem: "sim-a"}); err != nil {
-					return err
-				}
+		for range n {
+			err := g.store.Update(t.Context(), func(tx store.Tx) error { return g.events.Append(tx, "", gw.StateChanged{Modem: "sim-a"}) })
+			if err != nil {
+				t.Fatal(err)
 			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
 		}
 	}
 	add(1)

@@ -150,7 +150,7 @@ func TestMessageOfManyParts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := memstore.New(memstore.WithLimits(128, 1<<20))
+				s := memstore.New()
 				b := newBoxOn(t, s, func(c *queue.Config) { c.MaxParts = pdu.MaxParts })
 				text := strings.Repeat("Wizyta jutro o 10. ", pdu.MaxParts*153/19)
 				m := b.put(func(d *queue.Draft) { d.Text = text })

@@ -48,8 +48,10 @@ type Pair struct {
 	Value []byte
 }
 
-// Limits says how much one transaction may change on a backend. Callers with
-// more to do split their work and go on where they were after a crash.
+// Limits says how much one transaction may change on a backend: at least 128 operations
+// and 1 MiB, less what sealing adds. Callers with more to do split their work and go on
+// where they were after a crash, see Walk. A single record with all that leads to it
+// fits, or is changed in steps.
 type Limits struct {
 	Operations int // puts and deletes in one transaction
 	Bytes      int // sum of the lengths of the keys and values put

@@ -19,11 +19,12 @@ import (
 	"goniec/store"
 )
 
-// The limits of one transaction of a store without WithLimits; the same as those of
-// boltstore.
+// The limits of one transaction of a store without WithLimits: those of an etcd as it
+// is installed, less than boltstore's, so that tests hold callers to what every backend
+// takes.
 const (
-	MaxOperations = 10_000
-	MaxBytes      = 8 << 20
+	MaxOperations = 128
+	MaxBytes      = 1 << 20
 )
 
 // degree is the branching of the tree; the value hardly matters.

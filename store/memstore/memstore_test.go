@@ -13,8 +13,8 @@ import (
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string][]memstore.Option{
-		"limits of a file":    nil,
-		"limits of a cluster": {memstore.WithLimits(128, 1<<20)},
+		"limits of a file":    {memstore.WithLimits(10_000, 8<<20)},
+		"limits of a cluster": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
