@@ -1,7 +1,7 @@
 // Package catalogue holds the texts that people read, in Polish, English and
 // Spanish: one table a topic, one file a table. It owns the words and the choice
-// of language, not when something is said. Log lines are not here: they are in
-// English, so that they can be searched for.
+// of language, not when something is said. Log lines are in English and not here, so
+// that they can be searched for; only what to do about a trouble is taken from here.
 package catalogue
 
 import (
@@ -47,7 +47,7 @@ func (t text) in(lang Language) string {
 
 // tables lists every topic; a key stands in one of them only.
 func tables() []map[Key]text {
-	return []map[Key]text{problemTexts, modemTexts, pageTexts, configTexts, commandTexts, keepingTexts, selfCareTexts, boxTexts, replyTexts, modemToolTexts, certifyTexts, doctorTexts, webhookTexts, encryptionTexts, erasureTexts}
+	return []map[Key]text{problemTexts, modemTexts, remedyTexts, pageTexts, configTexts, commandTexts, keepingTexts, selfCareTexts, boxTexts, replyTexts, modemToolTexts, certifyTexts, doctorTexts, webhookTexts, encryptionTexts, erasureTexts}
 }
 
 // texts holds the texts of all tables.
@@ -84,6 +84,9 @@ func localeTag(locale string) string {
 	}
 	return locale
 }
+
+// English returns what the key says in English, as the log wants it.
+func (k Key) English() string { return Text(English, k) }
 
 // Has reports whether key has a text. Keys put together from a code ask this first.
 func Has(key Key) bool {

@@ -9,15 +9,16 @@ import (
 	"sync"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/store"
 )
 
 // Codes of alarms: what a person should look into although the modem works. See
 // Status.Alarms.
 const (
-	AlarmStorage = "storage"        // a memory for received texts is 70 % full, so it is not being emptied
-	AlarmOut     = "out_of_service" // nothing has been sent for minutes, or will be
-	AlarmReceive = "cannot_receive" // what comes in cannot be read
+	AlarmStorage = "storage_filling" // a memory for received texts is 70 % full, so it is not being emptied
+	AlarmOut     = "out_of_service"  // nothing has been sent for minutes, or will be
+	AlarmReceive = "cannot_receive"  // what comes in cannot be read
 	AlarmSignal  = "weak_signal"
 	AlarmTwins   = "same_imei" // two modems say the same number
 )
@@ -36,10 +37,11 @@ func newAlarms(w *worker) *alarms {
 }
 
 // raise raises an alarm, or keeps it up. Its code is one of the constants Alarm…,
-// detail and remedy are for a person, in English, without numbers or texts. It is
+// which the API gives as it is and the catalogue has words for; detail is for a person,
+// in English, without numbers or texts. An alarm is
 // told in the log, in the event log and in the metrics once, and in the log again
 // every hour that it lasts.
-func (a *alarms) raise(code, detail, remedy string) {
+func (a *alarms) raise(code, detail string) {
 	now := time.Now()
 	a.mu.Lock()
 	had, raised := a.raised[code]
@@ -50,10 +52,10 @@ func (a *alarms) raise(code, detail, remedy string) {
 	if !raised {
 		had.At = now
 	}
-	a.raised[code] = Trouble{At: had.At, Code: code, Detail: detail, Remedy: remedy}
+	a.raised[code] = Trouble{At: had.At, Code: code, Detail: detail, Remedy: catalogue.ModemRemedy(code)}
 	a.mu.Unlock()
 	if log {
-		a.worker.log.Error("alarm", slog.String("code", code), slog.String("what", detail), slog.String("remedy", remedy))
+		a.worker.log.Error("alarm", slog.String("code", code), slog.String("what", detail), slog.String("remedy", catalogue.ModemRemedy(code).English()))
 	}
 	if !raised {
 		a.tell(AlarmChanged{Modem: a.worker.config.Name, Code: code})
@@ -90,8 +92,7 @@ func (a *alarms) outOfService(since, now time.Time, why string) {
 	if since.IsZero() || now.Sub(since) < outBefore {
 		return
 	}
-	a.raise(AlarmOut, "nothing is sent by this modem: "+why,
-		"See the last error of the modem and its remedy; other modems send meanwhile, if there are any.")
+	a.raise(AlarmOut, "nothing is sent by this modem: "+why)
 }
 
 // list returns the alarms in the order of their codes.
@@ -102,11 +103,12 @@ func (a *alarms) list() []Trouble {
 }
 
 // RaiseAlarm raises an alarm about the modem called name, or keeps it up. Its code is
-// stable, detail and remedy are for a person, in English, without numbers or texts. Of
+// one that the catalogue has words for; detail is for a person, in English, without
+// numbers or texts. Of
 // a modem that is not configured nothing is told.
-func (g *Gateway) RaiseAlarm(name, code, detail, remedy string) {
+func (g *Gateway) RaiseAlarm(name, code, detail string) {
 	if w := g.worker(name); w != nil {
-		w.alarms.raise(code, detail, remedy)
+		w.alarms.raise(code, detail)
 	}
 }
 

@@ -73,6 +73,6 @@ func (g *Gateway) Explain(name string, t Trouble) {
 	})
 	if blamed {
 		w.alarms.outOfService(t.At.Add(-outBefore), t.At, t.Detail)
-		w.log.Error("the reason why texts are refused is known", slog.String("code", t.Code), slog.String("what", t.Detail), slog.String("remedy", t.Remedy))
+		w.log.Error("the reason why texts are refused is known", slog.String("code", t.Code), slog.String("what", t.Detail), slog.String("remedy", t.Remedy.English()))
 	}
 }

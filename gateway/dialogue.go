@@ -55,7 +55,7 @@ func (d *dialogue) mend(f *modem.Fault) error {
 		return f // everything ends, and with it the dialogue
 	case outOfStep(f):
 		w.log.Warn("dialogue with the modem is out of step; bringing it back",
-			slog.String("code", code(f)), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+			slog.String("code", code(f)), slog.Any("err", f), slog.String("remedy", f.Remedy().English()))
 		switch d.mends++; {
 		case d.mends > mendsBeforeReopen:
 			return f

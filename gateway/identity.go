@@ -93,7 +93,6 @@ func (g *Gateway) recogniseTwins() {
 			w.alarms.end(AlarmTwins)
 			continue
 		}
-		w.alarms.raise(AlarmTwins, "another modem says to be this one: both have the same IMEI",
-			"Tell them apart by device, with a path below /dev/serial/by-path, and not by imei.")
+		w.alarms.raise(AlarmTwins, "another modem says to be this one: both have the same IMEI")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/queue"
 	"goniec/store"
 )
@@ -15,9 +16,6 @@ const (
 	firstRetry = time.Second // before the store is tried again; doubles up to lastRetry
 	lastRetry  = 30 * time.Second
 )
-
-// storeRemedy is what a person can do when the store cannot be written.
-const storeRemedy = "Free space on the disk that holds data_dir, or check the disk; nothing is sent until then, and nothing is lost."
 
 // journal writes down what happens in a session, and knows whether that works.
 type journal struct {
@@ -55,14 +53,14 @@ func (j *journal) failed(what string, err error) {
 	if j.retryAt.IsZero() {
 		j.retry = firstRetry
 		j.worker.log.Error("store cannot be written, so nothing is sent", slog.String("attempted", what),
-			slog.Any("err", err), slog.String("remedy", storeRemedy))
+			slog.Any("err", err), slog.String("remedy", catalogue.RemedyStore.English()))
 	} else {
 		j.retry = min(2*j.retry, lastRetry)
 		j.worker.log.Debug("store still cannot be written", slog.String("attempted", what), slog.Any("err", err))
 	}
 	j.retryAt = now.Add(j.retry)
 	j.worker.show(func(p *public) { p.unwritten = fmt.Sprintf("%s: %v", what, err) })
-	j.worker.suffers(&Trouble{At: now, Code: CodeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: storeRemedy})
+	j.worker.suffers(&Trouble{At: now, Code: CodeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: catalogue.RemedyStore})
 	j.worker.waits(j.retryAt, "the store cannot be written")
 }
 

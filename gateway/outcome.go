@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/modem"
 	"goniec/queue"
 )
@@ -271,7 +272,7 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e ev
 	if f.Class != modem.Stop {
 		v.park = &Trouble{At: now, Code: codeRefusals,
 			Detail: "the network refuses one number after another: " + f.Meaning(),
-			Remedy: "Ask the operator whether this SIM may send texts, and whether it has credit."}
+			Remedy: catalogue.RemedyOperator}
 	}
 }
 

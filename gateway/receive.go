@@ -112,7 +112,7 @@ func (r *receiver) sweptInVain(f *modem.Fault) error {
 	if r.blind++; r.blind < blindBefore {
 		return r.session.dialogue.mend(f)
 	}
-	r.session.worker.alarms.raise(AlarmReceive, "texts that come in cannot be read: "+f.Error(), f.Remedy())
+	r.session.worker.alarms.raise(AlarmReceive, "texts that come in cannot be read: "+f.Error())
 	return f
 }
 
@@ -126,7 +126,7 @@ func (r *receiver) fetch(slot modem.Slot) error {
 	if err != nil {
 		f := faultOf(err)
 		w.log.Warn("slot could not be read; it is looked at again", slog.String("memory", slot.Memory),
-			slog.Int("index", slot.Index), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+			slog.Int("index", slot.Index), slog.Any("err", f), slog.String("remedy", f.Remedy().English()))
 		r.sweepBy(time.Now().Add(sweepRetry))
 		return r.session.dialogue.mend(f)
 	}
@@ -177,7 +177,7 @@ func (r *receiver) empty(slot modem.Slot, c *committed) error {
 	c.until, c.wait = now.Add(c.wait), min(2*c.wait, lastStuck)
 	in.slots[slot] = c
 	w.log.Warn("slot could not be emptied; it is tried again later", slog.String("memory", slot.Memory),
-		slog.Int("index", slot.Index), slog.Time("next_try", c.until), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+		slog.Int("index", slot.Index), slog.Time("next_try", c.until), slog.Any("err", f), slog.String("remedy", f.Remedy().English()))
 	if f.Code >= 0 && f.Class != modem.Stop {
 		return nil // it answers, and is no better for being opened again
 	}
@@ -252,7 +252,6 @@ func (r *receiver) watchStorage() {
 		return
 	}
 	if r.filled++; r.filled >= stuckFull {
-		w.alarms.raise(AlarmStorage, fmt.Sprintf("%d of %d places of memory %s are taken, although texts are fetched and deleted as they come", all[i].Used, all[i].Total, all[i].Memory),
-			"Restart the modem; if that does not help, delete the texts on the SIM in a phone, or replace the SIM.")
+		w.alarms.raise(AlarmStorage, fmt.Sprintf("%d of %d places of memory %s are taken, although texts are fetched and deleted as they come", all[i].Used, all[i].Total, all[i].Memory))
 	}
 }

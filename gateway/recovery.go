@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/modem"
 	"goniec/store"
 )
@@ -209,7 +210,7 @@ func (r *recovery) recover(ctx context.Context, do recoveryStep) {
 	}
 	r.worker.log.Warn("having the system find the USB device of the modem anew, as if it had been unplugged and plugged in")
 	if err := r.worker.modem.ReenumerateUSB(limited); err != nil {
-		r.worker.log.Warn("USB device of the modem could not be found anew", slog.Any("err", err), slog.String("remedy", faultOf(err).Remedy()))
+		r.worker.log.Warn("USB device of the modem could not be found anew", slog.Any("err", err), slog.String("remedy", faultOf(err).Remedy().English()))
 	}
 }
 
@@ -221,7 +222,7 @@ func (r *recovery) mayRestart(ctx context.Context) bool {
 		r.worker.log.Warn("modem is not restarted, because that cannot be written down", slog.Any("err", err))
 	case !ok:
 		r.worker.log.Warn("modem is not restarted again: it has been restarted often enough in the last hour",
-			slog.Int("restarts", restartsAnHour), slog.String("remedy", "Unplug the modem and plug it in again; if that does not help, try another modem."))
+			slog.Int("restarts", restartsAnHour), slog.String("remedy", catalogue.RemedyReplug.English()))
 	}
 	return ok && err == nil
 }
@@ -236,7 +237,7 @@ func (r *recovery) logTrouble(t *Trouble, park bool, wait time.Duration) {
 	r.logged, r.loggedAt = t.Detail, t.At
 	attributes := []any{
 		slog.String("code", t.Code), slog.String("what", t.Detail),
-		slog.String("remedy", t.Remedy), slog.Duration("next_try", wait),
+		slog.String("remedy", t.Remedy.English()), slog.Duration("next_try", wait),
 	}
 	if park {
 		r.worker.log.Error("modem is taken out of service; its messages wait or leave by another modem", attributes...)

@@ -209,7 +209,7 @@ func (s *sender) attempt(sub queue.Submission) verdict {
 	}
 	w.log.Warn("part was not accepted", slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1),
 		slog.Int("attempt", sub.Attempt), slog.Any("to", sub.To), slog.String("outcome", v.word()),
-		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy()))
+		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy().English()))
 	w.suffers(trouble(f, done))
 	return v
 }

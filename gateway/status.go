@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/modem"
 )
 
@@ -50,10 +51,10 @@ type Status struct {
 // Trouble is something a modem suffers from.
 type Trouble struct {
 	At     time.Time
-	Code   string // stable, for machines: "cms_38", "cme_10", "device", "port_busy", "store"
-	Detail string // what happened, in plain words
-	Remedy string // what a person can do about it
-	Over   bool   // it has gone away since
+	Code   string        // stable, for machines: "cms_38", "cme_10", "device", "port_busy", "store"
+	Detail string        // what happened, in plain words
+	Remedy catalogue.Key // what a person can do about it
+	Over   bool          // it has gone away since
 }
 
 // Codes of Trouble that others give or look for.

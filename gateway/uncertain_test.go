@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/queue"
@@ -121,7 +122,7 @@ func TestStoreFails(t *testing.T) {
 				if got := r.accepted(); got != sent {
 					t.Errorf("%d parts left while the store was broken", got-sent)
 				}
-				if s := r.status(); s.Trouble == nil || s.Trouble.Code != "store" || s.Trouble.Over || s.Trouble.Remedy == "" {
+				if s := r.status(); s.Trouble == nil || s.Trouble.Code != "store" || s.Trouble.Over || !catalogue.Has(s.Trouble.Remedy) {
 					t.Errorf("status does not speak of the store: %+v", s.Trouble)
 				}
 				r.store.fail(0, nil)

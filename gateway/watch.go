@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/modem"
 )
 
@@ -69,8 +70,7 @@ func (n *networkWatch) watchSignal(now time.Time) {
 		n.weakSince = now
 	}
 	if now.Sub(n.weakSince) >= weakBefore {
-		w.alarms.raise(AlarmSignal, fmt.Sprintf("the signal has been below %d dBm for %d minutes, it is %d dBm now", weakSignal, int(weakBefore.Minutes()), signal.DBm),
-			"Check the antenna, or move the modem nearer to a window.")
+		w.alarms.raise(AlarmSignal, fmt.Sprintf("the signal has been below %d dBm for %d minutes, it is %d dBm now", weakSignal, int(weakBefore.Minutes()), signal.DBm))
 	}
 }
 
@@ -123,11 +123,11 @@ func (n *networkWatch) noteNetwork(info modem.Info) {
 func withoutNetwork(r modem.Registration) *Trouble {
 	switch {
 	case r.Denied():
-		return &Trouble{Code: codeDenied, Detail: "the network refuses the SIM", Remedy: "Ask the operator whether the SIM is active and may use this network."}
+		return &Trouble{Code: codeDenied, Detail: "the network refuses the SIM", Remedy: catalogue.RemedyDenied}
 	case r.CanSend() && r.IsRoaming():
 		return &Trouble{Code: codeRoaming, Detail: "the network is not the SIM's own, and roaming is not allowed",
-			Remedy: "Check the antenna; if texts may cost more, set roaming: true for this modem."}
+			Remedy: catalogue.RemedyRoaming}
 	default:
-		return &Trouble{Code: codeNoNetwork, Detail: "no network takes the SIM", Remedy: "Check the antenna and the signal at this place."}
+		return &Trouble{Code: codeNoNetwork, Detail: "no network takes the SIM", Remedy: catalogue.RemedyNetwork}
 	}
 }

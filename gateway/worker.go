@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/modem"
 	"goniec/store"
 )
@@ -179,14 +180,14 @@ func (w *worker) conclude(o *opening, why error) (wait time.Duration, do recover
 	var t *Trouble
 	switch {
 	case errors.Is(why, errPanic):
-		t = &Trouble{At: now, Code: codePanic, Detail: why.Error(), Remedy: "Report this with the log."}
+		t = &Trouble{At: now, Code: codePanic, Detail: why.Error(), Remedy: catalogue.RemedyReport}
 	case errors.Is(why, errRebooted):
-		t = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: "If this comes again: check the power supply of the modem."}
+		t = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: catalogue.RemedyPower}
 	case errors.Is(why, errNoNetwork):
 		t, do, wait = withoutNetwork(w.modem.Info().Registration), stepRestart, settleTime
 		t.At = now
 	case errors.Is(why, errSIMChanged):
-		t, wait = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: "Nothing is to be done if that was meant."}, firstBackoff
+		t, wait = &Trouble{At: now, Code: codeDevice, Detail: why.Error(), Remedy: catalogue.RemedyNothing}, firstBackoff
 	default:
 		f := faultOf(why)
 		t = trouble(f, now)

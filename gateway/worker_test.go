@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/catalogue"
 	"goniec/event"
 	"goniec/gateway"
 	"goniec/modem"
@@ -35,7 +36,7 @@ func TestAbsentAtTheStart(t *testing.T) {
 		if s := r.status(); s.Since.Sub(begin) > time.Second {
 			t.Errorf("out of service since %v, want %v: every try counts as a change", s.Since, begin)
 		}
-		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "absent" || s.Trouble.Remedy == "" {
+		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "absent" || !catalogue.Has(s.Trouble.Remedy) {
 			t.Errorf("trouble %+v", s.Trouble)
 		}
 		if said := strings.Count(r.log.String(), "modem is out of service"); said != 1 {
@@ -142,7 +143,7 @@ func TestBarredSIMIsParked(t *testing.T) {
 		}
 		r.pass(2 * time.Minute)
 		r.wantState(modem.Parked)
-		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "cms_8" || s.Trouble.Remedy == "" {
+		if s := r.status(); s.Trouble == nil || s.Trouble.Code != "cms_8" || !catalogue.Has(s.Trouble.Remedy) {
 			t.Errorf("trouble %+v", s.Trouble)
 		}
 		for _, id := range ids {

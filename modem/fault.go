@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/modem/at"
 )
 
@@ -201,7 +202,7 @@ func (f *Fault) StopAfter() int { return f.rule.stopAfter }
 func (f *Fault) Meaning() string { return f.rule.meaning }
 
 // Remedy says in one plain sentence what a person can do.
-func (f *Fault) Remedy() string { return f.rule.remedy }
+func (f *Fault) Remedy() catalogue.Key { return f.rule.remedy }
 
 // classWaits is how long to wait between tries where the table says nothing
 // else.
@@ -228,7 +229,7 @@ func causeRule(err error) (r rule, own bool) {
 			return c.rule, true
 		}
 	}
-	return rule{class: ModemFault, meaning: "the modem could not be used", remedy: "Unplug the modem and plug it in again."}, false
+	return rule{class: ModemFault, meaning: "the modem could not be used", remedy: catalogue.RemedyReplug}, false
 }
 
 type cause struct {
@@ -241,53 +242,53 @@ type cause struct {
 func causes() []cause {
 	return []cause{
 		{ErrNoDevice, rule{class: ModemFault, meaning: "there is no device at this path",
-			remedy: "Plug the modem in, or correct the path; `goniec modem list` shows what is plugged in."}},
+			remedy: catalogue.RemedyAbsent}},
 		{ErrPermission, rule{class: Stop, meaning: "this user may not open the device",
-			remedy: "Add the service user to the group dialout and restart the service."}},
+			remedy: catalogue.RemedyForbidden}},
 		{ErrBusy, rule{class: ModemFault, meaning: "another program holds the device",
-			remedy: "Stop the program that holds it; ModemManager must be told to ignore the modem."}},
+			remedy: catalogue.RemedyBusyPort}},
 		{ErrNotSerial, rule{class: Stop, meaning: "the path is no serial port",
-			remedy: "Correct the path; `goniec modem list` shows the serial ports."}},
+			remedy: catalogue.RemedyAbsent}},
 		{ErrOtherModem, rule{class: Stop, meaning: "another modem than the configured one is at this port",
-			remedy: "Correct imei or device, or leave device out so that the modem is found wherever it is plugged in."}},
+			remedy: catalogue.RemedyOtherModem}},
 		{ErrNotSMS, rule{class: Stop, meaning: "the device answers, but cannot send texts in PDU mode",
-			remedy: "Choose another port of the modem, or a modem that can send texts."}},
+			remedy: catalogue.RemedyNotAModem}},
 		{ErrSIMLocked, rule{class: Stop, meaning: "the SIM is locked",
-			remedy: "Enter the right PIN in a phone, or put it into the file named by pin_file; a PUK must be entered in a phone."}},
+			remedy: catalogue.RemedyPIN}},
 		{ErrDenied, rule{class: Stop, meaning: "the network refuses the SIM",
-			remedy: "Ask the operator whether the SIM is active and may use this network."}},
+			remedy: catalogue.RemedyDenied}},
 		{ErrNotRegistered, rule{class: Transient, meaning: "no network has taken the SIM in time",
-			remedy: "Check the antenna and the signal at this place."}},
+			remedy: catalogue.RemedyNetwork}},
 		{ErrRoaming, rule{class: Transient, blame: Network, meaning: "the modem is in the network of another operator, and roaming is not allowed",
-			remedy: "Check the antenna; if texts may cost more, allow this modem to roam in the configuration."}},
+			remedy: catalogue.RemedyRoaming}},
 		{ErrNoSMSC, rule{class: Stop, meaning: "the SIM knows no service centre",
-			remedy: "Set the number of the operator's service centre with AT+CSCA, or put the SIM into a phone once."}},
+			remedy: catalogue.RemedyNoCentre}},
 		{ErrUSSDCode, rule{class: Permanent, meaning: "this is no code that a network answers",
-			remedy: "Correct the code: digits, * and # only, such as *101#."}},
+			remedy: catalogue.RemedyUSSD}},
 		{ErrUSSDRefused, rule{class: Permanent, meaning: "the network or the modem does not answer this code",
-			remedy: "Correct the code, or ask the operator for the one that tells the credit."}},
+			remedy: catalogue.RemedyUSSD}},
 		{ErrUSSDTimeout, rule{class: Transient, meaning: "the network did not answer the code in time",
-			remedy: laterRemedy}},
+			remedy: catalogue.RemedyLater}},
 		{ErrNotUSB, rule{class: ModemFault, meaning: "the modem is not on USB, so it cannot be reset from here",
-			remedy: "Switch the power of the modem off and on."}},
+			remedy: catalogue.RemedyUSBReset}},
 		{ErrUSBReset, rule{class: ModemFault, meaning: "this user may not reset USB devices",
-			remedy: "Unplug the modem and plug it in again, or let the service user write the file that is named."}},
+			remedy: catalogue.RemedyUSBReset}},
 		{ErrRestarted, rule{class: ModemFault, meaning: "the modem has restarted by itself while it was sending",
-			remedy: "If this comes again: check the power supply of the modem."}},
+			remedy: catalogue.RemedyPower}},
 		{ErrEmpty, rule{class: Transient, blame: Device, meaning: "there is no message in this slot",
-			remedy: "Nothing is to be done."}},
+			remedy: catalogue.RemedyNothing}},
 		{at.ErrInvalid, rule{class: Permanent, meaning: "the command cannot be written to a modem",
-			remedy: "Report this: it is a fault of the gateway."}},
+			remedy: catalogue.RemedyReport}},
 		{at.ErrNoise, rule{class: ModemFault, meaning: "the port carries noise instead of answers",
-			remedy: "Correct baud_rate, or check the cable and the power supply of the modem."}},
+			remedy: catalogue.RemedySilent}},
 		{at.ErrTimeout, rule{class: ModemFault, meaning: "the modem did not answer in time",
-			remedy: "If this comes again: choose another port of the modem, or unplug it and plug it in again."}},
+			remedy: catalogue.RemedyReplug}},
 		{at.ErrLost, rule{class: ModemFault, meaning: "the modem has gone away",
-			remedy: "Check the cable, the USB port and the power supply."}},
+			remedy: catalogue.RemedyPower}},
 		{context.Canceled, rule{class: Transient, blame: Device, meaning: "the wait for the modem was broken off",
-			remedy: "Nothing is to be done."}},
+			remedy: catalogue.RemedyNothing}},
 		{context.DeadlineExceeded, rule{class: ModemFault, meaning: "the modem did not answer in the time it was given",
-			remedy: "If this comes again: unplug the modem and plug it in again."}},
+			remedy: catalogue.RemedyReplug}},
 	}
 }
 
@@ -295,7 +296,7 @@ func causes() []cause {
 func refusalRule(e *at.Error) rule {
 	if e.Family == "" {
 		return rule{class: Transient, blame: Device, meaning: "the modem refused without saying why",
-			remedy: "If this comes again: unplug the modem and plug it in again.", tries: 3, then: ModemFault, vague: true}
+			remedy: catalogue.RemedyReplug, tries: 3, then: ModemFault, vague: true}
 	}
 	text := strings.ToLower(strings.TrimSpace(e.Text))
 	for _, r := range refusals() {
@@ -308,5 +309,5 @@ func refusalRule(e *at.Error) rule {
 	}
 	return rule{family: e.Family, first: -1, last: -1, class: Transient, blame: Device,
 		meaning: "the modem gave an error that is in no table",
-		remedy:  "Report the number or text of the error together with the model of the modem.", tries: 3, then: Stop, stopAfter: 3, vague: true}
+		remedy:  catalogue.RemedyLookUp, tries: 3, then: Stop, stopAfter: 3, vague: true}
 }

@@ -1,6 +1,10 @@
 package modem
 
-import "time"
+import (
+	"time"
+
+	"goniec/catalogue"
+)
 
 // rule says what one error number means and what to do about it.
 type rule struct {
@@ -15,7 +19,7 @@ type rule struct {
 	vague       bool  // it names no cause: see submitFault
 	waits       []time.Duration
 	meaning     string
-	remedy      string
+	remedy      catalogue.Key
 }
 
 // code returns the number of a rule that is for one number.
@@ -26,19 +30,6 @@ func (r rule) code() int {
 	return r.first
 }
 
-// Remedies that several rules share.
-const (
-	laterRemedy    = "Nothing is to be done: it is tried again later."
-	numberRemedy   = "Check the number of the recipient."
-	operatorRemedy = "Ask the operator whether this SIM may send texts, and whether it has credit."
-	simRemedy      = "Check that the SIM sits well and works in a phone."
-	replugRemedy   = "If this comes again: unplug the modem and plug it in again."
-	reportRemedy   = "Report this with the transcript of the modem: it is likely a fault of the gateway."
-	pinRemedy      = "Put the right PIN into the file named by pin_file, or switch the PIN off in a phone."
-	pukRemedy      = "Put the SIM into a phone and enter the PUK there."
-	fullRemedy     = "Nothing is to be done: messages are fetched and deleted; if it stays, empty the SIM in a phone."
-)
-
 // refusals is the table of +CMS ERROR (3GPP TS 27.005 3.2.5, with the RP-causes
 // of 3GPP TS 24.011 8.2.5.4 and TP-FCS of 3GPP TS 23.040 9.2.3.22) and of
 // +CME ERROR (3GPP TS 27.007 9.2). The first rule that holds a number counts.
@@ -47,98 +38,98 @@ func refusals() []rule {
 	soon := []time.Duration{2 * time.Second, 5 * time.Second, 10 * time.Second, time.Minute}
 	return []rule{
 		// RP-causes: what the network said.
-		{family: "CMS", first: 1, last: 1, class: Permanent, meaning: "the number is not assigned to anybody", remedy: numberRemedy},
-		{family: "CMS", first: 8, last: 8, class: Stop, stopAfter: 2, meaning: "the operator has barred this SIM from sending texts", remedy: operatorRemedy},
-		{family: "CMS", first: 10, last: 10, class: Permanent, stopAfter: 3, meaning: "texts to this number are barred", remedy: numberRemedy},
-		{family: "CMS", first: 17, last: 17, class: Transient, meaning: "the network has failed for a moment", remedy: laterRemedy},
+		{family: "CMS", first: 1, last: 1, class: Permanent, meaning: "the number is not assigned to anybody", remedy: catalogue.RemedyNumber},
+		{family: "CMS", first: 8, last: 8, class: Stop, stopAfter: 2, meaning: "the operator has barred this SIM from sending texts", remedy: catalogue.RemedyOperator},
+		{family: "CMS", first: 10, last: 10, class: Permanent, stopAfter: 3, meaning: "texts to this number are barred", remedy: catalogue.RemedyNumber},
+		{family: "CMS", first: 17, last: 17, class: Transient, meaning: "the network has failed for a moment", remedy: catalogue.RemedyLater},
 		{family: "CMS", first: 21, last: 21, class: Transient, tries: 3, then: Permanent, stopAfter: 3,
-			meaning: "the network rejected the text, often for want of credit or as spam", remedy: operatorRemedy},
-		{family: "CMS", first: 22, last: 22, class: Transient, meaning: "the network is congested", remedy: laterRemedy},
-		{family: "CMS", first: 27, last: 27, class: Transient, waits: long, meaning: "the phone of the recipient is out of order or switched off", remedy: laterRemedy},
-		{family: "CMS", first: 28, last: 28, class: Stop, meaning: "the network does not know this SIM", remedy: operatorRemedy},
-		{family: "CMS", first: 29, last: 29, class: Stop, stopAfter: 2, meaning: "the network refuses texts to this SIM", remedy: operatorRemedy},
-		{family: "CMS", first: 30, last: 30, class: Permanent, stopAfter: 3, meaning: "the network does not know the recipient", remedy: numberRemedy},
-		{family: "CMS", first: 38, last: 38, class: Transient, waits: long, meaning: "the network is out of order", remedy: laterRemedy},
-		{family: "CMS", first: 41, last: 41, class: Transient, waits: soon, meaning: "the network has failed for a moment", remedy: laterRemedy},
-		{family: "CMS", first: 42, last: 42, class: Transient, meaning: "the network is congested", remedy: laterRemedy},
-		{family: "CMS", first: 47, last: 47, class: Transient, meaning: "the network has no resources free", remedy: laterRemedy},
-		{family: "CMS", first: 50, last: 50, class: Stop, stopAfter: 2, meaning: "this SIM has no subscription for texts", remedy: operatorRemedy},
-		{family: "CMS", first: 69, last: 69, class: Stop, stopAfter: 2, meaning: "the network offers no texts to this SIM", remedy: operatorRemedy},
-		{family: "CMS", first: 81, last: 81, class: ModemFault, tries: 2, then: Permanent, meaning: "the network found an invalid reference", remedy: reportRemedy},
-		{family: "CMS", first: 95, last: 99, class: ModemFault, tries: 2, then: Permanent, meaning: "the network could not read the message", remedy: reportRemedy},
-		{family: "CMS", first: 111, last: 111, class: ModemFault, tries: 2, then: Permanent, meaning: "the network met a protocol error", remedy: reportRemedy},
-		{family: "CMS", first: 127, last: 127, class: Transient, tries: 3, then: Permanent, meaning: "the text got no further between two networks", remedy: laterRemedy},
-		{family: "CMS", first: 0, last: 126, class: Transient, tries: 3, then: Permanent, meaning: "the network refused for a reserved reason", remedy: laterRemedy},
+			meaning: "the network rejected the text, often for want of credit or as spam", remedy: catalogue.RemedyOperator},
+		{family: "CMS", first: 22, last: 22, class: Transient, meaning: "the network is congested", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 27, last: 27, class: Transient, waits: long, meaning: "the phone of the recipient is out of order or switched off", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 28, last: 28, class: Stop, meaning: "the network does not know this SIM", remedy: catalogue.RemedyOperator},
+		{family: "CMS", first: 29, last: 29, class: Stop, stopAfter: 2, meaning: "the network refuses texts to this SIM", remedy: catalogue.RemedyOperator},
+		{family: "CMS", first: 30, last: 30, class: Permanent, stopAfter: 3, meaning: "the network does not know the recipient", remedy: catalogue.RemedyNumber},
+		{family: "CMS", first: 38, last: 38, class: Transient, waits: long, meaning: "the network is out of order", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 41, last: 41, class: Transient, waits: soon, meaning: "the network has failed for a moment", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 42, last: 42, class: Transient, meaning: "the network is congested", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 47, last: 47, class: Transient, meaning: "the network has no resources free", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 50, last: 50, class: Stop, stopAfter: 2, meaning: "this SIM has no subscription for texts", remedy: catalogue.RemedyOperator},
+		{family: "CMS", first: 69, last: 69, class: Stop, stopAfter: 2, meaning: "the network offers no texts to this SIM", remedy: catalogue.RemedyOperator},
+		{family: "CMS", first: 81, last: 81, class: ModemFault, tries: 2, then: Permanent, meaning: "the network found an invalid reference", remedy: catalogue.RemedyReport},
+		{family: "CMS", first: 95, last: 99, class: ModemFault, tries: 2, then: Permanent, meaning: "the network could not read the message", remedy: catalogue.RemedyReport},
+		{family: "CMS", first: 111, last: 111, class: ModemFault, tries: 2, then: Permanent, meaning: "the network met a protocol error", remedy: catalogue.RemedyReport},
+		{family: "CMS", first: 127, last: 127, class: Transient, tries: 3, then: Permanent, meaning: "the text got no further between two networks", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 0, last: 126, class: Transient, tries: 3, then: Permanent, meaning: "the network refused for a reserved reason", remedy: catalogue.RemedyLater},
 		// TP-FCS: what the service centre said.
-		{family: "CMS", first: 128, last: 143, class: Permanent, meaning: "the service centre refuses the protocol of the message", remedy: reportRemedy},
-		{family: "CMS", first: 144, last: 159, class: Permanent, meaning: "the service centre refuses the alphabet or class of the message", remedy: "Send it without flash and, if it can be, in plain letters."},
-		{family: "CMS", first: 160, last: 191, class: Permanent, meaning: "the service centre refuses this kind of message", remedy: reportRemedy},
-		{family: "CMS", first: 192, last: 192, class: Transient, meaning: "the service centre is busy", remedy: laterRemedy},
-		{family: "CMS", first: 193, last: 193, class: Stop, meaning: "this SIM has no subscription with the service centre", remedy: operatorRemedy},
-		{family: "CMS", first: 194, last: 194, class: Transient, meaning: "the service centre has failed", remedy: laterRemedy},
-		{family: "CMS", first: 195, last: 195, class: Permanent, meaning: "the service centre does not accept the number", remedy: numberRemedy},
-		{family: "CMS", first: 196, last: 196, class: Permanent, meaning: "the recipient is barred at the service centre", remedy: numberRemedy},
-		{family: "CMS", first: 197, last: 197, class: Duplicate, meaning: "the service centre has this message already", remedy: "Nothing is to be done: it counts as sent."},
-		{family: "CMS", first: 198, last: 199, class: Permanent, meaning: "the service centre refuses the validity period of the message", remedy: reportRemedy},
-		{family: "CMS", first: 208, last: 208, class: Transient, blame: Device, waits: soon, meaning: "the memory of the SIM is full", remedy: fullRemedy},
-		{family: "CMS", first: 209, last: 209, class: Stop, meaning: "the SIM cannot store texts", remedy: "Use another SIM."},
-		{family: "CMS", first: 210, last: 210, class: ModemFault, meaning: "the modem has failed", remedy: replugRemedy},
-		{family: "CMS", first: 211, last: 211, class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: fullRemedy},
-		{family: "CMS", first: 212, last: 213, class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy with itself", remedy: laterRemedy},
-		{family: "CMS", first: 128, last: 255, class: Transient, tries: 3, then: Permanent, meaning: "the service centre refused for a reason of its own", remedy: laterRemedy},
+		{family: "CMS", first: 128, last: 143, class: Permanent, meaning: "the service centre refuses the protocol of the message", remedy: catalogue.RemedyReport},
+		{family: "CMS", first: 144, last: 159, class: Permanent, meaning: "the service centre refuses the alphabet or class of the message", remedy: catalogue.RemedyPlainText},
+		{family: "CMS", first: 160, last: 191, class: Permanent, meaning: "the service centre refuses this kind of message", remedy: catalogue.RemedyReport},
+		{family: "CMS", first: 192, last: 192, class: Transient, meaning: "the service centre is busy", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 193, last: 193, class: Stop, meaning: "this SIM has no subscription with the service centre", remedy: catalogue.RemedyOperator},
+		{family: "CMS", first: 194, last: 194, class: Transient, meaning: "the service centre has failed", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 195, last: 195, class: Permanent, meaning: "the service centre does not accept the number", remedy: catalogue.RemedyNumber},
+		{family: "CMS", first: 196, last: 196, class: Permanent, meaning: "the recipient is barred at the service centre", remedy: catalogue.RemedyNumber},
+		{family: "CMS", first: 197, last: 197, class: Duplicate, meaning: "the service centre has this message already", remedy: catalogue.RemedyNothing},
+		{family: "CMS", first: 198, last: 199, class: Permanent, meaning: "the service centre refuses the validity period of the message", remedy: catalogue.RemedyReport},
+		{family: "CMS", first: 208, last: 208, class: Transient, blame: Device, waits: soon, meaning: "the memory of the SIM is full", remedy: catalogue.RemedySIMFull},
+		{family: "CMS", first: 209, last: 209, class: Stop, meaning: "the SIM cannot store texts", remedy: catalogue.RemedyOtherSIM},
+		{family: "CMS", first: 210, last: 210, class: ModemFault, meaning: "the modem has failed", remedy: catalogue.RemedyReplug},
+		{family: "CMS", first: 211, last: 211, class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: catalogue.RemedySIMFull},
+		{family: "CMS", first: 212, last: 213, class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy with itself", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 128, last: 255, class: Transient, tries: 3, then: Permanent, meaning: "the service centre refused for a reason of its own", remedy: catalogue.RemedyLater},
 		// What the modem said.
-		{family: "CMS", first: 300, last: 300, text: "me failure", class: ModemFault, vague: true, meaning: "the modem has failed", remedy: replugRemedy},
-		{family: "CMS", first: 301, last: 301, text: "sms service of me reserved", class: ModemFault, meaning: "something else uses the texts of the modem", remedy: "Make sure that no other program uses the modem."},
-		{family: "CMS", first: 302, last: 302, text: "operation not allowed", class: ModemFault, meaning: "the modem does not allow this now", remedy: "Check the SIM and the signal; make sure that no other program uses the modem."},
-		{family: "CMS", first: 303, last: 303, text: "operation not supported", class: ModemFault, tries: 2, then: Stop, stopAfter: 3, meaning: "the modem does not know this operation", remedy: "Choose another port of the modem, or another modem."},
-		{family: "CMS", first: 304, last: 304, text: "invalid pdu mode parameter", class: ModemFault, tries: 2, then: Permanent, meaning: "the modem could not read the message", remedy: reportRemedy},
-		{family: "CMS", first: 305, last: 305, text: "invalid text mode parameter", class: ModemFault, tries: 2, then: Stop, meaning: "the modem has left PDU mode", remedy: replugRemedy},
-		{family: "CMS", first: 310, last: 310, text: "sim not inserted", class: Stop, meaning: "there is no SIM in the modem", remedy: simRemedy},
-		{family: "CMS", first: 311, last: 311, text: "sim pin required", class: Stop, meaning: "the SIM wants its PIN", remedy: pinRemedy},
-		{family: "CMS", first: 312, last: 312, text: "ph-sim pin required", class: Stop, meaning: "the modem is locked to another SIM", remedy: "Use a modem that is not locked to an operator."},
-		{family: "CMS", first: 313, last: 313, text: "sim failure", class: ModemFault, tries: 2, then: Stop, meaning: "the SIM has failed", remedy: simRemedy},
-		{family: "CMS", first: 314, last: 314, text: "sim busy", class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy", remedy: laterRemedy},
-		{family: "CMS", first: 315, last: 315, text: "sim wrong", class: Stop, meaning: "the modem does not accept this SIM", remedy: simRemedy},
-		{family: "CMS", first: 316, last: 316, text: "sim puk required", class: Stop, meaning: "the SIM wants its PUK", remedy: pukRemedy},
-		{family: "CMS", first: 317, last: 317, text: "sim pin2 required", class: Stop, meaning: "the SIM wants its PIN2", remedy: "Switch fixed dialling off in a phone."},
-		{family: "CMS", first: 318, last: 318, text: "sim puk2 required", class: Stop, meaning: "the SIM wants its PUK2", remedy: pukRemedy},
-		{family: "CMS", first: 320, last: 320, text: "memory failure", class: ModemFault, meaning: "the memory of the modem has failed", remedy: replugRemedy},
-		{family: "CMS", first: 321, last: 321, text: "invalid memory index", class: Transient, blame: Device, meaning: "there is no message in this slot", remedy: "Nothing is to be done."},
-		{family: "CMS", first: 322, last: 322, text: "memory full", class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: fullRemedy},
+		{family: "CMS", first: 300, last: 300, text: "me failure", class: ModemFault, vague: true, meaning: "the modem has failed", remedy: catalogue.RemedyReplug},
+		{family: "CMS", first: 301, last: 301, text: "sms service of me reserved", class: ModemFault, meaning: "something else uses the texts of the modem", remedy: catalogue.RemedyBusyPort},
+		{family: "CMS", first: 302, last: 302, text: "operation not allowed", class: ModemFault, meaning: "the modem does not allow this now", remedy: catalogue.RemedyInUse},
+		{family: "CMS", first: 303, last: 303, text: "operation not supported", class: ModemFault, tries: 2, then: Stop, stopAfter: 3, meaning: "the modem does not know this operation", remedy: catalogue.RemedyNotAModem},
+		{family: "CMS", first: 304, last: 304, text: "invalid pdu mode parameter", class: ModemFault, tries: 2, then: Permanent, meaning: "the modem could not read the message", remedy: catalogue.RemedyReport},
+		{family: "CMS", first: 305, last: 305, text: "invalid text mode parameter", class: ModemFault, tries: 2, then: Stop, meaning: "the modem has left PDU mode", remedy: catalogue.RemedyReplug},
+		{family: "CMS", first: 310, last: 310, text: "sim not inserted", class: Stop, meaning: "there is no SIM in the modem", remedy: catalogue.RemedyNoSIM},
+		{family: "CMS", first: 311, last: 311, text: "sim pin required", class: Stop, meaning: "the SIM wants its PIN", remedy: catalogue.RemedyPIN},
+		{family: "CMS", first: 312, last: 312, text: "ph-sim pin required", class: Stop, meaning: "the modem is locked to another SIM", remedy: catalogue.RemedyLockedModem},
+		{family: "CMS", first: 313, last: 313, text: "sim failure", class: ModemFault, tries: 2, then: Stop, meaning: "the SIM has failed", remedy: catalogue.RemedySIM},
+		{family: "CMS", first: 314, last: 314, text: "sim busy", class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 315, last: 315, text: "sim wrong", class: Stop, meaning: "the modem does not accept this SIM", remedy: catalogue.RemedySIM},
+		{family: "CMS", first: 316, last: 316, text: "sim puk required", class: Stop, meaning: "the SIM wants its PUK", remedy: catalogue.RemedyPUK},
+		{family: "CMS", first: 317, last: 317, text: "sim pin2 required", class: Stop, meaning: "the SIM wants its PIN2", remedy: catalogue.RemedyFixedDialing},
+		{family: "CMS", first: 318, last: 318, text: "sim puk2 required", class: Stop, meaning: "the SIM wants its PUK2", remedy: catalogue.RemedyPUK},
+		{family: "CMS", first: 320, last: 320, text: "memory failure", class: ModemFault, meaning: "the memory of the modem has failed", remedy: catalogue.RemedyReplug},
+		{family: "CMS", first: 321, last: 321, text: "invalid memory index", class: Transient, blame: Device, meaning: "there is no message in this slot", remedy: catalogue.RemedyNothing},
+		{family: "CMS", first: 322, last: 322, text: "memory full", class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: catalogue.RemedySIMFull},
 		{family: "CMS", first: 330, last: 330, text: "smsc address unknown", class: Stop, meaning: "the SIM knows no service centre",
-			remedy: "Set the number of the operator's service centre with AT+CSCA, or put the SIM into a phone once."},
-		{family: "CMS", first: 331, last: 331, text: "no network service", class: Transient, meaning: "there is no network", remedy: "Check the antenna and the signal at this place."},
-		{family: "CMS", first: 332, last: 332, text: "network timeout", class: Uncertain, meaning: "the network did not answer the modem in time", remedy: "Nothing is to be done: the delivery report decides."},
-		{family: "CMS", first: 340, last: 340, text: "no +cnma acknowledgement expected", class: Transient, blame: Device, meaning: "the modem expects no acknowledgement", remedy: "Nothing is to be done."},
-		{family: "CMS", first: 500, last: 500, text: "unknown error", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: replugRemedy},
+			remedy: catalogue.RemedyNoCentre},
+		{family: "CMS", first: 331, last: 331, text: "no network service", class: Transient, meaning: "there is no network", remedy: catalogue.RemedyNetwork},
+		{family: "CMS", first: 332, last: 332, text: "network timeout", class: Uncertain, meaning: "the network did not answer the modem in time", remedy: catalogue.RemedyAwaitReport},
+		{family: "CMS", first: 340, last: 340, text: "no +cnma acknowledgement expected", class: Transient, blame: Device, meaning: "the modem expects no acknowledgement", remedy: catalogue.RemedyNothing},
+		{family: "CMS", first: 500, last: 500, text: "unknown error", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: catalogue.RemedyReplug},
 		{family: "CMS", first: 512, last: 1 << 30, class: Transient, blame: Device, tries: 3, then: Stop, stopAfter: 3, vague: true, meaning: "the modem failed for a reason of its maker",
-			remedy: "Look the number up in the manual of the modem, or report it with the model."},
-		{family: "CMS", first: 256, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem failed for a reserved reason", remedy: replugRemedy},
+			remedy: catalogue.RemedyLookUp},
+		{family: "CMS", first: 256, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem failed for a reserved reason", remedy: catalogue.RemedyReplug},
 		// +CME ERROR: mostly while the device is set up.
-		{family: "CME", first: 0, last: 0, text: "phone failure", class: ModemFault, vague: true, meaning: "the modem has failed", remedy: replugRemedy},
-		{family: "CME", first: 3, last: 3, text: "operation not allowed", class: ModemFault, meaning: "the modem does not allow this now", remedy: replugRemedy},
-		{family: "CME", first: 4, last: 4, text: "operation not supported", class: ModemFault, tries: 2, then: Stop, stopAfter: 3, meaning: "the modem does not know this operation", remedy: "Choose another port of the modem, or another modem."},
-		{family: "CME", first: 5, last: 7, text: "ph-sim pin required", class: Stop, meaning: "the modem is locked to another SIM", remedy: "Use a modem that is not locked to an operator."},
-		{family: "CME", first: 10, last: 10, text: "sim not inserted", class: Stop, meaning: "there is no SIM in the modem", remedy: simRemedy},
-		{family: "CME", first: 11, last: 11, text: "sim pin required", class: Stop, meaning: "the SIM wants its PIN", remedy: pinRemedy},
-		{family: "CME", first: 12, last: 12, text: "sim puk required", class: Stop, meaning: "the SIM wants its PUK", remedy: pukRemedy},
-		{family: "CME", first: 13, last: 13, text: "sim failure", class: ModemFault, tries: 2, then: Stop, meaning: "the SIM has failed", remedy: simRemedy},
-		{family: "CME", first: 14, last: 14, text: "sim busy", class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy", remedy: laterRemedy},
-		{family: "CME", first: 15, last: 15, text: "sim wrong", class: Stop, meaning: "the modem does not accept this SIM", remedy: simRemedy},
-		{family: "CME", first: 16, last: 16, text: "incorrect password", class: Stop, meaning: "the SIM refused the PIN", remedy: pinRemedy},
-		{family: "CME", first: 17, last: 17, text: "sim pin2 required", class: Stop, meaning: "the SIM wants its PIN2", remedy: "Switch fixed dialling off in a phone."},
-		{family: "CME", first: 18, last: 18, text: "sim puk2 required", class: Stop, meaning: "the SIM wants its PUK2", remedy: pukRemedy},
-		{family: "CME", first: 20, last: 20, text: "memory full", class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: fullRemedy},
-		{family: "CME", first: 21, last: 22, text: "invalid index", class: Transient, blame: Device, meaning: "there is no message in this slot", remedy: "Nothing is to be done."},
-		{family: "CME", first: 23, last: 23, text: "memory failure", class: ModemFault, meaning: "the memory of the modem has failed", remedy: replugRemedy},
-		{family: "CME", first: 30, last: 30, text: "no network service", class: Transient, meaning: "there is no network", remedy: "Check the antenna and the signal at this place."},
-		{family: "CME", first: 31, last: 31, text: "network timeout", class: Uncertain, meaning: "the network did not answer the modem in time", remedy: "Nothing is to be done: the delivery report decides."},
-		{family: "CME", first: 32, last: 32, text: "network not allowed - emergency calls only", class: Transient, meaning: "the network allows emergency calls only", remedy: operatorRemedy},
-		{family: "CME", first: 100, last: 100, text: "unknown", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: replugRemedy},
-		{family: "CME", first: 103, last: 106, class: Stop, meaning: "the network refuses this SIM or modem", remedy: operatorRemedy},
-		{family: "CME", first: 111, last: 113, class: Stop, meaning: "this network is closed to the SIM", remedy: operatorRemedy},
+		{family: "CME", first: 0, last: 0, text: "phone failure", class: ModemFault, vague: true, meaning: "the modem has failed", remedy: catalogue.RemedyReplug},
+		{family: "CME", first: 3, last: 3, text: "operation not allowed", class: ModemFault, meaning: "the modem does not allow this now", remedy: catalogue.RemedyReplug},
+		{family: "CME", first: 4, last: 4, text: "operation not supported", class: ModemFault, tries: 2, then: Stop, stopAfter: 3, meaning: "the modem does not know this operation", remedy: catalogue.RemedyNotAModem},
+		{family: "CME", first: 5, last: 7, text: "ph-sim pin required", class: Stop, meaning: "the modem is locked to another SIM", remedy: catalogue.RemedyLockedModem},
+		{family: "CME", first: 10, last: 10, text: "sim not inserted", class: Stop, meaning: "there is no SIM in the modem", remedy: catalogue.RemedyNoSIM},
+		{family: "CME", first: 11, last: 11, text: "sim pin required", class: Stop, meaning: "the SIM wants its PIN", remedy: catalogue.RemedyPIN},
+		{family: "CME", first: 12, last: 12, text: "sim puk required", class: Stop, meaning: "the SIM wants its PUK", remedy: catalogue.RemedyPUK},
+		{family: "CME", first: 13, last: 13, text: "sim failure", class: ModemFault, tries: 2, then: Stop, meaning: "the SIM has failed", remedy: catalogue.RemedySIM},
+		{family: "CME", first: 14, last: 14, text: "sim busy", class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy", remedy: catalogue.RemedyLater},
+		{family: "CME", first: 15, last: 15, text: "sim wrong", class: Stop, meaning: "the modem does not accept this SIM", remedy: catalogue.RemedySIM},
+		{family: "CME", first: 16, last: 16, text: "incorrect password", class: Stop, meaning: "the SIM refused the PIN", remedy: catalogue.RemedyWrongPIN},
+		{family: "CME", first: 17, last: 17, text: "sim pin2 required", class: Stop, meaning: "the SIM wants its PIN2", remedy: catalogue.RemedyFixedDialing},
+		{family: "CME", first: 18, last: 18, text: "sim puk2 required", class: Stop, meaning: "the SIM wants its PUK2", remedy: catalogue.RemedyPUK},
+		{family: "CME", first: 20, last: 20, text: "memory full", class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: catalogue.RemedySIMFull},
+		{family: "CME", first: 21, last: 22, text: "invalid index", class: Transient, blame: Device, meaning: "there is no message in this slot", remedy: catalogue.RemedyNothing},
+		{family: "CME", first: 23, last: 23, text: "memory failure", class: ModemFault, meaning: "the memory of the modem has failed", remedy: catalogue.RemedyReplug},
+		{family: "CME", first: 30, last: 30, text: "no network service", class: Transient, meaning: "there is no network", remedy: catalogue.RemedyNetwork},
+		{family: "CME", first: 31, last: 31, text: "network timeout", class: Uncertain, meaning: "the network did not answer the modem in time", remedy: catalogue.RemedyAwaitReport},
+		{family: "CME", first: 32, last: 32, text: "network not allowed - emergency calls only", class: Transient, meaning: "the network allows emergency calls only", remedy: catalogue.RemedyOperator},
+		{family: "CME", first: 100, last: 100, text: "unknown", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: catalogue.RemedyReplug},
+		{family: "CME", first: 103, last: 106, class: Stop, meaning: "the network refuses this SIM or modem", remedy: catalogue.RemedyOperator},
+		{family: "CME", first: 111, last: 113, class: Stop, meaning: "this network is closed to the SIM", remedy: catalogue.RemedyOperator},
 		{family: "CME", first: 512, last: 1 << 30, class: Transient, blame: Device, tries: 3, then: Stop, stopAfter: 3, vague: true, meaning: "the modem failed for a reason of its maker",
-			remedy: "Look the number up in the manual of the modem, or report it with the model."},
-		{family: "CME", first: 0, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem refused the command", remedy: replugRemedy},
+			remedy: catalogue.RemedyLookUp},
+		{family: "CME", first: 0, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem refused the command", remedy: catalogue.RemedyReplug},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/modem"
 )
 
@@ -163,7 +164,7 @@ func TestFaultClasses(t *testing.T) {
 // checkFault holds any fault to what every caller relies on.
 func checkFault(t *testing.T, f *modem.Fault) {
 	t.Helper()
-	if f.Meaning() == "" || f.Remedy() == "" || !strings.HasSuffix(f.Remedy(), ".") {
+	if f.Meaning() == "" || !catalogue.Has(f.Remedy()) || !strings.HasSuffix(f.Remedy().English(), ".") {
 		t.Errorf("%v: meaning %q, remedy %q", f, f.Meaning(), f.Remedy())
 	}
 	switch f.Class {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/catalogue"
 	"goniec/modem"
 )
 
@@ -326,7 +327,7 @@ func TestBringUpFaults(t *testing.T) {
 				if tt.want != nil && !errors.Is(err, tt.want) {
 					t.Errorf("Open: %v, want %v", err, tt.want)
 				}
-				if fault.Remedy() == "" || fault.Meaning() == "" {
+				if !catalogue.Has(fault.Remedy()) || fault.Meaning() == "" {
 					t.Errorf("%v has no remedy", fault)
 				}
 				if got := s.modem.Info().LastFault; got != fault {
@@ -343,7 +344,7 @@ func TestWrongBaudRateIsNamed(t *testing.T) {
 	script(t, noise, func(t *testing.T, s *scripted) {
 		err := s.modem.Open(t.Context())
 		var fault *modem.Fault
-		if !errors.As(err, &fault) || fault.Class != modem.ModemFault || !strings.Contains(fault.Remedy(), "baud_rate") {
+		if !errors.As(err, &fault) || fault.Class != modem.ModemFault || !strings.Contains(fault.Remedy().English(), "baud_rate") {
 			t.Errorf("Open: %v, want a remedy that names baud_rate", err)
 		}
 	})

@@ -272,7 +272,7 @@ func TestSerialErrorsNameTheRemedy(t *testing.T) {
 			m := modem.New(modem.Config{Name: "m0", Device: tt.device})
 			err := m.Open(t.Context())
 			var fault *modem.Fault
-			if !errors.Is(err, tt.want) || !errors.As(err, &fault) || !strings.Contains(fault.Remedy(), tt.remedy) {
+			if !errors.Is(err, tt.want) || !errors.As(err, &fault) || !strings.Contains(fault.Remedy().English(), tt.remedy) {
 				t.Errorf("Open: %v, want %v with a remedy", err, tt.want)
 			}
 			if !strings.Contains(err.Error(), tt.device) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/gateway"
 	"goniec/modem"
 	"goniec/queue"
@@ -148,7 +149,7 @@ func (l *callLog) write(ctx context.Context, m missed) error {
 	l.care.metrics.calls.WithLabelValues(l.name).Inc()
 	if refused != nil {
 		l.log.Error("the text for callers cannot be sent", slog.String("call", c.ID), slog.Any("err", refused),
-			slog.String("remedy", "Shorten calls.text in the configuration, or raise max_parts."))
+			slog.String("remedy", catalogue.RemedyCallText.English()))
 	}
 	from := "withheld"
 	if c.From.Number != "" {

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"goniec/catalogue"
 	"goniec/gateway"
 	"goniec/modem"
 	"goniec/store"
@@ -220,15 +221,15 @@ func (w *creditWatch) ask(ctx context.Context, c CreditConfig) bool {
 	switch {
 	case err != nil:
 		w.missed(ctx, "the network does not answer the code for the balance: "+creditReason(err),
-			fmt.Sprintf("Try it with \"goniec modem ussd %s '%s'\"; correct credit.code in the configuration if the operator has another one.", w.name, code))
+			catalogue.Text(catalogue.English, catalogue.RemedyCreditCode, w.name, code))
 	case !known:
 		w.missed(ctx, "no code is known for the balance of this operator",
-			fmt.Sprintf("Write the operator's code for the balance into credit.code of modem %s, and try it with \"goniec modem ussd %s CODE\".", w.name, w.name))
+			catalogue.Text(catalogue.English, catalogue.RemedyCreditNoCode, w.name))
 	case !found:
 		// What it says is not logged: it may name the owner or the number.
 		w.log.Debug("answer to the code for the balance", slog.Int("characters", utf8.RuneCountInString(answer)))
 		w.missed(ctx, "no amount was found in what the network answered to the code for the balance",
-			fmt.Sprintf("Look at the answer with \"goniec modem ussd %s '%s'\" and write credit.pattern, with the amount in parentheses, for it.", w.name, code))
+			catalogue.Text(catalogue.English, catalogue.RemedyCreditAmount, w.name, code))
 	default:
 		w.read(ctx, c, amount)
 	}
@@ -282,7 +283,7 @@ func (w *creditWatch) read(ctx context.Context, c CreditConfig, amount Amount) {
 func (w *creditWatch) blame(amount Amount) {
 	w.care.config.Gateway.Explain(w.name, gateway.Trouble{At: time.Now(), Code: gateway.CodeNoCredit,
 		Detail: "the network refuses texts, and the balance of the SIM is " + amount.String(),
-		Remedy: "Top up the SIM. Sending is tried again every few minutes; a restart of the modem does it at once."})
+		Remedy: catalogue.RemedyNoCredit})
 }
 
 // missed notes that asking brought nothing.
@@ -319,8 +320,7 @@ func (w *creditWatch) judge(c CreditConfig, now time.Time) {
 	if r.Since.IsZero() || now.Sub(r.Since) < creditUnread {
 		g.EndAlarm(w.name, AlarmCreditUnknown)
 	} else {
-		g.RaiseAlarm(w.name, AlarmCreditUnknown, "the credit could not be read on any day since "+r.Since.In(w.care.config.Location).Format(time.DateOnly),
-			fmt.Sprintf("Ask for it with \"goniec modem ussd %s CODE\"; correct credit.code, or credit.pattern, in the configuration.", w.name))
+		g.RaiseAlarm(w.name, AlarmCreditUnknown, "the credit could not be read on any day since "+r.Since.In(w.care.config.Location).Format(time.DateOnly))
 	}
 	if !r.Known {
 		w.shown.Store(nil)
@@ -334,8 +334,7 @@ func (w *creditWatch) judge(c CreditConfig, now time.Time) {
 		g.EndAlarm(w.name, AlarmCredit)
 		return
 	}
-	g.RaiseAlarm(w.name, AlarmCredit, fmt.Sprintf("the SIM has %s left, less than %s", r.Amount, c.AlarmBelow),
-		"Top up the SIM, or lower credit.alarm_below in the configuration.")
+	g.RaiseAlarm(w.name, AlarmCredit, fmt.Sprintf("the SIM has %s left, less than %s", r.Amount, c.AlarmBelow))
 }
 
 // suspect has the credit asked for at once when the modem has stopped to send

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"goniec/catalogue"
 	"goniec/gateway"
 	"goniec/modem"
 	"goniec/pdu"
@@ -196,11 +197,11 @@ func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.
 
 // skip logs, once for each time it would have been due, that there is none.
 func (w *testWatch) skip(now time.Time, why error) {
-	remedy := "Write the number of the SIM into modems[].number, or another into self_test.to."
+	remedy := catalogue.RemedyTestNumber
 	if errors.Is(why, ErrTestBudget) {
-		remedy = "It goes on next month; raise self_test.per_month, or self_test.every, to have more or fewer."
+		remedy = catalogue.RemedyTestBudget
 	}
-	w.log.Warn("self-test is left out", slog.Any("err", why), slog.String("remedy", remedy))
+	w.log.Warn("self-test is left out", slog.Any("err", why), slog.String("remedy", remedy.English()))
 	w.record.Next = now.Add(w.care.config.Test.Every)
 }
 

@@ -138,12 +138,12 @@ func (w *testWatch) show() {
 	w.shown.Store(&TestStatus{Running: t.Token != "", At: t.Last.At, Result: t.Last.Result, Took: t.Last.Took, Detail: t.Last.Detail})
 }
 
-// testAlarms names the alarm of each failure, and its remedy.
-func testAlarms() map[string]struct{ code, remedy string } {
-	return map[string]struct{ code, remedy string }{
-		TestNotSent:  {AlarmTestNotSent, "Look at the last error of the modem, at the credit of its SIM and at its signal."},
-		TestNoReport: {AlarmTestNoReport, "Ask the operator whether delivery reports are switched on for the SIM. Until they come, nobody can tell whether patients get their texts."},
-		TestLost:     {AlarmTestLost, "Send a text from a phone to the SIM, and from the SIM to a phone, to see which way fails; then restart the modem, and ask the operator."},
+// testAlarms names the alarm of each failure.
+func testAlarms() map[string]string {
+	return map[string]string{
+		TestNotSent:  AlarmTestNotSent,
+		TestNoReport: AlarmTestNoReport,
+		TestLost:     AlarmTestLost,
 	}
 }
 
@@ -153,11 +153,11 @@ func (w *testWatch) judge() {
 	const counts = 24 * time.Hour
 	last := w.record.Last
 	over := w.care.config.Test.Every <= 0 && time.Since(last.At) >= counts
-	for result, a := range testAlarms() {
+	for result, alarm := range testAlarms() {
 		if result == last.Result && !over {
-			w.care.config.Gateway.RaiseAlarm(w.name, a.code, last.Detail, a.remedy)
+			w.care.config.Gateway.RaiseAlarm(w.name, alarm, last.Detail)
 		} else {
-			w.care.config.Gateway.EndAlarm(w.name, a.code)
+			w.care.config.Gateway.EndAlarm(w.name, alarm)
 		}
 	}
 }

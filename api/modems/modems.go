@@ -41,8 +41,8 @@ type Care interface {
 	StartTest(ctx context.Context, name string) error
 }
 
-// The codes of a modem's last error and of its alarms that have words in the catalogue. Any other
-// code gets general ones.
+// The codes of a modem's last error that have words in the catalogue. Any other code gets
+// general ones. The codes of alarms are those of packages gateway and selfcare.
 const (
 	ModemAbsent             = "modem_absent"        // the port is not there
 	ModemPortBusy           = "modem_port_busy"     // another program has it
@@ -62,17 +62,7 @@ const (
 	ModemNoCentre           = "no_service_centre"   // the card knows no service centre
 	ModemOther              = "other_modem"         // another modem than the configured one is at the port
 	ModemStore              = "store_failed"        // what it carries cannot be written to disk
-	ModemStorageFilling     = "storage_filling"     // an alarm: nearly no place for received texts
-	ModemOut                = "out_of_service"      // an alarm: nothing has been sent for minutes
-	ModemCannotReceive      = "cannot_receive"      // an alarm: texts that come in cannot be read
-	ModemWeakSignal         = "weak_signal"         // an alarm
-	ModemSameIMEI           = "same_imei"           // an alarm: two modems say the same number
 	ModemNoCredit           = "no_credit"           // texts are refused, and the card has no credit
-	ModemCreditLow          = "credit_low"          // an alarm: less credit than is wanted
-	ModemCreditUnknown      = "credit_unknown"      // an alarm: the credit cannot be read for days
-	ModemTestNotSent        = "self_test_not_sent"  // an alarm: the network took no text
-	ModemTestNoReport       = "self_test_no_report" // an alarm: no delivery report came
-	ModemTestLost           = "self_test_lost"      // an alarm: what was taken did not arrive
 	ModemError              = "modem_error"         // anything else
 )
 
@@ -81,8 +71,7 @@ func ModemCodes() []string {
 	return []string{
 		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
 		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused,
-		ModemRoaming, ModemNoCentre, ModemOther, ModemStore, ModemStorageFilling, ModemOut, ModemCannotReceive, ModemWeakSignal, ModemSameIMEI,
-		ModemNoCredit, ModemCreditLow, ModemCreditUnknown, ModemTestNotSent, ModemTestNoReport, ModemTestLost, ModemError,
+		ModemRoaming, ModemNoCentre, ModemOther, ModemStore, ModemNoCredit, ModemError,
 	}
 }
 

@@ -38,36 +38,9 @@ func wireModem(s *gateway.Status) client.Modem {
 		m.LastError = &client.ModemError{Code: errorCode(s, t.Code), Cause: t.Detail, At: t.At}
 	}
 	for _, alarm := range s.Alarms {
-		m.Alarms = append(m.Alarms, client.ModemError{Code: alarmCode(alarm.Code), Cause: alarm.Detail, At: alarm.At})
+		m.Alarms = append(m.Alarms, client.ModemError{Code: alarm.Code, Cause: alarm.Detail, At: alarm.At})
 	}
 	return m
-}
-
-// alarmCode returns the code of the API for an alarm of the gateway.
-func alarmCode(code string) string {
-	switch code {
-	case gateway.AlarmStorage:
-		return ModemStorageFilling
-	case gateway.AlarmOut:
-		return ModemOut
-	case gateway.AlarmReceive:
-		return ModemCannotReceive
-	case gateway.AlarmSignal:
-		return ModemWeakSignal
-	case gateway.AlarmTwins:
-		return ModemSameIMEI
-	case selfcare.AlarmCredit:
-		return ModemCreditLow
-	case selfcare.AlarmCreditUnknown:
-		return ModemCreditUnknown
-	case selfcare.AlarmTestNotSent:
-		return ModemTestNotSent
-	case selfcare.AlarmTestNoReport:
-		return ModemTestNoReport
-	case selfcare.AlarmTestLost:
-		return ModemTestLost
-	}
-	return ModemError
 }
 
 // registration puts a state of 3GPP TS 27.007 10.1.22 into the words of the API.

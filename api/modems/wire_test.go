@@ -78,7 +78,7 @@ func TestModemOnTheWire(t *testing.T) {
 		Operator: "Goniec", SignalDBM: &dbm, Registration: &client.Registration{CS: "home", EPS: "roaming"},
 		Storage: &client.Storage{Used: 2, Total: 30}, Counters: client.Counters{Sent: 7, Failed: 1, Received: 9},
 		Number:    "+48699000001",
-		Alarms:    []client.ModemError{{Code: ModemCreditLow, Cause: "4.99 left", At: at}},
+		Alarms:    []client.ModemError{{Code: selfcare.AlarmCredit, Cause: "4.99 left", At: at}},
 		LastError: &client.ModemError{Code: ModemStorageFull, Cause: "+CMS ERROR: 322", At: at},
 	}
 	if diff := cmp.Diff(want, wireModem(&full)); diff != "" {
@@ -96,11 +96,11 @@ func TestModemOnTheWire(t *testing.T) {
 		t.Errorf("trouble that is over is shown: %+v", got)
 	}
 	for _, code := range []string{
-		gateway.AlarmStorage, selfcare.AlarmCredit, selfcare.AlarmCreditUnknown,
+		gateway.AlarmStorage, gateway.AlarmOut, gateway.AlarmReceive, gateway.AlarmSignal, gateway.AlarmTwins, selfcare.AlarmCredit, selfcare.AlarmCreditUnknown,
 		selfcare.AlarmTestNotSent, selfcare.AlarmTestNoReport, selfcare.AlarmTestLost,
 	} {
-		if got := alarmCode(code); got == ModemError || !slices.Contains(ModemCodes(), got) {
-			t.Errorf("alarm %s has no words: %s", code, got)
+		if !catalogue.Has(catalogue.Key("modem."+code)) || !catalogue.Has(catalogue.ModemRemedy(code)) {
+			t.Errorf("alarm %s has no words", code)
 		}
 	}
 	bare := gateway.Status{Name: "m1", Device: "/dev/ttyUSB3", State: modem.Absent}
