@@ -71,7 +71,8 @@ func (res Resource) registerConversations(s *rest.Server) {
 		Status:      http.StatusOK,
 		Problems:    []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *conversationInput) (*conversationOutput, error) {
-		return answerTalk(ctx)(res.Replies.Talk(ctx, in.ID))
+		t, err := res.Replies.Talk(ctx, in.ID)
+		return answerTalk(ctx, t, err)
 	})
 	rest.Register(s, rest.Operation{
 		ID: "listEntries", Method: http.MethodGet, Path: "/v1/conversations/{id}/entries", Tag: "Inbox", Scope: access.ScopeInbox,
@@ -98,7 +99,8 @@ func (res Resource) registerConversations(s *rest.Server) {
 			state := reply.TalkState(*posted.State)
 			change.State = &state
 		}
-		return answerTalk(ctx)(res.Replies.ChangeTalk(ctx, in.ID, change, rest.RequestOf(ctx).Caller().Name))
+		t, err := res.Replies.ChangeTalk(ctx, in.ID, change, rest.RequestOf(ctx).Caller().Name)
+		return answerTalk(ctx, t, err)
 	})
 	notes := rest.NewBodyReader[client.NoteRequest](s)
 	rest.Register(s, rest.Operation{
@@ -126,16 +128,15 @@ func (res Resource) registerConversations(s *rest.Server) {
 	})
 }
 
-func answerTalk(ctx context.Context) func(reply.Talk, error) (*conversationOutput, error) {
-	return func(t reply.Talk, err error) (*conversationOutput, error) {
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, rest.NewProblem(rest.CodeConversationNotFound)
-		}
-		if err != nil {
-			return nil, rest.Failure(ctx, err)
-		}
-		return &conversationOutput{Body: wireTalk(&t)}, nil
+// answerTalk answers with a conversation, or with the problem for the error of reply.
+func answerTalk(ctx context.Context, t reply.Talk, err error) (*conversationOutput, error) {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, rest.NewProblem(rest.CodeConversationNotFound)
 	}
+	if err != nil {
+		return nil, rest.Failure(ctx, err)
+	}
+	return &conversationOutput{Body: wireTalk(&t)}, nil
 }
 
 func (res Resource) listConversations(ctx context.Context, in *conversationsInput) (*conversationsOutput, error) {

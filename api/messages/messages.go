@@ -109,7 +109,8 @@ func (res Resource) Register(s *rest.Server) {
 		Status:      http.StatusOK,
 		Problems:    []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *messageInput) (*messageOutput, error) {
-		return res.answer(ctx)(res.Queue.Message(ctx, in.ID))
+		m, err := res.Queue.Message(ctx, in.ID)
+		return res.answer(ctx, m, err)
 	})
 	rest.Register(s, rest.Operation{
 		ID: "cancelMessage", Method: http.MethodDelete, Path: "/v1/messages/{id}", Tag: "Messages", Scope: access.ScopeSend,
@@ -118,7 +119,8 @@ func (res Resource) Register(s *rest.Server) {
 		Status:      http.StatusOK,
 		Problems:    []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *messageInput) (*messageOutput, error) {
-		return res.answer(ctx)(res.Queue.Cancel(ctx, in.ID, rest.RequestOf(ctx).Caller().Name))
+		m, err := res.Queue.Cancel(ctx, in.ID, rest.RequestOf(ctx).Caller().Name)
+		return res.answer(ctx, m, err)
 	})
 	rest.Register(s, rest.Operation{
 		ID: "releaseMessage", Method: http.MethodPost, Path: "/v1/messages/{id}/release", Tag: "Messages", Scope: access.ScopeSend,
@@ -127,25 +129,24 @@ func (res Resource) Register(s *rest.Server) {
 		Status:      http.StatusOK,
 		Problems:    []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *messageInput) (*messageOutput, error) {
-		return res.answer(ctx)(res.Queue.Release(ctx, in.ID, rest.RequestOf(ctx).Caller().Name))
+		m, err := res.Queue.Release(ctx, in.ID, rest.RequestOf(ctx).Caller().Name)
+		return res.answer(ctx, m, err)
 	})
 }
 
-// answer returns what turns the answer of the queue into ours.
-func (res Resource) answer(ctx context.Context) func(queue.Message, error) (*messageOutput, error) {
-	return func(m queue.Message, err error) (*messageOutput, error) {
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, rest.NewProblem(rest.CodeMessageNotFound)
-		}
-		if err != nil {
-			return nil, failure(ctx, err)
-		}
-		body := []client.Message{wire.Message(&m, rest.RequestOf(ctx).Language())}
-		if err := wire.AddQuestions(ctx, res.Replies, body); err != nil {
-			return nil, failure(ctx, err)
-		}
-		return &messageOutput{Body: body[0]}, nil
+// answer answers with a message, or with the problem for the error of the queue.
+func (res Resource) answer(ctx context.Context, m queue.Message, err error) (*messageOutput, error) {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, rest.NewProblem(rest.CodeMessageNotFound)
 	}
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	body := []client.Message{wire.Message(&m, rest.RequestOf(ctx).Language())}
+	if err := wire.AddQuestions(ctx, res.Replies, body); err != nil {
+		return nil, failure(ctx, err)
+	}
+	return &messageOutput{Body: body[0]}, nil
 }
 
 func (res Resource) postMessage(ctx context.Context, in *postInput, bodies rest.BodyReader[client.MessageRequest]) (*postOutput, error) {
