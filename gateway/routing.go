@@ -177,9 +177,6 @@ func (r *Routing) Heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.T
 	return c.put(tx, from, at)
 }
 
-// pruneTogether bounds the records of one transaction of Prune.
-const pruneTogether = 100
-
 // Forget is that of queue.Router.
 func (r *Routing) Forget(tx store.Tx, number pdu.Address) (bool, error) {
 	key := contactKey(number)
@@ -193,52 +190,31 @@ func (r *Routing) Forget(tx store.Tx, number pdu.Address) (bool, error) {
 // Prune is that of queue.Router. A number that has been written to since it was known
 // first is told by its messages, which are kept for as long.
 func (r *Routing) Prune(ctx context.Context, before time.Time) error {
-	from, to := contactSpace, store.PrefixEnd(contactSpace)
-	for from != "" {
-		next, err := store.Update(ctx, r.store, func(tx store.Tx) (string, error) {
-			pairs, err := tx.Scan(from, to, pruneTogether)
-			if err != nil {
-				return "", err
-			}
-			for _, pair := range pairs {
-				if err := pruneContact(tx, pair.Key, before); err != nil {
-					return "", err
-				}
-			}
-			if len(pairs) < pruneTogether {
-				return "", nil
-			}
-			return pairs[len(pairs)-1].Key + "\x00", nil
-		})
-		if err != nil {
-			return fmt.Errorf("forget numbers: %w", err)
-		}
-		from = next
+	in := store.Prefix(contactSpace)
+	in.Where = func(p store.Pair) bool {
+		c := decodeContact(p.Value)
+		return c.At <= before.Unix() || c.At > time.Now().Unix()
+	}
+	if err := store.Walk(ctx, r.store, in, pruneContact); err != nil {
+		return fmt.Errorf("forget numbers: %w", err)
 	}
 	return nil
 }
 
 // pruneContact forgets one number, or notes when it was written to last.
-func pruneContact(tx store.Tx, key string, before time.Time) error {
-	value, err := tx.Get(key)
-	if err != nil || value == nil {
-		return err
-	}
-	c := decodeContact(value)
-	if c.At > before.Unix() && c.At <= time.Now().Unix() {
-		return nil
-	}
-	last, err := queue.LastTo(tx, strings.TrimPrefix(key, contactSpace))
+func pruneContact(tx store.Tx, p store.Pair) error {
+	c := decodeContact(p.Value)
+	last, err := queue.LastTo(tx, strings.TrimPrefix(p.Key, contactSpace))
 	switch {
 	case err != nil:
 		return err
 	case last.IsZero():
-		return tx.Delete(key)
+		return tx.Delete(p.Key)
 	case last.Unix() == c.At:
 		return nil
 	default:
 		c.At = last.Unix()
-		return store.PutJSON(tx, key, c)
+		return store.PutJSON(tx, p.Key, c)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -310,20 +311,18 @@ func (c *Care) spendTest(tx store.Tx, now time.Time) error {
 
 // forgetTokens deletes a few of the tokens that are older than limit.
 func forgetTokens(tx store.Tx, limit time.Time) error {
-	const together = 500
-	pairs, err := tx.Scan(testTokenSpace, store.PrefixEnd(testTokenSpace), together)
-	if err != nil {
-		return err
-	}
-	for _, pair := range pairs {
-		token, _, err := store.GetJSON[testToken](tx, pair.Key)
-		if err != nil || token.At.Before(limit) {
-			if err := tx.Delete(pair.Key); err != nil {
-				return err
-			}
+	const most = 50 // a transaction may not change much more
+	forgotten := 0
+	return store.Each(tx, store.Prefix(testTokenSpace), func(p store.Pair) error {
+		var token testToken
+		if json.Unmarshal(p.Value, &token) == nil && !token.At.Before(limit) {
+			return nil
 		}
-	}
-	return nil
+		if forgotten++; forgotten > most {
+			return store.ErrStop
+		}
+		return tx.Delete(p.Key)
+	})
 }
 
 // target returns the number that a test goes to, and the modem of that number; empty

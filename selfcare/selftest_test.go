@@ -3,6 +3,7 @@ package selfcare_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"goniec/modem/emulator"
 	"goniec/queue"
 	"goniec/selfcare"
+	"goniec/store"
 )
 
 // testingItself has every modem tested so often.
@@ -342,6 +344,26 @@ func TestSelfTestWithoutService(t *testing.T) {
 		}
 		if err := r.care.StartTest(t.Context(), "sim-a"); !errors.Is(err, gateway.ErrNotOpen) {
 			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// TestSelfTestForgetsTokens has more tokens of old tests than a transaction may delete.
+func TestSelfTestForgetsTokens(t *testing.T) {
+	inBubble(t, setup{config: testingItself(everyHour)}, func(t *testing.T, r *rig) {
+		const old = "test/token/old-"
+		for i := range 300 {
+			err := r.store.Update(t.Context(), func(tx store.Tx) error { return tx.Put(fmt.Sprintf("%s%03d", old, i), []byte(`{}`)) })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.pass(11 * time.Minute)
+		r.wantTest(0, selfcare.TestPassed)
+		r.pass(8 * time.Hour)
+		left, err := store.View(t.Context(), r.store, func(rd store.Reader) ([]store.Pair, error) { return rd.Scan(old, store.PrefixEnd(old), 0) })
+		if err != nil || len(left) > 0 {
+			t.Errorf("%d old tokens are left, %v", len(left), err)
 		}
 	})
 }
