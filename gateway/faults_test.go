@@ -96,7 +96,7 @@ func trials() []trial {
 		{"octets with NULs before the answer", "leaves them out", usb, inject(emulator.Fault{Kind: emulator.Garbage}), 25 * second, 0, 0, 0},
 		{"a call rings between text and answer", "sets the lines aside", usb, inject(emulator.Fault{Kind: emulator.Interrupted, Line: "RING"}), 25 * second, 0, 0, 0},
 		{"a flood of signal reports in the middle of everything", "turns it off, and sets aside what comes", profile(emulator.HuaweiE173()), nil, 25 * second, 0, 0, 0},
-		{"+CMS ERROR 38 once", "tries that text again after 10 minutes, the others at once", usb, inject(emulator.Fault{Kind: emulator.SubmitError, Code: 38}), 40 * second, 0, 0, 0},
+		{"+CMS ERROR 38 once", "sends the next text, and then that one", usb, inject(emulator.Fault{Kind: emulator.SubmitError, Code: 38}), 40 * second, 0, 0, 0},
 		{"+CMS ERROR 500 three times", "tries again, blames the modem at the third", usb, inject(emulator.Fault{Kind: emulator.SubmitError, Code: 500, Times: 3}), 2 * minute, 0, 0, 0},
 		{"+CMS ERROR 332 although it was sent", "calls the text uncertain; the report settles it", usb, inject(emulator.Fault{Kind: emulator.SubmitError, Code: 332, Taken: true}), 60 * second, 0, 0, 0},
 		{"+CMS ERROR 21 to one number after another", "parks the modem with an alarm, and tries again every 15 minutes", usb, inject(emulator.Fault{Kind: emulator.SubmitError, Code: 21, Times: 3}), 17 * minute, 0, 0, 0},

@@ -24,6 +24,9 @@ const (
 	// longestSuspicion is how long refusals are put down to a SIM that was
 	// parked for them; nobody should wait for credit for ever.
 	longestSuspicion = 6 * time.Hour
+	// urgentWait is how long a message of high priority waits at first when the
+	// network has failed; it doubles up to what the fault says.
+	urgentWait = 30 * time.Second
 )
 
 // Why nothing is sent, in plain words.
@@ -42,6 +45,7 @@ type verdict struct {
 	shut    *modem.Fault  // and it should be closed until then, because of this: it can do nothing else either
 	pause   time.Duration // no message may begin for so long
 	reason  string        // of the pause
+	network bool          // the network has failed, whatever the message
 }
 
 // word names the outcome in metrics and logs.
@@ -109,6 +113,9 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdic
 	default: // transient
 		v.outcome.Kind, v.outcome.RetryAfter = queue.Retry, f.Wait(times)
 		v.pause, v.reason = h.rest(f), restReason
+		if v.network = ofNetwork(f); v.network && sub.Message.Priority == queue.High {
+			h.hurry(&v, times, e)
+		}
 		if outOfStep(f) {
 			v.mend = f
 		}
@@ -152,7 +159,8 @@ func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, e evide
 
 // evidence is what the modems know of a part that one of them has refused.
 type evidence struct {
-	// untried says that another modem could take the part now, and has not refused it.
+	// untried says that another modem could take the part now, and has not failed to
+	// send it for the same reason.
 	untried bool
 	// works says that a SIM has sent to others since it refused the part last, so
 	// that the recipient is to blame.
@@ -170,7 +178,7 @@ func (g *Gateway) evidence(w *worker, sub queue.Submission, code string) evidenc
 	for _, other := range g.others(w, sub) {
 		sim, accepted := other.lastAccepted()
 		at, refused := refusedAt[sim]
-		e.untried = e.untried || !refused
+		e.untried = e.untried || !failedBy(sub, code, sim)
 		e.works = e.works || refused && accepted.After(at)
 	}
 	sim, accepted := w.lastAccepted()
@@ -184,6 +192,14 @@ func (g *Gateway) evidence(w *worker, sub queue.Submission, code string) evidenc
 func (w *worker) lastAccepted() (sim string, at time.Time) {
 	p := w.shown()
 	return p.sim, p.accepted
+}
+
+// failedBy says whether an attempt of sim at the part of sub has come to nothing
+// because of code.
+func failedBy(sub queue.Submission, code, sim string) bool {
+	return slices.ContainsFunc(sub.Message.Attempts, func(a queue.Attempt) bool {
+		return a.Part == sub.Part && a.SIM == sim && a.Code == code && (a.Outcome == queue.AttemptGivenBack || a.Outcome == queue.AttemptRetry)
+	})
 }
 
 // refusals returns the attempts at the part of sub that were given back because
@@ -252,10 +268,10 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e ev
 		h.refused = nil
 		return
 	}
+	now := time.Now()
 	if number := sub.To.String(); !slices.Contains(h.refused, number) {
 		h.refused = append(h.refused, number)
 	}
-	now := time.Now()
 	still := !h.suspected.IsZero() && now.Sub(h.suspected) < longestSuspicion
 	if len(h.refused) < f.StopAfter() && !still {
 		return
@@ -276,10 +292,29 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e ev
 	}
 }
 
+// hurry has a message of high priority sent by another modem at once, or tried again
+// soon where there is none.
+func (h *history) hurry(v *verdict, times int, e evidence) {
+	if !e.untried {
+		v.outcome.RetryAfter = min(v.outcome.RetryAfter, urgentWait<<min(times-1, 10))
+		return
+	}
+	v.outcome.RetryAfter = time.Millisecond // 0 is the usual wait of the queue
+	if v.pause < secondOpinion {
+		v.pause, v.reason = secondOpinion, secondReason
+	}
+}
+
+// aboutOnePhone says whether f is about the phone of the recipient: 3GPP TS 24.011
+// E-2, destination out of order.
+func aboutOnePhone(f *modem.Fault) bool { return f.Family == "CMS" && f.Code == 27 }
+
+// ofNetwork says whether f is a failure of the network, whatever the message.
+func ofNetwork(f *modem.Fault) bool { return f.Blame() == modem.Network && !aboutOnePhone(f) }
+
 // rest says how long to leave a network alone that has failed, f included.
 func (h *history) rest(f *modem.Fault) time.Duration {
-	const destinationOutOfOrder = 27 // is about one phone
-	if f.Blame() == modem.Message || f.Family == "CMS" && f.Code == destinationOutOfOrder {
+	if f.Blame() == modem.Message || aboutOnePhone(f) {
 		return 0
 	}
 	if h.failures++; h.failures < failuresBeforeRest {

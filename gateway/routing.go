@@ -106,7 +106,8 @@ func (r *Routing) Prefer(s store.Reader, m *queue.Message) (queue.Preference, er
 const failuresBeforeOthers = 3
 
 // shuns says whether m should rather not leave by those whose attempts are of:
-// they have refused it for a reason that may be theirs alone, or have failed often.
+// they have refused it for a reason that may be theirs alone, or have failed often,
+// or once if it is urgent.
 func shuns(m *queue.Message, of func(*queue.Attempt) bool) bool {
 	failed := 0
 	for i := range m.Attempts {
@@ -122,7 +123,7 @@ func shuns(m *queue.Message, of func(*queue.Attempt) bool) bool {
 		case queue.AttemptGivenBack, queue.AttemptRetry:
 			failed++
 			refused := strings.HasPrefix(a.Code, "cms_") || strings.HasPrefix(a.Code, "cme_")
-			if refused && a.Outcome == queue.AttemptGivenBack || failed >= failuresBeforeOthers {
+			if refused && a.Outcome == queue.AttemptGivenBack || m.Priority == queue.High || failed >= failuresBeforeOthers {
 				return true
 			}
 		default:

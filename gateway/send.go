@@ -112,6 +112,7 @@ func (s *sender) sendAll(sub queue.Submission) error {
 		if err != nil {
 			return fmt.Errorf("record outcome: %w", err)
 		}
+		s.noteNetwork(sub, v)
 		// What the modem announced meanwhile comes after the record it may
 		// belong to, and before anything else is sent.
 		err = s.follow(v)
@@ -126,6 +127,26 @@ func (s *sender) sendAll(sub queue.Submission) error {
 		default: // also when the store has just refused a report: nothing leaves without it
 			return errors.Join(err, s.giveBack(more))
 		}
+	}
+}
+
+// noteNetwork remembers which messages the network has failed, and has them tried again
+// at once when it is seen to work.
+func (s *sender) noteNetwork(sub queue.Submission, v verdict) {
+	w, sim := s.session.worker, s.session.id.SIM
+	if v.network && v.outcome.Kind == queue.Retry {
+		w.postponed.add(sim, sub.Message.ID)
+	}
+	if v.outcome.Kind != queue.Accepted {
+		return
+	}
+	due := w.postponed.sent(sim, sub.Message.ID)
+	if len(due) == 0 {
+		return
+	}
+	w.log.Info("the network is back; what it has failed is tried again", slog.Int("messages", len(due)))
+	if err := w.gateway.config.Queue.RetryNow(s.session.ctx, due); err != nil {
+		w.log.Warn("messages that the network has failed wait for their time, because the store fails", slog.Any("err", err))
 	}
 }
 

@@ -67,6 +67,7 @@ type worker struct {
 	recovery  recovery
 	lastState modem.State // of the event modem.state appended last
 	history   history
+	postponed postponed
 	inbound   inbound
 	air       air
 

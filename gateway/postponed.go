@@ -1,0 +1,48 @@
+package gateway
+
+import "slices"
+
+// maxPostponed bounds the messages that are remembered; the rest is tried again in its
+// own time.
+const maxPostponed = 200
+
+// postponed is the messages that wait because the network has failed on one SIM. A part
+// that the same SIM sends afterwards shows that the network is back.
+type postponed struct {
+	sim     string
+	waiting []string // messages that have failed since a part was sent last
+	// retried are messages that were made due because the network was back. One that
+	// fails again although others are sent has a reason of its own, and waits for its
+	// turn; but when another fails as well it was the network once more.
+	retried []string
+}
+
+// add notes that the network has failed a message on sim.
+func (p *postponed) add(sim, id string) {
+	if p.sim != sim {
+		*p = postponed{sim: sim}
+	}
+	if !slices.Contains(p.waiting, id) && len(p.waiting) < maxPostponed {
+		p.waiting = append(p.waiting, id)
+	}
+}
+
+// sent notes that sim has sent a part of the message id, and returns the messages that
+// need not wait any more.
+func (p *postponed) sent(sim, id string) (due []string) {
+	p.waiting, p.retried = without(p.waiting, id), without(p.retried, id)
+	if p.sim != sim || !slices.ContainsFunc(p.waiting, func(id string) bool { return !slices.Contains(p.retried, id) }) {
+		p.waiting = nil
+		return nil
+	}
+	due, p.waiting = p.waiting, nil
+	for _, id := range due {
+		p.retried = append(without(p.retried, id), id)
+	}
+	p.retried = p.retried[max(0, len(p.retried)-maxPostponed):]
+	return due
+}
+
+func without(ids []string, id string) []string {
+	return slices.DeleteFunc(ids, func(other string) bool { return other == id })
+}
