@@ -24,6 +24,9 @@ const (
 	// longestSuspicion is how long refusals are put down to a SIM that was
 	// parked for them; nobody should wait for credit for ever.
 	longestSuspicion = 6 * time.Hour
+	// moment is within what the refusals of different numbers are one fault of the
+	// modem, of which nothing follows for any of them but the first.
+	moment = 5 * time.Second
 	// urgentWait is how long a message of high priority waits at first when the
 	// network has failed; it doubles up to what the fault says.
 	urgentWait = 30 * time.Second
@@ -33,6 +36,7 @@ const (
 const (
 	restReason   = "the network has failed several times in a row"
 	secondReason = "another modem is given the chance to send what was refused here"
+	momentReason = "this modem has just refused another number"
 	parkedReason = "what this modem sends is refused; it is tried again later"
 )
 
@@ -77,7 +81,8 @@ type history struct {
 	same     int    // how often in a row, whatever the message
 	failures int    // transient faults of the network in a row
 
-	refused []string // recipients refused in a row by a fault that may mean the SIM
+	refused   []string  // recipients refused in a row by a fault that may mean the SIM
+	refusedAt time.Time // when the last of them was
 	// suspected is since when the SIM has been parked for such faults, nothing
 	// having been accepted from it since; zero: it is not.
 	suspected time.Time
@@ -88,6 +93,10 @@ func (h *history) succeeded() { *h = history{} }
 
 // judge decides what f means, after an attempt at sub, about whose part the modems know e.
 func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdict {
+	if h.sameMoment(f, sub, time.Now()) {
+		wait := time.Until(h.refusedAt.Add(moment))
+		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Detail: f.Meaning()}, pause: wait, reason: momentReason}
+	}
 	times := h.remember(f, sub)
 	v := verdict{outcome: queue.Outcome{Code: code(f), Detail: f.Meaning()}}
 	switch f.ClassAfter(times) {
@@ -270,7 +279,7 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e ev
 	}
 	now := time.Now()
 	if number := sub.To.String(); !slices.Contains(h.refused, number) {
-		h.refused = append(h.refused, number)
+		h.refused, h.refusedAt = append(h.refused, number), now
 	}
 	still := !h.suspected.IsZero() && now.Sub(h.suspected) < longestSuspicion
 	if len(h.refused) < f.StopAfter() && !still {
@@ -290,6 +299,11 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e ev
 			Detail: "the network refuses one number after another: " + f.Meaning(),
 			Remedy: catalogue.RemedyOperator}
 	}
+}
+
+// sameMoment says whether f has met a number right after another was refused.
+func (h *history) sameMoment(f *modem.Fault, sub queue.Submission, now time.Time) bool {
+	return f.StopAfter() > 0 && len(h.refused) > 0 && now.Sub(h.refusedAt) < moment && !slices.Contains(h.refused, sub.To.String())
 }
 
 // hurry has a message of high priority sent by another modem at once, or tried again

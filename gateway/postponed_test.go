@@ -101,3 +101,37 @@ func TestUrgentAfterTheNetworkFails(t *testing.T) {
 		})
 	}
 }
+
+// TestFaultsOfOneMoment: whatever a modem refuses within a moment is one fault, so that
+// it is not parked because of numbers that had nothing to do with it; and nothing is
+// lost.
+func TestFaultsOfOneMoment(t *testing.T) {
+	for _, line := range []string{"+CMS ERROR: 8", "+CMS ERROR: 21", "+CMS ERROR: 512", "+CMS ERROR: 515"} {
+		t.Run(line[len("+CMS ERROR: "):], func(t *testing.T) {
+			refused := refusal{line: line}
+			inBubble(t, setup{config: tapped(refused.toModem, nil)}, func(t *testing.T, r *rig) {
+				r.pass(time.Minute)
+				var ids []string
+				for i := range 6 {
+					ids = append(ids, r.put(r.to(someone(i))))
+				}
+				r.pass(4 * time.Second)
+				refused.over.Store(true)
+				if s := r.status(); !s.PausedUntil.Before(time.Now().Add(time.Minute)) {
+					t.Errorf("nothing is sent until %s: %s", s.PausedUntil, s.PauseReason)
+				}
+				r.pass(time.Minute)
+				sent := 0
+				for _, id := range ids {
+					if m := r.message(id); m.Status == queue.StatusDelivered {
+						sent++
+					}
+				}
+				if sent < len(ids)-1 {
+					t.Errorf("%d of %d were sent within a minute", sent, len(ids))
+				}
+				r.wantState("ready")
+			})
+		})
+	}
+}

@@ -174,7 +174,7 @@ func TestManyRefusalsMeanTheSIM(t *testing.T) {
 		var ids []string
 		for _, number := range []string{"+48600100201", "+48600100202", "+48600100203", "+48600100204"} {
 			ids = append(ids, r.put(r.to(number)))
-			r.pass(time.Second)
+			r.pass(6 * time.Second) // what comes within a moment is one fault
 		}
 		r.pass(time.Minute)
 		r.wantState(modem.Parked)
