@@ -18,6 +18,7 @@ import (
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // Config is what an Intake needs.
@@ -44,15 +45,15 @@ type Questions interface {
 type Request struct {
 	To        string // a number as people write it, or a short code
 	Text      string
-	Reference string         // the caller's own id; empty: none
-	SendAt    time.Time      // zero: now
-	ExpiresAt time.Time      // zero: when the queue says
-	Priority  queue.Priority // empty: queue.Normal
-	Encoding  pdu.Encoding   // empty: pdu.Auto
-	Purpose   queue.Purpose  // may be empty
-	Modem     string         // empty: any
-	Flash     bool           // class 0: shown at once and not kept (3GPP TS 23.038 4)
-	Question  *Question      // nil: the message asks nothing
+	Reference string              // the caller's own id; empty: none
+	SendAt    time.Time           // zero: now
+	ExpiresAt time.Time           // zero: when the queue says
+	Priority  queue.Priority      // empty: queue.Normal
+	Encoding  pdu.Encoding        // empty: pdu.Auto
+	Purpose   suppression.Purpose // may be empty
+	Modem     string              // empty: any
+	Flash     bool                // class 0: shown at once and not kept (3GPP TS 23.038 4)
+	Question  *Question           // nil: the message asks nothing
 
 	// Unread names the fields that the way in could not read and has refused
 	// itself; "" stands for all of them. Nothing more is said of these, and the

@@ -19,6 +19,7 @@ import (
 	"goniec/reply/reader"
 	"goniec/store"
 	"goniec/store/memstore"
+	"goniec/suppression"
 )
 
 // maxParts is how many parts a message may have in these tests.
@@ -40,7 +41,7 @@ func newIntake(t *testing.T) (*accept.Intake, *queue.Queue, *reply.Replies) {
 		t.Fatal(err)
 	}
 	replies, err := reply.New(reply.Config{
-		Store: s, Events: events, Queue: q, Reader: words, Numbering: numbering, Box: "box", Language: "pl",
+		Store: s, Events: events, Queue: q, Suppressions: suppression.New(s, events), Reader: words, Numbering: numbering, Box: "box", Language: "pl",
 		Text: func(string, reply.TextKind) string { return "" },
 	})
 	if err != nil {

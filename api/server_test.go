@@ -44,6 +44,7 @@ import (
 	"goniec/store"
 	"goniec/store/boltstore"
 	"goniec/store/memstore"
+	"goniec/suppression"
 	"goniec/web/docs"
 )
 
@@ -211,7 +212,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 	g.server = api.New(c.rest,
 		messages.Resource{Intake: intake, Queue: g.queue, Replies: g.replies, Numbers: numbers},
 		incoming.Resource{Inbox: g.queue, Replies: g.replies, Numbers: numbers},
-		consent.Resource{Suppressions: g.queue, Erasures: g.queue, Erase: c.erase, Numbers: numbers, Log: c.rest.Logger},
+		consent.Resource{Suppressions: suppression.New(g.store, g.events), Erasures: g.queue, Erase: c.erase, Numbers: numbers, Log: c.rest.Logger},
 		modems.Resource{Gateway: g.modems, Care: g.modems},
 		events.Resource{Events: g.events, Tokens: g.tokens, Log: c.rest.Logger},
 		webhooks.Resource{Webhooks: c.webhooks},
@@ -234,7 +235,7 @@ func (g *gateway) newReplies(t testing.TB, numbering number.Numbering) *reply.Re
 		t.Fatal(err)
 	}
 	replies, err := reply.New(reply.Config{
-		Store: g.store, Events: g.events, Queue: g.queue, Reader: words, Numbering: numbering, Box: "box", Language: "pl",
+		Store: g.store, Events: g.events, Queue: g.queue, Suppressions: suppression.New(g.store, g.events), Reader: words, Numbering: numbering, Box: "box", Language: "pl",
 		Text: func(_ string, kind reply.TextKind) string { return string(kind) },
 	})
 	if err != nil {

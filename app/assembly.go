@@ -29,6 +29,7 @@ import (
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/selfcare"
+	"goniec/suppression"
 	"goniec/web/docs"
 	"goniec/webhook"
 )
@@ -37,16 +38,17 @@ import (
 // configuration. A reload that changes more than the list of modems builds a new
 // one on the same store and puts it in the place of the old.
 type assembly struct {
-	app      *App
-	config   configs.Config
-	queue    *queue.Queue
-	replies  *reply.Replies
-	gateway  *gateway.Gateway
-	care     *selfcare.Care
-	webhooks *webhook.Webhooks
-	server   *rest.Server
-	handler  http.Handler
-	admin    http.Handler
+	app          *App
+	config       configs.Config
+	queue        *queue.Queue
+	suppressions *suppression.List
+	replies      *reply.Replies
+	gateway      *gateway.Gateway
+	care         *selfcare.Care
+	webhooks     *webhook.Webhooks
+	server       *rest.Server
+	handler      http.Handler
+	admin        http.Handler
 
 	metrics []prometheus.Collector // registered by this assembly, to be taken back
 	hush    context.CancelFunc     // ends the event streams
@@ -63,7 +65,7 @@ type assembly struct {
 
 // assemble builds an assembly of the parts that config describes, not yet started.
 func (a *App) assemble(config configs.Config) (*assembly, error) {
-	s := &assembly{app: a, config: config, born: time.Now()}
+	s := &assembly{app: a, config: config, suppressions: suppression.New(a.store, a.events), born: time.Now()}
 	first := make(chan struct{})
 	s.afterTend, s.tendedOnce = first, sync.OnceFunc(func() { close(first) })
 	quiet, err := calendar.ParseQuietHours(config.QuietHours.From, config.QuietHours.To, config.QuietHours.DaysOff)
@@ -86,7 +88,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		s.unregister()
 		return nil, fmt.Errorf("make queue: %w", err)
 	}
-	if s.replies, err = a.repliesOf(config, s.queue, numbering, register); err != nil {
+	if s.replies, err = a.repliesOf(s, numbering, register); err != nil {
 		s.unregister()
 		return nil, err
 	}
@@ -109,7 +111,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		rest.Config{Tokens: a.tokens, Logger: a.log, Registerer: register},
 		messages.Resource{Intake: intake, Queue: s.queue, Replies: s.replies, Numbers: numbers},
 		incoming.Resource{Inbox: s.queue, Replies: s.replies, Numbers: numbers},
-		consent.Resource{Suppressions: s.queue, Erasures: s.queue, Erase: s.erase, Numbers: numbers, Log: a.log},
+		consent.Resource{Suppressions: s.suppressions, Erasures: s.queue, Erase: s.erase, Numbers: numbers, Log: a.log},
 		modems.Resource{Gateway: s.gateway, Care: s.care, Version: a.options.Version},
 		events.Resource{Events: a.events, Tokens: a.tokens, Log: a.log},
 		webhooks.Resource{Webhooks: s.webhooks},

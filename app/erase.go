@@ -10,6 +10,7 @@ import (
 	"goniec/api/consent"
 	"goniec/queue"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 const (
@@ -93,7 +94,7 @@ func (s *assembly) eraseRecords(ctx context.Context, e consent.Erasing, proof *q
 // that is wanted.
 func (s *assembly) suppressionsOf(ctx context.Context, e consent.Erasing) (stay int, err error) {
 	for after := ""; ; {
-		found, next, err := s.queue.Suppressions(ctx, queue.SuppressionFilter{Number: e.Number}, after, 0)
+		found, next, err := s.suppressions.Page(ctx, suppression.Filter{Number: e.Number}, after, 0)
 		if err != nil {
 			return 0, err
 		}
@@ -102,7 +103,7 @@ func (s *assembly) suppressionsOf(ctx context.Context, e consent.Erasing) (stay 
 				stay++
 				continue
 			}
-			if err := s.queue.Unsuppress(ctx, one.ID, e.By); err != nil && !errors.Is(err, store.ErrNotFound) {
+			if err := s.suppressions.Remove(ctx, one.ID, e.By); err != nil && !errors.Is(err, store.ErrNotFound) {
 				return 0, err
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // erasable is an assembly without modems, for texts to one patient.
@@ -91,8 +92,8 @@ func TestEraseWaitsForAModem(t *testing.T) {
 func TestEraseKeepsWishes(t *testing.T) {
 	inErasable(t, func(t *testing.T, e *erasable) {
 		ctx := t.Context()
-		for _, purpose := range []queue.Purpose{queue.Marketing, queue.Information} {
-			if _, _, err := e.queue.Suppress(ctx, queue.Suppression{Number: e.patient, Purpose: purpose}); err != nil {
+		for _, purpose := range []suppression.Purpose{suppression.Marketing, suppression.Information} {
+			if _, _, err := e.suppressions.Add(ctx, suppression.Suppression{Number: e.patient, Purpose: purpose}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -102,7 +103,7 @@ func TestEraseKeepsWishes(t *testing.T) {
 		if proof, err := e.erase(ctx, consent.Erasing{Number: e.patient, Suppressions: true}); err != nil || proof.Kept != 0 {
 			t.Errorf("proof %+v, %v", proof, err)
 		}
-		left, _, err := e.queue.Suppressions(ctx, queue.SuppressionFilter{}, "", 0)
+		left, _, err := e.suppressions.Page(ctx, suppression.Filter{}, "", 0)
 		if err != nil || len(left) != 0 {
 			t.Errorf("left %+v, %v", left, err)
 		}

@@ -7,12 +7,13 @@ import (
 	"goniec/gateway"
 	"goniec/queue"
 	"goniec/reply"
+	"goniec/suppression"
 	"goniec/webhook"
 )
 
 // Facts lists every type of event that programs are told of.
 func Facts() event.Kinds {
-	return slices.Concat(queue.Facts(), reply.Facts(), gateway.Facts(), webhook.Facts(), event.Kinds{
+	return slices.Concat(queue.Facts(), suppression.Facts(), reply.Facts(), gateway.Facts(), webhook.Facts(), event.Kinds{
 		{Fact: AlarmChanged{}, Meaning: "A person should look into something that is of no single modem, or need not any more."},
 	})
 }

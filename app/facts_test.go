@@ -25,6 +25,7 @@ import (
 	"goniec/reply"
 	"goniec/reply/reader"
 	"goniec/store/boltstore"
+	"goniec/suppression"
 	"goniec/webhook"
 )
 
@@ -57,8 +58,8 @@ func wireFacts() []struct {
 		{queue.ReportOrphaned{Modem: "sim-a", MR: 255, Status: 70}, `{"modem":"sim-a","mr":255,"report_status":70}`},
 		{queue.CallMissed{ID: "c1", Modem: "sim-a", Rings: 3, MessageID: "m1"}, `{"id":"c1","modem":"sim-a","rings":3,"message_id":"m1"}`},
 		{queue.CallMissed{}, `{"id":"","modem":"","rings":0}`},
-		{queue.SuppressionAdded{ID: "s1", Purpose: queue.Care, Source: queue.SourceSMS}, `{"id":"s1","purpose":"care","source":"sms"}`},
-		{queue.SuppressionRemoved{ID: "s1", Purpose: queue.AllPurposes, Source: queue.SourceAPI}, `{"id":"s1","purpose":"all","source":"api"}`},
+		{suppression.Added{ID: "s1", Purpose: suppression.Care, Source: suppression.FromSMS}, `{"id":"s1","purpose":"care","source":"sms"}`},
+		{suppression.Removed{ID: "s1", Purpose: suppression.All, Source: suppression.FromAPI}, `{"id":"s1","purpose":"all","source":"api"}`},
 		{queue.NumberErased{ID: "e1", Messages: 1, Received: 2, Calls: 3, Talks: 4}, `{"id":"e1","messages":1,"received":2,"calls":3,"conversations":4}`},
 		{answered, answeredJSON},
 		{reply.QuestionUnclear(answered), answeredJSON},
@@ -239,8 +240,8 @@ func TestSubjects(t *testing.T) {
 		{"a conversation", reply.ConversationUpdated{ID: "t1"}, "t1"},
 		{"a call", queue.CallMissed{ID: "c1", Modem: "sim-a"}, "c1"},
 		{"a call that was answered", queue.CallMissed{ID: "c1", Modem: "sim-a", MessageID: out}, to},
-		{"a suppression", queue.SuppressionAdded{ID: "s1"}, "s1"},
-		{"the end of a suppression", queue.SuppressionRemoved{ID: "s1"}, "s1"},
+		{"a suppression", suppression.Added{ID: "s1"}, "s1"},
+		{"the end of a suppression", suppression.Removed{ID: "s1"}, "s1"},
 		{"an erasure", queue.NumberErased{ID: "e1"}, "e1"},
 		{"a PDU", queue.PDURejected{Modem: "sim-a"}, "modem sim-a"},
 		{"a report", queue.ReportOrphaned{Modem: "sim-a"}, "modem sim-a"},

@@ -9,6 +9,7 @@ import (
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // owner is a part of the gateway that keeps records: what the janitor, verification and
@@ -33,6 +34,7 @@ func owners() []owner {
 	return []owner{
 		{verify: reply.Verify, prune: pruneReplies, erase: eraseReplies, forget: reply.ForgetText},
 		{verify: queue.Verify, prune: pruneQueue, erase: eraseQueue},
+		{verify: suppression.Verify},
 		{prune: pruneEvents},
 		{prune: pruneWebhooks},
 	}

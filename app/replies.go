@@ -10,14 +10,13 @@ import (
 	"goniec/catalogue"
 	"goniec/configs"
 	"goniec/number"
-	"goniec/queue"
 	"goniec/reply"
 	"goniec/reply/reader"
 )
 
 // repliesOf builds what deals with the answers of patients.
-func (a *App) repliesOf(config configs.Config, q *queue.Queue, numbering number.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
-	c := config.Replies
+func (a *App) repliesOf(s *assembly, numbering number.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
+	c := s.config.Replies
 	words, err := reader.New(reader.Options{Words: c.Words})
 	if err != nil {
 		return nil, fmt.Errorf("make reader of replies: %w", err)
@@ -28,8 +27,8 @@ func (a *App) repliesOf(config configs.Config, q *queue.Queue, numbering number.
 		return nil, err
 	}
 	replies, err := reply.New(reply.Config{
-		Store: a.store, Events: a.events, Queue: q, Reader: words, Numbering: numbering, Box: box, Logger: a.log,
-		Location: config.Location(), Language: c.Language, Text: textsOf(c), Phone: c.Phone, Office: office,
+		Store: a.store, Events: a.events, Queue: s.queue, Suppressions: s.suppressions, Reader: words, Numbering: numbering, Box: box, Logger: a.log,
+		Location: s.config.Location(), Language: c.Language, Text: textsOf(c), Phone: c.Phone, Office: office,
 		Guard: reply.Guard{PerNumber: c.PerNumber, PerBox: c.PerBox}, AnswerWithin: c.AnswerWithin, Registerer: r,
 	})
 	if err != nil {

@@ -10,11 +10,12 @@ import (
 
 	"goniec/queue"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // polite is what callers get.
 func polite() *queue.Draft {
-	return &queue.Draft{Text: "Nie mozemy odebrac. Oddzwonimy.", Purpose: queue.Information}
+	return &queue.Draft{Text: "Nie mozemy odebrac. Oddzwonimy.", Purpose: suppression.Information}
 }
 
 // call has worker n called and returns what was written down.
@@ -41,7 +42,7 @@ func TestMissedCallGetsOneTextADay(t *testing.T) {
 			t.Errorf("call %+v", first)
 		}
 		m, err := b.Message(t.Context(), first.MessageID)
-		if err != nil || m.To.String() != patient || m.Text != polite().Text || m.Purpose != queue.Information {
+		if err != nil || m.To.String() != patient || m.Text != polite().Text || m.Purpose != suppression.Information {
 			t.Errorf("text %+v, %v", m, err)
 		}
 		for n, from := range []string{patient, "600 100 200", "0048600100200"} {

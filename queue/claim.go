@@ -9,6 +9,7 @@ import (
 
 	"goniec/pdu"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 const (
@@ -103,13 +104,31 @@ func (q *Queue) startOrPass(tx store.Tx, c *claimed, id string, k *seeker, now t
 			return errors.Join(err, q.putOff(tx, e, now))
 		}
 	}
-	if ended, err := q.unwanted(tx, e, now); err != nil || ended {
+	if ended, err := q.cancelIfSuppressed(tx, e, now); err != nil || ended {
 		return err
 	}
 	if left, err := q.leave(tx, e, k); err != nil || left {
 		return err
 	}
 	return q.start(tx, c, e, k, now)
+}
+
+// cancelIfSuppressed ends a message whose number must not be written to any more, if nothing of
+// it has left, and reports whether it did: half a text helps nobody, so the rest of
+// one that has begun to leave follows.
+func (q *Queue) cancelIfSuppressed(tx store.Tx, e *entry, now time.Time) (ended bool, err error) {
+	if e.Regardless || e.count(PartSent, PartDelivered) > 0 {
+		return false, nil
+	}
+	is, err := suppression.Forbids(tx, e.To, e.Purpose)
+	if err != nil || !is {
+		return false, err
+	}
+	problem := &Problem{Code: CodeSuppressed, Detail: "its number must not be written to for this purpose"}
+	if err := q.finish(tx, e, StatusCancelled, problem, "", now); err != nil {
+		return false, err
+	}
+	return true, q.save(tx, e)
 }
 
 // first returns the key of the first entry that k may claim now, and the id in

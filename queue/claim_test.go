@@ -14,6 +14,7 @@ import (
 	"goniec/queue"
 	"goniec/store"
 	"goniec/store/memstore"
+	"goniec/suppression"
 )
 
 func TestClaimOrder(t *testing.T) {
@@ -26,7 +27,7 @@ func TestClaimOrder(t *testing.T) {
 		}
 		put("low", queue.Low)
 		put("normal 1", queue.Normal)
-		put("normal staff", queue.Normal, func(d *queue.Draft) { d.Purpose = queue.Staff })
+		put("normal staff", queue.Normal, func(d *queue.Draft) { d.Purpose = suppression.Staff })
 		put("normal 2", "")
 		put("later", queue.High, func(d *queue.Draft) { d.SendAt = time.Now().Add(time.Hour) })
 		put("other modem", queue.High, func(d *queue.Draft) { d.Modem = "sim-b" })

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"goniec/pdu"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 const (
@@ -207,11 +209,11 @@ func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Me
 			refused = append(refused, *r)
 			continue
 		}
-		unwanted, err := q.unwantedDraft(tx, &b.drafts[i])
+		forbidden, err := forbids(tx, &b.drafts[i])
 		if err != nil {
 			return nil, err
 		}
-		if unwanted {
+		if forbidden {
 			refused = append(refused, refusal{Index: i, Code: RefusedNumber, Field: "to"})
 			continue
 		}
@@ -243,12 +245,12 @@ func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Me
 	return taken, store.PutJSON(tx, key, state)
 }
 
-// unwantedDraft reports whether the number of d must not be written to for its purpose.
-func (q *Queue) unwantedDraft(tx store.Reader, d *Draft) (bool, error) {
+// forbids reports whether the number of d must not be written to for its purpose.
+func forbids(r store.Reader, d *Draft) (bool, error) {
 	if d.Regardless {
 		return false, nil
 	}
-	return suppressed(tx, d.To, d.Purpose)
+	return suppression.Forbids(r, d.To, d.Purpose)
 }
 
 // insert writes one new message, and leaves it to take to count it.
@@ -379,7 +381,7 @@ func check(d *Draft, now time.Time, timeless bool) *refusal {
 		return &refusal{Code: RefusedReference, Field: "reference"}
 	case d.Priority != High && d.Priority != Normal && d.Priority != Low:
 		return &refusal{Code: RefusedPriority, Field: "priority"}
-	case d.Purpose != "" && d.Purpose != Care && d.Purpose != Information && d.Purpose != Marketing && d.Purpose != Staff:
+	case d.Purpose != "" && !slices.Contains(suppression.Purposes(), d.Purpose):
 		return &refusal{Code: RefusedPurpose, Field: "purpose"}
 	case d.Encoding != pdu.Auto && d.Encoding != pdu.ForceGSM7 && d.Encoding != pdu.ForceUCS2 && d.Encoding != pdu.Fold:
 		return &refusal{Code: RefusedEncoding, Field: "encoding"}

@@ -18,13 +18,14 @@ import (
 	"goniec/queue"
 	"goniec/store"
 	"goniec/store/memstore"
+	"goniec/suppression"
 )
 
 func TestEnqueueKeepsTheFinalText(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	m := b.put(func(d *queue.Draft) {
-		d.Text, d.Encoding, d.Priority, d.Purpose, d.Modem = "Wizyta o 10:00 – prosimy być wcześniej", pdu.Fold, queue.Low, queue.Care, "sim-a"
+		d.Text, d.Encoding, d.Priority, d.Purpose, d.Modem = "Wizyta o 10:00 – prosimy być wcześniej", pdu.Fold, queue.Low, suppression.Care, "sim-a"
 	})
 	got := b.check(m.ID, queue.StatusQueued)
 	if diff := cmp.Diff(m, got); diff != "" {
@@ -33,7 +34,7 @@ func TestEnqueueKeepsTheFinalText(t *testing.T) {
 	if want := "Wizyta o 10:00 - prosimy byc wczesniej"; got.Text != want || got.Alphabet != pdu.GSM7 {
 		t.Errorf("text is %q in %s, want %q", got.Text, got.Alphabet, want)
 	}
-	if got.To != address(t, patient) || got.Priority != queue.Low || got.Purpose != queue.Care || got.Modem != "sim-a" {
+	if got.To != address(t, patient) || got.Priority != queue.Low || got.Purpose != suppression.Care || got.Modem != "sim-a" {
 		t.Errorf("stored %+v", got)
 	}
 	if want := got.CreatedAt.Add(72 * time.Hour); !got.ExpiresAt.Equal(want) {

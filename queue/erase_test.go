@@ -13,6 +13,7 @@ import (
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // erase goes through everything once, as on behalf of the administrator.
@@ -97,7 +98,7 @@ func (b *box) lifeWith() {
 
 func TestEraseEverythingOfANumber(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
-		b.suppress(queue.Marketing)
+		b.suppress(suppression.Marketing)
 		b.lifeWith()
 		theirs := b.put(toOther(t))
 		b.receive(deliver(t, "Moje", func(d *pdu.Deliver) { d.OA = address(t, other) }))
@@ -136,7 +137,7 @@ func TestEraseEverythingOfANumber(t *testing.T) {
 		if calls, _, err := b.Calls(t.Context(), queue.InboxFilter{}, "", 0); err != nil || len(calls) != 1 || len(b.inbox()) != 1 {
 			t.Errorf("of the other number: %d calls, %d texts, %v", len(calls), len(b.inbox()), err)
 		}
-		if b.refusedFor(withPurpose(queue.Marketing)) == "" {
+		if b.refusedFor(withPurpose(suppression.Marketing)) == "" {
 			t.Error("the wish not to be written to is gone")
 		}
 		if n := b.count("message.cancelled"); n != 1+4 { // by hand; scheduled, waiting, uncertain, for the call

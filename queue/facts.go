@@ -22,8 +22,6 @@ func Facts() event.Kinds {
 		{Fact: PDURejected{}, Meaning: "A modem has read something that is no message; it is kept as it is."},
 		{Fact: ReportOrphaned{}, Meaning: "A delivery report has come that belongs to no message."},
 		{Fact: CallMissed{}, Meaning: "Somebody has called a modem."},
-		{Fact: SuppressionAdded{}, Meaning: "A number must not be written to any more."},
-		{Fact: SuppressionRemoved{}, Meaning: "A number may be written to again."},
 		{Fact: NumberErased{}, Meaning: "Everything about a number was erased."},
 	}
 }
@@ -102,29 +100,6 @@ func (CallMissed) EventType() string { return "call.missed" }
 
 // About returns the call, and the message that answers it.
 func (f CallMissed) About() []string { return []string{f.ID, f.MessageID} }
-
-// SuppressionAdded tells that a number must not be written to.
-type SuppressionAdded struct {
-	ID      string            `json:"id" doc:"Of the suppression."`
-	Purpose Purpose           `json:"purpose" doc:"What must not be written about."`
-	Source  SuppressionSource `json:"source" doc:"Who wanted it."`
-}
-
-// EventType is "suppression.added".
-func (SuppressionAdded) EventType() string { return "suppression.added" }
-
-// About returns the suppression.
-func (f SuppressionAdded) About() []string { return []string{f.ID} }
-
-// SuppressionRemoved tells that a suppression is gone. Its fields are those of the
-// suppression.
-type SuppressionRemoved SuppressionAdded
-
-// EventType is "suppression.removed".
-func (SuppressionRemoved) EventType() string { return "suppression.removed" }
-
-// About returns the suppression.
-func (f SuppressionRemoved) About() []string { return []string{f.ID} }
 
 // NumberErased tells that everything about a number was erased.
 type NumberErased struct {

@@ -11,6 +11,7 @@ import (
 
 	"goniec/number"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // quietSuffix ends the lanes that wait during quiet hours.
@@ -24,7 +25,7 @@ func lanes() [][]string {
 
 // quietable reports whether quiet hours hold m.
 func (m *Message) quietable() bool {
-	return m.Priority != High && m.Purpose != Staff && !m.Released
+	return m.Priority != High && m.Purpose != suppression.Staff && !m.Released
 }
 
 func (m *Message) lane() string {

@@ -41,8 +41,6 @@ import (
 //	sim/<sim>                                        when a worker of the SIM claimed last, about
 //	call/<id>                                        Call
 //	callday/<number>                                 the day on which the number was last sent a text for a call
-//	sup/<number>/<purpose>                           id of the suppression of the number for the purpose
-//	stop/<id>                                        Suppression
 //	erased/<id>                                      Erasure
 //	prune/in                                         id of the inbound message whose text was removed last
 //
@@ -82,8 +80,6 @@ const (
 	clockSpace   = "clock/"
 	callSpace    = "call/"
 	callDaySpace = "callday/"
-	supSpace     = "sup/"
-	stopSpace    = "stop/"
 	erasedSpace  = "erased/"
 	inboxPruned  = "prune/in"
 )
@@ -131,9 +127,6 @@ func orphanPrefix(sim string, to pdu.Address) string {
 func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 	return orphanPrefix(sim, to) + store.TimeSegment(at) + "/" + strconv.Itoa(int(mr))
 }
-
-func suppressionPrefix(of pdu.Address) string { return supSpace + number.Segment(of) + "/" }
-func stopKey(id string) string                { return stopSpace + id }
 
 func callDayKey(from pdu.Address) string { return callDaySpace + number.Segment(from) }
 

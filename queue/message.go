@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"goniec/pdu"
+	"goniec/suppression"
 )
 
 // Status is where a message stands; the words are those of the REST API.
@@ -110,17 +111,6 @@ const (
 	Low    Priority = "low"
 )
 
-// Purpose says why we write to somebody.
-type Purpose string
-
-// The purposes. Quiet hours do not hold Staff.
-const (
-	Care        Purpose = "care"
-	Information Purpose = "information"
-	Marketing   Purpose = "marketing"
-	Staff       Purpose = "staff"
-)
-
 // Codes of Problem. Failures of an attempt carry the code of the Outcome instead.
 const (
 	CodeQuietHours     = "quiet_hours"     // held until RetryAt
@@ -154,21 +144,21 @@ type Problem struct {
 
 // Message is an outgoing message. The tags are its stored form.
 type Message struct {
-	ID        string       `json:"-"` // UUIDv7: ordered by time of creation
-	To        pdu.Address  `json:"-"` // stored by storedMessage
-	Text      string       `json:"text,omitempty"`
-	Alphabet  pdu.Alphabet `json:"alph"`
-	Encoding  pdu.Encoding `json:"enc,omitempty"` // as asked for
-	Reference string       `json:"ref,omitempty"` // the caller's own id
-	Priority  Priority     `json:"prio"`
-	Purpose   Purpose      `json:"purp,omitempty"`
-	Modem     string       `json:"modem,omitempty"` // the only modem it may leave by; empty: any
-	Flash     bool         `json:"flash,omitempty"`
-	Status    Status       `json:"st"`
-	CreatedAt time.Time    `json:"at"`
-	SendAt    time.Time    `json:"send,omitzero"`
-	ExpiresAt time.Time    `json:"exp"`           // never zero: Config.Validity where the caller named none
-	SentAt    time.Time    `json:"sent,omitzero"` // when the last part was accepted
+	ID        string              `json:"-"` // UUIDv7: ordered by time of creation
+	To        pdu.Address         `json:"-"` // stored by storedMessage
+	Text      string              `json:"text,omitempty"`
+	Alphabet  pdu.Alphabet        `json:"alph"`
+	Encoding  pdu.Encoding        `json:"enc,omitempty"` // as asked for
+	Reference string              `json:"ref,omitempty"` // the caller's own id
+	Priority  Priority            `json:"prio"`
+	Purpose   suppression.Purpose `json:"purp,omitempty"`
+	Modem     string              `json:"modem,omitempty"` // the only modem it may leave by; empty: any
+	Flash     bool                `json:"flash,omitempty"`
+	Status    Status              `json:"st"`
+	CreatedAt time.Time           `json:"at"`
+	SendAt    time.Time           `json:"send,omitzero"`
+	ExpiresAt time.Time           `json:"exp"`           // never zero: Config.Validity where the caller named none
+	SentAt    time.Time           `json:"sent,omitzero"` // when the last part was accepted
 	// DeliveredAt is when the last part reached the phone.
 	DeliveredAt time.Time `json:"dlv,omitzero"`
 	// FinishedAt is when the message first became sent or final; retention

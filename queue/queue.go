@@ -15,6 +15,7 @@ import (
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 var (
@@ -146,14 +147,14 @@ func (q *Queue) now() time.Time { return store.Milliseconds(q.clock()) }
 type Draft struct {
 	To        pdu.Address // see Numbering.Parse
 	Text      string
-	Reference string       // the caller's own id, up to 128 octets; it is carried in events, so it must not name a person
-	SendAt    time.Time    // zero: now
-	ExpiresAt time.Time    // zero: Config.Validity after it may first go
-	Priority  Priority     // empty: Normal
-	Encoding  pdu.Encoding // empty: pdu.Auto
-	Purpose   Purpose      // may be empty
-	Modem     string       // empty: any
-	Flash     bool         // class 0, shown at once and not kept (3GPP TS 23.038 4)
+	Reference string              // the caller's own id, up to 128 octets; it is carried in events, so it must not name a person
+	SendAt    time.Time           // zero: now
+	ExpiresAt time.Time           // zero: Config.Validity after it may first go
+	Priority  Priority            // empty: Normal
+	Encoding  pdu.Encoding        // empty: pdu.Auto
+	Purpose   suppression.Purpose // may be empty
+	Modem     string              // empty: any
+	Flash     bool                // class 0, shown at once and not kept (3GPP TS 23.038 4)
 	// Regardless has it go although its number is suppressed. It is for the text that
 	// confirms that, and for nothing else.
 	Regardless bool

@@ -10,6 +10,7 @@ import (
 
 	"goniec/calendar"
 	"goniec/queue"
+	"goniec/suppression"
 )
 
 // standard are the quiet hours of the sample configuration.
@@ -51,7 +52,7 @@ func TestQuietHoursHoldAMessage(t *testing.T) {
 		normal := b.put()
 		low := b.put(func(d *queue.Draft) { d.Priority = queue.Low })
 		high := b.put(func(d *queue.Draft) { d.Priority = queue.High })
-		staff := b.put(func(d *queue.Draft) { d.Purpose = queue.Staff })
+		staff := b.put(func(d *queue.Draft) { d.Purpose = suppression.Staff })
 		end := time.Date(2000, 1, 4, 8, 0, 0, 0, warsaw(t))
 		for _, m := range []queue.Message{normal, low} {
 			got := b.check(m.ID, queue.StatusHeld)

@@ -2,24 +2,23 @@ package queue_test
 
 import (
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
 	"goniec/queue"
-	"goniec/store"
+	"goniec/suppression"
 )
 
-func (b *box) suppress(purpose queue.Purpose) queue.Suppression {
+func (b *box) suppress(purpose suppression.Purpose) suppression.Suppression {
 	b.t.Helper()
-	s, _, err := b.Suppress(b.t.Context(), queue.Suppression{Number: address(b.t, patient), Purpose: purpose, By: "reception"})
+	s, _, err := suppression.New(b.store, b.events).Add(b.t.Context(), suppression.Suppression{Number: address(b.t, patient), Purpose: purpose, By: "reception"})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return s
 }
 
-func withPurpose(p queue.Purpose) func(*queue.Draft) {
+func withPurpose(p suppression.Purpose) func(*queue.Draft) {
 	return func(d *queue.Draft) { d.Purpose = p }
 }
 
@@ -41,18 +40,18 @@ func (b *box) refusedFor(adjust ...func(*queue.Draft)) string {
 func TestSuppressedAtEnqueue(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
 		const refused = "to suppressed"
-		b.suppress(queue.Marketing)
-		for purpose, want := range map[queue.Purpose]string{queue.Marketing: refused, queue.Care: "", "": "", queue.Information: ""} {
+		b.suppress(suppression.Marketing)
+		for purpose, want := range map[suppression.Purpose]string{suppression.Marketing: refused, suppression.Care: "", "": "", suppression.Information: ""} {
 			if got := b.refusedFor(withPurpose(purpose)); got != want {
 				t.Errorf("purpose %q: %q, want %q", purpose, got, want)
 			}
 		}
-		b.suppress(queue.Care)
+		b.suppress(suppression.Care)
 		if got := b.refusedFor(); got != refused {
 			t.Errorf("no purpose means care: %q", got)
 		}
-		b.suppress(queue.AllPurposes)
-		if got := b.refusedFor(withPurpose(queue.Staff)); got != refused {
+		b.suppress(suppression.All)
+		if got := b.refusedFor(withPurpose(suppression.Staff)); got != refused {
 			t.Errorf("all purposes: %q", got)
 		}
 		if got := b.refusedFor(func(d *queue.Draft) { d.To = address(t, other) }); got != "" {
@@ -71,7 +70,7 @@ func TestSuppressedAtSend(t *testing.T) {
 		begun := b.put(long)
 		s := b.claim()
 		waiting := b.put()
-		b.suppress(queue.Care)
+		b.suppress(suppression.Care)
 		s, ok := b.record(s, accepted(1))
 		for mr := byte(2); ok; mr++ {
 			s, ok = b.record(s, accepted(mr))
@@ -90,78 +89,21 @@ func TestSuppressedAfterDoubt(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
 		m := b.put()
 		b.record(b.claim(), unknown())
-		b.suppress(queue.Care)
+		b.suppress(suppression.Care)
 		b.pass(time.Hour)
 		b.none()
 		b.check(m.ID, queue.StatusCancelled)
 	})
 }
 
-func TestSuppressions(t *testing.T) {
+// Retention is for what was said, not for what is wanted.
+func TestPruneKeepsSuppressions(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
-		first := b.suppress(queue.Marketing)
-		if again := b.suppress(queue.Marketing); again.ID != first.ID || !again.Since.Equal(first.Since) {
-			t.Errorf("noted twice: %+v", again)
-		}
-		wait(t.Context(), time.Second)
-		second := b.suppress(queue.AllPurposes)
-		all, next, err := b.Suppressions(t.Context(), queue.SuppressionFilter{Number: address(t, patient)}, "", 10)
-		if err != nil || next != "" || len(all) != 2 || all[0].ID != second.ID || all[1].By != "reception" {
-			t.Errorf("%+v, %q, %v", all, next, err)
-		}
-		if some, _, _ := b.Suppressions(t.Context(), queue.SuppressionFilter{Purpose: queue.Marketing}, "", 10); len(some) != 1 {
-			t.Errorf("%d of one purpose", len(some))
-		}
+		b.suppress(suppression.All)
 		b.pass(time.Hour)
-		b.prune(time.Minute, time.Minute) // retention is for what was said, not for what is wanted
+		b.prune(time.Minute, time.Minute)
 		if b.refusedFor() == "" {
 			t.Error("retention has removed a suppression")
-		}
-		if err := b.Unsuppress(t.Context(), second.ID, "reception"); err != nil {
-			t.Fatal(err)
-		}
-		if err := b.Unsuppress(t.Context(), second.ID, "reception"); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("taken back twice: %v", err)
-		}
-		if got := b.refusedFor(); got != "" {
-			t.Errorf("refused: %s", got)
-		}
-		if n := b.count("suppression.added"); n != 2 {
-			t.Errorf("%d events of it", n)
-		}
-		if n := b.count("suppression.removed"); n != 1 {
-			t.Errorf("%d events of its end", n)
-		}
-		_, _, err = b.Suppress(t.Context(), queue.Suppression{Number: address(t, patient), Purpose: "spam"})
-		if !errors.Is(err, queue.ErrSuppressionPurpose) {
-			t.Error(err)
-		}
-		_, _, err = b.Suppress(t.Context(), queue.Suppression{Number: address(t, patient), Purpose: queue.Care, Note: strings.Repeat("x", 201)})
-		if !errors.Is(err, queue.ErrSuppressionNote) {
-			t.Error(err)
-		}
-	})
-}
-
-// What a person wrote STOP to comes back with START; what staff has noted stays.
-func TestUnsuppressBySource(t *testing.T) {
-	bubble(t, func(t *testing.T, b *box) {
-		b.suppress(queue.Marketing)
-		err := b.store.Update(t.Context(), func(tx store.Tx) error {
-			_, _, err := b.SuppressIn(tx, queue.Suppression{Number: address(t, patient), Purpose: queue.Care, Source: queue.SourceSMS})
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		removed, err := store.Update(t.Context(), b.store, func(tx store.Tx) (int, error) {
-			return b.UnsuppressIn(tx, address(t, patient), queue.SourceSMS, "")
-		})
-		if err != nil || removed != 1 {
-			t.Errorf("removed %d, %v", removed, err)
-		}
-		if b.refusedFor() != "" || b.refusedFor(withPurpose(queue.Marketing)) == "" {
-			t.Error("the wrong one was taken back")
 		}
 	})
 }

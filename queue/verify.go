@@ -22,7 +22,7 @@ func Verify(r store.Reader, tell func(store.Finding), checked func(records int))
 		checked = func(int) {}
 	}
 	v := verifier{r: r, tell: tell, checked: checked, counts: map[Status]int{}, ticking: map[string]bool{}}
-	for _, step := range []func() error{v.messages, v.indexes, v.ticks, v.kept, v.inbound, v.calls, v.suppressions, v.tallies} {
+	for _, step := range []func() error{v.messages, v.indexes, v.ticks, v.kept, v.inbound, v.calls, v.tallies} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -210,22 +210,6 @@ func (v *verifier) calls() error {
 			v.tell(store.Finding{Record: p.Key, What: "it cannot be read"})
 		}
 		return nil
-	})
-}
-
-// suppressions looks whether every suppression is found by its number.
-func (v *verifier) suppressions() error {
-	return v.each(stopSpace, func(p store.Pair) error {
-		s, err := decodeSuppression(strings.TrimPrefix(p.Key, stopSpace), p.Value)
-		if err != nil {
-			v.tell(store.Finding{Record: p.Key, What: "it cannot be read"})
-			return nil //nolint:nilerr // it is told
-		}
-		id, err := v.r.Get(suppressionPrefix(s.Number) + string(s.Purpose))
-		if err == nil && string(id) != s.ID {
-			v.tell(store.Finding{Record: p.Key, What: "its number does not lead to it"})
-		}
-		return err
 	})
 }
 

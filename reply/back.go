@@ -12,6 +12,7 @@ import (
 	"goniec/queue"
 	"goniec/reply/reader"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // TextKind is an occasion on which a text goes back by itself.
@@ -86,7 +87,7 @@ type answer struct {
 	kind     TextKind
 	language string
 	choices  string
-	purpose  queue.Purpose
+	purpose  suppression.Purpose
 }
 
 // answerBack sends a text back, and returns of which kind; empty: none. None goes where

@@ -14,6 +14,7 @@ import (
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/reply/reader"
+	"goniec/suppression"
 )
 
 // testCase is a block of testdata/cases.txt.
@@ -188,7 +189,7 @@ func (p *player) ask(rest string) {
 		case "ref":
 			draft.Reference = value
 		case "purpose":
-			draft.Purpose = queue.Purpose(value)
+			draft.Purpose = suppression.Purpose(value)
 		case "labels":
 			q.Labels = strings.Split(value, ",")
 			draft.Text = "Wolisz rano (1) czy wieczorem (2)?"

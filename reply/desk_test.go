@@ -18,6 +18,7 @@ import (
 	"goniec/reply/reader"
 	"goniec/store"
 	"goniec/store/memstore"
+	"goniec/suppression"
 )
 
 const (
@@ -49,7 +50,7 @@ func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
 		t.Fatal(err)
 	}
 	c := reply.Config{
-		Store: s, Events: events, Queue: q, Reader: words, Box: "box", Language: "pl", Phone: "+48221234567",
+		Store: s, Events: events, Queue: q, Suppressions: suppression.New(s, events), Reader: words, Box: "box", Language: "pl", Phone: "+48221234567",
 		Logger: slog.New(slog.DiscardHandler),
 		Text: func(_ string, kind reply.TextKind) string {
 			switch kind {
@@ -280,7 +281,7 @@ func (d *desk) talk() (reply.Talk, bool) {
 // stops returns the purposes for which the patient must not be written to.
 func (d *desk) stops() []string {
 	d.t.Helper()
-	all, _, err := d.queue.Suppressions(d.t.Context(), queue.SuppressionFilter{}, "", 0)
+	all, _, err := suppression.New(d.store, d.events).Page(d.t.Context(), suppression.Filter{}, "", 0)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"goniec/queue"
 	"goniec/reply/reader"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // Heard is what was made of a received text. The tags are its stored form.
@@ -232,12 +233,12 @@ func (r *Replies) unclear(tx store.Tx, id string, d decision, in queue.Inbound) 
 
 // backFor returns the text that a decision wants to go back.
 func (r *Replies) backFor(d decision, s situation, to pdu.Address) answer {
-	a := answer{to: to, kind: d.back, language: d.reading.Language, purpose: queue.Care}
+	a := answer{to: to, kind: d.back, language: d.reading.Language, purpose: suppression.Care}
 	if d.subject != nil {
 		if d.subject.Language != "" {
 			a.language = d.subject.Language
 		}
-		if d.subject.Purpose != "" && d.subject.Purpose != queue.Staff {
+		if d.subject.Purpose != "" && d.subject.Purpose != suppression.Staff {
 			a.purpose = d.subject.Purpose
 		}
 	}

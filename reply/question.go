@@ -12,6 +12,7 @@ import (
 	"goniec/queue"
 	"goniec/reply/reader"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // Status is where a question stands.
@@ -37,12 +38,12 @@ type Question struct {
 	Min    int      `json:"-"` // of a Number, both allowed
 	Max    int      `json:"-"`
 	// About names what is asked about so that the patient knows it: "Ania, wt 10:00".
-	About     string        `json:"about,omitempty"`
-	Language  string        `json:"lang,omitempty"` // ISO 639-1; Ask takes that of Config where it is empty
-	Purpose   queue.Purpose `json:"purp,omitempty"` // of the message
-	Reference string        `json:"ref,omitempty"`  // of the message
-	AskedAt   time.Time     `json:"at"`
-	Until     time.Time     `json:"until"` // answers count before
+	About     string              `json:"about,omitempty"`
+	Language  string              `json:"lang,omitempty"` // ISO 639-1; Ask takes that of Config where it is empty
+	Purpose   suppression.Purpose `json:"purp,omitempty"` // of the message
+	Reference string              `json:"ref,omitempty"`  // of the message
+	AskedAt   time.Time           `json:"at"`
+	Until     time.Time           `json:"until"` // answers count before
 	// ChangeUntil is until when an answer may be changed; never after Until.
 	ChangeUntil time.Time `json:"chg"`
 

@@ -28,18 +28,20 @@ import (
 	"goniec/queue"
 	"goniec/reply/reader"
 	"goniec/store"
+	"goniec/suppression"
 )
 
-// Config is what New needs. Store, Events, Queue and Reader are required.
+// Config is what New needs. Store, Events, Queue, Suppressions and Reader are required.
 type Config struct {
-	Store     store.Store
-	Events    *event.Log
-	Queue     *queue.Queue
-	Reader    *reader.Reader
-	Numbering number.Numbering
-	Box       string // name of this box, for what is counted for each
-	Logger    *slog.Logger
-	Location  *time.Location // of Office; nil: UTC
+	Store        store.Store
+	Events       *event.Log
+	Queue        *queue.Queue
+	Suppressions *suppression.List // where STOP is noted
+	Reader       *reader.Reader
+	Numbering    number.Numbering
+	Box          string // name of this box, for what is counted for each
+	Logger       *slog.Logger
+	Location     *time.Location // of Office; nil: UTC
 
 	// Language is that of a patient of whom nothing is known, ISO 639-1.
 	Language string
@@ -76,8 +78,8 @@ type Replies struct {
 
 // New returns what Run and the API work on. It starts nothing.
 func New(c Config) (*Replies, error) {
-	if c.Store == nil || c.Events == nil || c.Queue == nil || c.Reader == nil {
-		return nil, errors.New("reply: Store, Events, Queue and Reader are required")
+	if c.Store == nil || c.Events == nil || c.Queue == nil || c.Suppressions == nil || c.Reader == nil {
+		return nil, errors.New("reply: Store, Events, Queue, Suppressions and Reader are required")
 	}
 	if err := c.Office.Validate(); err != nil {
 		return nil, fmt.Errorf("reply: Office: %w", err)

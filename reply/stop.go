@@ -4,12 +4,13 @@ import (
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // stop notes that a number wants no more texts of the purpose it was written to for
 // last. It is confirmed once: who says so again is not written to.
 func (r *Replies) stop(tx store.Tx, d *decision, from pdu.Address) error {
-	purpose := queue.Care
+	purpose := suppression.Care
 	last, found, err := queue.ReadLastTo(tx, r.config.Numbering, from)
 	if err != nil {
 		return err
@@ -17,7 +18,7 @@ func (r *Replies) stop(tx store.Tx, d *decision, from pdu.Address) error {
 	if found && last.Purpose != "" {
 		purpose = last.Purpose
 	}
-	_, added, err := r.queue.SuppressIn(tx, queue.Suppression{Number: from, Purpose: purpose, Source: queue.SourceSMS})
+	_, added, err := r.config.Suppressions.AddIn(tx, suppression.Suppression{Number: from, Purpose: purpose, Source: suppression.FromSMS})
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (r *Replies) stop(tx store.Tx, d *decision, from pdu.Address) error {
 
 // start takes back every stop that came by text.
 func (r *Replies) start(tx store.Tx, d *decision, from pdu.Address) error {
-	removed, err := r.queue.UnsuppressIn(tx, from, queue.SourceSMS, "")
+	removed, err := r.config.Suppressions.RemoveIn(tx, from, suppression.FromSMS, "")
 	if err != nil {
 		return err
 	}

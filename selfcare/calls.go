@@ -13,6 +13,7 @@ import (
 	"goniec/modem"
 	"goniec/queue"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 // CallConfig is what becomes of calls; nothing answers them.
@@ -168,7 +169,7 @@ func (l *callLog) text(m missed) *queue.Draft {
 	if text == "" || m.from == "" || ownNumber(l.care.config.Gateway.Modems(), m.from) {
 		return nil
 	}
-	return &queue.Draft{Text: text, Purpose: queue.Information, Reference: "missed-call"}
+	return &queue.Draft{Text: text, Purpose: suppression.Information, Reference: "missed-call"}
 }
 
 // ownNumber says whether number is that of one of our SIMs: two gateways must not

@@ -10,6 +10,7 @@ import (
 	"goniec/modem/emulator"
 	"goniec/queue"
 	"goniec/selfcare"
+	"goniec/suppression"
 )
 
 const polite = "Nie mozemy odebrac telefonu. Oddzwonimy jutro."
@@ -54,7 +55,7 @@ func TestMissedCall(t *testing.T) {
 			t.Errorf("the caller got %+v", got)
 		}
 		if len(calls) == 1 {
-			if m := r.message(calls[0].MessageID); m.Purpose != queue.Information || m.Status != queue.StatusDelivered {
+			if m := r.message(calls[0].MessageID); m.Purpose != suppression.Information || m.Status != queue.StatusDelivered {
 				t.Errorf("text %+v", m)
 			}
 		}

@@ -11,23 +11,16 @@ import (
 	"goniec/api/rest"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/suppression"
 )
 
 // Resource is what the operations need.
 type Resource struct {
-	Suppressions Suppressions
+	Suppressions *suppression.List
 	Erasures     Erasures
 	Erase        Erase
 	Numbers      accept.Numbers
 	Log          *slog.Logger
-}
-
-// Suppressions keeps who must not be written to, as queue.Queue does.
-type Suppressions interface {
-	Suppression(ctx context.Context, id string) (queue.Suppression, error)
-	Suppressions(ctx context.Context, f queue.SuppressionFilter, after string, limit int) ([]queue.Suppression, string, error)
-	Suppress(ctx context.Context, s queue.Suppression) (queue.Suppression, bool, error)
-	Unsuppress(ctx context.Context, id, by string) error
 }
 
 // Erasures keeps the proofs of erasures, as queue.Queue does.

@@ -10,8 +10,8 @@ import (
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/api/rest"
-	"goniec/queue"
 	"goniec/store"
+	"goniec/suppression"
 )
 
 type (
@@ -61,13 +61,13 @@ func (res Resource) registerSuppressions(s *rest.Server) {
 		if len(wrong) > 0 {
 			return nil, rest.Invalid(wrong...)
 		}
-		wanted := queue.Suppression{
-			Number: number, Purpose: queue.Purpose(posted.Purpose), Source: queue.SourceAPI, By: rest.RequestOf(ctx).Caller().Name, Note: posted.Note,
+		wanted := suppression.Suppression{
+			Number: number, Purpose: suppression.Purpose(posted.Purpose), Source: suppression.FromAPI, By: rest.RequestOf(ctx).Caller().Name, Note: posted.Note,
 		}
 		if wanted.Purpose == "" {
-			wanted.Purpose = queue.AllPurposes
+			wanted.Purpose = suppression.All
 		}
-		noted, _, err := res.Suppressions.Suppress(ctx, wanted)
+		noted, _, err := res.Suppressions.Add(ctx, wanted)
 		if err != nil {
 			return nil, rest.Failure(ctx, err)
 		}
@@ -96,7 +96,7 @@ func (res Resource) registerSuppressions(s *rest.Server) {
 		Status:      http.StatusNoContent,
 		Problems:    []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *suppressionInput) (*struct{}, error) {
-		err := res.Suppressions.Unsuppress(ctx, in.ID, rest.RequestOf(ctx).Caller().Name)
+		err := res.Suppressions.Remove(ctx, in.ID, rest.RequestOf(ctx).Caller().Name)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, rest.NewProblem(rest.CodeSuppressionNotFound)
 		}
@@ -108,7 +108,7 @@ func (res Resource) registerSuppressions(s *rest.Server) {
 }
 
 func (res Resource) listSuppressions(ctx context.Context, in *suppressionsInput) (*suppressionsOutput, error) {
-	f := queue.SuppressionFilter{Purpose: queue.Purpose(in.Purpose)}
+	f := suppression.Filter{Purpose: suppression.Purpose(in.Purpose)}
 	if in.To != "" {
 		to, _, p := res.Numbers.Read("to", rest.Unplus(in.To))
 		if p != nil {
@@ -120,7 +120,7 @@ func (res Resource) listSuppressions(ctx context.Context, in *suppressionsInput)
 	if p != nil {
 		return nil, p
 	}
-	found, next, err := res.Suppressions.Suppressions(ctx, f, after, in.Limit)
+	found, next, err := res.Suppressions.Page(ctx, f, after, in.Limit)
 	if err != nil {
 		return nil, rest.Failure(ctx, err)
 	}
@@ -135,7 +135,7 @@ func (res Resource) listSuppressions(ctx context.Context, in *suppressionsInput)
 	return &suppressionsOutput{Link: rest.NextLink("/v1/suppressions", page.Next, query), Body: page}, nil
 }
 
-func wireSuppression(s *queue.Suppression) client.Suppression {
+func wireSuppression(s *suppression.Suppression) client.Suppression {
 	return client.Suppression{
 		ID: s.ID, To: s.Number.String(), Purpose: client.Purpose(s.Purpose), Since: s.Since, Source: string(s.Source), By: s.By, Note: s.Note,
 	}

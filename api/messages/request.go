@@ -14,6 +14,7 @@ import (
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/reply/reader"
+	"goniec/suppression"
 )
 
 // sendRequest turns a posted message into a request to send it. wrong is what the
@@ -21,7 +22,7 @@ import (
 func sendRequest(m client.MessageRequest, wrong []rest.FieldProblem) accept.Request {
 	r := accept.Request{
 		To: m.To, Text: m.Text, Reference: m.Reference, SendAt: timeOf(m.SendAt), ExpiresAt: timeOf(m.ExpiresAt),
-		Priority: queue.Priority(m.Priority), Encoding: pdu.Encoding(m.Encoding), Purpose: queue.Purpose(m.Purpose),
+		Priority: queue.Priority(m.Priority), Encoding: pdu.Encoding(m.Encoding), Purpose: suppression.Purpose(m.Purpose),
 		Modem: m.Modem, Flash: m.Flash, Unread: rest.Unread(wrong),
 	}
 	if q := m.Question; q != nil {

@@ -1,0 +1,34 @@
+package suppression
+
+import "goniec/event"
+
+// Facts lists the events of this package.
+func Facts() event.Kinds {
+	return event.Kinds{
+		{Fact: Added{}, Meaning: "A number must not be written to any more."},
+		{Fact: Removed{}, Meaning: "A number may be written to again."},
+	}
+}
+
+// Added tells that a number must not be written to.
+type Added struct {
+	ID      string  `json:"id" doc:"Of the suppression."`
+	Purpose Purpose `json:"purpose" doc:"What must not be written about."`
+	Source  Source  `json:"source" doc:"Who wanted it."`
+}
+
+// EventType is "suppression.added".
+func (Added) EventType() string { return "suppression.added" }
+
+// About returns the suppression.
+func (f Added) About() []string { return []string{f.ID} }
+
+// Removed tells that a suppression is gone. Its fields are those of the
+// suppression.
+type Removed Added
+
+// EventType is "suppression.removed".
+func (Removed) EventType() string { return "suppression.removed" }
+
+// About returns the suppression.
+func (f Removed) About() []string { return []string{f.ID} }

@@ -1,0 +1,276 @@
+// Package suppression keeps who must not be written to, and for which purpose.
+//
+// A suppression stays until somebody takes it back: retention never removes it, nor does
+// the erasure of what is kept of a number. Package queue asks Forbids before it takes a
+// message, and again before the first part of the message leaves.
+package suppression
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"goniec/event"
+	"goniec/number"
+	"goniec/pdu"
+	"goniec/store"
+)
+
+// Purpose says why somebody is written to.
+type Purpose string
+
+// The purposes of messages.
+const (
+	Care        Purpose = "care"
+	Information Purpose = "information"
+	Marketing   Purpose = "marketing"
+	Staff       Purpose = "staff" // to people who work here
+)
+
+// All is the purpose of a suppression of everything.
+const All Purpose = "all"
+
+// Purposes lists what a message may be for.
+func Purposes() []Purpose { return []Purpose{Care, Information, Marketing, Staff} }
+
+// Source is how it became known that somebody must not be written to.
+type Source string
+
+// The sources.
+const (
+	FromAPI Source = "api" // staff, or a program of the clinic
+	FromSMS Source = "sms" // the person wrote STOP
+)
+
+// Suppression says that a number must not be written to for a purpose. The tags are
+// its stored form.
+type Suppression struct {
+	ID      string      `json:"-"`    // UUIDv7: ordered by time
+	Number  pdu.Address `json:"-"`    // stored by record
+	Purpose Purpose     `json:"purp"` // or All
+	Since   time.Time   `json:"at"`
+	Source  Source      `json:"src"`
+	By      string      `json:"by,omitempty"` // actor
+	Note    string      `json:"note,omitempty"`
+}
+
+// maxNote is the greatest length of a note, in characters.
+const maxNote = 200
+
+// Errors of Add.
+var (
+	ErrPurpose = errors.New("unknown purpose")
+	ErrNote    = errors.New("note is too long")
+)
+
+// List is the list of suppressions in a store. It is safe for concurrent use.
+type List struct {
+	store  store.Store
+	events *event.Log
+	ids    store.IDs
+}
+
+// New returns the list that is kept in s and tells of changes in events.
+func New(s store.Store, events *event.Log) *List { return &List{store: s, events: events} }
+
+// record is the value of stop/<id>.
+type record struct {
+	*Suppression
+	Number string `json:"of"`
+}
+
+func decode(id string, value []byte) (Suppression, error) {
+	stored := record{Suppression: &Suppression{}}
+	if err := json.Unmarshal(value, &stored); err != nil {
+		return Suppression{}, fmt.Errorf("suppression %s: %w: %w", id, store.ErrRecord, err)
+	}
+	of, err := number.Decode(stored.Number)
+	if err != nil {
+		return Suppression{}, fmt.Errorf("suppression %s: %w: number", id, store.ErrRecord)
+	}
+	s := *stored.Suppression
+	s.ID, s.Number = id, of
+	return s, nil
+}
+
+func read(r store.Reader, id string) (Suppression, error) {
+	value, err := r.Get(recordKey(id))
+	switch {
+	case err != nil:
+		return Suppression{}, err
+	case value == nil:
+		return Suppression{}, fmt.Errorf("suppression %s: %w", id, store.ErrNotFound)
+	default:
+		return decode(id, value)
+	}
+}
+
+// Add notes that a number must not be written to for a purpose and returns the
+// suppression; added is false if there was one already, which is then returned. The
+// error is ErrPurpose, ErrNote or that of the store.
+func (l *List) Add(ctx context.Context, s Suppression) (noted Suppression, added bool, err error) {
+	type result struct {
+		noted Suppression
+		added bool
+	}
+	r, err := store.Update(ctx, l.store, func(tx store.Tx) (result, error) {
+		noted, added, err := l.AddIn(tx, s)
+		return result{noted, added}, err
+	})
+	if err != nil {
+		return Suppression{}, false, fmt.Errorf("suppress: %w", err)
+	}
+	return r.noted, r.added, nil
+}
+
+// AddIn is Add within a transaction.
+func (l *List) AddIn(tx store.Tx, s Suppression) (noted Suppression, added bool, err error) {
+	switch {
+	case s.Purpose != All && !slices.Contains(Purposes(), s.Purpose):
+		return Suppression{}, false, ErrPurpose
+	case utf8.RuneCountInString(s.Note) > maxNote:
+		return Suppression{}, false, ErrNote
+	}
+	key := numberPrefix(s.Number) + string(s.Purpose)
+	id, err := tx.Get(key)
+	if err != nil {
+		return Suppression{}, false, err
+	}
+	if id != nil {
+		old, err := read(tx, string(id))
+		if err == nil || !store.Unreadable(err) {
+			return old, false, err
+		}
+	}
+	now := time.Now()
+	s.ID, s.Since = l.ids.Next(now).String(), store.Milliseconds(now)
+	if s.Source == "" {
+		s.Source = FromAPI
+	}
+	if err := tx.Put(key, []byte(s.ID)); err != nil {
+		return Suppression{}, false, err
+	}
+	if err := store.PutJSON(tx, recordKey(s.ID), record{&s, number.Encode(s.Number)}); err != nil {
+		return Suppression{}, false, err
+	}
+	return s, true, l.events.Append(tx, s.By, Added{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
+}
+
+// Remove takes the suppression with an id back; store.ErrNotFound if there is none.
+func (l *List) Remove(ctx context.Context, id, actor string) error {
+	err := l.store.Update(ctx, func(tx store.Tx) error {
+		s, err := read(tx, id)
+		if err != nil {
+			return err
+		}
+		return l.remove(tx, s, actor)
+	})
+	if err != nil {
+		return fmt.Errorf("take a suppression back: %w", err)
+	}
+	return nil
+}
+
+// RemoveIn takes back all suppressions of a number that have a source, within a
+// transaction, and returns how many there were.
+func (l *List) RemoveIn(tx store.Tx, of pdu.Address, source Source, actor string) (removed int, err error) {
+	prefix := numberPrefix(of)
+	pairs, err := tx.Scan(prefix, store.PrefixEnd(prefix), 0)
+	if err != nil {
+		return 0, err
+	}
+	for _, pair := range pairs {
+		s, err := read(tx, string(pair.Value))
+		if err != nil {
+			return removed, err
+		}
+		if s.Source != source {
+			continue
+		}
+		if err := l.remove(tx, s, actor); err != nil {
+			return removed, err
+		}
+		removed++
+	}
+	return removed, nil
+}
+
+func (l *List) remove(tx store.Tx, s Suppression, actor string) error {
+	if err := tx.Delete(numberPrefix(s.Number) + string(s.Purpose)); err != nil {
+		return err
+	}
+	if err := tx.Delete(recordKey(s.ID)); err != nil {
+		return err
+	}
+	return l.events.Append(tx, actor, Removed{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
+}
+
+// Forbids reports whether a number must not be written to for a purpose. No purpose
+// counts as Care. It costs one short read.
+func Forbids(r store.Reader, to pdu.Address, purpose Purpose) (bool, error) {
+	if purpose == "" {
+		purpose = Care
+	}
+	prefix := numberPrefix(to)
+	pairs, err := r.Scan(prefix, store.PrefixEnd(prefix), 0)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(pairs, func(p store.Pair) bool {
+		of := Purpose(strings.TrimPrefix(p.Key, prefix))
+		return of == purpose || of == All
+	}), nil
+}
+
+// Filter selects suppressions; its zero value all of them.
+type Filter struct {
+	Number  pdu.Address
+	Purpose Purpose
+}
+
+func (f Filter) passes(s Suppression) bool {
+	return (f.Number.Number == "" || f.Number == s.Number) && (f.Purpose == "" || f.Purpose == s.Purpose)
+}
+
+// Suppression returns the suppression with an id, or store.ErrNotFound.
+func (l *List) Suppression(ctx context.Context, id string) (Suppression, error) {
+	return store.View(ctx, l.store, func(r store.Reader) (Suppression, error) { return read(r, id) })
+}
+
+// Page returns up to limit suppressions that pass f, newest first, older than the one
+// with the id after; empty: from the newest. next is the after of those that follow,
+// empty when there are none.
+func (l *List) Page(ctx context.Context, f Filter, after string, limit int) (items []Suppression, next string, err error) {
+	list := store.List[Suppression]{Space: recordSpace, Decode: decode, Passes: f.passes}
+	items, next, err = list.Page(ctx, l.store, store.Window{After: after, Limit: limit})
+	if err != nil {
+		return nil, "", fmt.Errorf("list suppressions: %w", err)
+	}
+	return items, next, nil
+}
+
+// Verify reads every suppression in one consistent state and tells what cannot be: one
+// that cannot be read, or that is not found by its number. checked is called now and then
+// with the number of records read so far; nil: nobody wants to know. The error is that
+// of the store.
+func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
+	in := store.Prefix(recordSpace)
+	in.Read = checked
+	return store.Each(r, in, func(p store.Pair) error {
+		s, err := decode(strings.TrimPrefix(p.Key, recordSpace), p.Value)
+		if err != nil {
+			tell(store.Finding{Record: p.Key, What: "it cannot be read"})
+			return nil //nolint:nilerr // it is told
+		}
+		id, err := r.Get(numberPrefix(s.Number) + string(s.Purpose))
+		if err == nil && string(id) != s.ID {
+			tell(store.Finding{Record: p.Key, What: "its number does not lead to it"})
+		}
+		return err
+	})
+}
