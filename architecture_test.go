@@ -20,9 +20,9 @@ import (
 var mayImport = map[string][]string{
 	"cmd/goniec":        {"access", "api/client", "app", "app/migrate", "catalogue", "configs", "event", "modem", "modem/emulator", "pdu", "queue", "reply", "reply/reader", "store", "store/boltstore", "store/disk", "store/sealed"},
 	"app/migrate":       {"store", "store/boltstore"},
-	"app":               {"accept", "access", "api", "api/*", "app/migrate", "calendar", "catalogue", "configs", "event", "gateway", "modem", "number", "pdu", "queue", "reply", "reply/reader", "selfcare", "store", "store/boltstore", "store/disk", "store/sealed", "suppression", "web/docs", "webhook"},
+	"app":               {"accept", "access", "api", "api/*", "app/migrate", "calendar", "catalogue", "clock", "configs", "event", "gateway", "modem", "number", "pdu", "queue", "reply", "reply/reader", "selfcare", "store", "store/boltstore", "store/disk", "store/sealed", "suppression", "web/docs", "webhook"},
 	"api":               {"api/rest"},
-	"api/*":             {"accept", "access", "api/client", "api/rest", "api/wire", "catalogue", "event", "gateway", "modem", "pdu", "queue", "reply", "reply/reader", "selfcare", "store", "suppression", "webhook"}, // a resource; resources do not import each other
+	"api/*":             {"accept", "access", "api/client", "api/rest", "api/wire", "catalogue", "clock", "event", "gateway", "modem", "pdu", "queue", "reply", "reply/reader", "selfcare", "store", "suppression", "webhook"}, // a resource; resources do not import each other
 	"api/rest":          {"accept", "access", "api/client", "catalogue", "store"},
 	"api/wire":          {"api/client", "catalogue", "queue", "reply", "reply/reader", "store"},
 	"api/client":        {},
@@ -30,10 +30,10 @@ var mayImport = map[string][]string{
 	"access":            {"store"},
 	"accept":            {"number", "pdu", "queue", "reply", "store", "suppression"},
 	"selfcare":          {"catalogue", "gateway", "modem", "pdu", "queue", "store", "suppression"},
-	"gateway":           {"catalogue", "event", "modem", "number", "pdu", "queue", "store"},
-	"reply":             {"calendar", "event", "number", "pdu", "queue", "reply/reader", "store", "suppression"},
+	"gateway":           {"catalogue", "clock", "event", "modem", "number", "pdu", "queue", "store"},
+	"reply":             {"calendar", "clock", "event", "number", "pdu", "queue", "reply/reader", "store", "suppression"},
 	"reply/reader":      {},
-	"queue":             {"calendar", "event", "number", "pdu", "store", "suppression"},
+	"queue":             {"calendar", "clock", "event", "number", "pdu", "store", "suppression"},
 	"suppression":       {"event", "number", "pdu", "store"},
 	"event":             {"store"},
 	"webhook":           {"event", "store"},
@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"modem/emulator":    {"pdu"},
 	"number":            {"pdu", "store"},
 	"calendar":          {},
+	"clock":             {"store"},
 	"pdu":               {},
 	"store":             {},
 	"store/boltstore":   {"store", "store/disk"},

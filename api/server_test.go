@@ -218,7 +218,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		webhooks.Resource{Webhooks: c.webhooks},
 		tokens.Resource{Tokens: g.tokens, Log: c.rest.Logger},
 		system.Resource{
-			Store: s, Queue: g.queue, Modems: g.modems, Alarms: func() []client.Alarm { return nil },
+			Store: s, Queue: g.queue, Clock: g.queue.Clock(), Modems: g.modems, Alarms: func() []client.Alarm { return nil },
 			Encryption: func() client.Encryption { return client.Encryption{} }, Backup: c.backup, Gatherer: registry,
 			Location: time.UTC, Log: c.rest.Logger,
 		},

@@ -188,7 +188,7 @@ func (s *assembly) storeTrouble() string {
 
 // findOverdue finds out what is the matter with clock and queue.
 func (s *assembly) findOverdue(ctx context.Context, found map[string]string) error {
-	trust, err := s.queue.ClockTrust(ctx)
+	trust, err := s.queue.Clock().Trust(ctx)
 	if err != nil {
 		return err
 	}

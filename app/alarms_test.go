@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"goniec/api/system"
+	"goniec/clock"
 	"goniec/configs"
 	"goniec/event"
 	"goniec/pdu"
@@ -84,7 +85,7 @@ func TestAlarmOfTheClock(t *testing.T) {
 	var server atomic.Bool
 	born := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	machine := &Machine{
-		Boot:         queue.Boot{ID: "a run", Uptime: func() time.Duration { return time.Since(born) }},
+		Boot:         clock.Boot{ID: "a run", Uptime: func() time.Duration { return time.Since(born) }},
 		Synchronised: server.Load,
 		Battery:      func() (time.Time, bool) { return time.Now().Add(-time.Hour), true },
 	}

@@ -23,6 +23,7 @@ import (
 	"goniec/api/tokens"
 	"goniec/api/webhooks"
 	"goniec/calendar"
+	"goniec/clock"
 	"goniec/configs"
 	"goniec/gateway"
 	"goniec/number"
@@ -78,11 +79,15 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		Store: a.store,
 		Cap:   gateway.RecipientCap{PerHour: config.RecipientCap.PerHour, PerDay: config.RecipientCap.PerDay},
 	})
+	believed, err := clock.New(clock.Config{Store: a.store, Box: box, Boot: a.options.Machine.Boot, Logger: a.log})
+	if err != nil {
+		return nil, fmt.Errorf("make clock: %w", err)
+	}
 	s.queue, err = queue.New(queue.Config{
 		Store: a.store, Events: a.events, Box: box, Logger: a.log, Registerer: register,
 		Uncertain: queue.Policy(config.Uncertain), UncertainWait: config.UncertainWait,
 		MaxParts: config.MaxParts, Location: config.Location(),
-		QuietHours: quiet, Numbering: numbering, Router: routing, Boot: a.options.Machine.Boot,
+		QuietHours: quiet, Numbering: numbering, Router: routing, Clock: believed,
 	})
 	if err != nil {
 		s.unregister()
@@ -117,7 +122,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		webhooks.Resource{Webhooks: s.webhooks},
 		tokens.Resource{Tokens: a.tokens, Log: a.log},
 		system.Resource{
-			Store: a.store, Queue: s.queue, Modems: s.gateway, Alarms: a.alarms.list, Encryption: a.encryption,
+			Store: a.store, Queue: s.queue, Clock: s.queue.Clock(), Modems: s.gateway, Alarms: a.alarms.list, Encryption: a.encryption,
 			Backup: a.backup, Gatherer: a.registry, Location: config.Location(), Version: a.options.Version, Log: a.log,
 		},
 	)

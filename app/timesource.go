@@ -9,13 +9,13 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"goniec/queue"
+	"goniec/clock"
 )
 
 // Machine is what the computer knows about the time, beside its clock. The zero value
 // trusts the clock.
 type Machine struct {
-	Boot queue.Boot
+	Boot clock.Boot
 	// Synchronised reports whether a time server keeps the clock right; nil: none.
 	Synchronised func() bool
 	// Battery returns what a hardware clock shows; ok is false if there is none. nil:
@@ -34,7 +34,7 @@ func thisMachine() Machine {
 		return Machine{}
 	}
 	return Machine{
-		Boot:         queue.Boot{ID: id, Uptime: func() time.Duration { d, _ := uptime(); return d }, Earliest: earliestTime}, // it worked once
+		Boot:         clock.Boot{ID: id, Uptime: func() time.Duration { d, _ := uptime(); return d }, Earliest: earliestTime}, // it worked once
 		Synchronised: synchronised,
 		Battery:      hardwareClock,
 	}
@@ -84,7 +84,7 @@ func hardwareClock() (time.Time, bool) {
 func (s *assembly) confirmClock(ctx context.Context) error {
 	m := s.app.options.Machine
 	if m.Synchronised != nil && m.Synchronised() {
-		_, err := s.queue.ConfirmTime(ctx, queue.TimeServer, time.Now())
+		_, err := s.queue.Clock().Confirm(ctx, clock.TimeServer, time.Now())
 		return err
 	}
 	if m.Battery == nil {
@@ -94,6 +94,6 @@ func (s *assembly) confirmClock(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	_, err := s.queue.ConfirmTime(ctx, queue.TimeBattery, at)
+	_, err := s.queue.Clock().Confirm(ctx, clock.Battery, at)
 	return err
 }

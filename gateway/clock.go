@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"time"
 
-	"goniec/queue"
+	"goniec/clock"
 )
 
 const (
@@ -20,14 +20,14 @@ type clockWatch struct {
 
 // compare asks the modem for the time of the network while nothing else has
 // confirmed the clock of this machine: a box without a battery and without a time
-// server has no other way to know. See queue.ConfirmTime.
+// server has no other way to know. See clock.Clock.Confirm.
 func (c *clockWatch) compare(now time.Time) error {
 	if now.Before(c.at) {
 		return nil
 	}
 	w := c.session.worker
 	c.at = time.Now().Add(clockInterval)
-	trust, err := w.gateway.config.Queue.ClockTrust(w.hard)
+	trust, err := w.gateway.config.Queue.Clock().Trust(w.hard)
 	if err != nil || trust.Believed {
 		return nil //nolint:nilerr // a store that cannot be read is told of by whoever needs it
 	}
@@ -40,7 +40,7 @@ func (c *clockWatch) compare(now time.Time) error {
 		return nil
 	}
 	at := theirs.Nearest(time.Now().In(w.gateway.config.Location))
-	if _, err := w.gateway.config.Queue.ConfirmTime(w.hard, queue.TimeNetwork, at); err != nil {
+	if _, err := w.gateway.config.Queue.Clock().Confirm(w.hard, clock.Network, at); err != nil {
 		w.log.Warn("cannot write down that the network confirms the clock", slog.Any("err", err))
 	}
 	return nil

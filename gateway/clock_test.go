@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"goniec/calendar"
+	"goniec/clock"
 	"goniec/gateway"
 	"goniec/modem/emulator"
 	"goniec/queue"
@@ -15,7 +16,14 @@ import (
 // not now.
 func untrusted(c *queue.Config) {
 	booted := time.Now()
-	c.Boot = queue.Boot{ID: "a run", Uptime: func() time.Duration { return time.Since(booted) }}
+	var err error
+	c.Clock, err = clock.New(clock.Config{
+		Store: c.Store, Box: c.Box, Logger: c.Logger,
+		Boot: clock.Boot{ID: "a run", Uptime: func() time.Duration { return time.Since(booted) }},
+	})
+	if err != nil {
+		panic(err)
+	}
 	c.QuietHours = calendar.QuietHours{From: 20 * time.Hour, To: 21 * time.Hour}
 }
 
@@ -26,8 +34,8 @@ func TestNetworkConfirmsTheClock(t *testing.T) {
 		id := r.put()
 		r.pass(time.Minute)
 		r.want(id, queue.StatusDelivered)
-		trust, err := r.queue.ClockTrust(t.Context())
-		if err != nil || !trust.Believed || trust.By != queue.TimeNetwork {
+		trust, err := r.queue.Clock().Trust(t.Context())
+		if err != nil || !trust.Believed || trust.By != clock.Network {
 			t.Errorf("trust is %+v, %v", trust, err)
 		}
 	})
@@ -49,7 +57,7 @@ func TestEveryReadingConfirmsTheClock(t *testing.T) {
 					id := r.put()
 					r.pass(time.Minute)
 					r.want(id, queue.StatusDelivered)
-					if trust, err := r.queue.ClockTrust(t.Context()); err != nil || !trust.Believed || trust.By != queue.TimeNetwork {
+					if trust, err := r.queue.Clock().Trust(t.Context()); err != nil || !trust.Believed || trust.By != clock.Network {
 						t.Errorf("trust is %+v, %v", trust, err)
 					}
 				})
@@ -66,8 +74,8 @@ func TestNetworkDisagreesWithTheClock(t *testing.T) {
 		id := r.put()
 		r.pass(time.Hour)
 		r.want(id, queue.StatusQueued)
-		trust, err := r.queue.ClockTrust(t.Context())
-		if err != nil || trust.Believed || trust.Other == nil || trust.Other.Source != queue.TimeNetwork {
+		trust, err := r.queue.Clock().Trust(t.Context())
+		if err != nil || trust.Believed || trust.Other == nil || trust.Other.Source != clock.Network {
 			t.Fatalf("trust is %+v, %v", trust, err)
 		}
 		if behind := -trust.Other.Ahead; (behind - 3*time.Hour).Abs() > time.Minute {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/clock"
 	"goniec/pdu"
 	"goniec/store"
 	"goniec/suppression"
@@ -97,10 +98,10 @@ func (q *Queue) startOrPass(tx store.Tx, c *claimed, id string, k *seeker, now t
 		return err
 	}
 	if !e.ExpiresAt.After(now) {
-		return q.outlived(tx, e, now)
+		return q.expireOrPostpone(tx, e, now)
 	}
 	if !e.SendAt.IsZero() && !e.Released {
-		if withheld, err := q.withholds(tx, now); err != nil || withheld {
+		if withheld, err := q.clock.UnconfirmedIn(tx, now); err != nil || withheld {
 			return errors.Join(err, q.putOff(tx, e, now))
 		}
 	}
@@ -175,7 +176,7 @@ func (q *Queue) quietNow(r store.Reader, now time.Time) (bool, error) {
 	if q.quietEnd(now).After(now) {
 		return true, nil
 	}
-	return q.withholds(r, now)
+	return q.clock.UnconfirmedIn(r, now)
 }
 
 // firstIn returns the first entry with prefix before the key to.
@@ -270,7 +271,7 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 		if err != nil {
 			return found{}, err
 		}
-		withheld, err := q.withholds(r, now)
+		withheld, err := q.clock.UnconfirmedIn(r, now)
 		if err != nil {
 			return found{}, err
 		}
@@ -283,9 +284,9 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 						return found{}, err
 					}
 					if exists && strings.HasSuffix(lane, quietSuffix) {
-						t.at = q.quietEnd(later(t.at, now))
+						t.at = q.quietEnd(clock.Later(t.at, now))
 						if withheld && !q.config.QuietHours.None() {
-							t.at = later(t.at, now.Add(withheldAgain))
+							t.at = clock.Later(t.at, now.Add(withheldAgain))
 						}
 					}
 					if exists && (!best.ok || t.at.Before(best.at)) {
@@ -300,11 +301,4 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 		return time.Time{}, false, fmt.Errorf("next due for modem %s: %w", w.Modem, err)
 	}
 	return next.at, next.ok, nil
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }

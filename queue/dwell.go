@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/clock"
 	"goniec/store"
 )
 
@@ -55,7 +56,7 @@ func (q *Queue) Overdue(ctx context.Context) ([]Overdue, error) {
 	}
 	now := q.now()
 	all, err := store.View(ctx, q.store, func(r store.Reader) ([]Overdue, error) {
-		if doubted, err := q.doubts(r, now); err != nil || doubted {
+		if trust, err := q.clock.TrustIn(r, now); err != nil || !trust.Believed {
 			return nil, err
 		}
 		looks := []func(store.Reader, time.Time) (Overdue, error){q.overdueLanes, overdueTicks, overdueReports}
@@ -198,7 +199,7 @@ func (m *Message) askedSince() time.Time {
 		var since time.Time
 		for i := range m.Attempts {
 			if m.Attempts[i].Outcome == AttemptUncertain {
-				since = later(since, m.Attempts[i].EndedAt)
+				since = clock.Later(since, m.Attempts[i].EndedAt)
 			}
 		}
 		return since
@@ -241,7 +242,7 @@ func overdueReports(r store.Reader, now time.Time) (Overdue, error) {
 			day.Of++
 			if !m.toldOf() {
 				day.Count++
-				day.Since = sooner(day.Since, m.SentAt)
+				day.Since = clock.Earlier(day.Since, m.SentAt)
 			}
 		}
 	}

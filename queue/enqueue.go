@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/clock"
 	"goniec/pdu"
 	"goniec/store"
 	"goniec/suppression"
@@ -119,8 +120,8 @@ type prepared struct {
 
 func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
 	b := &batch{caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
-	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: q.ids.Next(q.clock()), Count: len(drafts)}
-	timeless, err := q.timeless(ctx, b.state.At)
+	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: q.ids.Next(q.clock.Time()), Count: len(drafts)}
+	timeless, err := store.View(ctx, q.store, func(r store.Reader) (bool, error) { return q.clock.UnconfirmedIn(r, b.state.At) })
 	if err != nil {
 		return nil, err
 	}
@@ -317,7 +318,7 @@ func (r *replay) firstAnswer(m Message) Message {
 	if r.Count == 1 {
 		first.Status, first.Error = r.Status, r.Error
 	}
-	first.Due = later(m.CreatedAt, m.SendAt)
+	first.Due = clock.Later(m.CreatedAt, m.SendAt)
 	if first.Error != nil {
 		first.Due = first.Error.RetryAt
 	}

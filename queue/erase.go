@@ -338,7 +338,7 @@ type Erasure struct {
 // NoteErasure writes down an erasure that is complete, of which it sets ID and At, and
 // tells of it.
 func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (Erasure, error) {
-	e.ID, e.At = q.ids.Next(q.clock()).String(), q.now()
+	e.ID, e.At = q.ids.Next(q.clock.Time()).String(), q.now()
 	err := q.store.Update(ctx, func(tx store.Tx) error {
 		if err := store.PutJSON(tx, erasedSpace+e.ID, e); err != nil {
 			return err

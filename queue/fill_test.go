@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/clock"
 	"goniec/event"
 	"goniec/pdu"
 	"goniec/store"
@@ -149,7 +150,7 @@ func sendInFilling(tx store.Tx, q *Queue, e *entry, part, i int, at time.Time) e
 	}
 	if i%100 != 96 && i%100 != 97 {
 		told := end.Add(4 * time.Second)
-		q.apply(e, a, orphan{MR: o.MR, Status: byte(status), SCTS: end, Discharge: told}, told, told)
+		q.apply(e, a, report{orphan{MR: o.MR, Status: byte(status), SCTS: end, Discharge: told}, told}, told)
 		end = told
 	}
 	return q.settle(tx, e, "", end)
@@ -167,7 +168,9 @@ func openFilling(t testing.TB, path string) (q *Queue, s *boltstore.Store, writt
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q, err = New(Config{Store: s, Events: event.New(s, "box"), Box: "box"}); err != nil {
+	c := Config{Store: s, Events: event.New(s, "box"), Box: "box"}
+	c.Clock = SkewedClock(&c, clock.Boot{})
+	if q, err = New(c); err != nil {
 		t.Fatal(err)
 	}
 	return q, s, func() int { return WrittenBytes(t, registry) }

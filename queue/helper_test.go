@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/clock"
 	"goniec/event"
 	"goniec/pdu"
 	"goniec/queue"
@@ -48,6 +49,9 @@ func newBoxOn(t *testing.T, s store.Store, adjust ...func(*queue.Config)) *box {
 	c := queue.Config{Store: s, Events: events, Box: "box"}
 	for _, a := range adjust {
 		a(&c)
+	}
+	if c.Clock == nil {
+		c.Clock = queue.SkewedClock(&c, clock.Boot{})
 	}
 	q, err := queue.New(c)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"goniec/clock"
 	"goniec/number"
 	"goniec/store"
 	"goniec/suppression"
@@ -91,7 +92,7 @@ func (m *Message) tick() time.Time {
 		switch m.Parts[i].Status {
 		case PartInFlight:
 			// Leases are found by fly/; so a claim leaves the tick as it is.
-			return later(m.ExpiresAt, m.Parts[i].Until)
+			return clock.Later(m.ExpiresAt, m.Parts[i].Until)
 		case PartUncertain:
 			if !m.Parts[i].Until.IsZero() {
 				return m.Parts[i].Until
@@ -105,7 +106,7 @@ func (m *Message) tick() time.Time {
 	case m.Status == StatusHeld && m.claimable() && m.Due.Before(m.ExpiresAt):
 		return m.Due
 	case m.sticks() && m.claimable():
-		return sooner(m.Due.Add(m.patience()), m.ExpiresAt)
+		return clock.Earlier(m.Due.Add(m.patience()), m.ExpiresAt)
 	default:
 		return m.ExpiresAt
 	}

@@ -36,8 +36,6 @@ import (
 //	inp/<sim>/<sender>/<ref>/<total>/<id>            group: parts of the inbound message <id> to be
 //	seen/<hash>                                      when a PDU was received, or shown again; kept for seenKept
 //	raw/<time><sim>/<hash>                           rejected: a PDU nothing could be made of
-//	sc/<sim>                                         centre: what is known of the clock of the service centre
-//	clock/<box>                                      clock: what the box takes for the time
 //	sim/<sim>                                        when a worker of the SIM claimed last, about
 //	call/<id>                                        Call
 //	callday/<number>                                 the day on which the number was last sent a text for a call
@@ -75,9 +73,7 @@ const (
 	groupSpace   = "inp/"
 	seenSpace    = "seen/"
 	rawSpace     = "raw/"
-	centreSpace  = "sc/"
 	simSpace     = "sim/"
-	clockSpace   = "clock/"
 	callSpace    = "call/"
 	callDaySpace = "callday/"
 	erasedSpace  = "erased/"
@@ -130,9 +126,7 @@ func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 
 func callDayKey(from pdu.Address) string { return callDaySpace + number.Segment(from) }
 
-func centreKey(sim string) string { return centreSpace + store.Segment(sim) }
-func simKey(sim string) string    { return simSpace + store.Segment(sim) }
-func clockKey(box string) string  { return clockSpace + store.Segment(box) }
+func simKey(sim string) string { return simSpace + store.Segment(sim) }
 
 func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
 	width := "8-"

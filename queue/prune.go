@@ -19,11 +19,11 @@ const callDaysKept = 48 * time.Hour
 // so that nobody waits for it, and goes on where it was when it is called again.
 func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 	now := q.now()
-	doubted, err := store.View(ctx, q.store, func(r store.Reader) (bool, error) { return q.doubts(r, now) })
+	trust, err := q.clock.Trust(ctx)
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}
-	if doubted {
+	if !trust.Believed {
 		q.log.WarnContext(ctx, "nothing is removed while the clock is not believed", "is", now)
 		return nil
 	}

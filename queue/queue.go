@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"goniec/calendar"
+	"goniec/clock"
 	"goniec/event"
 	"goniec/number"
 	"goniec/pdu"
@@ -61,7 +61,7 @@ type Config struct {
 	QuietHours    calendar.QuietHours
 	Numbering     number.Numbering // of the numbers drafts come with; New checks it
 	Router        Router           // nil: every message may leave by any SIM
-	Boot          Boot             // zero: the clock is right until it jumps
+	Clock         *clock.Clock     // nil: one of Box that nothing has to confirm
 }
 
 // Queue is the outgoing and the incoming side of the store. What it knows is
@@ -73,10 +73,8 @@ type Queue struct {
 	config Config
 	meter  *meter
 	ids    store.IDs
-	clock  func() time.Time // time.Now; tests set it back
-	born   time.Time        // when New was called, also by the clock that nobody sets
-
-	disagreement atomic.Pointer[Disagreement] // the latest source of time that does not agree
+	clock  *clock.Clock
+	born   time.Time // when New was called, also by the clock that nobody sets
 }
 
 // The defaults of Config.
@@ -113,9 +111,6 @@ func New(c Config) (*Queue, error) {
 	case c.UncertainWait < 0 || c.Validity < 0 || c.Lease < 0:
 		return nil, errors.New("queue: UncertainWait, Validity and Lease must not be negative")
 	}
-	if c.Boot.ID != "" && c.Boot.Uptime == nil {
-		return nil, errors.New("queue: Boot: Uptime is needed")
-	}
 	if err := c.QuietHours.Validate(); err != nil {
 		return nil, fmt.Errorf("queue: QuietHours: %w", err)
 	}
@@ -124,14 +119,23 @@ func New(c Config) (*Queue, error) {
 	}
 	q := &Queue{
 		store: c.Store, events: c.Events, log: c.Logger, config: c,
-		clock: time.Now, born: time.Now(),
+		clock: c.Clock, born: time.Now(),
 	}
 	var err error
+	if q.clock == nil {
+		if q.clock, err = clock.New(clock.Config{Store: c.Store, Box: c.Box, Logger: c.Logger}); err != nil {
+			return nil, fmt.Errorf("queue: %w", err)
+		}
+	}
+	q.clock.BeforeTrust(q.setBack)
 	if q.meter, err = newMeter(c.Registerer, q); err != nil {
 		return nil, fmt.Errorf("queue: %w", err)
 	}
 	return q, nil
 }
+
+// Clock returns the clock by which the queue acts.
+func (q *Queue) Clock() *clock.Clock { return q.clock }
 
 func setDefault[T comparable](field *T, value T) {
 	var zero T
@@ -141,7 +145,7 @@ func setDefault[T comparable](field *T, value T) {
 }
 
 // now returns the time as it is stored: UTC, in milliseconds.
-func (q *Queue) now() time.Time { return store.Milliseconds(q.clock()) }
+func (q *Queue) now() time.Time { return q.clock.Now() }
 
 // Draft is a message as somebody wants it sent.
 type Draft struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/clock"
 	"goniec/pdu"
 	"goniec/store"
 )
@@ -101,12 +102,12 @@ func (q *Queue) record(tx store.Tx, s Submission, o Outcome, f *follow) (claimed
 	case !open || !f.goOn || !e.Parts[s.Part].left() || !e.claimable() || e.Due.After(now):
 		err = q.keep(tx, e, now)
 	case !e.ExpiresAt.After(now):
-		err = q.outlived(tx, e, now)
+		err = q.expireOrPostpone(tx, e, now)
 	default:
 		err = q.start(tx, &c, e, &f.seeker, now)
 	}
 	if err == nil {
-		err = q.rematch(tx, w, s.To, now)
+		err = (&matcher{queue: q, tx: tx, worker: w, to: s.To, now: now}).rematch()
 	}
 	if err != nil || c.ok || !f.next {
 		return c, err
@@ -298,12 +299,12 @@ func (q *Queue) proved(e *entry, i int, now time.Time) {
 func (m *Message) noteTimes() {
 	if m.count(PartSent, PartDelivered) == len(m.Parts) {
 		for i := range m.Parts {
-			m.SentAt = later(m.SentAt, m.Parts[i].SentAt)
+			m.SentAt = clock.Later(m.SentAt, m.Parts[i].SentAt)
 		}
 	}
 	if m.count(PartDelivered) == len(m.Parts) {
 		for i := range m.Parts {
-			m.DeliveredAt = later(m.DeliveredAt, m.Parts[i].DeliveredAt)
+			m.DeliveredAt = clock.Later(m.DeliveredAt, m.Parts[i].DeliveredAt)
 		}
 	}
 }

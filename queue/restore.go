@@ -51,7 +51,7 @@ func (q *Queue) holdRestored(tx store.Tx, id string) (bool, error) {
 	case e.Status.Final() || e.Status == StatusSent || e.restored():
 		return false, nil
 	case !e.ExpiresAt.After(now):
-		return false, q.outlived(tx, e, now)
+		return false, q.expireOrPostpone(tx, e, now)
 	case !uncertain && (!e.claimable() || e.Due.After(now)):
 		return false, nil
 	case uncertain:

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/clock"
 	"goniec/store"
 )
 
@@ -66,7 +67,7 @@ func (q *Queue) tendSIM(tx store.Tx, e *entry, now time.Time) error {
 	}
 	// While the box was off no SIM could send: after a power cut of an hour each gets
 	// its time again, or every message that was under way would begin anew.
-	switch waited := min(now.Sub(later(e.Due, last)), time.Since(q.born)); {
+	switch waited := min(now.Sub(clock.Later(e.Due, last)), time.Since(q.born)); {
 	case waited >= simGone:
 		return q.startOver(tx, e, "", now)
 	case waited >= simMissing && e.patience() < simGone:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/clock"
 	"goniec/store"
 )
 
@@ -23,7 +24,7 @@ const (
 // kept for a time. It returns when it wants to be called again, at the latest
 // after a minute; calling it more often, or on several boxes, does no harm.
 func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
-	if err := q.watchClock(ctx); err != nil {
+	if err := q.clock.Watch(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
 	}
 	now := q.now()
@@ -141,12 +142,12 @@ func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) error {
 		}
 		return q.tendMessage(tx, e, now)
 	case strings.HasPrefix(target, groupSpace):
-		if doubted, err := q.doubts(tx, now); err != nil || doubted {
+		if trust, err := q.clock.TrustIn(tx, now); err != nil || !trust.Believed {
 			return err
 		}
 		return q.tendGroup(tx, key, target)
 	default: // kept for a time, which is over
-		if doubted, err := q.doubts(tx, now); err != nil || doubted {
+		if trust, err := q.clock.TrustIn(tx, now); err != nil || !trust.Believed {
 			return err
 		}
 		if err := tx.Delete(target); err != nil {
@@ -168,7 +169,7 @@ func (q *Queue) tendMessage(tx store.Tx, e *entry, now time.Time) error {
 		}
 	}
 	if !e.ExpiresAt.After(now) {
-		return q.outlived(tx, e, now)
+		return q.expireOrPostpone(tx, e, now)
 	}
 	if e.claimable() && !e.Due.After(now) {
 		q.schedule(&e.Message, e.Due, now)
@@ -274,19 +275,12 @@ func (q *Queue) nextTick(ctx context.Context, done time.Time) (time.Time, error)
 		}
 		messages, err := inFlight(r) // which have ticks as well
 		for i := range messages {
-			first = sooner(first, messages[i].leaseEnd())
+			first = clock.Earlier(first, messages[i].leaseEnd())
 		}
-		return sooner(first, latest), err
+		return clock.Earlier(first, latest), err
 	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
 	}
 	return next, nil
-}
-
-func sooner(a, b time.Time) time.Time {
-	if a.After(b) {
-		return b
-	}
-	return a
 }

@@ -81,7 +81,7 @@ func (q *Queue) abandon(tx store.Tx, e *entry, code, detail string, now time.Tim
 	if err := q.keep(tx, e, now); err != nil {
 		return err
 	}
-	return q.rematch(tx, worker, e.To, now)
+	return (&matcher{queue: q, tx: tx, worker: worker, to: e.To, now: now}).rematch()
 }
 
 // recoverTogether bounds the messages of one transaction of Recover.

@@ -24,9 +24,9 @@ func ReadInbound(r store.Reader, id string) (Inbound, error) { return readInboun
 // if what caused it does. A draft that is refused leaves no trace; its error is a
 // *RefusedError.
 func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
-	base := q.ids.Next(q.clock())
+	base := q.ids.Next(q.clock.Time())
 	now := q.now()
-	timeless, err := q.withholds(tx, now)
+	timeless, err := q.clock.UnconfirmedIn(tx, now)
 	if err != nil {
 		return Message{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/clock"
 	"goniec/event"
 	"goniec/pdu"
 	"goniec/queue"
@@ -85,7 +86,7 @@ func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
 		return err
 	}
 	h := heardOf(d, in)
-	if now().Sub(later(in.ReceivedAt, in.UpdatedAt)) > answerWithin {
+	if now().Sub(clock.Later(in.ReceivedAt, in.UpdatedAt)) > answerWithin {
 		d.back = ""
 	}
 	if d.back != "" && answerable {

@@ -15,7 +15,7 @@ import (
 // and counts that no longer matter. It works in small transactions and goes on where
 // it was when it is called again. It does nothing while the clock is not believed.
 func (r *Replies) Prune(ctx context.Context, records time.Duration) error {
-	trust, err := r.queue.ClockTrust(ctx)
+	trust, err := r.queue.Clock().Trust(ctx)
 	if err != nil || !trust.Believed {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"goniec/clock"
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
@@ -120,7 +121,7 @@ func (r *Replies) said(tx store.Tx, number pdu.Address, in queue.Inbound, d deci
 			return "", err
 		}
 	}
-	t.At, t.LastID = later(now(), t.At), in.ID
+	t.At, t.LastID = clock.Later(now(), t.At), in.ID
 	if !d.noted && !again {
 		t.Unread++
 	}
@@ -134,13 +135,6 @@ func (r *Replies) said(tx store.Tx, number pdu.Address, in queue.Inbound, d deci
 		return "", err
 	}
 	return t.ID, r.tellTalk(tx, t, in.ID, "")
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // Change is what a person changes about a talk; nil: it stays.
@@ -232,7 +226,7 @@ func (r *Replies) AddNote(ctx context.Context, talk, text, actor string) (Note, 
 		}
 		before := t.At
 		t.Notes++
-		t.At = later(n.At, t.At)
+		t.At = clock.Later(n.At, t.At)
 		if err := t.save(tx, before); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 // Tend ends the questions whose time is over, and forgets those that nobody can
 // answer late any more. It does nothing while the clock is not believed.
 func (r *Replies) Tend(ctx context.Context) error {
-	trust, err := r.queue.ClockTrust(ctx)
+	trust, err := r.queue.Clock().Trust(ctx)
 	if err != nil || !trust.Believed {
 		return err
 	}

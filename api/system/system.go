@@ -17,6 +17,7 @@ import (
 	"goniec/api/client"
 	"goniec/api/rest"
 	"goniec/catalogue"
+	"goniec/clock"
 	"goniec/gateway"
 	"goniec/queue"
 	"goniec/store"
@@ -64,6 +65,7 @@ type (
 type Resource struct {
 	Store      store.Store // that readiness tries to write to
 	Queue      Queue
+	Clock      Clock
 	Modems     Modems
 	Alarms     func() []client.Alarm    // of the box: Code, Cause and At
 	Encryption func() client.Encryption // of the data on disk
@@ -74,11 +76,15 @@ type Resource struct {
 	Log        *slog.Logger
 }
 
-// Queue knows what time the box believes, and whether it can be read, as
-// queue.Queue does.
+// Clock knows what time the box believes, as clock.Clock does.
+type Clock interface {
+	Confirm(ctx context.Context, by clock.Source, theirs time.Time) (agrees bool, err error)
+	Trust(ctx context.Context) (clock.Trust, error)
+}
+
+// Queue knows how many messages there are, as queue.Queue does: that shows whether the
+// store can be read.
 type Queue interface {
-	ClockTrust(ctx context.Context) (queue.Trust, error)
-	ConfirmTime(ctx context.Context, source queue.TimeSource, theirs time.Time) (agrees bool, err error)
 	Counts(ctx context.Context) (map[queue.Status]int, error)
 }
 
@@ -143,7 +149,7 @@ func (res Resource) registerClock(s *rest.Server) {
 		if !ok {
 			return nil, rest.Invalid(rest.BodyField("/time", rest.CodeNotAWatch))
 		}
-		agrees, err := res.Queue.ConfirmTime(ctx, queue.TimePerson, theirs)
+		agrees, err := res.Clock.Confirm(ctx, clock.Person, theirs)
 		if err != nil {
 			return nil, rest.Failure(ctx, err)
 		}
@@ -169,7 +175,7 @@ func (res Resource) readWatch(text string) (time.Time, bool) {
 }
 
 func (res Resource) answerClock(ctx context.Context) (*clockOutput, error) {
-	trust, err := res.Queue.ClockTrust(ctx)
+	trust, err := res.Clock.Trust(ctx)
 	if err != nil {
 		return nil, rest.Failure(ctx, err)
 	}

@@ -4,9 +4,158 @@ import (
 	"testing"
 	"time"
 
+	"goniec/clock"
 	"goniec/pdu"
 	"goniec/queue"
 )
+
+// A clock that is set back before the time a message was to be sent at does not
+// make it scheduled again: it has begun.
+func TestClockSetBackBeforeSendAt(t *testing.T) {
+	t.Parallel()
+	for _, o := range []queue.Outcome{retry(0), {Kind: queue.GiveBack}, unknown()} {
+		t.Run(o.Kind.String(), func(t *testing.T) {
+			bubble(t, func(t *testing.T, b *box) {
+				m := b.put(func(d *queue.Draft) { d.SendAt = time.Now().Add(time.Hour) })
+				b.pass(time.Hour)
+				s := b.claim()
+				b.SetClock(-2 * time.Hour)
+				b.record(s, o)
+				b.tend()
+				if got := b.get(m.ID); got.Status == queue.StatusScheduled {
+					t.Errorf("message is %s", got.Status)
+				}
+				b.SetClock(0)
+				b.pass(30 * time.Minute)
+				if s := b.claim(); s.Message.ID != m.ID {
+					t.Error("another message is claimed")
+				}
+			})
+		})
+	}
+}
+
+const days = 24 * time.Hour
+
+// restarted returns a new queue on the store of b, whose clock shows d more than it is.
+func (b *box) restarted(d time.Duration) *box {
+	b.t.Helper()
+	next := newBoxOn(b.t, b.store)
+	next.SetClock(d)
+	return next
+}
+
+// A box that starts with a clock far ahead ends nothing, sends nothing that seems
+// over and removes nothing, until the clock comes back.
+func TestClockAheadAtStart(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		sent := b.put()
+		b.send(1)
+		waiting := b.put()
+		b.pass(time.Hour)
+
+		ahead := b.restarted(400 * days)
+		ahead.none() // also before Tend has seen it
+		for range 10 {
+			ahead.tend()
+			wait(t.Context(), time.Minute)
+		}
+		ahead.none()
+		ahead.prune(30*days, 180*days)
+		if got := ahead.check(waiting.ID, queue.StatusQueued); got.Error != nil {
+			t.Errorf("error %+v", got.Error)
+		}
+		if got := ahead.get(sent.ID); got.Text == "" {
+			t.Error("a text was removed")
+		}
+
+		ahead.SetClock(0)
+		ahead.tend()
+		if s := ahead.claim(); s.Message.ID != waiting.ID {
+			t.Error("another message is claimed")
+		}
+	})
+}
+
+// A box that was switched off for long finds that out after a while.
+func TestBoxSwitchedOffForLong(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		m := b.put()
+		b.tend()
+		wait(t.Context(), 5*days)
+		b = b.restarted(0)
+		b.tend()
+		b.none()
+		b.check(m.ID, queue.StatusQueued)
+		b.pass(16 * time.Minute)
+		b.check(m.ID, queue.StatusExpired)
+	})
+}
+
+// What was taken while the clock was behind is not over when it is set right.
+func TestClockSetRightForward(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		first, second := b.put(), b.put()
+		b.tend()
+		b.SetClock(400 * days)
+		if s := b.claim(); s.Message.ID != first.ID || !s.ExpiresAt.After(time.Now().Add(400*days)) {
+			t.Errorf("claimed with an expiry at %v", s.ExpiresAt)
+		}
+		for range 20 {
+			b.tend()
+			wait(t.Context(), time.Minute)
+		}
+		b.check(second.ID, queue.StatusQueued)
+	})
+}
+
+// What was taken while the clock was ahead is due when it has been set right.
+func TestClockSetRightBack(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		b.SetClock(400 * days)
+		taken := b.put()
+		b.tend()
+		doubtful := b.put()
+		for range 2 {
+			if s := b.claim(); s.Message.ID == doubtful.ID {
+				b.record(s, unknown())
+			} else {
+				b.record(s, retry(time.Hour))
+			}
+		}
+		b.SetClock(0)
+		for range 30 {
+			b.tend()
+			wait(t.Context(), time.Minute)
+		}
+		got := map[string]queue.Submission{}
+		for range 2 {
+			s := b.claim()
+			got[s.Message.ID] = s
+		}
+		if limit := time.Now().Add(73 * time.Hour); got[taken.ID].ExpiresAt.After(limit) {
+			t.Errorf("it expires at %v", got[taken.ID].ExpiresAt)
+		}
+		if !got[doubtful.ID].PossibleDuplicate {
+			t.Error("the uncertain one is not marked")
+		}
+	})
+}
+
+// The time known is written once a minute.
+func TestTendWritesTheTimeOnceAMinute(t *testing.T) {
+	bubble(t, func(t *testing.T, b *box) {
+		written := map[string]bool{}
+		for range 60 {
+			b.tend()
+			written[b.dump()] = true
+			wait(t.Context(), 10*time.Second)
+		}
+		if len(written) > 10 {
+			t.Errorf("written %d times in 10 minutes", len(written))
+		}
+	})
+}
 
 // machine is what a box runs on: it tells the runs of it apart.
 type machine struct {
@@ -15,11 +164,11 @@ type machine struct {
 }
 
 func (m *machine) boot(c *queue.Config) {
-	c.Boot = queue.Boot{
+	c.Clock = queue.SkewedClock(c, clock.Boot{
 		ID:       m.id,
 		Uptime:   func() time.Duration { return time.Since(m.started) },
 		Earliest: time.Date(1999, 6, 1, 0, 0, 0, 0, time.UTC),
-	}
+	})
 }
 
 // powerCut returns a queue on the store of b in the next run of the machine, whose
@@ -35,18 +184,18 @@ func (b *box) powerCut(off time.Duration, adjust ...func(*queue.Config)) *box {
 
 // clockConfirmed has a source of time that is right speak, and returns whether the
 // clock is believed.
-func (b *box) clockConfirmed(by queue.TimeSource) bool {
+func (b *box) clockConfirmed(by clock.Source) bool {
 	b.t.Helper()
-	agrees, err := b.ConfirmTime(b.t.Context(), by, time.Now())
+	agrees, err := b.Clock().Confirm(b.t.Context(), by, time.Now())
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return agrees
 }
 
-func (b *box) trust() queue.Trust {
+func (b *box) trust() clock.Trust {
 	b.t.Helper()
-	trust, err := b.ClockTrust(b.t.Context())
+	trust, err := b.Clock().Trust(b.t.Context())
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -58,7 +207,7 @@ func inBoot(t *testing.T, fn func(t *testing.T, b *box), adjust ...func(*queue.C
 	m := &machine{id: "first run", started: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	bubble(t, func(t *testing.T, b *box) {
 		b.tend()
-		if !b.clockConfirmed(queue.TimeServer) {
+		if !b.clockConfirmed(clock.TimeServer) {
 			t.Fatal("a clock that is right is not believed")
 		}
 		fn(t, b)
@@ -96,7 +245,7 @@ func TestPowerCutKeepsQuietHours(t *testing.T) {
 				cut.SetClock(0) // 07:00
 				cut.tend()
 				cut.none()
-				if !cut.clockConfirmed(queue.TimeNetwork) {
+				if !cut.clockConfirmed(clock.Network) {
 					t.Fatal("the network is not believed")
 				}
 				cut.tend()
@@ -122,7 +271,7 @@ func TestPowerCutKeepsSendAt(t *testing.T) {
 			t.Errorf("error %+v", got.Error)
 		}
 		cut.SetClock(0)
-		if !cut.clockConfirmed(queue.TimePerson) {
+		if !cut.clockConfirmed(clock.Person) {
 			t.Fatal("a person is not believed")
 		}
 		cut.none() // its time has not come
@@ -146,7 +295,7 @@ func TestTakenWithoutATime(t *testing.T) {
 				until := cut.put(func(d *queue.Draft) { d.To, d.ExpiresAt = address(t, other), visit })
 				late := cut.put(func(d *queue.Draft) { d.SendAt, d.ExpiresAt = visit.Add(-time.Hour), visit })
 				cut.SetClock(0)
-				if !cut.clockConfirmed(queue.TimeServer) {
+				if !cut.clockConfirmed(clock.TimeServer) {
 					t.Fatal("a time server is not believed")
 				}
 				cut.tend()
@@ -181,7 +330,7 @@ func TestServiceCentreConfirmsTheClock(t *testing.T) {
 		wait(t.Context(), time.Minute)
 		cut.report(9, pdu.Status(0))
 		cut.check(m.ID, queue.StatusDelivered)
-		if trust := cut.trust(); !trust.Believed || trust.By != queue.TimeCentre {
+		if trust := cut.trust(); !trust.Believed || trust.By != clock.ServiceCentre {
 			t.Errorf("trust is %+v", trust)
 		}
 	})
@@ -206,7 +355,7 @@ func TestServiceCentreDisagrees(t *testing.T) {
 			t.Errorf("clock is said to be %s ahead", ahead)
 		}
 		cut.SetClock(0)
-		if !cut.clockConfirmed(queue.TimeNetwork) {
+		if !cut.clockConfirmed(clock.Network) {
 			t.Fatal("the network is not believed")
 		}
 		cut.put()
@@ -214,51 +363,6 @@ func TestServiceCentreDisagrees(t *testing.T) {
 		cut.report(10, pdu.Status(0))
 		if got := cut.trust(); !got.Believed {
 			t.Errorf("trust is %+v", got)
-		}
-	})
-}
-
-// A clock that has been confirmed stays so as long as the machine runs and nobody
-// sets it, also when the program starts again.
-func TestConfirmedClockStays(t *testing.T) {
-	m := &machine{id: "run", started: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
-	bubble(t, func(t *testing.T, b *box) {
-		b.tend()
-		if b.trust().Believed {
-			t.Error("a clock is believed although nothing has confirmed it")
-		}
-		b.clockConfirmed(queue.TimeBattery)
-		b.pass(5 * days)
-		again := newBoxOn(t, b.store, m.boot)
-		if trust := again.trust(); !trust.Believed || trust.By != queue.TimeBattery {
-			t.Errorf("trust is %+v after another start", trust)
-		}
-		again.SetClock(20 * time.Minute)
-		again.tend()
-		if again.trust().Believed {
-			t.Error("a clock is believed although it has been set")
-		}
-		again.SetClock(0)
-		if !again.clockConfirmed(queue.TimeServer) {
-			t.Error("a time server is not believed")
-		}
-	}, m.boot)
-}
-
-// A battery that is flat takes nothing back in time, and a clock from before the
-// program was made is believed by nobody.
-func TestWhoIsNotBelieved(t *testing.T) {
-	inBoot(t, func(t *testing.T, b *box) {
-		b.pass(time.Hour)
-		cut := b.powerCut(-3 * time.Hour)
-		told := time.Now().Add(-3 * time.Hour)
-		if agrees, err := cut.ConfirmTime(t.Context(), queue.TimeBattery, told); agrees || err != nil {
-			t.Errorf("battery: %t, %v", agrees, err)
-		}
-		cut = b.powerCut(-20 * 365 * days)
-		told = time.Now().Add(-20 * 365 * days)
-		if agrees, err := cut.ConfirmTime(t.Context(), queue.TimeNetwork, told); agrees || err != nil {
-			t.Errorf("network: %t, %v", agrees, err)
 		}
 	})
 }

@@ -1,0 +1,15 @@
+package clock
+
+import "goniec/store"
+
+// The keys of this package. Names from outside are escaped by store.Segment.
+//
+//	clock/<box>  record: what the box takes for the time
+//	sc/<sim>     Centre: what is known of the clock of the service centre of the SIM
+const (
+	clockSpace  = "clock/"
+	centreSpace = "sc/"
+)
+
+func clockKey(box string) string  { return clockSpace + store.Segment(box) }
+func centreKey(sim string) string { return centreSpace + store.Segment(sim) }
