@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"store/memstore":    {"store"},
 	"store/sealed":      {"store", "store/disk"},
 	"store/storetest":   {"store"},
+	"scripts/progress":  {},
 	"scripts/testtools": {},
 }
 

@@ -28,10 +28,11 @@ const patience = 60 * time.Second
 
 // daemon is goniec serve as a process of its own, so that it can be killed.
 type daemon struct {
-	t      testing.TB
-	config string // path
-	data   string // directory
-	client *client.Client
+	command []string // that runs the program
+	t       testing.TB
+	config  string // path
+	data    string // directory
+	client  *client.Client
 
 	process *exec.Cmd
 	ended   chan struct{} // closed when the process has been waited for
@@ -49,7 +50,7 @@ func newDaemon(t testing.TB, rest string, modems ...string) *daemon {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	d := &daemon{t: t, config: filepath.Join(dir, "goniec.yaml"), data: filepath.Join(dir, "data")}
+	d := &daemon{t: t, command: []string{"goniec"}, config: filepath.Join(dir, "goniec.yaml"), data: filepath.Join(dir, "data")}
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("log of the daemon:\n%s", d.logged())
@@ -92,7 +93,7 @@ func (d *daemon) launch() {
 	d.mu.Lock()
 	d.log.Reset()
 	d.mu.Unlock()
-	d.process = exec.Command("goniec", "serve", "--config", d.config)
+	d.process = exec.Command(d.command[0], append(d.command[1:], "serve", "--config", d.config)...)
 	d.process.Env = slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "GONIEC_") })
 	stderr, err := d.process.StderrPipe()
 	if err != nil {
