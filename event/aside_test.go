@@ -186,6 +186,30 @@ func TestPoisonOverRestarts(t *testing.T) {
 	}
 }
 
+// After an old backup was restored the number of an event belongs to another: the other is
+// not to blame for what failed before.
+func TestPoisonOfAnotherTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		stop := w.start(t)
+		pass(4*time.Minute + 50*time.Second)
+		stop()
+		err := w.store.Update(t.Context(), func(tx store.Tx) error {
+			return tx.Put("ev/a/00000000000000000002", fmt.Appendf(nil, `{"t":"bad","at":%q,"d":{}}`, time.Now().UTC().Format(time.RFC3339Nano)))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop = w.start(t)
+		pass(4*time.Minute + 50*time.Second)
+		w.want(t, "before its own five minutes", "a-1 ")
+		pass(2 * time.Minute)
+		stop()
+		w.want(t, "after them", "a-1 a-3 ", "tester a-2 bad: cannot do that")
+	})
+}
+
 // An error that passes sets nothing aside, however many events meet one.
 func TestTransientErrors(t *testing.T) {
 	t.Parallel()
@@ -267,7 +291,7 @@ func TestStoreFailsForLong(t *testing.T) {
 					for range 3 {
 						stop := start(t, l, event.Follower{Name: "tester", Handle: func(tx store.Tx, e event.Event) error {
 							if err := effect(tx, e); err != nil {
-								return errors.New("hidden") //nolint:errorlint // as careless code does
+								return errors.New("hidden") // as careless code does
 							}
 							return nil
 						}})

@@ -160,6 +160,7 @@ func TestFollowTakesLargeEffectsApart(t *testing.T) {
 					add(t, s, l, "x")
 					want += fmt.Sprintf("%d ", i+1)
 				}
+				refused := 0
 				var told bytes.Buffer
 				stop := start(t, l, event.Follower{Name: "tester", Logger: slog.New(slog.NewTextHandler(&told, nil)), Handle: func(tx store.Tx, e event.Event) error {
 					done, err := tx.Get("done")
@@ -172,6 +173,7 @@ func TestFollowTakesLargeEffectsApart(t *testing.T) {
 					}
 					for i := range operations {
 						if err := tx.Put(fmt.Sprintf("many/%d", i), make([]byte, c.bytes)); err != nil {
+							refused++
 							return err
 						}
 					}
@@ -188,6 +190,9 @@ func TestFollowTakesLargeEffectsApart(t *testing.T) {
 				}
 				if told.Len() > 0 {
 					t.Error(told.String())
+				}
+				if refused > 0 && c.operations >= 0 {
+					t.Errorf("%d times more was tried than the limits allow, though all events need the same", refused)
 				}
 			})
 		})
