@@ -14,7 +14,6 @@ import (
 
 	"goniec/api/client"
 	"goniec/api/system"
-	"goniec/clock"
 	"goniec/event"
 	"goniec/queue"
 	"goniec/store"
@@ -28,8 +27,6 @@ const (
 	// clockPatience is how long nothing may confirm the clock: a modem takes a minute
 	// or two to find the network.
 	clockPatience = 5 * time.Minute
-	// withheldPatience is the same while messages wait that may be withheld for it.
-	withheldPatience = 30 * time.Second
 	// setAsideFor is how long there is an alarm about an event that was set aside, if no
 	// later start can act upon the event.
 	setAsideFor = 30 * 24 * time.Hour
@@ -201,17 +198,19 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 	} else if s.clockSince.IsZero() {
 		s.clockSince = time.Now()
 	}
-	if !trust.Believed {
-		if err := s.findUnconfirmed(ctx, trust, found); err != nil {
-			return err
+	if !trust.Believed && time.Since(s.clockSince) >= clockPatience {
+		what := "nothing confirms the clock of this machine"
+		if o := trust.Other; o != nil {
+			what += fmt.Sprintf("; by what the %s says it is %s %s", o.Source, o.Ahead.Abs(), aheadOrBehind(o.Ahead))
 		}
+		found[system.AlarmClock] = what
 	}
 	overdue, err := s.queue.Overdue(ctx)
 	if err != nil {
 		return err
 	}
 	for _, o := range overdue {
-		since := "since " + o.Since.In(s.config.Location()).Format(time.DateTime)
+		since := "since " + o.Since.In(s.config.Load().Location()).Format(time.DateTime)
 		switch o.For {
 		case queue.WaitModem:
 			found[system.AlarmWaiting] = "a message has waited for a modem " + since
@@ -226,27 +225,6 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 	return nil
 }
 
-// findUnconfirmed finds out whether the clock, which is not believed, has been so for too
-// long: the sooner if messages wait, since those with a time to keep are withheld.
-func (s *assembly) findUnconfirmed(ctx context.Context, trust clock.Trust, found map[string]string) error {
-	counts, err := s.queue.Counts(ctx)
-	if err != nil {
-		return err
-	}
-	what, patience := "nothing confirms the clock of this machine", clockPatience
-	if o := trust.Other; o != nil {
-		what += fmt.Sprintf("; by what the %s says it is %s %s", o.Source, o.Ahead.Abs(), aheadOrBehind(o.Ahead))
-	}
-	if n := counts[queue.StatusQueued] + counts[queue.StatusScheduled] + counts[queue.StatusHeld]; n > 0 {
-		what += fmt.Sprintf("; %d messages wait, and those that have a time to keep do so until something does", n)
-		patience = withheldPatience
-	}
-	if time.Since(s.clockSince) >= patience {
-		found[system.AlarmClock] = what
-	}
-	return nil
-}
-
 // findSetAside finds out which events could not be acted upon lately.
 func (s *assembly) findSetAside(ctx context.Context, found map[string]string) error {
 	all, err := s.app.events.SetAside(ctx)
@@ -256,7 +234,7 @@ func (s *assembly) findSetAside(ctx context.Context, found map[string]string) er
 	}
 	first := slices.MinFunc(all, func(x, y event.Aside) int { return x.At.Compare(y.At) })
 	found[system.AlarmEvent] = fmt.Sprintf("%d events were set aside, the first %s: %s (%s) for %s: %s",
-		len(all), first.At.In(s.config.Location()).Format(time.DateTime), first.Event.ID(), first.Event.Type, first.Follower, first.Err)
+		len(all), first.At.In(s.config.Load().Location()).Format(time.DateTime), first.Event.ID(), first.Event.Type, first.Follower, first.Err)
 	return err
 }
 

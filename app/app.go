@@ -192,7 +192,7 @@ func (a *App) openData(ctx context.Context) error {
 
 // startAssembly starts the parts that a reload may replace.
 func (a *App) startAssembly(ctx context.Context) (uncertain int, err error) {
-	first, err := a.assemble(a.config)
+	first, err := a.assemble(a.config, nil)
 	if err != nil {
 		return 0, err
 	}

@@ -465,6 +465,88 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestReloadLeavesModemsAlone: a change of what no modem needs is in force at once, while
+// the modems stay open; a change of what they need has them opened again.
+func TestReloadLeavesModemsAlone(t *testing.T) {
+	t.Parallel()
+	n := emulator.NewNetwork(emulator.Options{Seed: 3})
+	defer n.Close()
+	device := n.NewModem(emulator.Generic(), n.AddSIM(emulator.SIM{}))
+	port, err := device.OpenPTY()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config(t)
+	m := configs.DefaultModem()
+	m.Name, m.Device = "a", port.Path()
+	c.Modems = []configs.Modem{m}
+	a := start(t, c, options())
+	cl := local(t, c)
+	readySince := func() (since time.Time) {
+		eventually(t, "the modem is ready", func() bool {
+			modems, err := cl.Modems(t.Context())
+			if err != nil || len(modems) != 1 || modems[0].State != "ready" {
+				return false
+			}
+			since = *modems[0].Since
+			return true
+		})
+		return since
+	}
+	opened := readySince()
+
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		key    string
+		change func(*configs.Config)
+	}{
+		{"webhooks", func(c *configs.Config) {
+			c.Webhooks = []configs.Webhook{{Name: "his", URL: "http://127.0.0.1:9/", SecretFile: secret, Events: []string{"message.*"}, Timeout: time.Second}}
+		}},
+		{"retention", func(c *configs.Config) { c.Retention.Texts = 24 * time.Hour }},
+		{"replies", func(c *configs.Config) { c.Replies.Texts.PL.Unclear = "Prosimy TAK albo NIE." }},
+		{"self_test", func(c *configs.Config) { c.SelfTest.PerMonth = 1 }},
+		{"quiet_hours", func(c *configs.Config) {
+			now := time.Now().In(c.Location())
+			c.QuietHours = configs.QuietHours{From: now.Add(-time.Hour).Format("15:04"), To: now.Add(2 * time.Hour).Format("15:04")}
+		}},
+	} {
+		step.change(&c)
+		if err := a.Reload(c); err != nil {
+			t.Fatalf("%s: %v", step.key, err)
+		}
+		if got := readySince(); !got.Equal(opened) {
+			t.Errorf("a change of %s had the modem opened again", step.key)
+		}
+	}
+	held, err := cl.Send(t.Context(), client.MessageRequest{To: "+48600100200", Text: "Wizyta"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if held.Status != client.StatusHeld {
+		t.Errorf("a message in the new quiet hours is %s, want held", held.Status)
+	}
+	receivers, err := cl.Webhooks(t.Context())
+	if err != nil || len(receivers) != 1 {
+		t.Errorf("webhooks %v, %v", receivers, err)
+	}
+	if _, err := cl.Send(t.Context(), client.MessageRequest{To: "+48600100200", Text: "Pilne", Priority: client.PriorityHigh}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the urgent one is sent by the modem that stayed open", func() bool { return n.AcceptedCount() == 1 })
+
+	c.Timezone = "Europe/Madrid"
+	if err := a.Reload(c); err != nil {
+		t.Fatal(err)
+	}
+	if readySince().Equal(opened) {
+		t.Error("a change of timezone left the modem with the days of the old one")
+	}
+}
+
 // TestRenewedCertificate answers by TLS, and with the new certificate after its
 // files have been replaced and the configuration is read again.
 func TestRenewedCertificate(t *testing.T) {

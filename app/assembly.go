@@ -25,7 +25,6 @@ import (
 	"goniec/calendar"
 	"goniec/clock"
 	"goniec/configs"
-	"goniec/gateway"
 	"goniec/number"
 	"goniec/queue"
 	"goniec/reply"
@@ -37,26 +36,26 @@ import (
 
 // assembly is everything between the store and the listeners that depends on the
 // configuration. A reload that changes more than the list of modems builds a new
-// one on the same store and puts it in the place of the old.
+// one on the same store and puts it in the place of the old; the radio stays if the
+// change allows.
 type assembly struct {
+	*radio
 	app          *App
-	config       configs.Config
+	config       atomic.Pointer[configs.Config] // in force; replaced as a whole
 	queue        *queue.Queue
 	suppressions *suppression.List
 	replies      *reply.Replies
-	gateway      *gateway.Gateway
 	care         *selfcare.Care
 	webhooks     *webhook.Webhooks
 	server       *rest.Server
 	handler      http.Handler
 	admin        http.Handler
 
-	metrics []prometheus.Collector // registered by this assembly, to be taken back
-	hush    context.CancelFunc     // ends the event streams
-	end     context.CancelFunc     // ends the loops
-	loops   sync.WaitGroup
-	born    time.Time
-	tended  atomic.Int64 // when the queue was last looked after, nanoseconds since born
+	hush   context.CancelFunc // ends the event streams
+	end    context.CancelFunc // ends the loops
+	loops  sync.WaitGroup
+	born   time.Time
+	tended atomic.Int64 // when the queue was last looked after, nanoseconds since born
 
 	afterTend  <-chan struct{}       // closed when the queue has been looked after once, or that has failed
 	tendedOnce func()                // closes afterTend; may be called again
@@ -64,9 +63,11 @@ type assembly struct {
 	clockSince time.Time             // since when nothing confirms the clock, by that clock; of watch
 }
 
-// assemble builds an assembly of the parts that config describes, not yet started.
-func (a *App) assemble(config configs.Config) (*assembly, error) {
-	s := &assembly{app: a, config: config, suppressions: suppression.New(a.store, a.events), born: time.Now()}
+// assemble builds an assembly of the parts that config describes, not yet started, around
+// the radio r; nil: around a new one.
+func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
+	s := &assembly{radio: r, app: a, suppressions: suppression.New(a.store, a.events), born: time.Now()}
+	s.config.Store(&config)
 	first := make(chan struct{})
 	s.afterTend, s.tendedOnce = first, sync.OnceFunc(func() { close(first) })
 	quiet, err := calendar.ParseQuietHours(config.QuietHours.From, config.QuietHours.To, config.QuietHours.DaysOff)
@@ -74,11 +75,10 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		return nil, err
 	}
 	numbering := number.Numbering{Region: config.Region, Countries: config.Countries, ShortCodes: config.ShortCodes}
-	register := &recorder{registry: a.registry, owner: s}
-	routing := gateway.NewRouting(gateway.RoutingConfig{
-		Store: a.store,
-		Cap:   gateway.RecipientCap{PerHour: config.RecipientCap.PerHour, PerDay: config.RecipientCap.PerDay},
-	})
+	if s.radio == nil {
+		s.radio = a.newRadio(config)
+	}
+	register := prometheus.NewRegistry()
 	believed, err := clock.New(clock.Config{Store: a.store, Box: box, Boot: a.options.Machine.Boot, Logger: a.log})
 	if err != nil {
 		return nil, fmt.Errorf("make clock: %w", err)
@@ -87,20 +87,14 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		Store: a.store, Events: a.events, Box: box, Logger: a.log, Registerer: register,
 		Uncertain: queue.Policy(config.Uncertain), UncertainWait: config.UncertainWait,
 		MaxParts: config.MaxParts, Location: config.Location(),
-		QuietHours: quiet, Numbering: numbering, Router: routing, Clock: believed,
+		QuietHours: quiet, Numbering: numbering, Router: s.routing, Clock: believed,
 	})
 	if err != nil {
-		s.unregister()
 		return nil, fmt.Errorf("make queue: %w", err)
 	}
 	if s.replies, err = a.repliesOf(s, numbering, register); err != nil {
-		s.unregister()
 		return nil, err
 	}
-	s.gateway = gateway.New(gateway.Config{
-		Modems: a.modemConfigs(config.Modems, config.ProfilesDir), Store: a.store, Queue: s.queue, Routing: routing, Events: a.events,
-		Logger: a.log, Registerer: register, Location: config.Location(),
-	})
 	s.care = selfcare.New(selfcare.Config{
 		Gateway: s.gateway, Store: a.store, Queue: s.queue, Logger: a.log, Registerer: register, Location: config.Location(),
 		Calls:  selfcare.CallConfig{HangUpAfter: config.Calls.HangUpAfter, Text: config.Calls.Text},
@@ -123,7 +117,7 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 		tokens.Resource{Tokens: a.tokens, Log: a.log},
 		system.Resource{
 			Store: a.store, Queue: s.queue, Clock: s.queue.Clock(), Modems: s.gateway, Alarms: a.alarms.list, Encryption: a.encryption,
-			Backup: a.backup, Gatherer: a.registry, Location: config.Location(), Version: a.options.Version, Log: a.log,
+			Backup: a.backup, Gatherer: prometheus.Gatherers{a.registry, s.radio.metrics, register}, Location: config.Location(), Version: a.options.Version, Log: a.log,
 		},
 	)
 	docs.Mount(s.server)
@@ -131,18 +125,20 @@ func (a *App) assemble(config configs.Config) (*assembly, error) {
 	return s, nil
 }
 
-// start starts the modems and the loops. life is the context of the app.
+// start has the modems work with this assembly, starts them unless they run, and starts
+// the loops. life is the context of the app.
 func (s *assembly) start(life context.Context) error {
 	ctx, end := context.WithCancel(life)
 	if err := s.confirmClock(ctx); err != nil { // before anything is sent
 		end()
-		s.unregister()
 		return err
 	}
-	if err := s.gateway.Start(ctx); err != nil {
-		end()
-		s.unregister()
-		return fmt.Errorf("start modems: %w", err)
+	s.gateway.Use(s.queue)
+	if !s.radio.started {
+		if err := s.radio.start(life, s.app, *s.config.Load()); err != nil {
+			end()
+			return err
+		}
 	}
 	s.end = end
 	streams, hush := context.WithCancel(ctx)
@@ -154,22 +150,22 @@ func (s *assembly) start(life context.Context) error {
 	s.loops.Go(func() { s.replies.Run(ctx) })
 	s.loops.Go(func() { s.replies.RunEnds(ctx) })
 	s.loops.Go(func() { s.webhooks.Run(ctx) })
-	if len(s.config.Modems) == 0 {
-		s.loops.Go(func() {
-			s.gateway.Discover(ctx, gateway.Discovery{Ports: s.app.options.Ports, BaudRate: configs.DefaultModem().BaudRate, Modem: s.foundModem})
-		})
-	}
 	return nil
 }
 
-// stop claims no more messages, lets the running submissions end until ctx is
-// done, and closes the modems.
-func (s *assembly) stop(ctx context.Context) error {
+// retire ends all but the radio.
+func (s *assembly) retire() {
 	s.hush()
-	err := s.gateway.Stop(ctx)
 	s.end()
 	s.loops.Wait()
-	s.unregister()
+}
+
+// stop claims no more messages, lets the running submissions end until ctx is
+// done, closes the modems, and ends everything else.
+func (s *assembly) stop(ctx context.Context) error {
+	s.hush()
+	err := s.radio.stop(ctx)
+	s.retire()
 	if errors.Is(err, context.DeadlineExceeded) {
 		// A modem that hangs is no reason for the stop to fail: what was in the
 		// air is uncertain, in the store as in fact.
@@ -191,39 +187,3 @@ func (s *assembly) stuck() string {
 	}
 	return ""
 }
-
-// unregister takes the metrics of this assembly back, so that the next one can
-// register its own.
-func (s *assembly) unregister() {
-	for _, c := range s.metrics {
-		s.app.registry.Unregister(c)
-	}
-	s.metrics = nil
-}
-
-// recorder is a Registerer that remembers what was registered through it.
-type recorder struct {
-	registry *prometheus.Registry
-	owner    *assembly
-}
-
-// Register is that of prometheus.Registerer.
-func (r *recorder) Register(c prometheus.Collector) error {
-	if err := r.registry.Register(c); err != nil {
-		return err
-	}
-	r.owner.metrics = append(r.owner.metrics, c)
-	return nil
-}
-
-// MustRegister is that of prometheus.Registerer.
-func (r *recorder) MustRegister(all ...prometheus.Collector) {
-	for _, c := range all {
-		if err := r.Register(c); err != nil {
-			panic(err)
-		}
-	}
-}
-
-// Unregister is that of prometheus.Registerer.
-func (r *recorder) Unregister(c prometheus.Collector) bool { return r.registry.Unregister(c) }

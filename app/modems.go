@@ -30,10 +30,10 @@ func (a *App) modemConfigs(list []configs.Modem, profilesDir string) []gateway.M
 }
 
 // foundModem returns what the gateway wants for a modem that no configuration names.
-func (s *assembly) foundModem(name, device string) gateway.ModemConfig {
+func (a *App) foundModem(name, device, profilesDir string) gateway.ModemConfig {
 	m := configs.DefaultModem()
 	m.Name, m.Device = name, device
-	return s.app.modemConfigs([]configs.Modem{m}, s.config.ProfilesDir)[0]
+	return a.modemConfigs([]configs.Modem{m}, profilesDir)[0]
 }
 
 // pinOf returns a function that reads the PIN when the SIM asks for it, so that it

@@ -108,7 +108,7 @@ func forgetMessage(tx store.Tx, id string) error {
 }
 
 func pruneReplies(ctx context.Context, s *assembly) error {
-	return s.replies.Prune(ctx, s.config.Retention.Records)
+	return s.replies.Prune(ctx, s.config.Load().Retention.Records)
 }
 
 func eraseReplies(ctx context.Context, s *assembly, pass *erasePass) error {
@@ -123,7 +123,7 @@ func eraseReplies(ctx context.Context, s *assembly, pass *erasePass) error {
 }
 
 func pruneQueue(ctx context.Context, s *assembly) error {
-	return s.queue.Prune(ctx, s.config.Retention.Texts, s.config.Retention.Records)
+	return s.queue.Prune(ctx, s.config.Load().Retention.Texts, s.config.Load().Retention.Records)
 }
 
 func eraseQueue(ctx context.Context, s *assembly, pass *erasePass) error {
@@ -143,7 +143,7 @@ func eraseQueue(ctx context.Context, s *assembly, pass *erasePass) error {
 }
 
 func pruneEvents(ctx context.Context, s *assembly) error {
-	removed, err := s.app.events.Prune(ctx, time.Now().Add(-s.config.Retention.Records))
+	removed, err := s.app.events.Prune(ctx, time.Now().Add(-s.config.Load().Retention.Records))
 	if removed > 0 {
 		s.app.log.Info("removed old events", "count", removed)
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,12 +58,13 @@ func (a *App) Reload(config configs.Config) error {
 	if err := a.tls.load(); err != nil { // a renewed certificate in the same files
 		return err
 	}
-	if err := a.apply(config); err != nil {
+	changed, err := a.apply(config)
+	if err != nil {
 		return err
 	}
 	a.config = config
 	a.setLevel()
-	a.log.Info("configuration reloaded", "modems", len(config.Modems))
+	a.log.Info("configuration reloaded", "changed", changed, "modems", len(config.Modems))
 	if refused != nil {
 		return &RefusedError{Keys: refused}
 	}
@@ -72,38 +73,78 @@ func (a *App) Reload(config configs.Config) error {
 
 func reloadingState() string { return reloading + monotonic() }
 
-// apply makes the running assembly follow config: the list of modems is changed in
-// place, for everything else a new assembly takes over.
-func (a *App) apply(config configs.Config) error {
-	running := a.current.Load()
-	was, is := running.config, config
-	for _, c := range []*configs.Config{&was, &is} {
-		c.Modems, c.Log, c.ShutdownTimeout = nil, configs.Log{}, 0
+// reach is what a change of a key touches in a running daemon.
+type reach int
+
+const (
+	reachRest   reach = iota // everything but the modems
+	reachModems              // those of the modems that changed
+	reachRadio               // all modems
+	reachLog                 // what is read whenever it is needed, and the logger
+	reachStart               // nothing: it needs a restart
+)
+
+// reachOf returns what a change of the key touches. Pace counts the days of the time
+// zone, and the recipient cap is looked at once more when a part leaves: the modems
+// must not see two values of them.
+func reachOf(key string) reach {
+	top, _, _ := strings.Cut(key, ".")
+	switch top {
+	case "data_dir", "key_file", "http":
+		return reachStart
+	case "modems", "profiles_dir":
+		return reachModems
+	case "timezone", "recipient_cap":
+		return reachRadio
+	case "log", "shutdown_timeout":
+		return reachLog
+	default:
+		return reachRest
 	}
-	named := len(config.Modems) > 0
-	if !reflect.DeepEqual(was, is) || named != (len(running.config.Modems) > 0) {
-		return a.replace(running, config)
-	}
-	if named { // even if the list is the same: a file with a PIN may have changed
-		running.gateway.SetModems(a.modemConfigs(config.Modems, config.ProfilesDir))
-		running.care.SetCredit(creditOf(config.Modems))
-		running.config.Modems = config.Modems
-	}
-	return nil
 }
 
-// replace stops the old assembly and starts one for config; if that fails, one for
-// the old configuration. Requests are answered all the while: what the queue takes
-// meanwhile waits in the store.
-func (a *App) replace(old *assembly, config configs.Config) error {
+// apply makes the running assembly follow config, and touches no more than the keys
+// that have changed: a modem that was closed is away for a minute.
+func (a *App) apply(config configs.Config) (changed []string, err error) {
+	running := a.current.Load()
+	was := running.config.Load()
+	changed = configs.Changed(*was, config)
+	far := func(r reach) bool {
+		return slices.ContainsFunc(changed, func(key string) bool { return reachOf(key) == r })
+	}
+	found := len(config.Modems) == 0 // nobody names the modems
+	switch {
+	case far(reachRadio), found != (len(was.Modems) == 0), found && far(reachModems):
+		return changed, a.replace(running, config, nil)
+	case far(reachRest):
+		if err := a.replace(running, config, running.radio); err != nil {
+			return changed, err
+		}
+	default:
+		running.config.Store(&config)
+		running.care.SetCredit(creditOf(config.Modems))
+	}
+	if !found { // even if the list is the same: a file with a PIN may have changed
+		running.gateway.SetModems(a.modemConfigs(config.Modems, config.ProfilesDir))
+	}
+	return changed, nil
+}
+
+// replace puts an assembly for config in the place of the old one, around the radio r,
+// which is that of the old one, or nil to have the modems closed and opened again; if
+// that fails, one for the old configuration. Requests are answered all the while: what
+// the queue takes meanwhile waits in the store.
+func (a *App) replace(old *assembly, config configs.Config, r *radio) error {
 	ctx, cancel := context.WithTimeout(a.life, a.config.ShutdownTimeout+5*time.Second)
 	defer cancel()
-	if err := old.stop(ctx); err != nil {
+	if r != nil {
+		old.retire()
+	} else if err := old.stop(ctx); err != nil {
 		a.log.Warn("modems were cut off to reload the configuration", "err", err)
 	}
-	fresh, err := a.launch(config)
+	fresh, err := a.launch(config, r)
 	if err != nil {
-		back, backErr := a.launch(old.config)
+		back, backErr := a.launch(*old.config.Load(), r)
 		if backErr != nil {
 			return errors.Join(err, backErr)
 		}
@@ -114,9 +155,9 @@ func (a *App) replace(old *assembly, config configs.Config) error {
 	return nil
 }
 
-// launch builds and starts an assembly.
-func (a *App) launch(config configs.Config) (*assembly, error) {
-	s, err := a.assemble(config)
+// launch builds and starts an assembly around the radio r; nil: around a new one.
+func (a *App) launch(config configs.Config, r *radio) (*assembly, error) {
+	s, err := a.assemble(config, r)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,8 @@ import (
 
 // repliesOf builds what deals with the answers of patients.
 func (a *App) repliesOf(s *assembly, numbering number.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
-	c := s.config.Replies
+	config := s.config.Load()
+	c := config.Replies
 	words, err := reader.New(reader.Options{Words: c.Words})
 	if err != nil {
 		return nil, fmt.Errorf("make reader of replies: %w", err)
@@ -28,7 +29,7 @@ func (a *App) repliesOf(s *assembly, numbering number.Numbering, r prometheus.Re
 	}
 	replies, err := reply.New(reply.Config{
 		Store: a.store, Events: a.events, Queue: s.queue, Suppressions: s.suppressions, Reader: words, Numbering: numbering, Box: box, Logger: a.log,
-		Location: s.config.Location(), Language: c.Language, Text: textsOf(c), Phone: c.Phone, Office: office,
+		Location: config.Location(), Language: c.Language, Text: textsOf(c), Phone: c.Phone, Office: office,
 		Guard: reply.Guard{PerNumber: c.PerNumber, PerBox: c.PerBox}, AnswerWithin: c.AnswerWithin, Registerer: r,
 	})
 	if err != nil {

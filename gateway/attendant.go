@@ -23,12 +23,10 @@ type Attendant interface {
 	Called(w queue.Worker, call modem.Indication)
 }
 
-// Attend makes a the attendant of all modems. It is called before Start.
-func (g *Gateway) Attend(a Attendant) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.attendant = a
-}
+// Attend makes a the attendant of all modems, from now on.
+func (g *Gateway) Attend(a Attendant) { g.helper.Store(&a) }
+
+func (g *Gateway) attendant() Attendant { return *g.helper.Load() }
 
 // nobody is the Attendant where there is none: what is told to it is lost.
 type nobody struct{}

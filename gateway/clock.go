@@ -27,7 +27,7 @@ func (c *clockWatch) compare(now time.Time) error {
 	}
 	w := c.session.worker
 	c.at = time.Now().Add(clockInterval)
-	trust, err := w.gateway.config.Queue.Clock().Trust(w.hard)
+	trust, err := w.gateway.queue.Load().Clock().Trust(w.hard)
 	if err != nil || trust.Believed {
 		return nil //nolint:nilerr // a store that cannot be read is told of by whoever needs it
 	}
@@ -40,7 +40,7 @@ func (c *clockWatch) compare(now time.Time) error {
 		return nil
 	}
 	at := theirs.Nearest(time.Now().In(w.gateway.config.Location))
-	if _, err := w.gateway.config.Queue.Clock().Confirm(w.hard, clock.Network, at); err != nil {
+	if _, err := w.gateway.queue.Load().Clock().Confirm(w.hard, clock.Network, at); err != nil {
 		w.log.Warn("cannot write down that the network confirms the clock", slog.Any("err", err))
 	}
 	return nil

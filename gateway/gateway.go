@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -64,6 +65,8 @@ const defaultValidity = 48 * time.Hour
 type Gateway struct {
 	config  Config
 	metrics *metrics
+	queue   atomic.Pointer[queue.Queue] // in force, see Use
+	helper  atomic.Pointer[Attendant]   // in force, see Attend
 
 	// soft is done when nothing new may be begun, hard when what runs must end.
 	soft, hard         context.Context
@@ -71,11 +74,10 @@ type Gateway struct {
 	running            sync.WaitGroup // workers
 	watchers           sync.Map       // of Changes: chan struct{}
 
-	mu        sync.Mutex // guards what follows
-	started   bool
-	attendant Attendant // set before the start
-	order     []string  // names as configured
-	workers   map[string]*worker
+	mu      sync.Mutex // guards what follows
+	started bool
+	order   []string // names as configured
+	workers map[string]*worker
 }
 
 // New returns a gateway with the modems of c; none of them is opened yet.
@@ -92,7 +94,9 @@ func New(c Config) *Gateway {
 	if c.Routing == nil {
 		c.Routing = NewRouting(RoutingConfig{Store: c.Store})
 	}
-	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}, attendant: nobody{}}
+	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}}
+	g.Use(c.Queue)
+	g.Attend(nobody{})
 	g.hard, g.hardStop = context.WithCancel(context.Background())
 	g.soft, g.softStop = context.WithCancel(g.hard)
 	g.SetModems(c.Modems)
@@ -120,6 +124,10 @@ func (g *Gateway) Start(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Use has all modems work with q from now on, a queue of other settings on the same
+// store. What is in flight goes on: the store knows of it, no queue does.
+func (g *Gateway) Use(q *queue.Queue) { g.queue.Store(q) }
 
 // launch starts w. The caller holds mu.
 func (g *Gateway) launch(w *worker) {

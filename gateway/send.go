@@ -35,7 +35,7 @@ func (s *sender) send() (time.Time, error) {
 			w.gateway.config.Routing.turns.works(w.config.Name)
 			return until, nil
 		}
-		sub, ok, err := w.gateway.config.Queue.Claim(s.session.ctx, s.session.id)
+		sub, ok, err := w.gateway.queue.Load().Claim(s.session.ctx, s.session.id)
 		if err != nil {
 			s.session.journal.readFailed(s.session.ctx, "claim", err)
 			return time.Time{}, nil
@@ -79,7 +79,7 @@ func (s *sender) hold(now time.Time) (time.Time, string) {
 // is due already has been left to another modem for a moment.
 func (s *sender) nextDue() time.Time {
 	w := s.session.worker
-	due, ok, err := w.gateway.config.Queue.NextDue(s.session.ctx, s.session.id)
+	due, ok, err := w.gateway.queue.Load().NextDue(s.session.ctx, s.session.id)
 	if err != nil {
 		s.session.journal.readFailed(s.session.ctx, "look for what is due", err)
 		return time.Time{}
@@ -336,7 +336,7 @@ func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.
 		}
 	})
 	err = s.session.journal.persist("record the outcome of a part", func(ctx context.Context) error {
-		more, ok, err = w.gateway.config.Queue.Record(ctx, sub, v.outcome, next)
+		more, ok, err = w.gateway.queue.Load().Record(ctx, sub, v.outcome, next)
 		return err
 	})
 	switch attributes := []any{
@@ -391,9 +391,9 @@ func (s *sender) answered(o queue.Outcome) {
 		slog.Int("part", sub.Part+1), slog.Bool("accepted", o.Kind == queue.Accepted))
 	err := s.session.journal.persist("record a late answer", func(ctx context.Context) error {
 		if o.Kind == queue.Accepted && !o.NoMR {
-			return w.gateway.config.Queue.Resolve(ctx, *sub, o.MR, o.At)
+			return w.gateway.queue.Load().Resolve(ctx, *sub, o.MR, o.At)
 		}
-		_, _, err := w.gateway.config.Queue.Record(ctx, *sub, o, false)
+		_, _, err := w.gateway.queue.Load().Record(ctx, *sub, o, false)
 		return err
 	})
 	if err != nil {

@@ -54,7 +54,7 @@ func (s *session) run() error {
 		return err
 	}
 	s.arrive()
-	s.wake = s.worker.gateway.config.Queue.Wake(s.ctx)
+	s.wake = s.worker.gateway.queue.Load().Wake(s.ctx)
 	return s.loop()
 }
 
@@ -238,7 +238,7 @@ func (s *session) handle(i modem.Indication) error {
 	case modem.CallIncoming:
 		return s.ring(i)
 	case modem.CallEnded:
-		s.worker.gateway.attendant.Called(s.id, i)
+		s.worker.gateway.attendant().Called(s.id, i)
 		return nil
 	case modem.Rebooted:
 		if errors.Is(i.Err, modem.ErrSIMChanged) {
@@ -261,7 +261,7 @@ func (s *session) handle(i modem.Indication) error {
 
 // ring deals with a ring, or with what is told of the caller.
 func (s *session) ring(i modem.Indication) error {
-	if !s.worker.gateway.attendant.Rings(s.worker.config.Name, i) {
+	if !s.worker.gateway.attendant().Rings(s.worker.config.Name, i) {
 		return nil
 	}
 	if err := s.worker.modem.Hangup(s.worker.hard); err != nil {
@@ -287,7 +287,7 @@ func (s *session) leave() {
 			case modem.LateSubmit, modem.LateRefusal:
 				_ = s.handle(i) // it only records, so there is no error
 			case modem.CallEnded:
-				s.worker.gateway.attendant.Called(s.id, i)
+				s.worker.gateway.attendant().Called(s.id, i)
 			default:
 			}
 		default:

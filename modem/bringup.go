@@ -2,15 +2,21 @@ package modem
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"goniec/modem/at"
 )
 
 // radioTime is how long +CFUN may take: it leaves or looks for a network.
 const radioTime = 30 * time.Second
+
+// busyPause is the pause before a SIM that was busy is asked again.
+const busyPause = time.Second
 
 // bringUp takes a device from an open port to ready. The order is that which
 // most devices survive; what a device refuses is left out where the standard
@@ -22,27 +28,27 @@ func (m *Modem) bringUp(ctx context.Context) error {
 	if err := m.prefer(ctx, "V1"); err != nil { // result codes in words
 		return err
 	}
-	_, refused, lost := m.ask(ctx, "+CMEE=1", m.cfg.Timeouts.Command) // errors by number
-	if lost != nil {
-		return faultIn("AT+CMEE=1", lost)
+	_, refused, fatal := m.ask(ctx, "+CMEE=1", m.cfg.Timeouts.Command) // errors by number
+	if fatal != nil {
+		return m.fatal("AT+CMEE=1", fatal)
 	}
-	m.numeric = refused == nil
-	if err := m.identity.identifyDevice(ctx); err != nil {
+	m.setup.numeric = refused == nil
+	if err := m.identifyDevice(ctx); err != nil {
 		return err
 	}
 	m.chooseProfile(ctx)
 	m.recallSetup()
-	for _, command := range slices.Concat(m.profile.Quiet, []string{
+	for _, command := range slices.Concat(m.setup.profile.Quiet, []string{
 		"+CREG=1",  // changes of registration by themselves
 		"+CEREG=1", // the same on LTE
 		"+CLIP=1",  // who calls
-	}, m.profile.Prepare) {
+	}, m.setup.profile.Prepare) {
 		if err := m.prefer(ctx, command); err != nil {
 			return err
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		m.switchOn, m.pin.unlock, m.identity.identifySIM, m.awaitMessages, m.enterPDUMode, m.storage.chooseMemory, m.routes.armRouting, m.checkSMSC, m.network.awaitNetwork, m.network.readStatus,
+		m.switchOn, m.unlock, m.identifySIM, m.awaitMessages, m.enterPDUMode, m.chooseMemory, m.armRouting, m.checkSMSC, m.awaitNetwork, m.readStatus,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -59,8 +65,8 @@ func (m *Modem) chooseProfile(ctx context.Context) {
 	if !found {
 		profile = profileOf(info.Manufacturer, info.Model)
 	}
-	m.profile, m.fromFile = profile, found
-	m.change(func(i *Info) { i.Profile = m.profile.Name })
+	m.setup.profile, m.setup.certified = profile, found
+	m.change(func(i *Info) { i.Profile = m.setup.profile.Name })
 }
 
 // switchOn switches the radio on (3GPP TS 27.007 8.2) where it is off: some
@@ -68,7 +74,7 @@ func (m *Modem) chooseProfile(ctx context.Context) {
 func (m *Modem) switchOn(ctx context.Context) error {
 	lines, _, fatal := m.ask(ctx, "+CFUN?", m.cfg.Timeouts.Command)
 	if fatal != nil {
-		return faultIn("AT+CFUN?", fatal)
+		return m.fatal("AT+CFUN?", fatal)
 	}
 	level, _ := find(lines, "+CFUN")
 	if fields := split(level); len(fields) == 0 || fields[0] != "0" && fields[0] != "4" {
@@ -76,29 +82,95 @@ func (m *Modem) switchOn(ctx context.Context) error {
 	}
 	m.log.InfoContext(ctx, "radio of the modem was off; switched on")
 	_, _, fatal = m.ask(ctx, "+CFUN=1", radioTime)
-	return faultIn("AT+CFUN=1", fatal)
+	return m.fatal("AT+CFUN=1", fatal)
 }
 
 // awaitMessages waits until a device that needs it is ready for commands about
 // texts. It says so ("SMS Ready") when it starts, but may have said it before
 // we listened; its memories answer from then on.
 func (m *Modem) awaitMessages(ctx context.Context) error {
-	if !m.profile.AwaitsMessages {
+	if !m.setup.profile.AwaitsMessages {
 		return nil
 	}
 	limit := time.Now().Add(m.cfg.Timeouts.SIMBusy)
 	for {
 		lines, refused, fatal := m.ask(ctx, "+CPMS?", m.limit("+CPMS?"))
 		if fatal != nil {
-			return faultIn("AT+CPMS?", fatal)
+			return m.fatal("AT+CPMS?", fatal)
 		}
 		if _, ok := find(lines, "+CPMS"); ok || refused == nil || !time.Now().Before(limit) {
 			return nil
 		}
-		if err := pause(ctx, plainPause); err != nil {
-			return faultIn("AT+CPMS?", err)
+		if err := pause(ctx, busyPause); err != nil {
+			return m.fatal("AT+CPMS?", err)
 		}
 	}
+}
+
+// prefer runs a command the device is free to refuse.
+func (m *Modem) prefer(ctx context.Context, command string) error {
+	_, _, fatal := m.ask(ctx, command, m.cfg.Timeouts.Command)
+	return m.fatal("AT"+command, fatal)
+}
+
+// fatal makes a *Fault of an error after which bring-up cannot go on.
+func (m *Modem) fatal(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return newFault(op, BeforePayload, err)
+}
+
+// askBusy is ask for commands that a SIM answers with "busy" for some seconds
+// after power-on, and some devices with a plain ERROR: those get two more tries.
+func (m *Modem) askBusy(ctx context.Context, command string) (lines []string, refused, fatal error) {
+	return m.askPatiently(ctx, command, 2)
+}
+
+// askPatiently asks again while the SIM is busy, and at most plain times after
+// an ERROR without a reason.
+func (m *Modem) askPatiently(ctx context.Context, command string, plain int) (lines []string, refused, fatal error) {
+	limit := time.Now().Add(m.cfg.Timeouts.SIMBusy)
+	for {
+		lines, refused, fatal = m.ask(ctx, command, m.limit(command))
+		var answer *at.Error
+		if fatal != nil || !errors.As(refused, &answer) || !time.Now().Before(limit) {
+			return lines, refused, fatal
+		}
+		switch {
+		case isBusy(answer):
+		case answer.Family == "" && plain > 0:
+			plain--
+		default:
+			return lines, refused, fatal
+		}
+		if err := pause(ctx, busyPause); err != nil {
+			return nil, err, err
+		}
+	}
+}
+
+// bareAnswer is how long to wait for the OK of an answer that may have none.
+const bareAnswer = 5 * time.Second
+
+// limit returns how long a command may take. Behind +CPIN and +CPMS some devices
+// leave the OK out; their answer counts without it.
+func (m *Modem) limit(command string) time.Duration {
+	if strings.HasPrefix(command, "+CPIN?") || strings.HasPrefix(command, "+CPMS") {
+		return min(m.cfg.Timeouts.Command, bareAnswer)
+	}
+	return m.cfg.Timeouts.Command
+}
+
+// isBusy reports whether a SIM says that it is busy or still starting.
+func isBusy(e *at.Error) bool {
+	switch newFault("", BeforePayload, e).Code {
+	case 314, 212, 213:
+		return e.Family == "CMS"
+	case 14:
+		return e.Family == "CME"
+	}
+	return false
 }
 
 // pause waits for d or until ctx is done.
@@ -119,7 +191,7 @@ func (m *Modem) enterPDUMode(ctx context.Context) error {
 	const plain = 5 // a device that is still starting may just say ERROR
 	_, refused, fatal := m.askPatiently(ctx, "+CMGF=0", plain)
 	if fatal != nil {
-		return faultIn("AT+CMGF=0", fatal)
+		return m.fatal("AT+CMGF=0", fatal)
 	}
 	if refused != nil {
 		f := newFault("AT+CMGF=0", BeforePayload, refused)
@@ -136,7 +208,7 @@ func (m *Modem) enterPDUMode(ctx context.Context) error {
 func (m *Modem) checkSMSC(ctx context.Context) error {
 	lines, refused, fatal := m.askBusy(ctx, "+CSCA?")
 	if fatal != nil {
-		return faultIn("AT+CSCA?", fatal)
+		return m.fatal("AT+CSCA?", fatal)
 	}
 	arguments, ok := find(lines, "+CSCA")
 	if !ok {
@@ -152,7 +224,6 @@ func (m *Modem) checkSMSC(ctx context.Context) error {
 		f.Family, f.Code = "CMS", 330 // what the modem would answer to +CMGS
 		return f
 	}
-	m.sender.centre = arguments
 	m.change(func(i *Info) { i.SMSC = number })
 	return nil
 }
@@ -166,29 +237,29 @@ const deniedGrace = 6
 const registrationPoll = 2 * time.Second
 
 // awaitNetwork waits until a network takes texts from us.
-func (n *network) awaitNetwork(ctx context.Context) error {
-	n.enter(Registering)
+func (m *Modem) awaitNetwork(ctx context.Context) error {
+	m.enter(Registering)
 	start := time.Now()
 	var denied time.Time
 	for {
-		told, err := n.askRegistration(ctx)
+		told, err := m.askRegistration(ctx)
 		if err != nil {
 			return err
 		}
-		r := n.Info().Registration
-		if n.serves(r) || !told {
+		r := m.Info().Registration
+		if m.serves(r) || !told {
 			return nil
 		}
-		roaming := n.roamingFault(r)
+		roaming := m.roamingFault(r)
 		if roaming != nil {
-			n.change(func(i *Info) { i.LastFault = roaming }) // says why it waits
+			m.change(func(i *Info) { i.LastFault = roaming }) // says why it waits
 		}
 		if !r.Denied() {
 			denied = time.Time{}
 		} else if denied.IsZero() {
 			denied = time.Now()
 		}
-		patience := n.cfg.Timeouts.Registration
+		patience := m.cfg.Timeouts.Registration
 		switch {
 		case !denied.IsZero() && time.Since(denied) >= patience/deniedGrace:
 			return newFault("register", BeforePayload, ErrDenied)
@@ -197,21 +268,21 @@ func (n *network) awaitNetwork(ctx context.Context) error {
 		case time.Since(start) >= patience:
 			return newFault("register", BeforePayload, ErrNotRegistered)
 		}
-		if err := n.awaitChange(ctx, min(registrationPoll, patience/deniedGrace)); err != nil {
+		if err := m.awaitChange(ctx, min(registrationPoll, patience/deniedGrace)); err != nil {
 			return newFault("register", BeforePayload, err)
 		}
 	}
 }
 
 // awaitChange waits until the registration has changed, for at most d.
-func (n *network) awaitChange(ctx context.Context, d time.Duration) error {
+func (m *Modem) awaitChange(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-n.changed:
-	case <-n.conn.Lost():
-		return n.conn.Err()
+	case <-m.signal:
+	case <-m.conn.Lost():
+		return m.conn.Err()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -220,14 +291,14 @@ func (n *network) awaitChange(ctx context.Context, d time.Duration) error {
 
 // askRegistration asks for both registrations; told is false when the device
 // tells neither.
-func (n *network) askRegistration(ctx context.Context) (told bool, err error) {
+func (m *Modem) askRegistration(ctx context.Context) (told bool, err error) {
 	for _, name := range []string{"+CREG", "+CEREG"} {
-		lines, _, fatal := n.ask(ctx, name+"?", n.cfg.Timeouts.Command)
+		lines, _, fatal := m.ask(ctx, name+"?", m.cfg.Timeouts.Command)
 		if fatal != nil {
-			return false, faultIn("AT"+name+"?", fatal)
+			return false, m.fatal("AT"+name+"?", fatal)
 		}
 		if stat, ok := parseRegistration(lines, name); ok {
-			n.registered(name, stat)
+			m.registered(name, stat)
 			told = true
 		}
 	}

@@ -32,6 +32,7 @@ const (
 	Home            RegistrationStatus = 1
 	Searching       RegistrationStatus = 2
 	Denied          RegistrationStatus = 3
+	UnknownStatus   RegistrationStatus = 4
 	Roaming         RegistrationStatus = 5
 	HomeSMSOnly     RegistrationStatus = 6
 	RoamingSMSOnly  RegistrationStatus = 7

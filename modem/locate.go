@@ -46,25 +46,16 @@ type candidate struct {
 	err      error
 }
 
-// finder looks for the modem among what is plugged in.
-type finder struct {
-	*line
-	late   func(at.Unsolicited) // takes what a port says by itself while it is asked
-	found  string               // where the modem was when it was looked for last
-	stick  PortInfo             // the port at which it was open last
-	awaits time.Time            // until when the next dialogue writes nothing; zero: it may at once
-}
-
 // locate returns the port at which the modem with the configured IMEI takes
 // commands for texts. It opens USB serial ports only, the port where the modem
 // was last before all others.
-func (f *finder) locate(ctx context.Context) (device string, err error) {
-	ports, err := f.cfg.Ports()
+func (m *Modem) locate(ctx context.Context) (device string, err error) {
+	ports, err := m.cfg.Ports()
 	if err != nil {
 		return "", err
 	}
 	ports = slices.DeleteFunc(slices.Clone(ports), func(p PortInfo) bool { return !p.onUSB() })
-	last := f.lastPort()
+	last := m.lastPort()
 	first, others := []PortInfo(nil), []PortInfo(nil)
 	for _, p := range ports {
 		if last != "" && (p.Device == last || p.ByID == last) {
@@ -75,24 +66,24 @@ func (f *finder) locate(ctx context.Context) (device string, err error) {
 	}
 	var seen []*candidate
 	for i, group := range [][]PortInfo{first, others} {
-		awaits := f.awaits
+		awaits := m.awaits
 		if i > 0 { // it has started anew since: what it was doing has ended
 			awaits = time.Time{}
 		}
-		looked := f.lookAt(ctx, group, awaits)
+		looked := m.lookAt(ctx, group, awaits)
 		if err := context.Cause(ctx); err != nil {
 			return "", err
 		}
 		seen = append(seen, looked...)
-		if best := f.best(looked); best != nil {
+		if best := m.best(looked); best != nil {
 			if best.answered.Load() {
-				f.awaits = time.Time{}
+				m.awaits = time.Time{}
 			}
-			f.keepPort(ctx, best)
+			m.keepPort(ctx, best)
 			return best.port.Device, nil
 		}
 	}
-	return "", f.notFound(seen, last)
+	return "", m.notFound(seen, last)
 }
 
 // onUSB reports whether it is a USB serial port: the only kind that is opened
@@ -103,7 +94,7 @@ func (p PortInfo) onUSB() bool { return p.VendorID != "" }
 // another Modem of ours may have been looking at them just then.
 //
 // Until awaits they are only listened to, see OpenQuietly.
-func (f *finder) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time) []*candidate {
+func (m *Modem) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time) []*candidate {
 	all := make([]*candidate, len(ports))
 	for i, p := range ports {
 		all[i] = &candidate{port: p, hint: p.hint(), awaits: awaits}
@@ -115,28 +106,28 @@ func (f *finder) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time)
 	}()
 	left := all
 	for try := 0; ; try++ {
-		f.probeAll(ctx, left)
+		m.probeAll(ctx, left)
 		left = slices.DeleteFunc(slices.Clone(left), func(c *candidate) bool { return !errors.Is(c.err, ErrBusy) })
-		if f.best(all) != nil || len(left) == 0 || try == busyTries {
+		if m.best(all) != nil || len(left) == 0 || try == busyTries {
 			break
 		}
-		if again := f.cfg.Timeouts.Busy; pause(ctx, again+rand.N(again)) != nil { // not to meet again
+		if again := m.cfg.Timeouts.Busy; pause(ctx, again+rand.N(again)) != nil { // not to meet again
 			break
 		}
 	}
-	f.listen(ctx, all)
+	m.listen(ctx, all)
 	return all
 }
 
 // probeAll probes ports side by side and waits for all of them.
-func (f *finder) probeAll(ctx context.Context, all []*candidate) {
+func (m *Modem) probeAll(ctx context.Context, all []*candidate) {
 	var probing sync.WaitGroup
 	slots := make(chan struct{}, maxProbes)
 	for _, c := range all {
 		probing.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			c.err = c.probe(ctx, f.cfg, f.late)
+			c.err = c.probe(ctx, m.cfg, m.notice)
 		})
 	}
 	probing.Wait()
@@ -197,8 +188,8 @@ func (c *candidate) close() {
 
 // listen gives ports that lead to the modem and take texts the time to show on
 // which of them it speaks by itself. Where there is but one, there is no need.
-func (f *finder) listen(ctx context.Context, all []*candidate) {
-	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(f.cfg.IMEI) || !c.texts })
+func (m *Modem) listen(ctx context.Context, all []*candidate) {
+	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(m.cfg.IMEI) || !c.texts })
 	heard := func(c *candidate) bool { return c.heard.Load() }
 	for end := time.Now().Add(probeListen); len(able) > 1 && !slices.ContainsFunc(able, heard) && time.Now().Before(end); {
 		if pause(ctx, probeListen/10) != nil {
@@ -212,8 +203,8 @@ func (c *candidate) is(imei string) bool { return c.err == nil && sameIMEI(imei,
 
 // best returns the best port at which the modem answers; nil if it does at
 // none. One that takes no texts is left out: it would be of no use.
-func (f *finder) best(all []*candidate) *candidate {
-	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(f.cfg.IMEI) || !c.texts })
+func (m *Modem) best(all []*candidate) *candidate {
+	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(m.cfg.IMEI) || !c.texts })
 	if len(able) == 0 {
 		return nil
 	}
@@ -246,15 +237,15 @@ func (p PortInfo) hint() int {
 }
 
 // notFound says why the modem was not found, and what was at the ports instead.
-func (f *finder) notFound(seen []*candidate, last string) error {
+func (m *Modem) notFound(seen []*candidate, last string) error {
 	if len(seen) == 0 {
-		return fmt.Errorf("%w: no modem is plugged in on USB, neither IMEI %s nor another", ErrNoDevice, f.cfg.IMEI)
+		return fmt.Errorf("%w: no modem is plugged in on USB, neither IMEI %s nor another", ErrNoDevice, m.cfg.IMEI)
 	}
 	var cause error // ErrNoDevice unless something says otherwise
 	met := make([]string, len(seen))
 	for i, c := range seen {
 		switch {
-		case c.is(f.cfg.IMEI):
+		case c.is(m.cfg.IMEI):
 			met[i] = c.port.Device + " is the modem, but this port of it takes no texts"
 			cause = ErrNotSMS
 		case c.err == nil && c.imei == "":
@@ -277,7 +268,7 @@ func (f *finder) notFound(seen []*candidate, last string) error {
 	if cause == nil {
 		cause = ErrNoDevice
 	}
-	return fmt.Errorf("%w: IMEI %s was not found: %s", cause, f.cfg.IMEI, strings.Join(met, "; "))
+	return fmt.Errorf("%w: IMEI %s was not found: %s", cause, m.cfg.IMEI, strings.Join(met, "; "))
 }
 
 func kindOf(err error) error {
@@ -288,31 +279,31 @@ func kindOf(err error) error {
 }
 
 // portKey is what a port is remembered by.
-func (f *finder) portKey() string { return "port/" + f.cfg.IMEI }
+func (m *Modem) portKey() string { return "port/" + m.cfg.IMEI }
 
 // lastPort returns where the modem was last, empty if that is not known.
-func (f *finder) lastPort() string {
-	if f.found == "" && f.cfg.Memory != nil {
-		if value, ok := f.cfg.Memory.Recall(f.portKey()); ok {
-			f.found = string(value)
+func (m *Modem) lastPort() string {
+	if m.found == "" && m.cfg.Memory != nil {
+		if value, ok := m.cfg.Memory.Recall(m.portKey()); ok {
+			m.found = string(value)
 		}
 	}
-	return f.found
+	return m.found
 }
 
 // keepPort remembers where the modem is, by its stable link if it has one.
-func (f *finder) keepPort(ctx context.Context, c *candidate) {
+func (m *Modem) keepPort(ctx context.Context, c *candidate) {
 	place := cmp.Or(c.port.ByID, c.port.Device)
-	if place == f.lastPort() {
+	if place == m.lastPort() {
 		return
 	}
-	f.found = place
-	f.log.InfoContext(ctx, "modem found by its number", "device", c.port.Device, "interface", c.port.Interface)
-	if f.cfg.Memory == nil {
+	m.found = place
+	m.log.InfoContext(ctx, "modem found by its number", "device", c.port.Device, "interface", c.port.Interface)
+	if m.cfg.Memory == nil {
 		return
 	}
-	if err := f.cfg.Memory.Remember(f.portKey(), []byte(place)); err != nil {
-		f.log.WarnContext(ctx, "cannot remember where the modem is; it will be looked for again", "err", err)
+	if err := m.cfg.Memory.Remember(m.portKey(), []byte(place)); err != nil {
+		m.log.WarnContext(ctx, "cannot remember where the modem is; it will be looked for again", "err", err)
 	}
 }
 
@@ -321,7 +312,7 @@ const appearPoll = time.Second
 
 // Present reports whether there is a port at which the modem may be. It opens
 // nothing and is cheap; any goroutine may call it.
-func (m *Modem) Present() bool { return len(m.finder.present()) > 0 }
+func (m *Modem) Present() bool { return len(m.present()) > 0 }
 
 // Appeared returns a channel that receives when a port at which the modem may
 // be is plugged in after the call, so that its owner can call Open at once
@@ -329,11 +320,11 @@ func (m *Modem) Present() bool { return len(m.finder.present()) > 0 }
 // nothing. The channel is closed when ctx is done. Any goroutine may call it.
 func (m *Modem) Appeared(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
-	before := m.finder.present()
+	before := m.present()
 	go func() {
 		defer close(out)
 		for pause(ctx, appearPoll) == nil {
-			now := m.finder.present()
+			now := m.present()
 			fresh := false
 			for port := range now {
 				fresh = fresh || !before[port]
@@ -353,20 +344,20 @@ func (m *Modem) Appeared(ctx context.Context) <-chan struct{} {
 
 // present returns the ports at which the modem may be. One that has been pulled
 // out and plugged in again is another.
-func (f *finder) present() map[string]bool {
-	ports, err := f.cfg.Ports()
+func (m *Modem) present() map[string]bool {
+	ports, err := m.cfg.Ports()
 	if err != nil {
 		return nil
 	}
 	found := make(map[string]bool)
 	for _, p := range ports {
-		if f.cfg.Device == "" && p.onUSB() || f.cfg.Device != "" && (p.Device == f.cfg.Device || p.ByID == f.cfg.Device) {
+		if m.cfg.Device == "" && p.onUSB() || m.cfg.Device != "" && (p.Device == m.cfg.Device || p.ByID == m.cfg.Device) {
 			found[p.Device+" "+p.USB+" "+p.Number] = true
 		}
 	}
-	if len(found) == 0 && f.cfg.Device != "" { // a port that sysfs does not list, or a link of somebody's
-		if _, err := os.Stat(f.cfg.Device); err == nil {
-			found[f.cfg.Device] = true
+	if len(found) == 0 && m.cfg.Device != "" { // a port that sysfs does not list, or a link of somebody's
+		if _, err := os.Stat(m.cfg.Device); err == nil {
+			found[m.cfg.Device] = true
 		}
 	}
 	return found

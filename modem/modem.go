@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"time"
 
 	"goniec/modem/at"
@@ -80,7 +81,7 @@ type Timeouts struct {
 	Write        time.Duration // one write to the port: 2 s
 	Quiet        time.Duration // silence that ends a resync: 300 ms
 	Attention    time.Duration // one AT while nobody knows if the device listens: 3 s
-	SIMBusy      time.Duration // how long a device or SIM may say busy: 20 s
+	SIMBusy      time.Duration // how long a SIM may say busy: 20 s
 	Registration time.Duration // until a network takes us: 90 s
 	USSD         time.Duration // until the network answers a code: 60 s
 	Busy         time.Duration // before a busy port is looked at again in a search, up to twice that: 1 s
@@ -103,26 +104,55 @@ func (t Timeouts) withDefaults() Timeouts {
 
 // Modem is one device under supervision. Its methods are called by one
 // goroutine, the owner, except Info, Indications and Transcript, which any
-// goroutine may call. What the owner's methods need of the device each of its parts
-// knows; the parts share the line.
+// goroutine may call.
 type Modem struct {
-	*line
-	finder   *finder   // where the device is plugged in
-	identity *identity // what it says of itself and of its SIM
-	pin      *pinEntry
-	network  *network
-	storage  *storage
-	routes   *routes
-	sender   *sender
-	codes    *codes
-	calls    *calls
+	cfg    Config
+	log    *slog.Logger
+	queue  *indications
+	signal chan struct{} // receives after a change of registration, coalesced
 
 	transcript *at.Transcript // of every dialogue since New
 	masker     *masker        // of the transcript
 
-	numeric bool   // +CMEE=1 was accepted
-	timed   bool   // the device has been told to take the time of the network
-	kept    []byte // the working set-up as it is remembered
+	mu      sync.Mutex // guards what follows
+	info    Info
+	conn    *at.Conn // of the present or last dialogue; nil before the first
+	boot    time.Time
+	ready   bool
+	history []SignalBucket
+	call    *incoming               // nil: none rings
+	abort   context.CancelCauseFunc // ends the submission that runs; nil: none does
+	ussd    chan string             // receives what the network answers to a code; nil: nobody asked
+
+	open  bool  // the owner's: conn is in use
+	setup setup // the owner's: what bring-up found out
+
+	refusedPIN string   // the owner's: a PIN that a SIM has refused
+	found      string   // the owner's: where the modem was when looked for last
+	stick      PortInfo // the owner's: the port at which it was open last
+	// awaits is the owner's: until when the next dialogue writes nothing; zero: it may at once.
+	awaits time.Time
+}
+
+// setup is what bring-up found out about a device.
+type setup struct {
+	profile   Profile
+	certified bool     // the profile comes from a file
+	recalled  working  // what worked with a modem like this one
+	kept      []byte   // the working set-up as it is remembered
+	numeric   bool     // +CMEE=1 was accepted
+	route     Route    // the +CNMI that is armed
+	lesser    bool     // a better one was refused
+	service   int      // <service> of +CSMS that was accepted
+	memories  []memory // what List sweeps
+	reads     []string // the memories that +CPMS can read, as the device says
+	receives  []string // those that can receive
+	receive   string   // the memory that receives
+	selected  string   // the memory that +CMGR and +CMGD work on
+	arity     int      // how many arguments +CPMS takes; 0: it takes none
+	noKeep    bool     // +CMMS has been refused
+	timed     bool     // it has been told to take the time of the network
+	lastSent  time.Time
 }
 
 // New returns a modem that is not open yet.
@@ -142,18 +172,16 @@ func New(cfg Config) *Modem {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	l := &line{cfg: cfg, log: log.With("modem", cfg.Name), queue: newIndications(), info: blank(cfg, Opening)}
-	m := &Modem{line: l, transcript: at.NewTranscript(), masker: newMasker()}
-	m.network = &network{line: l, changed: make(chan struct{}, 1)}
-	m.identity = &identity{line: l}
-	m.pin = &pinEntry{line: l, identity: m.identity}
-	m.storage = &storage{line: l}
-	m.routes = &routes{line: l, storage: m.storage}
-	m.sender = &sender{line: l}
-	m.codes = &codes{line: l}
-	m.calls = &calls{line: l}
-	m.finder = &finder{line: l, late: m.notice}
-	return m
+	return &Modem{
+		cfg:    cfg,
+		log:    log.With("modem", cfg.Name),
+		queue:  newIndications(),
+		signal: make(chan struct{}, 1),
+		info:   blank(cfg, Opening),
+
+		transcript: at.NewTranscript(),
+		masker:     newMasker(),
+	}
 }
 
 // blank is the Info of a modem nothing is known of.
@@ -176,8 +204,8 @@ func (m *Modem) Open(ctx context.Context) error { return m.OpenQuietly(ctx, time
 // that it has started anew, but no longer than until, nothing is written: any octet
 // could break off what it is doing (V.250 5.6.1).
 func (m *Modem) OpenQuietly(ctx context.Context, until time.Time) error {
-	m.finder.awaits = until
-	defer func() { m.finder.awaits = time.Time{} }()
+	m.awaits = until
+	defer func() { m.awaits = time.Time{} }()
 	if m.open {
 		return newFault("open", BeforePayload, errors.New("modem is open already"))
 	}
@@ -203,7 +231,7 @@ func (m *Modem) initialise(ctx context.Context) error {
 	m.mu.Unlock()
 	m.enter(Ready)
 	m.keepSetup(ctx)
-	m.finder.keepStick()
+	m.keepStick()
 	return nil
 }
 
@@ -243,7 +271,7 @@ func (m *Modem) connect(ctx context.Context) error {
 	conn := at.New(port, at.Config{
 		Handler: m.notice, Transcript: m.transcript,
 		Write: t.Write, Prompt: t.Prompt, Submit: t.Submit, Quiet: t.Quiet, Attention: t.Attention,
-		Awaits: m.finder.awaits,
+		Awaits: m.awaits,
 	})
 	m.mu.Lock()
 	m.conn = conn
@@ -261,7 +289,7 @@ func (m *Modem) openPort(ctx context.Context) (Port, error) {
 	device := m.cfg.Device
 	if device == "" && m.cfg.IMEI != "" {
 		var err error
-		if device, err = m.finder.locate(ctx); err != nil {
+		if device, err = m.locate(ctx); err != nil {
 			return nil, err
 		}
 		m.change(func(i *Info) { i.Device = device })
@@ -271,11 +299,7 @@ func (m *Modem) openPort(ctx context.Context) (Port, error) {
 
 // begin forgets what an earlier device at this port had told.
 func (m *Modem) begin() {
-	m.storage.forget()
-	m.routes.forget()
-	m.sender.forget()
-	m.numeric, m.timed, m.kept = false, false, nil
-	m.profile, m.fromFile, m.recalled, m.patience = Profile{}, false, working{}, patience{}
+	m.setup = setup{}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.info = blank(m.cfg, Opening)
@@ -308,12 +332,21 @@ func (m *Modem) Close() error {
 	conn := m.conn
 	m.mu.Unlock()
 	err := conn.Close()
-	m.calls.callEnded(nil)
+	m.callEnded(nil)
 	m.queue.stop()
 	if m.Info().State != Faulted {
 		m.enter(Opening)
 	}
 	return err
+}
+
+// Info returns what is known of the modem now.
+func (m *Modem) Info() Info {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	info := m.info
+	info.SignalHistory = recent(m.history, time.Now())
+	return info
 }
 
 // Indications returns what the modem announces by itself, in order. The channel
@@ -332,4 +365,55 @@ func (m *Modem) Resync(ctx context.Context) error {
 		return m.note(newFault("resync", BeforePayload, err))
 	}
 	return nil
+}
+
+// enter moves to a state.
+func (m *Modem) enter(s State) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.info.State != s {
+		m.info.State, m.info.Since = s, time.Now()
+	}
+}
+
+// change changes what Info tells.
+func (m *Modem) change(fn func(*Info)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	fn(&m.info)
+}
+
+// note remembers a fault for Info, if it says something about the device or the
+// network rather than about one message or one impatient caller.
+func (m *Modem) note(f *Fault) error {
+	if f.Blame() != Message && !errors.Is(f, context.Canceled) && !errors.Is(f, ErrEmpty) {
+		m.change(func(i *Info) { i.LastFault = f })
+	}
+	return f
+}
+
+// command runs one command and returns the lines of its answer.
+func (m *Modem) command(ctx context.Context, command string, timeout time.Duration) ([]string, error) {
+	if !m.open {
+		return nil, ErrNotOpen
+	}
+	return m.conn.Command(ctx, command, timeout)
+}
+
+// ask runs one command whose failure is survivable: when it ends without an
+// answer the dialogue is brought back in step before ask returns. fatal is an
+// error after which nothing more can be asked.
+func (m *Modem) ask(ctx context.Context, command string, timeout time.Duration) (lines []string, refused, fatal error) {
+	lines, err := m.command(ctx, command, timeout)
+	var answer *at.Error
+	switch {
+	case err == nil, errors.As(err, &answer):
+		return lines, err, nil
+	case !errors.Is(err, at.ErrTimeout):
+		return nil, err, err
+	}
+	if fatal := m.conn.Resync(ctx); fatal != nil {
+		return nil, err, fatal
+	}
+	return lines, err, nil
 }

@@ -20,9 +20,6 @@ func (m *Modem) notice(u at.Unsolicited) {
 	switch u.Kind {
 	case at.PDU:
 		if kind, ok := directKind(u.Name); ok {
-			if kind == ReportDirect {
-				m.routes.announced.cameDirect()
-			}
 			m.queue.add(Indication{Kind: kind, Raw: u.PDU})
 		}
 	case at.Damaged:
@@ -36,7 +33,7 @@ func (m *Modem) notice(u at.Unsolicited) {
 		m.change(func(i *Info) { i.State, i.Since, i.LastFault = Faulted, time.Now(), f })
 		m.queue.add(Indication{Kind: Lost, Err: f})
 	default:
-		m.said(u)
+		m.line(u)
 	}
 }
 
@@ -65,28 +62,28 @@ func (m *Modem) damaged(u at.Unsolicited) {
 	m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s without its PDU: %w", u.Name, ErrGarbled)})
 }
 
-// said takes a result code of one line.
-func (m *Modem) said(u at.Unsolicited) {
+// line takes a result code of one line.
+func (m *Modem) line(u at.Unsolicited) {
 	switch u.Name {
 	case "+CMTI", "+CDSI":
 		m.stored(u)
 	case "+CREG", "+CEREG":
 		if fields := split(u.Arguments()); len(fields) > 0 {
 			if stat, err := strconv.Atoi(fields[0]); err == nil {
-				m.network.registered(u.Name, RegistrationStatus(stat))
+				m.registered(u.Name, RegistrationStatus(stat))
 			}
 		}
 	case "RING", "+CRING":
-		m.calls.rang()
+		m.rang()
 	case "+CLIP":
-		m.calls.calledBy(u.Arguments())
+		m.calledBy(u.Arguments())
 	case "NO CARRIER":
-		m.calls.callEnded(nil)
+		m.callEnded(nil)
 	case "+CUSD":
-		m.codes.networkSaid(u.Arguments())
+		m.networkSaid(u.Arguments())
 	case "+CSQ":
 		if s, ok := parseSignal(u.Arguments()); ok {
-			m.network.heard(s, time.Now())
+			m.heard(s, time.Now())
 		}
 	case "^SMMEMFULL", "+SMSFULL", "SMS FULL":
 		m.queue.add(Indication{Kind: StorageFull})
@@ -124,9 +121,7 @@ func (m *Modem) stored(u at.Unsolicited) {
 		m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s: %w", u.Name, ErrGarbled)})
 		return
 	}
-	slot := Slot{Memory: fields[0], Index: index}
-	m.routes.announced.add(slot, kind)
-	m.queue.add(Indication{Kind: kind, Slot: slot})
+	m.queue.add(Indication{Kind: kind, Slot: Slot{Memory: fields[0], Index: index}})
 }
 
 // booted takes a line by which devices greet after a start. Only a first line
@@ -134,8 +129,8 @@ func (m *Modem) stored(u at.Unsolicited) {
 func (m *Modem) booted(first bool) {
 	m.mu.Lock()
 	again := m.ready && (first || time.Since(m.boot) > bootTail)
-	if again && first && m.sender.abort != nil {
-		m.sender.abort(ErrRestarted)
+	if again && first && m.abort != nil {
+		m.abort(ErrRestarted)
 	}
 	m.mu.Unlock()
 	if again {
@@ -144,36 +139,36 @@ func (m *Modem) booted(first bool) {
 }
 
 // registered takes a registration state for +CREG or +CEREG.
-func (n *network) registered(name string, stat RegistrationStatus) {
-	n.mu.Lock()
-	field := &n.info.Registration.CS
+func (m *Modem) registered(name string, stat RegistrationStatus) {
+	m.mu.Lock()
+	field := &m.info.Registration.CS
 	if name == "+CEREG" {
-		field = &n.info.Registration.EPS
+		field = &m.info.Registration.EPS
 	}
 	changed := *field != stat
 	*field = stat
-	announce := changed && n.ready
+	announce := changed && m.ready
 	if announce {
 		state := Registering
-		if n.serves(n.info.Registration) {
+		if m.serves(m.info.Registration) {
 			state = Ready
-		} else if f := n.roamingFault(n.info.Registration); f != nil {
-			n.info.LastFault = f
+		} else if f := m.roamingFault(m.info.Registration); f != nil {
+			m.info.LastFault = f
 		}
-		if n.info.State != state {
-			n.info.State, n.info.Since = state, time.Now()
+		if m.info.State != state {
+			m.info.State, m.info.Since = state, time.Now()
 		}
 	}
-	n.mu.Unlock()
+	m.mu.Unlock()
 	if !changed {
 		return
 	}
 	select {
-	case n.changed <- struct{}{}:
+	case m.signal <- struct{}{}:
 	default:
 	}
 	if announce {
-		n.queue.add(Indication{Kind: RegistrationChanged})
+		m.queue.add(Indication{Kind: RegistrationChanged})
 	}
 }
 

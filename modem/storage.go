@@ -8,33 +8,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"goniec/modem/at"
 )
-
-// storage reads and empties the memories of a device.
-type storage struct {
-	*line
-	memories []memory // what List sweeps
-	reads    []string // the memories that +CPMS can read
-	receives []string // those that can receive
-	receive  string   // the memory that receives
-	selected string   // the memory that +CMGR and +CMGD work on
-	arity    int      // how many arguments +CPMS takes; 0: it takes none
-	noPlace  bool     // the memory that receives has no place
-}
-
-// forget forgets what was found out about the device: bring-up begins.
-func (s *storage) forget() { *s = storage{line: s.line} }
 
 // memory is one memory of a device that may hold texts or reports.
 type memory struct {
 	name    string
 	byIndex bool // +CMGL does not work here; +CMGR one by one does
 	total   int  // places; 0 when not told
-	// reports says that only status reports are taken from it: it is no memory for
-	// texts, and what else lies there, such as pages of cell broadcast, is none.
-	reports bool
 }
 
 // The memories of 3GPP TS 27.005 3.1. "MT" is "SM" and "ME" together: sweeping
@@ -46,178 +29,137 @@ const (
 	memReports = "SR"
 )
 
-// preferredBefore ends the names of memories by which SIMCom means another memory
-// "preferred": "SM_P", "ME_P".
-const preferredBefore = "_P"
-
 // chooseMemory finds out what memories there are and has the larger of SIM and
 // device receive (+CPMS, 27.005 3.2.2). A device that knows no +CPMS has one
 // memory, and that is that.
-func (s *storage) chooseMemory(ctx context.Context) error {
-	if done, err := s.recallMemories(ctx); done || err != nil {
+func (m *Modem) chooseMemory(ctx context.Context) error {
+	if done, err := m.recallMemories(ctx); done || err != nil {
 		return err
 	}
-	lines, _, fatal := s.askBusy(ctx, "+CPMS=?")
+	lines, _, fatal := m.askBusy(ctx, "+CPMS=?")
 	if fatal != nil {
-		return faultIn("AT+CPMS=?", fatal)
+		return m.fatal("AT+CPMS=?", fatal)
 	}
 	arguments, _ := find(lines, "+CPMS")
 	reads, receives := parseMemories(arguments)
 	if len(reads) == 0 { // it does not tell; these two everybody has
 		reads, receives = []string{memSIM, memDevice}, []string{memSIM, memDevice}
 	}
-	_, err := s.takeMemories(ctx, reads, receives)
+	_, err := m.takeMemories(ctx, reads, receives)
 	return err
 }
 
 // takeMemories selects each memory of a device once and has the best of them
-// receive. One that cannot be selected, or has no place, is none. It is complete
-// when the device took all that it should have.
-func (s *storage) takeMemories(ctx context.Context, reads, receives []string) (complete bool, err error) {
+// receive. It is complete when the device took all that it should have.
+func (m *Modem) takeMemories(ctx context.Context, reads, receives []string) (complete bool, err error) {
 	best := Storage{}
 	complete = true
-	s.reads, s.receives = nil, nil
-	for _, name := range sweepOrder(reads) {
-		if name == memAny && len(s.memories) > 0 {
+	m.setup.reads, m.setup.receives = nil, nil
+	for _, name := range []string{memSIM, memDevice, memAny} {
+		if !slices.Contains(reads, name) || name == memAny && len(m.setup.memories) > 0 {
 			continue
 		}
-		texts := name == memSIM || name == memDevice || name == memAny
-		receive := texts && slices.Contains(receives, name)
-		got, ok, err := s.tryMemory(ctx, name, receive)
-		if err == nil && !ok && receive && s.receive != "" { // perhaps it only cannot receive
-			receive = false
-			got, ok, err = s.tryMemory(ctx, name, false)
-		}
-		switch {
-		case err != nil:
+		receive := slices.Contains(receives, name)
+		s, ok, err := m.tryMemory(ctx, name, receive)
+		if err != nil {
 			return false, err
-		case !ok:
+		}
+		if !ok {
 			complete = false
 			continue
-		case got.Total == 0:
-			s.log.WarnContext(ctx, "memory of the modem has no place; it is not used", "memory", name)
-			continue
-		case got.Total > 0:
-			s.tookStorage(got)
 		}
-		got.Total = max(got.Total, 0)
-		s.memories = append(s.memories, memory{
-			name: name, total: got.Total, byIndex: s.listsByIndex(name), reports: !texts && name != memReports,
-		})
-		s.reads = append(s.reads, name)
+		m.setup.memories = append(m.setup.memories, memory{name: name, total: s.Total, byIndex: m.listsByIndex(name)})
+		m.setup.reads = append(m.setup.reads, name)
 		if !receive {
 			continue
 		}
-		s.receives = append(s.receives, name)
-		if best.Memory == "" || s.prefers(got, best) {
-			best, s.receive = got, name
+		m.setup.receives = append(m.setup.receives, name)
+		if best.Memory == "" || m.prefers(s, best) {
+			best = s
 		}
 	}
-	s.receive = best.Memory
-	if best.Memory == "" {
-		return false, s.defaultMemory(ctx)
+	if slices.Contains(reads, memReports) {
+		m.setup.memories = append(m.setup.memories, memory{name: memReports, byIndex: m.listsByIndex(memReports)})
+		m.setup.reads = append(m.setup.reads, memReports)
 	}
-	s.change(func(i *Info) { i.Storage = best })
-	if s.selected == best.Memory {
+	m.setup.receive = best.Memory
+	if best.Memory == "" {
+		return false, m.defaultMemory(ctx)
+	}
+	m.change(func(i *Info) { i.Storage = best })
+	if m.setup.selected == best.Memory {
 		return complete, nil
 	}
-	return complete, s.fatalFault(s.selectMemory(ctx, best.Memory))
+	return complete, m.fatalFault(m.selectMemory(ctx, best.Memory))
 }
-
-// sweepOrder returns the memories that can be read, each once, those for texts
-// first.
-func sweepOrder(reads []string) []string {
-	var order []string
-	for _, name := range slices.Concat([]string{memSIM, memDevice, memAny, memReports}, reads) {
-		if slices.Contains(reads, name) && !slices.Contains(order, name) && name != "" && !strings.HasSuffix(name, preferredBefore) {
-			order = append(order, name)
-		}
-	}
-	return order
-}
-
-// holdsReports reports whether the device has a memory for reports that it can be
-// relied on for.
-func (s *storage) holdsReports() bool {
-	return slices.Contains(s.reads, memReports) && !s.profile.BrokenReportMemory
-}
-
-// holdsTexts reports whether a text can stay in the device until it is read: false
-// when it says that the memory that receives has no place.
-func (s *storage) holdsTexts() bool { return !s.noPlace }
 
 // prefers reports whether a memory is to receive rather than another: that of
 // the profile, else the larger one.
-func (s *storage) prefers(got, other Storage) bool {
-	switch wanted := s.profile.Memory; {
-	case wanted == "", got.Memory != wanted && other.Memory != wanted:
-		return got.Total > other.Total
+func (m *Modem) prefers(s, other Storage) bool {
+	switch wanted := m.setup.profile.Memory; {
+	case wanted == "", s.Memory != wanted && other.Memory != wanted:
+		return s.Total > other.Total
 	default:
-		return got.Memory == wanted
+		return s.Memory == wanted
 	}
 }
 
 // fatalFault keeps only an error after which nothing more can be asked.
-func (s *storage) fatalFault(err error) error {
+func (m *Modem) fatalFault(err error) error {
 	var answer *at.Error
 	if err == nil || errors.As(err, &answer) {
 		return nil
 	}
-	return faultIn("AT+CPMS", err)
+	return m.fatal("AT+CPMS", err)
 }
 
 // defaultMemory takes a device as it is when no memory could be selected.
-func (s *storage) defaultMemory(ctx context.Context) error {
-	lines, _, fatal := s.ask(ctx, "+CPMS?", s.cfg.Timeouts.Command)
+func (m *Modem) defaultMemory(ctx context.Context) error {
+	lines, _, fatal := m.ask(ctx, "+CPMS?", m.cfg.Timeouts.Command)
 	if fatal != nil {
-		return faultIn("AT+CPMS?", fatal)
+		return m.fatal("AT+CPMS?", fatal)
 	}
-	s.arity = 0
-	got := Storage{}
+	m.setup.arity = 0
+	s := Storage{}
 	if arguments, ok := find(lines, "+CPMS"); ok {
-		got = parseStorage(arguments)
+		s = parseStorage(arguments)
 	}
-	s.receive, s.selected = got.Memory, got.Memory
-	s.noPlace = got.Memory != "" && got.Total == 0
-	if got.Memory != "" && !s.noPlace {
-		s.tookStorage(got)
+	m.setup.receive, m.setup.selected = s.Memory, s.Memory
+	if s.Memory != "" {
+		m.tookStorage(s)
 	}
-	if !slices.ContainsFunc(s.memories, func(x memory) bool { return x.name == got.Memory }) && !s.noPlace {
-		s.memories = append([]memory{{name: got.Memory, total: got.Total}}, s.memories...)
-	}
+	m.setup.memories = []memory{{name: s.Memory, total: s.Total}}
 	return nil
 }
 
 // tryMemory selects a memory with three, two or one argument, whatever the
-// device takes, and returns how full it is; Total is -1 when that is not told.
-func (s *storage) tryMemory(ctx context.Context, name string, receives bool) (Storage, bool, error) {
+// device takes, and returns how full it is.
+func (m *Modem) tryMemory(ctx context.Context, name string, receives bool) (Storage, bool, error) {
 	arities := []int{3, 2, 1}
-	if s.arity > 0 {
-		arities = []int{s.arity}
-	}
-	receive := name
-	if !receives {
-		receive = s.receive
+	if m.setup.arity > 0 {
+		arities = []int{m.setup.arity}
 	}
 	for _, arity := range arities {
-		lines, refused, fatal := s.askBusy(ctx, cpms(arity, name, receive))
+		receive := name
+		if !receives {
+			receive = m.setup.receive
+		}
+		lines, refused, fatal := m.askBusy(ctx, cpms(arity, name, receive))
 		if fatal != nil {
-			return Storage{}, false, faultIn("AT+CPMS", fatal)
+			return Storage{}, false, m.fatal("AT+CPMS", fatal)
 		}
 		arguments, ok := find(lines, "+CPMS")
 		if refused != nil && !ok { // some answer without OK
 			continue
 		}
-		s.arity, s.selected = arity, name
-		got := Storage{Memory: name, Total: -1}
+		m.setup.arity, m.setup.selected, m.setup.receive = arity, name, receive
+		s := Storage{Memory: name}
 		if fields := split(arguments); len(fields) >= 2 {
-			used, err1 := strconv.Atoi(fields[0])
-			total, err2 := strconv.Atoi(fields[1])
-			if err1 == nil && err2 == nil {
-				got.Used, got.Total = used, total
-			}
+			s.Used, _ = strconv.Atoi(fields[0])
+			s.Total, _ = strconv.Atoi(fields[1])
+			m.tookStorage(s)
 		}
-		return got, true, nil
+		return s, true, nil
 	}
 	return Storage{}, false, nil
 }
@@ -232,150 +174,117 @@ func cpms(arity int, name, receive string) string {
 }
 
 // selectMemory has +CMGL, +CMGR and +CMGD work on a memory.
-func (s *storage) selectMemory(ctx context.Context, name string) error {
+func (m *Modem) selectMemory(ctx context.Context, name string) error {
 	if name == "" {
-		name = s.receive
+		name = m.setup.receive
 	}
-	if s.arity == 0 || name == s.selected {
+	if m.setup.arity == 0 || name == m.setup.selected {
 		return nil
 	}
-	lines, refused, fatal := s.ask(ctx, cpms(s.arity, name, s.receive), s.limit("+CPMS"))
+	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, name, m.setup.receive), m.limit("+CPMS"))
 	if fatal != nil {
-		s.selected = ""
+		m.setup.selected = ""
 		return fatal
 	}
 	arguments, ok := find(lines, "+CPMS")
 	if refused != nil && !ok {
 		return refused
 	}
-	s.selected = name
+	m.setup.selected = name
 	if fields := split(arguments); len(fields) >= 2 {
-		s.tookUsage(name, fields[0], fields[1])
+		m.tookUsage(name, fields[0], fields[1])
 	}
 	return nil
 }
 
 // tookUsage notes how full a memory is.
-func (s *storage) tookUsage(name, used, total string) {
+func (m *Modem) tookUsage(name, used, total string) {
 	u, err1 := strconv.Atoi(used)
 	t, err2 := strconv.Atoi(total)
 	if err1 != nil || err2 != nil {
 		return
 	}
-	for i := range s.memories {
-		if s.memories[i].name == name {
-			s.memories[i].total = t
+	for i := range m.setup.memories {
+		if m.setup.memories[i].name == name {
+			m.setup.memories[i].total = t
 		}
 	}
-	s.tookStorage(Storage{Memory: name, Used: u, Total: t})
+	m.tookStorage(Storage{Memory: name, Used: u, Total: t})
 }
 
 // tookStorage notes how full a memory is for Info, and announces that it has
 // become nearly full or full.
-func (s *storage) tookStorage(got Storage) {
+func (m *Modem) tookStorage(s Storage) {
 	before := Storage{}
-	s.change(func(i *Info) {
+	m.change(func(i *Info) {
 		i.Storages = slices.Clone(i.Storages) // others read what Info has given out
-		at := slices.IndexFunc(i.Storages, func(x Storage) bool { return x.Memory == got.Memory })
+		at := slices.IndexFunc(i.Storages, func(x Storage) bool { return x.Memory == s.Memory })
 		if at < 0 {
-			i.Storages = append(i.Storages, got)
+			i.Storages = append(i.Storages, s)
 		} else {
-			before, i.Storages[at] = i.Storages[at], got
+			before, i.Storages[at] = i.Storages[at], s
 		}
-		if got.Memory == s.receive {
-			i.Storage = got
+		if s.Memory == m.setup.receive {
+			i.Storage = s
 		}
 	})
-	slot := Slot{Memory: got.Memory}
-	if got.NearlyFull() && !before.NearlyFull() {
-		s.queue.add(Indication{Kind: StorageFilling, Slot: slot})
+	slot := Slot{Memory: s.Memory}
+	if s.NearlyFull() && !before.NearlyFull() {
+		m.queue.add(Indication{Kind: StorageFilling, Slot: slot})
 	}
-	if got.Full() && !before.Full() {
-		s.queue.add(Indication{Kind: StorageFull, Slot: slot})
+	if s.Full() && !before.Full() {
+		m.queue.add(Indication{Kind: StorageFull, Slot: slot})
 	}
 }
 
 // resolve returns the memory of a slot under a name the device knows: a device
 // that announces "MT" may want to be asked for "ME".
-func (s *storage) resolve(slot Slot) string {
-	if slices.ContainsFunc(s.memories, func(x memory) bool { return x.name == slot.Memory }) {
-		return slot.Memory
+func (m *Modem) resolve(s Slot) string {
+	if slices.ContainsFunc(m.setup.memories, func(x memory) bool { return x.name == s.Memory }) {
+		return s.Memory
 	}
-	return s.receive
+	return m.setup.receive
 }
 
-// Read reads one slot. The *Fault of an empty one wraps ErrEmpty. Where something else
-// lies in it than the device has announced the memories have to be looked into, which
-// the Indication Damaged asks for.
+// Read reads one slot. The *Fault of an empty one wraps ErrEmpty.
 func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 	if !m.open {
 		return Stored{}, newFault("read", BeforePayload, ErrNotOpen)
 	}
-	announced := m.routes.announced.take(s)
-	got, err := m.storage.readOne(ctx, s)
-	report := err == nil && got.Err == nil && isReport(got.Raw)
-	if report {
-		m.routes.foundReport(announced == ReportStored)
+	if err := m.selectMemory(ctx, m.resolve(s)); err != nil {
+		return Stored{}, m.note(newFault("select memory", BeforePayload, err))
 	}
-	elsewhere := err == nil && report != (announced == ReportStored) || err != nil && (answered(err) || errors.Is(err, ErrEmpty))
-	if announced != "" && elsewhere {
-		m.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
-	}
-	return got, err
-}
-
-// readOne reads a slot in whatever memory it is.
-func (s *storage) readOne(ctx context.Context, slot Slot) (Stored, error) {
-	if err := s.selectMemory(ctx, s.resolve(slot)); err != nil {
-		return Stored{}, s.note(newFault("select memory", BeforePayload, err))
-	}
-	got, err := s.readSlot(ctx, slot)
+	raw, err := m.readSlot(ctx, s.Index)
 	if err != nil {
-		return Stored{}, s.note(newFault("read", BeforePayload, err))
+		return Stored{}, m.note(newFault("read", BeforePayload, err))
 	}
-	return got, nil
+	return Stored{Slot: s, Raw: raw}, nil
 }
 
 // readSlot reads an index of the selected memory by +CMGR (27.005 4.2).
-func (s *storage) readSlot(ctx context.Context, slot Slot) (Stored, error) {
-	lines, err := s.command(ctx, "+CMGR="+strconv.Itoa(slot.Index), s.listTime())
+func (m *Modem) readSlot(ctx context.Context, index int) ([]byte, error) {
+	lines, err := m.command(ctx, "+CMGR="+strconv.Itoa(index), m.listTime())
 	if err != nil {
 		if isEmpty(err) {
-			return Stored{}, fmt.Errorf("%w: %w", ErrEmpty, err)
+			return nil, fmt.Errorf("%w: %w", ErrEmpty, err)
 		}
-		return Stored{}, err
+		return nil, err
 	}
-	for i, line := range lines {
-		arguments, ok := find([]string{line}, "+CMGR")
-		if !ok {
-			continue
-		}
-		fields := split(arguments)
-		switch length := len(fields); {
-		case length > 0 && outgoing(fields[0]):
-			return Stored{}, ErrEmpty // a text of ours, left in memory by somebody
-		case length > 0 && fields[length-1] == "0" && i+1 >= len(lines):
-			return Stored{}, ErrEmpty
-		case i+1 >= len(lines):
-			return storedLine(slot, ""), nil
-		}
-		return storedLine(slot, lines[i+1]), nil
+	arguments, ok := find(lines, "+CMGR")
+	if !ok {
+		return nil, ErrEmpty
 	}
-	return Stored{}, ErrEmpty
-}
-
-// storedLine is what lies in a slot, as the line behind the header of an answer says.
-// What is no PDU is given as it is.
-func storedLine(s Slot, line string) Stored {
-	line = strings.TrimSpace(line)
-	raw, err := hex.DecodeString(line)
+	fields := split(arguments)
+	raw, ok := pduBehind(lines, "+CMGR")
 	switch {
-	case line == "":
-		return Stored{Slot: s, Err: fmt.Errorf("%w: no PDU in the slot", ErrGarbled)}
-	case err != nil:
-		return Stored{Slot: s, Raw: []byte(line), Err: fmt.Errorf("%w: %w", ErrGarbled, err)}
+	case len(fields) > 0 && fields[len(fields)-1] == "0", !ok && len(lines) == 1:
+		return nil, ErrEmpty
+	case !ok:
+		return nil, fmt.Errorf("+CMGR: %w", ErrGarbled)
+	case len(fields) > 0 && outgoing(fields[0]):
+		return nil, ErrEmpty // a text of ours, left in memory by somebody
 	}
-	return Stored{Slot: s, Raw: raw}
+	return raw, nil
 }
 
 // isEmpty reports whether the device says that there is nothing at an index.
@@ -388,6 +297,17 @@ func isEmpty(err error) bool {
 	return f.Family == "CMS" && f.Code == 321 || f.Family == "CME" && (f.Code == 21 || f.Code == 22)
 }
 
+// pduBehind decodes the line behind the header of an answer.
+func pduBehind(lines []string, name string) ([]byte, bool) {
+	for i, line := range lines {
+		if strings.HasPrefix(line, name+":") && i+1 < len(lines) {
+			raw, err := hex.DecodeString(strings.TrimSpace(lines[i+1]))
+			return raw, err == nil && len(raw) > 0
+		}
+	}
+	return nil, false
+}
+
 // outgoing reports whether <stat> is that of a text stored to be sent, or sent
 // (27.005 3.1: 2 and 3).
 func outgoing(stat string) bool { return stat == "2" || stat == "3" }
@@ -397,7 +317,7 @@ func (m *Modem) Delete(ctx context.Context, s Slot) error {
 	if !m.open {
 		return newFault("delete", BeforePayload, ErrNotOpen)
 	}
-	if err := m.storage.selectMemory(ctx, m.storage.resolve(s)); err != nil {
+	if err := m.selectMemory(ctx, m.resolve(s)); err != nil {
 		return m.note(newFault("select memory", BeforePayload, err))
 	}
 	_, err := m.command(ctx, "+CMGD="+strconv.Itoa(s.Index), m.listTime())
@@ -412,3 +332,6 @@ func (m *Modem) Delete(ctx context.Context, s Slot) error {
 	}
 	return nil
 }
+
+// listTime is how long the device may take over what is in its memories.
+func (m *Modem) listTime() time.Duration { return max(m.cfg.Timeouts.List, m.setup.profile.List) }

@@ -2,6 +2,7 @@ package modem
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -24,28 +25,18 @@ func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 	}
 	var all []Stored
 	var failed error
-	for i := range m.storage.memories {
-		found, err := m.storage.sweep(ctx, &m.storage.memories[i])
-		for _, s := range found {
-			report := s.Err == nil && isReport(s.Raw)
-			if report {
-				m.routes.foundReport(m.routes.announced.take(s.Slot) == ReportStored)
-			} else {
-				m.routes.announced.take(s.Slot)
-			}
-			if report || !m.storage.memories[i].reports {
-				all = append(all, s)
-			}
-		}
+	for i := range m.setup.memories {
+		found, err := m.sweep(ctx, &m.setup.memories[i])
+		all = append(all, found...)
 		if err == nil {
 			continue
 		}
-		failed = m.note(newFault("list "+m.storage.memories[i].name, BeforePayload, err))
+		failed = m.note(newFault("list "+m.setup.memories[i].name, BeforePayload, err))
 		if !answered(err) && !errors.Is(err, ErrGarbled) {
 			return all, failed
 		}
 	}
-	if err := m.storage.selectMemory(ctx, m.storage.receive); err != nil && failed == nil {
+	if err := m.selectMemory(ctx, m.setup.receive); err != nil && failed == nil {
 		failed = m.note(newFault("select memory", BeforePayload, err))
 	}
 	m.keepSetup(ctx)
@@ -60,8 +51,8 @@ func answered(err error) bool {
 }
 
 // sweep reads all of one memory.
-func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
-	used, err := s.usage(ctx, mem)
+func (m *Modem) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
+	used, err := m.usage(ctx, mem)
 	if err != nil {
 		if mem.name == memReports && answered(err) {
 			return nil, nil // listed, and yet not there
@@ -72,7 +63,7 @@ func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 		return nil, nil
 	}
 	if !mem.byIndex {
-		found, count, err := s.list(ctx, mem.name)
+		found, count, err := m.list(ctx, mem.name)
 		switch {
 		case err == nil && count >= used: // also when used is not told
 			return found, nil
@@ -81,37 +72,37 @@ func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 			mem.byIndex = true
 		case errors.Is(err, at.ErrTimeout):
 			mem.byIndex = true
-			if err := s.conn.Resync(ctx); err != nil {
+			if err := m.conn.Resync(ctx); err != nil {
 				return found, err
 			}
 		default:
 			return nil, err
 		}
 	}
-	return s.listByIndex(ctx, mem, used)
+	return m.listByIndex(ctx, mem, used)
 }
 
 // usage selects a memory and returns how many messages it holds, -1 when the
 // device does not tell.
-func (s *storage) usage(ctx context.Context, mem *memory) (int, error) {
-	if s.arity == 0 {
+func (m *Modem) usage(ctx context.Context, mem *memory) (int, error) {
+	if m.setup.arity == 0 {
 		return -1, nil
 	}
-	lines, refused, fatal := s.ask(ctx, cpms(s.arity, mem.name, s.receive), s.limit("+CPMS"))
+	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, mem.name, m.setup.receive), m.limit("+CPMS"))
 	if fatal != nil {
-		s.selected = ""
+		m.setup.selected = ""
 		return -1, fatal
 	}
 	arguments, ok := find(lines, "+CPMS")
 	if refused != nil && !ok {
 		return -1, refused
 	}
-	s.selected = mem.name
+	m.setup.selected = mem.name
 	fields := split(arguments)
 	if len(fields) < 2 {
 		return -1, nil
 	}
-	s.tookUsage(mem.name, fields[0], fields[1])
+	m.tookUsage(mem.name, fields[0], fields[1])
 	if used, err := strconv.Atoi(fields[0]); err == nil {
 		return used, nil
 	}
@@ -119,46 +110,30 @@ func (s *storage) usage(ctx context.Context, mem *memory) (int, error) {
 }
 
 // list reads the selected memory by +CMGL=4 (27.005 4.1). count includes
-// messages that are not ours to take. A slot in which there is no PDU is read once
-// more by itself: the answer may only have been disturbed.
-func (s *storage) list(ctx context.Context, name string) (found []Stored, count int, err error) {
-	lines, err := s.command(ctx, "+CMGL=4", s.listTime())
+// messages that are not ours to take.
+func (m *Modem) list(ctx context.Context, name string) (found []Stored, count int, err error) {
+	lines, err := m.command(ctx, "+CMGL=4", m.listTime())
 	if err != nil {
 		return nil, 0, err
 	}
-	for i, line := range lines {
-		arguments, ok := find([]string{line}, "+CMGL")
+	for i := 0; i < len(lines); i++ {
+		arguments, ok := find(lines[i:i+1], "+CMGL")
 		if !ok {
 			continue
 		}
 		fields := split(arguments)
-		if len(fields) < 2 {
+		if len(fields) < 2 || i+1 >= len(lines) {
 			return found, count, fmt.Errorf("+CMGL: %w", ErrGarbled)
 		}
-		index, bad := strconv.Atoi(fields[0])
-		if _, words := strconv.Atoi(fields[1]); bad != nil || words != nil || index < 0 {
+		index, err := strconv.Atoi(fields[0])
+		raw, bad := hex.DecodeString(strings.TrimSpace(lines[i+1]))
+		if err != nil || bad != nil || len(raw) == 0 || index < 0 {
 			return found, count, fmt.Errorf("+CMGL: %w", ErrGarbled)
 		}
+		i++
 		count++
-		if outgoing(fields[1]) {
-			continue
-		}
-		behind := ""
-		if i+1 < len(lines) && !strings.HasPrefix(lines[i+1], "+CMGL:") {
-			behind = lines[i+1]
-		}
-		found = append(found, storedLine(Slot{Memory: name, Index: index}, behind))
-	}
-	for i, got := range found {
-		if got.Err == nil {
-			continue
-		}
-		again, err := s.readSlot(ctx, got.Slot)
-		switch {
-		case err == nil:
-			found[i] = again
-		case !answered(err) && !errors.Is(err, ErrEmpty):
-			return found, count, err
+		if !outgoing(fields[1]) {
+			found = append(found, Stored{Slot: Slot{Memory: name, Index: index}, Raw: raw})
 		}
 	}
 	return found, count, nil
@@ -166,42 +141,34 @@ func (s *storage) list(ctx context.Context, name string) (found []Stored, count 
 
 // listByIndex reads the selected memory slot by slot, from 0, because indices
 // begin at 0 or 1 as the device likes. It ends when it has met as many messages
-// as the device says there are. One slot that cannot be read says nothing about the
-// others; if none of several can be, the memory cannot.
-func (s *storage) listByIndex(ctx context.Context, mem *memory, used int) ([]Stored, error) {
+// as the device says there are.
+func (m *Modem) listByIndex(ctx context.Context, mem *memory, used int) ([]Stored, error) {
 	last := mem.total
 	if last == 0 {
 		last = assumedPlaces
 	}
 	var found []Stored
 	var failed error
-	unread := 0
 	for index, met := 0, 0; index <= last && (used < 0 || met < used); index++ {
-		slot := Slot{Memory: mem.name, Index: index}
-		got, err := s.readSlot(ctx, slot)
+		raw, err := m.readSlot(ctx, index)
 		switch {
 		case err == nil:
 			met++
-			found = append(found, got)
+			found = append(found, Stored{Slot: Slot{Memory: mem.name, Index: index}, Raw: raw})
 		case errors.Is(err, ErrEmpty):
 		case errors.Is(err, at.ErrTimeout):
-			if err := s.conn.Resync(ctx); err != nil {
+			if err := m.conn.Resync(ctx); err != nil {
 				return found, err
 			}
 			failed = err
-			unread++
-		case answered(err):
+		case answered(err), errors.Is(err, ErrGarbled):
 			failed = err // perhaps only this one
-			unread++
 		default:
 			return found, err
 		}
 	}
-	if len(found) > 0 || unread == 1 && used >= 0 && used <= 1 {
+	if len(found) > 0 {
 		failed = nil
-	}
-	if unread > 0 && failed == nil {
-		s.log.WarnContext(ctx, "slots of the modem'got memory cannot be read; the others are", "memory", mem.name, "slots", unread)
 	}
 	return found, failed
 }

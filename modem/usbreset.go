@@ -38,7 +38,7 @@ func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 		return newFault("reset the USB device", BeforePayload, err)
 	}
 	for _, p := range ports {
-		if m.finder.isAt(p) {
+		if m.isAt(p) {
 			return m.cfg.Reenumerate(ctx, p.Device)
 		}
 	}
@@ -50,11 +50,11 @@ func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 
 // isAt reports whether p is a port of the modem: of the stick it was when it was
 // open last, else of whatever is at the configured path.
-func (f *finder) isAt(p PortInfo) bool {
-	if was := f.stick; was.USB != "" {
+func (m *Modem) isAt(p PortInfo) bool {
+	if was := m.stick; was.USB != "" {
 		return p.USB == was.USB && p.VendorID == was.VendorID && p.ProductID == was.ProductID && p.Serial == was.Serial
 	}
-	return f.cfg.Device != "" && (p.Device == RealPath(f.cfg.Device) || p.ByID == f.cfg.Device)
+	return m.cfg.Device != "" && (p.Device == RealPath(m.cfg.Device) || p.ByID == m.cfg.Device)
 }
 
 // RealPath follows links, so that two names of one port are one; a path that cannot
@@ -67,15 +67,15 @@ func RealPath(path string) string {
 }
 
 // keepStick notes which USB device the modem is.
-func (f *finder) keepStick() {
-	ports, err := f.cfg.Ports()
+func (m *Modem) keepStick() {
+	ports, err := m.cfg.Ports()
 	if err != nil {
 		return // it keeps what was known
 	}
-	device := RealPath(f.Info().Device)
+	device := RealPath(m.Info().Device)
 	for _, p := range ports {
 		if p.Device == device {
-			f.stick = p
+			m.stick = p
 		}
 	}
 }
