@@ -105,7 +105,10 @@ func Text(lang Language, key Key, args ...any) string {
 	if len(args) == 0 {
 		return format
 	}
-	return fmt.Sprintf(inflect(lang, format, args), args...)
+	if strings.Contains(format, "{") {
+		format = inflect(lang, format, args)
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 // Pattern returns what key says in lang with "…" in place of each argument.
