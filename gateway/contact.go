@@ -89,9 +89,9 @@ func (c *contact) forget(now time.Time) {
 	c.Counted = kept
 }
 
-// until returns from when on so many more parts are within the cap; zero: now. More
-// parts than a limit allows at all may go when nothing else counts, so that no
-// message waits for ever. forget was called before.
+// until returns when more parts may be sent to the number within limit; zero: now. A
+// message of more parts than limit allows at all may go when nothing else counts, so
+// that no message waits for ever. forget has to be called before.
 func (c *contact) until(limit RecipientCap, more int, now time.Time) time.Time {
 	var until time.Time
 	for _, l := range []struct {

@@ -202,8 +202,8 @@ func (p *pacer) count(now time.Time) {
 	p.recent = append(p.recent, now)
 }
 
-// settle gives back what was reserved and not used, when the modem stops.
-func (p *pacer) settle(ctx context.Context, log *slog.Logger) {
+// returnUnused gives back what was reserved and not used, when the modem stops.
+func (p *pacer) returnUnused(ctx context.Context, log *slog.Logger) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.reserved.Open {

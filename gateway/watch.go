@@ -76,7 +76,7 @@ func (n *networkWatch) watchSignal(now time.Time) {
 
 // watchNetwork looks after a modem that is open and without a network: it tells
 // somebody, and switches the radio off and on; if that does not help it ends the
-// life, for a restart, once in a while.
+// session, for a restart, once in a while.
 func (n *networkWatch) watchNetwork(now time.Time) error {
 	w := n.session.worker
 	info := w.modem.Info()

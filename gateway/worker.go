@@ -128,7 +128,7 @@ func (w *worker) run() {
 		}
 		o.end(nil)
 	}
-	w.pace.settle(context.WithoutCancel(w.hard), w.log)
+	w.pace.returnUnused(context.WithoutCancel(w.hard), w.log)
 }
 
 // begin starts an opening.

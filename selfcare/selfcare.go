@@ -79,9 +79,9 @@ func (c *Care) Run(ctx context.Context) {
 			configured[status.Name] = true
 			m := c.modem(status.Name)
 			if ends[m.name] == nil {
-				life, end := context.WithCancel(ctx)
+				looking, end := context.WithCancel(ctx)
 				ends[m.name] = end
-				running.Go(func() { m.run(life) })
+				running.Go(func() { m.run(looking) })
 			}
 			m.look()
 		}
