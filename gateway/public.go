@@ -114,7 +114,7 @@ func (w *worker) status() Status {
 	}
 	s := Status{
 		Name: w.config.Name, Device: info.Device, State: state, Since: since, Opened: p.opened,
-		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, IMEI: info.IMEI,
+		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, Profile: info.Profile, IMEI: info.IMEI,
 		SIM: p.sim, ICCID: info.ICCID, Number: w.ownNumber(info), Operator: info.Operator, SMSC: info.SMSC,
 		Signal: info.Signal, SignalHistory: info.SignalHistory, Registration: info.Registration, Storage: info.Storage,
 		Sent: p.sent, Failed: p.failed, Received: p.received,

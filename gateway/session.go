@@ -83,7 +83,7 @@ func (s *session) arrive() {
 		}
 	})
 	w.recovery.arrived()
-	w.log.Info("modem is ready", slog.String("device", info.Device), slog.String("model", info.Model),
+	w.log.Info("modem is ready", slog.String("device", info.Device), slog.String("model", info.Model), slog.String("profile", info.Profile),
 		slog.String("operator", info.Operator), slog.Int("signal_dbm", info.Signal.DBm))
 	if w.parkedUntil(s.opened).IsZero() {
 		w.alarms.end(AlarmOut)

@@ -409,3 +409,15 @@ func TestStartTwice(t *testing.T) {
 		}
 	})
 }
+
+// TestProfileIsShown wants the profile that a modem was set up by in its status and in
+// the log.
+func TestProfileIsShown(t *testing.T) {
+	device := emulator.HuaweiE3372()
+	inBubble(t, setup{profile: &device}, func(t *testing.T, r *rig) {
+		r.pass(time.Minute)
+		if s := r.status(); s.Profile != "huawei-lte" || !strings.Contains(r.log.String(), "profile=huawei-lte") {
+			t.Errorf("profile %q in the status; log:\n%s", s.Profile, r.log.String())
+		}
+	})
+}
