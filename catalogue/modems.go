@@ -155,14 +155,14 @@ var modemTexts = map[Key]text{
 		es: "Revise la antena. Si los SMS pueden costar más, ponga roaming: true en este módem.",
 	},
 	"modem.no_service_centre": {
-		pl: "Karta nie zna numeru centrum SMS.",
-		en: "The card does not know the number of a service centre.",
-		es: "La tarjeta no conoce el número de un centro de mensajes.",
+		pl: "Modem twierdzi, że nie zna numeru centrum SMS.",
+		en: "The modem says that it does not know the number of a service centre.",
+		es: "El módem dice que no conoce el número de un centro de mensajes.",
 	},
 	"modem.no_service_centre.remedy": {
-		pl: "Włóż kartę na chwilę do telefonu i ustaw w nim numer centrum SMS swojego operatora.",
-		en: "Put the card into a phone for a moment and set your operator's message centre number there.",
-		es: "Ponga la tarjeta un momento en un teléfono y fije en él el centro de mensajes de su operador.",
+		pl: "Włóż kartę na chwilę do telefonu i sprawdź w nim numer centrum SMS: ma to być numer swojego operatora. Jeśli tak jest, uruchom modem ponownie (goniec modem restart).",
+		en: "Put the card into a phone for a moment and look at the message centre number there: it must be your operator's. If it is, restart the modem (goniec modem restart).",
+		es: "Ponga la tarjeta un momento en un teléfono y mire en él el centro de mensajes: debe ser el de su operador. Si lo es, reinicie el módem (goniec modem restart).",
 	},
 	"modem.other_modem": {
 		pl: "Na tym porcie jest inny modem niż skonfigurowany.",

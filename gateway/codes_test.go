@@ -46,7 +46,7 @@ func TestErrorNumbers(t *testing.T) {
 		{310, 1, queue.StatusDelivered, modem.Ready, 0, false}, // SIM missing: the modem is restarted once
 		{313, 1, queue.StatusDelivered, modem.Ready, 0, false}, // SIM failure: once
 		{313, 2, queue.StatusQueued, modem.Ready, 0, false},    // twice: the modem is restarted, others go first
-		{330, 1, queue.StatusQueued, modem.Parked, 0, false},   // SMSC unknown
+		{330, 2, queue.StatusQueued, modem.Parked, 0, false},   // SMSC unknown, although it has been told in between
 		{500, 1, queue.StatusDelivered, modem.Ready, 1, false}, // unknown
 		{512, 1, queue.StatusDelivered, modem.Ready, 1, false}, // vendor
 	} {

@@ -122,12 +122,28 @@ func trials() []trial {
 		{"+CSQ is never answered until the modem is restarted", "goes on without, restarts the modem when nothing else works", usb, inject(emulator.Fault{Kind: emulator.CommandHangs, Line: "+CSQ", Until: emulator.CureRestart}), 2 * minute, 0, 0, 0},
 		{"+CPMS is refused until its port is opened again", "sends; opens the port again for what comes in", usb, inject(emulator.Fault{Kind: emulator.CommandFails, Line: "+CPMS", Until: emulator.CureReopen}), 2 * minute, 0, 0, 0},
 
+		{"a slot of the memory that cannot be read", "keeps what is in it as it is, tells it once, and goes on", usb, spoilt, 25 * second, 0, 0, 0},
+		{"+CMS ERROR 330 to every text until +CSCA has been written", "writes back what +CSCA? gave", profile(emulator.HuaweiE220()), nil, 25 * second, 0, 0, 0},
+		{"busy (+CME ERROR 515) for 3 s after each text", "asks again after 1, 2 and 4 s", profile(emulator.WavecomFastrack()), nil, 25 * second, 0, 0, 0},
+		{"a memory for reports that has no place", "has reports told directly", profile(emulator.SIM7600Hat()), nil, 25 * second, 0, 0, 0},
+
 		// Reports and texts that come in.
+		{"every report announced as in another memory", "has reports told directly", profile(emulator.QuectelEG25()), nil, 25 * second, 0, 0, 0},
+		{"a report announced as in another memory", "looks into the other memories at once", usb, inject(emulator.Fault{Kind: emulator.ReportMisannounced, Line: `"SM",{index}`}), 25 * second, 0, 0, 0},
+		{"a text announced at another index", "looks into the memories at once", usb, inject(emulator.Fault{Kind: emulator.TextMisannounced, Line: `"ME",40`}), 25 * second, 0, 0, 0},
 		{"a report is lost", "the message stays sent", usb, inject(noReport), 25 * second, 0, 0, 0},
 		{"a report comes twice", "counts once", usb, inject(emulator.Fault{Kind: emulator.ReportDoubled}), 25 * second, 0, 0, 0},
 		{"a report comes before the answer", "keeps it for the answer", usb, inject(emulator.Fault{Kind: emulator.EarlyReport}), 25 * second, 0, 0, 0},
 		{"a report comes an hour late", "takes it", usb, inject(emulator.Fault{Kind: emulator.ReportDelayed, For: time.Hour}), 25 * second, 0, 0, 0},
 		{"the network hands over a text twice", "keeps one", usb, inject(emulator.Fault{Kind: emulator.InboundDoubled}), 25 * second, 0, 0, 0},
+	}
+}
+
+// spoilt has a text come that cannot be read in its slot.
+func spoilt(r *rig) {
+	r.modems[0].Inject(emulator.Fault{Kind: emulator.SlotSpoilt, Line: string(emulator.SpoiltLetter)})
+	if err := r.network.Handset(patient).Send(r.sims[0].Number, "zepsute"); err != nil {
+		r.t.Error(err)
 	}
 }
 

@@ -130,6 +130,9 @@ func (r *receiver) fetch(slot modem.Slot) error {
 		r.sweepBy(time.Now().Add(sweepRetry))
 		return r.session.dialogue.mend(f)
 	}
+	if c := w.inbound.slots[m.Slot]; c != nil && c.sim == r.session.id.SIM && bytes.Equal(c.raw, m.Raw) {
+		r.sweepBy(time.Now()) // what was announced must lie elsewhere
+	}
 	return r.take(m)
 }
 
@@ -140,7 +143,7 @@ func (r *receiver) take(m modem.Stored) error {
 	slots, sim := r.session.worker.inbound.slots, r.session.id.SIM
 	c := slots[m.Slot]
 	if c == nil || c.sim != sim || !bytes.Equal(c.raw, m.Raw) {
-		if kept := r.receive(r.session.id, m.Raw) == nil; !kept {
+		if kept := r.receive(r.session.id, m) == nil; !kept {
 			return nil
 		}
 		c = &committed{sim: sim, raw: m.Raw, wait: firstStuck}
@@ -184,9 +187,10 @@ func (r *receiver) empty(slot modem.Slot, c *committed) error {
 	return r.session.dialogue.mend(f)
 }
 
-// receive commits one text or report that came by w.
-func (r *receiver) receive(w queue.Worker, raw []byte) error {
-	err := r.keep(context.WithoutCancel(r.session.worker.hard), w, raw)
+// receive commits one text or report that came by w, or what a slot holds that is
+// neither.
+func (r *receiver) receive(w queue.Worker, m modem.Stored) error {
+	err := r.keep(context.WithoutCancel(r.session.worker.hard), w, m)
 	switch {
 	case hopeless(err):
 		r.session.worker.log.Error("a received message cannot be kept; please report this with the log", slog.Any("err", err))
@@ -203,15 +207,18 @@ func (r *receiver) receive(w queue.Worker, raw []byte) error {
 }
 
 // keep commits what came by w, unless the attendant takes it.
-func (r *receiver) keep(ctx context.Context, w queue.Worker, raw []byte) error {
+func (r *receiver) keep(ctx context.Context, w queue.Worker, m modem.Stored) error {
 	g := r.session.worker.gateway
 	now := time.Now()
-	if in, err := pdu.Read(raw, now); err == nil && in.Deliver != nil {
+	if m.Err != nil {
+		return g.queue.Load().Reject(ctx, w, m.Raw, now, m.Err)
+	}
+	if in, err := pdu.Read(m.Raw, now); err == nil && in.Deliver != nil {
 		if taken, err := g.attendant().TakeText(ctx, w, in.Deliver); taken || err != nil {
 			return err
 		}
 	}
-	return g.queue.Load().Receive(ctx, w, raw, now)
+	return g.queue.Load().Receive(ctx, w, m.Raw, now)
 }
 
 // commitDirect commits what the modem keeps nowhere, in order, as far as the
@@ -221,7 +228,7 @@ func (r *receiver) commitDirect() error {
 	w := r.session.worker
 	for in := &w.inbound; len(in.direct) > 0; {
 		first := in.direct[0]
-		err := r.receive(first.session.id, first.raw)
+		err := r.receive(first.session.id, modem.Stored{Raw: first.raw})
 		if err != nil && !hopeless(err) {
 			break // until the store can be written again
 		}

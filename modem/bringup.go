@@ -15,8 +15,8 @@ import (
 // radioTime is how long +CFUN may take: it leaves or looks for a network.
 const radioTime = 30 * time.Second
 
-// busyPause is the pause before a SIM that was busy is asked again.
-const busyPause = time.Second
+// plainPause is the pause before a device that gave no reason is asked again.
+const plainPause = time.Second
 
 // bringUp takes a device from an open port to ready. The order is that which
 // most devices survive; what a device refuses is left out where the standard
@@ -101,7 +101,7 @@ func (m *Modem) awaitMessages(ctx context.Context) error {
 		if _, ok := find(lines, "+CPMS"); ok || refused == nil || !time.Now().Before(limit) {
 			return nil
 		}
-		if err := pause(ctx, busyPause); err != nil {
+		if err := pause(ctx, plainPause); err != nil {
 			return m.fatal("AT+CPMS?", err)
 		}
 	}
@@ -121,30 +121,23 @@ func (m *Modem) fatal(op string, err error) error {
 	return newFault(op, BeforePayload, err)
 }
 
-// askBusy is ask for commands that a SIM answers with "busy" for some seconds
-// after power-on, and some devices with a plain ERROR: those get two more tries.
+// askBusy is ask for commands that some devices answer with a plain ERROR for some
+// seconds after power-on: those get two more tries.
 func (m *Modem) askBusy(ctx context.Context, command string) (lines []string, refused, fatal error) {
 	return m.askPatiently(ctx, command, 2)
 }
 
-// askPatiently asks again while the SIM is busy, and at most plain times after
-// an ERROR without a reason.
+// askPatiently asks again at most plain times after an ERROR without a reason, within
+// Timeouts.SIMBusy.
 func (m *Modem) askPatiently(ctx context.Context, command string, plain int) (lines []string, refused, fatal error) {
 	limit := time.Now().Add(m.cfg.Timeouts.SIMBusy)
-	for {
+	for ; ; plain-- {
 		lines, refused, fatal = m.ask(ctx, command, m.limit(command))
 		var answer *at.Error
-		if fatal != nil || !errors.As(refused, &answer) || !time.Now().Before(limit) {
+		if fatal != nil || !errors.As(refused, &answer) || answer.Family != "" || plain <= 0 || !time.Now().Before(limit) {
 			return lines, refused, fatal
 		}
-		switch {
-		case isBusy(answer):
-		case answer.Family == "" && plain > 0:
-			plain--
-		default:
-			return lines, refused, fatal
-		}
-		if err := pause(ctx, busyPause); err != nil {
+		if err := pause(ctx, plainPause); err != nil {
 			return nil, err, err
 		}
 	}
@@ -160,17 +153,6 @@ func (m *Modem) limit(command string) time.Duration {
 		return min(m.cfg.Timeouts.Command, bareAnswer)
 	}
 	return m.cfg.Timeouts.Command
-}
-
-// isBusy reports whether a SIM says that it is busy or still starting.
-func isBusy(e *at.Error) bool {
-	switch newFault("", BeforePayload, e).Code {
-	case 314, 212, 213:
-		return e.Family == "CMS"
-	case 14:
-		return e.Family == "CME"
-	}
-	return false
 }
 
 // pause waits for d or until ctx is done.
@@ -224,6 +206,7 @@ func (m *Modem) checkSMSC(ctx context.Context) error {
 		f.Family, f.Code = "CMS", 330 // what the modem would answer to +CMGS
 		return f
 	}
+	m.setup.smsc = arguments
 	m.change(func(i *Info) { i.SMSC = number })
 	return nil
 }

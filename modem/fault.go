@@ -69,6 +69,9 @@ var (
 	ErrRoaming = errors.New("roaming is not allowed")
 	// ErrNoSMSC says that the SIM knows no service centre.
 	ErrNoSMSC = errors.New("service centre number is not set")
+	// ErrSMSCRefused says that the modem tells a service centre, has been told it back,
+	// and still says that it knows none.
+	ErrSMSCRefused = errors.New("modem does not use the service centre that it tells")
 	// ErrRestarted says that the modem started anew while it was sending.
 	ErrRestarted = errors.New("modem has restarted while it was sending")
 	// ErrEmpty says that there is no message in a slot.
@@ -106,7 +109,7 @@ func newFault(op string, phase Phase, err error) *Fault {
 		if f.Code < 0 {
 			f.Code = r.code()
 		}
-		if !own || r.class == Stop { // the number says more than we do
+		if !own || r.class == Stop && !errors.Is(err, ErrSMSCRefused) { // the number says more than we do
 			f.rule = r
 		}
 	}
@@ -262,6 +265,8 @@ func causes() []cause {
 		{ErrRoaming, rule{class: Transient, blame: Network, meaning: "the modem is in the network of another operator, and roaming is not allowed",
 			remedy: catalogue.RemedyRoaming}},
 		{ErrNoSMSC, rule{class: Stop, meaning: "the SIM knows no service centre",
+			remedy: catalogue.RemedyNoCentre}},
+		{ErrSMSCRefused, rule{class: Stop, meaning: "the modem tells a service centre, and does not use it even when told to",
 			remedy: catalogue.RemedyNoCentre}},
 		{ErrUSSDCode, rule{class: Permanent, meaning: "this is no code that a network answers",
 			remedy: catalogue.RemedyUSSD}},

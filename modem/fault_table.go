@@ -17,9 +17,15 @@ type rule struct {
 	then        Class // … the class is this
 	stopAfter   int   // after this many different recipients in a row it is the SIM
 	vague       bool  // it names no cause: see submitFault
+	busy        bool  // the device says that it could if it were asked a moment later
 	waits       []time.Duration
 	meaning     string
 	remedy      catalogue.Key
+}
+
+// busyWaits are the pauses before a device that is busy is asked again.
+func busyWaits() []time.Duration {
+	return []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute}
 }
 
 // code returns the number of a rule that is for one number.
@@ -36,6 +42,10 @@ func (r rule) code() int {
 func refusals() []rule {
 	long := []time.Duration{10 * time.Minute, 30 * time.Minute, 2 * time.Hour}
 	soon := []time.Duration{2 * time.Second, 5 * time.Second, 10 * time.Second, time.Minute}
+	busy := func(family string, first, last int, text string) rule {
+		return rule{family: family, first: first, last: last, text: text, class: Transient, blame: Device, busy: true,
+			tries: 8, then: ModemFault, waits: busyWaits(), meaning: "the modem is busy", remedy: catalogue.RemedyLater}
+	}
 	return []rule{
 		// RP-causes: what the network said.
 		{family: "CMS", first: 1, last: 1, class: Permanent, meaning: "the number is not assigned to anybody", remedy: catalogue.RemedyNumber},
@@ -75,7 +85,7 @@ func refusals() []rule {
 		{family: "CMS", first: 209, last: 209, class: Stop, meaning: "the SIM cannot store texts", remedy: catalogue.RemedyOtherSIM},
 		{family: "CMS", first: 210, last: 210, class: ModemFault, meaning: "the modem has failed", remedy: catalogue.RemedyReplug},
 		{family: "CMS", first: 211, last: 211, class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: catalogue.RemedySIMFull},
-		{family: "CMS", first: 212, last: 213, class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy with itself", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 212, last: 213, class: Transient, blame: Device, busy: true, waits: busyWaits(), meaning: "the SIM is busy with itself", remedy: catalogue.RemedyLater},
 		{family: "CMS", first: 128, last: 255, class: Transient, tries: 3, then: Permanent, meaning: "the service centre refused for a reason of its own", remedy: catalogue.RemedyLater},
 		// What the modem said.
 		{family: "CMS", first: 300, last: 300, text: "me failure", class: ModemFault, vague: true, meaning: "the modem has failed", remedy: catalogue.RemedyReplug},
@@ -88,7 +98,7 @@ func refusals() []rule {
 		{family: "CMS", first: 311, last: 311, text: "sim pin required", class: Stop, meaning: "the SIM wants its PIN", remedy: catalogue.RemedyPIN},
 		{family: "CMS", first: 312, last: 312, text: "ph-sim pin required", class: Stop, meaning: "the modem is locked to another SIM", remedy: catalogue.RemedyLockedModem},
 		{family: "CMS", first: 313, last: 313, text: "sim failure", class: ModemFault, tries: 2, then: Stop, meaning: "the SIM has failed", remedy: catalogue.RemedySIM},
-		{family: "CMS", first: 314, last: 314, text: "sim busy", class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy", remedy: catalogue.RemedyLater},
+		{family: "CMS", first: 314, last: 314, text: "sim busy", class: Transient, blame: Device, busy: true, waits: busyWaits(), meaning: "the SIM is busy", remedy: catalogue.RemedyLater},
 		{family: "CMS", first: 315, last: 315, text: "sim wrong", class: Stop, meaning: "the modem does not accept this SIM", remedy: catalogue.RemedySIM},
 		{family: "CMS", first: 316, last: 316, text: "sim puk required", class: Stop, meaning: "the SIM wants its PUK", remedy: catalogue.RemedyPUK},
 		{family: "CMS", first: 317, last: 317, text: "sim pin2 required", class: Stop, meaning: "the SIM wants its PIN2", remedy: catalogue.RemedyFixedDialing},
@@ -96,12 +106,18 @@ func refusals() []rule {
 		{family: "CMS", first: 320, last: 320, text: "memory failure", class: ModemFault, meaning: "the memory of the modem has failed", remedy: catalogue.RemedyReplug},
 		{family: "CMS", first: 321, last: 321, text: "invalid memory index", class: Transient, blame: Device, meaning: "there is no message in this slot", remedy: catalogue.RemedyNothing},
 		{family: "CMS", first: 322, last: 322, text: "memory full", class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: catalogue.RemedySIMFull},
-		{family: "CMS", first: 330, last: 330, text: "smsc address unknown", class: Stop, meaning: "the SIM knows no service centre",
+		{family: "CMS", first: 330, last: 330, text: "smsc address unknown", class: Stop, meaning: "the modem says that it knows no service centre",
 			remedy: catalogue.RemedyNoCentre},
 		{family: "CMS", first: 331, last: 331, text: "no network service", class: Transient, meaning: "there is no network", remedy: catalogue.RemedyNetwork},
 		{family: "CMS", first: 332, last: 332, text: "network timeout", class: Uncertain, meaning: "the network did not answer the modem in time", remedy: catalogue.RemedyAwaitReport},
 		{family: "CMS", first: 340, last: 340, text: "no +cnma acknowledgement expected", class: Transient, blame: Device, meaning: "the modem expects no acknowledgement", remedy: catalogue.RemedyNothing},
 		{family: "CMS", first: 500, last: 500, text: "unknown error", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: catalogue.RemedyReplug},
+		// What makers say when the same could be done a moment later.
+		busy("CMS", 256, 256, "operation temporary not allowed"),
+		busy("CMS", 515, 515, "device busy"), // Wavecom: "please wait, init or command processing in progress"
+		busy("CMS", 522, 522, ""),            // SIMCom: "operation temporary not allowed"
+		busy("CMS", 532, 532, "sim not ready"),
+		busy("CMS", 535, 535, "protocol stack busy"),
 		{family: "CMS", first: 512, last: 1 << 30, class: Transient, blame: Device, tries: 3, then: Stop, stopAfter: 3, vague: true, meaning: "the modem failed for a reason of its maker",
 			remedy: catalogue.RemedyLookUp},
 		{family: "CMS", first: 256, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem failed for a reserved reason", remedy: catalogue.RemedyReplug},
@@ -114,7 +130,7 @@ func refusals() []rule {
 		{family: "CME", first: 11, last: 11, text: "sim pin required", class: Stop, meaning: "the SIM wants its PIN", remedy: catalogue.RemedyPIN},
 		{family: "CME", first: 12, last: 12, text: "sim puk required", class: Stop, meaning: "the SIM wants its PUK", remedy: catalogue.RemedyPUK},
 		{family: "CME", first: 13, last: 13, text: "sim failure", class: ModemFault, tries: 2, then: Stop, meaning: "the SIM has failed", remedy: catalogue.RemedySIM},
-		{family: "CME", first: 14, last: 14, text: "sim busy", class: Transient, blame: Device, waits: soon, meaning: "the SIM is busy", remedy: catalogue.RemedyLater},
+		{family: "CME", first: 14, last: 14, text: "sim busy", class: Transient, blame: Device, busy: true, waits: busyWaits(), meaning: "the SIM is busy", remedy: catalogue.RemedyLater},
 		{family: "CME", first: 15, last: 15, text: "sim wrong", class: Stop, meaning: "the modem does not accept this SIM", remedy: catalogue.RemedySIM},
 		{family: "CME", first: 16, last: 16, text: "incorrect password", class: Stop, meaning: "the SIM refused the PIN", remedy: catalogue.RemedyWrongPIN},
 		{family: "CME", first: 17, last: 17, text: "sim pin2 required", class: Stop, meaning: "the SIM wants its PIN2", remedy: catalogue.RemedyFixedDialing},
@@ -128,6 +144,12 @@ func refusals() []rule {
 		{family: "CME", first: 100, last: 100, text: "unknown", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: catalogue.RemedyReplug},
 		{family: "CME", first: 103, last: 106, class: Stop, meaning: "the network refuses this SIM or modem", remedy: catalogue.RemedyOperator},
 		{family: "CME", first: 111, last: 113, class: Stop, meaning: "this network is closed to the SIM", remedy: catalogue.RemedyOperator},
+		busy("CME", 126, 126, ""), // "operation temporary not allowed", as 256
+		busy("CME", 256, 256, "operation temporary not allowed"),
+		busy("CME", 258, 258, "phone is busy"),
+		busy("CME", 512, 512, ""), // of several makers: the SIM or the link is not ready yet
+		busy("CME", 515, 515, "please wait, init or command processing in progress"),
+		busy("CME", 527, 527, "please wait, rr or mm is busy. retry your selection later"),
 		{family: "CME", first: 512, last: 1 << 30, class: Transient, blame: Device, tries: 3, then: Stop, stopAfter: 3, vague: true, meaning: "the modem failed for a reason of its maker",
 			remedy: catalogue.RemedyLookUp},
 		{family: "CME", first: 0, last: 511, class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem refused the command", remedy: catalogue.RemedyReplug},

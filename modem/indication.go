@@ -68,7 +68,8 @@ type Slot struct {
 // Stored is one message as it lies in a slot.
 type Stored struct {
 	Slot Slot
-	Raw  []byte // service centre address and TPDU
+	Raw  []byte // service centre address and TPDU; where Err is set the line as the modem gives it
+	Err  error  // why the line is no PDU, wraps ErrGarbled; nil: it is one
 }
 
 // maxIndications bounds what waits for an owner that does not receive. The rest

@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -81,7 +82,7 @@ type Timeouts struct {
 	Write        time.Duration // one write to the port: 2 s
 	Quiet        time.Duration // silence that ends a resync: 300 ms
 	Attention    time.Duration // one AT while nobody knows if the device listens: 3 s
-	SIMBusy      time.Duration // how long a SIM may say busy: 20 s
+	SIMBusy      time.Duration // how long a device or SIM may say busy: 20 s
 	Registration time.Duration // until a network takes us: 90 s
 	USSD         time.Duration // until the network answers a code: 60 s
 	Busy         time.Duration // before a busy port is looked at again in a search, up to twice that: 1 s
@@ -124,6 +125,8 @@ type Modem struct {
 	abort   context.CancelCauseFunc // ends the submission that runs; nil: none does
 	ussd    chan string             // receives what the network answers to a code; nil: nobody asked
 
+	announced announced // what +CMTI and +CDSI have named; it has a lock of its own
+
 	open  bool  // the owner's: conn is in use
 	setup setup // the owner's: what bring-up found out
 
@@ -150,9 +153,13 @@ type setup struct {
 	receive   string   // the memory that receives
 	selected  string   // the memory that +CMGR and +CMGD work on
 	arity     int      // how many arguments +CPMS takes; 0: it takes none
+	noPlace   bool     // the memory that receives has no place
 	noKeep    bool     // +CMMS has been refused
 	timed     bool     // it has been told to take the time of the network
 	lastSent  time.Time
+	reports   reporting
+	patience  patience // with a device that is busy
+	smsc      string   // the answer to +CSCA?, to be written back; empty: none, or it has been
 }
 
 // New returns a modem that is not open yet.
@@ -300,6 +307,7 @@ func (m *Modem) openPort(ctx context.Context) (Port, error) {
 // begin forgets what an earlier device at this port had told.
 func (m *Modem) begin() {
 	m.setup = setup{}
+	m.announced.forget()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.info = blank(m.cfg, Opening)
@@ -392,12 +400,20 @@ func (m *Modem) note(f *Fault) error {
 	return f
 }
 
-// command runs one command and returns the lines of its answer.
-func (m *Modem) command(ctx context.Context, command string, timeout time.Duration) ([]string, error) {
+// command runs one command and returns the lines of its answer. It waits for a device
+// that is busy for a moment, up to Timeouts.SIMBusy.
+func (m *Modem) command(ctx context.Context, command string, timeout time.Duration) (lines []string, err error) {
 	if !m.open {
 		return nil, ErrNotOpen
 	}
-	return m.conn.Command(ctx, command, timeout)
+	if command == "" || strings.HasPrefix(command, "+CPIN=") { // AT is always answered; a PIN is given once
+		return m.conn.Command(ctx, command, timeout)
+	}
+	err = m.setup.patience.patiently(ctx, m.cfg.Timeouts.SIMBusy, isBusy, func() (err error) {
+		lines, err = m.conn.Command(ctx, command, timeout)
+		return err
+	})
+	return lines, err
 }
 
 // ask runs one command whose failure is survivable: when it ends without an

@@ -20,6 +20,9 @@ func (m *Modem) notice(u at.Unsolicited) {
 	switch u.Kind {
 	case at.PDU:
 		if kind, ok := directKind(u.Name); ok {
+			if kind == ReportDirect {
+				m.announced.cameDirect()
+			}
 			m.queue.add(Indication{Kind: kind, Raw: u.PDU})
 		}
 	case at.Damaged:
@@ -121,7 +124,9 @@ func (m *Modem) stored(u at.Unsolicited) {
 		m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s: %w", u.Name, ErrGarbled)})
 		return
 	}
-	m.queue.add(Indication{Kind: kind, Slot: Slot{Memory: fields[0], Index: index}})
+	slot := Slot{Memory: fields[0], Index: index}
+	m.announced.add(slot, kind)
+	m.queue.add(Indication{Kind: kind, Slot: slot})
 }
 
 // booted takes a line by which devices greet after a start. Only a first line

@@ -57,7 +57,7 @@ func (m *Modem) unlock(ctx context.Context) error {
 		if !time.Now().Before(limit) {
 			return m.locked(fmt.Errorf("%w: it wants %s after the PIN", ErrSIMLocked, state))
 		}
-		if err := pause(ctx, busyPause); err != nil {
+		if err := pause(ctx, plainPause); err != nil {
 			return m.fatal("AT+CPIN?", err)
 		}
 	}

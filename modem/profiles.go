@@ -27,8 +27,9 @@ type Profile struct {
 	// ByIndex says that +CMGL hangs, lies or is refused: memories are read by
 	// +CMGR alone.
 	ByIndex bool `json:"by_index,omitempty"`
-	// BrokenReportMemory says that what is read from its memory SR is no report:
-	// reports are better told directly.
+	// BrokenReportMemory says that its memory SR is of no use: what is read from it is
+	// no report, or reports in it are announced as being in another memory. Reports are
+	// better told directly.
 	BrokenReportMemory bool `json:"broken_report_memory,omitempty"`
 	// AwaitsMessages says that it refuses commands about texts until some time
 	// after the SIM is ready ("SMS Ready").
@@ -77,11 +78,12 @@ func Profiles() []Profile {
 		},
 		{
 			Name: "quectel-ep06", Manufacturers: []string{"quectel"}, Models: []string{"ep06", "em06"},
-			Quiet: quectel, Memory: memDevice, ByIndex: true,
+			Quiet: quectel, Memory: memDevice, ByIndex: true, BrokenReportMemory: true,
 		},
 		{
 			Name: "quectel-lte", Manufacturers: []string{"quectel"}, Models: []string{"ec2", "eg0", "eg2", "eg9", "em0", "ep0", "bg9", "rm5"},
-			Quiet: quectel, Memory: memDevice,
+			// Several firmwares store a report in SR and announce it as in SM.
+			Quiet: quectel, Memory: memDevice, BrokenReportMemory: true,
 			Routes: []Route{{2, 1, 0, 1, 0}, {2, 1, 0, 2, 0}},
 		},
 		{

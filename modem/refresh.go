@@ -16,7 +16,7 @@ func (m *Modem) Refresh(ctx context.Context) error {
 	if !m.open {
 		return newFault("refresh", BeforePayload, ErrNotOpen)
 	}
-	for _, step := range []func(context.Context) error{m.checkMode, m.checkSIM, m.rearm, m.refreshRegistration, m.readStatus, m.readUsage} {
+	for _, step := range []func(context.Context) error{m.checkMode, m.checkSIM, m.rearm, m.checkReports, m.refreshRegistration, m.readStatus, m.readUsage} {
 		if err := step(ctx); err != nil {
 			return m.note(newFault("refresh", BeforePayload, err))
 		}

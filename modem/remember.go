@@ -93,8 +93,10 @@ func (m *Modem) recallMemories(ctx context.Context) (bool, error) {
 // or it is refused.
 func (m *Modem) recallRouting(ctx context.Context) (bool, error) {
 	r := m.setup.recalled
-	if r.Route == (Route{}) {
-		return false, nil
+	relied := slices.Contains(r.Reads, memReports) || m.setup.profile.BrokenReportMemory // on a memory for reports
+	switch {
+	case r.Route == (Route{}), r.Route[1] == mtStored && !m.holdsTexts(), r.Route[3] == dsStored && relied && !m.holdsReports():
+		return false, nil // by it nothing would come
 	}
 	if err := m.chooseService(ctx, r.Service); err != nil {
 		return false, err

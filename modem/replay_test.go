@@ -113,6 +113,8 @@ func sent(m *modem.Modem) []string {
 		case !line.Sent:
 		case !strings.HasPrefix(line.Text, "AT"):
 			all = append(all, "payload")
+		case strings.HasPrefix(line.Text, "AT+CSCA="):
+			all = append(all, "AT+CSCA=") // with the number that +CSCA? gave, masked in the recording
 		default:
 			all = append(all, line.Text)
 		}

@@ -15,6 +15,7 @@ type Route [5]int
 const (
 	mtStored = 1 // +CMTI; the text stays in memory until we delete it
 	mtDirect = 2 // +CMT; the text is nowhere but in that line
+	dsDirect = 1 // +CDS; the report is nowhere but in that line
 	dsStored = 2 // +CDSI; the report stays in memory until we delete it
 )
 
@@ -77,7 +78,9 @@ func routings(preferred []Route, storedReports bool) []routing {
 		{3, mtDirect, 0, 0, 0},
 	}
 	if storedReports {
-		preferred, reports = storedFirst(preferred), storedFirst(reports)
+		preferred, reports = reportsFirst(preferred, dsStored), reportsFirst(reports, dsStored)
+	} else {
+		preferred = reportsFirst(preferred, dsDirect)
 	}
 	var all []routing
 	for _, r := range preferred {
@@ -94,17 +97,17 @@ func routings(preferred []Route, storedReports bool) []routing {
 	return all
 }
 
-// storedFirst returns routes with those first that store reports.
-func storedFirst(routes []Route) []Route {
+// reportsFirst returns routes with those first by which reports come as ds says.
+func reportsFirst(routes []Route, ds int) []Route {
 	sorted := slices.Clone(routes)
 	slices.SortStableFunc(sorted, func(a, b Route) int {
-		stored := func(r Route) int {
-			if r.complete() && r[3] == dsStored {
+		rank := func(r Route) int {
+			if r.complete() && r[3] == ds {
 				return 0
 			}
 			return 1
 		}
-		return stored(a) - stored(b)
+		return rank(a) - rank(b)
 	})
 	return sorted
 }
@@ -122,10 +125,9 @@ func (m *Modem) armRouting(ctx context.Context) error {
 	}
 	arguments, _ := find(lines, "+CNMI")
 	offered, listed := parseRanges(arguments)
-	storedReports := slices.Contains(m.setup.reads, memReports) && !m.setup.profile.BrokenReportMemory
 	service, better := -1, false // better: than what is accepted, and refused
 	for _, first := range []bool{true, false} {
-		for _, r := range routings(m.setup.profile.Routes, storedReports) {
+		for _, r := range m.ways() {
 			if first != (!listed || offers(offered, r.Route)) {
 				continue
 			}
@@ -150,6 +152,16 @@ func (m *Modem) armRouting(ctx context.Context) error {
 	// Texts still arrive by sweeping the memories.
 	m.log.WarnContext(ctx, "modem does not announce texts; they are found by sweeping")
 	return nil
+}
+
+// ways are the routings to try, best first. Where the device has no place for a text
+// those come first that hand texts over directly.
+func (m *Modem) ways() []routing {
+	all := routings(m.setup.profile.Routes, m.holdsReports())
+	if !m.holdsTexts() {
+		slices.SortStableFunc(all, func(a, b routing) int { return b.Route[1] - a.Route[1] })
+	}
+	return all
 }
 
 // armed notes the routing that the device has accepted.

@@ -18,6 +18,9 @@ type memory struct {
 	name    string
 	byIndex bool // +CMGL does not work here; +CMGR one by one does
 	total   int  // places; 0 when not told
+	// reports says that only status reports are taken from it: it is no memory for
+	// texts, and what else lies there, such as pages of cell broadcast, is none.
+	reports bool
 }
 
 // The memories of 3GPP TS 27.005 3.1. "MT" is "SM" and "ME" together: sweeping
@@ -28,6 +31,10 @@ const (
 	memAny     = "MT"
 	memReports = "SR"
 )
+
+// preferredBefore ends the names of memories by which SIMCom means another memory
+// "preferred": "SM_P", "ME_P".
+const preferredBefore = "_P"
 
 // chooseMemory finds out what memories there are and has the larger of SIM and
 // device receive (+CPMS, 27.005 3.2.2). A device that knows no +CPMS has one
@@ -50,37 +57,47 @@ func (m *Modem) chooseMemory(ctx context.Context) error {
 }
 
 // takeMemories selects each memory of a device once and has the best of them
-// receive. It is complete when the device took all that it should have.
+// receive. One that cannot be selected, or has no place, is none. It is complete
+// when the device took all that it should have.
 func (m *Modem) takeMemories(ctx context.Context, reads, receives []string) (complete bool, err error) {
 	best := Storage{}
 	complete = true
 	m.setup.reads, m.setup.receives = nil, nil
-	for _, name := range []string{memSIM, memDevice, memAny} {
-		if !slices.Contains(reads, name) || name == memAny && len(m.setup.memories) > 0 {
+	for _, name := range sweepOrder(reads) {
+		if name == memAny && len(m.setup.memories) > 0 {
 			continue
 		}
-		receive := slices.Contains(receives, name)
+		texts := name == memSIM || name == memDevice || name == memAny
+		receive := texts && slices.Contains(receives, name)
 		s, ok, err := m.tryMemory(ctx, name, receive)
-		if err != nil {
-			return false, err
+		if err == nil && !ok && receive && m.setup.receive != "" { // perhaps it only cannot receive
+			receive = false
+			s, ok, err = m.tryMemory(ctx, name, false)
 		}
-		if !ok {
+		switch {
+		case err != nil:
+			return false, err
+		case !ok:
 			complete = false
 			continue
+		case s.Total == 0:
+			m.log.WarnContext(ctx, "memory of the modem has no place; it is not used", "memory", name)
+			continue
+		case s.Total > 0:
+			m.tookStorage(s)
 		}
-		m.setup.memories = append(m.setup.memories, memory{name: name, total: s.Total, byIndex: m.listsByIndex(name)})
+		s.Total = max(s.Total, 0)
+		m.setup.memories = append(m.setup.memories, memory{
+			name: name, total: s.Total, byIndex: m.listsByIndex(name), reports: !texts && name != memReports,
+		})
 		m.setup.reads = append(m.setup.reads, name)
 		if !receive {
 			continue
 		}
 		m.setup.receives = append(m.setup.receives, name)
 		if best.Memory == "" || m.prefers(s, best) {
-			best = s
+			best, m.setup.receive = s, name
 		}
-	}
-	if slices.Contains(reads, memReports) {
-		m.setup.memories = append(m.setup.memories, memory{name: memReports, byIndex: m.listsByIndex(memReports)})
-		m.setup.reads = append(m.setup.reads, memReports)
 	}
 	m.setup.receive = best.Memory
 	if best.Memory == "" {
@@ -92,6 +109,28 @@ func (m *Modem) takeMemories(ctx context.Context, reads, receives []string) (com
 	}
 	return complete, m.fatalFault(m.selectMemory(ctx, best.Memory))
 }
+
+// sweepOrder returns the memories that can be read, each once, those for texts
+// first.
+func sweepOrder(reads []string) []string {
+	var order []string
+	for _, name := range slices.Concat([]string{memSIM, memDevice, memAny, memReports}, reads) {
+		if slices.Contains(reads, name) && !slices.Contains(order, name) && name != "" && !strings.HasSuffix(name, preferredBefore) {
+			order = append(order, name)
+		}
+	}
+	return order
+}
+
+// holdsReports reports whether the device has a memory for reports that it can be
+// relied on for.
+func (m *Modem) holdsReports() bool {
+	return slices.Contains(m.setup.reads, memReports) && !m.setup.profile.BrokenReportMemory
+}
+
+// holdsTexts reports whether a text can stay in the device until it is read: false
+// when it says that the memory that receives has no place.
+func (m *Modem) holdsTexts() bool { return !m.setup.noPlace }
 
 // prefers reports whether a memory is to receive rather than another: that of
 // the profile, else the larger one.
@@ -125,25 +164,28 @@ func (m *Modem) defaultMemory(ctx context.Context) error {
 		s = parseStorage(arguments)
 	}
 	m.setup.receive, m.setup.selected = s.Memory, s.Memory
-	if s.Memory != "" {
+	m.setup.noPlace = s.Memory != "" && s.Total == 0
+	if s.Memory != "" && !m.setup.noPlace {
 		m.tookStorage(s)
 	}
-	m.setup.memories = []memory{{name: s.Memory, total: s.Total}}
+	if !slices.ContainsFunc(m.setup.memories, func(x memory) bool { return x.name == s.Memory }) && !m.setup.noPlace {
+		m.setup.memories = append([]memory{{name: s.Memory, total: s.Total}}, m.setup.memories...)
+	}
 	return nil
 }
 
 // tryMemory selects a memory with three, two or one argument, whatever the
-// device takes, and returns how full it is.
+// device takes, and returns how full it is; Total is -1 when that is not told.
 func (m *Modem) tryMemory(ctx context.Context, name string, receives bool) (Storage, bool, error) {
 	arities := []int{3, 2, 1}
 	if m.setup.arity > 0 {
 		arities = []int{m.setup.arity}
 	}
+	receive := name
+	if !receives {
+		receive = m.setup.receive
+	}
 	for _, arity := range arities {
-		receive := name
-		if !receives {
-			receive = m.setup.receive
-		}
 		lines, refused, fatal := m.askBusy(ctx, cpms(arity, name, receive))
 		if fatal != nil {
 			return Storage{}, false, m.fatal("AT+CPMS", fatal)
@@ -152,12 +194,14 @@ func (m *Modem) tryMemory(ctx context.Context, name string, receives bool) (Stor
 		if refused != nil && !ok { // some answer without OK
 			continue
 		}
-		m.setup.arity, m.setup.selected, m.setup.receive = arity, name, receive
-		s := Storage{Memory: name}
+		m.setup.arity, m.setup.selected = arity, name
+		s := Storage{Memory: name, Total: -1}
 		if fields := split(arguments); len(fields) >= 2 {
-			s.Used, _ = strconv.Atoi(fields[0])
-			s.Total, _ = strconv.Atoi(fields[1])
-			m.tookStorage(s)
+			used, err1 := strconv.Atoi(fields[0])
+			total, err2 := strconv.Atoi(fields[1])
+			if err1 == nil && err2 == nil {
+				s.Used, s.Total = used, total
+			}
 		}
 		return s, true, nil
 	}
@@ -246,45 +290,78 @@ func (m *Modem) resolve(s Slot) string {
 	return m.setup.receive
 }
 
-// Read reads one slot. The *Fault of an empty one wraps ErrEmpty.
+// Read reads one slot. The *Fault of an empty one wraps ErrEmpty. Where something else
+// lies in it than the device has announced the memories have to be looked into, which
+// the Indication Damaged asks for.
 func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 	if !m.open {
 		return Stored{}, newFault("read", BeforePayload, ErrNotOpen)
 	}
+	announced := m.announced.take(s)
+	got, err := m.readOne(ctx, s)
+	report := err == nil && got.Err == nil && isReport(got.Raw)
+	if report {
+		m.foundReport(announced == ReportStored)
+	}
+	elsewhere := err == nil && report != (announced == ReportStored) || err != nil && (answered(err) || errors.Is(err, ErrEmpty))
+	if announced != "" && elsewhere {
+		m.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
+	}
+	return got, err
+}
+
+// readOne reads a slot in whatever memory it is.
+func (m *Modem) readOne(ctx context.Context, s Slot) (Stored, error) {
 	if err := m.selectMemory(ctx, m.resolve(s)); err != nil {
 		return Stored{}, m.note(newFault("select memory", BeforePayload, err))
 	}
-	raw, err := m.readSlot(ctx, s.Index)
+	got, err := m.readSlot(ctx, s)
 	if err != nil {
 		return Stored{}, m.note(newFault("read", BeforePayload, err))
 	}
-	return Stored{Slot: s, Raw: raw}, nil
+	return got, nil
 }
 
 // readSlot reads an index of the selected memory by +CMGR (27.005 4.2).
-func (m *Modem) readSlot(ctx context.Context, index int) ([]byte, error) {
-	lines, err := m.command(ctx, "+CMGR="+strconv.Itoa(index), m.listTime())
+func (m *Modem) readSlot(ctx context.Context, s Slot) (Stored, error) {
+	lines, err := m.command(ctx, "+CMGR="+strconv.Itoa(s.Index), m.listTime())
 	if err != nil {
 		if isEmpty(err) {
-			return nil, fmt.Errorf("%w: %w", ErrEmpty, err)
+			return Stored{}, fmt.Errorf("%w: %w", ErrEmpty, err)
 		}
-		return nil, err
+		return Stored{}, err
 	}
-	arguments, ok := find(lines, "+CMGR")
-	if !ok {
-		return nil, ErrEmpty
+	for i, line := range lines {
+		arguments, ok := find([]string{line}, "+CMGR")
+		if !ok {
+			continue
+		}
+		fields := split(arguments)
+		switch length := len(fields); {
+		case length > 0 && outgoing(fields[0]):
+			return Stored{}, ErrEmpty // a text of ours, left in memory by somebody
+		case length > 0 && fields[length-1] == "0" && i+1 >= len(lines):
+			return Stored{}, ErrEmpty
+		case i+1 >= len(lines):
+			return storedLine(s, ""), nil
+		}
+		return storedLine(s, lines[i+1]), nil
 	}
-	fields := split(arguments)
-	raw, ok := pduBehind(lines, "+CMGR")
+	return Stored{}, ErrEmpty
+}
+
+// storedLine is what lies in a slot, as the line behind the header of an answer says.
+// What is no PDU is given as it is.
+func storedLine(s Slot, line string) Stored {
+	line = strings.TrimSpace(line)
+	raw, err := hex.DecodeString(line)
 	switch {
-	case len(fields) > 0 && fields[len(fields)-1] == "0", !ok && len(lines) == 1:
-		return nil, ErrEmpty
-	case !ok:
-		return nil, fmt.Errorf("+CMGR: %w", ErrGarbled)
-	case len(fields) > 0 && outgoing(fields[0]):
-		return nil, ErrEmpty // a text of ours, left in memory by somebody
+	case line == "":
+		return Stored{Slot: s, Err: fmt.Errorf("%w: no PDU in the slot", ErrGarbled)}
+	case err != nil:
+		return Stored{Slot: s, Raw: []byte(line), Err: fmt.Errorf("%w: %w", ErrGarbled, err)}
 	}
-	return raw, nil
+	return Stored{Slot: s, Raw: raw}
 }
 
 // isEmpty reports whether the device says that there is nothing at an index.
@@ -295,17 +372,6 @@ func isEmpty(err error) bool {
 	}
 	f := newFault("", BeforePayload, answer)
 	return f.Family == "CMS" && f.Code == 321 || f.Family == "CME" && (f.Code == 21 || f.Code == 22)
-}
-
-// pduBehind decodes the line behind the header of an answer.
-func pduBehind(lines []string, name string) ([]byte, bool) {
-	for i, line := range lines {
-		if strings.HasPrefix(line, name+":") && i+1 < len(lines) {
-			raw, err := hex.DecodeString(strings.TrimSpace(lines[i+1]))
-			return raw, err == nil && len(raw) > 0
-		}
-	}
-	return nil, false
 }
 
 // outgoing reports whether <stat> is that of a text stored to be sent, or sent

@@ -53,7 +53,7 @@ func TestStorageFills(t *testing.T) {
 	profile.Capacity = 10
 	in(t, profile, emulator.SIM{Capacity: 20}, nil, func(t *testing.T, b *bench) {
 		b.opened(t)
-		want := []modem.Storage{{Memory: "SM", Total: 20}, {Memory: "ME", Total: 10}}
+		want := []modem.Storage{{Memory: "SM", Total: 20}, {Memory: "ME", Total: 10}, {Memory: "SR", Total: 10}}
 		if diff := cmp.Diff(want, b.modem.Info().Storages); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -118,11 +118,11 @@ func TestStorageThatDoesNotReceive(t *testing.T) {
 	})
 	script(t, answers.reply, func(t *testing.T, s *scripted) {
 		s.open(t)
-		if diff := cmp.Diff([]string{"storage_filling SM"}, storages(s.modem)); diff != "" {
+		if diff := cmp.Diff([]string{"storage_filling SM", "storage_filling SR"}, storages(s.modem)); diff != "" {
 			t.Errorf("at bring-up (-want +got):\n%s", diff)
 		}
 		_, _ = s.modem.List(t.Context()) // the script holds no messages
-		if diff := cmp.Diff([]string{"storage_full SM", "storage_filling SR"}, storages(s.modem)); diff != "" {
+		if diff := cmp.Diff([]string{"storage_full SM"}, storages(s.modem)); diff != "" {
 			t.Errorf("at List (-want +got):\n%s", diff)
 		}
 		want := []modem.Storage{{Memory: "SM", Used: 10, Total: 10}, {Memory: "ME", Total: 255}, {Memory: "SR", Used: 4, Total: 5}}

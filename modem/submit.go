@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"goniec/modem/at"
@@ -29,21 +30,16 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 	if f := m.roamingFault(m.Info().Registration); f != nil {
 		return NoReference, m.note(f)
 	}
-	if err := m.keepLink(ctx); err != nil {
-		return NoReference, m.note(newFault("submit", BeforePayload, err))
-	}
-	pdu := append([]byte{0}, tpdu...) // no address: the service centre of the SIM
-	began := time.Now()
-	abortable, done := m.abortable(ctx)
-	number, phase, err := m.conn.Submit(abortable, len(tpdu), pdu)
-	if cause := done(); err != nil && errors.Is(cause, ErrRestarted) {
-		err = cause
+	number, f := m.submit(ctx, tpdu)
+	if f != nil && f.Family == "CMS" && f.Code == noServiceCentre {
+		number, f = m.tellServiceCentre(ctx, tpdu, f)
 	}
 	m.setup.lastSent = time.Now()
-	if err != nil {
+	if f != nil {
 		m.setup.lastSent = time.Time{}
-		return NoReference, m.note(submitFault(phaseOf(phase), time.Since(began), err))
+		return NoReference, m.note(f)
 	}
+	m.setup.reports.sent(tpdu, m.setup.lastSent)
 	if !m.conn.InStep() { // accepted, but the OK was left out
 		if err := m.conn.Resync(ctx); err != nil {
 			m.log.WarnContext(ctx, "cannot resync behind an accepted message", "err", err)
@@ -54,6 +50,62 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 		return NoReference, nil
 	}
 	return number & 0xff, nil // it is one octet
+}
+
+// submit writes the commands for one text. A device that is busy before it has had the
+// text is asked again: nothing has been sent.
+func (m *Modem) submit(ctx context.Context, tpdu []byte) (number int, f *Fault) {
+	if err := m.keepLink(ctx); err != nil {
+		return NoReference, newFault("submit", BeforePayload, err)
+	}
+	pdu := append([]byte{0}, tpdu...) // no address: the service centre of the SIM
+	var began time.Time
+	var phase at.Phase
+	busy := func(e *at.Error) bool { return phase == at.BeforePayload && untaken(e) }
+	err := m.setup.patience.patiently(ctx, m.cfg.Timeouts.SIMBusy, busy, func() (err error) {
+		began = time.Now()
+		abortable, done := m.abortable(ctx)
+		number, phase, err = m.conn.Submit(abortable, len(tpdu), pdu)
+		if cause := done(); err != nil && errors.Is(cause, ErrRestarted) {
+			err = cause
+		}
+		return err
+	})
+	if err != nil {
+		return NoReference, submitFault(phaseOf(phase), time.Since(began), err)
+	}
+	return number, nil
+}
+
+// noServiceCentre is the +CMS ERROR of a device that knows no service centre.
+const noServiceCentre = 330
+
+// tellServiceCentre deals with a device that says that it knows no service centre,
+// although it told one: some use it only when it has been written by +CSCA (3GPP TS
+// 27.005 3.3.1) since they started. What it told is written back, once, and the text
+// submitted again.
+func (m *Modem) tellServiceCentre(ctx context.Context, tpdu []byte, refused *Fault) (number int, f *Fault) {
+	told := m.Info().SMSC != ""
+	if m.setup.smsc != "" {
+		written := m.setup.smsc
+		m.setup.smsc = ""
+		m.log.InfoContext(ctx, "modem does not use the service centre that it tells; it is written back")
+		_, err := m.command(ctx, "+CSCA="+written, m.cfg.Timeouts.Command)
+		switch {
+		case err == nil:
+			if number, refused = m.submit(ctx, tpdu); refused == nil || refused.Code != noServiceCentre {
+				return number, refused
+			}
+		case !answered(err):
+			return NoReference, newFault("AT+CSCA", BeforePayload, err)
+		}
+	}
+	if !told {
+		return NoReference, refused
+	}
+	f = newFault("submit", refused.Phase, fmt.Errorf("%w: %w", ErrSMSCRefused, refused.Err))
+	f.Family, f.Code = refused.Family, refused.Code
+	return NoReference, f
 }
 
 // PayloadAt returns when the modem had the message of the last Submit whole, so that
@@ -91,7 +143,8 @@ func (m *Modem) keepLink(ctx context.Context) error {
 		return nil
 	}
 	_, refused, fatal := m.ask(ctx, "+CMMS=1", m.cfg.Timeouts.Command)
-	m.setup.noKeep = refused != nil
+	var answer *at.Error
+	m.setup.noKeep = refused != nil && !(errors.As(refused, &answer) && isBusy(answer))
 	return fatal
 }
 

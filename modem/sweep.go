@@ -2,7 +2,6 @@ package modem
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -27,7 +26,17 @@ func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 	var failed error
 	for i := range m.setup.memories {
 		found, err := m.sweep(ctx, &m.setup.memories[i])
-		all = append(all, found...)
+		for _, s := range found {
+			report := s.Err == nil && isReport(s.Raw)
+			if report {
+				m.foundReport(m.announced.take(s.Slot) == ReportStored)
+			} else {
+				m.announced.take(s.Slot)
+			}
+			if report || !m.setup.memories[i].reports {
+				all = append(all, s)
+			}
+		}
 		if err == nil {
 			continue
 		}
@@ -110,30 +119,46 @@ func (m *Modem) usage(ctx context.Context, mem *memory) (int, error) {
 }
 
 // list reads the selected memory by +CMGL=4 (27.005 4.1). count includes
-// messages that are not ours to take.
+// messages that are not ours to take. A slot in which there is no PDU is read once
+// more by itself: the answer may only have been disturbed.
 func (m *Modem) list(ctx context.Context, name string) (found []Stored, count int, err error) {
 	lines, err := m.command(ctx, "+CMGL=4", m.listTime())
 	if err != nil {
 		return nil, 0, err
 	}
-	for i := 0; i < len(lines); i++ {
-		arguments, ok := find(lines[i:i+1], "+CMGL")
+	for i, line := range lines {
+		arguments, ok := find([]string{line}, "+CMGL")
 		if !ok {
 			continue
 		}
 		fields := split(arguments)
-		if len(fields) < 2 || i+1 >= len(lines) {
+		if len(fields) < 2 {
 			return found, count, fmt.Errorf("+CMGL: %w", ErrGarbled)
 		}
-		index, err := strconv.Atoi(fields[0])
-		raw, bad := hex.DecodeString(strings.TrimSpace(lines[i+1]))
-		if err != nil || bad != nil || len(raw) == 0 || index < 0 {
+		index, bad := strconv.Atoi(fields[0])
+		if _, words := strconv.Atoi(fields[1]); bad != nil || words != nil || index < 0 {
 			return found, count, fmt.Errorf("+CMGL: %w", ErrGarbled)
 		}
-		i++
 		count++
-		if !outgoing(fields[1]) {
-			found = append(found, Stored{Slot: Slot{Memory: name, Index: index}, Raw: raw})
+		if outgoing(fields[1]) {
+			continue
+		}
+		behind := ""
+		if i+1 < len(lines) && !strings.HasPrefix(lines[i+1], "+CMGL:") {
+			behind = lines[i+1]
+		}
+		found = append(found, storedLine(Slot{Memory: name, Index: index}, behind))
+	}
+	for i, s := range found {
+		if s.Err == nil {
+			continue
+		}
+		again, err := m.readSlot(ctx, s.Slot)
+		switch {
+		case err == nil:
+			found[i] = again
+		case !answered(err) && !errors.Is(err, ErrEmpty):
+			return found, count, err
 		}
 	}
 	return found, count, nil
@@ -141,7 +166,8 @@ func (m *Modem) list(ctx context.Context, name string) (found []Stored, count in
 
 // listByIndex reads the selected memory slot by slot, from 0, because indices
 // begin at 0 or 1 as the device likes. It ends when it has met as many messages
-// as the device says there are.
+// as the device says there are. One slot that cannot be read says nothing about the
+// others; if none of several can be, the memory cannot.
 func (m *Modem) listByIndex(ctx context.Context, mem *memory, used int) ([]Stored, error) {
 	last := mem.total
 	if last == 0 {
@@ -149,26 +175,33 @@ func (m *Modem) listByIndex(ctx context.Context, mem *memory, used int) ([]Store
 	}
 	var found []Stored
 	var failed error
+	unread := 0
 	for index, met := 0, 0; index <= last && (used < 0 || met < used); index++ {
-		raw, err := m.readSlot(ctx, index)
+		slot := Slot{Memory: mem.name, Index: index}
+		got, err := m.readSlot(ctx, slot)
 		switch {
 		case err == nil:
 			met++
-			found = append(found, Stored{Slot: Slot{Memory: mem.name, Index: index}, Raw: raw})
+			found = append(found, got)
 		case errors.Is(err, ErrEmpty):
 		case errors.Is(err, at.ErrTimeout):
 			if err := m.conn.Resync(ctx); err != nil {
 				return found, err
 			}
 			failed = err
-		case answered(err), errors.Is(err, ErrGarbled):
+			unread++
+		case answered(err):
 			failed = err // perhaps only this one
+			unread++
 		default:
 			return found, err
 		}
 	}
-	if len(found) > 0 {
+	if len(found) > 0 || unread == 1 && used >= 0 && used <= 1 {
 		failed = nil
+	}
+	if unread > 0 && failed == nil {
+		m.log.WarnContext(ctx, "slots of the modem's memory cannot be read; the others are", "memory", mem.name, "slots", unread)
 	}
 	return found, failed
 }

@@ -38,18 +38,29 @@ func (q *Queue) Receive(ctx context.Context, w Worker, raw []byte, at time.Time)
 	if readErr == nil && in.Report != nil {
 		return q.Report(ctx, w, *in.Report, at)
 	}
-	id := q.ids.Next(at)
-	a := arrival{worker: w, raw: raw, at: at, id: id.String(), hash: hashPDU(w, raw), err: readErr}
+	a := arrival{worker: w, raw: raw, at: at, err: readErr}
 	if readErr == nil {
 		a.deliver, a.repairs = in.Deliver, in.Repairs
 	}
+	return q.arrive(ctx, a)
+}
+
+// Reject keeps what a modem has read that is no PDU, as it is, and tells of it by the
+// event pdu.rejected; cause says why it is none. The same again changes nothing.
+func (q *Queue) Reject(ctx context.Context, w Worker, raw []byte, at time.Time, cause error) error {
+	return q.arrive(ctx, arrival{worker: w, raw: raw, at: store.Milliseconds(at), err: cause})
+}
+
+// arrive writes what has come.
+func (q *Queue) arrive(ctx context.Context, a arrival) error {
+	a.id, a.hash = q.ids.Next(a.at).String(), hashPDU(a.worker, a.raw)
 	what, err := store.Update(ctx, q.store, func(tx store.Tx) (received, error) { return q.receive(tx, a) })
 	if err != nil {
-		return fmt.Errorf("receive by modem %s: %w", w.Modem, err)
+		return fmt.Errorf("receive by modem %s: %w", a.worker.Modem, err)
 	}
 	q.meter.received(what)
 	if what == receivedRejected {
-		q.log.WarnContext(ctx, "received PDU cannot be read and is kept as it is", "modem", w.Modem, "hash", a.hash, "err", readErr)
+		q.log.WarnContext(ctx, "received PDU cannot be read and is kept as it is", "modem", a.worker.Modem, "hash", a.hash, "err", a.err)
 	}
 	return nil
 }

@@ -39,6 +39,10 @@ const (
 	// network has the text.
 	GoesDeaf FaultKind = "goes-deaf"
 
+	// Busy: when the text has been sent every command but AT alone is answered with
+	// +CME ERROR Code, or 515, for For.
+	Busy FaultKind = "busy"
+
 	// NoPrompt: +CMGS is answered with nothing at all.
 	NoPrompt FaultKind = "no-prompt"
 	// DoublePrompt: the prompt of +CMGS comes twice.
@@ -68,6 +72,14 @@ const (
 	DeleteFails FaultKind = "delete-fails"
 	// ListFails: +CMGL is answered with error Code.
 	ListFails FaultKind = "list-fails"
+
+	// SlotSpoilt: what is stored next lies in its slot so that it cannot be read.
+	// Line says how, a Spoil; empty: SpoiltOdd.
+	SlotSpoilt FaultKind = "slot-spoilt"
+	// ReportMisannounced: +CDSI says Line, `"SM",{index}`, wherever the report is.
+	ReportMisannounced FaultKind = "report-misannounced"
+	// TextMisannounced: +CMTI says Line wherever the text is.
+	TextMisannounced FaultKind = "text-misannounced"
 
 	// ReportLost: a status report does not come.
 	ReportLost FaultKind = "report-lost"
@@ -174,7 +186,7 @@ func (m *Modem) strikes(kind FaultKind) *Fault {
 // submitFault returns the fault that strikes the submit now begun.
 func (m *Modem) submitFault() *Fault {
 	atSubmit := []FaultKind{
-		NoAnswer, LateAnswer, SubmitError, Interrupted, Garbage, EarlyReport, PortLost, Reboot, GoesDeaf,
+		NoAnswer, LateAnswer, SubmitError, Interrupted, Garbage, EarlyReport, PortLost, Reboot, GoesDeaf, Busy,
 	}
 	for i, f := range m.faults {
 		if slices.Contains(atSubmit, f.Kind) {
@@ -268,6 +280,14 @@ func (m *Modem) available() int {
 	return m.coverage
 }
 
+// pleaseWait is what Wavecom says while it is busy.
+const pleaseWait = 515
+
+// beBusy has the modem refuse every command for d.
+func (m *Modem) beBusy(d time.Duration, code int) {
+	m.busyUntil, m.busyCode = time.Now().Add(d), cmp.Or(code, pleaseWait)
+}
+
 // finishFaulty ends a transmission on which a fault strikes.
 func (m *Modem) finishFaulty(t *transmission) {
 	f := t.fault
@@ -303,6 +323,9 @@ func (m *Modem) finishFaulty(t *transmission) {
 	case GoesDeaf:
 		m.finish(silent())
 		m.goDeaf(f.For, f.Until)
+	case Busy:
+		m.finish(answer)
+		m.beBusy(f.For, f.Code)
 	case Interrupted:
 		m.say(cmp.Or(f.Line, "RING"))
 		m.finish(answer)

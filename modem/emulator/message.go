@@ -260,7 +260,7 @@ func (m *Modem) transmit(name string, tpdu []byte, s pdu.Submit, done func()) re
 	switch {
 	case !m.reachable():
 		return cmsError(cmsNoService)
-	case m.centreAddress() == nil:
+	case m.centreAddress() == nil, m.profile.CentreUntold && m.settings.smsc == "":
 		return cmsError(cmsSMSCUnknown)
 	}
 	m.sim.reference++
@@ -313,6 +313,9 @@ func (m *Modem) finishTransmission(t *transmission) {
 	}
 	if t.fate.late == 0 {
 		m.finish(answer)
+		if m.profile.BusyAfter > 0 {
+			m.beBusy(m.profile.BusyAfter, m.profile.BusyCode)
+		}
 		return
 	}
 	m.later(t.fate.late, func() { m.finish(answer) })

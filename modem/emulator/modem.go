@@ -63,6 +63,8 @@ type Modem struct {
 	deadline       *event    // when waiting for +CNMA ends
 	buffered       []string  // kept by +CNMI mode 0
 	linkedUntil    time.Time // +CMMS keeps the link open until then
+	busyUntil      time.Time // every command but AT is answered with busyCode until then
+	busyCode       int
 	call           *call
 
 	tap    atomic.Pointer[Tap] // nil: nobody listens; not guarded by Network.mu
@@ -97,7 +99,11 @@ func (n *Network) NewModem(p Profile, card *SIM) *Modem {
 	}
 	for _, name := range m.profile.Memories {
 		if name != memorySIM && name != memoryAll {
-			m.memories[name] = newMemory(m.profile.Capacity)
+			places, told := m.profile.Places[name]
+			if !told {
+				places = m.profile.Capacity
+			}
+			m.memories[name] = newMemory(places)
 		}
 	}
 	m.settings = m.profile.defaults()
@@ -351,6 +357,9 @@ func (m *Modem) finish(r reply) {
 func (m *Modem) perform(c command) reply {
 	if m.profile.refuses(c) {
 		return fail()
+	}
+	if time.Now().Before(m.busyUntil) {
+		return cmeError(m.busyCode)
 	}
 	if f := m.commandFault(CommandFails, c.name); f != nil {
 		return cmeError(cmp.Or(f.Code, cmeUnknown))

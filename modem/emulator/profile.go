@@ -8,10 +8,11 @@ import (
 
 // Names of the message storages, 3GPP TS 27.005 3.1.
 const (
-	memorySIM     = "SM"
-	memoryME      = "ME"
-	memoryAll     = "MT" // SM and ME together
-	memoryReports = "SR"
+	memorySIM       = "SM"
+	memoryME        = "ME"
+	memoryAll       = "MT" // SM and ME together
+	memoryReports   = "SR"
+	memoryBroadcast = "BM"
 )
 
 // Profile describes a kind of modem: what it says of itself, what it accepts
@@ -46,6 +47,21 @@ type Profile struct {
 	Memories []string
 	// Capacity is that of the modem's own storages. Zero: 50.
 	Capacity int
+	// Places are those of single storages of the modem's own, by name, where they
+	// differ from Capacity. 0: there is none, though +CPMS takes it.
+	Places map[string]int
+	// CPMSRefused are storages that +CPMS offers and then refuses, for each of its
+	// three parameters.
+	CPMSRefused [3][]string
+	// CDSI is what +CDSI names whatever the place, with {index} for the index of the
+	// report: `"SM",{index}`. CMTI is the same of texts. Empty: the truth.
+	CDSI, CMTI string
+	// Reports is the storage that status reports go to. Empty: "SR" where there is
+	// one, else that which receives.
+	Reports string
+	// Unreported are the values of <ds> of +CNMI that are accepted and by which no
+	// report ever comes.
+	Unreported []int
 	// Preferred is the storage in use after a start. Empty: "SM".
 	Preferred string
 	// IndexBase is the number of the first slot: 0 or 1.
@@ -71,6 +87,14 @@ type Profile struct {
 	// AcknowledgeTime is how long a text or report handed over by +CMT or +CDS
 	// may stay without +CNMA. Zero: 15 seconds.
 	AcknowledgeTime time.Duration
+
+	// BusyAfter is how long after each text every command but AT alone is answered
+	// with +CME ERROR BusyCode. Zero BusyCode: 515.
+	BusyAfter time.Duration
+	BusyCode  int
+	// CentreUntold answers +CMGS with error 330 until +CSCA has been written since the
+	// start, though +CSCA? tells the number.
+	CentreUntold bool
 
 	// Refused are the names of commands answered with ERROR ("+CNUM").
 	Refused []string
@@ -134,7 +158,7 @@ func (p Profile) complete() Profile {
 	if p.AcknowledgeTime <= 0 {
 		p.AcknowledgeTime = 15 * time.Second
 	}
-	p.Vendor = maps.Clone(p.Vendor)
+	p.Vendor, p.Places = maps.Clone(p.Vendor), maps.Clone(p.Places)
 	return p
 }
 

@@ -52,9 +52,13 @@ func TestProfilesSendAndReceive(t *testing.T) {
 				}) {
 					t.Error("no form of +CNMI is accepted")
 				}
+				if p.CentreUntold {
+					w.setUp(`AT+CSCA="+48699000000",145`)
+				}
 				if got := told(w.submit(patient, "Wizyta")); !strings.HasPrefix(got, "+CMGS: MR | OK") {
 					t.Errorf("submit: %s", got)
 				}
+				<-time.After(p.BusyAfter)
 				w.sendFrom(patient, "TAK")
 				got := joined(w.said())
 				index := strings.TrimPrefix(got, `+CMTI: "`+memory+`",`)

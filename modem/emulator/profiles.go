@@ -6,7 +6,7 @@ import "time"
 func Profiles() []Profile {
 	return []Profile{
 		Generic(), HuaweiE3372(), HuaweiE173(), QuectelEC25(), QuectelEP06(), QuectelM26(), SIM800(), SIM7600(), A7670(),
-		Cinterion(), ZTE(), Telit(), Sierra(), TeltonikaTRM240(), WavecomFastrack(), Refuser(),
+		Cinterion(), ZTE(), Telit(), Sierra(), TeltonikaTRM240(), WavecomFastrack(), QuectelEG25(), SIM7600Hat(), HuaweiE220(), Refuser(),
 	}
 }
 
@@ -183,7 +183,35 @@ func TeltonikaTRM240() Profile {
 	}
 }
 
-// WavecomFastrack is a 2G modem that shows UTC with the zone of the place behind it
+// QuectelEG25 stores status reports in SR, announces them as in SM, and its clock is
+// UTC with the zone of the place behind it.
+func QuectelEG25() Profile {
+	p := QuectelEC25()
+	p.Name, p.Model, p.Revision = "quectel-eg25", "EG25", "EG25GGBR07A08M2G"
+	p.Memories = []string{memorySIM, memoryME, memoryAll, memoryReports}
+	p.Places = map[string]int{memoryReports: 20}
+	p.CDSI = `"SM",0`
+	p.Clock = ClockUTC
+	return p
+}
+
+// SIM7600Hat offers a storage for status reports that has no place.
+func SIM7600Hat() Profile {
+	p := SIM7600()
+	p.Name, p.Model, p.Revision = "sim7600-hat", "SIMCOM_SIM7600G-H", "LE20B03SIM7600G22"
+	p.Places = map[string]int{memoryReports: 0}
+	return p
+}
+
+// HuaweiE220 knows its service centre, and uses it only when it has been told it back.
+func HuaweiE220() Profile {
+	p := HuaweiE173()
+	p.Name, p.Model, p.Revision, p.TAC = "huawei-e220", "E220", "11.117.10.05.00", "35819301"
+	p.CentreUntold = true
+	return p
+}
+
+// WavecomFastrack is a 2G modem that is busy for three seconds after each text, shows UTC with the zone of the place behind it
 // and gives the text of +CUSD as hexadecimal ASCII.
 func WavecomFastrack() Profile {
 	return Profile{

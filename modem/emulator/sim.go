@@ -1,6 +1,10 @@
 package emulator
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // SIM is a SIM card. The exported fields are read by Network.AddSIM, which fills
 // in those that are empty; they are not changed afterwards.
@@ -102,6 +106,55 @@ type stored struct {
 	status int
 	raw    []byte // service centre address and TPDU
 	at     time.Time
+	spoilt Spoil // how its PDU is given; zero: as it is
+}
+
+// Spoil is how a PDU in a slot cannot be read.
+type Spoil string
+
+// The ways.
+const (
+	SpoiltOdd    Spoil = "odd"    // an odd count of digits
+	SpoiltLetter Spoil = "letter" // a letter that is no hexadecimal digit
+	SpoiltEmpty  Spoil = "empty"  // an empty line
+	SpoiltGone   Spoil = "gone"   // no line at all
+	SpoiltCut    Spoil = "cut"    // the first half only
+	SpoiltBlank  Spoil = "blank"  // FF all over, as erased memory is
+	SpoiltDenied Spoil = "denied" // +CMGR is refused with a memory failure, +CMGL leaves it out
+)
+
+// pdu returns the line of a PDU as +CMGR and +CMGL give it.
+func (s *stored) pdu() []string {
+	line := fmt.Sprintf("%X", s.raw)
+	switch s.spoilt {
+	case SpoiltOdd:
+		line = line[:len(line)-1]
+	case SpoiltLetter:
+		line = line[:len(line)/2] + "G" + line[len(line)/2+1:]
+	case SpoiltEmpty:
+		line = ""
+	case SpoiltGone:
+		return nil
+	case SpoiltCut:
+		line = line[:len(line)/4*2]
+	case SpoiltBlank:
+		line = strings.Repeat("F", len(line))
+	case SpoiltDenied:
+	}
+	return []string{line}
+}
+
+// Spoil has what lies in a slot of the card, counted from 0, given so that it cannot
+// be read. False: nothing lies there.
+func (s *SIM) Spoil(slot int, how Spoil) bool {
+	s.network.mu.Lock()
+	defer s.network.release()
+	message := s.messages.slots[slot]
+	if message == nil {
+		return false
+	}
+	message.spoilt = how
+	return true
 }
 
 // memory is a message storage: "SM", "ME" or "SR".

@@ -28,7 +28,7 @@ func (m *Modem) powerDown(c Cure) {
 	m.input, m.typed, m.todo = nil, nil, nil
 	m.busy, m.prompt, m.held, m.buffered = false, nil, nil, nil
 	m.noiseOff, m.call = false, nil
-	m.linkedUntil = time.Time{}
+	m.linkedUntil, m.busyUntil = time.Time{}, time.Time{}
 	for d := range m.registration {
 		m.registration[d] = notRegistered
 	}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -66,6 +67,9 @@ func (m *Modem) store(name string, status int, raw []byte) (index int, stored bo
 	index = m.profile.IndexBase
 	for _, part := range m.space(name) {
 		if slot, stored := part.put(status, raw); stored {
+			if f := m.strikes(SlotSpoilt); f != nil {
+				part.slots[slot].spoilt = Spoil(cmp.Or(f.Line, string(SpoiltOdd)))
+			}
 			return index + slot, true
 		}
 		index += part.capacity
@@ -94,7 +98,7 @@ func (m *Modem) preferredStorage(c command) reply {
 	}
 	if c.kind == test {
 		all := `("` + strings.Join(m.profile.Memories, `","`) + `")`
-		return okf("+CPMS: %s,%s,%s", all, m.memoriesWithout(memoryReports), m.memoriesWithout(memoryReports))
+		return okf("+CPMS: %s,%s,%s", all, m.memoriesForTexts(), m.memoriesForTexts())
 	}
 	if c.kind == read {
 		var parts []string
@@ -113,7 +117,8 @@ func (m *Modem) preferredStorage(c command) reply {
 		if !c.given(i) {
 			continue // it stays
 		}
-		if !slices.Contains(m.profile.Memories, name) || i > 0 && name == memoryReports {
+		if !slices.Contains(m.profile.Memories, name) || i > 0 && (name == memoryReports || name == memoryBroadcast) ||
+			slices.Contains(m.profile.CPMSRefused[i], name) {
 			return cmsError(cmsNotAllowed)
 		}
 		memory[i] = name
@@ -127,8 +132,9 @@ func (m *Modem) preferredStorage(c command) reply {
 	return ok("+CPMS: " + strings.Join(parts, ","))
 }
 
-func (m *Modem) memoriesWithout(name string) string {
-	rest := slices.DeleteFunc(slices.Clone(m.profile.Memories), func(s string) bool { return s == name })
+// memoriesForTexts are the storages that texts are written and received into.
+func (m *Modem) memoriesForTexts() string {
+	rest := slices.DeleteFunc(slices.Clone(m.profile.Memories), func(s string) bool { return s == memoryReports || s == memoryBroadcast })
 	return `("` + strings.Join(rest, `","`) + `")`
 }
 
@@ -152,14 +158,14 @@ func (m *Modem) readMessage(c command) reply {
 		}
 		return cmsError(cmsInvalidIndex)
 	}
+	if message.spoilt == SpoiltDenied {
+		return cmsError(cmsMemoryFailure)
+	}
 	var lines []string
 	if m.settings.text {
 		lines = m.textOf(message)
 	} else {
-		lines = []string{
-			fmt.Sprintf("+CMGR: %d,,%d", message.status, tpduLength(message.raw)),
-			fmt.Sprintf("%X", message.raw),
-		}
+		lines = append([]string{fmt.Sprintf("+CMGR: %d,,%d", message.status, tpduLength(message.raw))}, message.pdu()...)
 	}
 	if message.status == storedUnread {
 		message.status = storedRead
@@ -192,15 +198,14 @@ func (m *Modem) listMessages(c command) reply {
 	for _, index := range m.indexes(m.settings.memory[0]) {
 		memory, slot := m.slot(m.settings.memory[0], index)
 		message := memory.slots[slot]
-		if status != storedAny && message.status != status {
+		if status != storedAny && message.status != status || message.spoilt == SpoiltDenied {
 			continue
 		}
 		if m.settings.text {
 			lines = append(lines, m.listedText(index, message)...)
 		} else {
-			lines = append(lines,
-				fmt.Sprintf("+CMGL: %d,%d,,%d", index, message.status, tpduLength(message.raw)),
-				fmt.Sprintf("%X", message.raw))
+			lines = append(lines, fmt.Sprintf("+CMGL: %d,%d,,%d", index, message.status, tpduLength(message.raw)))
+			lines = append(lines, message.pdu()...)
 		}
 		if message.status == storedUnread {
 			message.status = storedRead

@@ -2,6 +2,9 @@ package emulator
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"goniec/pdu"
@@ -146,13 +149,16 @@ func (m *Modem) hand(t *transfer) handover {
 		return noRoom
 	}
 	if route != 0 {
-		m.announce(fmt.Sprintf(`+CMTI: "%s",%d`, target, index))
+		m.announce("+CMTI: " + m.place(TextMisannounced, m.profile.CMTI, target, index))
 	}
 	return taken
 }
 
 // handReport does for a status report what hand does for a text.
 func (m *Modem) handReport(t *transfer, raw []byte) handover {
+	if slices.Contains(m.profile.Unreported, m.settings.cnmi[3]) {
+		return taken
+	}
 	switch m.settings.cnmi[3] {
 	case 1:
 		m.announce(fmt.Sprintf("+CDS: %s", m.directReport(raw, len(t.tpdu))))
@@ -160,20 +166,38 @@ func (m *Modem) handReport(t *transfer, raw []byte) handover {
 	case 2:
 		name := m.reportMemory()
 		if own := m.memories[name]; name == memoryReports && own.used() == own.capacity {
+			if own.capacity == 0 {
+				return taken // and it is lost
+			}
 			own.dropOldest()
 		}
 		index, stored := m.store(name, storedUnread, raw)
 		if !stored {
 			return noRoom
 		}
-		m.announce(fmt.Sprintf(`+CDSI: "%s",%d`, name, index))
+		m.announce("+CDSI: " + m.place(ReportMisannounced, m.profile.CDSI, name, index))
 	}
 	return taken
+}
+
+// place writes where something has been stored, or what the modem says instead: line,
+// or the Line of a fault.
+func (m *Modem) place(kind FaultKind, line, name string, index int) string {
+	if f := m.strikes(kind); f != nil {
+		line = f.Line
+	}
+	if line == "" {
+		return fmt.Sprintf(`"%s",%d`, name, index)
+	}
+	return strings.ReplaceAll(line, "{index}", strconv.Itoa(index))
 }
 
 // reportMemory is where status reports are stored: "SR" if there is one, in which
 // a new report takes the place of the oldest when it is full.
 func (m *Modem) reportMemory() string {
+	if m.profile.Reports != "" {
+		return m.profile.Reports
+	}
 	if m.memories[memoryReports] != nil {
 		return memoryReports
 	}
