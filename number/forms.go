@@ -37,6 +37,50 @@ func (n Numbering) Segments(a pdu.Address) []string {
 	return all
 }
 
+// shortest is how many digits a number has at least that is more than a short code.
+const shortest = 7
+
+// Whole returns the number of a sender as the network writes it (TP-OA, 3GPP TS 23.040
+// 9.1.2.5) in the form of Parse, where that can be told with certainty: a number without
+// the code of its country, with the zero or the zeros of a trunk or of another country
+// before it, or with that code and no sign of it, if it is a valid number of Region or,
+// behind two zeros, of any country. Names, short codes and whatever else is not certain
+// stay as they are.
+func (n Numbering) Whole(a pdu.Address) pdu.Address {
+	digits := a.Number
+	if a.IsAlphanumeric() || strings.Trim(digits, "0123456789") != "" || len(digits) < shortest {
+		return a
+	}
+	switch a.Type {
+	case pdu.TypeUnknown, pdu.TypeNational:
+		if a.Plan != pdu.PlanISDN && a.Plan != pdu.PlanUnknown {
+			return a
+		}
+	case pdu.TypeInternational:
+		digits = "+" + strings.TrimPrefix(digits, internationalPrefix)
+		if digits == a.String() {
+			return a
+		}
+	default:
+		return a
+	}
+	if rest, found := strings.CutPrefix(digits, internationalPrefix); found {
+		digits = "+" + rest
+	}
+	number, _, code := n.parse(digits)
+	if code != "" {
+		return a
+	}
+	whole, err := pdu.ParseAddress(phonenumbers.Format(number, phonenumbers.E164))
+	if err != nil {
+		return a
+	}
+	return whole
+}
+
+// internationalPrefix goes before the code of a country where there is no +.
+const internationalPrefix = "00"
+
 // Sender reads the number that a call or a text comes from, as the network writes the
 // number. answerable reports whether the number may be written to without having been
 // asked: a mobile number that Parse takes. An empty from is a withheld number and gives

@@ -209,7 +209,7 @@ func (g group) assemble(id string, total int) Inbound {
 	slices.SortFunc(pieces, func(a, b piece) int { return a.Number - b.Number })
 	in := Inbound{ID: id, Kind: InboundText, Parts: total}
 	var text strings.Builder
-	var run joined
+	run := joined{readable: g.readable()}
 	for number := 1; number <= total; number++ {
 		i := slices.IndexFunc(pieces, func(p piece) bool { return p.Number == number })
 		if i < 0 {
@@ -232,8 +232,47 @@ func (g group) assemble(id string, total int) Inbound {
 	}
 	text.WriteString(run.end())
 	in.Text = text.String()
+	if in.Kind == InboundBinary {
+		in.Encoding = EncodingHex
+		if run.readable {
+			in.Encoding = EncodingASCII
+		}
+	}
 	in.Complete = len(in.Missing) == 0
 	return in
+}
+
+// readable reports whether all 8-bit data among the parts is text: printable octets of
+// ASCII without a header that addresses a program (a port, 3GPP TS 23.040 9.2.3.24.3)
+// or says anything else, and no data for the SIM (TP-PID, 9.2.3.9). The standard gives
+// 8-bit data no character set; devices send plain text so.
+func (g group) readable() bool {
+	found := false
+	for _, p := range g.Pieces {
+		read, err := pdu.Read(p.PDU, p.At)
+		if err != nil || read.Deliver == nil || read.Deliver.DCS.Alphabet() != pdu.Data8 {
+			continue
+		}
+		d := read.Deliver
+		if len(languages(d.UD.Header)) > 0 || d.PID >= pidDataDownload || !printable(d.UD.Data) {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// pidDataDownload is the first TP-PID of those that are for the SIM or the device.
+const pidDataDownload = 0x7C
+
+// printable reports whether octets are printable characters of ASCII and line ends.
+func printable(octets []byte) bool {
+	for _, b := range octets {
+		if (b < ' ' || b > '~') && b != '\n' && b != '\r' && b != '\t' {
+			return false
+		}
+	}
+	return len(octets) > 0
 }
 
 // describe takes over from one part what holds for the message.
@@ -266,16 +305,17 @@ func (in *Inbound) describe(d pdu.Deliver, p piece) {
 // joined is a run of parts that are decoded together, because senders cut inside
 // an escape sequence or a surrogate pair.
 type joined struct {
-	dcs    pdu.DCS
-	ud     pdu.UserData
-	filled bool
+	dcs      pdu.DCS
+	ud       pdu.UserData
+	filled   bool
+	readable bool // 8-bit data is text
 }
 
 // add appends a part, unless it is coded otherwise than those before.
 func (j *joined) add(d pdu.Deliver) bool {
 	header := languages(d.UD.Header)
 	if !j.filled {
-		*j = joined{dcs: d.DCS, ud: pdu.UserData{Header: header, Data: slices.Clone(d.UD.Data)}, filled: true}
+		*j = joined{dcs: d.DCS, ud: pdu.UserData{Header: header, Data: slices.Clone(d.UD.Data)}, filled: true, readable: j.readable}
 		return true
 	}
 	sameHeader := slices.EqualFunc(j.ud.Header, header, func(a, b pdu.Element) bool {
@@ -294,10 +334,10 @@ func (j *joined) end() string {
 		return ""
 	}
 	text := j.ud.Text(j.dcs)
-	if j.dcs.Alphabet() == pdu.Data8 {
+	if j.dcs.Alphabet() == pdu.Data8 && !j.readable {
 		text = hex.EncodeToString(j.ud.Data)
 	}
-	*j = joined{}
+	*j = joined{readable: j.readable}
 	return text
 }
 

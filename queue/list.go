@@ -84,7 +84,7 @@ func readInbound(r store.Reader, id string) (Inbound, error) {
 
 // Inbox returns received messages as Messages does sent ones.
 func (q *Queue) Inbox(ctx context.Context, f InboxFilter, after string, limit int) (items []Inbound, next string, err error) {
-	list := store.List[Inbound]{Space: inboundSpace, Decode: decodeInbound, Passes: f.passes, Prefilter: f.prefilter()}
+	list := store.List[Inbound]{Space: inboundSpace, Decode: decodeInbound, Passes: f.passes(q.config.Numbering), Prefilter: f.prefilter()}
 	items, next, err = list.Page(ctx, q.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
 	if err != nil {
 		return nil, "", fmt.Errorf("list inbox: %w", err)
@@ -92,15 +92,23 @@ func (q *Queue) Inbox(ctx context.Context, f InboxFilter, after string, limit in
 	return items, next, nil
 }
 
-func (f InboxFilter) passes(in Inbound) bool {
-	return (f.From.Number == "" || in.From == f.From) && store.Within(in.ReceivedAt, f.Since, f.Until)
+// passes returns what reports whether an inbound message passes f. A message from before
+// senders were written as whole numbers may have From in another form.
+func (f InboxFilter) passes(n number.Numbering) func(Inbound) bool {
+	person := n.Person(f.From)
+	return func(in Inbound) bool {
+		return (f.From.Number == "" || in.From == f.From || person.Is(in.From)) && store.Within(in.ReceivedAt, f.Since, f.Until)
+	}
 }
 
 // prefilter returns what a stored inbound message that passes f has in it.
 func (f InboxFilter) prefilter() store.Prefilter {
 	var p store.Prefilter
-	if f.From.Number != "" {
+	switch {
+	case f.From.IsAlphanumeric():
 		p.Field("from", number.Encode(f.From))
+	case f.From.Number != "":
+		p = append(p, []byte(f.From.Tail()))
 	}
 	return p
 }

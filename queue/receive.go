@@ -151,6 +151,7 @@ func (q *Queue) reject(tx store.Tx, a arrival) error {
 
 // deliver writes an inbound message and tells of it.
 func (q *Queue) deliver(tx store.Tx, in Inbound, updated bool) error {
+	in.From = q.config.Numbering.Whole(in.From)
 	if err := store.PutJSON(tx, inboundKey(in.ID), storedInbound{&in, number.Encode(in.From)}); err != nil {
 		return err
 	}

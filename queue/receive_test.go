@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
@@ -324,6 +325,56 @@ func TestPartsCutInsideACharacter(t *testing.T) {
 	})
 }
 
+// eightBit makes a text one of 8-bit data.
+func eightBit(octets string) func(*pdu.Deliver) {
+	return func(d *pdu.Deliver) { d.DCS, d.UD.Data = 0x04, []byte(octets) }
+}
+
+// A long message of 8-bit data is text if all of its parts are.
+func TestReceiveEightBitParts(t *testing.T) {
+	for name, c := range map[string]struct{ second, want string }{
+		"text":     {"o 10:30", "TAK, bede o 10:30"},
+		"not text": {"\x00\x01", "54414b2c206265646520" + "0001"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, b *box) {
+				b.receive(deliver(t, "", eightBit("TAK, bede "), part(7, 1, 2)))
+				b.receive(deliver(t, "", eightBit(c.second), part(7, 2, 2)))
+				b.wantTexts(c.want)
+			})
+		})
+	}
+}
+
+// A sender that the network gives without the code of its country is the number that is
+// written to: the inbox shows the whole number and is found by any form of it.
+func TestReceiveWholeNumber(t *testing.T) {
+	from := func(typ pdu.TypeOfNumber, digits string) func(*pdu.Deliver) {
+		return func(d *pdu.Deliver) { d.OA = pdu.Address{Number: digits, Type: typ, Plan: pdu.PlanISDN} }
+	}
+	bubble(t, func(t *testing.T, b *box) {
+		forms := []func(*pdu.Deliver){
+			from(pdu.TypeNational, "512700001"), from(pdu.TypeUnknown, "512700001"), from(pdu.TypeUnknown, "0512700001"),
+			from(pdu.TypeUnknown, "0048512700001"), from(pdu.TypeUnknown, "48512700001"), from(pdu.TypeInternational, "48512700001"),
+		}
+		for i, form := range forms {
+			b.receive(deliver(t, fmt.Sprint("TAK ", i), form))
+		}
+		b.receive(deliver(t, "inny", from(pdu.TypeInternational, "48512700002")))
+		for _, in := range b.inbox() {
+			if in.Text != "inny" && in.From != address(t, "+48512700001") {
+				t.Errorf("%s is from %+v", in.Text, in.From)
+			}
+		}
+		for _, f := range []string{"+48512700001", "512700001"} {
+			found, _, err := b.Inbox(t.Context(), queue.InboxFilter{From: number.Numbering{}.Whole(pdu.Address{Number: strings.TrimPrefix(f, "+"), Type: pdu.TypeUnknown, Plan: pdu.PlanISDN})}, "", 0)
+			if err != nil || len(found) != len(forms) {
+				t.Errorf("from %s: %d, %v; want %d", f, len(found), err, len(forms))
+			}
+		}
+	})
+}
+
 func TestReceiveOddMessages(t *testing.T) {
 	name := pdu.Address{Number: "KLINIKA", Type: pdu.TypeAlphanumeric}
 	for _, test := range []struct {
@@ -336,8 +387,18 @@ func TestReceiveOddMessages(t *testing.T) {
 		{"from a name", func(d *pdu.Deliver) { d.OA = name }, queue.Inbound{From: name, Kind: queue.InboundText, Text: "TAK", Parts: 1, Complete: true}},
 		{
 			"8-bit data", func(d *pdu.Deliver) { d.DCS, d.UD.Data = 0x04, []byte{0, 0xff, 0x1a} },
-			queue.Inbound{Kind: queue.InboundBinary, Text: "00ff1a", Parts: 1, Complete: true},
+			queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "00ff1a", Parts: 1, Complete: true},
 		},
+		{"8-bit data that is text", eightBit("TAK, bede o 10:30"), queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingASCII, Text: "TAK, bede o 10:30", Parts: 1, Complete: true}},
+		{"8-bit data that is text, of a class", func(d *pdu.Deliver) { eightBit("TAK\r\nNIE")(d); d.DCS = 0xF5 }, queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingASCII, Text: "TAK\r\nNIE", Parts: 1, Complete: true}},
+		{"8-bit data for a port", func(d *pdu.Deliver) {
+			eightBit("BEGIN:VCARD")(d)
+			d.UD.Header = pdu.Header{{ID: 0x05, Data: []byte{0x23, 0xF4, 0, 0}}}
+		}, queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "424547494e3a5643415244", Parts: 1, Complete: true}},
+		{"8-bit data for the SIM", func(d *pdu.Deliver) { eightBit("TAK")(d); d.PID = 0x7F }, queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "54414b", Parts: 1, Complete: true}},
+		{"8-bit data with an octet of Latin-1", eightBit("b\xeade"), queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "62ea6465", Parts: 1, Complete: true}},
+		{"8-bit data with a control character", eightBit("TAK\x00"), queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "54414b00", Parts: 1, Complete: true}},
+		{"no 8-bit data", eightBit(""), queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Parts: 1, Complete: true}},
 		{"voicemail", func(d *pdu.Deliver) { d.DCS, d.UD.Data = 0xc8, nil }, queue.Inbound{Kind: queue.InboundVoicemail, Parts: 1, Complete: true}},
 		{"part 1 of 1", part(3, 1, 1), queue.Inbound{Kind: queue.InboundText, Text: "TAK", Parts: 1, Complete: true}},
 		{"part 0 of 0", part(3, 0, 0), queue.Inbound{Kind: queue.InboundText, Text: "TAK", Parts: 1, Complete: true}},

@@ -209,7 +209,8 @@ type Folded struct {
 type Inbound struct {
 	ID         string     `json:"id" doc:"Names the message. Ids ascend with time."`
 	From       string     `json:"from" example:"+48600100200" doc:"Sender: a number, a short code or a name."`
-	Kind       string     `json:"kind" enum:"text,binary,voicemail" doc:"text; binary: text holds 8-bit data in hexadecimal; voicemail: the network says that voicemail waits."`
+	Kind       string     `json:"kind" enum:"text,binary,voicemail" doc:"text; binary: text holds 8-bit data as encoding says, and it is never taken for an answer; voicemail: the network says that voicemail waits."`
+	Encoding   string     `json:"encoding,omitempty" enum:"hex,ascii" doc:"Of text if kind is binary. hex: two digits an octet. ascii: all of it is printable and for no port, so it stands as it is."`
 	Text       string     `json:"text" doc:"The text. Empty once its retention is over."`
 	ReceivedAt time.Time  `json:"received_at" doc:"When its first part arrived here."`
 	SentAt     *time.Time `json:"sent_at,omitempty" doc:"When the service centre took it, by its clock."`

@@ -115,6 +115,7 @@ func Inbound(m *queue.Inbound) client.Inbound {
 		ID:         m.ID,
 		From:       m.From.String(),
 		Kind:       string(m.Kind),
+		Encoding:   string(m.Encoding),
 		Text:       m.Text,
 		ReceivedAt: m.ReceivedAt,
 		SentAt:     Time(m.SentAt),
