@@ -14,6 +14,7 @@ import (
 
 	"goniec/api/client"
 	"goniec/api/system"
+	"goniec/clock"
 	"goniec/event"
 	"goniec/queue"
 	"goniec/store"
@@ -27,6 +28,8 @@ const (
 	// clockPatience is how long nothing may confirm the clock: a modem takes a minute
 	// or two to find the network.
 	clockPatience = 5 * time.Minute
+	// withheldPatience is the same while messages wait that may be withheld for it.
+	withheldPatience = 30 * time.Second
 	// setAsideFor is how long there is an alarm about an event that was set aside, if no
 	// later start can act upon the event.
 	setAsideFor = 30 * 24 * time.Hour
@@ -198,12 +201,10 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 	} else if s.clockSince.IsZero() {
 		s.clockSince = time.Now()
 	}
-	if !trust.Believed && time.Since(s.clockSince) >= clockPatience {
-		what := "nothing confirms the clock of this machine"
-		if o := trust.Other; o != nil {
-			what += fmt.Sprintf("; by what the %s says it is %s %s", o.Source, o.Ahead.Abs(), aheadOrBehind(o.Ahead))
+	if !trust.Believed {
+		if err := s.findUnconfirmed(ctx, trust, found); err != nil {
+			return err
 		}
-		found[system.AlarmClock] = what
 	}
 	overdue, err := s.queue.Overdue(ctx)
 	if err != nil {
@@ -221,6 +222,27 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 		case queue.WaitReport:
 			found[system.AlarmReports] = fmt.Sprintf("on %d of %d messages of a day no report has come, the oldest sent %s", o.Count, o.Of, since)
 		}
+	}
+	return nil
+}
+
+// findUnconfirmed finds out whether the clock, which is not believed, has been so for too
+// long: the sooner if messages wait, since those with a time to keep are withheld.
+func (s *assembly) findUnconfirmed(ctx context.Context, trust clock.Trust, found map[string]string) error {
+	counts, err := s.queue.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	what, patience := "nothing confirms the clock of this machine", clockPatience
+	if o := trust.Other; o != nil {
+		what += fmt.Sprintf("; by what the %s says it is %s %s", o.Source, o.Ahead.Abs(), aheadOrBehind(o.Ahead))
+	}
+	if n := counts[queue.StatusQueued] + counts[queue.StatusScheduled] + counts[queue.StatusHeld]; n > 0 {
+		what += fmt.Sprintf("; %d messages wait, and those that have a time to keep do so until something does", n)
+		patience = withheldPatience
+	}
+	if time.Since(s.clockSince) >= patience {
+		found[system.AlarmClock] = what
 	}
 	return nil
 }

@@ -106,6 +106,31 @@ func TestAlarmOfTheClock(t *testing.T) {
 	})
 }
 
+// While a message waits that has a time to keep the alarm about the clock comes within a
+// minute, and says so.
+func TestAlarmOfTheClockWhileMessagesWait(t *testing.T) {
+	born := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	machine := &Machine{Boot: clock.Boot{ID: "a run", Uptime: func() time.Duration { return time.Since(born) }}}
+	running(t, configs.Default(), machine, func(t *testing.T, a *App) {
+		pass(t, time.Minute)
+		a.wantAlarms(t)
+		to, err := pdu.ParseAddress("+48600100200")
+		if err != nil {
+			t.Fatal(err)
+		}
+		draft := queue.Draft{To: to, Text: "Wizyta jutro", SendAt: time.Now().Add(time.Minute)}
+		if results, _, err := a.current.Load().queue.Enqueue(t.Context(), queue.Caller{}, []queue.Draft{draft}); err != nil || results[0].Err != nil {
+			t.Fatal(results, err)
+		}
+		pass(t, time.Minute)
+		a.wantAlarms(t, system.AlarmClock)
+		all := a.alarms.list()
+		if len(all) != 1 || !strings.Contains(all[0].Cause, "1 messages wait") {
+			t.Errorf("alarms: %+v", all)
+		}
+	})
+}
+
 // A message that no modem takes is told of when its priority does not allow more.
 func TestAlarmOfTheQueue(t *testing.T) {
 	running(t, configs.Default(), &Machine{}, func(t *testing.T, a *App) {
