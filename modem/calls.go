@@ -5,6 +5,12 @@ import (
 	"time"
 )
 
+// calls follows a call that comes in.
+type calls struct {
+	*line
+	incoming *incoming // nil: none rings; guarded by mu
+}
+
 // ringGap is how long after a ring a call that does not ring again has ended:
 // networks ring every 5 to 6 s, and not every device says when it is over.
 const ringGap = 12 * time.Second
@@ -17,47 +23,47 @@ type incoming struct {
 }
 
 // rang takes RING or +CRING.
-func (m *Modem) rang() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.call == nil {
-		c := &incoming{}
-		c.timer = time.AfterFunc(ringGap, func() { m.callEnded(c) })
-		m.call = c
+func (c *calls) rang() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.incoming == nil {
+		call := &incoming{}
+		call.timer = time.AfterFunc(ringGap, func() { c.callEnded(call) })
+		c.incoming = call
 	}
-	m.call.rings++
-	m.call.timer.Reset(ringGap)
-	m.queue.add(Indication{Kind: CallIncoming, From: m.call.from, Rings: m.call.rings})
+	c.incoming.rings++
+	c.incoming.timer.Reset(ringGap)
+	c.queue.add(Indication{Kind: CallIncoming, From: c.incoming.from, Rings: c.incoming.rings})
 }
 
 // calledBy takes the arguments of +CLIP (3GPP TS 27.007 7.11): <number>,<type>.
 // It follows each ring, and tells something new behind the first.
-func (m *Modem) calledBy(arguments string) {
+func (c *calls) calledBy(arguments string) {
 	fields := split(arguments)
 	if len(fields) < 2 {
 		return
 	}
 	from := dialled(fields[0], fields[1])
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.call == nil || from == "" || m.call.from == from {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.incoming == nil || from == "" || c.incoming.from == from {
 		return
 	}
-	m.call.from = from
-	m.queue.add(Indication{Kind: CallIncoming, From: from, Rings: m.call.rings})
+	c.incoming.from = from
+	c.queue.add(Indication{Kind: CallIncoming, From: from, Rings: c.incoming.rings})
 }
 
-// callEnded ends c, or whichever call rings when c is nil. It may have ended
+// callEnded ends call, or whichever call rings when call is nil. It may have ended
 // already.
-func (m *Modem) callEnded(c *incoming) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.call == nil || c != nil && m.call != c {
+func (c *calls) callEnded(call *incoming) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.incoming == nil || call != nil && c.incoming != call {
 		return
 	}
-	m.call.timer.Stop()
-	m.queue.add(Indication{Kind: CallEnded, From: m.call.from, Rings: m.call.rings})
-	m.call = nil
+	c.incoming.timer.Stop()
+	c.queue.add(Indication{Kind: CallEnded, From: c.incoming.from, Rings: c.incoming.rings})
+	c.incoming = nil
 }
 
 // Hangup ends the call that rings (+CHUP, 3GPP TS 27.007 6.5, or ATH). The
@@ -73,6 +79,6 @@ func (m *Modem) Hangup(ctx context.Context) error {
 	if err != nil {
 		return m.note(newFault("hang up", BeforePayload, err))
 	}
-	m.callEnded(nil)
+	m.calls.callEnded(nil)
 	return nil
 }

@@ -136,6 +136,12 @@ func Certify(ctx context.Context, cfg Config, o CertifyOptions) (Certificate, er
 	return Certificate{Device: cfg.Device, Info: c.Info(), Checks: c.checks, Profile: c.foundProfile()}, context.Cause(ctx)
 }
 
+// armed is what bring-up told a device.
+type armed struct {
+	route   Route
+	receive string // the memory that receives
+}
+
 // certifier examines one device.
 type certifier struct {
 	*Modem
@@ -144,7 +150,7 @@ type certifier struct {
 	before  []string // commands that put back what was set before
 	routes  []Route  // forms of +CNMI that were accepted
 	byIndex bool     // +CMGL was refused
-	opened  setup    // what a whole bring-up found out
+	opened  armed    // as a whole bring-up left the device
 }
 
 // verdict notes how the device did in a check.
@@ -247,7 +253,7 @@ func (c *certifier) examineDialogue(ctx context.Context) bool {
 }
 
 func (c *certifier) examineIdentity(ctx context.Context) bool {
-	if err := c.identifyDevice(ctx); err != nil {
+	if err := c.identity.identifyDevice(ctx); err != nil {
 		c.verdict(CheckIdentity, Failed, "%v", err)
 		return false
 	}
@@ -303,7 +309,7 @@ func (c *certifier) putBack(ctx context.Context) {
 }
 
 func (c *certifier) examineSIM(ctx context.Context) bool {
-	state, err := c.askPIN(ctx)
+	state, err := c.pin.askPIN(ctx)
 	switch {
 	case err != nil:
 		c.verdict(CheckSIM, Failed, "%v", err)
@@ -313,7 +319,7 @@ func (c *certifier) examineSIM(ctx context.Context) bool {
 	default:
 		c.verdict(CheckSIM, Passed, "%s", state)
 	}
-	left, err := c.attemptsLeft(ctx)
+	left, err := c.pin.attemptsLeft(ctx)
 	if err != nil {
 		return false
 	}
@@ -325,7 +331,7 @@ func (c *certifier) examineSIM(ctx context.Context) bool {
 	if !c.passed(CheckSIM) {
 		return true
 	}
-	if err := c.identifySIM(ctx); err != nil {
+	if err := c.identity.identifySIM(ctx); err != nil {
 		return false
 	}
 	info := c.Info()
@@ -455,10 +461,10 @@ func (c *certifier) examineNetwork(ctx context.Context) bool {
 	default:
 		c.verdict(CheckSMSC, Passed, "")
 	}
-	if _, err := c.askRegistration(ctx); err != nil {
+	if _, err := c.network.askRegistration(ctx); err != nil {
 		return false
 	}
-	if err := c.readStatus(ctx); err != nil {
+	if err := c.network.readStatus(ctx); err != nil {
 		return false
 	}
 	info := c.Info()
@@ -518,8 +524,8 @@ func (c *certifier) examineService(ctx context.Context) bool {
 		}
 		return false
 	}
-	c.opened = c.setup
-	c.verdict(CheckReady, Passed, "+CNMI=%s +CSMS=%d, %s", c.setup.route, c.setup.service, c.setup.receive)
+	c.opened = armed{c.Modem.routes.route, c.storage.receive}
+	c.verdict(CheckReady, Passed, "+CNMI=%s +CSMS=%d, %s", c.Modem.routes.route, c.Modem.routes.service, c.storage.receive)
 	if c.options.Texts {
 		c.examineSending(ctx)
 	}

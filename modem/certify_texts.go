@@ -90,7 +90,7 @@ func (c *certifier) exchange(ctx context.Context, t *trial, sent, back string) b
 	}
 	c.verdict(sent, Passed, "%d", len(t.parts))
 	reports := 0
-	if c.setup.route[3] > 0 {
+	if c.Modem.routes.route[3] > 0 {
 		reports = len(t.parts)
 	}
 	c.await(ctx, t, reports)
@@ -278,7 +278,7 @@ func (c *certifier) replug(ctx context.Context) {
 		err := m.connect(ctx)
 		if err == nil {
 			if err = m.conn.Resync(ctx); err == nil {
-				err = m.identifyDevice(ctx)
+				err = m.identity.identifyDevice(ctx)
 			}
 			_ = m.Close() // it has been recognised, or not
 		}

@@ -42,8 +42,8 @@ func (m *Modem) Clock(ctx context.Context) (c Clock, ok bool, err error) {
 	if !m.open {
 		return Clock{}, false, newFault("clock", BeforePayload, ErrNotOpen)
 	}
-	if !m.setup.timed {
-		m.setup.timed = true
+	if !m.timed {
+		m.timed = true
 		// Most modems take the time of the network only when told to, 3GPP TS 27.007
 		// 8.40; those of SIMCom by a command of their own, which also needs another
 		// registration.
@@ -52,12 +52,12 @@ func (m *Modem) Clock(ctx context.Context) (c Clock, ok bool, err error) {
 			_, _, fatal = m.ask(ctx, "+CLTS=1", m.cfg.Timeouts.Command)
 		}
 		if fatal != nil {
-			return Clock{}, false, m.fatal("AT+CTZU", fatal)
+			return Clock{}, false, faultIn("AT+CTZU", fatal)
 		}
 	}
 	lines, _, fatal := m.ask(ctx, "+CCLK?", m.cfg.Timeouts.Command)
 	if fatal != nil {
-		return Clock{}, false, m.fatal("AT+CCLK?", fatal)
+		return Clock{}, false, faultIn("AT+CCLK?", fatal)
 	}
 	arguments, _ := find(lines, "+CCLK")
 	c, ok = parseClock(arguments)

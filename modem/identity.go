@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// identity asks a device and its SIM who they are.
+type identity struct{ *line }
+
 // question is a command whose answer goes into a field of Info.
 type question struct {
 	command string
@@ -16,8 +19,8 @@ type question struct {
 
 // identifyDevice asks who the device is, which needs no SIM. Devices may refuse
 // all of it, unless the configuration says whom to expect.
-func (m *Modem) identifyDevice(ctx context.Context) error {
-	if err := m.inquire(ctx, []question{
+func (i *identity) identifyDevice(ctx context.Context) error {
+	if err := i.inquire(ctx, []question{
 		{"+CGMI", func(i *Info) *string { return &i.Manufacturer }, nil},
 		{"+CGMM", func(i *Info) *string { return &i.Model }, nil},
 		{"+CGMR", func(i *Info) *string { return &i.Revision }, func(s string) string {
@@ -27,13 +30,13 @@ func (m *Modem) identifyDevice(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	return m.recognise()
+	return i.recognise()
 }
 
 // recognise makes sure that the device is the configured one.
-func (m *Modem) recognise() error {
-	info := m.Info()
-	if m.cfg.IMEI == "" || sameIMEI(m.cfg.IMEI, info.IMEI) {
+func (i *identity) recognise() error {
+	info := i.Info()
+	if i.cfg.IMEI == "" || sameIMEI(i.cfg.IMEI, info.IMEI) {
 		return nil
 	}
 	who := strings.TrimSpace(info.Manufacturer + " " + info.Model)
@@ -45,7 +48,7 @@ func (m *Modem) recognise() error {
 		imei = "which tells no IMEI"
 	}
 	return newFault("identify the modem", BeforePayload,
-		fmt.Errorf("%w: %s, %s, and not IMEI %s", ErrOtherModem, who, imei, m.cfg.IMEI))
+		fmt.Errorf("%w: %s, %s, and not IMEI %s", ErrOtherModem, who, imei, i.cfg.IMEI))
 }
 
 // sameIMEI compares two IMEIs by their first 14 digits: some devices leave the
@@ -57,28 +60,28 @@ func sameIMEI(a, b string) bool {
 }
 
 // identifySIM asks who the SIM is.
-func (m *Modem) identifySIM(ctx context.Context) error {
-	if err := m.inquire(ctx, []question{{"+CIMI", func(i *Info) *string { return &i.IMSI }, digits}}); err != nil {
+func (i *identity) identifySIM(ctx context.Context) error {
+	if err := i.inquire(ctx, []question{{"+CIMI", func(i *Info) *string { return &i.IMSI }, digits}}); err != nil {
 		return err
 	}
-	if _, err := m.iccid(ctx); err != nil {
+	if _, err := i.iccid(ctx); err != nil {
 		return err
 	}
-	return m.ownNumber(ctx)
+	return i.ownNumber(ctx)
 }
 
 // ownNumber reads the number of the SIM (+CNUM, 3GPP TS 27.007 7.1), which few
 // operators write there: "name",<number>,<type>.
-func (m *Modem) ownNumber(ctx context.Context) error {
-	lines, _, fatal := m.askPatiently(ctx, "+CNUM", 0)
+func (i *identity) ownNumber(ctx context.Context) error {
+	lines, _, fatal := i.askPatiently(ctx, "+CNUM", 0)
 	if fatal != nil {
-		return m.fatal("AT+CNUM", fatal)
+		return faultIn("AT+CNUM", fatal)
 	}
 	for _, line := range lines {
 		arguments, ok := find([]string{line}, "+CNUM")
 		if fields := split(arguments); ok && len(fields) >= 3 {
 			if number := dialled(fields[1], fields[2]); number != "" {
-				m.change(func(i *Info) { i.Number = number })
+				i.change(func(i *Info) { i.Number = number })
 				return nil
 			}
 		}
@@ -102,14 +105,14 @@ func dialled(number, kind string) string {
 
 // inquire asks questions that a device may refuse to answer, and none that it
 // has answered.
-func (m *Modem) inquire(ctx context.Context, questions []question) error {
+func (i *identity) inquire(ctx context.Context, questions []question) error {
 	for _, q := range questions {
-		if info := m.Info(); *q.field(&info) != "" {
+		if info := i.Info(); *q.field(&info) != "" {
 			continue
 		}
-		lines, refused, fatal := m.askPatiently(ctx, q.command, 0)
+		lines, refused, fatal := i.askPatiently(ctx, q.command, 0)
 		if fatal != nil {
-			return m.fatal("AT"+q.command, fatal)
+			return faultIn("AT"+q.command, fatal)
 		}
 		if refused != nil {
 			continue
@@ -119,7 +122,7 @@ func (m *Modem) inquire(ctx context.Context, questions []question) error {
 			value = q.clean(value)
 		}
 		if value != "" {
-			m.change(func(i *Info) { *q.field(i) = value })
+			i.change(func(i *Info) { *q.field(i) = value })
 		}
 	}
 	return nil
@@ -127,14 +130,14 @@ func (m *Modem) inquire(ctx context.Context, questions []question) error {
 
 // iccid returns the number of the SIM card, which each maker gives by another
 // command; empty if the device tells it by none.
-func (m *Modem) iccid(ctx context.Context) (string, error) {
-	if known := m.Info().ICCID; known != "" {
+func (i *identity) iccid(ctx context.Context) (string, error) {
+	if known := i.Info().ICCID; known != "" {
 		return known, nil
 	}
 	for _, command := range []string{"+CCID", "+ICCID", "^ICCID?", "+QCCID"} {
-		lines, refused, fatal := m.ask(ctx, command, m.cfg.Timeouts.Command)
+		lines, refused, fatal := i.ask(ctx, command, i.cfg.Timeouts.Command)
 		if fatal != nil {
-			return "", m.fatal("AT"+command, fatal)
+			return "", faultIn("AT"+command, fatal)
 		}
 		if refused != nil {
 			continue
@@ -146,7 +149,7 @@ func (m *Modem) iccid(ctx context.Context) (string, error) {
 			// 19 or 20 digits (ITU-T E.118); an odd number comes filled with F.
 			number := strings.TrimRight(strings.Trim(strings.TrimSpace(line), `"`), "Ff")
 			if len(number) >= 18 && digits(number) == number {
-				m.change(func(i *Info) { i.ICCID = number })
+				i.change(func(i *Info) { i.ICCID = number })
 				return number, nil
 			}
 		}

@@ -46,16 +46,25 @@ type candidate struct {
 	err      error
 }
 
+// finder looks for the modem among what is plugged in.
+type finder struct {
+	*line
+	late   func(at.Unsolicited) // takes what a port says by itself while it is asked
+	found  string               // where the modem was when it was looked for last
+	stick  PortInfo             // the port at which it was open last
+	awaits time.Time            // until when the next dialogue writes nothing; zero: it may at once
+}
+
 // locate returns the port at which the modem with the configured IMEI takes
 // commands for texts. It opens USB serial ports only, the port where the modem
 // was last before all others.
-func (m *Modem) locate(ctx context.Context) (device string, err error) {
-	ports, err := m.cfg.Ports()
+func (f *finder) locate(ctx context.Context) (device string, err error) {
+	ports, err := f.cfg.Ports()
 	if err != nil {
 		return "", err
 	}
 	ports = slices.DeleteFunc(slices.Clone(ports), func(p PortInfo) bool { return !p.onUSB() })
-	last := m.lastPort()
+	last := f.lastPort()
 	first, others := []PortInfo(nil), []PortInfo(nil)
 	for _, p := range ports {
 		if last != "" && (p.Device == last || p.ByID == last) {
@@ -66,24 +75,24 @@ func (m *Modem) locate(ctx context.Context) (device string, err error) {
 	}
 	var seen []*candidate
 	for i, group := range [][]PortInfo{first, others} {
-		awaits := m.awaits
+		awaits := f.awaits
 		if i > 0 { // it has started anew since: what it was doing has ended
 			awaits = time.Time{}
 		}
-		looked := m.lookAt(ctx, group, awaits)
+		looked := f.lookAt(ctx, group, awaits)
 		if err := context.Cause(ctx); err != nil {
 			return "", err
 		}
 		seen = append(seen, looked...)
-		if best := m.best(looked); best != nil {
+		if best := f.best(looked); best != nil {
 			if best.answered.Load() {
-				m.awaits = time.Time{}
+				f.awaits = time.Time{}
 			}
-			m.keepPort(ctx, best)
+			f.keepPort(ctx, best)
 			return best.port.Device, nil
 		}
 	}
-	return "", m.notFound(seen, last)
+	return "", f.notFound(seen, last)
 }
 
 // onUSB reports whether it is a USB serial port: the only kind that is opened
@@ -94,7 +103,7 @@ func (p PortInfo) onUSB() bool { return p.VendorID != "" }
 // another Modem of ours may have been looking at them just then.
 //
 // Until awaits they are only listened to, see OpenQuietly.
-func (m *Modem) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time) []*candidate {
+func (f *finder) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time) []*candidate {
 	all := make([]*candidate, len(ports))
 	for i, p := range ports {
 		all[i] = &candidate{port: p, hint: p.hint(), awaits: awaits}
@@ -106,28 +115,28 @@ func (m *Modem) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time) 
 	}()
 	left := all
 	for try := 0; ; try++ {
-		m.probeAll(ctx, left)
+		f.probeAll(ctx, left)
 		left = slices.DeleteFunc(slices.Clone(left), func(c *candidate) bool { return !errors.Is(c.err, ErrBusy) })
-		if m.best(all) != nil || len(left) == 0 || try == busyTries {
+		if f.best(all) != nil || len(left) == 0 || try == busyTries {
 			break
 		}
-		if again := m.cfg.Timeouts.Busy; pause(ctx, again+rand.N(again)) != nil { // not to meet again
+		if again := f.cfg.Timeouts.Busy; pause(ctx, again+rand.N(again)) != nil { // not to meet again
 			break
 		}
 	}
-	m.listen(ctx, all)
+	f.listen(ctx, all)
 	return all
 }
 
 // probeAll probes ports side by side and waits for all of them.
-func (m *Modem) probeAll(ctx context.Context, all []*candidate) {
+func (f *finder) probeAll(ctx context.Context, all []*candidate) {
 	var probing sync.WaitGroup
 	slots := make(chan struct{}, maxProbes)
 	for _, c := range all {
 		probing.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			c.err = c.probe(ctx, m.cfg, m.notice)
+			c.err = c.probe(ctx, f.cfg, f.late)
 		})
 	}
 	probing.Wait()
@@ -188,8 +197,8 @@ func (c *candidate) close() {
 
 // listen gives ports that lead to the modem and take texts the time to show on
 // which of them it speaks by itself. Where there is but one, there is no need.
-func (m *Modem) listen(ctx context.Context, all []*candidate) {
-	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(m.cfg.IMEI) || !c.texts })
+func (f *finder) listen(ctx context.Context, all []*candidate) {
+	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(f.cfg.IMEI) || !c.texts })
 	heard := func(c *candidate) bool { return c.heard.Load() }
 	for end := time.Now().Add(probeListen); len(able) > 1 && !slices.ContainsFunc(able, heard) && time.Now().Before(end); {
 		if pause(ctx, probeListen/10) != nil {
@@ -203,8 +212,8 @@ func (c *candidate) is(imei string) bool { return c.err == nil && sameIMEI(imei,
 
 // best returns the best port at which the modem answers; nil if it does at
 // none. One that takes no texts is left out: it would be of no use.
-func (m *Modem) best(all []*candidate) *candidate {
-	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(m.cfg.IMEI) || !c.texts })
+func (f *finder) best(all []*candidate) *candidate {
+	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(f.cfg.IMEI) || !c.texts })
 	if len(able) == 0 {
 		return nil
 	}
@@ -237,15 +246,15 @@ func (p PortInfo) hint() int {
 }
 
 // notFound says why the modem was not found, and what was at the ports instead.
-func (m *Modem) notFound(seen []*candidate, last string) error {
+func (f *finder) notFound(seen []*candidate, last string) error {
 	if len(seen) == 0 {
-		return fmt.Errorf("%w: no modem is plugged in on USB, neither IMEI %s nor another", ErrNoDevice, m.cfg.IMEI)
+		return fmt.Errorf("%w: no modem is plugged in on USB, neither IMEI %s nor another", ErrNoDevice, f.cfg.IMEI)
 	}
 	var cause error // ErrNoDevice unless something says otherwise
 	met := make([]string, len(seen))
 	for i, c := range seen {
 		switch {
-		case c.is(m.cfg.IMEI):
+		case c.is(f.cfg.IMEI):
 			met[i] = c.port.Device + " is the modem, but this port of it takes no texts"
 			cause = ErrNotSMS
 		case c.err == nil && c.imei == "":
@@ -268,7 +277,7 @@ func (m *Modem) notFound(seen []*candidate, last string) error {
 	if cause == nil {
 		cause = ErrNoDevice
 	}
-	return fmt.Errorf("%w: IMEI %s was not found: %s", cause, m.cfg.IMEI, strings.Join(met, "; "))
+	return fmt.Errorf("%w: IMEI %s was not found: %s", cause, f.cfg.IMEI, strings.Join(met, "; "))
 }
 
 func kindOf(err error) error {
@@ -279,31 +288,31 @@ func kindOf(err error) error {
 }
 
 // portKey is what a port is remembered by.
-func (m *Modem) portKey() string { return "port/" + m.cfg.IMEI }
+func (f *finder) portKey() string { return "port/" + f.cfg.IMEI }
 
 // lastPort returns where the modem was last, empty if that is not known.
-func (m *Modem) lastPort() string {
-	if m.found == "" && m.cfg.Memory != nil {
-		if value, ok := m.cfg.Memory.Recall(m.portKey()); ok {
-			m.found = string(value)
+func (f *finder) lastPort() string {
+	if f.found == "" && f.cfg.Memory != nil {
+		if value, ok := f.cfg.Memory.Recall(f.portKey()); ok {
+			f.found = string(value)
 		}
 	}
-	return m.found
+	return f.found
 }
 
 // keepPort remembers where the modem is, by its stable link if it has one.
-func (m *Modem) keepPort(ctx context.Context, c *candidate) {
+func (f *finder) keepPort(ctx context.Context, c *candidate) {
 	place := cmp.Or(c.port.ByID, c.port.Device)
-	if place == m.lastPort() {
+	if place == f.lastPort() {
 		return
 	}
-	m.found = place
-	m.log.InfoContext(ctx, "modem found by its number", "device", c.port.Device, "interface", c.port.Interface)
-	if m.cfg.Memory == nil {
+	f.found = place
+	f.log.InfoContext(ctx, "modem found by its number", "device", c.port.Device, "interface", c.port.Interface)
+	if f.cfg.Memory == nil {
 		return
 	}
-	if err := m.cfg.Memory.Remember(m.portKey(), []byte(place)); err != nil {
-		m.log.WarnContext(ctx, "cannot remember where the modem is; it will be looked for again", "err", err)
+	if err := f.cfg.Memory.Remember(f.portKey(), []byte(place)); err != nil {
+		f.log.WarnContext(ctx, "cannot remember where the modem is; it will be looked for again", "err", err)
 	}
 }
 
@@ -312,7 +321,7 @@ const appearPoll = time.Second
 
 // Present reports whether there is a port at which the modem may be. It opens
 // nothing and is cheap; any goroutine may call it.
-func (m *Modem) Present() bool { return len(m.present()) > 0 }
+func (m *Modem) Present() bool { return len(m.finder.present()) > 0 }
 
 // Appeared returns a channel that receives when a port at which the modem may
 // be is plugged in after the call, so that its owner can call Open at once
@@ -320,11 +329,11 @@ func (m *Modem) Present() bool { return len(m.present()) > 0 }
 // nothing. The channel is closed when ctx is done. Any goroutine may call it.
 func (m *Modem) Appeared(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
-	before := m.present()
+	before := m.finder.present()
 	go func() {
 		defer close(out)
 		for pause(ctx, appearPoll) == nil {
-			now := m.present()
+			now := m.finder.present()
 			fresh := false
 			for port := range now {
 				fresh = fresh || !before[port]
@@ -344,20 +353,20 @@ func (m *Modem) Appeared(ctx context.Context) <-chan struct{} {
 
 // present returns the ports at which the modem may be. One that has been pulled
 // out and plugged in again is another.
-func (m *Modem) present() map[string]bool {
-	ports, err := m.cfg.Ports()
+func (f *finder) present() map[string]bool {
+	ports, err := f.cfg.Ports()
 	if err != nil {
 		return nil
 	}
 	found := make(map[string]bool)
 	for _, p := range ports {
-		if m.cfg.Device == "" && p.onUSB() || m.cfg.Device != "" && (p.Device == m.cfg.Device || p.ByID == m.cfg.Device) {
+		if f.cfg.Device == "" && p.onUSB() || f.cfg.Device != "" && (p.Device == f.cfg.Device || p.ByID == f.cfg.Device) {
 			found[p.Device+" "+p.USB+" "+p.Number] = true
 		}
 	}
-	if len(found) == 0 && m.cfg.Device != "" { // a port that sysfs does not list, or a link of somebody's
-		if _, err := os.Stat(m.cfg.Device); err == nil {
-			found[m.cfg.Device] = true
+	if len(found) == 0 && f.cfg.Device != "" { // a port that sysfs does not list, or a link of somebody's
+		if _, err := os.Stat(f.cfg.Device); err == nil {
+			found[f.cfg.Device] = true
 		}
 	}
 	return found

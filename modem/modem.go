@@ -15,8 +15,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"strings"
-	"sync"
 	"time"
 
 	"goniec/modem/at"
@@ -105,61 +103,26 @@ func (t Timeouts) withDefaults() Timeouts {
 
 // Modem is one device under supervision. Its methods are called by one
 // goroutine, the owner, except Info, Indications and Transcript, which any
-// goroutine may call.
+// goroutine may call. What the owner's methods need of the device each of its parts
+// knows; the parts share the line.
 type Modem struct {
-	cfg    Config
-	log    *slog.Logger
-	queue  *indications
-	signal chan struct{} // receives after a change of registration, coalesced
+	*line
+	finder   *finder   // where the device is plugged in
+	identity *identity // what it says of itself and of its SIM
+	pin      *pinEntry
+	network  *network
+	storage  *storage
+	routes   *routes
+	sender   *sender
+	codes    *codes
+	calls    *calls
 
 	transcript *at.Transcript // of every dialogue since New
 	masker     *masker        // of the transcript
 
-	mu      sync.Mutex // guards what follows
-	info    Info
-	conn    *at.Conn // of the present or last dialogue; nil before the first
-	boot    time.Time
-	ready   bool
-	history []SignalBucket
-	call    *incoming               // nil: none rings
-	abort   context.CancelCauseFunc // ends the submission that runs; nil: none does
-	ussd    chan string             // receives what the network answers to a code; nil: nobody asked
-
-	announced announced // what +CMTI and +CDSI have named; it has a lock of its own
-
-	open  bool  // the owner's: conn is in use
-	setup setup // the owner's: what bring-up found out
-
-	refusedPIN string   // the owner's: a PIN that a SIM has refused
-	found      string   // the owner's: where the modem was when looked for last
-	stick      PortInfo // the owner's: the port at which it was open last
-	// awaits is the owner's: until when the next dialogue writes nothing; zero: it may at once.
-	awaits time.Time
-}
-
-// setup is what bring-up found out about a device.
-type setup struct {
-	profile   Profile
-	certified bool     // the profile comes from a file
-	recalled  working  // what worked with a modem like this one
-	kept      []byte   // the working set-up as it is remembered
-	numeric   bool     // +CMEE=1 was accepted
-	route     Route    // the +CNMI that is armed
-	lesser    bool     // a better one was refused
-	service   int      // <service> of +CSMS that was accepted
-	memories  []memory // what List sweeps
-	reads     []string // the memories that +CPMS can read, as the device says
-	receives  []string // those that can receive
-	receive   string   // the memory that receives
-	selected  string   // the memory that +CMGR and +CMGD work on
-	arity     int      // how many arguments +CPMS takes; 0: it takes none
-	noPlace   bool     // the memory that receives has no place
-	noKeep    bool     // +CMMS has been refused
-	timed     bool     // it has been told to take the time of the network
-	lastSent  time.Time
-	reports   reporting
-	patience  patience // with a device that is busy
-	smsc      string   // the answer to +CSCA?, to be written back; empty: none, or it has been
+	numeric bool   // +CMEE=1 was accepted
+	timed   bool   // the device has been told to take the time of the network
+	kept    []byte // the working set-up as it is remembered
 }
 
 // New returns a modem that is not open yet.
@@ -179,16 +142,18 @@ func New(cfg Config) *Modem {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Modem{
-		cfg:    cfg,
-		log:    log.With("modem", cfg.Name),
-		queue:  newIndications(),
-		signal: make(chan struct{}, 1),
-		info:   blank(cfg, Opening),
-
-		transcript: at.NewTranscript(),
-		masker:     newMasker(),
-	}
+	l := &line{cfg: cfg, log: log.With("modem", cfg.Name), queue: newIndications(), info: blank(cfg, Opening)}
+	m := &Modem{line: l, transcript: at.NewTranscript(), masker: newMasker()}
+	m.network = &network{line: l, changed: make(chan struct{}, 1)}
+	m.identity = &identity{line: l}
+	m.pin = &pinEntry{line: l, identity: m.identity}
+	m.storage = &storage{line: l}
+	m.routes = &routes{line: l, storage: m.storage}
+	m.sender = &sender{line: l}
+	m.codes = &codes{line: l}
+	m.calls = &calls{line: l}
+	m.finder = &finder{line: l, late: m.notice}
+	return m
 }
 
 // blank is the Info of a modem nothing is known of.
@@ -211,8 +176,8 @@ func (m *Modem) Open(ctx context.Context) error { return m.OpenQuietly(ctx, time
 // that it has started anew, but no longer than until, nothing is written: any octet
 // could break off what it is doing (V.250 5.6.1).
 func (m *Modem) OpenQuietly(ctx context.Context, until time.Time) error {
-	m.awaits = until
-	defer func() { m.awaits = time.Time{} }()
+	m.finder.awaits = until
+	defer func() { m.finder.awaits = time.Time{} }()
 	if m.open {
 		return newFault("open", BeforePayload, errors.New("modem is open already"))
 	}
@@ -238,7 +203,7 @@ func (m *Modem) initialise(ctx context.Context) error {
 	m.mu.Unlock()
 	m.enter(Ready)
 	m.keepSetup(ctx)
-	m.keepStick()
+	m.finder.keepStick()
 	return nil
 }
 
@@ -278,7 +243,7 @@ func (m *Modem) connect(ctx context.Context) error {
 	conn := at.New(port, at.Config{
 		Handler: m.notice, Transcript: m.transcript,
 		Write: t.Write, Prompt: t.Prompt, Submit: t.Submit, Quiet: t.Quiet, Attention: t.Attention,
-		Awaits: m.awaits,
+		Awaits: m.finder.awaits,
 	})
 	m.mu.Lock()
 	m.conn = conn
@@ -296,7 +261,7 @@ func (m *Modem) openPort(ctx context.Context) (Port, error) {
 	device := m.cfg.Device
 	if device == "" && m.cfg.IMEI != "" {
 		var err error
-		if device, err = m.locate(ctx); err != nil {
+		if device, err = m.finder.locate(ctx); err != nil {
 			return nil, err
 		}
 		m.change(func(i *Info) { i.Device = device })
@@ -306,8 +271,11 @@ func (m *Modem) openPort(ctx context.Context) (Port, error) {
 
 // begin forgets what an earlier device at this port had told.
 func (m *Modem) begin() {
-	m.setup = setup{}
-	m.announced.forget()
+	m.storage.forget()
+	m.routes.forget()
+	m.sender.forget()
+	m.numeric, m.timed, m.kept = false, false, nil
+	m.profile, m.fromFile, m.recalled, m.patience = Profile{}, false, working{}, patience{}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.info = blank(m.cfg, Opening)
@@ -340,21 +308,12 @@ func (m *Modem) Close() error {
 	conn := m.conn
 	m.mu.Unlock()
 	err := conn.Close()
-	m.callEnded(nil)
+	m.calls.callEnded(nil)
 	m.queue.stop()
 	if m.Info().State != Faulted {
 		m.enter(Opening)
 	}
 	return err
-}
-
-// Info returns what is known of the modem now.
-func (m *Modem) Info() Info {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	info := m.info
-	info.SignalHistory = recent(m.history, time.Now())
-	return info
 }
 
 // Indications returns what the modem announces by itself, in order. The channel
@@ -373,63 +332,4 @@ func (m *Modem) Resync(ctx context.Context) error {
 		return m.note(newFault("resync", BeforePayload, err))
 	}
 	return nil
-}
-
-// enter moves to a state.
-func (m *Modem) enter(s State) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.info.State != s {
-		m.info.State, m.info.Since = s, time.Now()
-	}
-}
-
-// change changes what Info tells.
-func (m *Modem) change(fn func(*Info)) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	fn(&m.info)
-}
-
-// note remembers a fault for Info, if it says something about the device or the
-// network rather than about one message or one impatient caller.
-func (m *Modem) note(f *Fault) error {
-	if f.Blame() != Message && !errors.Is(f, context.Canceled) && !errors.Is(f, ErrEmpty) {
-		m.change(func(i *Info) { i.LastFault = f })
-	}
-	return f
-}
-
-// command runs one command and returns the lines of its answer. It waits for a device
-// that is busy for a moment, up to Timeouts.SIMBusy.
-func (m *Modem) command(ctx context.Context, command string, timeout time.Duration) (lines []string, err error) {
-	if !m.open {
-		return nil, ErrNotOpen
-	}
-	if command == "" || strings.HasPrefix(command, "+CPIN=") { // AT is always answered; a PIN is given once
-		return m.conn.Command(ctx, command, timeout)
-	}
-	err = m.setup.patience.patiently(ctx, m.cfg.Timeouts.SIMBusy, isBusy, func() (err error) {
-		lines, err = m.conn.Command(ctx, command, timeout)
-		return err
-	})
-	return lines, err
-}
-
-// ask runs one command whose failure is survivable: when it ends without an
-// answer the dialogue is brought back in step before ask returns. fatal is an
-// error after which nothing more can be asked.
-func (m *Modem) ask(ctx context.Context, command string, timeout time.Duration) (lines []string, refused, fatal error) {
-	lines, err := m.command(ctx, command, timeout)
-	var answer *at.Error
-	switch {
-	case err == nil, errors.As(err, &answer):
-		return lines, err, nil
-	case !errors.Is(err, at.ErrTimeout):
-		return nil, err, err
-	}
-	if fatal := m.conn.Resync(ctx); fatal != nil {
-		return nil, err, fatal
-	}
-	return lines, err, nil
 }

@@ -5,6 +5,12 @@ import (
 	"time"
 )
 
+// network follows which networks have taken the SIM, and how strong the signal is.
+type network struct {
+	*line
+	changed chan struct{} // receives after a change of registration, coalesced
+}
+
 // isRoaming reports whether this is registration with a network that is not the
 // SIM's own.
 func (r RegistrationStatus) isRoaming() bool {
@@ -16,14 +22,14 @@ func (r Registration) IsRoaming() bool { return r.CS.isRoaming() || r.EPS.isRoam
 
 // serves reports whether the networks that we are registered with take texts
 // that we are allowed to send.
-func (m *Modem) serves(r Registration) bool {
-	return r.CanSend() && (!m.cfg.NoRoaming || !r.IsRoaming())
+func (n *network) serves(r Registration) bool {
+	return r.CanSend() && (!n.cfg.NoRoaming || !r.IsRoaming())
 }
 
 // roamingFault returns the Fault of what may not be sent in this network; nil
 // where it may.
-func (m *Modem) roamingFault(r Registration) *Fault {
-	if !m.cfg.NoRoaming || !r.IsRoaming() {
+func (n *network) roamingFault(r Registration) *Fault {
+	if !n.cfg.NoRoaming || !r.IsRoaming() {
 		return nil
 	}
 	return newFault("register", BeforePayload, ErrRoaming)
@@ -51,15 +57,15 @@ func (b SignalBucket) Mean() int {
 }
 
 // heard notes the signal for Info and for its history, which outlasts Close.
-func (m *Modem) heard(s Signal, now time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.info.Signal = s
+func (n *network) heard(s Signal, now time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.info.Signal = s
 	if s.DBm == 0 { // not known
 		return
 	}
 	// Others read what Info has given out: it is never changed in place.
-	history := slices.Clone(recent(m.history, now))
+	history := slices.Clone(recent(n.history, now))
 	from := now.Truncate(signalBucket)
 	if n := len(history); n == 0 || !history[n-1].From.Equal(from) {
 		history = append(history, SignalBucket{From: from, Min: s.DBm, Max: s.DBm})
@@ -68,7 +74,7 @@ func (m *Modem) heard(s Signal, now time.Time) {
 	b.Min, b.Max = min(b.Min, s.DBm), max(b.Max, s.DBm)
 	b.Samples++
 	b.Sum += s.DBm
-	m.history = history
+	n.history = history
 }
 
 // recent leaves out what is older than a day. A clock that was set back leaves

@@ -21,7 +21,7 @@ func (m *Modem) notice(u at.Unsolicited) {
 	case at.PDU:
 		if kind, ok := directKind(u.Name); ok {
 			if kind == ReportDirect {
-				m.announced.cameDirect()
+				m.routes.announced.cameDirect()
 			}
 			m.queue.add(Indication{Kind: kind, Raw: u.PDU})
 		}
@@ -36,7 +36,7 @@ func (m *Modem) notice(u at.Unsolicited) {
 		m.change(func(i *Info) { i.State, i.Since, i.LastFault = Faulted, time.Now(), f })
 		m.queue.add(Indication{Kind: Lost, Err: f})
 	default:
-		m.line(u)
+		m.said(u)
 	}
 }
 
@@ -65,28 +65,28 @@ func (m *Modem) damaged(u at.Unsolicited) {
 	m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s without its PDU: %w", u.Name, ErrGarbled)})
 }
 
-// line takes a result code of one line.
-func (m *Modem) line(u at.Unsolicited) {
+// said takes a result code of one line.
+func (m *Modem) said(u at.Unsolicited) {
 	switch u.Name {
 	case "+CMTI", "+CDSI":
 		m.stored(u)
 	case "+CREG", "+CEREG":
 		if fields := split(u.Arguments()); len(fields) > 0 {
 			if stat, err := strconv.Atoi(fields[0]); err == nil {
-				m.registered(u.Name, RegistrationStatus(stat))
+				m.network.registered(u.Name, RegistrationStatus(stat))
 			}
 		}
 	case "RING", "+CRING":
-		m.rang()
+		m.calls.rang()
 	case "+CLIP":
-		m.calledBy(u.Arguments())
+		m.calls.calledBy(u.Arguments())
 	case "NO CARRIER":
-		m.callEnded(nil)
+		m.calls.callEnded(nil)
 	case "+CUSD":
-		m.networkSaid(u.Arguments())
+		m.codes.networkSaid(u.Arguments())
 	case "+CSQ":
 		if s, ok := parseSignal(u.Arguments()); ok {
-			m.heard(s, time.Now())
+			m.network.heard(s, time.Now())
 		}
 	case "^SMMEMFULL", "+SMSFULL", "SMS FULL":
 		m.queue.add(Indication{Kind: StorageFull})
@@ -125,7 +125,7 @@ func (m *Modem) stored(u at.Unsolicited) {
 		return
 	}
 	slot := Slot{Memory: fields[0], Index: index}
-	m.announced.add(slot, kind)
+	m.routes.announced.add(slot, kind)
 	m.queue.add(Indication{Kind: kind, Slot: slot})
 }
 
@@ -134,8 +134,8 @@ func (m *Modem) stored(u at.Unsolicited) {
 func (m *Modem) booted(first bool) {
 	m.mu.Lock()
 	again := m.ready && (first || time.Since(m.boot) > bootTail)
-	if again && first && m.abort != nil {
-		m.abort(ErrRestarted)
+	if again && first && m.sender.abort != nil {
+		m.sender.abort(ErrRestarted)
 	}
 	m.mu.Unlock()
 	if again {
@@ -144,36 +144,36 @@ func (m *Modem) booted(first bool) {
 }
 
 // registered takes a registration state for +CREG or +CEREG.
-func (m *Modem) registered(name string, stat RegistrationStatus) {
-	m.mu.Lock()
-	field := &m.info.Registration.CS
+func (n *network) registered(name string, stat RegistrationStatus) {
+	n.mu.Lock()
+	field := &n.info.Registration.CS
 	if name == "+CEREG" {
-		field = &m.info.Registration.EPS
+		field = &n.info.Registration.EPS
 	}
 	changed := *field != stat
 	*field = stat
-	announce := changed && m.ready
+	announce := changed && n.ready
 	if announce {
 		state := Registering
-		if m.serves(m.info.Registration) {
+		if n.serves(n.info.Registration) {
 			state = Ready
-		} else if f := m.roamingFault(m.info.Registration); f != nil {
-			m.info.LastFault = f
+		} else if f := n.roamingFault(n.info.Registration); f != nil {
+			n.info.LastFault = f
 		}
-		if m.info.State != state {
-			m.info.State, m.info.Since = state, time.Now()
+		if n.info.State != state {
+			n.info.State, n.info.Since = state, time.Now()
 		}
 	}
-	m.mu.Unlock()
+	n.mu.Unlock()
 	if !changed {
 		return
 	}
 	select {
-	case m.signal <- struct{}{}:
+	case n.changed <- struct{}{}:
 	default:
 	}
 	if announce {
-		m.queue.add(Indication{Kind: RegistrationChanged})
+		n.queue.add(Indication{Kind: RegistrationChanged})
 	}
 }
 

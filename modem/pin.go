@@ -11,6 +11,13 @@ import (
 	"goniec/modem/at"
 )
 
+// pinEntry gives a SIM its PIN, at most once.
+type pinEntry struct {
+	*line
+	identity *identity
+	refused  string // a PIN that a SIM has refused
+}
+
 // PINGuard remembers across restarts which PIN was given to which SIM, so that
 // a wrong one is never given twice. MarkTried is called, and must be on disk
 // when it returns, before the PIN is sent. iccid is empty when the device does
@@ -31,8 +38,8 @@ type PINAccepter interface {
 const fullAttempts = 3
 
 // unlock makes sure that the SIM is there and open, entering the PIN if it may.
-func (m *Modem) unlock(ctx context.Context) error {
-	state, err := m.askPIN(ctx)
+func (p *pinEntry) unlock(ctx context.Context) error {
+	state, err := p.askPIN(ctx)
 	if err != nil {
 		return err
 	}
@@ -40,38 +47,38 @@ func (m *Modem) unlock(ctx context.Context) error {
 	case state == "" || state == "READY": // some devices answer with a bare OK
 		return nil
 	case state != "SIM PIN":
-		return m.locked(fmt.Errorf("%w: it wants %s", ErrSIMLocked, state))
+		return p.locked(fmt.Errorf("%w: it wants %s", ErrSIMLocked, state))
 	}
-	if err := m.enterPIN(ctx); err != nil {
+	if err := p.enterPIN(ctx); err != nil {
 		return err
 	}
-	limit := time.Now().Add(m.cfg.Timeouts.SIMBusy)
+	limit := time.Now().Add(p.cfg.Timeouts.SIMBusy)
 	for {
-		state, err := m.askPIN(ctx)
+		state, err := p.askPIN(ctx)
 		if err != nil {
 			return err
 		}
 		if state == "" || state == "READY" {
-			return m.identifyDevice(ctx) // some do not say who they are before
+			return p.identity.identifyDevice(ctx) // some do not say who they are before
 		}
 		if !time.Now().Before(limit) {
-			return m.locked(fmt.Errorf("%w: it wants %s after the PIN", ErrSIMLocked, state))
+			return p.locked(fmt.Errorf("%w: it wants %s after the PIN", ErrSIMLocked, state))
 		}
 		if err := pause(ctx, plainPause); err != nil {
-			return m.fatal("AT+CPIN?", err)
+			return faultIn("AT+CPIN?", err)
 		}
 	}
 }
 
 // locked makes the *Fault of a SIM that a person must deal with.
-func (m *Modem) locked(err error) error { return newFault("unlock SIM", BeforePayload, err) }
+func (p *pinEntry) locked(err error) error { return newFault("unlock SIM", BeforePayload, err) }
 
 // askPIN asks what the SIM wants: "READY", "SIM PIN", "SIM PUK" and so on; ""
 // when the device does not say.
-func (m *Modem) askPIN(ctx context.Context) (string, error) {
-	lines, refused, fatal := m.askBusy(ctx, "+CPIN?")
+func (p *pinEntry) askPIN(ctx context.Context) (string, error) {
+	lines, refused, fatal := p.askBusy(ctx, "+CPIN?")
 	if fatal != nil {
-		return "", m.fatal("AT+CPIN?", fatal)
+		return "", faultIn("AT+CPIN?", fatal)
 	}
 	if state, ok := find(lines, "+CPIN"); ok {
 		return strings.ToUpper(strings.Trim(state, `"`)), nil
@@ -92,41 +99,41 @@ func (m *Modem) askPIN(ctx context.Context) (string, error) {
 
 // enterPIN gives the SIM its PIN, at most once for each PIN and SIM unless the
 // SIM has taken it before.
-func (m *Modem) enterPIN(ctx context.Context) error {
-	if m.cfg.PIN == nil || m.cfg.PINGuard == nil {
-		return m.locked(fmt.Errorf("%w: it wants its PIN, and none is configured", ErrSIMLocked))
+func (p *pinEntry) enterPIN(ctx context.Context) error {
+	if p.cfg.PIN == nil || p.cfg.PINGuard == nil {
+		return p.locked(fmt.Errorf("%w: it wants its PIN, and none is configured", ErrSIMLocked))
 	}
-	pin, err := m.cfg.PIN()
+	pin, err := p.cfg.PIN()
 	switch {
 	case err != nil:
-		return m.locked(fmt.Errorf("%w: read its PIN: %w", ErrSIMLocked, err))
+		return p.locked(fmt.Errorf("%w: read its PIN: %w", ErrSIMLocked, err))
 	case len(pin) < 4 || len(pin) > 8 || digits(pin) != pin:
-		return m.locked(fmt.Errorf("%w: the configured PIN is not 4 to 8 digits", ErrSIMLocked))
+		return p.locked(fmt.Errorf("%w: the configured PIN is not 4 to 8 digits", ErrSIMLocked))
 	}
-	iccid, err := m.iccid(ctx)
+	iccid, err := p.identity.iccid(ctx)
 	if err != nil {
 		return err
 	}
-	left, err := m.attemptsLeft(ctx)
+	left, err := p.attemptsLeft(ctx)
 	if err != nil {
 		return err
 	}
 	switch {
 	case left >= 0 && left < fullAttempts:
-		return m.locked(fmt.Errorf("%w: only %d attempts are left, too few to risk one", ErrSIMLocked, left))
-	case pin == m.refusedPIN, m.cfg.PINGuard.Tried(iccid, pin) && !m.mayRepeat(left):
-		return m.locked(fmt.Errorf("%w: this PIN has been tried with this SIM", ErrSIMLocked))
+		return p.locked(fmt.Errorf("%w: only %d attempts are left, too few to risk one", ErrSIMLocked, left))
+	case pin == p.refused, p.cfg.PINGuard.Tried(iccid, pin) && !p.mayRepeat(left):
+		return p.locked(fmt.Errorf("%w: this PIN has been tried with this SIM", ErrSIMLocked))
 	}
-	if err := m.cfg.PINGuard.MarkTried(iccid, pin); err != nil {
-		return m.locked(fmt.Errorf("%w: note that its PIN is tried: %w", ErrSIMLocked, err))
+	if err := p.cfg.PINGuard.MarkTried(iccid, pin); err != nil {
+		return p.locked(fmt.Errorf("%w: note that its PIN is tried: %w", ErrSIMLocked, err))
 	}
-	if _, err := m.command(ctx, `+CPIN="`+pin+`"`, m.cfg.Timeouts.Command); err != nil {
-		m.refusedPIN = pin
-		return m.locked(fmt.Errorf("%w: enter its PIN: %w", ErrSIMLocked, err))
+	if _, err := p.command(ctx, `+CPIN="`+pin+`"`, p.cfg.Timeouts.Command); err != nil {
+		p.refused = pin
+		return p.locked(fmt.Errorf("%w: enter its PIN: %w", ErrSIMLocked, err))
 	}
-	if accepter, ok := m.cfg.PINGuard.(PINAccepter); ok {
+	if accepter, ok := p.cfg.PINGuard.(PINAccepter); ok {
 		if err := accepter.MarkAccepted(iccid, pin); err != nil {
-			m.log.WarnContext(ctx, "cannot note that the PIN was accepted; it may be refused after a restart", "err", err)
+			p.log.WarnContext(ctx, "cannot note that the PIN was accepted; it may be refused after a restart", "err", err)
 		}
 	}
 	return nil
@@ -135,14 +142,14 @@ func (m *Modem) enterPIN(ctx context.Context) error {
 // mayRepeat reports whether a PIN that was tried may be given again. An accepted
 // PIN sets the counter of the SIM back, so if all attempts are left it was
 // accepted. A guard that is told of acceptance knows better.
-func (m *Modem) mayRepeat(left int) bool {
-	_, told := m.cfg.PINGuard.(PINAccepter)
+func (p *pinEntry) mayRepeat(left int) bool {
+	_, told := p.cfg.PINGuard.(PINAccepter)
 	return !told && left >= fullAttempts
 }
 
 // attemptsLeft returns how many attempts the SIM allows for its PIN, -1 when
 // the device does not tell.
-func (m *Modem) attemptsLeft(ctx context.Context) (int, error) {
+func (p *pinEntry) attemptsLeft(ctx context.Context) (int, error) {
 	for _, q := range []struct {
 		command, name string
 		field         int
@@ -152,9 +159,9 @@ func (m *Modem) attemptsLeft(ctx context.Context) (int, error) {
 		{"+SPIC", "+SPIC", 0},             // SIMCom: <left>,<PUK left>,…
 		{"^CPIN?", "^CPIN", 3},            // Huawei: <code>,<left>,<PUK>,<PIN>,…
 	} {
-		lines, _, fatal := m.ask(ctx, q.command, m.cfg.Timeouts.Command)
+		lines, _, fatal := p.ask(ctx, q.command, p.cfg.Timeouts.Command)
 		if fatal != nil {
-			return -1, m.fatal("AT"+q.command, fatal)
+			return -1, faultIn("AT"+q.command, fatal)
 		}
 		arguments, ok := find(lines, q.name)
 		if !ok {

@@ -50,7 +50,7 @@ func (m *Modem) interview(ctx context.Context, result *ProbeResult) error {
 			return err
 		}
 	}
-	state, err := m.askPIN(ctx)
+	state, err := m.pin.askPIN(ctx)
 	var fault *Fault
 	switch {
 	case errors.As(err, &fault):
@@ -59,24 +59,24 @@ func (m *Modem) interview(ctx context.Context, result *ProbeResult) error {
 		return err
 	}
 	result.SIM = state
-	if err := m.identifyDevice(ctx); err != nil {
+	if err := m.identity.identifyDevice(ctx); err != nil {
 		return err
 	}
-	if err := m.identifySIM(ctx); err != nil {
+	if err := m.identity.identifySIM(ctx); err != nil {
 		return err
 	}
-	if _, err := m.askRegistration(ctx); err != nil {
+	if _, err := m.network.askRegistration(ctx); err != nil {
 		return err
 	}
-	if err := m.readStatus(ctx); err != nil {
+	if err := m.network.readStatus(ctx); err != nil {
 		return err
 	}
-	if err := m.readUsage(ctx); err != nil {
+	if err := m.storage.readUsage(ctx); err != nil {
 		return err
 	}
 	lines, _, fatal := m.ask(ctx, "+CSCA?", m.cfg.Timeouts.Command)
 	if fatal != nil {
-		return m.fatal("AT+CSCA?", fatal)
+		return faultIn("AT+CSCA?", fatal)
 	}
 	if arguments, ok := find(lines, "+CSCA"); ok {
 		if fields := split(arguments); len(fields) > 0 {
@@ -86,7 +86,7 @@ func (m *Modem) interview(ctx context.Context, result *ProbeResult) error {
 	for _, command := range []string{"+CGMI", "+CGMM", "+CGMR", "+CGSN", "+CIMI", "+CSQ", "+COPS?", "+CREG?", "+CEREG?", "+CPMS=?", "+CNMI=?", "+CSMS?", "+CMGF=?"} {
 		lines, refused, fatal := m.ask(ctx, command, m.cfg.Timeouts.Command)
 		if fatal != nil {
-			return m.fatal("AT"+command, fatal)
+			return faultIn("AT"+command, fatal)
 		}
 		if refused != nil {
 			result.Refused[command] = newFault("AT"+command, BeforePayload, refused).Meaning()

@@ -34,7 +34,7 @@ type ProfileFile struct {
 // this device was seen to take.
 func (c *certifier) foundProfile() Profile {
 	info := c.Info()
-	p := c.setup.profile
+	p := c.profile
 	if len(c.checks) == 0 || info.Model == "" {
 		return p
 	}

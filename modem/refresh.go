@@ -16,11 +16,12 @@ func (m *Modem) Refresh(ctx context.Context) error {
 	if !m.open {
 		return newFault("refresh", BeforePayload, ErrNotOpen)
 	}
-	for _, step := range []func(context.Context) error{m.checkMode, m.checkSIM, m.rearm, m.checkReports, m.refreshRegistration, m.readStatus, m.readUsage} {
+	for _, step := range []func(context.Context) error{m.checkMode, m.checkSIM, m.routes.rearm, m.routes.checkReports, m.refreshRegistration, m.network.readStatus, m.storage.readUsage} {
 		if err := step(ctx); err != nil {
 			return m.note(newFault("refresh", BeforePayload, err))
 		}
 	}
+	m.keepSetup(ctx)
 	return nil
 }
 
@@ -28,7 +29,7 @@ func (m *Modem) Refresh(ctx context.Context) error {
 // errors come by number or, with a device that would not have that, PDU mode.
 func (m *Modem) checkMode(ctx context.Context) error {
 	name, want := "+CMGF", "0"
-	if m.setup.numeric {
+	if m.numeric {
 		name, want = "+CMEE", "1"
 	}
 	lines, err := m.command(ctx, name+"?", m.cfg.Timeouts.Command)
@@ -50,7 +51,7 @@ func (m *Modem) checkSIM(ctx context.Context) error {
 	}
 	lines, _, fatal := m.ask(ctx, "+CIMI", m.cfg.Timeouts.Command)
 	if fatal != nil {
-		return m.fatal("AT+CIMI", fatal)
+		return faultIn("AT+CIMI", fatal)
 	}
 	if now := digits(freeText(lines, "+CIMI")); now != "" && now != known {
 		m.log.WarnContext(ctx, "SIM has been changed for another")
@@ -60,54 +61,54 @@ func (m *Modem) checkSIM(ctx context.Context) error {
 }
 
 func (m *Modem) refreshRegistration(ctx context.Context) error {
-	_, err := m.askRegistration(ctx)
+	_, err := m.network.askRegistration(ctx)
 	return err
 }
 
 // readStatus reads signal and operator, which devices may refuse.
-func (m *Modem) readStatus(ctx context.Context) error {
-	lines, _, fatal := m.ask(ctx, "+CSQ", m.cfg.Timeouts.Command)
+func (n *network) readStatus(ctx context.Context) error {
+	lines, _, fatal := n.ask(ctx, "+CSQ", n.cfg.Timeouts.Command)
 	if fatal != nil {
-		return m.fatal("AT+CSQ", fatal)
+		return faultIn("AT+CSQ", fatal)
 	}
 	if arguments, ok := find(lines, "+CSQ"); ok {
 		if s, ok := parseSignal(arguments); ok {
-			m.heard(s, time.Now())
+			n.heard(s, time.Now())
 		}
 	}
-	lines, _, fatal = m.ask(ctx, "+COPS?", m.cfg.Timeouts.Command)
+	lines, _, fatal = n.ask(ctx, "+COPS?", n.cfg.Timeouts.Command)
 	if fatal != nil {
-		return m.fatal("AT+COPS?", fatal)
+		return faultIn("AT+COPS?", fatal)
 	}
 	if arguments, ok := find(lines, "+COPS"); ok { // <mode>[,<format>,<operator>[,<act>]]
 		operator := ""
 		if fields := split(arguments); len(fields) >= 3 {
 			operator = fields[2]
 		}
-		m.change(func(i *Info) { i.Operator = operator })
+		n.change(func(i *Info) { i.Operator = operator })
 	}
 	return nil
 }
 
 // readUsage reads how full the memory is that receives.
-func (m *Modem) readUsage(ctx context.Context) error {
-	lines, _, fatal := m.ask(ctx, "+CPMS?", m.cfg.Timeouts.Command)
+func (s *storage) readUsage(ctx context.Context) error {
+	lines, _, fatal := s.ask(ctx, "+CPMS?", s.cfg.Timeouts.Command)
 	if fatal != nil {
-		return m.fatal("AT+CPMS?", fatal)
+		return faultIn("AT+CPMS?", fatal)
 	}
 	arguments, ok := find(lines, "+CPMS")
 	if !ok {
 		return nil
 	}
-	s := parseStorage(arguments)
-	if s.Memory == "" {
+	got := parseStorage(arguments)
+	if got.Memory == "" {
 		return nil
 	}
-	full := m.Info().Storage.Full()
-	m.tookStorage(s)
-	m.change(func(i *Info) { i.Storage = s })
-	if full && s.Full() { // still
-		m.queue.add(Indication{Kind: StorageFull, Slot: Slot{Memory: s.Memory}})
+	full := s.Info().Storage.Full()
+	s.tookStorage(got)
+	s.change(func(i *Info) { i.Storage = got })
+	if full && got.Full() { // still
+		s.queue.add(Indication{Kind: StorageFull, Slot: Slot{Memory: got.Memory}})
 	}
 	return nil
 }

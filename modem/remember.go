@@ -35,13 +35,13 @@ func (m *Modem) recallSetup() {
 		return
 	}
 	value, ok := m.cfg.Memory.Recall(key)
-	if !ok || json.Unmarshal(value, &m.setup.recalled) != nil {
-		m.setup.recalled = working{}
+	if !ok || json.Unmarshal(value, &m.recalled) != nil {
+		m.recalled = working{}
 		return
 	}
-	m.setup.kept = value
-	if first := m.setup.profile.Routes; m.setup.certified && len(first) > 0 && first[0] != m.setup.recalled.Route {
-		m.setup.recalled.Route = Route{} // the file was put there since
+	m.kept = value
+	if first := m.profile.Routes; m.fromFile && len(first) > 0 && first[0] != m.recalled.Route {
+		m.recalled.Route = Route{} // the file was put there since
 	}
 }
 
@@ -53,66 +53,66 @@ func (m *Modem) keepSetup(ctx context.Context) {
 	if m.cfg.Memory == nil || key == "" {
 		return
 	}
-	now := working{Arity: m.setup.arity, Reads: m.setup.reads, Receives: m.setup.receives}
-	for _, mem := range m.setup.memories {
+	now := working{Arity: m.storage.arity, Reads: m.storage.reads, Receives: m.storage.receives}
+	for _, mem := range m.storage.memories {
 		if mem.byIndex {
 			now.ByIndex = append(now.ByIndex, mem.name)
 		}
 	}
-	if !m.setup.lesser {
-		now.Service, now.Route = m.setup.service, m.setup.route
+	if !m.routes.lesser {
+		now.Service, now.Route = m.routes.service, m.routes.route
 	}
 	value, err := json.Marshal(now)
-	if err != nil || bytes.Equal(value, m.setup.kept) {
+	if err != nil || bytes.Equal(value, m.kept) {
 		return
 	}
 	if err := m.cfg.Memory.Remember(key, value); err != nil {
 		m.log.WarnContext(ctx, "cannot remember how to set this modem up; it will be asked again", "err", err)
 		return
 	}
-	m.setup.kept = value
+	m.kept = value
 }
 
 // recallMemories tries the memories that are remembered; false when they are
 // none, or not what the modem takes.
-func (m *Modem) recallMemories(ctx context.Context) (bool, error) {
-	r := m.setup.recalled
+func (s *storage) recallMemories(ctx context.Context) (bool, error) {
+	r := s.recalled
 	if r.Arity < 1 || r.Arity > 3 || len(r.Reads) == 0 {
 		return false, nil
 	}
-	m.setup.arity = r.Arity
-	complete, err := m.takeMemories(ctx, r.Reads, r.Receives)
+	s.arity = r.Arity
+	complete, err := s.takeMemories(ctx, r.Reads, r.Receives)
 	if err != nil || complete {
 		return complete, err
 	}
-	m.setup.arity, m.setup.memories, m.setup.receive, m.setup.selected = 0, nil, "", ""
+	s.arity, s.memories, s.receive, s.selected = 0, nil, "", ""
 	return false, nil
 }
 
 // recallRouting tries the routing that is remembered; false when there is none,
 // or it is refused.
-func (m *Modem) recallRouting(ctx context.Context) (bool, error) {
-	r := m.setup.recalled
-	relied := slices.Contains(r.Reads, memReports) || m.setup.profile.BrokenReportMemory // on a memory for reports
+func (r *routes) recallRouting(ctx context.Context) (bool, error) {
+	had := r.recalled
+	relied := slices.Contains(had.Reads, memReports) || r.profile.BrokenReportMemory // on a memory for reports
 	switch {
-	case r.Route == (Route{}), r.Route[1] == mtStored && !m.holdsTexts(), r.Route[3] == dsStored && relied && !m.holdsReports():
+	case had.Route == (Route{}), had.Route[1] == mtStored && !r.storage.holdsTexts(), had.Route[3] == dsStored && relied && !r.storage.holdsReports():
 		return false, nil // by it nothing would come
 	}
-	if err := m.chooseService(ctx, r.Service); err != nil {
+	if err := r.chooseService(ctx, had.Service); err != nil {
 		return false, err
 	}
-	if m.setup.service != r.Service {
+	if r.service != had.Service {
 		return false, nil
 	}
-	_, refused, fatal := m.askBusy(ctx, "+CNMI="+r.Route.String())
+	_, refused, fatal := r.askBusy(ctx, "+CNMI="+had.Route.String())
 	if fatal != nil || refused != nil {
-		return false, m.fatal("AT+CNMI", fatal)
+		return false, faultIn("AT+CNMI", fatal)
 	}
-	m.armed(ctx, r.Route)
+	r.armed(ctx, had.Route)
 	return true, nil
 }
 
 // listsByIndex reports whether +CMGL is known not to work in a memory.
-func (m *Modem) listsByIndex(name string) bool {
-	return m.setup.profile.ByIndex || slices.Contains(m.setup.recalled.ByIndex, name)
+func (s *storage) listsByIndex(name string) bool {
+	return s.profile.ByIndex || slices.Contains(s.recalled.ByIndex, name)
 }

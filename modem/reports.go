@@ -36,80 +36,78 @@ func (r *reporting) sent(tpdu []byte, now time.Time) {
 }
 
 // foundReport notes that a report lay in a slot, which was announced or not.
-func (m *Modem) foundReport(announced bool) {
-	r := &m.setup.reports
-	if m.setup.route[3] != dsStored {
+func (r *routes) foundReport(announced bool) {
+	if r.route[3] != dsStored {
 		return
 	}
 	if announced {
-		r.seen = true
+		r.reports.seen = true
 		return
 	}
-	if !r.asked.IsZero() { // else it is of the time before bring-up
-		r.lied = true
+	if !r.reports.asked.IsZero() { // else it is of the time before bring-up
+		r.reports.lied = true
 	}
 }
 
 // checkReports makes sure that reports come by the way that is armed. Where none has
 // come some time after the first text, the memories are looked into; if that does not
 // help, or reports lie elsewhere than announced, the other way is armed.
-func (m *Modem) checkReports(ctx context.Context) error {
-	r, now := &m.setup.reports, time.Now()
-	if m.setup.route[3] == dsDirect && m.announced.hasCome() {
-		if !r.seen {
-			r.seen = true
-			if r.tried {
-				m.setup.lesser = false // it is what works, so it is remembered
-				m.keepSetup(ctx)
+func (r *routes) checkReports(ctx context.Context) error {
+	state, now := &r.reports, time.Now()
+	if r.route[3] == dsDirect && r.announced.hasCome() {
+		if !state.seen {
+			state.seen = true
+			if state.tried {
+				r.lesser = false // it is what works, so it is remembered
 			}
 		}
 		return nil
 	}
-	switch waited := now.Sub(r.asked); {
-	case r.lied:
-		return m.turnReports(ctx, "reports lie elsewhere than the modem announces")
-	case r.seen, r.asked.IsZero(), m.setup.route[3] == 0, waited < reportLook:
+	switch waited := now.Sub(state.asked); {
+	case state.lied:
+		return r.turnReports(ctx, "reports lie elsewhere than the modem announces")
+	case state.seen, state.asked.IsZero(), r.route[3] == 0, waited < reportLook:
 		return nil
-	case !r.looked:
-		r.looked = true
-		m.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
+	case !state.looked:
+		state.looked = true
+		r.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
 		return nil
 	case waited < reportPatience:
 		return nil
 	default:
-		return m.turnReports(ctx, "no report has come since the first text")
+		return r.turnReports(ctx, "no report has come since the first text")
 	}
 }
 
 // turnReports arms the other way to have reports, stored or direct, for the reason
 // that is said. What the device refuses leaves the way it has; nothing is tried twice.
-func (m *Modem) turnReports(ctx context.Context, why string) error {
-	r := &m.setup.reports
-	direct := m.setup.route[3] == dsStored
-	if r.tried || !direct && !m.holdsReports() {
-		if !r.tried {
-			m.log.WarnContext(ctx, "modem gives no delivery reports although it has accepted to", "cnmi", m.setup.route.String(), "why", why)
+func (r *routes) turnReports(ctx context.Context, why string) error {
+	state := &r.reports
+	direct := r.route[3] == dsStored
+	if state.tried || !direct && !r.storage.holdsReports() {
+		if !state.tried {
+			r.log.WarnContext(ctx, "modem gives no delivery reports although it has accepted to", "cnmi", r.route.String(), "why", why)
 		}
-		m.setup.reports = reporting{tried: true, seen: true} // nothing more can be done
+		r.reports = reporting{tried: true, seen: true} // nothing more can be done
 		return nil
 	}
-	m.setup.reports = reporting{tried: true}
-	for _, other := range routings(m.setup.profile.Routes, !direct) {
-		if !other.complete() || other.service != m.setup.service || (other.Route[3] == dsDirect) != direct {
+	r.reports = reporting{tried: true}
+	for _, other := range routings(r.profile.Routes, !direct) {
+		if !other.complete() || other.service != r.service || (other.Route[3] == dsDirect) != direct {
 			continue
 		}
-		_, refused, fatal := m.askPatiently(ctx, "+CNMI="+other.String(), 0)
+		_, refused, fatal := r.askPatiently(ctx, "+CNMI="+other.String(), 0)
 		if fatal != nil {
-			return m.fatal("AT+CNMI", fatal)
+			return faultIn("AT+CNMI", fatal)
 		}
 		if refused == nil {
-			m.log.WarnContext(ctx, "delivery reports do not come as the modem has accepted; they are asked for another way",
-				"why", why, "was", m.setup.route.String(), "cnmi", other.String())
-			m.setup.route = other.Route
-			m.setup.lesser = true // remembered once it is seen to work
+			r.log.WarnContext(ctx, "delivery reports do not come as the modem has accepted; they are asked for another way",
+				"why", why, "was", r.route.String(), "cnmi", other.String())
+			r.route = other.Route
+			r.lesser = true // remembered once it is seen to work
 			return nil
 		}
 	}
-	m.log.WarnContext(ctx, "delivery reports do not come as the modem has accepted, and it takes no other way", "why", why, "cnmi", m.setup.route.String())
+	r.log.WarnContext(ctx, "delivery reports do not come as the modem has accepted, and it takes no other way", "why", why, "cnmi", r.route.String())
 	return nil
 }

@@ -7,6 +7,23 @@ import (
 	"strings"
 )
 
+// routes have the device tell of texts and reports (+CNMI), and see that it does.
+type routes struct {
+	*line
+	storage   *storage
+	route     Route // the one that is armed
+	lesser    bool  // a better one was refused
+	service   int   // <service> of +CSMS that was accepted
+	reports   reporting
+	announced announced // what +CMTI and +CDSI have named
+}
+
+// forget forgets what was found out about the device: bring-up begins.
+func (r *routes) forget() {
+	r.route, r.lesser, r.service, r.reports = Route{}, false, 0, reporting{}
+	r.announced.forget()
+}
+
 // Route is the five arguments of +CNMI (3GPP TS 27.005 3.4.1): mode, mt, bm, ds
 // and bfr.
 type Route [5]int
@@ -115,95 +132,95 @@ func reportsFirst(routes []Route, ds int) []Route {
 // armRouting has the device tell of texts and reports. Many devices list what
 // they then refuse, and some refuse what they list, so each way is tried until
 // one is accepted; what is listed goes first.
-func (m *Modem) armRouting(ctx context.Context) error {
-	if done, err := m.recallRouting(ctx); done || err != nil {
+func (r *routes) armRouting(ctx context.Context) error {
+	if done, err := r.recallRouting(ctx); done || err != nil {
 		return err
 	}
-	lines, _, fatal := m.askBusy(ctx, "+CNMI=?")
+	lines, _, fatal := r.askBusy(ctx, "+CNMI=?")
 	if fatal != nil {
-		return m.fatal("AT+CNMI=?", fatal)
+		return faultIn("AT+CNMI=?", fatal)
 	}
 	arguments, _ := find(lines, "+CNMI")
 	offered, listed := parseRanges(arguments)
 	service, better := -1, false // better: than what is accepted, and refused
 	for _, first := range []bool{true, false} {
-		for _, r := range m.ways() {
-			if first != (!listed || offers(offered, r.Route)) {
+		for _, way := range r.ways() {
+			if first != (!listed || offers(offered, way.Route)) {
 				continue
 			}
-			if service != r.service {
-				if err := m.chooseService(ctx, r.service); err != nil {
+			if service != way.service {
+				if err := r.chooseService(ctx, way.service); err != nil {
 					return err
 				}
-				service = r.service
+				service = way.service
 			}
-			_, refused, fatal := m.askPatiently(ctx, "+CNMI="+r.String(), 0)
+			_, refused, fatal := r.askPatiently(ctx, "+CNMI="+way.String(), 0)
 			if fatal != nil {
-				return m.fatal("AT+CNMI", fatal)
+				return faultIn("AT+CNMI", fatal)
 			}
 			if refused == nil {
-				m.armed(ctx, r.Route)
-				m.setup.lesser = better && !r.complete()
+				r.armed(ctx, way.Route)
+				r.lesser = better && !way.complete()
 				return nil
 			}
-			better = better || r.complete() && first
+			better = better || way.complete() && first
 		}
 	}
 	// Texts still arrive by sweeping the memories.
-	m.log.WarnContext(ctx, "modem does not announce texts; they are found by sweeping")
+	r.log.WarnContext(ctx, "modem does not announce texts; they are found by sweeping")
 	return nil
 }
 
 // ways are the routings to try, best first. Where the device has no place for a text
 // those come first that hand texts over directly.
-func (m *Modem) ways() []routing {
-	all := routings(m.setup.profile.Routes, m.holdsReports())
-	if !m.holdsTexts() {
+func (r *routes) ways() []routing {
+	all := routings(r.profile.Routes, r.storage.holdsReports())
+	if !r.storage.holdsTexts() {
 		slices.SortStableFunc(all, func(a, b routing) int { return b.Route[1] - a.Route[1] })
 	}
 	return all
 }
 
 // armed notes the routing that the device has accepted.
-func (m *Modem) armed(ctx context.Context, r Route) {
-	m.setup.route = r
-	if r[3] == 0 {
-		m.log.WarnContext(ctx, "modem gives no delivery reports", "cnmi", r.String())
+func (r *routes) armed(ctx context.Context, route Route) {
+	r.route = route
+	if route[3] == 0 {
+		r.log.WarnContext(ctx, "modem gives no delivery reports", "cnmi", route.String())
 		return
 	}
-	m.log.DebugContext(ctx, "routing armed", "cnmi", r.String())
+	r.log.DebugContext(ctx, "routing armed", "cnmi", route.String())
 }
 
 // chooseService selects the message service (+CSMS, 27.005 3.2.1). A device that
 // refuses keeps what it has, which decides whether it wants confirmations.
-func (m *Modem) chooseService(ctx context.Context, service int) error {
-	_, refused, fatal := m.ask(ctx, "+CSMS="+strconv.Itoa(service), m.cfg.Timeouts.Command)
+func (r *routes) chooseService(ctx context.Context, service int) error {
+	_, refused, fatal := r.ask(ctx, "+CSMS="+strconv.Itoa(service), r.cfg.Timeouts.Command)
 	if fatal != nil {
-		return m.fatal("AT+CSMS", fatal)
+		return faultIn("AT+CSMS", fatal)
 	}
-	m.setup.service = service
+	r.service = service
 	if refused == nil {
 		return nil
 	}
-	m.setup.service = 0
-	lines, _, fatal := m.ask(ctx, "+CSMS?", m.cfg.Timeouts.Command)
+	r.service = 0
+	lines, _, fatal := r.ask(ctx, "+CSMS?", r.cfg.Timeouts.Command)
 	if arguments, ok := find(lines, "+CSMS"); ok {
 		if fields := split(arguments); len(fields) > 0 {
-			m.setup.service, _ = strconv.Atoi(fields[0]) // 0 if it is no number
+			r.service, _ = strconv.Atoi(fields[0]) // 0 if it is no number
 		}
 	}
-	return m.fatal("AT+CSMS?", fatal)
+	return faultIn("AT+CSMS?", fatal)
 }
 
 // rearm makes sure that the routing is still armed, and arms it again where a
 // device has dropped it, as some do on a missed confirmation.
-func (m *Modem) rearm(ctx context.Context) error {
-	if m.setup.route == (Route{}) {
+func (r *routes) rearm(ctx context.Context) error {
+	if r.route == (Route{}) {
 		return nil
 	}
-	lines, refused, fatal := m.ask(ctx, "+CNMI?", m.cfg.Timeouts.Command)
+	lines, refused, fatal := r.ask(ctx, "+CNMI?", r.cfg.Timeouts.Command)
 	if fatal != nil || refused != nil {
-		return m.fatal("AT+CNMI?", fatal)
+		return faultIn("AT+CNMI?", fatal)
 	}
 	arguments, ok := find(lines, "+CNMI")
 	if !ok {
@@ -211,19 +228,19 @@ func (m *Modem) rearm(ctx context.Context) error {
 	}
 	// Only mt and ds count: those a device drops, and others it reads back
 	// otherwise than they were set.
-	want := m.setup.route
+	want := r.route
 	fields := split(arguments)
 	if len(fields) < 4 || fields[1] == strconv.Itoa(want[1]) && fields[3] == strconv.Itoa(want[3]) {
 		return nil
 	}
-	m.log.WarnContext(ctx, "modem had dropped its routing; armed again", "was", arguments, "cnmi", want.String())
-	if _, refused, fatal = m.ask(ctx, "+CNMI="+want.String(), m.cfg.Timeouts.Command); fatal != nil {
-		return m.fatal("AT+CNMI", fatal)
+	r.log.WarnContext(ctx, "modem had dropped its routing; armed again", "was", arguments, "cnmi", want.String())
+	if _, refused, fatal = r.ask(ctx, "+CNMI="+want.String(), r.cfg.Timeouts.Command); fatal != nil {
+		return faultIn("AT+CNMI", fatal)
 	}
 	if refused != nil {
 		return newFault("AT+CNMI", BeforePayload, refused)
 	}
-	m.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
+	r.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
 	return nil
 }
 

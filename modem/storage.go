@@ -8,10 +8,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"goniec/modem/at"
 )
+
+// storage reads and empties the memories of a device.
+type storage struct {
+	*line
+	memories []memory // what List sweeps
+	reads    []string // the memories that +CPMS can read
+	receives []string // those that can receive
+	receive  string   // the memory that receives
+	selected string   // the memory that +CMGR and +CMGD work on
+	arity    int      // how many arguments +CPMS takes; 0: it takes none
+	noPlace  bool     // the memory that receives has no place
+}
+
+// forget forgets what was found out about the device: bring-up begins.
+func (s *storage) forget() { *s = storage{line: s.line} }
 
 // memory is one memory of a device that may hold texts or reports.
 type memory struct {
@@ -39,40 +53,40 @@ const preferredBefore = "_P"
 // chooseMemory finds out what memories there are and has the larger of SIM and
 // device receive (+CPMS, 27.005 3.2.2). A device that knows no +CPMS has one
 // memory, and that is that.
-func (m *Modem) chooseMemory(ctx context.Context) error {
-	if done, err := m.recallMemories(ctx); done || err != nil {
+func (s *storage) chooseMemory(ctx context.Context) error {
+	if done, err := s.recallMemories(ctx); done || err != nil {
 		return err
 	}
-	lines, _, fatal := m.askBusy(ctx, "+CPMS=?")
+	lines, _, fatal := s.askBusy(ctx, "+CPMS=?")
 	if fatal != nil {
-		return m.fatal("AT+CPMS=?", fatal)
+		return faultIn("AT+CPMS=?", fatal)
 	}
 	arguments, _ := find(lines, "+CPMS")
 	reads, receives := parseMemories(arguments)
 	if len(reads) == 0 { // it does not tell; these two everybody has
 		reads, receives = []string{memSIM, memDevice}, []string{memSIM, memDevice}
 	}
-	_, err := m.takeMemories(ctx, reads, receives)
+	_, err := s.takeMemories(ctx, reads, receives)
 	return err
 }
 
 // takeMemories selects each memory of a device once and has the best of them
 // receive. One that cannot be selected, or has no place, is none. It is complete
 // when the device took all that it should have.
-func (m *Modem) takeMemories(ctx context.Context, reads, receives []string) (complete bool, err error) {
+func (s *storage) takeMemories(ctx context.Context, reads, receives []string) (complete bool, err error) {
 	best := Storage{}
 	complete = true
-	m.setup.reads, m.setup.receives = nil, nil
+	s.reads, s.receives = nil, nil
 	for _, name := range sweepOrder(reads) {
-		if name == memAny && len(m.setup.memories) > 0 {
+		if name == memAny && len(s.memories) > 0 {
 			continue
 		}
 		texts := name == memSIM || name == memDevice || name == memAny
 		receive := texts && slices.Contains(receives, name)
-		s, ok, err := m.tryMemory(ctx, name, receive)
-		if err == nil && !ok && receive && m.setup.receive != "" { // perhaps it only cannot receive
+		got, ok, err := s.tryMemory(ctx, name, receive)
+		if err == nil && !ok && receive && s.receive != "" { // perhaps it only cannot receive
 			receive = false
-			s, ok, err = m.tryMemory(ctx, name, false)
+			got, ok, err = s.tryMemory(ctx, name, false)
 		}
 		switch {
 		case err != nil:
@@ -80,34 +94,34 @@ func (m *Modem) takeMemories(ctx context.Context, reads, receives []string) (com
 		case !ok:
 			complete = false
 			continue
-		case s.Total == 0:
-			m.log.WarnContext(ctx, "memory of the modem has no place; it is not used", "memory", name)
+		case got.Total == 0:
+			s.log.WarnContext(ctx, "memory of the modem has no place; it is not used", "memory", name)
 			continue
-		case s.Total > 0:
-			m.tookStorage(s)
+		case got.Total > 0:
+			s.tookStorage(got)
 		}
-		s.Total = max(s.Total, 0)
-		m.setup.memories = append(m.setup.memories, memory{
-			name: name, total: s.Total, byIndex: m.listsByIndex(name), reports: !texts && name != memReports,
+		got.Total = max(got.Total, 0)
+		s.memories = append(s.memories, memory{
+			name: name, total: got.Total, byIndex: s.listsByIndex(name), reports: !texts && name != memReports,
 		})
-		m.setup.reads = append(m.setup.reads, name)
+		s.reads = append(s.reads, name)
 		if !receive {
 			continue
 		}
-		m.setup.receives = append(m.setup.receives, name)
-		if best.Memory == "" || m.prefers(s, best) {
-			best, m.setup.receive = s, name
+		s.receives = append(s.receives, name)
+		if best.Memory == "" || s.prefers(got, best) {
+			best, s.receive = got, name
 		}
 	}
-	m.setup.receive = best.Memory
+	s.receive = best.Memory
 	if best.Memory == "" {
-		return false, m.defaultMemory(ctx)
+		return false, s.defaultMemory(ctx)
 	}
-	m.change(func(i *Info) { i.Storage = best })
-	if m.setup.selected == best.Memory {
+	s.change(func(i *Info) { i.Storage = best })
+	if s.selected == best.Memory {
 		return complete, nil
 	}
-	return complete, m.fatalFault(m.selectMemory(ctx, best.Memory))
+	return complete, s.fatalFault(s.selectMemory(ctx, best.Memory))
 }
 
 // sweepOrder returns the memories that can be read, each once, those for texts
@@ -124,86 +138,86 @@ func sweepOrder(reads []string) []string {
 
 // holdsReports reports whether the device has a memory for reports that it can be
 // relied on for.
-func (m *Modem) holdsReports() bool {
-	return slices.Contains(m.setup.reads, memReports) && !m.setup.profile.BrokenReportMemory
+func (s *storage) holdsReports() bool {
+	return slices.Contains(s.reads, memReports) && !s.profile.BrokenReportMemory
 }
 
 // holdsTexts reports whether a text can stay in the device until it is read: false
 // when it says that the memory that receives has no place.
-func (m *Modem) holdsTexts() bool { return !m.setup.noPlace }
+func (s *storage) holdsTexts() bool { return !s.noPlace }
 
 // prefers reports whether a memory is to receive rather than another: that of
 // the profile, else the larger one.
-func (m *Modem) prefers(s, other Storage) bool {
-	switch wanted := m.setup.profile.Memory; {
-	case wanted == "", s.Memory != wanted && other.Memory != wanted:
-		return s.Total > other.Total
+func (s *storage) prefers(got, other Storage) bool {
+	switch wanted := s.profile.Memory; {
+	case wanted == "", got.Memory != wanted && other.Memory != wanted:
+		return got.Total > other.Total
 	default:
-		return s.Memory == wanted
+		return got.Memory == wanted
 	}
 }
 
 // fatalFault keeps only an error after which nothing more can be asked.
-func (m *Modem) fatalFault(err error) error {
+func (s *storage) fatalFault(err error) error {
 	var answer *at.Error
 	if err == nil || errors.As(err, &answer) {
 		return nil
 	}
-	return m.fatal("AT+CPMS", err)
+	return faultIn("AT+CPMS", err)
 }
 
 // defaultMemory takes a device as it is when no memory could be selected.
-func (m *Modem) defaultMemory(ctx context.Context) error {
-	lines, _, fatal := m.ask(ctx, "+CPMS?", m.cfg.Timeouts.Command)
+func (s *storage) defaultMemory(ctx context.Context) error {
+	lines, _, fatal := s.ask(ctx, "+CPMS?", s.cfg.Timeouts.Command)
 	if fatal != nil {
-		return m.fatal("AT+CPMS?", fatal)
+		return faultIn("AT+CPMS?", fatal)
 	}
-	m.setup.arity = 0
-	s := Storage{}
+	s.arity = 0
+	got := Storage{}
 	if arguments, ok := find(lines, "+CPMS"); ok {
-		s = parseStorage(arguments)
+		got = parseStorage(arguments)
 	}
-	m.setup.receive, m.setup.selected = s.Memory, s.Memory
-	m.setup.noPlace = s.Memory != "" && s.Total == 0
-	if s.Memory != "" && !m.setup.noPlace {
-		m.tookStorage(s)
+	s.receive, s.selected = got.Memory, got.Memory
+	s.noPlace = got.Memory != "" && got.Total == 0
+	if got.Memory != "" && !s.noPlace {
+		s.tookStorage(got)
 	}
-	if !slices.ContainsFunc(m.setup.memories, func(x memory) bool { return x.name == s.Memory }) && !m.setup.noPlace {
-		m.setup.memories = append([]memory{{name: s.Memory, total: s.Total}}, m.setup.memories...)
+	if !slices.ContainsFunc(s.memories, func(x memory) bool { return x.name == got.Memory }) && !s.noPlace {
+		s.memories = append([]memory{{name: got.Memory, total: got.Total}}, s.memories...)
 	}
 	return nil
 }
 
 // tryMemory selects a memory with three, two or one argument, whatever the
 // device takes, and returns how full it is; Total is -1 when that is not told.
-func (m *Modem) tryMemory(ctx context.Context, name string, receives bool) (Storage, bool, error) {
+func (s *storage) tryMemory(ctx context.Context, name string, receives bool) (Storage, bool, error) {
 	arities := []int{3, 2, 1}
-	if m.setup.arity > 0 {
-		arities = []int{m.setup.arity}
+	if s.arity > 0 {
+		arities = []int{s.arity}
 	}
 	receive := name
 	if !receives {
-		receive = m.setup.receive
+		receive = s.receive
 	}
 	for _, arity := range arities {
-		lines, refused, fatal := m.askBusy(ctx, cpms(arity, name, receive))
+		lines, refused, fatal := s.askBusy(ctx, cpms(arity, name, receive))
 		if fatal != nil {
-			return Storage{}, false, m.fatal("AT+CPMS", fatal)
+			return Storage{}, false, faultIn("AT+CPMS", fatal)
 		}
 		arguments, ok := find(lines, "+CPMS")
 		if refused != nil && !ok { // some answer without OK
 			continue
 		}
-		m.setup.arity, m.setup.selected = arity, name
-		s := Storage{Memory: name, Total: -1}
+		s.arity, s.selected = arity, name
+		got := Storage{Memory: name, Total: -1}
 		if fields := split(arguments); len(fields) >= 2 {
 			used, err1 := strconv.Atoi(fields[0])
 			total, err2 := strconv.Atoi(fields[1])
 			if err1 == nil && err2 == nil {
-				s.Used, s.Total = used, total
+				got.Used, got.Total = used, total
 			}
 		}
-		return s, true, nil
+		return got, true, nil
 	}
 	return Storage{}, false, nil
 }
@@ -218,76 +232,76 @@ func cpms(arity int, name, receive string) string {
 }
 
 // selectMemory has +CMGL, +CMGR and +CMGD work on a memory.
-func (m *Modem) selectMemory(ctx context.Context, name string) error {
+func (s *storage) selectMemory(ctx context.Context, name string) error {
 	if name == "" {
-		name = m.setup.receive
+		name = s.receive
 	}
-	if m.setup.arity == 0 || name == m.setup.selected {
+	if s.arity == 0 || name == s.selected {
 		return nil
 	}
-	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, name, m.setup.receive), m.limit("+CPMS"))
+	lines, refused, fatal := s.ask(ctx, cpms(s.arity, name, s.receive), s.limit("+CPMS"))
 	if fatal != nil {
-		m.setup.selected = ""
+		s.selected = ""
 		return fatal
 	}
 	arguments, ok := find(lines, "+CPMS")
 	if refused != nil && !ok {
 		return refused
 	}
-	m.setup.selected = name
+	s.selected = name
 	if fields := split(arguments); len(fields) >= 2 {
-		m.tookUsage(name, fields[0], fields[1])
+		s.tookUsage(name, fields[0], fields[1])
 	}
 	return nil
 }
 
 // tookUsage notes how full a memory is.
-func (m *Modem) tookUsage(name, used, total string) {
+func (s *storage) tookUsage(name, used, total string) {
 	u, err1 := strconv.Atoi(used)
 	t, err2 := strconv.Atoi(total)
 	if err1 != nil || err2 != nil {
 		return
 	}
-	for i := range m.setup.memories {
-		if m.setup.memories[i].name == name {
-			m.setup.memories[i].total = t
+	for i := range s.memories {
+		if s.memories[i].name == name {
+			s.memories[i].total = t
 		}
 	}
-	m.tookStorage(Storage{Memory: name, Used: u, Total: t})
+	s.tookStorage(Storage{Memory: name, Used: u, Total: t})
 }
 
 // tookStorage notes how full a memory is for Info, and announces that it has
 // become nearly full or full.
-func (m *Modem) tookStorage(s Storage) {
+func (s *storage) tookStorage(got Storage) {
 	before := Storage{}
-	m.change(func(i *Info) {
+	s.change(func(i *Info) {
 		i.Storages = slices.Clone(i.Storages) // others read what Info has given out
-		at := slices.IndexFunc(i.Storages, func(x Storage) bool { return x.Memory == s.Memory })
+		at := slices.IndexFunc(i.Storages, func(x Storage) bool { return x.Memory == got.Memory })
 		if at < 0 {
-			i.Storages = append(i.Storages, s)
+			i.Storages = append(i.Storages, got)
 		} else {
-			before, i.Storages[at] = i.Storages[at], s
+			before, i.Storages[at] = i.Storages[at], got
 		}
-		if s.Memory == m.setup.receive {
-			i.Storage = s
+		if got.Memory == s.receive {
+			i.Storage = got
 		}
 	})
-	slot := Slot{Memory: s.Memory}
-	if s.NearlyFull() && !before.NearlyFull() {
-		m.queue.add(Indication{Kind: StorageFilling, Slot: slot})
+	slot := Slot{Memory: got.Memory}
+	if got.NearlyFull() && !before.NearlyFull() {
+		s.queue.add(Indication{Kind: StorageFilling, Slot: slot})
 	}
-	if s.Full() && !before.Full() {
-		m.queue.add(Indication{Kind: StorageFull, Slot: slot})
+	if got.Full() && !before.Full() {
+		s.queue.add(Indication{Kind: StorageFull, Slot: slot})
 	}
 }
 
 // resolve returns the memory of a slot under a name the device knows: a device
 // that announces "MT" may want to be asked for "ME".
-func (m *Modem) resolve(s Slot) string {
-	if slices.ContainsFunc(m.setup.memories, func(x memory) bool { return x.name == s.Memory }) {
-		return s.Memory
+func (s *storage) resolve(slot Slot) string {
+	if slices.ContainsFunc(s.memories, func(x memory) bool { return x.name == slot.Memory }) {
+		return slot.Memory
 	}
-	return m.setup.receive
+	return s.receive
 }
 
 // Read reads one slot. The *Fault of an empty one wraps ErrEmpty. Where something else
@@ -297,11 +311,11 @@ func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 	if !m.open {
 		return Stored{}, newFault("read", BeforePayload, ErrNotOpen)
 	}
-	announced := m.announced.take(s)
-	got, err := m.readOne(ctx, s)
+	announced := m.routes.announced.take(s)
+	got, err := m.storage.readOne(ctx, s)
 	report := err == nil && got.Err == nil && isReport(got.Raw)
 	if report {
-		m.foundReport(announced == ReportStored)
+		m.routes.foundReport(announced == ReportStored)
 	}
 	elsewhere := err == nil && report != (announced == ReportStored) || err != nil && (answered(err) || errors.Is(err, ErrEmpty))
 	if announced != "" && elsewhere {
@@ -311,20 +325,20 @@ func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 }
 
 // readOne reads a slot in whatever memory it is.
-func (m *Modem) readOne(ctx context.Context, s Slot) (Stored, error) {
-	if err := m.selectMemory(ctx, m.resolve(s)); err != nil {
-		return Stored{}, m.note(newFault("select memory", BeforePayload, err))
+func (s *storage) readOne(ctx context.Context, slot Slot) (Stored, error) {
+	if err := s.selectMemory(ctx, s.resolve(slot)); err != nil {
+		return Stored{}, s.note(newFault("select memory", BeforePayload, err))
 	}
-	got, err := m.readSlot(ctx, s)
+	got, err := s.readSlot(ctx, slot)
 	if err != nil {
-		return Stored{}, m.note(newFault("read", BeforePayload, err))
+		return Stored{}, s.note(newFault("read", BeforePayload, err))
 	}
 	return got, nil
 }
 
 // readSlot reads an index of the selected memory by +CMGR (27.005 4.2).
-func (m *Modem) readSlot(ctx context.Context, s Slot) (Stored, error) {
-	lines, err := m.command(ctx, "+CMGR="+strconv.Itoa(s.Index), m.listTime())
+func (s *storage) readSlot(ctx context.Context, slot Slot) (Stored, error) {
+	lines, err := s.command(ctx, "+CMGR="+strconv.Itoa(slot.Index), s.listTime())
 	if err != nil {
 		if isEmpty(err) {
 			return Stored{}, fmt.Errorf("%w: %w", ErrEmpty, err)
@@ -343,9 +357,9 @@ func (m *Modem) readSlot(ctx context.Context, s Slot) (Stored, error) {
 		case length > 0 && fields[length-1] == "0" && i+1 >= len(lines):
 			return Stored{}, ErrEmpty
 		case i+1 >= len(lines):
-			return storedLine(s, ""), nil
+			return storedLine(slot, ""), nil
 		}
-		return storedLine(s, lines[i+1]), nil
+		return storedLine(slot, lines[i+1]), nil
 	}
 	return Stored{}, ErrEmpty
 }
@@ -383,7 +397,7 @@ func (m *Modem) Delete(ctx context.Context, s Slot) error {
 	if !m.open {
 		return newFault("delete", BeforePayload, ErrNotOpen)
 	}
-	if err := m.selectMemory(ctx, m.resolve(s)); err != nil {
+	if err := m.storage.selectMemory(ctx, m.storage.resolve(s)); err != nil {
 		return m.note(newFault("select memory", BeforePayload, err))
 	}
 	_, err := m.command(ctx, "+CMGD="+strconv.Itoa(s.Index), m.listTime())
@@ -398,6 +412,3 @@ func (m *Modem) Delete(ctx context.Context, s Slot) error {
 	}
 	return nil
 }
-
-// listTime is how long the device may take over what is in its memories.
-func (m *Modem) listTime() time.Duration { return max(m.cfg.Timeouts.List, m.setup.profile.List) }

@@ -9,6 +9,18 @@ import (
 	"goniec/modem/at"
 )
 
+// sender submits texts.
+type sender struct {
+	*line
+	abort    context.CancelCauseFunc // ends the submission that runs; nil: none does; guarded by mu
+	noKeep   bool                    // +CMMS has been refused
+	lastSent time.Time
+	centre   string // the answer to +CSCA?, to be written back; empty: none, or it has been
+}
+
+// forget forgets what was found out about the device: bring-up begins.
+func (s *sender) forget() { s.noKeep, s.lastSent, s.centre = false, time.Time{}, "" }
+
 // linkHold is how long a modem keeps the link to the service centre after a
 // submission with +CMMS=1; the standard says 1 to 5 s.
 const linkHold = time.Second
@@ -27,19 +39,19 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 	if !m.open {
 		return NoReference, newFault("submit", BeforePayload, ErrNotOpen)
 	}
-	if f := m.roamingFault(m.Info().Registration); f != nil {
+	if f := m.network.roamingFault(m.Info().Registration); f != nil {
 		return NoReference, m.note(f)
 	}
-	number, f := m.submit(ctx, tpdu)
+	number, f := m.sender.submit(ctx, tpdu)
 	if f != nil && f.Family == "CMS" && f.Code == noServiceCentre {
-		number, f = m.tellServiceCentre(ctx, tpdu, f)
+		number, f = m.sender.tellServiceCentre(ctx, tpdu, f)
 	}
-	m.setup.lastSent = time.Now()
+	m.sender.lastSent = time.Now()
 	if f != nil {
-		m.setup.lastSent = time.Time{}
+		m.sender.lastSent = time.Time{}
 		return NoReference, m.note(f)
 	}
-	m.setup.reports.sent(tpdu, m.setup.lastSent)
+	m.routes.reports.sent(tpdu, m.sender.lastSent)
 	if !m.conn.InStep() { // accepted, but the OK was left out
 		if err := m.conn.Resync(ctx); err != nil {
 			m.log.WarnContext(ctx, "cannot resync behind an accepted message", "err", err)
@@ -54,18 +66,18 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 
 // submit writes the commands for one text. A device that is busy before it has had the
 // text is asked again: nothing has been sent.
-func (m *Modem) submit(ctx context.Context, tpdu []byte) (number int, f *Fault) {
-	if err := m.keepLink(ctx); err != nil {
+func (s *sender) submit(ctx context.Context, tpdu []byte) (number int, f *Fault) {
+	if err := s.keepLink(ctx); err != nil {
 		return NoReference, newFault("submit", BeforePayload, err)
 	}
 	pdu := append([]byte{0}, tpdu...) // no address: the service centre of the SIM
 	var began time.Time
 	var phase at.Phase
 	busy := func(e *at.Error) bool { return phase == at.BeforePayload && untaken(e) }
-	err := m.setup.patience.patiently(ctx, m.cfg.Timeouts.SIMBusy, busy, func() (err error) {
+	err := s.patience.patiently(ctx, s.cfg.Timeouts.SIMBusy, busy, func() (err error) {
 		began = time.Now()
-		abortable, done := m.abortable(ctx)
-		number, phase, err = m.conn.Submit(abortable, len(tpdu), pdu)
+		abortable, done := s.abortable(ctx)
+		number, phase, err = s.conn.Submit(abortable, len(tpdu), pdu)
 		if cause := done(); err != nil && errors.Is(cause, ErrRestarted) {
 			err = cause
 		}
@@ -84,16 +96,16 @@ const noServiceCentre = 330
 // although it told one: some use it only when it has been written by +CSCA (3GPP TS
 // 27.005 3.3.1) since they started. What it told is written back, once, and the text
 // submitted again.
-func (m *Modem) tellServiceCentre(ctx context.Context, tpdu []byte, refused *Fault) (number int, f *Fault) {
-	told := m.Info().SMSC != ""
-	if m.setup.smsc != "" {
-		written := m.setup.smsc
-		m.setup.smsc = ""
-		m.log.InfoContext(ctx, "modem does not use the service centre that it tells; it is written back")
-		_, err := m.command(ctx, "+CSCA="+written, m.cfg.Timeouts.Command)
+func (s *sender) tellServiceCentre(ctx context.Context, tpdu []byte, refused *Fault) (number int, f *Fault) {
+	told := s.Info().SMSC != ""
+	if s.centre != "" {
+		written := s.centre
+		s.centre = ""
+		s.log.InfoContext(ctx, "modem does not use the service centre that it tells; it is written back")
+		_, err := s.command(ctx, "+CSCA="+written, s.cfg.Timeouts.Command)
 		switch {
 		case err == nil:
-			if number, refused = m.submit(ctx, tpdu); refused == nil || refused.Code != noServiceCentre {
+			if number, refused = s.submit(ctx, tpdu); refused == nil || refused.Code != noServiceCentre {
 				return number, refused
 			}
 		case !answered(err):
@@ -120,15 +132,15 @@ func (m *Modem) PayloadAt() time.Time {
 // abortable returns a context for one submission, which ends with ErrRestarted when
 // the device says that it has just started: its answer will never come. done ends
 // that, and returns why the context was done, if it was.
-func (m *Modem) abortable(ctx context.Context) (_ context.Context, done func() error) {
+func (s *sender) abortable(ctx context.Context) (_ context.Context, done func() error) {
 	abortable, cancel := context.WithCancelCause(ctx)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.abort = cancel
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.abort = cancel
 	return abortable, func() error {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		m.abort = nil
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.abort = nil
 		cause := context.Cause(abortable)
 		cancel(nil)
 		return cause
@@ -138,13 +150,13 @@ func (m *Modem) abortable(ctx context.Context) (_ context.Context, done func() e
 // keepLink asks the modem to keep the link open for a message that may follow
 // (3GPP TS 27.005 3.5.6), which spares seconds a part. While one part follows
 // another the modem remembers, so it is asked once a run.
-func (m *Modem) keepLink(ctx context.Context) error {
-	if m.setup.noKeep || time.Since(m.setup.lastSent) < linkHold {
+func (s *sender) keepLink(ctx context.Context) error {
+	if s.noKeep || time.Since(s.lastSent) < linkHold {
 		return nil
 	}
-	_, refused, fatal := m.ask(ctx, "+CMMS=1", m.cfg.Timeouts.Command)
+	_, refused, fatal := s.ask(ctx, "+CMMS=1", s.cfg.Timeouts.Command)
 	var answer *at.Error
-	m.setup.noKeep = refused != nil && !(errors.As(refused, &answer) && isBusy(answer))
+	s.noKeep = refused != nil && !(errors.As(refused, &answer) && isBusy(answer))
 	return fatal
 }
 
@@ -166,7 +178,7 @@ func (m *Modem) Acknowledge(ctx context.Context) error {
 	if !m.open {
 		return newFault("acknowledge", BeforePayload, ErrNotOpen)
 	}
-	if m.setup.service != 1 {
+	if m.routes.service != 1 {
 		return nil
 	}
 	_, err := m.command(ctx, "+CNMA", m.cfg.Timeouts.Command)

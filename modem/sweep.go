@@ -24,28 +24,28 @@ func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 	}
 	var all []Stored
 	var failed error
-	for i := range m.setup.memories {
-		found, err := m.sweep(ctx, &m.setup.memories[i])
+	for i := range m.storage.memories {
+		found, err := m.storage.sweep(ctx, &m.storage.memories[i])
 		for _, s := range found {
 			report := s.Err == nil && isReport(s.Raw)
 			if report {
-				m.foundReport(m.announced.take(s.Slot) == ReportStored)
+				m.routes.foundReport(m.routes.announced.take(s.Slot) == ReportStored)
 			} else {
-				m.announced.take(s.Slot)
+				m.routes.announced.take(s.Slot)
 			}
-			if report || !m.setup.memories[i].reports {
+			if report || !m.storage.memories[i].reports {
 				all = append(all, s)
 			}
 		}
 		if err == nil {
 			continue
 		}
-		failed = m.note(newFault("list "+m.setup.memories[i].name, BeforePayload, err))
+		failed = m.note(newFault("list "+m.storage.memories[i].name, BeforePayload, err))
 		if !answered(err) && !errors.Is(err, ErrGarbled) {
 			return all, failed
 		}
 	}
-	if err := m.selectMemory(ctx, m.setup.receive); err != nil && failed == nil {
+	if err := m.storage.selectMemory(ctx, m.storage.receive); err != nil && failed == nil {
 		failed = m.note(newFault("select memory", BeforePayload, err))
 	}
 	m.keepSetup(ctx)
@@ -60,8 +60,8 @@ func answered(err error) bool {
 }
 
 // sweep reads all of one memory.
-func (m *Modem) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
-	used, err := m.usage(ctx, mem)
+func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
+	used, err := s.usage(ctx, mem)
 	if err != nil {
 		if mem.name == memReports && answered(err) {
 			return nil, nil // listed, and yet not there
@@ -72,7 +72,7 @@ func (m *Modem) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 		return nil, nil
 	}
 	if !mem.byIndex {
-		found, count, err := m.list(ctx, mem.name)
+		found, count, err := s.list(ctx, mem.name)
 		switch {
 		case err == nil && count >= used: // also when used is not told
 			return found, nil
@@ -81,37 +81,37 @@ func (m *Modem) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 			mem.byIndex = true
 		case errors.Is(err, at.ErrTimeout):
 			mem.byIndex = true
-			if err := m.conn.Resync(ctx); err != nil {
+			if err := s.conn.Resync(ctx); err != nil {
 				return found, err
 			}
 		default:
 			return nil, err
 		}
 	}
-	return m.listByIndex(ctx, mem, used)
+	return s.listByIndex(ctx, mem, used)
 }
 
 // usage selects a memory and returns how many messages it holds, -1 when the
 // device does not tell.
-func (m *Modem) usage(ctx context.Context, mem *memory) (int, error) {
-	if m.setup.arity == 0 {
+func (s *storage) usage(ctx context.Context, mem *memory) (int, error) {
+	if s.arity == 0 {
 		return -1, nil
 	}
-	lines, refused, fatal := m.ask(ctx, cpms(m.setup.arity, mem.name, m.setup.receive), m.limit("+CPMS"))
+	lines, refused, fatal := s.ask(ctx, cpms(s.arity, mem.name, s.receive), s.limit("+CPMS"))
 	if fatal != nil {
-		m.setup.selected = ""
+		s.selected = ""
 		return -1, fatal
 	}
 	arguments, ok := find(lines, "+CPMS")
 	if refused != nil && !ok {
 		return -1, refused
 	}
-	m.setup.selected = mem.name
+	s.selected = mem.name
 	fields := split(arguments)
 	if len(fields) < 2 {
 		return -1, nil
 	}
-	m.tookUsage(mem.name, fields[0], fields[1])
+	s.tookUsage(mem.name, fields[0], fields[1])
 	if used, err := strconv.Atoi(fields[0]); err == nil {
 		return used, nil
 	}
@@ -121,8 +121,8 @@ func (m *Modem) usage(ctx context.Context, mem *memory) (int, error) {
 // list reads the selected memory by +CMGL=4 (27.005 4.1). count includes
 // messages that are not ours to take. A slot in which there is no PDU is read once
 // more by itself: the answer may only have been disturbed.
-func (m *Modem) list(ctx context.Context, name string) (found []Stored, count int, err error) {
-	lines, err := m.command(ctx, "+CMGL=4", m.listTime())
+func (s *storage) list(ctx context.Context, name string) (found []Stored, count int, err error) {
+	lines, err := s.command(ctx, "+CMGL=4", s.listTime())
 	if err != nil {
 		return nil, 0, err
 	}
@@ -149,11 +149,11 @@ func (m *Modem) list(ctx context.Context, name string) (found []Stored, count in
 		}
 		found = append(found, storedLine(Slot{Memory: name, Index: index}, behind))
 	}
-	for i, s := range found {
-		if s.Err == nil {
+	for i, got := range found {
+		if got.Err == nil {
 			continue
 		}
-		again, err := m.readSlot(ctx, s.Slot)
+		again, err := s.readSlot(ctx, got.Slot)
 		switch {
 		case err == nil:
 			found[i] = again
@@ -168,7 +168,7 @@ func (m *Modem) list(ctx context.Context, name string) (found []Stored, count in
 // begin at 0 or 1 as the device likes. It ends when it has met as many messages
 // as the device says there are. One slot that cannot be read says nothing about the
 // others; if none of several can be, the memory cannot.
-func (m *Modem) listByIndex(ctx context.Context, mem *memory, used int) ([]Stored, error) {
+func (s *storage) listByIndex(ctx context.Context, mem *memory, used int) ([]Stored, error) {
 	last := mem.total
 	if last == 0 {
 		last = assumedPlaces
@@ -178,14 +178,14 @@ func (m *Modem) listByIndex(ctx context.Context, mem *memory, used int) ([]Store
 	unread := 0
 	for index, met := 0, 0; index <= last && (used < 0 || met < used); index++ {
 		slot := Slot{Memory: mem.name, Index: index}
-		got, err := m.readSlot(ctx, slot)
+		got, err := s.readSlot(ctx, slot)
 		switch {
 		case err == nil:
 			met++
 			found = append(found, got)
 		case errors.Is(err, ErrEmpty):
 		case errors.Is(err, at.ErrTimeout):
-			if err := m.conn.Resync(ctx); err != nil {
+			if err := s.conn.Resync(ctx); err != nil {
 				return found, err
 			}
 			failed = err
@@ -201,7 +201,7 @@ func (m *Modem) listByIndex(ctx context.Context, mem *memory, used int) ([]Store
 		failed = nil
 	}
 	if unread > 0 && failed == nil {
-		m.log.WarnContext(ctx, "slots of the modem's memory cannot be read; the others are", "memory", mem.name, "slots", unread)
+		s.log.WarnContext(ctx, "slots of the modem'got memory cannot be read; the others are", "memory", mem.name, "slots", unread)
 	}
 	return found, failed
 }

@@ -38,7 +38,7 @@ func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 		return newFault("reset the USB device", BeforePayload, err)
 	}
 	for _, p := range ports {
-		if m.isAt(p) {
+		if m.finder.isAt(p) {
 			return m.cfg.Reenumerate(ctx, p.Device)
 		}
 	}
@@ -50,11 +50,11 @@ func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 
 // isAt reports whether p is a port of the modem: of the stick it was when it was
 // open last, else of whatever is at the configured path.
-func (m *Modem) isAt(p PortInfo) bool {
-	if was := m.stick; was.USB != "" {
+func (f *finder) isAt(p PortInfo) bool {
+	if was := f.stick; was.USB != "" {
 		return p.USB == was.USB && p.VendorID == was.VendorID && p.ProductID == was.ProductID && p.Serial == was.Serial
 	}
-	return m.cfg.Device != "" && (p.Device == RealPath(m.cfg.Device) || p.ByID == m.cfg.Device)
+	return f.cfg.Device != "" && (p.Device == RealPath(f.cfg.Device) || p.ByID == f.cfg.Device)
 }
 
 // RealPath follows links, so that two names of one port are one; a path that cannot
@@ -67,15 +67,15 @@ func RealPath(path string) string {
 }
 
 // keepStick notes which USB device the modem is.
-func (m *Modem) keepStick() {
-	ports, err := m.cfg.Ports()
+func (f *finder) keepStick() {
+	ports, err := f.cfg.Ports()
 	if err != nil {
 		return // it keeps what was known
 	}
-	device := RealPath(m.Info().Device)
+	device := RealPath(f.Info().Device)
 	for _, p := range ports {
 		if p.Device == device {
-			m.stick = p
+			f.stick = p
 		}
 	}
 }

@@ -11,6 +11,12 @@ import (
 	"goniec/modem/at"
 )
 
+// codes asks the network USSD codes, one at a time.
+type codes struct {
+	*line
+	answers chan string // receives what the network answers; nil: nobody has asked; guarded by mu
+}
+
 var (
 	// ErrUSSDCode says that a code is no USSD code: digits, * and #, at most
 	// maxUSSDCode of them.
@@ -47,7 +53,7 @@ func (m *Modem) USSD(ctx context.Context, code string) (string, error) {
 	if !validUSSD(code) {
 		return "", newFault("USSD", BeforePayload, fmt.Errorf("%w: %q", ErrUSSDCode, code))
 	}
-	text, err := m.askNetwork(ctx, code)
+	text, err := m.codes.askNetwork(ctx, code)
 	if err != nil {
 		return "", m.note(newFault("USSD", BeforePayload, err))
 	}
@@ -59,18 +65,18 @@ func validUSSD(code string) bool {
 }
 
 // askNetwork writes the code in the forms that modems take, until one does.
-func (m *Modem) askNetwork(ctx context.Context, code string) (string, error) {
+func (u *codes) askNetwork(ctx context.Context, code string) (string, error) {
 	answers := make(chan string, 1)
-	m.expect(answers)
-	defer m.expect(nil)
+	u.expect(answers)
+	defer u.expect(nil)
 	plain, packed := code, strings.ToUpper(hex.EncodeToString(packUSSD(code)))
 	forms := []string{`"` + plain + `",15`, `"` + packed + `",15`, `"` + plain + `"`}
-	if m.setup.profile.PackedUSSD {
+	if u.profile.PackedUSSD {
 		forms[0], forms[1] = forms[1], forms[0]
 	}
 	var refused error
 	for _, form := range forms {
-		_, refused = m.command(ctx, "+CUSD=1,"+form, m.cfg.Timeouts.USSD)
+		_, refused = u.command(ctx, "+CUSD=1,"+form, u.cfg.Timeouts.USSD)
 		if refused == nil || !answered(refused) {
 			break
 		}
@@ -82,63 +88,63 @@ func (m *Modem) askNetwork(ctx context.Context, code string) (string, error) {
 	case answered(refused):
 		return "", fmt.Errorf("%w: %w", ErrUSSDRefused, refused)
 	default: // the modem keeps its OK until the network has answered, if it does
-		return m.salvage(ctx, answers, refused)
+		return u.salvage(ctx, answers, refused)
 	}
-	answer, err := m.awaitUSSD(ctx, answers)
+	answer, err := u.awaitUSSD(ctx, answers)
 	if err != nil {
-		m.cancelUSSD(ctx)
+		u.cancelUSSD(ctx)
 		return "", err
 	}
-	return m.takeUSSD(ctx, answer)
+	return u.takeUSSD(ctx, answer)
 }
 
 // salvage ends a code whose command had no answer. What the network said
 // meanwhile counts all the same.
-func (m *Modem) salvage(ctx context.Context, answers <-chan string, cause error) (string, error) {
+func (u *codes) salvage(ctx context.Context, answers <-chan string, cause error) (string, error) {
 	if errors.Is(cause, at.ErrTimeout) {
-		if err := m.conn.Resync(ctx); err != nil {
+		if err := u.conn.Resync(ctx); err != nil {
 			return "", err
 		}
 		select {
 		case answer := <-answers:
-			return m.takeUSSD(ctx, answer)
+			return u.takeUSSD(ctx, answer)
 		default:
 		}
-		m.cancelUSSD(ctx)
+		u.cancelUSSD(ctx)
 		return "", fmt.Errorf("%w: %w", ErrUSSDTimeout, cause)
 	}
 	return "", cause
 }
 
 // expect has answers to codes put into a channel; nil: they are dropped.
-func (m *Modem) expect(answers chan string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.ussd = answers
+func (u *codes) expect(answers chan string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.answers = answers
 }
 
 // networkSaid takes the arguments of +CUSD. Where nobody has asked the network
 // speaks of its own accord, and nobody listens.
-func (m *Modem) networkSaid(arguments string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.ussd == nil {
+func (u *codes) networkSaid(arguments string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.answers == nil {
 		return
 	}
 	select {
-	case m.ussd <- arguments:
+	case u.answers <- arguments:
 	default: // one answer is enough
 	}
 }
 
-func (m *Modem) awaitUSSD(ctx context.Context, answers <-chan string) (string, error) {
-	waiting, cancel := context.WithTimeoutCause(ctx, m.cfg.Timeouts.USSD, ErrUSSDTimeout)
+func (u *codes) awaitUSSD(ctx context.Context, answers <-chan string) (string, error) {
+	waiting, cancel := context.WithTimeoutCause(ctx, u.cfg.Timeouts.USSD, ErrUSSDTimeout)
 	defer cancel()
 	select {
 	case answer := <-answers:
 		return answer, nil
-	case <-m.conn.Lost():
-		return "", m.conn.Err()
+	case <-u.conn.Lost():
+		return "", u.conn.Err()
 	case <-waiting.Done():
 		return "", context.Cause(waiting)
 	}
@@ -146,19 +152,19 @@ func (m *Modem) awaitUSSD(ctx context.Context, answers <-chan string) (string, e
 
 // cancelUSSD ends the dialogue with the network. It may have ended already, so
 // a refusal says nothing; and it is due when ctx is done, too.
-func (m *Modem) cancelUSSD(ctx context.Context) {
-	if _, _, fatal := m.ask(context.WithoutCancel(ctx), "+CUSD=2", m.cfg.Timeouts.Command); fatal != nil {
-		m.log.DebugContext(ctx, "cannot end a dialogue with the network", "err", fatal)
+func (u *codes) cancelUSSD(ctx context.Context) {
+	if _, _, fatal := u.ask(context.WithoutCancel(ctx), "+CUSD=2", u.cfg.Timeouts.Command); fatal != nil {
+		u.log.DebugContext(ctx, "cannot end a dialogue with the network", "err", fatal)
 	}
 }
 
 // takeUSSD reads the arguments of +CUSD: <m>[,<str>[,<dcs>]].
-func (m *Modem) takeUSSD(ctx context.Context, arguments string) (string, error) {
+func (u *codes) takeUSSD(ctx context.Context, arguments string) (string, error) {
 	mode, text, dcs := parseUSSD(arguments)
 	if mode == ussdAnswerWanted {
-		m.cancelUSSD(ctx)
+		u.cancelUSSD(ctx)
 	}
-	switch answer := decodeUSSD(text, dcs, m.setup.profile.PackedUSSD); {
+	switch answer := decodeUSSD(text, dcs, u.profile.PackedUSSD); {
 	case mode == ussdUnsupported:
 		return "", ErrUSSDRefused
 	case mode == ussdTimeout:
