@@ -32,7 +32,6 @@ const (
 	Home            RegistrationStatus = 1
 	Searching       RegistrationStatus = 2
 	Denied          RegistrationStatus = 3
-	UnknownStatus   RegistrationStatus = 4
 	Roaming         RegistrationStatus = 5
 	HomeSMSOnly     RegistrationStatus = 6
 	RoamingSMSOnly  RegistrationStatus = 7

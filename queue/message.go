@@ -124,7 +124,6 @@ const (
 	CodeSCRetry        = "sc_retry"      // the service centre gave up for now; it is sent again at RetryAt
 	CodeLease          = "lease"         // of an attempt: the worker did not record its outcome in time
 	CodeRestart        = "restart"       // of an attempt: the gateway stopped before it was recorded
-	CodeSuperseded     = "superseded"    // of an attempt: a report proved an earlier one
 	CodeRestored       = "restored"      // held since the data was restored: a person has to Release or Cancel it
 	CodeRecipientCap   = "recipient_cap" // held until RetryAt: its number has got as many parts as it may
 	CodeSuppressed     = "suppressed"    // cancelled: its number must not be written to for its purpose

@@ -205,6 +205,7 @@ func (t *traffic) message(ctx context.Context, at time.Time, fact queue.MessageC
 			detail = m.Error.Detail
 		}
 		delete(t.known, fact.ID)
+	default: // shown, and not counted
 	}
 	t.line(shown{at, "→", m.Modem, m.To, catalogue.StatusText(kind), detail})
 	return nil
