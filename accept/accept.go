@@ -79,8 +79,8 @@ func New(c Config) *Intake { return &Intake{c} }
 // it was refused for, or Err. A request with Unread fields may be refused without
 // a Problem.
 type Result struct {
-	Message  queue.Message
-	Warning  string // number.WarningFixedLine: the number is likely not to take texts; empty: none
+	Message  *queue.Message // nil: refused or failed
+	Warning  string         // number.WarningFixedLine: the number is likely not to take texts; empty: none
 	Problems []Problem
 	Err      error // the store failed
 }
@@ -96,7 +96,7 @@ func (in *Intake) Send(ctx context.Context, caller queue.Caller, requests []Requ
 	OnAllCores(len(requests), func(i int) {
 		all[i], results[i].Warning, results[i].Problems = in.Draft(&requests[i])
 	})
-	drafts := make([]queue.Draft, 0, len(requests))
+	drafts := all[:0]                       // those that nothing is wrong with
 	places := make([]int, 0, len(requests)) // of each draft in results
 	for i := range results {
 		if len(results[i].Problems) == 0 && len(requests[i].Unread) == 0 {
@@ -115,7 +115,7 @@ func (in *Intake) Send(ctx context.Context, caller queue.Caller, requests []Requ
 		var refused *queue.RefusedError
 		switch {
 		case taken[j].Err == nil:
-			r.Message = taken[j].Message
+			r.Message = &taken[j].Message
 		case errors.As(taken[j].Err, &refused):
 			r.Problems = in.complete(&requests[places[j]], []Problem{refusal(refused)})
 		default:

@@ -169,7 +169,7 @@ func (res Resource) postMessage(ctx context.Context, in *postInput, bodies rest.
 		return nil, rest.Invalid(wrong...)
 	}
 	lang := rest.RequestOf(ctx).Language()
-	message := []client.Message{wire.Message(&results[0].Message, lang)}
+	message := []client.Message{wire.Message(results[0].Message, lang)}
 	if posted.Question != nil {
 		if err := wire.AddQuestions(ctx, res.Replies, message); err != nil {
 			return nil, failure(ctx, err)
