@@ -226,6 +226,16 @@ func TestLoadKeys(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
+	// A group that may read the keys, that of the daemon, still may when root replaces them.
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := sealed.ReplaceKeys(path, []sealed.Key{a}); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
 	if keys, err := sealed.LoadKeys(""); err != nil || keys != nil {
 		t.Errorf("no file: %v", err)
 	}

@@ -14,7 +14,7 @@ import (
 
 // Replace has fill write a file, whose name it gives to fill, and puts that file in
 // the place of the one at path as Put does. The name is of an empty file beside path
-// that only its owner can read; it ends in ".tmp".
+// that only its owner can read, unless fill lets others; it ends in ".tmp".
 func Replace(path string, fill func(temp string) error) error {
 	return filled(path, fill, func(temp string) error { return Put(temp, path) })
 }
@@ -46,10 +46,11 @@ func Create(path string, fill func(temp string) error) error {
 }
 
 // Put puts the file at temp in the place of the one at path, if there is one, and has
-// it on disk on return. The file gets the owner and the permissions of what it
-// replaces. Both are in one file system.
+// it on disk on return. The file gets the owner of what it replaces and keeps its own
+// permissions: a file that everybody may read must not expose what takes its place.
+// Both are in one file system.
 func Put(temp, path string) error {
-	if err := inherit(temp, path); err != nil {
+	if err := keepOwner(temp, path); err != nil {
 		return err
 	}
 	if err := syncPath(temp); err != nil {
@@ -82,17 +83,14 @@ func filled(path string, fill, place func(temp string) error) (err error) {
 	return place(f.Name())
 }
 
-// inherit gives the file at temp the permissions of the one at path and, where that is
-// another, its owner: root may change what belongs to the user of the daemon.
-func inherit(temp, path string) error {
+// keepOwner gives the file at temp the owner of the one at path where that is another:
+// root may change what belongs to the user of the daemon.
+func keepOwner(temp, path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil || !info.Mode().IsRegular() {
-		return err
-	}
-	if err := os.Chmod(temp, info.Mode().Perm()); err != nil {
 		return err
 	}
 	owner, ok := info.Sys().(*syscall.Stat_t)

@@ -52,17 +52,40 @@ func TestReplace(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, path, "first", 0o600)
-	write(t, path, "second", 0o640)
 	if err := disk.Replace(path, broken); !errors.Is(err, errFill) {
 		t.Errorf("Replace = %v, want the error of fill", err)
 	}
-	want(t, path, "second", 0o640)
-	if err := disk.Replace(path, fill("third")); err != nil {
+	want(t, path, "first", 0o600)
+	if err := disk.Replace(path, fill("second")); err != nil {
 		t.Fatal(err)
 	}
-	want(t, path, "third", 0o640)
+	want(t, path, "second", 0o600)
 	if err := disk.Replace(filepath.Join(filepath.Dir(path), "no", "file"), fill("")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("in a folder that does not exist: %v", err)
+	}
+}
+
+// Whoever may read the file that is replaced may not read what takes its place.
+func TestNothingPrivateIsExposed(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []fs.FileMode{0o666, 0o644, 0o640, 0o604, 0o600} {
+		path := filepath.Join(t.TempDir(), "file")
+		write(t, path, "first", mode)
+		if err := disk.Replace(path, broken); !errors.Is(err, errFill) {
+			t.Errorf("Replace = %v, want the error of fill", err)
+		}
+		want(t, path, "first", mode)
+		if err := disk.Replace(path, fill("second")); err != nil {
+			t.Fatal(err)
+		}
+		want(t, path, "second", 0o600)
+		write(t, path, "third", mode)
+		ready := filepath.Join(filepath.Dir(path), "ready")
+		write(t, ready, "fourth", 0o600)
+		if err := disk.Put(ready, path); err != nil {
+			t.Fatal(err)
+		}
+		want(t, path, "fourth", 0o600)
 	}
 }
 

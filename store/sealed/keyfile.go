@@ -121,19 +121,29 @@ func cut(err error) error {
 
 // CreateKeys writes keys to a new file at path, readable by its owner only. A file
 // that is there is never replaced: the data may need it.
-func CreateKeys(path string, keys ...Key) error { return writeKeys(disk.Create, path, keys) }
-
-// ReplaceKeys puts keys in the place of those in the file at path, whose owner and
-// permissions stay.
-func ReplaceKeys(path string, keys []Key) error {
-	if _, err := os.Stat(path); err != nil {
-		return &KeyFileError{Path: path, Err: cut(err)}
-	}
-	return writeKeys(disk.Replace, path, keys)
+func CreateKeys(path string, keys ...Key) error {
+	return explain(path, disk.Create(path, writeKeys(keys, 0o600)))
 }
 
-func writeKeys(put func(path string, fill func(temp string) error) error, path string, keys []Key) error {
-	err := put(path, func(temp string) error { return os.WriteFile(temp, keyText(keys), 0o600) })
+// ReplaceKeys puts keys in the place of those in the file at path, whose owner and
+// permissions stay: the daemon may read the file as a member of its group.
+func ReplaceKeys(path string, keys []Key) error {
+	info, err := os.Stat(path)
+	if err == nil {
+		err = disk.Replace(path, writeKeys(keys, info.Mode().Perm()))
+	}
+	return explain(path, err)
+}
+
+// writeKeys returns what fills a file with keys and gives it permissions.
+func writeKeys(keys []Key, mode fs.FileMode) func(path string) error {
+	return func(path string) error {
+		return errors.Join(os.WriteFile(path, keyText(keys), 0o600), os.Chmod(path, mode))
+	}
+}
+
+// explain returns err as a *KeyFileError.
+func explain(path string, err error) error {
 	if err != nil {
 		return &KeyFileError{Path: path, Err: cut(err)}
 	}
