@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/clock"
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/store"
@@ -42,7 +43,34 @@ func (q *Queue) Receive(ctx context.Context, w Worker, raw []byte, at time.Time)
 	if readErr == nil {
 		a.deliver, a.repairs = in.Deliver, in.Repairs
 	}
-	return q.arrive(ctx, a)
+	if err := q.arrive(ctx, a); err != nil {
+		return err
+	}
+	if a.deliver != nil && len(a.repairs) == 0 { // a stamp that could not be read is our own time
+		q.witness(ctx, w, a.deliver.SCTS)
+	}
+	return nil
+}
+
+// witness confirms the clock by the stamp of the service centre on a text that has come
+// in, if the two agree. A stamp that does not agree says nothing: the centre may have
+// kept the text for days.
+func (q *Queue) witness(ctx context.Context, w Worker, stamped time.Time) {
+	now := q.now()
+	ours, err := store.View(ctx, q.store, func(r store.Reader) (time.Time, error) {
+		unconfirmed, err := q.clock.UnconfirmedIn(r, now)
+		if err != nil || !unconfirmed {
+			return time.Time{}, err
+		}
+		centre, err := clock.ReadCentre(r, w.SIM)
+		return centre.Ours(stamped), err
+	})
+	if err == nil && !ours.IsZero() && ours.Sub(now).Abs() <= clock.Agreement {
+		_, err = q.clock.Confirm(ctx, clock.ServiceCentre, ours)
+	}
+	if err != nil {
+		q.log.WarnContext(ctx, "cannot compare the clock with the stamp of a text", "modem", w.Modem, "err", err)
+	}
 }
 
 // Reject keeps what a modem has read that is no PDU, as it is, and tells of it by the
