@@ -153,12 +153,6 @@ func (f *Fault) Error() string {
 // Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// Retry reports whether the same message may be tried again without the risk
-// of sending it twice, on this modem or, after Stop, on another.
-func (f *Fault) Retry() bool {
-	return f.Class == Transient || f.Class == ModemFault || f.Class == Stop
-}
-
 // Blame returns whose fault it is.
 func (f *Fault) Blame() Party {
 	if f.rule.blame != "" {

@@ -76,7 +76,7 @@ func TestNoRoamingWhileInService(t *testing.T) {
 			t.Errorf("abroad: %+v", info)
 		}
 		var f *modem.Fault
-		if _, err := b.modem.Submit(t.Context(), tpdu(t, patient, "x")); !errors.As(err, &f) || !errors.Is(err, modem.ErrRoaming) || !f.Retry() {
+		if _, err := b.modem.Submit(t.Context(), tpdu(t, patient, "x")); !errors.As(err, &f) || !errors.Is(err, modem.ErrRoaming) || f.Class != modem.Transient {
 			t.Errorf("Submit: %v", err)
 		}
 		b.device.SetCoverage(coverageHome)

@@ -172,7 +172,7 @@ func (g generator) bytes(n, limit int) []byte {
 
 func (g generator) validity(t *testing.T) pdu.Validity {
 	t.Helper()
-	switch g.IntN(4) {
+	switch g.IntN(3) {
 	case 0:
 		v, err := pdu.RelativeValidity(time.Duration(1 + g.Int64N(int64(500*24*time.Hour))))
 		if err != nil {
@@ -180,10 +180,7 @@ func (g generator) validity(t *testing.T) pdu.Validity {
 		}
 		return v
 	case 1:
-		return pdu.AbsoluteValidity(g.time())
-	case 2:
-		period := time.Duration(g.IntN(100*3600)) * time.Second
-		return pdu.Validity{Format: pdu.ValidityEnhanced, Period: period, SingleShot: g.flag()}
+		return pdu.Validity{Format: pdu.ValidityAbsolute, Until: g.time()}
 	}
 	return pdu.Validity{}
 }

@@ -95,27 +95,22 @@ func TestSubmitGolden(t *testing.T) {
 			tpdu: "19 00 0B918406100002F0 00 18 62112281030040 18 0050006F007400770069006500720064017A0020D83DDE00",
 			want: pdu.Submit{
 				DA: international("48600100200"), DCS: 0x18,
-				VP: pdu.AbsoluteValidity(time.Date(2026, 11, 22, 18, 30, 0, 0, zone(1))),
+				VP: pdu.Validity{Format: pdu.ValidityAbsolute, Until: time.Date(2026, 11, 22, 18, 30, 0, 0, zone(1))},
 				UD: part(t, "Potwierdź 😀", pdu.UCS2, nil),
 			},
 			text: "Potwierdź 😀",
 		},
 		{
-			name: "extension characters, enhanced validity of 90 seconds",
-			tpdu: "09 00 0B918406100002F0 00 00 025A0000000000 14 CBF75C4F07D53665D0862796D7E9F4F7C607",
-			want: pdu.Submit{
-				DA: international("48600100200"),
-				VP: pdu.Validity{Format: pdu.ValidityEnhanced, Period: 90 * time.Second},
-				UD: part(t, "Koszt 5€ [brutto]", pdu.GSM7, nil),
-			},
+			name: "extension characters",
+			tpdu: "01 00 0B918406100002F0 00 00 14 CBF75C4F07D53665D0862796D7E9F4F7C607",
+			want: pdu.Submit{DA: international("48600100200"), UD: part(t, "Koszt 5€ [brutto]", pdu.GSM7, nil)},
 			text: "Koszt 5€ [brutto]",
 		},
 		{
-			name: "enhanced validity as a clock, a single attempt, reply path, 8-bit data",
-			tpdu: "89 FF 0B918406100002F0 7F F4 43210300000000 04 DEADBEEF",
+			name: "reply path, 8-bit data",
+			tpdu: "81 FF 0B918406100002F0 7F F4 04 DEADBEEF",
 			want: pdu.Submit{
 				ReplyPath: true, MR: 255, DA: international("48600100200"), PID: 0x7f, DCS: 0xf4,
-				VP: pdu.Validity{Format: pdu.ValidityEnhanced, Period: 12*time.Hour + 30*time.Minute, SingleShot: true},
 				UD: pdu.UserData{Data: []byte{0xde, 0xad, 0xbe, 0xef}},
 			},
 			text: "Þ\u00ad¾ï",

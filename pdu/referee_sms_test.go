@@ -211,17 +211,8 @@ func refereeHeader(h pdu.Header) tpdu.UserDataHeader {
 
 func refereeValidity(v pdu.Validity) tpdu.ValidityPeriod {
 	theirs := tpdu.ValidityPeriod{Format: tpdu.ValidityPeriodFormat(v.Format), Duration: v.Period}
-	switch {
-	case v.Format == pdu.ValidityAbsolute:
+	if v.Format == pdu.ValidityAbsolute {
 		theirs.Time = tpdu.Timestamp{Time: v.Until}
-	case v.Format != pdu.ValidityEnhanced || v.Period == 0:
-	case v.Period < 256*time.Second:
-		theirs.EFI = byte(tpdu.EvpfRelativeSeconds)
-	default:
-		theirs.EFI = byte(tpdu.EvpfRelativeHHMMSS)
-	}
-	if v.SingleShot {
-		theirs.EFI |= 0x40
 	}
 	return theirs
 }

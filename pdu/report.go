@@ -81,17 +81,6 @@ func (s StatusReport) append(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// ParseStatusReport reads a TPDU. It is strict: whatever the standard does not
-// allow is one of the errors of this package. See Read for what networks send.
-func ParseStatusReport(tpdu []byte) (StatusReport, error) {
-	r := reader{rest: tpdu}
-	s := r.statusReport()
-	if r.err != nil {
-		return StatusReport{}, fmt.Errorf("parse SMS-STATUS-REPORT: %w", r.err)
-	}
-	return s, nil
-}
-
 func (r *reader) statusReport() StatusReport {
 	first := r.messageType(typeStatusReport)
 	s := StatusReport{

@@ -111,7 +111,7 @@ func TestYearThatCannotBeWritten(t *testing.T) {
 			"SCTS of a message": pdu.Deliver{OA: to, SCTS: never},
 			"SCTS of a report":  pdu.StatusReport{RA: to, SCTS: never, Discharge: now},
 			"discharge time":    pdu.StatusReport{RA: to, SCTS: now, Discharge: never},
-			"validity":          pdu.Submit{DA: to, VP: pdu.AbsoluteValidity(never)},
+			"validity":          pdu.Submit{DA: to, VP: pdu.Validity{Format: pdu.ValidityAbsolute, Until: never}},
 		} {
 			if tpdu, err := message.Marshal(); !errors.Is(err, pdu.ErrTime) {
 				t.Errorf("%s, year %d: Marshal() = %X, %v, want ErrTime", name, year, tpdu, err)

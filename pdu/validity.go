@@ -12,10 +12,9 @@ var ErrValidity = errors.New("not a validity period")
 // ValidityFormat is the TP-Validity-Period-Format, 3GPP TS 23.040 9.2.3.3.
 type ValidityFormat byte
 
-// The formats, by their code.
+// The formats, by their code. The enhanced format (1) is neither written nor read.
 const (
 	ValidityNone     ValidityFormat = 0 // the service centre decides
-	ValidityEnhanced ValidityFormat = 1
 	ValidityRelative ValidityFormat = 2
 	ValidityAbsolute ValidityFormat = 3
 )
@@ -31,13 +30,10 @@ const (
 // zero Validity leaves it to the centre.
 type Validity struct {
 	Format ValidityFormat
-	// Period counts from when the centre takes the message; relative and
-	// enhanced formats. Zero in the enhanced format: the centre decides.
+	// Period counts from when the centre takes the message; relative format.
 	Period time.Duration
 	// Until is when to stop trying; absolute format.
 	Until time.Time
-	// SingleShot asks for one attempt only; enhanced format.
-	SingleShot bool
 }
 
 // RelativeValidity returns the shortest relative period that is not shorter
@@ -50,14 +46,6 @@ func RelativeValidity(d time.Duration) (Validity, error) {
 		return Validity{}, err
 	}
 	return Validity{Format: ValidityRelative, Period: relativePeriod(octet)}, nil
-}
-
-// AbsoluteValidity returns a validity until t, rounded up to a full second.
-func AbsoluteValidity(t time.Time) Validity {
-	if rounded := t.Truncate(time.Second); rounded.Before(t) {
-		t = rounded.Add(time.Second)
-	}
-	return Validity{Format: ValidityAbsolute, Until: t}
 }
 
 // Deadline returns when a message the centre took at accepted expires; ok is
@@ -104,18 +92,6 @@ func relativeOctet(d time.Duration) (byte, error) {
 	}
 }
 
-// The first octet of the enhanced format, 3GPP TS 23.040 9.2.3.12.3: what the
-// six octets after it hold.
-const (
-	enhancedExtension  = 0x80
-	enhancedSingleShot = 0x40
-	enhancedKind       = 0x07
-	enhancedNone       = 0
-	enhancedRelative   = 1 // one octet, as in the relative format
-	enhancedSeconds    = 2 // one octet
-	enhancedClock      = 3 // hours, minutes, seconds as in a timestamp
-)
-
 // appendValidity appends the TP-VP; nothing in format ValidityNone.
 func appendValidity(b []byte, v Validity) ([]byte, error) {
 	switch v.Format {
@@ -126,35 +102,8 @@ func appendValidity(b []byte, v Validity) ([]byte, error) {
 		return append(b, octet), err
 	case ValidityAbsolute:
 		return appendTime(b, v.Until)
-	case ValidityEnhanced:
-		octets, err := enhancedOctets(v)
-		return append(b, octets[:]...), err
 	}
 	return nil, fmt.Errorf("%w: format %d", ErrValidity, v.Format)
-}
-
-func enhancedOctets(v Validity) (octets [7]byte, err error) {
-	seconds := int64((min(v.Period, maxRelative) + time.Second - 1) / time.Second) // rounded up
-	switch {
-	case v.Period < 0:
-		return octets, fmt.Errorf("%w: %v", ErrValidity, v.Period)
-	case seconds == 0:
-		octets[0] = enhancedNone
-	case seconds <= 255:
-		octets[0], octets[1] = enhancedSeconds, byte(seconds)
-	case seconds < 100*3600:
-		octets[0] = enhancedClock
-		octets[1] = swapped(int(seconds / 3600))
-		octets[2] = swapped(int(seconds / 60 % 60))
-		octets[3] = swapped(int(seconds % 60))
-	default:
-		octets[0] = enhancedRelative
-		octets[1], err = relativeOctet(v.Period)
-	}
-	if v.SingleShot {
-		octets[0] |= enhancedSingleShot
-	}
-	return octets, err
 }
 
 // validity reads a TP-VP.
@@ -166,37 +115,8 @@ func (r *reader) validity(format ValidityFormat, field string) Validity {
 		v.Period = relativePeriod(r.octet(field))
 	case ValidityAbsolute:
 		v.Until = r.timestamp(field)
-	case ValidityEnhanced:
-		if octets := r.take(7, field); octets != nil {
-			v = r.enhanced(octets, field)
-		}
-	}
-	return v
-}
-
-func (r *reader) enhanced(octets []byte, field string) Validity {
-	first := octets[0]
-	v := Validity{Format: ValidityEnhanced, SingleShot: first&enhancedSingleShot != 0}
-	if first&enhancedExtension != 0 {
-		r.fault(field, fmt.Errorf("%w: reserved extension", ErrValidity))
-	}
-	switch kind := first & enhancedKind; kind {
-	case enhancedNone:
-	case enhancedRelative:
-		v.Period = relativePeriod(octets[1])
-	case enhancedSeconds:
-		v.Period = time.Duration(octets[1]) * time.Second
-	case enhancedClock:
-		hours, okH := unswapped(octets[1])
-		minutes, okM := unswapped(octets[2])
-		seconds, okS := unswapped(octets[3])
-		if !okH || !okM || !okS || minutes > 59 || seconds > 59 {
-			r.fault(field, fmt.Errorf("%w: no time of day", ErrValidity))
-			return v
-		}
-		v.Period = time.Duration(hours*3600+minutes*60+seconds) * time.Second
 	default:
-		r.fault(field, fmt.Errorf("%w: reserved kind %d", ErrValidity, kind))
+		r.fault(field, fmt.Errorf("%w: format %d", ErrValidity, format))
 	}
 	return v
 }

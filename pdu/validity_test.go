@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"goniec/pdu"
 )
 
@@ -96,63 +94,11 @@ func TestRelativeValidityRefusesThePast(t *testing.T) {
 	}
 }
 
-func TestAbsoluteValidityIsRoundedUp(t *testing.T) {
+// The enhanced format is refused, by us as by a service centre that does not know it.
+func TestEnhancedValidityIsRefused(t *testing.T) {
 	t.Parallel()
-	second := time.Date(2026, 11, 22, 18, 30, 0, 0, time.UTC)
-	for _, test := range []struct{ in, want time.Time }{
-		{second, second},
-		{second.Add(1), second.Add(time.Second)},
-		{second.Add(999 * time.Millisecond), second.Add(time.Second)},
-	} {
-		if got := pdu.AbsoluteValidity(test.in); got.Format != pdu.ValidityAbsolute || !got.Until.Equal(test.want) {
-			t.Errorf("AbsoluteValidity(%v) = %+v, want until %v", test.in, got, test.want)
-		}
-	}
-}
-
-func TestEnhancedValidity(t *testing.T) {
-	t.Parallel()
-	enhanced := func(d time.Duration) pdu.Validity {
-		return pdu.Validity{Format: pdu.ValidityEnhanced, Period: d}
-	}
-	tests := []struct {
-		name   string
-		octets string
-		want   pdu.Validity
-	}{
-		{"none", "00000000000000", enhanced(0)},
-		{"relative", "01A80000000000", enhanced(2 * day)},
-		{"seconds", "02FF0000000000", enhanced(255 * time.Second)},
-		{"clock", "03322154000000", enhanced(23*time.Hour + 12*time.Minute + 45*time.Second)},
-		{"longest clock", "03999595000000", enhanced(99*time.Hour + 59*time.Minute + 59*time.Second)},
-		{"single shot", "42010000000000", pdu.Validity{Format: pdu.ValidityEnhanced, Period: time.Second, SingleShot: true}},
-		{"reserved bits are not looked at", "3A010000000000", enhanced(time.Second)},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			s, err := pdu.ParseSubmit(octets(t, "09 00 038121F3 00 00"+test.octets+"00"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(test.want, s.VP); diff != "" {
-				t.Errorf("ParseSubmit (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestEnhancedValidityThatIsNone(t *testing.T) {
-	t.Parallel()
-	for name, octetsOfVP := range map[string]string{
-		"minute 60":       "03320600000000",
-		"digit above 9":   "03A00000000000",
-		"reserved kind":   "04000000000000",
-		"extension octet": "82010000000000",
-	} {
-		if s, err := pdu.ParseSubmit(octets(t, "09 00 038121F3 00 00"+octetsOfVP+"00")); !errors.Is(err, pdu.ErrValidity) {
-			t.Errorf("%s: ParseSubmit read %+v, %v, want ErrValidity", name, s.VP, err)
-		}
+	if s, err := pdu.ParseSubmit(octets(t, "09 00 038121F3 00 00 02FF0000000000 00")); !errors.Is(err, pdu.ErrValidity) {
+		t.Errorf("ParseSubmit read %+v, %v, want ErrValidity", s.VP, err)
 	}
 }
 
@@ -160,29 +106,13 @@ func TestValidityThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	for _, v := range []pdu.Validity{
 		{Format: pdu.ValidityRelative},
-		{Format: pdu.ValidityEnhanced, Period: -time.Second},
+		{Format: 1, Period: time.Hour},
 		{Format: 4, Period: time.Hour},
 	} {
 		s := pdu.Submit{DA: international("48600100200"), VP: v}
 		if tpdu, err := s.Marshal(); !errors.Is(err, pdu.ErrValidity) {
 			t.Errorf("Marshal() of %+v = %X, %v, want ErrValidity", v, tpdu, err)
 		}
-	}
-}
-
-func TestEnhancedValidityBeyondTheClock(t *testing.T) {
-	t.Parallel()
-	s := pdu.Submit{DA: international("48600100200"), VP: pdu.Validity{Format: pdu.ValidityEnhanced, Period: 100 * time.Hour}}
-	tpdu, err := s.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	back, err := pdu.ParseSubmit(tpdu)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if back.VP.Period != 5*day {
-		t.Errorf("100 hours became %v, want the next step of the relative format, 120 hours", back.VP.Period)
 	}
 }
 
@@ -197,9 +127,7 @@ func TestDeadline(t *testing.T) {
 	}{
 		{"none", pdu.Validity{}, time.Time{}},
 		{"relative", pdu.Validity{Format: pdu.ValidityRelative, Period: day}, accepted.Add(day)},
-		{"absolute", pdu.AbsoluteValidity(until), until},
-		{"enhanced", pdu.Validity{Format: pdu.ValidityEnhanced, Period: time.Minute}, accepted.Add(time.Minute)},
-		{"enhanced without one", pdu.Validity{Format: pdu.ValidityEnhanced}, time.Time{}},
+		{"absolute", pdu.Validity{Format: pdu.ValidityAbsolute, Until: until}, until},
 	}
 	for _, test := range tests {
 		got, ok := test.v.Deadline(accepted)

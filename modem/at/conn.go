@@ -106,14 +106,13 @@ type Conn struct {
 	lastRead time.Time
 	activity chan struct{} // receives after each read, coalesced
 	cause    error         // why the port is gone
-	stats    Stats
+	stats    stats
 }
 
-// Stats counts what should not happen often.
-type Stats struct {
-	Noise     int // octets that are no text, or of lines without an end
-	Strays    int // answers that nobody waited for
-	OutOfStep int // commands that ended without their answer
+// stats counts what should not happen often.
+type stats struct {
+	Noise  int // octets that are no text, or of lines without an end
+	Strays int // answers that nobody waited for
 }
 
 // New starts a dialogue on port, which it owns from then on. The dialogue is
@@ -215,16 +214,6 @@ func (c *Conn) Close() error {
 		<-s.at.Closed()
 	}
 	return err
-}
-
-// Transcript returns where the lines of the dialogue are kept.
-func (c *Conn) Transcript() *Transcript { return c.log }
-
-// Stats returns the counters since New.
-func (c *Conn) Stats() Stats {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.stats
 }
 
 // acquire waits for the command slot.

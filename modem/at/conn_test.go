@@ -217,7 +217,7 @@ func TestA8EndlessLineIsNoise(t *testing.T) {
 		if err := c.Resync(t.Context()); err != nil {
 			t.Errorf("Resync behind the noise: %v", err)
 		}
-		if n := c.Stats().Noise; n < 190_000 {
+		if n, _ := c.Counted(); n < 190_000 {
 			t.Errorf("counted %d octets of noise, want nearly 200000", n)
 		}
 	})
@@ -456,7 +456,7 @@ func TestA14NoticesWhileIdleAndNoReset(t *testing.T) {
 				t.Errorf("wrote %q, which resets what the user has set", in)
 			}
 		}
-		if n := c.Stats().Strays; n != 1 {
+		if _, n := c.Counted(); n != 1 {
 			t.Errorf("%d strays, want the OK", n)
 		}
 	})

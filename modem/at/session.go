@@ -45,7 +45,7 @@ type session struct {
 	mr      int         // from "+CMGS: n"; -1 none yet
 	sent    bool        // the payload has left whole
 	paidAt  time.Time
-	noise   int // Stats.Noise when the command began
+	noise   int // stats.Noise when the command began
 	in      []byte
 	passed  int // octets let through for this command
 	lines   []string
@@ -111,7 +111,6 @@ func (c *Conn) killLocked(s *session, cause error) {
 	if s.phase == idle || s.phase == armed || s.phase == answered {
 		return
 	}
-	c.stats.OutOfStep++
 	switch {
 	case s.submits:
 	case s.payload != "": // it stores, and sends nothing

@@ -190,10 +190,11 @@ func TestReports(t *testing.T) {
 			if err != nil || line != fmt.Sprintf("+CDS: %d", len(tpdu)) {
 				t.Errorf("%s with %d octets, %v", line, len(tpdu), err)
 			}
-			report, err := pdu.ParseStatusReport(tpdu)
-			if err != nil {
-				t.Fatal(err)
+			in, err := pdu.Read(raw, sent)
+			if err != nil || in.Report == nil || len(in.Repairs) > 0 {
+				t.Fatal(in, err)
 			}
+			report := in.Report
 			if report.MR != w.n.Accepted()[0].MR || report.RA.String() != patient || report.Status != 0 ||
 				!report.SCTS.Equal(sent) || !report.Discharge.Equal(sent.Add(time.Second)) {
 				t.Errorf("report %+v", report)
