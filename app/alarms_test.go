@@ -222,7 +222,7 @@ func TestNoAlarmOfWhatBecameDueMeanwhile(t *testing.T) {
 // go by after that.
 func leaveDue(t *testing.T, a *App, away time.Duration) {
 	t.Helper()
-	q, err := queue.New(queue.Config{Store: a.store, Events: a.events, Box: box})
+	q, err := queue.New(queue.Config{Store: a.store, Events: a.events, Box: formerBox})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,9 +29,6 @@ import (
 	"goniec/store/sealed"
 )
 
-// box names this box in the store. A single box needs no name of its own.
-const box = "box"
-
 // Options is what an App needs besides the configuration.
 type Options struct {
 	Version string         // of the program
@@ -55,6 +52,7 @@ type App struct {
 	life     context.Context // ends when Stop is done waiting for work in hand
 	end      context.CancelFunc
 	store    store.Store
+	box      string      // name of this box in the store
 	backup   io.WriterTo // the store
 	scrubber scrubber    // the store
 	events   *event.Log
@@ -179,7 +177,10 @@ func (a *App) openData(ctx context.Context) error {
 	}
 	a.later("close the data", func(context.Context) error { return s.Close() })
 	a.store, a.backup, a.scrubber = s, file, file
-	a.events = event.New(s, box)
+	if err := a.settleBox(ctx, s); err != nil {
+		return err
+	}
+	a.events = event.New(s, a.box)
 	if err := a.registry.Register(a.events); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}

@@ -79,12 +79,12 @@ func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
 		s.radio = a.newRadio(config)
 	}
 	register := prometheus.NewRegistry()
-	believed, err := clock.New(clock.Config{Store: a.store, Box: box, Boot: a.options.Machine.Boot, Logger: a.log})
+	believed, err := clock.New(clock.Config{Store: a.store, Box: a.box, Boot: a.options.Machine.Boot, Logger: a.log})
 	if err != nil {
 		return nil, fmt.Errorf("make clock: %w", err)
 	}
 	s.queue, err = queue.New(queue.Config{
-		Store: a.store, Events: a.events, Box: box, Logger: a.log, Registerer: register,
+		Store: a.store, Events: a.events, Box: a.box, Logger: a.log, Registerer: register,
 		Uncertain: queue.Policy(config.Uncertain), UncertainWait: config.UncertainWait,
 		MaxParts: config.MaxParts, Location: config.Location(),
 		QuietHours: quiet, Numbering: numbering, Router: s.routing, Clock: believed,

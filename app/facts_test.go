@@ -181,7 +181,7 @@ func TestOldFacts(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			events, err := event.New(s, box).After(t.Context(), "", 0)
+			events, err := event.New(s, formerBox).After(t.Context(), "", 0)
 			if err != nil || len(events) == 0 {
 				t.Fatalf("%d events, %v", len(events), err)
 			}
@@ -209,7 +209,7 @@ func TestSubjects(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	q, err := queue.New(queue.Config{Store: s, Events: event.New(s, box), Box: box})
+	q, err := queue.New(queue.Config{Store: s, Events: event.New(s, formerBox), Box: formerBox})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func checkOldData(t *testing.T, s store.Store) {
 			}
 		}
 	}
-	q, err := queue.New(queue.Config{Store: s, Events: event.New(s, box), Box: box})
+	q, err := queue.New(queue.Config{Store: s, Events: event.New(s, formerBox), Box: formerBox})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,6 +44,7 @@ func (a *App) Reload(config configs.Config) error {
 		old, new *string
 	}{
 		{"data_dir", &a.config.DataDir, &config.DataDir},
+		{"box", &a.config.Box, &config.Box},
 		{"key_file", &a.config.KeyFile, &config.KeyFile},
 		{"http.listen", &a.config.HTTP.Listen, &config.HTTP.Listen},
 		{"http.tls.cert_file", &a.config.HTTP.TLS.CertFile, &config.HTTP.TLS.CertFile},
@@ -90,7 +91,7 @@ const (
 func reachOf(key string) reach {
 	top, _, _ := strings.Cut(key, ".")
 	switch top {
-	case "data_dir", "key_file", "http":
+	case "data_dir", "box", "key_file", "http":
 		return reachStart
 	case "modems", "profiles_dir":
 		return reachModems

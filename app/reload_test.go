@@ -16,7 +16,7 @@ import (
 // it, touches in a running daemon.
 func reaches() map[string]reach {
 	return map[string]reach{
-		"data_dir": reachStart, "key_file": reachStart, "http": reachStart,
+		"data_dir": reachStart, "box": reachStart, "key_file": reachStart, "http": reachStart,
 		"modems": reachModems, "profiles_dir": reachModems,
 		"timezone": reachRadio, "recipient_cap": reachRadio,
 		"log": reachLog, "shutdown_timeout": reachLog,

@@ -25,9 +25,9 @@ import (
 // bubble without its listeners.
 func appInMemory(config configs.Config, machine *Machine) *App {
 	s := memstore.New()
-	log, registry, events := slog.New(slog.DiscardHandler), prometheus.NewRegistry(), event.New(s, box)
+	log, registry, events := slog.New(slog.DiscardHandler), prometheus.NewRegistry(), event.New(s, formerBox)
 	return &App{
-		log: log, registry: registry, config: config, store: s, events: events, tokens: access.NewTokens(s), tls: &certificate{},
+		log: log, registry: registry, config: config, store: s, box: formerBox, events: events, tokens: access.NewTokens(s), tls: &certificate{},
 		alarms:   newAlarms(log, s, events, registry),
 		scrubber: &countedScrubs{},
 		options:  Options{Machine: machine, Ports: func() ([]modem.PortInfo, error) { return nil, nil }},

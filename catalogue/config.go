@@ -55,7 +55,11 @@ const (
 	ConfigTLSPairRemedy         Key = "config.tls_pair.remedy"
 	ConfigDataDir               Key = "config.data_dir" // value
 	ConfigDataDirRemedy         Key = "config.data_dir.remedy"
-	ConfigCountry               Key = "config.country" // value
+	ConfigBox                   Key = "config.box" // value
+	ConfigBoxRemedy             Key = "config.box.remedy"
+	ConfigBoxKept               Key = "config.box_kept"        // name
+	ConfigBoxKeptRemedy         Key = "config.box_kept.remedy" // name
+	ConfigCountry               Key = "config.country"         // value
 	ConfigCountryRemedy         Key = "config.country.remedy"
 	ConfigTimezone              Key = "config.timezone" // value
 	ConfigTimezoneRemedy        Key = "config.timezone.remedy"
@@ -347,6 +351,26 @@ var configTexts = map[Key]text{
 		"Podaj katalog, w którym program ma trzymać dane, na przykład /var/lib/goniec",
 		"Name a directory where the program keeps its data, such as /var/lib/goniec",
 		"Indique un directorio donde el programa guarde sus datos, como /var/lib/goniec",
+	},
+	ConfigBox: {
+		"%q nie może być nazwą",
+		"%q cannot be a name",
+		"%q no puede ser un nombre",
+	},
+	ConfigBoxRemedy: {
+		"Użyj liter od a do z, cyfr, a między nimi także - . _, najwyżej 63 znaków",
+		"Use the letters a to z, digits, and between them also - . _, at most 63 characters",
+		"Use las letras de la a a la z, cifras y, entre ellas, también - . _, como máximo 63 caracteres",
+	},
+	ConfigBoxKept: {
+		"dane mają już nazwę %q i ją zachowują",
+		"the data has the name %q already and keeps it",
+		"los datos ya tienen el nombre %q y lo conservan",
+	},
+	ConfigBoxKeptRemedy: {
+		"Wpisz %q albo usuń ten wiersz; inna nazwa jest możliwa tylko w nowym katalogu danych",
+		"Write %q, or remove the line; another name is possible only in a new data directory",
+		"Escriba %q o quite la línea; otro nombre solo es posible en un directorio de datos nuevo",
 	},
 	ConfigCountry: {
 		"%q nie jest kodem kraju",

@@ -23,6 +23,7 @@ var Sample string
 // Default.
 type Config struct {
 	DataDir string `mapstructure:"data_dir"`
+	Box     string `mapstructure:"box"`      // name of this box for new data; empty: the host name
 	KeyFile string `mapstructure:"key_file"` // keys by which the data is encrypted; empty: it is not
 	// ProfilesDir is the folder of profiles that goniec modem certify has written.
 	ProfilesDir string     `mapstructure:"profiles_dir"`

@@ -28,6 +28,9 @@ func (c *checker) add(key, value string, problem, remedy saying) {
 func (c Config) check() []Mistake {
 	k := &checker{}
 	k.dataDir(c.DataDir)
+	if c.Box != "" && !ValidBox(c.Box) {
+		k.add("box", c.Box, say(catalogue.ConfigBox, c.Box), say(catalogue.ConfigBoxRemedy))
+	}
 	if c.KeyFile != "" {
 		k.readable("key_file", c.KeyFile)
 	}
@@ -61,6 +64,19 @@ func (c Config) check() []Mistake {
 	k.choice("log.format", c.Log.Format, "text", "json")
 	return k.mistakes
 }
+
+// maxBox is how many characters the name of a box may have, as that of a host.
+const maxBox = 63
+
+// ValidBox reports whether a box may have this name, which becomes a part of the ids of
+// events and of keys in the store: letters, digits, and - . _ within.
+func ValidBox(name string) bool {
+	return len(name) <= maxBox && regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`).MatchString(name)
+}
+
+// BoxPath returns the file in a data directory that tells the name under which the box
+// keeps its data there, for programs that may not open the data.
+func BoxPath(dir string) string { return filepath.Join(dir, "goniec.box") }
 
 func item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 

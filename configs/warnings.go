@@ -13,7 +13,8 @@ import (
 )
 
 // Warnings returns what is wrong with c or its surroundings without keeping the
-// daemon from its work: an API that travels readable over the network, devices
+// daemon from its work: an API that travels readable over the network, a name of the box
+// that the data does not have, devices
 // and folders that are not there now, PIN files that others can read, and environment variables
 // that look like ours and set nothing.
 func (c Config) Warnings() []Mistake {
@@ -23,6 +24,11 @@ func (c Config) Warnings() []Mistake {
 	}
 	if _, err := os.Stat(c.ProfilesDir); c.ProfilesDir != "" && c.ProfilesDir != Default().ProfilesDir && err != nil {
 		k.add("profiles_dir", c.ProfilesDir, say(catalogue.ConfigFile, c.ProfilesDir, reason(err)), say(catalogue.ConfigFileRemedy))
+	}
+	if name, err := os.ReadFile(BoxPath(c.DataDir)); err == nil && c.Box != "" {
+		if kept := strings.TrimSpace(string(name)); kept != c.Box {
+			k.add("box", c.Box, say(catalogue.ConfigBoxKept, kept), say(catalogue.ConfigBoxKeptRemedy, kept))
+		}
 	}
 	for i, m := range c.Modems {
 		if _, err := os.Stat(m.Device); m.Device != "" && errors.Is(err, fs.ErrNotExist) {

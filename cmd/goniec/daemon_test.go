@@ -75,6 +75,7 @@ func (d *daemon) write(rest string, modems ...string) {
 		}
 		fmt.Fprintf(&b, "  - {name: m%d, device: %s, pace: {per_minute: 0}}\n", i, device)
 	}
+	b.WriteString("box: box\n")
 	if err := os.WriteFile(d.config, []byte(b.String()), 0o600); err != nil {
 		d.t.Fatal(err)
 	}
