@@ -1,12 +1,15 @@
 // Package catalogue holds the texts that people read, in Polish, English and
-// Spanish: one table a topic, one file a table. It owns the words and the choice
-// of language, not when something is said. Log lines are in English and not here, so
-// that they can be searched for; only what to do about a trouble is taken from here.
+// Spanish. It owns the words and the choice of language, not when something is said.
+// Log lines are in English and not here, so that they can be searched for; only what to
+// do about a trouble is taken from here.
+//
+// The texts stand in the folder texts, one file a topic, for translators to read and
+// change; the Go files have the names of those that code asks for, so that a misspelt
+// one does not build.
 package catalogue
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,7 +29,7 @@ const (
 	Spanish Language = "es"
 )
 
-// Key names a text. Keys are declared as constants next to their table.
+// Key names a text.
 type Key string
 
 // text is what a key says in each language, with the verbs of package fmt for
@@ -35,29 +38,24 @@ type Key string
 type text struct{ pl, en, es string }
 
 func (t text) in(lang Language) string {
-	switch lang {
-	case Polish:
-		return t.pl
-	case Spanish:
-		return t.es
-	case English:
+	if place := t.place(lang); place != nil {
+		return *place
 	}
 	return t.en
 }
 
-// tables lists every topic; a key stands in one of them only.
-func tables() []map[Key]text {
-	return []map[Key]text{problemTexts, modemTexts, remedyTexts, pageTexts, configTexts, commandTexts, keepingTexts, selfCareTexts, boxTexts, replyTexts, modemToolTexts, certifyTexts, doctorTexts, webhookTexts, encryptionTexts, erasureTexts}
-}
-
-// texts holds the texts of all tables.
-var texts = func() map[Key]text {
-	all := map[Key]text{}
-	for _, table := range tables() {
-		maps.Copy(all, table)
+// place returns where the words in lang are; nil: in no place.
+func (t *text) place(lang Language) *string {
+	switch lang {
+	case Polish:
+		return &t.pl
+	case English:
+		return &t.en
+	case Spanish:
+		return &t.es
 	}
-	return all
-}()
+	return nil
+}
 
 var matcher = language.NewMatcher([]language.Tag{
 	language.English, // the first one is what an unknown language falls back to
@@ -90,14 +88,14 @@ func (k Key) English() string { return Text(English, k) }
 
 // Has reports whether key has a text. Keys put together from a code ask this first.
 func Has(key Key) bool {
-	_, found := texts[key]
+	_, found := texts()[key]
 	return found
 }
 
 // Text returns what key says in lang, with args put in their places. The text of a
-// key that is in no table is the key itself; tests see to it that none is used.
+// key that is in no file is the key itself; tests see to it that none is used.
 func Text(lang Language, key Key, args ...any) string {
-	entry, found := texts[key]
+	entry, found := texts()[key]
 	if !found {
 		return string(key)
 	}

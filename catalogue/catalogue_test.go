@@ -29,21 +29,35 @@ func verbs(format string) []string {
 
 func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 	t.Parallel()
-	seen := map[Key]bool{}
-	for _, table := range tables() {
-		for key, entry := range table {
-			if seen[key] {
-				t.Errorf("%s stands in two tables", key)
+	for key, entry := range texts() {
+		for lang, words := range map[Language]string{Polish: entry.pl, English: entry.en, Spanish: entry.es} {
+			if words == "" {
+				t.Errorf("%s has no text in %s", key, lang)
 			}
-			seen[key] = true
-			for lang, words := range map[Language]string{Polish: entry.pl, English: entry.en, Spanish: entry.es} {
-				if words == "" {
-					t.Errorf("%s has no text in %s", key, lang)
-				}
-				if got, want := verbs(words), verbs(entry.en); !slices.Equal(got, want) {
-					t.Errorf("%s in %s takes arguments %v, in English %v", key, lang, got, want)
-				}
+			if got, want := verbs(words), verbs(entry.en); !slices.Equal(got, want) {
+				t.Errorf("%s in %s takes arguments %v, in English %v", key, lang, got, want)
 			}
+		}
+	}
+}
+
+// TestMistakesInATextFile: what a translator may mistype is told with its line.
+func TestMistakesInATextFile(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		"a.b\n\tpl x\n\nc.d\na.b\n":    "t.txt, line 5: a.b stands in two places",
+		"a.b\n\tde x\n":                `t.txt, line 2: "de" is not the tag of a language`,
+		"a.b\n\tpl \"x\n":              "t.txt, line 2: invalid syntax",
+		"a.b\n\tpl x\n\tpl y\n":        "t.txt, line 3: a.b has two texts in pl",
+		"# a comment\n\n\tpl x\n":      "t.txt, line 3: a text without a key",
+		"# good\na.b\n\tpl \"x\\n\"\n": "",
+	} {
+		got := ""
+		if err := readTexts("texts/t.txt", content, allTexts{}); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%q is told of by %q, want %q", content, got, want)
 		}
 	}
 }
@@ -53,7 +67,7 @@ func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 func TestChoicesFitTheirLanguage(t *testing.T) {
 	t.Parallel()
 	seen := 0
-	for key, entry := range texts {
+	for key, entry := range texts() {
 		for _, lang := range []Language{Polish, English, Spanish} {
 			words := entry.in(lang)
 			for _, m := range choice.FindAllStringSubmatch(words, -1) {

@@ -140,7 +140,7 @@ func TestEveryConstantHasATextAndIsUsed(t *testing.T) {
 	}
 	for name, key := range s.constants {
 		if !Has(key) {
-			t.Errorf("%s = %q is in no table", name, key)
+			t.Errorf("%s = %q is in no file of texts", name, key)
 		}
 		if !s.used[name] {
 			t.Errorf("%s is used by no production code", name)
@@ -165,7 +165,7 @@ func TestEveryOtherKeyIsComposed(t *testing.T) {
 	t.Parallel()
 	s := readSource(t)
 	constants := slices.Collect(maps.Values(s.constants))
-	for key := range texts {
+	for key := range texts() {
 		base := Key(strings.TrimSuffix(strings.TrimSuffix(string(key), ".remedy"), ".otherwise"))
 		if slices.Contains(constants, key) || base != key && slices.Contains(constants, base) {
 			continue
