@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -25,147 +25,115 @@ type certifyResult struct {
 	Profile      modem.Profile `json:"profile"`
 }
 
-func (p *program) modemCertifyCommand() *cobra.Command {
-	cmd := p.command("certify DEVICE", catalogue.CommandModemCertify, 1, 1, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
-		}
-		options, err := p.certifyOptions(cmd)
-		if err != nil {
-			return err
-		}
-		baud, err := cmd.Flags().GetInt("baud")
-		if err != nil {
-			return err
-		}
-		certificate, err := modem.Certify(cmd.Context(), modem.Config{Device: args[0], BaudRate: baud}, options)
-		if err != nil {
-			return err
-		}
-		p.endProgress()
-		if asJSON {
-			info := certificate.Info
-			err = p.printJSON(certifyResult{
-				Device: args[0], Fit: certificate.Fit(), Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision,
-				Checks: certificate.Checks, Profile: certificate.Profile,
-			})
-		} else {
-			err = p.printCertificate(certificate)
-		}
-		if err != nil {
-			return err
-		}
-		if path := cmd.Flag("profile").Value.String(); path != "" && certificate.Info.Model != "" {
-			if err := p.writeProfile(path, certificate); err != nil {
-				return err
-			}
-		}
-		if !certificate.Fit() {
-			return errSaid
-		}
-		return nil
-	})
-	cmd.Flags().Int("baud", 115200, p.say(catalogue.FlagBaud))
-	cmd.Flags().String("to", "", p.say(catalogue.FlagCertifyTo))
-	cmd.Flags().Bool("no-texts", false, p.say(catalogue.FlagCertifyNoTexts))
-	cmd.Flags().Bool("unplug", false, p.say(catalogue.FlagCertifyUnplug))
-	cmd.Flags().String("profile", "", p.say(catalogue.FlagCertifyProfile))
-	p.addOutput(cmd)
+func modemCertifyCommand(t *terminal) *cobra.Command {
+	cmd := newCommand(t, command{use: "certify DEVICE", short: catalogue.CommandModemCertify, args: 1, output: true, run: certifyModem})
+	cmd.Flags().Int("baud", defaultBaud, t.say(catalogue.FlagBaud))
+	cmd.Flags().String("to", "", t.say(catalogue.FlagCertifyTo))
+	cmd.Flags().Bool("no-texts", false, t.say(catalogue.FlagCertifyNoTexts))
+	cmd.Flags().Bool("unplug", false, t.say(catalogue.FlagCertifyUnplug))
+	cmd.Flags().String("profile", "", t.say(catalogue.FlagCertifyProfile))
 	return cmd
 }
 
-// certifyOptions reads the flags. The number is held against what a number is
-// before anything is opened.
-func (p *program) certifyOptions(cmd *cobra.Command) (modem.CertifyOptions, error) {
-	noTexts, err := cmd.Flags().GetBool("no-texts")
+// certifyModem tries what a modem can do and prints the result. It fails unless the modem
+// is fit for a gateway.
+func certifyModem(ctx context.Context, c *call) error {
+	bar := c.progress()
+	options, err := certifyOptions(c, bar)
 	if err != nil {
-		return modem.CertifyOptions{}, err
+		return err
 	}
-	unplug, err := cmd.Flags().GetBool("unplug")
+	certificate, err := modem.Certify(ctx, modem.Config{Device: c.args[0], BaudRate: must(c.cmd.Flags().GetInt("baud"))}, options)
 	if err != nil {
-		return modem.CertifyOptions{}, err
+		return err
 	}
-	options := modem.CertifyOptions{Texts: !noTexts, To: cmd.Flag("to").Value.String()}
+	bar.clear()
+	if c.asJSON {
+		info := certificate.Info
+		err = c.printJSON(certifyResult{
+			Device: c.args[0], Fit: certificate.Fit(), Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision,
+			Checks: certificate.Checks, Profile: certificate.Profile,
+		})
+	} else {
+		err = printCertificate(c.terminal, certificate)
+	}
+	if err != nil {
+		return err
+	}
+	if path := c.flag("profile"); path != "" && certificate.Info.Model != "" {
+		if err := writeProfile(c.terminal, path, certificate); err != nil {
+			return err
+		}
+	}
+	if !certificate.Fit() {
+		return errExplained
+	}
+	return nil
+}
+
+// certifyOptions reads the flags. It refuses a wrong number before any port is opened.
+func certifyOptions(c *call, bar *progress) (modem.CertifyOptions, error) {
+	options := modem.CertifyOptions{Texts: !c.is("no-texts"), To: c.flag("to")}
 	if options.To != "" {
 		if _, err := pdu.ParseAddress(options.To); err != nil {
-			return modem.CertifyOptions{}, p.wrongUsage(cmd, catalogue.UsageInvalidFlag, "--to", options.To)
+			return modem.CertifyOptions{}, c.wrongUsage(catalogue.UsageInvalidFlag, "--to", options.To)
 		}
 	}
 	if options.Texts {
-		fmt.Fprintln(p.stderr, p.say(catalogue.CertifyCosts))
+		c.tell(catalogue.CertifyCosts)
 	}
-	if unplug {
+	if c.is("unplug") {
 		options.Unplug = func(what string) {
-			p.endProgress()
-			says := catalogue.CertifyUnplugNow
+			bar.clear()
+			text := catalogue.CertifyUnplugNow
 			if what == "plug" {
-				says = catalogue.CertifyPlugNow
+				text = catalogue.CertifyPlugNow
 			}
-			fmt.Fprintln(p.stderr, p.say(says))
+			c.tell(text)
 		}
 	}
 	done := 0
 	options.Progress = func(k modem.Check) {
 		done++
-		if p.isTerminal() {
-			fmt.Fprintf(p.stderr, "\r\033[K%d/%d %s", done, len(modem.Checks()), p.say(catalogue.CheckName(k.ID)))
-		}
+		bar.write(fmt.Sprintf("%d/%d %s", done, len(modem.Checks()), c.say(catalogue.CheckName(k.ID))))
 	}
 	return options, nil
 }
 
-// isTerminal reports whether a person watches standard error.
-func (p *program) isTerminal() bool {
-	file, ok := p.stderr.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&fs.ModeCharDevice != 0
-}
-
-// endProgress clears the line of progress.
-func (p *program) endProgress() {
-	if p.isTerminal() {
-		fmt.Fprint(p.stderr, "\r\033[K")
-	}
-}
-
-// printCertificate prints every check, below them what follows from those that
-// were not passed, and the verdict on the whole.
-func (p *program) printCertificate(c modem.Certificate) error {
+// printCertificate prints every check, then what follows from each check that was not
+// passed, then whether the modem is fit.
+func printCertificate(t *terminal, c modem.Certificate) error {
 	rows := make([][]string, len(c.Checks))
 	var consequences []string
 	texts := false
 	for i, k := range c.Checks {
-		name := p.say(catalogue.CheckName(k.ID))
-		rows[i] = []string{name, p.say(catalogue.VerdictText(string(k.Verdict))), k.Evidence}
+		name := t.say(catalogue.CheckName(k.ID))
+		rows[i] = []string{name, t.say(catalogue.VerdictText(string(k.Verdict))), k.Evidence}
 		if k.Verdict == modem.Failed || k.Verdict == modem.Refused {
-			consequences = append(consequences, name+": "+p.say(catalogue.CheckConsequence(k.ID)))
+			consequences = append(consequences, name+": "+t.say(catalogue.CheckConsequence(k.ID)))
 		}
 		texts = texts || k.ID == modem.CheckText && k.Verdict == modem.Passed
 	}
-	if err := p.printTable([]catalogue.Key{catalogue.HeadCheck, catalogue.HeadVerdict, catalogue.HeadEvidence}, rows); err != nil {
+	if err := t.printTable([]catalogue.Key{catalogue.HeadCheck, catalogue.HeadVerdict, catalogue.HeadEvidence}, rows); err != nil {
 		return err
 	}
-	fmt.Fprintln(p.stdout)
+	fmt.Fprintln(t.stdout)
 	for _, line := range consequences {
-		fmt.Fprintln(p.stdout, line)
+		fmt.Fprintln(t.stdout, line)
 	}
-	says := catalogue.CertifyFit
+	text := catalogue.CertifyFit
 	switch {
 	case !c.Fit():
-		says = catalogue.CertifyUnfit
+		text = catalogue.CertifyUnfit
 	case !texts:
-		says = catalogue.CertifyUntried
+		text = catalogue.CertifyUntried
 	}
-	fmt.Fprintln(p.stdout, p.say(says, c.Device))
+	t.show(text, c.Device)
 	return nil
 }
 
-// writeProfile writes the profile file. One that is there is not replaced.
-func (p *program) writeProfile(path string, c modem.Certificate) (err error) {
+// writeProfile writes a new profile file. It replaces no file.
+func writeProfile(t *terminal, path string, c modem.Certificate) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("write profile: %w", err)
@@ -176,6 +144,6 @@ func (p *program) writeProfile(path string, c modem.Certificate) (err error) {
 	if err := encoder.Encode(c.File(programVersion())); err != nil {
 		return fmt.Errorf("write profile: %w", err)
 	}
-	fmt.Fprintln(p.stderr, p.say(catalogue.CertifyProfile, path))
+	t.tell(catalogue.CertifyProfile, path)
 	return nil
 }

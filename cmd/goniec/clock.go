@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"context"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,45 +10,48 @@ import (
 	"goniec/catalogue"
 )
 
-func (p *program) clockCommand() *cobra.Command {
-	cmd := p.askCommand("clock", catalogue.CommandClock, 0, func(q question) error {
-		clock, err := q.client.Clock(q.cmd.Context())
+func clockCommand(t *terminal) *cobra.Command {
+	cmd := newCommand(t, command{use: "clock", short: catalogue.CommandClock, output: true, ask: func(ctx context.Context, c *call, gateway *connection) error {
+		clock, err := gateway.Clock(ctx)
 		if err != nil {
-			return p.explainCall(err, q.where)
+			return gateway.explain(err)
 		}
-		return p.printClock(clock, q.asJSON)
-	})
-	cmd.AddCommand(p.askCommand("confirm TIME", catalogue.CommandClockConfirm, 1, func(q question) error {
-		clock, err := q.client.ConfirmClock(q.cmd.Context(), client.ClockRequest{Time: q.args[0]})
-		if err != nil {
-			return p.explainCall(err, q.where)
-		}
-		return p.printClock(clock, q.asJSON)
-	}))
+		return printClock(c, clock)
+	}})
+	cmd.AddCommand(newCommand(t, command{use: "confirm TIME", short: catalogue.CommandClockConfirm, args: 1, output: true, ask: confirmClock}))
 	return cmd
 }
 
-// printClock says what the gateway takes for the time, and why.
-func (p *program) printClock(c client.Clock, asJSON bool) error {
-	if asJSON {
-		return p.printJSON(c)
+func confirmClock(ctx context.Context, c *call, gateway *connection) error {
+	clock, err := gateway.ConfirmClock(ctx, client.ClockRequest{Time: c.args[0]})
+	if err != nil {
+		return gateway.explain(err)
 	}
-	fmt.Fprintln(p.stdout, p.say(catalogue.ClockShows, c.Time.Format(time.DateTime)))
+	return printClock(c, clock)
+}
+
+// printClock prints which time the clock of the gateway shows, and whether the gateway
+// believes the clock and why.
+func printClock(c *call, clock client.Clock) error {
+	if c.asJSON {
+		return c.printJSON(clock)
+	}
+	c.show(catalogue.ClockShows, clock.Time.Format(time.DateTime))
 	switch {
-	case !c.Believed:
-		fmt.Fprintln(p.stdout, p.say(catalogue.ClockDoubted))
-	case c.By == "":
-		fmt.Fprintln(p.stdout, p.say(catalogue.ClockTrusted))
+	case !clock.Believed:
+		c.show(catalogue.ClockDoubted)
+	case clock.By == "":
+		c.show(catalogue.ClockTrusted)
 	default:
-		fmt.Fprintln(p.stdout, p.say(catalogue.ClockConfirmed, catalogue.ClockSource(p.lang, c.By)))
+		c.show(catalogue.ClockConfirmed, catalogue.ClockSource(c.lang, clock.By))
 	}
-	if o := c.Other; o != nil {
+	if o := clock.Other; o != nil {
 		off := time.Duration(o.AheadSeconds * float64(time.Second)).Round(time.Second)
 		key := catalogue.ClockAhead
 		if off < 0 {
 			key = catalogue.ClockBehind
 		}
-		fmt.Fprintln(p.stdout, p.say(catalogue.ClockOther, catalogue.ClockSource(p.lang, o.Source), p.say(key, off.Abs())))
+		c.show(catalogue.ClockOther, catalogue.ClockSource(c.lang, o.Source), c.say(key, off.Abs()))
 	}
 	return nil
 }

@@ -5,95 +5,86 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"goniec/api/client"
 	"goniec/app"
-	"goniec/app/migrate"
 	"goniec/catalogue"
-	"goniec/store/boltstore"
+	"goniec/configs"
 )
 
-// The variables that the client commands read.
+// The variables that name a gateway where no flag does.
 const (
 	tokenVariable = "GONIEC_TOKEN"
 	urlVariable   = "GONIEC_URL"
 )
 
-// addConnection adds the flags that say which gateway is meant.
-func (p *program) addConnection(cmd *cobra.Command) {
-	p.addConfig(cmd)
-	cmd.Flags().String("url", "", p.say(catalogue.FlagURL))
-	cmd.Flags().String("token-file", "", p.say(catalogue.FlagTokenFile))
+// connection is a client of one gateway that can explain what goes wrong.
+type connection struct {
+	*client.Client
+	terminal *terminal
+	where    string // the URL or the path of the socket
 }
 
-// connect returns a client of the gateway at --url or GONIEC_URL, else of the
-// daemon of this computer by its socket. where names it for messages.
-func (p *program) connect(cmd *cobra.Command) (c *client.Client, where string, err error) {
-	target := cmd.Flag("url").Value.String()
-	if target == "" {
-		target = os.Getenv(urlVariable)
+// addConnection adds the flags that name a gateway. The command has --config already.
+func addConnection(t *terminal, cmd *cobra.Command) {
+	cmd.Flags().String("url", "", t.say(catalogue.FlagURL))
+	cmd.Flags().String("token-file", "", t.say(catalogue.FlagTokenFile))
+}
+
+// connect connects to the gateway at --url or GONIEC_URL, else to the daemon of this
+// computer by its socket.
+func connect(c *call) (*connection, error) {
+	url, tokenFile := c.flag("url"), c.flag("token-file")
+	if url == "" {
+		url = os.Getenv(urlVariable)
 	}
-	tokenFile := cmd.Flag("token-file").Value.String()
-	if target == "" {
+	if url == "" {
 		if tokenFile != "" {
-			return nil, "", p.wrongUsage(cmd, catalogue.UsageTokenAndSocket)
+			return nil, c.wrongUsage(catalogue.UsageTokenAndSocket)
 		}
-		config, err := p.loadConfig(cmd)
+		config, err := c.config()
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
-		socket := app.SocketPath(config.DataDir)
-		c, err = client.New("unix:"+socket, "", client.WithLanguage(string(p.lang)))
-		return c, socket, err
+		return connectDaemon(c.terminal, config)
 	}
 	token, err := readToken(tokenFile)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if token == "" {
-		fmt.Fprintln(p.stderr, p.say(catalogue.NoToken, target))
-		return nil, "", errSaid
+		return nil, c.fail(catalogue.NoToken, url)
 	}
-	c, err = client.New(target, token, client.WithLanguage(string(p.lang)))
-	return c, target, err
+	return newConnection(c.terminal, url, token)
 }
 
-// question is what a command that asks the gateway has at hand.
-type question struct {
-	cmd    *cobra.Command
-	args   []string
-	client *client.Client
-	where  string // the gateway, for explainCall
-	asJSON bool
+// connectDaemon connects to the daemon of this computer by its socket.
+func connectDaemon(t *terminal, config configs.Config) (*connection, error) {
+	socket := app.SocketPath(config.DataDir)
+	gateway, err := newConnection(t, "unix:"+socket, "")
+	if err != nil {
+		return nil, err
+	}
+	gateway.where = socket
+	return gateway, nil
 }
 
-// askCommand builds a subcommand of so many arguments that asks the gateway and
-// prints its answer in either form.
-func (p *program) askCommand(use string, short catalogue.Key, arguments int, run func(q question) error) *cobra.Command {
-	cmd := p.command(use, short, arguments, arguments, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
-		}
-		c, where, err := p.connect(cmd)
-		if err != nil {
-			return err
-		}
-		return run(question{cmd: cmd, args: args, client: c, where: where, asJSON: asJSON})
-	})
-	p.addOutput(cmd)
-	p.addConnection(cmd)
-	return cmd
+func newConnection(t *terminal, url, token string) (*connection, error) {
+	c, err := client.New(url, token, client.WithLanguage(string(t.lang)))
+	if err != nil {
+		return nil, err
+	}
+	return &connection{Client: c, terminal: t, where: url}, nil
 }
 
-// readToken returns what is in the token file, else the variable.
+// readToken returns what is in the token file; without a file it returns GONIEC_TOKEN.
 func readToken(path string) (string, error) {
 	if path == "" {
 		return os.Getenv(tokenVariable), nil
@@ -105,75 +96,66 @@ func readToken(path string) (string, error) {
 	return strings.TrimSpace(string(data)), nil
 }
 
-// explainCall turns the error of a call into words: no answer at all, or the
-// problem that the gateway describes in the reader's language.
-func (p *program) explainCall(err error, where string) error {
+// explain prints what the error of a call means and returns errExplained: there was no
+// answer, or the gateway refused fields of the request. An error that has its words
+// already is returned as it is.
+func (g *connection) explain(err error) error {
 	var problem *client.Problem
 	if errors.As(err, &problem) && len(problem.Errors) > 0 {
-		// The detail speaks of the body of a request, which nobody here has seen.
-		fmt.Fprintln(p.stderr, p.say(catalogue.CallRefused))
+		// The detail of the problem speaks of the body of a request, which the person at
+		// the terminal has not seen.
+		g.terminal.tell(catalogue.CallRefused)
 		for _, e := range problem.Errors {
-			fmt.Fprintf(p.stderr, "  %s: %s\n", e.Field, e.Detail)
+			fmt.Fprintf(g.terminal.stderr, "  %s: %s\n", e.Field, e.Detail)
 		}
-		return errSaid
+		return errExplained
 	}
 	if problem != nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		fmt.Fprintln(p.stderr, p.say(catalogue.DataForbidden, filepath.Dir(where)))
-		return errSaid
+		return g.terminal.fail(catalogue.DataForbidden, filepath.Dir(g.where))
 	}
-	if answers := new(net.OpError); errors.As(err, &answers) {
-		fmt.Fprintln(p.stderr, p.say(catalogue.NoDaemon, where))
-		return errSaid
+	if unanswered := new(net.OpError); errors.As(err, &unanswered) {
+		return g.terminal.fail(catalogue.NoDaemon, g.where)
 	}
 	return err
 }
 
-// explainName is explainCall for calls that name something: if the error is the problem
-// of an unknown name, it says with unknown which names there are. none, unless empty, is
-// said where there is none.
-func (p *program) explainName(q question, err error, code string, unknown, none catalogue.Key, list func() ([]string, error)) error {
-	var problem *client.Problem
-	if !errors.As(err, &problem) || problem.Code != code {
-		return p.explainCall(err, q.where)
-	}
-	names, listErr := list()
-	switch {
-	case listErr != nil:
-		return p.explainCall(err, q.where)
-	case len(names) == 0 && none != "":
-		fmt.Fprintln(p.stderr, p.say(none))
-	default:
-		fmt.Fprintln(p.stderr, p.say(unknown, strings.Join(names, ", ")))
-	}
-	return errSaid
+// unknownName describes how to explain that the gateway does not know a name.
+type unknownName struct {
+	code string        // of the problem
+	is   catalogue.Key // the text that lists the names that there are
+	none catalogue.Key // the text for a gateway without any name; empty if there is no such text
+	list func() (names []string, err error)
 }
 
-// explain returns the words for an error that ends a command.
-func (p *program) explain(err error) string {
-	var (
-		data   *app.DataError
-		newer  *migrate.NewerDataError
-		listen *app.ListenError
-	)
-	if text := p.explainKeys(err); text != "" {
-		return text
+// explainName is explain for a call that names something. If the gateway does not know
+// the name, explainName prints which names there are.
+func (g *connection) explainName(err error, unknown unknownName) error {
+	var problem *client.Problem
+	if !errors.As(err, &problem) || problem.Code != unknown.code {
+		return g.explain(err)
 	}
+	names, listErr := unknown.list()
 	switch {
-	case errors.As(err, &newer):
-		return p.say(catalogue.DataNewer, newer.Found, newer.Known)
-	case errors.As(err, &data) && errors.Is(err, boltstore.ErrLocked):
-		return p.say(catalogue.DataDirLocked, data.Dir)
-	case errors.As(err, &data) && errors.Is(err, boltstore.ErrDamaged):
-		return p.say(catalogue.DataDamaged, app.DataPath(data.Dir))
-	case errors.As(err, &data) && errors.Is(err, fs.ErrPermission):
-		return p.say(catalogue.DataForbidden, data.Dir)
-	case errors.As(err, &listen) && errors.Is(err, syscall.EADDRINUSE):
-		return p.say(catalogue.ListenTaken, listen.Address)
-	case errors.As(err, &listen):
-		return p.say(catalogue.ListenRefused, listen.Address, listen.Err)
+	case listErr != nil:
+		return g.explain(err)
+	case len(names) == 0 && unknown.none != "":
+		return g.terminal.fail(unknown.none)
+	default:
+		return g.terminal.fail(unknown.is, strings.Join(names, ", "))
 	}
-	return err.Error()
+}
+
+// collect returns what a walk yields; nothing if the walk ends with an error.
+func collect[T any](walk iter.Seq2[T, error]) ([]T, error) {
+	items := []T{}
+	for item, err := range walk {
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
 }

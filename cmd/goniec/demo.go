@@ -25,53 +25,57 @@ const (
 	demoToken  = "demo"
 )
 
-func (p *program) demoCommand() *cobra.Command {
-	listen := configs.Default().HTTP.Listen
-	cmd := p.command("demo", catalogue.CommandDemo, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		ctx := cmd.Context()
-		if end, err := cmd.Flags().GetDuration("for"); err != nil {
-			return err
-		} else if end > 0 {
+// demo is one run of the demo: a daemon, a town of emulated patients, and a clinic that
+// writes to them.
+type demo struct {
+	*terminal
+	listen  string // the address wanted
+	insist  bool   // no other port will do
+	dataDir string // empty: a temporary directory
+}
+
+func demoCommand(t *terminal) *cobra.Command {
+	cmd := newCommand(t, command{use: "demo", short: catalogue.CommandDemo, run: func(ctx context.Context, c *call) error {
+		if end := must(c.cmd.Flags().GetDuration("for")); end > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, end)
 			defer cancel()
 		}
-		listen, dataDir := cmd.Flag("listen").Value.String(), cmd.Flag("data-dir").Value.String()
-		if err := p.checkDemoFlags(cmd, listen, dataDir); err != nil {
-			return err
+		d := demo{terminal: c.terminal, listen: c.flag("listen"), insist: c.cmd.Flags().Changed("listen"), dataDir: c.flag("data-dir")}
+		if text := d.mistakes(); text != "" {
+			return &usageError{text: text, usage: c.cmd.UsageString()}
 		}
-		return p.demo(ctx, listen, cmd.Flags().Changed("listen"), dataDir)
-	})
-	cmd.Flags().String("listen", listen, p.say(catalogue.FlagListen))
-	cmd.Flags().String("data-dir", "", p.say(catalogue.FlagDataDir))
-	cmd.Flags().Duration("for", 0, p.say(catalogue.FlagFor))
+		return d.run(ctx)
+	}})
+	cmd.Flags().String("listen", configs.Default().HTTP.Listen, t.say(catalogue.FlagListen))
+	cmd.Flags().String("data-dir", "", t.say(catalogue.FlagDataDir))
+	cmd.Flags().Duration("for", 0, t.say(catalogue.FlagFor))
 	return cmd
 }
 
-// checkDemoFlags says what is wrong with the flags that become configuration, by the
-// names they have here.
-func (p *program) checkDemoFlags(cmd *cobra.Command, listen, dataDir string) error {
+// mistakes returns what is wrong with the flags that become configuration, by the names
+// of the flags; empty if nothing is wrong.
+func (d *demo) mistakes() string {
 	config := configs.Default()
-	config.HTTP.Listen = listen
-	if dataDir != "" {
-		config.DataDir = dataDir
+	config.HTTP.Listen = d.listen
+	if d.dataDir != "" {
+		config.DataDir = d.dataDir
 	}
 	var wrong *configs.Errors
 	if !errors.As(config.Validate(), &wrong) {
-		return nil
+		return ""
 	}
 	flag := map[string]string{"http.listen": "--listen", "data_dir": "--data-dir"}
 	lines := make([]string, len(wrong.Mistakes))
 	for i, m := range wrong.Mistakes {
-		lines[i] = fmt.Sprintf("%s: %s. %s", flag[m.Key], m.Problem(p.lang), m.Remedy(p.lang))
+		lines[i] = fmt.Sprintf("%s: %s. %s", flag[m.Key], m.Problem(d.lang), m.Remedy(d.lang))
 	}
-	return &usageError{text: strings.Join(lines, "\n"), usage: cmd.UsageString()}
+	return strings.Join(lines, "\n")
 }
 
-// demo runs the daemon with a town of emulated patients until ctx is done. If
-// listen is taken and the caller does not insist on it, another port is used.
-func (p *program) demo(ctx context.Context, listen string, insist bool, dataDir string) (err error) {
-	kept := dataDir
+// run runs the demo until ctx is done and prints how many messages went how far.
+func (d *demo) run(ctx context.Context) (err error) {
+	dataDir := d.dataDir
 	if dataDir == "" {
 		dataDir, err = os.MkdirTemp("", "goniec-demo-")
 		if err != nil {
@@ -85,28 +89,28 @@ func (p *program) demo(ctx context.Context, listen string, insist bool, dataDir 
 	}
 	defer town.close()
 
-	daemon, err := p.startDemo(ctx, demoConfig(town, listen, dataDir), insist)
+	config := demoConfig(town, d.listen, dataDir)
+	daemon, err := d.start(ctx, config)
 	if err != nil {
 		return err
 	}
-	if kept != "" { // only now: before, it was not ours
-		defer fmt.Fprintln(p.stdout, p.say(catalogue.DemoData, kept))
+	if d.dataDir != "" { // the daemon has started, so the data in the directory is of the demo
+		defer d.show(catalogue.DemoData, d.dataDir)
 	}
-	traffic, err := p.runDemo(ctx, daemon.URL(), app.SocketPath(dataDir))
-	// The traffic has ended by now; what is in the air may still arrive.
+	traffic, err := d.makeTraffic(ctx, daemon, config)
+	// No new message is sent now. Messages on their way may still arrive.
 	if stopErr := daemon.Stop(context.WithoutCancel(ctx)); stopErr != nil {
 		return errors.Join(err, stopErr)
 	}
 	if err == nil {
-		fmt.Fprintln(p.stdout)
-		fmt.Fprintln(p.stdout, p.say(catalogue.DemoSummary, traffic.sent, traffic.delivered, traffic.failed, traffic.received))
-		fmt.Fprintln(p.stdout, p.say(catalogue.DemoAnswers, traffic.answers["yes"], traffic.answers["no"], traffic.answers["unclear"], len(traffic.waiting)))
+		fmt.Fprintln(d.stdout)
+		d.show(catalogue.DemoSummary, traffic.sent, traffic.delivered, traffic.failed, traffic.received)
+		d.show(catalogue.DemoAnswers, traffic.answers["yes"], traffic.answers["no"], traffic.answers["unclear"], len(traffic.waiting))
 	}
 	return err
 }
 
-// demoConfig is the configuration of the demo: that of a clinic that sends at any
-// hour.
+// demoConfig returns the configuration of the demo: a clinic that sends at any hour.
 func demoConfig(t *town, listen, dataDir string) configs.Config {
 	config := configs.Default()
 	config.DataDir = dataDir
@@ -126,45 +130,45 @@ func demoConfig(t *town, listen, dataDir string) configs.Config {
 	return config
 }
 
-// startDemo starts the daemon, on another port if the one wanted is taken.
-func (p *program) startDemo(ctx context.Context, config configs.Config, insist bool) (*app.App, error) {
+// start starts the daemon. If the address is taken, it uses another port unless the
+// caller insists on this address.
+func (d *demo) start(ctx context.Context, config configs.Config) (*app.App, error) {
 	// Numbers that fail are part of the show and not worth a line of log.
-	options := app.Options{Version: programVersion(), Logger: newLogger(p.stderr, "text", slog.LevelError)}
+	options := app.Options{Version: programVersion(), Logger: newLogger(d.stderr, "text", slog.LevelError)}
 	start := func() (*app.App, error) {
 		daemon, err := app.New(config, options)
 		if err != nil {
-			return nil, p.sayMistakes(err)
+			return nil, explainMistakes(d.terminal, err)
 		}
 		return daemon, daemon.Start(ctx)
 	}
 	daemon, err := start()
 	var taken *app.ListenError
-	if !insist && errors.As(err, &taken) && errors.Is(err, syscall.EADDRINUSE) {
+	if !d.insist && errors.As(err, &taken) && errors.Is(err, syscall.EADDRINUSE) {
 		config.HTTP.Listen = "127.0.0.1:0"
 		if daemon, err = start(); err == nil {
-			fmt.Fprintln(p.stdout, p.say(catalogue.DemoPortTaken, taken.Address, daemon.URL()))
+			d.show(catalogue.DemoPortTaken, taken.Address, daemon.URL())
 		}
 	}
 	return daemon, err
 }
 
-// runDemo introduces the demo, makes traffic and shows it until ctx is done.
-func (p *program) runDemo(ctx context.Context, url, socket string) (*traffic, error) {
-	c, err := client.New("unix:"+socket, "", client.WithLanguage(string(p.lang)))
+// makeTraffic introduces the demo, makes traffic and prints it until ctx is done.
+func (d *demo) makeTraffic(ctx context.Context, daemon *app.App, config configs.Config) (*traffic, error) {
+	gateway, err := connectDaemon(d.terminal, config)
 	if err != nil {
 		return nil, err
 	}
-	token, err := newDemoToken(ctx, c)
+	token, err := newDemoToken(ctx, gateway.Client)
 	if err != nil {
 		return nil, err
 	}
-	p.introduce(url, token)
-	traffic := &traffic{program: p, client: c, out: p.stdout}
+	d.introduce(daemon.URL(), token)
+	traffic := &traffic{terminal: d.terminal, client: gateway.Client, out: d.stdout}
 	return traffic, traffic.run(ctx)
 }
 
-// newDemoToken makes a token, in the place of the one of an earlier demo on the
-// same data.
+// newDemoToken makes a token and revokes the token of an earlier demo on the same data.
 func newDemoToken(ctx context.Context, c *client.Client) (string, error) {
 	tokens, err := c.Tokens(ctx)
 	if err != nil {
@@ -187,15 +191,16 @@ func newDemoToken(ctx context.Context, c *client.Client) (string, error) {
 	return token.Secret, nil
 }
 
-func (p *program) introduce(url, token string) {
-	fmt.Fprintf(p.stdout, "%s\n\n", p.say(catalogue.DemoIntroduction))
-	fmt.Fprintf(p.stdout, "%s %s/docs\n", p.say(catalogue.DemoPage), url)
-	fmt.Fprintf(p.stdout, "%s %s\n\n", p.say(catalogue.DemoToken), token)
-	fmt.Fprintf(p.stdout, "%s\n\n  %s\n\n", p.say(catalogue.DemoCurl), curlLine(url, token, p.say(catalogue.DemoText)))
-	fmt.Fprintf(p.stdout, "%s\n\n", p.say(catalogue.DemoTraffic))
+// introduce prints what the demo does and how to send a message to one of its patients.
+func (d *demo) introduce(url, token string) {
+	fmt.Fprintf(d.stdout, "%s\n\n", d.say(catalogue.DemoIntroduction))
+	fmt.Fprintf(d.stdout, "%s %s/docs\n", d.say(catalogue.DemoPage), url)
+	fmt.Fprintf(d.stdout, "%s %s\n\n", d.say(catalogue.DemoToken), token)
+	fmt.Fprintf(d.stdout, "%s\n\n  %s\n\n", d.say(catalogue.DemoCurl), curlLine(url, token, d.say(catalogue.DemoText)))
+	fmt.Fprintf(d.stdout, "%s\n\n", d.say(catalogue.DemoTraffic))
 }
 
-// curlLine is a command that works when it is pasted into a shell.
+// curlLine returns a command that sends a text when it is pasted into a shell.
 func curlLine(url, token, text string) string {
 	// Neither a struct of strings nor its JSON can fail or hold an apostrophe,
 	// which would end the shell's quotes: the texts of the catalogue have none.

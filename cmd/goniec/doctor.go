@@ -31,7 +31,7 @@ type finding struct {
 
 // doctor looks at an installation and changes nothing.
 type doctor struct {
-	*program
+	*terminal
 	root     string // of the file system; "" but in tests
 	ports    func() ([]modem.PortInfo, error)
 	usb      func() ([]modem.USBModem, error)
@@ -41,27 +41,16 @@ type doctor struct {
 	findings []finding
 }
 
-func (p *program) newDoctor() *doctor {
-	return &doctor{program: p, ports: modem.Ports, usb: modem.USBModems, holders: modem.PortHolders, probe: modem.Probe, now: time.Now()}
+func newDoctor(t *terminal) *doctor {
+	return &doctor{terminal: t, ports: modem.Ports, usb: modem.USBModems, holders: modem.PortHolders, probe: modem.Probe, now: time.Now()}
 }
 
-func (p *program) doctorCommand() *cobra.Command {
-	cmd := p.command("doctor", catalogue.CommandDoctor, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
-		}
-		path := cmd.Flag("config").Value.String()
-		if path == "" {
-			path = configs.Find()
-		}
-		d := p.newDoctor()
-		d.examine(cmd.Context(), path)
-		return d.report(asJSON)
-	})
-	p.addConfig(cmd)
-	p.addOutput(cmd)
-	return cmd
+func doctorCommand(t *terminal) *cobra.Command {
+	return newCommand(t, command{use: "doctor", short: catalogue.CommandDoctor, config: true, output: true, run: func(ctx context.Context, c *call) error {
+		d := newDoctor(c.terminal)
+		d.examine(ctx, c.configPath())
+		return d.report(c.asJSON)
+	}})
 }
 
 // examine looks at everything, the causes before what follows from them.
@@ -90,7 +79,7 @@ func (d *doctor) examineProfiles(config configs.Config) {
 	if len(usable) > 0 {
 		d.found(check, levelOK, catalogue.DoctorProfiles, len(usable), config.ProfilesDir)
 	}
-	for _, w := range d.unusableProfiles(config) {
+	for _, w := range unusableProfiles(d.terminal, config) {
 		d.told(check, levelWarning, w.Value+": "+w.Problem+".", w.Remedy)
 	}
 }
@@ -123,10 +112,10 @@ func (d *doctor) report(asJSON bool) error {
 		}
 	} else {
 		d.print(d.stdout)
-		fmt.Fprintln(d.stdout, d.say(catalogue.DoctorSummary, counts[levelProblem], counts[levelWarning]))
+		d.show(catalogue.DoctorSummary, counts[levelProblem], counts[levelWarning])
 	}
 	if counts[levelProblem] > 0 {
-		return errSaid
+		return errExplained
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (d *doctor) examineIdle(ctx context.Context, m configs.Modem) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	result, err := d.probe(ctx, m.Device, m.BaudRate)
-	switch trouble := d.portTrouble(err); {
+	switch trouble := explainPort(d.terminal, err); {
 	case err != nil && trouble != "":
 		d.found(check, levelProblem, catalogue.DoctorModemPort, m.Name, trouble)
 	case err != nil || !result.Texts:

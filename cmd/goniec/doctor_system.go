@@ -19,6 +19,7 @@ import (
 	"goniec/configs"
 	"goniec/modem"
 	"goniec/store/boltstore"
+	"goniec/store/sealed"
 )
 
 const (
@@ -200,4 +201,30 @@ func (d *doctor) runs(name string) bool {
 		}
 	}
 	return false
+}
+
+// examineKeys looks whether the keys fit the data.
+func (d *doctor) examineKeys(config configs.Config) {
+	const check = "encryption"
+	path := sealed.KeyPath(config.KeyFile)
+	keys, err := sealed.LoadKeys(path)
+	if err != nil {
+		d.told(check, levelProblem, explain(d.terminal, err), "")
+		return
+	}
+	err = app.CheckKeys(config.DataDir, keys)
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k.ID()
+	}
+	switch {
+	case errors.Is(err, sealed.ErrSealed), errors.Is(err, sealed.ErrWrongKey), errors.Is(err, sealed.ErrAltered):
+		d.told(check, levelProblem, explain(d.terminal, err), "")
+	case path == "" && errors.Is(err, sealed.ErrNotSealed):
+		d.found(check, levelOK, catalogue.KeyStatusPlain)
+	case path != "" && errors.Is(err, sealed.ErrNotSealed):
+		d.found(check, levelOK, catalogue.KeyStatusWillBe)
+	case path != "": // the keys fit, or a daemon holds the data and therefore has a key
+		d.found(check, levelOK, catalogue.KeyStatusFile, path, strings.Join(ids, ", "))
+	}
 }

@@ -30,9 +30,8 @@ func newInstallation(t *testing.T, modems string) *installation {
 	if err := os.Mkdir(i.data, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p := &program{lang: catalogue.English, stdout: &i.out, stderr: &i.out}
 	i.doctor = &doctor{
-		program: p, root: filepath.Join(i.dir, "root"), now: time.Now(),
+		terminal: &terminal{lang: catalogue.English, stdout: &i.out, stderr: &i.out}, root: filepath.Join(i.dir, "root"), now: time.Now(),
 		ports:   func() ([]modem.PortInfo, error) { return nil, nil },
 		usb:     func() ([]modem.USBModem, error) { return nil, nil },
 		holders: func(string) []string { return nil },

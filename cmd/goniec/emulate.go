@@ -18,33 +18,30 @@ import (
 // maxEmulated is how many modems emulate runs at most.
 const maxEmulated = 16
 
-func (p *program) emulateCommand() *cobra.Command {
-	cmd := p.command("emulate", catalogue.CommandEmulate, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		if path := cmd.Flag("replay").Value.String(); path != "" {
-			return p.emulateReplay(cmd, path)
+func emulateCommand(t *terminal) *cobra.Command {
+	cmd := newCommand(t, command{use: "emulate", short: catalogue.CommandEmulate, run: func(ctx context.Context, c *call) error {
+		if c.flag("replay") != "" {
+			return replay(ctx, c)
 		}
-		count, err := cmd.Flags().GetInt("modems")
-		if err != nil {
-			return err
-		}
-		if count < 1 || count > maxEmulated {
-			return p.wrongUsage(cmd, catalogue.UsageInvalidFlag, "--modems", strconv.Itoa(count))
-		}
-		return p.emulate(cmd.Context(), count, cmd.Flag("dir").Value.String())
-	})
-	cmd.Flags().Int("modems", 1, p.say(catalogue.FlagModems))
-	cmd.Flags().String("dir", "", p.say(catalogue.FlagDir))
-	cmd.Flags().String("replay", "", p.say(catalogue.FlagReplay))
-	cmd.Flags().Float64("speed", 1, p.say(catalogue.FlagSpeed))
+		return emulate(ctx, c)
+	}})
+	cmd.Flags().Int("modems", 1, t.say(catalogue.FlagModems))
+	cmd.Flags().String("dir", "", t.say(catalogue.FlagDir))
+	cmd.Flags().String("replay", "", t.say(catalogue.FlagReplay))
+	cmd.Flags().Float64("speed", 1, t.say(catalogue.FlagSpeed))
 	return cmd
 }
 
-// emulate runs emulated modems until ctx is done. Standard output is the
-// configuration for them and nothing else, so that it can go into a file; what the
-// handsets receive and answer goes to standard error. With a dir the devices have
-// names there that are the same each time.
-func (p *program) emulate(ctx context.Context, count int, dir string) (err error) {
-	town, err := newTown(count, p.showText)
+// emulate runs emulated modems until ctx is done. Standard output is the configuration
+// for these modems and nothing else, so that it can go into a file. What the handsets
+// receive and answer goes to standard error. In the directory of --dir each device has
+// the same name every time.
+func emulate(ctx context.Context, c *call) (err error) {
+	count, dir := must(c.cmd.Flags().GetInt("modems")), c.flag("dir")
+	if count < 1 || count > maxEmulated {
+		return c.wrongUsage(catalogue.UsageInvalidFlag, "--modems", strconv.Itoa(count))
+	}
+	town, err := newTown(count, func(text emulator.Text, reply string) { printText(c.terminal, text, reply) })
 	if err != nil {
 		return err
 	}
@@ -57,7 +54,7 @@ func (p *program) emulate(ctx context.Context, count int, dir string) (err error
 		links, err := linkDevices(dir, town)
 		defer func() {
 			for _, link := range links {
-				// A link that is left leads nowhere and is replaced the next time.
+				// A link that cannot be removed is replaced the next time.
 				_ = os.Remove(link)
 			}
 		}()
@@ -66,18 +63,18 @@ func (p *program) emulate(ctx context.Context, count int, dir string) (err error
 		}
 		devices = links
 	}
-	fmt.Fprintln(p.stderr, p.say(catalogue.EmulateIntroduction))
-	fmt.Fprint(p.stdout, "data_dir: goniec-data # beside this file\nregion: PL\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\ncalls: {text: \""+callText+"\"}\nmodems:\n")
+	c.tell(catalogue.EmulateIntroduction)
+	fmt.Fprint(c.stdout, "data_dir: goniec-data # beside this file\nregion: PL\nquiet_hours: {from: \"00:00\", to: \"00:00\"}\ncalls: {text: \""+callText+"\"}\nmodems:\n")
 	for i, device := range devices {
-		fmt.Fprintf(p.stdout, "  - name: %s\n    device: %s\n    credit: {code: %q, alarm_below: %d}\n", town.modemName(i), device, balanceCode, balanceAlarm)
+		fmt.Fprintf(c.stdout, "  - name: %s\n    device: %s\n    credit: {code: %q, alarm_below: %d}\n", town.modemName(i), device, balanceCode, balanceAlarm)
 	}
-	fmt.Fprintln(p.stderr, p.say(catalogue.EmulateRunning, guest))
+	c.tell(catalogue.EmulateRunning, guest)
 	<-ctx.Done()
 	return nil
 }
 
-// linkDevices gives every modem a name in dir. It replaces links, never anything
-// else, and returns those it has made.
+// linkDevices makes a link to every modem in dir and returns the links. It replaces
+// links and nothing else.
 func linkDevices(dir string, t *town) (links []string, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
@@ -101,16 +98,16 @@ func linkDevices(dir string, t *town) (links []string, err error) {
 	return links, nil
 }
 
-// showText prints a text that a handset of the town has received, and the answer,
-// if there is one: these people do not exist.
-func (p *program) showText(text emulator.Text, reply string) {
+// printText prints a text that a handset of the town has received, and the answer if
+// there is one. The text may be printed because these people do not exist.
+func printText(t *terminal, text emulator.Text, reply string) {
 	who := strings.TrimSpace(text.To + " " + nameOf(text.To))
 	line := func(direction, text string, parts int) string {
 		return fmt.Sprintf("%s %s %s %s\n", time.Now().Format(time.TimeOnly), direction, who, quoted(text, parts))
 	}
-	shown := line("→", text.Text, text.Parts)
+	lines := line("→", text.Text, text.Parts)
 	if reply != "" {
-		shown += line("←", reply, 1)
+		lines += line("←", reply, 1)
 	}
-	fmt.Fprint(p.stderr, shown)
+	fmt.Fprint(t.stderr, lines)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -17,29 +18,32 @@ type messageHistory struct {
 	Steps   []client.Step  `json:"steps"`
 }
 
-func (p *program) messageShowCommand() *cobra.Command {
-	return p.askCommand("show ID", catalogue.CommandMessageShow, 1, func(q question) error {
-		m, err := q.client.Message(q.cmd.Context(), q.args[0])
-		if err != nil {
-			return p.explainCall(err, q.where)
-		}
-		steps, err := q.client.History(q.cmd.Context(), q.args[0])
-		if err != nil {
-			return p.explainCall(err, q.where)
-		}
-		if q.asJSON {
-			return p.printJSON(messageHistory{m, steps})
-		}
-		return p.printHistory(m, steps)
-	})
+func messageCommand(t *terminal) *cobra.Command {
+	return newGroup(t, "message", catalogue.CommandMessage,
+		newCommand(t, command{use: "show ID", short: catalogue.CommandMessageShow, args: 1, output: true, ask: showMessage}))
+}
+
+func showMessage(ctx context.Context, c *call, gateway *connection) error {
+	m, err := gateway.Message(ctx, c.args[0])
+	if err != nil {
+		return gateway.explain(err)
+	}
+	steps, err := gateway.History(ctx, c.args[0])
+	if err != nil {
+		return gateway.explain(err)
+	}
+	if c.asJSON {
+		return c.printJSON(messageHistory{m, steps})
+	}
+	return printHistory(c.terminal, m, steps)
 }
 
 // printHistory prints the steps as a table: the time of each, and how long after the
 // step before it was.
-func (p *program) printHistory(m client.Message, steps []client.Step) error {
-	fmt.Fprintln(p.stdout, p.say(catalogue.HistoryHead, m.To, len(m.Parts), string(m.Status)))
+func printHistory(t *terminal, m client.Message, steps []client.Step) error {
+	t.show(catalogue.HistoryHead, m.To, len(m.Parts), string(m.Status))
 	if m.Error != nil {
-		fmt.Fprintln(p.stdout, m.Error.Detail)
+		fmt.Fprintln(t.stdout, m.Error.Detail)
 	}
 	rows := make([][]string, len(steps))
 	for i, s := range steps {
@@ -51,15 +55,15 @@ func (p *program) printHistory(m client.Message, steps []client.Step) error {
 		if s.Part > 0 {
 			part = fmt.Sprintf("%d/%d #%d", s.Part, len(m.Parts), s.Attempt)
 		}
-		rows[i] = []string{s.At.Local().Format("2006-01-02 15:04:05.000"), since, part, s.Modem, p.sayStep(s)}
+		rows[i] = []string{s.At.Local().Format("2006-01-02 15:04:05.000"), since, part, s.Modem, sayStep(t, s)}
 	}
-	return p.printTable([]catalogue.Key{
+	return t.printTable([]catalogue.Key{
 		catalogue.HeadTime, catalogue.HeadSince, catalogue.HeadPart, catalogue.HeadModem, catalogue.HeadStep,
 	}, rows)
 }
 
-// sayStep says what happened in one step.
-func (p *program) sayStep(s client.Step) string {
+// sayStep returns what happened in one step.
+func sayStep(t *terminal, s client.Step) string {
 	reference := "-"
 	if s.MR != nil {
 		reference = strconv.Itoa(*s.MR)
@@ -67,21 +71,21 @@ func (p *program) sayStep(s client.Step) string {
 	switch s.Step {
 	case client.StepBegun:
 		if s.PossibleDuplicate {
-			return p.say(catalogue.StepBegunAgain)
+			return t.say(catalogue.StepBegunAgain)
 		}
 	case client.StepAnswered:
 		switch s.Outcome {
 		case "accepted":
-			return p.say(catalogue.StepAnswerAccepted, reference)
+			return t.say(catalogue.StepAnswerAccepted, reference)
 		case "uncertain":
-			return p.say(catalogue.StepAnswerUncertain, s.Detail)
+			return t.say(catalogue.StepAnswerUncertain, s.Detail)
 		default:
-			return p.say(catalogue.StepAnswerRefused, s.Code, s.Detail)
+			return t.say(catalogue.StepAnswerRefused, s.Code, s.Detail)
 		}
 	case client.StepReported:
-		return p.say(catalogue.StepReported, s.Detail, reference)
+		return t.say(catalogue.StepReported, s.Detail, reference)
 	case client.StepEnded:
-		return p.say(catalogue.StepEnded, string(s.Status), s.Detail)
+		return t.say(catalogue.StepEnded, string(s.Status), s.Detail)
 	}
-	return p.say(catalogue.Key("step." + s.Step))
+	return t.say(catalogue.Key("step." + s.Step))
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +17,11 @@ import (
 	"goniec/modem"
 )
 
-// probeTimeout is how long one port may take to answer.
-const probeTimeout = 20 * time.Second
+const (
+	defaultBaud    = 115200           // of --baud
+	probeTimeout   = 20 * time.Second // for one port to answer
+	daemonPatience = 5 * time.Second  // for a daemon to answer what its modems do
+)
 
 // portResult is one port as modem list prints it for programs.
 type portResult struct {
@@ -36,46 +41,101 @@ type listResult struct {
 	Modems []client.Modem `json:"modems,omitempty"` // of the daemon, if it runs
 }
 
-func (p *program) modemListCommand() *cobra.Command {
-	cmd := p.command("list", catalogue.CommandModemList, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
-		}
-		ports, err := modem.Ports()
-		if err != nil {
-			return err
-		}
-		results := make([]portResult, len(ports))
-		for i, port := range ports {
-			results[i] = portResult{
-				Device: port.Device, ByID: port.ByID, Vendor: port.Vendor, Product: port.Product,
-				Serial: port.Serial, Interface: port.Interface, Driver: port.Driver,
-			}
-			if port.VendorID != "" {
-				results[i].USB = port.VendorID + ":" + port.ProductID
-			}
-		}
-		running := p.running(cmd)
-		if asJSON {
-			return p.printJSON(listResult{Ports: results, Modems: running})
-		}
-		if err := p.printModems(running); err != nil {
-			return err
-		}
-		if len(results) == 0 && len(running) > 0 {
-			return nil // wired, or emulated: that there are no ports is no news
-		}
-		return p.printPorts(results)
-	})
-	p.addOutput(cmd)
-	p.addConnection(cmd)
-	return cmd
+func modemCommand(t *terminal) *cobra.Command {
+	list := newCommand(t, command{use: "list", short: catalogue.CommandModemList, config: true, output: true, run: listModems})
+	addConnection(t, list)
+	probe := newCommand(t, command{use: "probe [DEVICE…]", short: catalogue.CommandModemProbe, optional: 64, output: true, run: probePorts})
+	probe.Flags().Int("baud", defaultBaud, t.say(catalogue.FlagBaud))
+	return newGroup(t, "modem", catalogue.CommandModem, list, probe, modemTestCommand(t), modemTraceCommand(t),
+		newCommand(t, command{use: "ussd NAME CODE", short: catalogue.CommandModemUSSD, args: 2, output: true, ask: askUSSD}),
+		newCommand(t, command{use: "restart NAME", short: catalogue.CommandModemRestart, args: 1, output: true, ask: restartModem}),
+		modemCertifyCommand(t))
 }
 
-func (p *program) printPorts(ports []portResult) error {
+// listModems prints the modems of the daemon and the serial ports of this computer.
+func listModems(ctx context.Context, c *call) error {
+	ports, err := modem.Ports()
+	if err != nil {
+		return err
+	}
+	results := make([]portResult, len(ports))
+	for i, port := range ports {
+		results[i] = portResult{
+			Device: port.Device, ByID: port.ByID, Vendor: port.Vendor, Product: port.Product,
+			Serial: port.Serial, Interface: port.Interface, Driver: port.Driver,
+		}
+		if port.VendorID != "" {
+			results[i].USB = port.VendorID + ":" + port.ProductID
+		}
+	}
+	running := runningModems(ctx, c)
+	if c.asJSON {
+		return c.printJSON(listResult{Ports: results, Modems: running})
+	}
+	if err := printModems(c.terminal, running); err != nil {
+		return err
+	}
+	if len(results) == 0 && len(running) > 0 {
+		return nil // the modems are wired or emulated, so missing ports are no fault
+	}
+	return printPorts(c.terminal, results)
+}
+
+// runningModems returns the modems of the daemon; nil if no daemon can be asked, because
+// modem list shows the ports without a daemon as well.
+func runningModems(ctx context.Context, c *call) []client.Modem {
+	quiet := *c.terminal
+	quiet.stderr = io.Discard
+	gateway, err := connect(&call{terminal: &quiet, cmd: c.cmd})
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, daemonPatience)
+	defer cancel()
+	modems, err := gateway.Modems(ctx)
+	if err != nil {
+		return nil
+	}
+	return modems
+}
+
+// printModems prints the modems of the daemon, and below the table what is wrong with
+// them.
+func printModems(t *terminal, modems []client.Modem) error {
+	if len(modems) == 0 {
+		return nil
+	}
+	rows := make([][]string, len(modems))
+	var troubles []string
+	for i, m := range modems {
+		var codes []string
+		all := slices.Clone(m.Alarms)
+		if m.LastError != nil {
+			all = append([]client.ModemError{*m.LastError}, all...)
+		}
+		for _, e := range all {
+			codes = append(codes, e.Code)
+			troubles = append(troubles, m.Name+": "+e.Detail+" "+e.Remedy)
+		}
+		signal := ""
+		if m.SignalDBM != nil {
+			signal = strconv.Itoa(*m.SignalDBM) + " dBm"
+		}
+		rows[i] = []string{m.Name, m.State, signal, m.Operator, m.Device, strings.TrimSpace(m.Manufacturer + " " + m.Model), m.Profile, strings.Join(codes, ", ")}
+	}
+	err := t.printTable([]catalogue.Key{
+		catalogue.HeadName, catalogue.HeadState, catalogue.HeadSignal, catalogue.HeadOperator, catalogue.HeadDevice, catalogue.HeadModem, catalogue.HeadProfile, catalogue.HeadTrouble,
+	}, rows)
+	for _, trouble := range troubles {
+		fmt.Fprintln(t.stdout, trouble)
+	}
+	fmt.Fprintln(t.stdout)
+	return err
+}
+
+func printPorts(t *terminal, ports []portResult) error {
 	if len(ports) == 0 {
-		fmt.Fprintln(p.stderr, p.say(catalogue.NoPorts))
+		t.tell(catalogue.NoPorts)
 		return nil
 	}
 	rows := make([][]string, len(ports))
@@ -83,7 +143,7 @@ func (p *program) printPorts(ports []portResult) error {
 		product := strings.TrimSpace(port.Vendor + " " + port.Product)
 		rows[i] = []string{port.Device, strings.TrimSpace(port.USB + " " + product), port.Serial, port.Interface, port.Driver, port.ByID}
 	}
-	return p.printTable([]catalogue.Key{
+	return t.printTable([]catalogue.Key{
 		catalogue.HeadDevice, catalogue.HeadProduct, catalogue.HeadSerial, catalogue.HeadInterface, catalogue.HeadDriver, catalogue.HeadLink,
 	}, rows)
 }
@@ -92,7 +152,7 @@ func (p *program) printPorts(ports []portResult) error {
 type probeResult struct {
 	Device       string            `json:"device"`
 	Answers      bool              `json:"answers"`
-	Texts        bool              `json:"texts"` // it can send texts in PDU mode
+	Texts        bool              `json:"texts"` // the modem can send texts in PDU mode
 	Error        string            `json:"error,omitempty"`
 	Manufacturer string            `json:"manufacturer,omitempty"`
 	Model        string            `json:"model,omitempty"`
@@ -106,40 +166,39 @@ type probeResult struct {
 	Refused      map[string]string `json:"refused,omitempty"`
 }
 
-func (p *program) modemProbeCommand() *cobra.Command {
-	cmd := p.command("probe [DEVICE…]", catalogue.CommandModemProbe, 0, 64, func(cmd *cobra.Command, devices []string) error {
-		asJSON, err := p.wantsJSON(cmd)
+// probePorts asks the modems at the devices of its arguments, else at all serial ports.
+// It fails if no modem answers.
+func probePorts(ctx context.Context, c *call) error {
+	devices := c.args
+	if len(devices) == 0 {
+		ports, err := modem.Ports()
 		if err != nil {
 			return err
 		}
-		baud, err := cmd.Flags().GetInt("baud")
-		if err != nil {
-			return err
+		for _, port := range ports {
+			devices = append(devices, port.Device)
 		}
-		if len(devices) == 0 {
-			ports, err := modem.Ports()
-			if err != nil {
-				return err
-			}
-			for _, port := range ports {
-				devices = append(devices, port.Device)
-			}
-		}
-		results := make([]probeResult, len(devices))
-		for i, device := range devices {
-			results[i] = p.probe(cmd.Context(), device, baud)
-		}
-		return p.printProbes(results, asJSON)
-	})
-	cmd.Flags().Int("baud", 115200, p.say(catalogue.FlagBaud))
-	p.addOutput(cmd)
-	return cmd
+	}
+	results := make([]probeResult, len(devices))
+	for i, device := range devices {
+		results[i] = probePort(ctx, c, device)
+	}
+	var err error
+	if c.asJSON {
+		err = c.printJSON(results)
+	} else {
+		err = printProbes(c.terminal, results)
+	}
+	if err == nil && !slices.ContainsFunc(results, func(r probeResult) bool { return r.Answers }) {
+		return errExplained
+	}
+	return err
 }
 
-func (p *program) probe(ctx context.Context, device string, baud int) probeResult {
+func probePort(ctx context.Context, c *call, device string) probeResult {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	answer, err := modem.Probe(ctx, device, baud)
+	answer, err := modem.Probe(ctx, device, must(c.cmd.Flags().GetInt("baud")))
 	result := probeResult{
 		Device: device, Answers: answer.Answers, Texts: answer.Texts, SIM: answer.SIM, Refused: answer.Refused,
 		Manufacturer: answer.Info.Manufacturer, Model: answer.Info.Model, Revision: answer.Info.Revision,
@@ -149,16 +208,17 @@ func (p *program) probe(ctx context.Context, device string, baud int) probeResul
 		result.CS, result.EPS = answer.Info.Registration.CS.String(), answer.Info.Registration.EPS.String()
 	}
 	if err != nil && !answer.Answers {
-		result.Error = p.portTrouble(err)
+		result.Error = explainPort(c.terminal, err)
 	}
 	return result
 }
 
-// portTrouble says why a port cannot be asked; empty if it can and nothing answers.
-func (p *program) portTrouble(err error) string {
+// explainPort returns why a port cannot be asked; empty if the port can be asked and no
+// modem answers.
+func explainPort(t *terminal, err error) string {
 	for _, known := range []struct {
 		err  error
-		says catalogue.Key
+		text catalogue.Key
 	}{
 		{modem.ErrNoDevice, catalogue.PortMissing},
 		{modem.ErrPermission, catalogue.PortDenied},
@@ -166,62 +226,82 @@ func (p *program) portTrouble(err error) string {
 		{modem.ErrNotSerial, catalogue.PortNone},
 	} {
 		if errors.Is(err, known.err) {
-			return p.say(known.says)
+			return t.say(known.text)
 		}
 	}
 	return ""
 }
 
-// printProbes prints what answers as a table and says what does not. It fails if
-// nothing answers.
-func (p *program) printProbes(results []probeResult, asJSON bool) error {
-	answering := 0
-	var rows [][]string
-	for _, r := range results {
-		if !r.Answers {
-			continue
-		}
-		answering++
-		signal := ""
-		if r.SignalDBM != 0 {
-			signal = strconv.Itoa(r.SignalDBM) + " dBm"
-		}
-		texts := catalogue.WordNo
-		if r.Texts {
-			texts = catalogue.WordYes
-		}
-		rows = append(rows, []string{r.Device, p.say(texts), strings.TrimSpace(r.Manufacturer + " " + r.Model), r.IMEI, r.SIM, r.Operator, signal, r.CS + " / " + r.EPS})
-	}
-	if asJSON {
-		if err := p.printJSON(results); err != nil {
-			return err
-		}
-	} else if err := p.printAnswers(results, rows); err != nil {
-		return err
-	}
-	if answering == 0 {
-		return errSaid
-	}
-	return nil
-}
-
-func (p *program) printAnswers(results []probeResult, rows [][]string) error {
+// printProbes prints a table of the modems that answer, and a line for each port without
+// an answer.
+func printProbes(t *terminal, results []probeResult) error {
 	if len(results) == 0 {
-		fmt.Fprintln(p.stderr, p.say(catalogue.NoPorts))
+		t.tell(catalogue.NoPorts)
 	}
+	var rows [][]string
 	for _, r := range results {
 		switch {
 		case r.Answers:
+			rows = append(rows, probeRow(t, r))
 		case r.Error != "":
-			fmt.Fprintln(p.stderr, p.say(catalogue.ProbeFailed, r.Device, r.Error))
+			t.tell(catalogue.ProbeFailed, r.Device, r.Error)
 		default:
-			fmt.Fprintln(p.stderr, p.say(catalogue.ProbeNothing, r.Device))
+			t.tell(catalogue.ProbeNothing, r.Device)
 		}
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	return p.printTable([]catalogue.Key{
+	return t.printTable([]catalogue.Key{
 		catalogue.HeadDevice, "SMS", catalogue.HeadModem, "IMEI", catalogue.HeadSIM, catalogue.HeadOperator, catalogue.HeadSignal, catalogue.HeadNetwork,
 	}, rows)
+}
+
+func probeRow(t *terminal, r probeResult) []string {
+	signal := ""
+	if r.SignalDBM != 0 {
+		signal = strconv.Itoa(r.SignalDBM) + " dBm"
+	}
+	texts := catalogue.WordNo
+	if r.Texts {
+		texts = catalogue.WordYes
+	}
+	return []string{r.Device, t.say(texts), strings.TrimSpace(r.Manufacturer + " " + r.Model), r.IMEI, r.SIM, r.Operator, signal, r.CS + " / " + r.EPS}
+}
+
+// askUSSD sends a USSD code to the network and prints the answer.
+func askUSSD(ctx context.Context, c *call, gateway *connection) error {
+	text, err := gateway.USSD(ctx, c.args[0], c.args[1])
+	if err != nil {
+		return gateway.explainModem(ctx, err)
+	}
+	if c.asJSON {
+		return c.printJSON(client.USSDAnswer{Text: text})
+	}
+	fmt.Fprintln(c.stdout, text)
+	return nil
+}
+
+func restartModem(ctx context.Context, c *call, gateway *connection) error {
+	state, err := gateway.RestartModem(ctx, c.args[0])
+	if err != nil {
+		return gateway.explainModem(ctx, err)
+	}
+	if c.asJSON {
+		return c.printJSON(state)
+	}
+	c.tell(catalogue.ModemRestarts, state.Name)
+	return nil
+}
+
+// explainModem is explain for a call that names a modem.
+func (g *connection) explainModem(ctx context.Context, err error) error {
+	return g.explainName(err, unknownName{code: "modem_not_found", is: catalogue.ModemUnknown, list: func() ([]string, error) {
+		all, err := g.Modems(ctx)
+		names := make([]string, len(all))
+		for i, m := range all {
+			names[i] = m.Name
+		}
+		return names, err
+	}})
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -20,38 +19,55 @@ const (
 	testTimeout = 25 * time.Minute
 )
 
-func (p *program) modemTestCommand() *cobra.Command {
-	cmd := p.askCommand("test NAME", catalogue.CommandModemTest, 1, func(q question) error {
-		timeout, err := q.cmd.Flags().GetDuration("timeout")
-		if err != nil {
+func modemTestCommand(t *terminal) *cobra.Command {
+	cmd := newCommand(t, command{use: "test NAME", short: catalogue.CommandModemTest, args: 1, output: true, ask: testModem})
+	cmd.Flags().Duration("timeout", testTimeout, t.say(catalogue.FlagTestTimeout))
+	return cmd
+}
+
+// testModem lets a modem try whether texts arrive and prints the result. It fails unless
+// the test is passed.
+func testModem(ctx context.Context, c *call, gateway *connection) error {
+	ctx, cancel := context.WithTimeout(ctx, must(c.cmd.Flags().GetDuration("timeout")))
+	defer cancel()
+	name := c.args[0]
+	test, err := runTest(ctx, gateway, name)
+	undecided := errors.Is(err, errUndecided)
+	if err != nil && !undecided {
+		return gateway.explainModem(ctx, err)
+	}
+	if c.asJSON && test != nil {
+		if err := c.printJSON(test); err != nil {
 			return err
 		}
-		ctx, cancel := context.WithTimeout(q.cmd.Context(), timeout)
-		defer cancel()
-		test, err := p.testModem(ctx, q.client, q.args[0])
-		if err != nil && !errors.Is(err, errUndecided) {
-			return p.explainModem(q, err)
-		}
-		return p.printTest(q.args[0], test, err, q.asJSON)
-	})
-	cmd.Flags().Duration("timeout", testTimeout, p.say(catalogue.FlagTestTimeout))
-	return cmd
+	}
+	switch {
+	case undecided:
+		return c.fail(catalogue.ModemTestUndecided, name)
+	case test == nil:
+		return c.fail(catalogue.ModemTestNoTurn, name)
+	case !test.Passed:
+		return c.fail(catalogue.ModemTestFailed, name, test.Detail, test.Remedy)
+	case !c.asJSON:
+		c.show(catalogue.ModemTestPassed, name, strconv.FormatFloat(test.TookSeconds, 'f', 1, 64))
+	}
+	return nil
 }
 
 // errUndecided says that a test had not ended when time was up.
 var errUndecided = errors.New("the test has not ended")
 
-// testModem has a modem try whether texts arrive and waits for the result; nil if
-// the test did not get its turn.
-func (p *program) testModem(ctx context.Context, c *client.Client, name string) (*client.SelfTest, error) {
-	before, err := c.Modem(ctx, name)
+// runTest starts a test of a modem and waits for the result; nil if the test did not get
+// its turn.
+func runTest(ctx context.Context, gateway *connection, name string) (*client.SelfTest, error) {
+	before, err := gateway.Modem(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.TestModem(ctx, name); err != nil {
+	if _, err := gateway.TestModem(ctx, name); err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(p.stderr, p.say(catalogue.ModemTestBegun, name))
+	gateway.terminal.tell(catalogue.ModemTestBegun, name)
 	ticker := time.NewTicker(testPoll)
 	defer ticker.Stop()
 	for {
@@ -60,7 +76,7 @@ func (p *program) testModem(ctx context.Context, c *client.Client, name string) 
 			return nil, errUndecided
 		case <-ticker.C:
 		}
-		m, err := c.Modem(ctx, name)
+		m, err := gateway.Modem(ctx, name)
 		switch t := m.SelfTest; {
 		case ctx.Err() != nil:
 			return nil, errUndecided
@@ -68,32 +84,9 @@ func (p *program) testModem(ctx context.Context, c *client.Client, name string) 
 			return nil, err
 		case t != nil && t.Running:
 		case t == nil || t.At == nil || before.SelfTest != nil && before.SelfTest.At != nil && t.At.Equal(*before.SelfTest.At):
-			return nil, nil //nolint:nilnil // it ended without a result
+			return nil, nil //nolint:nilnil // the test ended without a result
 		default:
 			return t, nil
 		}
 	}
-}
-
-// printTest says what a test came to, and fails unless it passed.
-func (p *program) printTest(name string, t *client.SelfTest, undecided error, asJSON bool) error {
-	if asJSON && t != nil {
-		if err := p.printJSON(t); err != nil {
-			return err
-		}
-	}
-	switch {
-	case undecided != nil:
-		fmt.Fprintln(p.stderr, p.say(catalogue.ModemTestUndecided, name))
-	case t == nil:
-		fmt.Fprintln(p.stderr, p.say(catalogue.ModemTestNoTurn, name))
-	case !t.Passed:
-		fmt.Fprintln(p.stderr, p.say(catalogue.ModemTestFailed, name, t.Detail, t.Remedy))
-	default:
-		if !asJSON {
-			fmt.Fprintln(p.stdout, p.say(catalogue.ModemTestPassed, name, strconv.FormatFloat(t.TookSeconds, 'f', 1, 64)))
-		}
-		return nil
-	}
-	return errSaid
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -24,43 +25,35 @@ type reading struct {
 	Language    string   `json:"language,omitempty"`
 }
 
-// replyReadCommand shows how an answer would be read, with the words of the
-// configuration. Nothing is sent and no daemon is needed.
-func (p *program) replyReadCommand() *cobra.Command {
-	cmd := p.command("read TEXT", catalogue.CommandReplyRead, 1, 1, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
-		}
-		config, err := p.loadConfig(cmd)
-		if err != nil {
-			return err
-		}
-		words, err := reader.New(reader.Options{Words: config.Replies.Words})
-		if err != nil {
-			return err
-		}
-		labels, err := cmd.Flags().GetStringSlice("label")
-		if err != nil {
-			return err
-		}
-		question := reader.Question{
-			Kind: reader.YesNo, Language: cmd.Flag("language").Value.String(), Text: cmd.Flag("question").Value.String(), Labels: labels,
-		}
-		if len(labels) > 0 {
-			question.Kind = reader.Choice
-		}
-		return p.printReading(words.Read(args[0], question), asJSON)
-	})
-	cmd.Flags().String("question", "", p.say(catalogue.FlagQuestion))
-	cmd.Flags().String("language", "", p.say(catalogue.FlagQuestionLanguage))
-	cmd.Flags().StringSlice("label", nil, p.say(catalogue.FlagQuestionLabel))
-	p.addConfig(cmd)
-	p.addOutput(cmd)
-	return cmd
+func replyCommand(t *terminal) *cobra.Command {
+	read := newCommand(t, command{use: "read TEXT", short: catalogue.CommandReplyRead, args: 1, config: true, output: true, run: readReply})
+	read.Flags().String("question", "", t.say(catalogue.FlagQuestion))
+	read.Flags().String("language", "", t.say(catalogue.FlagQuestionLanguage))
+	read.Flags().StringSlice("label", nil, t.say(catalogue.FlagQuestionLabel))
+	return newGroup(t, "reply", catalogue.CommandReply, read)
 }
 
-func (p *program) printReading(r reader.Reading, asJSON bool) error {
+// readReply prints how the daemon would read an answer, with the words of the
+// configuration. It sends nothing and needs no daemon.
+func readReply(_ context.Context, c *call) error {
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	words, err := reader.New(reader.Options{Words: config.Replies.Words})
+	if err != nil {
+		return err
+	}
+	question := reader.Question{
+		Kind: reader.YesNo, Language: c.flag("language"), Text: c.flag("question"), Labels: must(c.cmd.Flags().GetStringSlice("label")),
+	}
+	if len(question.Labels) > 0 {
+		question.Kind = reader.Choice
+	}
+	return printReading(c, words.Read(c.args[0], question))
+}
+
+func printReading(c *call, r reader.Reading) error {
 	out := reading{
 		Value: string(r.Value), Choice: r.Choice, Rule: string(r.Rule), Confidence: string(r.Confidence), LateMinutes: r.LateMinutes, Language: r.Language,
 	}
@@ -75,17 +68,17 @@ func (p *program) printReading(r reader.Reading, asJSON bool) error {
 	for _, intent := range r.Intents {
 		out.Intents = append(out.Intents, string(intent))
 	}
-	if asJSON {
-		return p.printJSON(out)
+	if c.asJSON {
+		return c.printJSON(out)
 	}
-	value := p.say(catalogue.Key("answer." + out.Value))
+	value := c.say(catalogue.Key("answer." + out.Value))
 	if r.Value == reader.Chosen {
 		value += " " + strconv.Itoa(r.Choice)
 	}
-	fmt.Fprintln(p.stdout, value)
-	fmt.Fprintf(p.stdout, "%s: %s\n", out.Rule, out.Meaning)
+	fmt.Fprintln(c.stdout, value)
+	fmt.Fprintf(c.stdout, "%s: %s\n", out.Rule, out.Meaning)
 	if len(out.Intents) > 0 {
-		fmt.Fprintln(p.stdout, strings.Join(out.Intents, ", "))
+		fmt.Fprintln(c.stdout, strings.Join(out.Intents, ", "))
 	}
 	return nil
 }

@@ -20,114 +20,108 @@ const (
 	lastPoll  = 2 * time.Second
 )
 
-func (p *program) sendCommand() *cobra.Command {
-	cmd := p.command("send --to NUMBER --text TEXT", catalogue.CommandSend, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		if err := p.require(cmd, "to", "text"); err != nil {
-			return err
-		}
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
-		}
-		c, where, err := p.connect(cmd)
-		if err != nil {
-			return err
-		}
-		request, err := p.messageRequest(cmd)
-		if err != nil {
-			return err
-		}
-		message, err := c.Send(cmd.Context(), request)
-		if err != nil {
-			return p.explainCall(err, where)
-		}
-		return p.follow(cmd, c, where, message, asJSON)
-	})
+func sendCommand(t *terminal) *cobra.Command {
+	cmd := newCommand(t, command{use: "send --to NUMBER --text TEXT", short: catalogue.CommandSend, output: true, ask: send})
 	flags := cmd.Flags()
-	flags.String("to", "", p.say(catalogue.FlagTo))
-	flags.String("text", "", p.say(catalogue.FlagText))
-	flags.String("reference", "", p.say(catalogue.FlagReference))
-	flags.String("priority", "", p.say(catalogue.FlagPriority))
-	flags.String("purpose", "", p.say(catalogue.FlagPurpose))
-	flags.String("encoding", "", p.say(catalogue.FlagEncoding))
-	flags.String("modem", "", p.say(catalogue.FlagModem))
-	flags.Bool("flash", false, p.say(catalogue.FlagFlash))
-	flags.Bool("wait", false, p.say(catalogue.FlagWait))
-	flags.Duration("timeout", 0, p.say(catalogue.FlagTimeout))
-	p.addConnection(cmd)
-	p.addOutput(cmd)
+	flags.String("to", "", t.say(catalogue.FlagTo))
+	flags.String("text", "", t.say(catalogue.FlagText))
+	flags.String("reference", "", t.say(catalogue.FlagReference))
+	flags.String("priority", "", t.say(catalogue.FlagPriority))
+	flags.String("purpose", "", t.say(catalogue.FlagPurpose))
+	flags.String("encoding", "", t.say(catalogue.FlagEncoding))
+	flags.String("modem", "", t.say(catalogue.FlagModem))
+	flags.Bool("flash", false, t.say(catalogue.FlagFlash))
+	flags.Bool("wait", false, t.say(catalogue.FlagWait))
+	flags.Duration("timeout", 0, t.say(catalogue.FlagTimeout))
+	require(t, cmd, "to", "text")
 	return cmd
 }
 
+// send sends a message and prints its id, or the whole message as JSON. With --wait it
+// follows the message to its end first, and fails if the message is not delivered.
+func send(ctx context.Context, c *call, gateway *connection) error {
+	request, err := messageRequest(c)
+	if err != nil {
+		return err
+	}
+	m, err := gateway.Send(ctx, request)
+	if err != nil {
+		return gateway.explain(err)
+	}
+	if !c.asJSON {
+		fmt.Fprintln(c.stdout, m.ID)
+	}
+	for _, w := range m.Warnings {
+		c.tell(catalogue.ConfigWarning, w.Detail)
+	}
+	if c.is("wait") {
+		m, err = awaitEnd(ctx, c, gateway, m)
+	}
+	if c.asJSON && (err == nil || errors.Is(err, errUndelivered)) {
+		if err := c.printJSON(m); err != nil {
+			return err
+		}
+	}
+	if errors.Is(err, errUndelivered) {
+		return errExplained
+	}
+	return err
+}
+
 // messageRequest makes the message that the flags describe.
-func (p *program) messageRequest(cmd *cobra.Command) (client.MessageRequest, error) {
-	value := func(name string) string { return cmd.Flag(name).Value.String() }
-	text := value("text")
+func messageRequest(c *call) (client.MessageRequest, error) {
+	text := c.flag("text")
 	if text == "-" {
-		data, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin))
+		data, err := io.ReadAll(io.LimitReader(c.stdin, maxStdin))
 		if err != nil {
 			return client.MessageRequest{}, fmt.Errorf("read text from standard input: %w", err)
 		}
 		text = strings.TrimRight(string(data), "\r\n")
 	}
 	return client.MessageRequest{
-		To: value("to"), Text: text, Reference: value("reference"), Modem: value("modem"),
-		Priority: client.Priority(value("priority")), Purpose: client.Purpose(value("purpose")),
-		Encoding: client.Encoding(value("encoding")), Flash: value("flash") == "true",
+		To: c.flag("to"), Text: text, Reference: c.flag("reference"), Modem: c.flag("modem"),
+		Priority: client.Priority(c.flag("priority")), Purpose: client.Purpose(c.flag("purpose")),
+		Encoding: client.Encoding(c.flag("encoding")), Flash: c.is("flash"),
 	}, nil
 }
 
-// follow prints the id, or the whole message as JSON, and with --wait follows the
-// message to its end first. It fails if the message does not get there.
-func (p *program) follow(cmd *cobra.Command, c *client.Client, where string, m client.Message, asJSON bool) error {
-	if !asJSON {
-		fmt.Fprintln(p.stdout, m.ID)
-	}
-	for _, w := range m.Warnings {
-		fmt.Fprintln(p.stderr, p.say(catalogue.ConfigWarning, w.Detail))
-	}
-	if cmd.Flag("wait").Value.String() != "true" {
-		if asJSON {
-			return p.printJSON(m)
-		}
-		return nil
-	}
-	ctx := cmd.Context()
-	if timeout, err := cmd.Flags().GetDuration("timeout"); err == nil && timeout > 0 {
+// errUndelivered says that a message was not delivered within --timeout, or never will
+// be. The reason has been printed.
+var errUndelivered = errors.New("the message is not delivered")
+
+// awaitEnd follows a message to its end, for --timeout at most. It returns the message as
+// it was last seen, and errUndelivered unless the message was delivered.
+func awaitEnd(ctx context.Context, c *call, gateway *connection, m client.Message) (client.Message, error) {
+	if timeout := must(c.cmd.Flags().GetDuration("timeout")); timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
-	m, err := p.watch(ctx, c, m)
+	m, err := followMessage(ctx, gateway, m)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		fmt.Fprintln(p.stderr, p.say(catalogue.SendTimeout, p.say(catalogue.StatusText(string(m.Status)))))
-		err = errSaid
+		c.tell(catalogue.SendTimeout, c.say(catalogue.StatusText(string(m.Status))))
+		return m, errUndelivered
 	case err != nil:
-		return p.explainCall(err, where)
+		return m, gateway.explain(err)
 	case m.Status != client.StatusDelivered:
-		fmt.Fprintln(p.stderr, p.say(catalogue.SendEnded))
-		err = errSaid
+		c.tell(catalogue.SendEnded)
+		return m, errUndelivered
 	}
-	if asJSON {
-		if printErr := p.printJSON(m); printErr != nil {
-			return printErr
-		}
-	}
-	return err
+	return m, nil
 }
 
-// watch looks at a message until it has ended and prints each change of its
+// followMessage looks at a message until it has ended and prints each change of its
 // status.
-func (p *program) watch(ctx context.Context, c *client.Client, m client.Message) (client.Message, error) {
+func followMessage(ctx context.Context, gateway *connection, m client.Message) (client.Message, error) {
 	poll := firstPoll
 	timer := time.NewTimer(poll)
 	defer timer.Stop()
-	said := ""
+	printed := ""
 	for {
-		if now := p.describe(m); now != said {
-			fmt.Fprintln(p.stderr, p.say(catalogue.SendStatus, time.Now().Format(time.TimeOnly), now))
-			said = now
+		if now := describeStatus(gateway.terminal, m); now != printed {
+			gateway.terminal.tell(catalogue.SendStatus, time.Now().Format(time.TimeOnly), now)
+			printed = now
 		}
 		if m.Status.Final() {
 			return m, nil
@@ -139,7 +133,7 @@ func (p *program) watch(ctx context.Context, c *client.Client, m client.Message)
 		}
 		poll = min(poll*3/2, lastPoll)
 		timer.Reset(poll)
-		next, err := c.Message(ctx, m.ID)
+		next, err := gateway.Message(ctx, m.ID)
 		switch {
 		case ctx.Err() != nil:
 			return m, ctx.Err()
@@ -150,9 +144,10 @@ func (p *program) watch(ctx context.Context, c *client.Client, m client.Message)
 	}
 }
 
-// describe says where a message stands, why it does not go on, and when it will.
-func (p *program) describe(m client.Message) string {
-	words := p.say(catalogue.StatusText(string(m.Status)))
+// describeStatus returns the status of a message, why the message does not go on, and
+// when it will.
+func describeStatus(t *terminal, m client.Message) string {
+	words := t.say(catalogue.StatusText(string(m.Status)))
 	if m.Error == nil {
 		return words
 	}
@@ -164,11 +159,10 @@ func (p *program) describe(m client.Message) string {
 	if m.Status == client.StatusHeld {
 		next = catalogue.SendGoes
 	}
-	return words + " " + p.say(next, shortTime(*m.Error.RetryAt, time.Now()))
+	return words + " " + t.say(next, shortTime(*m.Error.RetryAt, time.Now()))
 }
 
-// shortTime writes a time of day as people here read it, with the date if it is not
-// today.
+// shortTime formats a time of day, with the date if the date is not that of now.
 func shortTime(at, now time.Time) string {
 	at, now = at.Local(), now.Local()
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {

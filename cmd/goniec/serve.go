@@ -18,42 +18,35 @@ import (
 	"goniec/configs"
 )
 
-func (p *program) serveCommand() *cobra.Command {
-	cmd := p.command("serve", catalogue.CommandServe, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		path := cmd.Flag("config").Value.String()
-		if path == "" {
-			path = configs.Find()
-		}
-		if path == "" {
-			fmt.Fprintln(p.stderr, p.say(catalogue.ConfigNoFile))
-		}
-		config, err := configs.Load(path)
-		if err != nil {
-			return p.sayMistakes(err)
-		}
-		p.sayWarnings(config)
-		return p.serve(cmd.Context(), path, config)
-	})
-	p.addConfig(cmd)
-	return cmd
+func serveCommand(t *terminal) *cobra.Command {
+	return newCommand(t, command{use: "serve", short: catalogue.CommandServe, config: true, run: serve})
 }
 
-// serve runs the daemon until ctx is done; SIGHUP makes it read path again.
-func (p *program) serve(ctx context.Context, path string, config configs.Config) error {
-	// From the first moment on, so that an early one does not end the process.
+// serve runs the daemon until ctx is done. SIGHUP makes it read the configuration again.
+func serve(ctx context.Context, c *call) error {
+	path := c.configPath()
+	if path == "" {
+		c.tell(catalogue.ConfigNoFile)
+	}
+	config, err := configs.Load(path)
+	if err != nil {
+		return explainMistakes(c.terminal, err)
+	}
+	printWarnings(c.terminal, config)
+	// Signals are taken before the start, so that an early SIGHUP does not end the process.
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
 
 	collectSeldom()
 	level := new(slog.LevelVar)
-	log := newLogger(p.stderr, config.Log.Format, level)
+	log := newLogger(c.stderr, config.Log.Format, level)
 	daemon, err := app.New(config, app.Options{Version: programVersion(), Logger: log, Level: level})
 	if err != nil {
-		return p.sayMistakes(err)
+		return explainMistakes(c.terminal, err)
 	}
 	if err := daemon.Start(ctx); err != nil {
-		return fmt.Errorf("%s", p.say(catalogue.ServeFailed, p.explain(err)))
+		return fmt.Errorf("%s", c.say(catalogue.ServeFailed, explain(c.terminal, err)))
 	}
 	for {
 		select {
@@ -65,10 +58,11 @@ func (p *program) serve(ctx context.Context, path string, config configs.Config)
 	}
 }
 
-// collectSeldom has the garbage collector run when the heap is five times what lives on
-// it instead of twice: the daemon lives on some MiB and makes much garbage with each
-// part, so that collecting took a sixth of its CPU. Above a total of 48 MiB it collects
-// as often as it has to. GOGC and GOMEMLIMIT in the environment come first.
+// collectSeldom makes the garbage collector run when the heap is five times the live
+// heap instead of twice. The live heap of the daemon is some MiB, and each part makes
+// much garbage: with the default the collector took a sixth of the CPU time. Above a
+// total of 48 MiB the collector runs as often as the limit needs. GOGC and GOMEMLIMIT in
+// the environment win.
 func collectSeldom() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
@@ -78,7 +72,7 @@ func collectSeldom() {
 	}
 }
 
-// reload reads the file again. A broken one leaves the daemon as it is.
+// reload reads the configuration again. A broken configuration changes nothing.
 func reload(daemon *app.App, path string, log *slog.Logger) {
 	config, err := configs.Load(path)
 	if err == nil {
@@ -95,8 +89,7 @@ func reload(daemon *app.App, path string, log *slog.Logger) {
 	}
 }
 
-// newLogger returns the logger of the daemon. Its lines go to standard error, and
-// from there into the journal.
+// newLogger returns a logger for w in the form of log.format.
 func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
 	if format == "json" {

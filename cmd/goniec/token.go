@@ -16,129 +16,105 @@ import (
 	"goniec/store/sealed"
 )
 
-// tokenStore is where tokens are: with the daemon, or in its data directory while
-// it does not run.
+// tokenStore is where tokens are: with the daemon, or in its data directory while no
+// daemon runs.
 type tokenStore interface {
 	CreateToken(ctx context.Context, t client.TokenRequest) (client.NewToken, error)
 	Tokens(ctx context.Context) ([]client.Token, error)
 	RevokeToken(ctx context.Context, name string) error
 }
 
-// withTokens runs fn on the tokens of the daemon by its socket or, if nobody
-// answers there, on those in the data directory.
-func (p *program) withTokens(cmd *cobra.Command, fn func(tokenStore) error) error {
-	config, err := p.loadConfig(cmd)
+func tokenCommand(t *terminal) *cobra.Command {
+	create := newCommand(t, command{use: "create --name NAME --scope SCOPE", short: catalogue.CommandTokenCreate, config: true, run: createToken})
+	create.Flags().String("name", "", t.say(catalogue.FlagName))
+	create.Flags().StringSlice("scope", nil, t.say(catalogue.FlagScope, allScopes()))
+	require(t, create, "name", "scope")
+	return newGroup(t, "token", catalogue.CommandToken, create,
+		newCommand(t, command{use: "list", short: catalogue.CommandTokenList, config: true, output: true, run: listTokens}),
+		newCommand(t, command{use: "revoke NAME", short: catalogue.CommandTokenRevoke, args: 1, config: true, run: revokeToken}))
+}
+
+// withTokens runs fn on the tokens of the daemon. If no daemon answers, it runs fn on
+// the tokens in the data directory.
+func withTokens(ctx context.Context, c *call, fn func(tokenStore) error) error {
+	config, err := c.config()
 	if err != nil {
 		return err
 	}
-	socket := app.SocketPath(config.DataDir)
-	if app.Answers(cmd.Context(), socket) {
-		c, err := client.New("unix:"+socket, "", client.WithLanguage(string(p.lang)))
+	if app.Answers(ctx, app.SocketPath(config.DataDir)) {
+		daemon, err := connectDaemon(c.terminal, config)
 		if err != nil {
 			return err
 		}
-		return p.explainCall(fn(c), socket)
+		return daemon.explain(fn(daemon))
 	}
 	keys, err := sealed.LoadKeys(sealed.KeyPath(config.KeyFile))
 	if err != nil {
 		return err
 	}
-	s, err := app.OpenStore(cmd.Context(), config.DataDir, keys)
+	s, err := app.OpenStore(ctx, config.DataDir, keys)
 	if err != nil {
 		return err
 	}
 	return errors.Join(fn(offlineTokens{access.NewTokens(s)}), s.Close())
 }
 
-func (p *program) tokenCreateCommand() *cobra.Command {
-	cmd := p.command("create --name NAME --scope SCOPE", catalogue.CommandTokenCreate, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		if err := p.require(cmd, "name", "scope"); err != nil {
-			return err
+func createToken(ctx context.Context, c *call) error {
+	request := client.TokenRequest{Name: c.flag("name"), Scopes: must(c.cmd.Flags().GetStringSlice("scope"))}
+	return withTokens(ctx, c, func(tokens tokenStore) error {
+		token, err := tokens.CreateToken(ctx, request)
+		if err != nil {
+			return explainToken(c.terminal, err, request)
 		}
-		scopes, err := cmd.Flags().GetStringSlice("scope")
+		fmt.Fprintln(c.stdout, token.Secret)
+		return nil
+	})
+}
+
+func listTokens(ctx context.Context, c *call) error {
+	return withTokens(ctx, c, func(tokens tokenStore) error {
+		list, err := tokens.Tokens(ctx)
 		if err != nil {
 			return err
 		}
-		request := client.TokenRequest{Name: cmd.Flag("name").Value.String(), Scopes: scopes}
-		return p.withTokens(cmd, func(tokens tokenStore) error {
-			token, err := tokens.CreateToken(cmd.Context(), request)
-			if err != nil {
-				return p.tokenError(err, request.Name, scopes)
-			}
-			fmt.Fprintln(p.stdout, token.Secret)
-			return nil
-		})
-	})
-	cmd.Flags().String("name", "", p.say(catalogue.FlagName))
-	cmd.Flags().StringSlice("scope", nil, p.say(catalogue.FlagScope, allScopes()))
-	p.addConfig(cmd)
-	return cmd
-}
-
-func (p *program) tokenListCommand() *cobra.Command {
-	cmd := p.command("list", catalogue.CommandTokenList, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
+		if c.asJSON {
+			return c.printJSON(list)
 		}
-		return p.withTokens(cmd, func(tokens tokenStore) error {
-			list, err := tokens.Tokens(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return p.printJSON(list)
-			}
-			rows := make([][]string, len(list))
-			for i, t := range list {
-				used := ""
-				if t.LastUsed != nil {
-					used = t.LastUsed.Local().Format(time.DateTime)
-				}
-				rows[i] = []string{t.Name, t.Prefix + "…", strings.Join(t.Scopes, " "), t.Created.Local().Format(time.DateTime), used}
-			}
-			return p.printTable([]catalogue.Key{
-				catalogue.HeadName, "TOKEN", catalogue.HeadScopes, catalogue.HeadCreated, catalogue.HeadLastUsed,
-			}, rows)
-		})
+		rows := make([][]string, len(list))
+		for i, t := range list {
+			rows[i] = []string{t.Name, t.Prefix + "…", strings.Join(t.Scopes, " "), t.Created.Local().Format(time.DateTime), localTime(t.LastUsed)}
+		}
+		return c.printTable([]catalogue.Key{
+			catalogue.HeadName, "TOKEN", catalogue.HeadScopes, catalogue.HeadCreated, catalogue.HeadLastUsed,
+		}, rows)
 	})
-	p.addConfig(cmd)
-	p.addOutput(cmd)
-	return cmd
 }
 
-func (p *program) tokenRevokeCommand() *cobra.Command {
-	cmd := p.command("revoke NAME", catalogue.CommandTokenRevoke, 1, 1, func(cmd *cobra.Command, args []string) error {
-		return p.withTokens(cmd, func(tokens tokenStore) error {
-			if err := tokens.RevokeToken(cmd.Context(), args[0]); err != nil {
-				return p.tokenError(err, args[0], nil)
-			}
-			fmt.Fprintln(p.stderr, p.say(catalogue.TokenRevoked, args[0]))
-			return nil
-		})
+func revokeToken(ctx context.Context, c *call) error {
+	return withTokens(ctx, c, func(tokens tokenStore) error {
+		if err := tokens.RevokeToken(ctx, c.args[0]); err != nil {
+			return explainToken(c.terminal, err, client.TokenRequest{Name: c.args[0]})
+		}
+		c.tell(catalogue.TokenRevoked, c.args[0])
+		return nil
 	})
-	p.addConfig(cmd)
-	return cmd
 }
 
-// tokenError says in the reader's language what the token store refuses; what the
-// daemon refuses it has put into words itself.
-func (p *program) tokenError(err error, name string, scopes []string) error {
+// explainToken prints what the tokens in the data directory refuse and returns
+// errExplained. An error of the daemon has its words already and is returned as it is.
+func explainToken(t *terminal, err error, request client.TokenRequest) error {
 	switch {
 	case errors.Is(err, access.ErrTokenExists):
-		fmt.Fprintln(p.stderr, p.say(catalogue.TokenTaken, name))
+		return t.fail(catalogue.TokenTaken, request.Name)
 	case errors.Is(err, access.ErrTokenUnknown):
-		fmt.Fprintln(p.stderr, p.say(catalogue.TokenUnknown, name))
+		return t.fail(catalogue.TokenUnknown, request.Name)
 	case errors.Is(err, access.ErrTokenName):
-		fmt.Fprintln(p.stderr, p.say(catalogue.TokenName, name))
+		return t.fail(catalogue.TokenName, request.Name)
 	case errors.Is(err, access.ErrScopeUnknown):
-		fmt.Fprintln(p.stderr, p.say(catalogue.TokenScope, strings.Join(scopes, ","), allScopes()))
-	default:
-		return err
+		return t.fail(catalogue.TokenScope, strings.Join(request.Scopes, ","), allScopes())
 	}
-	return errSaid
+	return err
 }
-
 func allScopes() string {
 	scopes := access.Scopes()
 	names := make([]string, len(scopes))
@@ -148,8 +124,8 @@ func allScopes() string {
 	return strings.Join(names, ", ")
 }
 
-// offlineTokens are the tokens of a daemon that does not run, in the form that
-// its API would show them.
+// offlineTokens are the tokens in a data directory while no daemon runs, in the form that
+// the API shows them.
 type offlineTokens struct{ tokens *access.Tokens }
 
 // CreateToken makes a token.
@@ -159,7 +135,7 @@ func (o offlineTokens) CreateToken(ctx context.Context, t client.TokenRequest) (
 		scopes[i] = access.Scope(s)
 	}
 	token, secret, err := o.tokens.Create(ctx, t.Name, scopes)
-	return client.NewToken{Token: onTheWire(token), Secret: secret}, err
+	return client.NewToken{Token: wireToken(token), Secret: secret}, err
 }
 
 // Tokens lists the tokens.
@@ -167,18 +143,19 @@ func (o offlineTokens) Tokens(ctx context.Context) ([]client.Token, error) {
 	list, err := o.tokens.List(ctx)
 	tokens := make([]client.Token, len(list))
 	for i, t := range list {
-		tokens[i] = onTheWire(t)
+		tokens[i] = wireToken(t)
 	}
 	return tokens, err
 }
 
-// RevokeToken makes a token worthless.
+// RevokeToken revokes a token.
 func (o offlineTokens) RevokeToken(ctx context.Context, name string) error {
 	_, err := o.tokens.Revoke(ctx, name)
 	return err
 }
 
-func onTheWire(t access.Token) client.Token {
+// wireToken returns a token as the API shows it.
+func wireToken(t access.Token) client.Token {
 	token := client.Token{ID: t.ID, Name: t.Name, Prefix: t.Prefix, Created: t.Created}
 	for _, s := range t.Scopes {
 		token.Scopes = append(token.Scopes, string(s))

@@ -31,9 +31,9 @@ const (
 // traffic is the clinic of the demo: it writes to its patients and shows what
 // becomes of it.
 type traffic struct {
-	program *program
-	client  *client.Client
-	out     io.Writer
+	terminal *terminal
+	client   *client.Client
+	out      io.Writer
 
 	sent, delivered, failed, received int                        // owned by show
 	answers                           map[string]int             // questions by answer; owned by show
@@ -239,7 +239,7 @@ func (t *traffic) conversation(ctx context.Context, at time.Time, fact reply.Con
 	if err != nil {
 		return fmt.Errorf("read a conversation of the demo: %w", err)
 	}
-	t.line(shown{at, "!", "", c.With, catalogue.StatusText("waiting"), t.program.say(whyWaiting(fact.Reason, intents))})
+	t.line(shown{at, "!", "", c.With, catalogue.StatusText("waiting"), t.terminal.say(whyWaiting(fact.Reason, intents))})
 	return nil
 }
 
@@ -293,7 +293,7 @@ func (t *traffic) line(l shown) {
 		who += " " + name
 	}
 	modem := cmp.Or(l.modem, "…")
-	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", l.at.Local().Format(time.TimeOnly), l.direction, modem, who, t.program.say(l.status), l.detail)
+	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", l.at.Local().Format(time.TimeOnly), l.direction, modem, who, t.terminal.say(l.status), l.detail)
 	fmt.Fprintln(t.out, strings.TrimRight(line, " "))
 }
 

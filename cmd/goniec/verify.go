@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,84 +17,79 @@ import (
 	"goniec/store/sealed"
 )
 
-func (p *program) verifyCommand() *cobra.Command {
-	cmd := p.command("verify [FILE]", catalogue.CommandVerify, 0, 1, func(cmd *cobra.Command, args []string) error {
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
-		}
-		// A copy is checked: nothing is changed, and a daemon goes on working.
-		dir, err := os.MkdirTemp("", "goniec-verify-*")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.RemoveAll(dir) }() // it is only a copy
-		copied := filepath.Join(dir, "goniec.db")
-		if len(args) == 0 {
-			err = p.copyData(cmd, copied)
-		} else {
-			err = p.explainCopy(boltstore.Copy(args[0], copied), args[0])
-		}
-		if err != nil {
-			return err
-		}
-		keys, err := p.keys(cmd)
-		if err != nil {
-			return err
-		}
-		return p.verify(cmd.Context(), copied, keys, asJSON)
-	})
-	p.addConfig(cmd)
-	p.addOutput(cmd)
-	return cmd
-}
-
 // verification is what verify prints for programs.
 type verification struct {
 	Records  int             `json:"records"`
 	Findings []store.Finding `json:"findings"`
 }
 
-// verify checks the data in the file at path, which is a copy, and says what it found.
-func (p *program) verify(ctx context.Context, path string, keys []sealed.Key, asJSON bool) error {
-	bar := p.progress(catalogue.VerifyProgress)
-	findings, records, err := app.Verify(ctx, path, keys, func(n int) { bar.show(n) })
-	bar.done()
+func verifyCommand(t *terminal) *cobra.Command {
+	return newCommand(t, command{use: "verify [FILE]", short: catalogue.CommandVerify, optional: 1, config: true, output: true, run: verify})
+}
+
+// verify checks a copy of the data, so that the data does not change and a daemon goes
+// on working.
+func verify(ctx context.Context, c *call) error {
+	dir, err := os.MkdirTemp("", "goniec-verify-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // it holds only the copy
+	copied := filepath.Join(dir, "goniec.db")
+	if len(c.args) == 0 {
+		err = copyData(ctx, c, copied)
+	} else {
+		err = explainCopy(c.terminal, boltstore.Copy(c.args[0], copied), c.args[0])
+	}
+	if err != nil {
+		return err
+	}
+	keys, err := c.keys()
+	if err != nil {
+		return err
+	}
+	return verifyCopy(ctx, c, copied, keys)
+}
+
+// verifyCopy checks the copy of data in the file at path and prints what it finds. It
+// fails if anything is wrong.
+func verifyCopy(ctx context.Context, c *call, path string, keys []sealed.Key) error {
+	bar := c.progress()
+	findings, records, err := app.Verify(ctx, path, keys, func(n int) { bar.say(catalogue.VerifyProgress, n) })
+	bar.clear()
 	var newer *migrate.NewerDataError
 	switch {
-	case errors.As(err, &newer), encrypted(err):
+	case errors.As(err, &newer), isAboutKeys(err):
 		return err
 	case errors.Is(err, boltstore.ErrDamaged), errors.Is(err, fs.ErrNotExist):
-		fmt.Fprintln(p.stderr, p.say(catalogue.VerifyDamaged, path, err))
-		return errSaid
+		return c.fail(catalogue.VerifyDamaged, path, err)
 	case err != nil:
 		return err
 	}
-	if asJSON {
-		if err := p.printJSON(verification{Records: records, Findings: append([]store.Finding{}, findings...)}); err != nil {
+	if c.asJSON {
+		if err := c.printJSON(verification{Records: records, Findings: append([]store.Finding{}, findings...)}); err != nil {
 			return err
 		}
 	}
-	if len(findings) == 0 {
-		fmt.Fprintln(p.stderr, p.say(catalogue.VerifyGood, records))
+	switch {
+	case len(findings) == 0:
+		c.tell(catalogue.VerifyGood, records)
 		return nil
+	case c.asJSON:
+		return c.fail(catalogue.VerifyBad, len(findings), records)
+	default:
+		return printFindings(c.terminal, findings, records)
 	}
-	if !asJSON {
-		return p.printFindings(findings, records)
-	}
-	fmt.Fprintln(p.stderr, p.say(catalogue.VerifyBad, len(findings), records))
-	return errSaid
 }
 
-// printFindings prints what is wrong with data, and fails.
-func (p *program) printFindings(findings []store.Finding, records int) error {
+// printFindings prints what is wrong with data and returns errExplained.
+func printFindings(t *terminal, findings []store.Finding, records int) error {
 	rows := make([][]string, len(findings))
 	for i, f := range findings {
 		rows[i] = []string{f.Record, f.What}
 	}
-	if err := p.printTable([]catalogue.Key{catalogue.HeadRecord, catalogue.HeadFinding}, rows); err != nil {
+	if err := t.printTable([]catalogue.Key{catalogue.HeadRecord, catalogue.HeadFinding}, rows); err != nil {
 		return err
 	}
-	fmt.Fprintln(p.stderr, p.say(catalogue.VerifyBad, len(findings), records))
-	return errSaid
+	return t.fail(catalogue.VerifyBad, len(findings), records)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -17,24 +18,19 @@ type versionInfo struct {
 	Platform string `json:"platform"`
 }
 
-func (p *program) versionCommand() *cobra.Command {
-	cmd := p.command("version", catalogue.CommandVersion, 0, 0, func(cmd *cobra.Command, _ []string) error {
-		asJSON, err := p.wantsJSON(cmd)
-		if err != nil {
-			return err
-		}
+func versionCommand(t *terminal) *cobra.Command {
+	return newCommand(t, command{use: "version", short: catalogue.CommandVersion, output: true, run: func(_ context.Context, c *call) error {
 		info := versionInfo{Version: programVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-		if asJSON {
-			return p.printJSON(info)
+		if c.asJSON {
+			return c.printJSON(info)
 		}
-		fmt.Fprintln(p.stdout, "goniec", info.Version, info.Go, info.Platform)
+		fmt.Fprintln(c.stdout, "goniec", info.Version, info.Go, info.Platform)
 		return nil
-	})
-	p.addOutput(cmd)
-	return cmd
+	}})
 }
 
-// programVersion returns what the linker was told, else what the Go tool noted.
+// programVersion returns the version that the linker was given, else the version that
+// the Go tool recorded.
 func programVersion() string {
 	if version != "" {
 		return version

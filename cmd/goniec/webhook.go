@@ -1,12 +1,11 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"iter"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,167 +13,137 @@ import (
 	"goniec/catalogue"
 )
 
-func (p *program) webhookCommand() *cobra.Command {
-	return p.group("webhook", catalogue.CommandWebhook,
-		p.webhookListCommand(), p.webhookTestCommand(), p.webhookDeliveriesCommand(), p.webhookResendCommand(), p.webhookEnableCommand(),
-		p.command("secret", catalogue.CommandWebhookSecret, 0, 0, func(*cobra.Command, []string) error {
-			secret := make([]byte, 32)
-			if _, err := rand.Read(secret); err != nil {
-				return fmt.Errorf("make secret: %w", err)
-			}
-			fmt.Fprintln(p.stdout, "whsec_"+base64.StdEncoding.EncodeToString(secret))
-			return nil
-		}))
+func webhookCommand(t *terminal) *cobra.Command {
+	deliveries := newCommand(t, command{use: "deliveries NAME", short: catalogue.CommandWebhookDeliveries, args: 1, output: true, ask: listDeliveries})
+	deliveries.Flags().String("state", client.DeliveryDead, t.say(catalogue.FlagDeliveryState))
+	return newGroup(t, "webhook", catalogue.CommandWebhook,
+		newCommand(t, command{use: "list", short: catalogue.CommandWebhookList, output: true, ask: listWebhooks}),
+		newCommand(t, command{use: "test NAME", short: catalogue.CommandWebhookTest, args: 1, output: true, ask: testWebhook}),
+		deliveries,
+		newCommand(t, command{use: "resend NAME [ID]", short: catalogue.CommandWebhookResend, args: 1, optional: 1, ask: resendDeliveries}),
+		newCommand(t, command{use: "enable NAME", short: catalogue.CommandWebhookEnable, args: 1, output: true, ask: enableWebhook}),
+		newCommand(t, command{use: "secret", short: catalogue.CommandWebhookSecret, run: printSecret}))
 }
 
-func (p *program) webhookListCommand() *cobra.Command {
-	return p.askCommand("list", catalogue.CommandWebhookList, 0, func(q question) error {
-		all, err := q.client.Webhooks(q.cmd.Context())
-		if err != nil {
-			return p.explainCall(err, q.where)
-		}
-		if q.asJSON {
-			return p.printJSON(client.Page[client.Webhook]{Items: all})
-		}
-		if len(all) == 0 {
-			fmt.Fprintln(p.stderr, p.say(catalogue.WebhookNone))
-			return nil
-		}
-		rows := make([][]string, len(all))
-		for i, w := range all {
-			state := map[string]catalogue.Key{"well": catalogue.WebhookWell, "failing": catalogue.WebhookFailing, "disabled": catalogue.WebhookDisabled}[w.State]
-			trouble := ""
-			if w.LastError != nil && w.State != "well" {
-				trouble = w.LastError.Cause
-			}
-			rows[i] = []string{w.Name, w.URL, p.say(state), strconv.Itoa(w.Waiting), strconv.Itoa(w.Dead), localTime(w.LastSuccess), trouble}
-		}
-		return p.printTable([]catalogue.Key{
-			catalogue.HeadName, "URL", catalogue.HeadState, catalogue.HeadWaiting, catalogue.HeadGivenUp, catalogue.HeadLastSuccess, catalogue.HeadLastError,
-		}, rows)
-	})
-}
-
-// localTime writes a time for people, nothing for none.
-func localTime(t *time.Time) string {
-	if t == nil {
-		return ""
+// printSecret prints a new secret to sign events with.
+func printSecret(_ context.Context, c *call) error {
+	secret := make([]byte, 32)
+	if _, err := rand.Read(secret); err != nil {
+		return fmt.Errorf("make secret: %w", err)
 	}
-	return t.Local().Format(time.DateTime)
+	fmt.Fprintln(c.stdout, "whsec_"+base64.StdEncoding.EncodeToString(secret))
+	return nil
 }
 
-func (p *program) webhookTestCommand() *cobra.Command {
-	return p.askCommand("test NAME", catalogue.CommandWebhookTest, 1, func(q question) error {
-		result, err := q.client.TestWebhook(q.cmd.Context(), q.args[0])
-		if err != nil {
-			return p.explainWebhook(q, err)
-		}
-		if q.asJSON {
-			if err := p.printJSON(result); err != nil {
-				return err
-			}
-		} else if result.OK {
-			fmt.Fprintln(p.stdout, p.say(catalogue.WebhookTook, q.args[0], result.Status, int(result.TookSeconds*1000)))
-		} else {
-			fmt.Fprintln(p.stderr, p.say(catalogue.WebhookRefused, q.args[0], result.Cause))
-		}
-		if !result.OK {
-			return errSaid
-		}
+func listWebhooks(ctx context.Context, c *call, gateway *connection) error {
+	all, err := gateway.Webhooks(ctx)
+	if err != nil {
+		return gateway.explain(err)
+	}
+	if c.asJSON {
+		return c.printJSON(client.Page[client.Webhook]{Items: all})
+	}
+	if len(all) == 0 {
+		c.tell(catalogue.WebhookNone)
 		return nil
-	})
-}
-
-func (p *program) webhookDeliveriesCommand() *cobra.Command {
-	cmd := p.askCommand("deliveries NAME", catalogue.CommandWebhookDeliveries, 1, func(q question) error {
-		state := q.cmd.Flag("state").Value.String()
-		items, err := gather(q.client.Deliveries(q.cmd.Context(), q.args[0], state))
-		if err != nil {
-			return p.explainWebhook(q, err)
-		}
-		if q.asJSON {
-			return p.printJSON(client.Page[client.WebhookDelivery]{Items: items})
-		}
-		rows := make([][]string, len(items))
-		for i, d := range items {
-			trouble := ""
-			if d.LastError != nil {
-				trouble = d.LastError.Cause
-			}
-			rows[i] = []string{d.ID, d.Type, localTime(&d.At), strconv.Itoa(d.Attempts), localTime(d.Next), trouble}
-		}
-		return p.printTable([]catalogue.Key{
-			"ID", catalogue.HeadEventType, catalogue.HeadTime, catalogue.HeadAttempts, catalogue.HeadNextAttempt, catalogue.HeadLastError,
-		}, rows)
-	})
-	cmd.Flags().String("state", client.DeliveryDead, p.say(catalogue.FlagDeliveryState))
-	return cmd
-}
-
-// gather collects what a walk yields, as far as its first error.
-func gather[T any](walk iter.Seq2[T, error]) ([]T, error) {
-	items := []T{}
-	for item, err := range walk {
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, item)
 	}
-	return items, nil
+	rows := make([][]string, len(all))
+	for i, w := range all {
+		state := map[string]catalogue.Key{"well": catalogue.WebhookWell, "failing": catalogue.WebhookFailing, "disabled": catalogue.WebhookDisabled}[w.State]
+		trouble := ""
+		if w.LastError != nil && w.State != "well" {
+			trouble = w.LastError.Cause
+		}
+		rows[i] = []string{w.Name, w.URL, c.say(state), strconv.Itoa(w.Waiting), strconv.Itoa(w.Dead), localTime(w.LastSuccess), trouble}
+	}
+	return c.printTable([]catalogue.Key{
+		catalogue.HeadName, "URL", catalogue.HeadState, catalogue.HeadWaiting, catalogue.HeadGivenUp, catalogue.HeadLastSuccess, catalogue.HeadLastError,
+	}, rows)
 }
 
-func (p *program) webhookResendCommand() *cobra.Command {
-	cmd := p.command("resend NAME [ID]", catalogue.CommandWebhookResend, 1, 2, func(cmd *cobra.Command, args []string) error {
-		c, where, err := p.connect(cmd)
-		if err != nil {
+// testWebhook sends a test event and fails if the receiver does not take it.
+func testWebhook(ctx context.Context, c *call, gateway *connection) error {
+	result, err := gateway.TestWebhook(ctx, c.args[0])
+	if err != nil {
+		return gateway.explainWebhook(ctx, err)
+	}
+	if c.asJSON {
+		if err := c.printJSON(result); err != nil {
 			return err
 		}
-		q := question{cmd: cmd, args: args, client: c, where: where}
-		ids := args[1:]
-		if len(ids) == 0 {
-			dead, err := gather(c.Deliveries(cmd.Context(), args[0], client.DeliveryDead))
-			if err != nil {
-				return p.explainWebhook(q, err)
-			}
-			for _, d := range dead {
-				ids = append(ids, d.ID)
-			}
-		}
-		for _, id := range ids {
-			if _, err := c.ResendDelivery(cmd.Context(), args[0], id); err != nil {
-				return p.explainWebhook(q, err)
-			}
-		}
-		fmt.Fprintln(p.stderr, p.say(catalogue.WebhookResent, len(ids)))
-		return nil
-	})
-	p.addConnection(cmd)
-	return cmd
+	} else if result.OK {
+		c.show(catalogue.WebhookTook, c.args[0], result.Status, int(result.TookSeconds*1000))
+	} else {
+		c.tell(catalogue.WebhookRefused, c.args[0], result.Cause)
+	}
+	if !result.OK {
+		return errExplained
+	}
+	return nil
 }
 
-func (p *program) webhookEnableCommand() *cobra.Command {
-	return p.askCommand("enable NAME", catalogue.CommandWebhookEnable, 1, func(q question) error {
-		state, err := q.client.EnableWebhook(q.cmd.Context(), q.args[0])
+func listDeliveries(ctx context.Context, c *call, gateway *connection) error {
+	items, err := collect(gateway.Deliveries(ctx, c.args[0], c.flag("state")))
+	if err != nil {
+		return gateway.explainWebhook(ctx, err)
+	}
+	if c.asJSON {
+		return c.printJSON(client.Page[client.WebhookDelivery]{Items: items})
+	}
+	rows := make([][]string, len(items))
+	for i, d := range items {
+		trouble := ""
+		if d.LastError != nil {
+			trouble = d.LastError.Cause
+		}
+		rows[i] = []string{d.ID, d.Type, localTime(&d.At), strconv.Itoa(d.Attempts), localTime(d.Next), trouble}
+	}
+	return c.printTable([]catalogue.Key{
+		"ID", catalogue.HeadEventType, catalogue.HeadTime, catalogue.HeadAttempts, catalogue.HeadNextAttempt, catalogue.HeadLastError,
+	}, rows)
+}
+
+// resendDeliveries sends one delivery again, or all that were given up.
+func resendDeliveries(ctx context.Context, c *call, gateway *connection) error {
+	webhook, ids := c.args[0], c.args[1:]
+	if len(ids) == 0 {
+		dead, err := collect(gateway.Deliveries(ctx, webhook, client.DeliveryDead))
 		if err != nil {
-			return p.explainWebhook(q, err)
+			return gateway.explainWebhook(ctx, err)
 		}
-		if q.asJSON {
-			return p.printJSON(state)
+		for _, d := range dead {
+			ids = append(ids, d.ID)
 		}
-		fmt.Fprintln(p.stderr, p.say(catalogue.WebhookEnabled, state.Name))
-		return nil
-	})
+	}
+	for _, id := range ids {
+		if _, err := gateway.ResendDelivery(ctx, webhook, id); err != nil {
+			return gateway.explainWebhook(ctx, err)
+		}
+	}
+	c.tell(catalogue.WebhookResent, len(ids))
+	return nil
 }
 
-// explainWebhook is explainCall for calls that name a webhook: it says which there
-// are.
-func (p *program) explainWebhook(q question, err error) error {
-	return p.explainName(q, err, "webhook_not_found", catalogue.WebhookUnknown, catalogue.WebhookNone, func() ([]string, error) {
-		all, err := q.client.Webhooks(q.cmd.Context())
+func enableWebhook(ctx context.Context, c *call, gateway *connection) error {
+	state, err := gateway.EnableWebhook(ctx, c.args[0])
+	if err != nil {
+		return gateway.explainWebhook(ctx, err)
+	}
+	if c.asJSON {
+		return c.printJSON(state)
+	}
+	c.tell(catalogue.WebhookEnabled, state.Name)
+	return nil
+}
+
+// explainWebhook is explain for a call that names a webhook.
+func (g *connection) explainWebhook(ctx context.Context, err error) error {
+	return g.explainName(err, unknownName{code: "webhook_not_found", is: catalogue.WebhookUnknown, none: catalogue.WebhookNone, list: func() ([]string, error) {
+		all, err := g.Webhooks(ctx)
 		names := make([]string, len(all))
 		for i, w := range all {
 			names[i] = w.Name
 		}
 		return names, err
-	})
+	}})
 }
