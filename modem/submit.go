@@ -156,7 +156,7 @@ func (s *sender) keepLink(ctx context.Context) error {
 	}
 	_, refused, fatal := s.ask(ctx, "+CMMS=1", s.cfg.Timeouts.Command)
 	var answer *at.Error
-	s.noKeep = refused != nil && !(errors.As(refused, &answer) && isBusy(answer))
+	s.noKeep = refused != nil && (!errors.As(refused, &answer) || !isBusy(answer))
 	return fatal
 }
 

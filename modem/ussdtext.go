@@ -60,7 +60,7 @@ func decodeUSSD(text string, dcs byte, packed bool) string {
 	septets := unpackUSSD(raw)
 	written := looksWritten(septets, text)
 	switch {
-	case looksASCII(raw, text) && !(packed && written):
+	case looksASCII(raw, text) && (!packed || !written):
 		return tidy(string(raw))
 	case packed || written:
 		return tidy(strings.TrimPrefix(gsm7(septets), languageOf(gsm7(septets), language)))
