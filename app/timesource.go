@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -23,8 +24,21 @@ type Machine struct {
 	Battery func() (at time.Time, ok bool)
 }
 
-// earliestTime is before any run of this version.
-var earliestTime = time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
+// built returns a time before any run of this program: that of the change it was built
+// from, where the build has noted it.
+func built() time.Time {
+	at := time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return at
+	}
+	for _, s := range info.Settings {
+		if changed, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
+			at = clock.Later(at, changed)
+		}
+	}
+	return at
+}
 
 // thisMachine returns the computer that this program runs on. Where it cannot tell one
 // run of it from another the clock is trusted.
@@ -34,7 +48,7 @@ func thisMachine() Machine {
 		return Machine{}
 	}
 	return Machine{
-		Boot:         clock.Boot{ID: id, Uptime: func() time.Duration { d, _ := uptime(); return d }, Earliest: earliestTime}, // it worked once
+		Boot:         clock.Boot{ID: id, Uptime: func() time.Duration { d, _ := uptime(); return d }, Earliest: built()}, // it worked once
 		Synchronised: synchronised,
 		Battery:      hardwareClock,
 	}

@@ -159,6 +159,16 @@ func (c *Clock) UnconfirmedIn(r store.Reader, now time.Time) (bool, error) {
 	return t.Unconfirmed, err
 }
 
+// PastIn returns a time that is over, whatever the clock shows: Boot.Earliest, or an hour
+// before the last time that was believed, as a clock may be set back by so much.
+func (c *Clock) PastIn(r store.Reader) (time.Time, error) {
+	known, err := c.read(r)
+	if err != nil || known.Known.IsZero() {
+		return c.config.Boot.Earliest, err
+	}
+	return Later(c.config.Boot.Earliest, known.Known.Add(-Back)), nil
+}
+
 // Later returns the later one of two times.
 func Later(a, b time.Time) time.Time {
 	if a.Before(b) {

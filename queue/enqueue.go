@@ -36,8 +36,9 @@ type replay struct {
 	Count   int       `json:"n"`            // drafts
 	Done    int       `json:"done"`         // drafts taken or refused so far
 	Refused []refusal `json:"no,omitempty"` // those refused
-	// Timeless says that nothing had confirmed At.
-	Timeless bool `json:"tmls,omitempty"`
+	// Timeless says that nothing had confirmed At; Past was over in any case.
+	Timeless bool      `json:"tmls,omitempty"`
+	Past     time.Time `json:"past,omitzero"`
 	// Status and Error are of the message as it was answered first, if there
 	// is one draft only.
 	Status Status   `json:"st,omitempty"`
@@ -121,12 +122,12 @@ type prepared struct {
 func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
 	b := &batch{caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
 	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: q.ids.Next(q.clock.Time()), Count: len(drafts)}
-	timeless, err := store.View(ctx, q.store, func(r store.Reader) (bool, error) { return q.clock.UnconfirmedIn(r, b.state.At) })
+	asked, err := store.View(ctx, q.store, func(r store.Reader) (asked, error) { return q.askedAt(r, b.state.At) })
 	if err != nil {
 		return nil, err
 	}
-	b.state.Timeless = timeless
-	b.prepared = q.prepareAll(drafts, b.state.At, b.state.Timeless)
+	b.state.Timeless, b.state.Past = asked.timeless, asked.past
+	b.prepared = q.prepareAll(drafts, asked)
 	return b, nil
 }
 
@@ -171,7 +172,7 @@ func (q *Queue) advance(ctx context.Context, b *batch) error {
 	if done.state.Base != b.state.Base {
 		b.replayed = true
 		if done.state.Done < len(b.drafts) { // it was cut: go on as it had begun
-			b.prepared = q.prepareAll(b.drafts, done.state.At, done.state.Timeless)
+			b.prepared = q.prepareAll(b.drafts, asked{done.state.At, done.state.Past, done.state.Timeless})
 		}
 	}
 	b.state = done.state
@@ -325,18 +326,35 @@ func (r *replay) firstAnswer(m Message) Message {
 	return first
 }
 
-func (q *Queue) prepareAll(drafts []Draft, now time.Time, timeless bool) []prepared {
+// asked is when a call was made.
+type asked struct {
+	now      time.Time
+	past     time.Time // a time that is over for certain; of use if timeless
+	timeless bool      // nothing has confirmed now
+}
+
+// askedAt returns what is known of a call that is made now.
+func (q *Queue) askedAt(r store.Reader, now time.Time) (asked, error) {
+	timeless, err := q.clock.UnconfirmedIn(r, now)
+	if err != nil || !timeless {
+		return asked{now: now}, err
+	}
+	past, err := q.clock.PastIn(r)
+	return asked{now, past, true}, err
+}
+
+func (q *Queue) prepareAll(drafts []Draft, at asked) []prepared {
 	all := make([]prepared, len(drafts))
 	for i := range drafts {
-		all[i] = q.prepare(drafts[i], now, timeless)
+		all[i] = q.prepare(drafts[i], at)
 	}
 	return all
 }
 
-// prepare checks and composes a draft as at now, which nothing has confirmed if
-// timeless.
-func (q *Queue) prepare(d Draft, now time.Time, timeless bool) prepared {
-	if r := check(&d, now, timeless); r != nil {
+// prepare checks and composes a draft.
+func (q *Queue) prepare(d Draft, at asked) prepared {
+	now, timeless := at.now, at.timeless
+	if r := check(&d, at); r != nil {
 		return prepared{refused: r}
 	}
 	composition, err := pdu.Compose(d.Text, pdu.ComposeOptions{Encoding: d.Encoding, MaxParts: q.config.MaxParts})
@@ -363,8 +381,13 @@ func (q *Queue) prepare(d Draft, now time.Time, timeless bool) prepared {
 }
 
 // check fills in the defaults of d and returns what is wrong with it. By a clock that
-// nobody has confirmed no time is wrong.
-func check(d *Draft, now time.Time, timeless bool) *refusal {
+// nobody has confirmed only an end is wrong that has passed for certain.
+func check(d *Draft, at asked) *refusal {
+	now, timeless := at.now, at.timeless
+	ended := now
+	if timeless {
+		ended = at.past
+	}
 	if d.Priority == "" {
 		d.Priority = Normal
 	}
@@ -372,8 +395,8 @@ func check(d *Draft, now time.Time, timeless bool) *refusal {
 		d.Encoding = pdu.Auto
 	}
 	sendAt := d.SendAt
-	if sendAt.Before(now) && !timeless {
-		sendAt = now
+	if sendAt.Before(ended) {
+		sendAt = ended
 	}
 	switch {
 	case d.To.Number == "" || d.To.IsAlphanumeric():
@@ -388,7 +411,7 @@ func check(d *Draft, now time.Time, timeless bool) *refusal {
 		return &refusal{Code: RefusedEncoding, Field: "encoding"}
 	case sendAt.After(now.Add(maxAhead)) && !timeless:
 		return &refusal{Code: RefusedSendAt, Field: "send_at"}
-	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(now) && !timeless:
+	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(ended):
 		return &refusal{Code: RefusedExpired, Field: "expires_at"}
 	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(sendAt):
 		return &refusal{Code: RefusedWindow, Field: "expires_at"}

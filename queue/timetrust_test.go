@@ -2,12 +2,14 @@ package queue_test
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 	"time"
 
 	"goniec/clock"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/store"
 )
 
 // A clock that is set back before the time a message was to be sent at does not
@@ -398,4 +400,67 @@ func TestTextConfirmsTheClock(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A box whose clock nothing confirms refuses an end that has passed for certain, and takes
+// any other: what it cannot know is not held against the sender.
+func TestEndThatHasPassed(t *testing.T) {
+	believed := time.Date(2000, 1, 4, 12, 0, 0, 0, time.UTC) // the newest time the store has seen
+	ends := []struct {
+		name    string
+		send    time.Time // zero: none
+		end     time.Time
+		refused string
+	}{
+		{"before the program was made", time.Time{}, time.Date(1999, 5, 1, 0, 0, 0, 0, time.UTC), queue.RefusedExpired},
+		{"when the clock begins", time.Time{}, time.Date(1970, 6, 1, 0, 0, 0, 0, time.UTC), queue.RefusedExpired},
+		{"before the last time believed", time.Time{}, believed.Add(-24 * time.Hour), queue.RefusedExpired},
+		{"with a time to send, both over", believed.Add(-48 * time.Hour), believed.Add(-24 * time.Hour), queue.RefusedExpired},
+		{"about the last time believed", time.Time{}, believed, ""},
+		{"soon after it", time.Time{}, believed.Add(time.Hour), ""},
+		{"in a year", time.Time{}, believed.Add(365 * 24 * time.Hour), ""},
+		{"with a time to send that is over", believed.Add(-24 * time.Hour), believed.Add(24 * time.Hour), ""},
+		{"an end before the time to send", believed.Add(48 * time.Hour), believed.Add(24 * time.Hour), queue.RefusedWindow},
+	}
+	for name, off := range map[string]time.Duration{"in 1970": -30 * 365 * days, "a week behind": -7 * days, "a year ahead": 365 * days} {
+		t.Run(name, func(t *testing.T) {
+			inBoot(t, func(t *testing.T, b *box) {
+				b.until("2000-01-04 13:00") // in Warsaw
+				b.tend()
+				cut := b.powerCut(off, standard(t))
+				if cut.trust().Believed {
+					t.Fatal("the clock is believed")
+				}
+				for _, e := range ends {
+					d := draft(t, func(d *queue.Draft) { d.SendAt, d.ExpiresAt = e.send, e.end })
+					results, _, err := cut.Enqueue(t.Context(), queue.Caller{}, []queue.Draft{d})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := refusedAs(results[0].Err); got != e.refused {
+						t.Errorf("%s: refused as %q, want %q", e.name, got, e.refused)
+					}
+					err = cut.store.Update(t.Context(), func(tx store.Tx) error {
+						_, err := cut.EnqueueIn(tx, "test", d)
+						return err
+					})
+					if got := refusedAs(err); got != e.refused {
+						t.Errorf("%s, in a transaction: refused as %q, want %q", e.name, got, e.refused)
+					}
+				}
+			}, standard(t))
+		})
+	}
+}
+
+// refusedAs returns the code of a refusal, empty if there is none.
+func refusedAs(err error) string {
+	var refused *queue.RefusedError
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
 }

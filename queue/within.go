@@ -26,12 +26,12 @@ func ReadInbound(r store.Reader, id string) (Inbound, error) { return readInboun
 func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
 	base := q.ids.Next(q.clock.Time())
 	now := q.now()
-	timeless, err := q.clock.UnconfirmedIn(tx, now)
+	at, err := q.askedAt(tx, now)
 	if err != nil {
 		return Message{}, err
 	}
 	b := &batch{caller: Caller{Token: actor}, drafts: []Draft{d}, state: replay{At: now, Base: base, Count: 1}}
-	b.prepared = q.prepareAll(b.drafts, now, timeless)
+	b.prepared = q.prepareAll(b.drafts, at)
 	state := b.state
 	taken, err := q.take(tx, b, &state, 1)
 	switch {
