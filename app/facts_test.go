@@ -67,7 +67,7 @@ func wireFacts() []struct {
 		{reply.QuestionExpired{ID: "m1", Reference: "visit-17", Unclear: true}, `{"id":"m1","reference":"visit-17","unclear":true}`},
 		{reply.QuestionExpired{}, `{"id":""}`},
 		{
-			reply.ConversationUpdated{ID: "t1", State: reply.TalkWaiting, Reason: "none", Unread: 2, AssignedTo: "ana", InboundID: "i1"},
+			reply.ConversationUpdated{ID: "t1", State: reply.ConversationWaiting, Reason: "none", Unread: 2, AssignedTo: "ana", InboundID: "i1"},
 			`{"id":"t1","state":"waiting","reason":"none","unread":2,"assigned_to":"ana","inbound_id":"i1"}`,
 		},
 		{reply.ConversationUpdated{}, `{"id":"","state":"","unread":0}`},

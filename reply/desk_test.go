@@ -265,15 +265,15 @@ func (d *desk) texts() []string {
 	return texts
 }
 
-// talk returns the talk in which something was said last.
-func (d *desk) talk() (reply.Talk, bool) {
+// talk returns the conversation in which something was said last.
+func (d *desk) talk() (reply.Conversation, bool) {
 	d.t.Helper()
-	all, _, err := d.Talks(d.t.Context(), reply.TalkFilter{}, "", 0)
+	all, _, err := d.Conversations(d.t.Context(), reply.ConversationFilter{}, "", 0)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	if len(all) == 0 {
-		return reply.Talk{}, false
+		return reply.Conversation{}, false
 	}
 	return all[0], true
 }

@@ -74,12 +74,12 @@ func (f QuestionExpired) About() []string { return []string{f.ID} }
 
 // ConversationUpdated tells where the conversation with a number stands.
 type ConversationUpdated struct {
-	ID         string    `json:"id" doc:"Of the conversation."`
-	State      TalkState `json:"state" doc:"Whether it waits for staff."`
-	Reason     Match     `json:"reason,omitempty" doc:"Why it waits: how the text was matched that made it wait."`
-	Unread     int       `json:"unread" doc:"How many texts in it nobody has read."`
-	AssignedTo string    `json:"assigned_to,omitempty" doc:"Who takes care of it."`
-	InboundID  string    `json:"inbound_id,omitempty" doc:"Of the text that has come, if one has."`
+	ID         string            `json:"id" doc:"Of the conversation."`
+	State      ConversationState `json:"state" doc:"Whether it waits for staff."`
+	Reason     Match             `json:"reason,omitempty" doc:"Why it waits: how the text was matched that made it wait."`
+	Unread     int               `json:"unread" doc:"How many texts in it nobody has read."`
+	AssignedTo string            `json:"assigned_to,omitempty" doc:"Who takes care of it."`
+	InboundID  string            `json:"inbound_id,omitempty" doc:"Of the text that has come, if one has."`
 }
 
 // EventType is "conversation.updated".

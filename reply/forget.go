@@ -16,9 +16,9 @@ import (
 const forgetTogether = 100
 
 // Forget removes everything that this package keeps of a number, and returns how many
-// questions, readings, conversations and notes there were. It has to run before the
-// messages of the number go: they lead to what was made of them. It works in small
-// transactions; what it was cut off at, the next call finds.
+// questions, readings, conversations and notes it has removed. Forget has to run before
+// the messages of the number are removed, because it finds its records by their ids. It
+// works in small transactions; after an interruption the next call goes on.
 func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[string]int, err error) {
 	removed = map[string]int{}
 	count := func(what string) {
@@ -39,7 +39,7 @@ func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[s
 				keys = append(keys, askKey(item.ID()))
 			}
 		}
-		if err := store.WalkKeys(ctx, r.store, keys, forgetOne, count); err != nil {
+		if err := store.WalkKeys(ctx, r.store, keys, forgetRecord, count); err != nil {
 			return removed, fmt.Errorf("forget answers: %w", err)
 		}
 		before = next
@@ -49,11 +49,11 @@ func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[s
 			return removed, fmt.Errorf("forget a number: %w", err)
 		}
 	}
-	// Questions that have ended are found by no number any more, and still name it.
+	// A question that has ended has no key with the number, but its record has the number.
 	p := r.config.Numbering.Person(number)
-	questions := overIn(askSpace, p.InRecord)
+	questions := rangeWhere(askSpace, p.InRecord)
 	err = store.WalkEach(ctx, r.store, questions, func(tx store.Tx, q store.Pair) (string, error) {
-		return unnameIn(tx, p, q.Key[len(askSpace):])
+		return removeNumberFrom(tx, p, q.Key[len(askSpace):])
 	}, count)
 	if err != nil {
 		return removed, fmt.Errorf("forget a number: %w", err)
@@ -61,17 +61,17 @@ func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[s
 	return removed, nil
 }
 
-// forgetOne removes a question or what was made of a text, and says which.
-func forgetOne(tx store.Tx, p store.Pair) (what string, err error) {
+// forgetRecord removes a question or the reading of a text, and returns which of both.
+func forgetRecord(tx store.Tx, p store.Pair) (what string, err error) {
 	if id, is := strings.CutPrefix(p.Key, askSpace); is {
 		return "questions", forgetQuestion(tx, id)
 	}
 	return "readings", tx.Delete(p.Key)
 }
 
-// ForgetText removes what is kept of a message, sent or received, within the transaction
-// that removes it: the question that it asks, or what was made of it. It is for those
-// that Forget does not find, since they came meanwhile or were never tried.
+// ForgetText removes what is kept of a message, sent or received, in the transaction that
+// removes the message: the question that it asks, or how it was understood. ForgetText is
+// for messages that Forget does not find, because they came later or were never sent.
 func ForgetText(tx store.Tx, id string) error {
 	if err := forgetQuestion(tx, id); err != nil {
 		return err
@@ -79,9 +79,9 @@ func ForgetText(tx store.Tx, id string) error {
 	return tx.Delete(heardKey(id))
 }
 
-// unnameIn removes a question that asked the number, or takes the number out of one that
-// asked somebody else, and says which; empty: neither.
-func unnameIn(tx store.Tx, p number.Person, id string) (string, error) {
+// removeNumberFrom removes a question that asked the number, or removes the number from a
+// question that asked another number, and returns which of both; empty: neither.
+func removeNumberFrom(tx store.Tx, p number.Person, id string) (string, error) {
 	q, err := ReadQuestion(tx, id)
 	if store.Unreadable(err) {
 		return "", nil
@@ -121,7 +121,7 @@ func (r *Replies) forgetNumber(ctx context.Context, number pdu.Address, removed 
 		return err
 	}
 	for {
-		p, err := store.Update(ctx, r.store, func(tx store.Tx) (talkPass, error) { return r.forgetTalkOf(tx, number) })
+		p, err := store.Update(ctx, r.store, func(tx store.Tx) (forgottenPart, error) { return r.forgetConversationWith(tx, number) })
 		if err != nil || !p.found {
 			return err
 		}
@@ -132,8 +132,8 @@ func (r *Replies) forgetNumber(ctx context.Context, number pdu.Address, removed 
 	}
 }
 
-// forgetAsked removes a question that asked the number, or the number from one that
-// asked somebody else and this number as well. It reports whether it was the former.
+// forgetAsked removes a question that asked the number, or removes the number from a
+// question that asked another number first. It reports whether it removed the question.
 func forgetAsked(tx store.Tx, number pdu.Address, asked string) (bool, error) {
 	q, err := ReadQuestion(tx, lastSegment(asked))
 	switch {
@@ -151,23 +151,23 @@ func forgetAsked(tx store.Tx, number pdu.Address, asked string) (bool, error) {
 	return false, tx.Delete(asked)
 }
 
-// talkPass is what one transaction has removed of a talk.
-type talkPass struct {
+// forgottenPart is what one transaction has removed of a conversation.
+type forgottenPart struct {
 	found, all bool
 	notes      int
 }
 
-// forgetTalkOf removes what was asked back and counted, and the talk with a number or
+// forgetConversationWith removes what was asked back and counted, and the conversation with a number or
 // some of its notes.
-func (r *Replies) forgetTalkOf(tx store.Tx, number pdu.Address) (p talkPass, err error) {
+func (r *Replies) forgetConversationWith(tx store.Tx, number pdu.Address) (p forgottenPart, err error) {
 	if err := errors.Join(tx.Delete(whichKey(number)), tx.Delete(guardKey(number))); err != nil {
 		return p, err
 	}
-	t, before, err := r.talkWith(tx, number)
+	t, before, err := r.conversationWith(tx, number)
 	if err != nil || before.IsZero() {
 		return p, err
 	}
 	p.found = true
-	p.notes, p.all, err = forgetTalk(tx, t)
+	p.notes, p.all, err = forgetConversation(tx, t)
 	return p, err
 }

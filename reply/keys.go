@@ -10,19 +10,19 @@ import (
 )
 
 // The keys of this package. <time> is a Unix time in milliseconds of 15 decimal digits,
-// <id> a UUIDv7; that of a question is the id of the message that asks it.
+// <id> a UUIDv7. The id of a question is the id of the message that asks it.
 //
 //	ask/<id>              Question
 //	asked/<number>/<id>   a question that a text from the number may be about
 //	asktick/<time>/<id>   Tend has to look at the question at <time>
-//	heard/<id>            Heard: what was made of the inbound message <id>
-//	which/<number>        which: the number was asked back which question it means
-//	guard/of/<number>     sent: the automatic texts that the number has got lately
-//	guard/box/<box>       sent: those of the box
-//	talk/<id>             Talk
-//	talkof/<number>       id of the talk with the number
-//	talkat/<time><id>     talks in the order of what was said last
-//	note/<talk id>/<id>   Note
+//	heard/<id>            Heard: how the inbound message <id> was understood
+//	which/<number>        askedBack: the patient was asked which question is meant
+//	guard/of/<number>     sent: the latest automatic texts to the number
+//	guard/box/<box>       sent: the latest automatic texts of the box
+//	talk/<id>             Conversation
+//	talkof/<number>       id of the conversation with the number
+//	talkat/<time><id>     conversations in the order of what was said last
+//	note/<conversation id>/<id>   Note
 const (
 	askSpace     = "ask/"
 	askedSpace   = "asked/"
@@ -44,7 +44,7 @@ func whichKey(of pdu.Address) string    { return whichSpace + number.Segment(of)
 func guardKey(of pdu.Address) string    { return guardNumber + number.Segment(of) }
 func talkKey(id string) string          { return talkSpace + id }
 func talkOfKey(of pdu.Address) string   { return talkOfSpace + number.Segment(of) }
-func notePrefix(talk string) string     { return noteSpace + talk + "/" }
+func notePrefix(id string) string       { return noteSpace + id + "/" }
 
 func askTickKey(at time.Time, id string) string {
 	return askTickSpace + store.TimeSegment(at) + "/" + id

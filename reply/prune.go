@@ -10,10 +10,10 @@ import (
 	"goniec/store"
 )
 
-// Prune removes what has been kept long enough: questions and what was made of texts
-// after records, talks in which nothing has been said for as long, with their notes,
-// and counts that no longer matter. It works in small transactions and goes on where
-// it was when it is called again. It does nothing while the clock is not believed.
+// Prune removes questions and records of received texts that are older than records,
+// conversations in which nothing was said for as long, with their notes, and counts that
+// no longer matter. It works in small transactions; after an interruption the next call
+// goes on. Prune does nothing while the clock is not believed.
 func (r *Replies) Prune(ctx context.Context, records time.Duration) error {
 	trust, err := r.queue.Clock().Trust(ctx)
 	if err != nil || !trust.Believed {
@@ -31,13 +31,13 @@ func (r *Replies) Prune(ctx context.Context, records time.Duration) error {
 			return forgetQuestion(tx, p.Key[len(askSpace):])
 		}},
 		{"what was made of texts", store.Range{From: heardSpace, To: heardSpace + store.LowestID(limit)}, remove},
-		{"counts of texts", overIn(guardNumber, func(value []byte) bool {
+		{"counts of texts", rangeWhere(guardNumber, func(value []byte) bool {
 			var s sent
 			return json.Unmarshal(value, &s) != nil || len(s.within(at, numberWindow)) == 0
 		}), remove},
-		{"questions asked back", overIn(whichSpace, func(value []byte) bool {
-			var w which
-			return json.Unmarshal(value, &w) != nil || at.Sub(w.At) >= whichKept
+		{"questions asked back", rangeWhere(whichSpace, func(value []byte) bool {
+			var w askedBack
+			return json.Unmarshal(value, &w) != nil || at.Sub(w.At) >= askedBackKept
 		}), remove},
 	} {
 		if err := store.Walk(ctx, r.store, step.in, step.change); err != nil {
@@ -46,7 +46,7 @@ func (r *Replies) Prune(ctx context.Context, records time.Duration) error {
 	}
 	// A conversation with many notes takes several passes.
 	for changed := 1; changed > 0; {
-		changed, err = store.Count(ctx, r.store, store.Range{From: talkAtSpace, To: talkAtSpace + store.TimeSegment(limit)}, pruneTalk)
+		changed, err = store.Count(ctx, r.store, store.Range{From: talkAtSpace, To: talkAtSpace + store.TimeSegment(limit)}, pruneConversation)
 		if err != nil {
 			return fmt.Errorf("prune conversations: %w", err)
 		}
@@ -54,14 +54,14 @@ func (r *Replies) Prune(ctx context.Context, records time.Duration) error {
 	return nil
 }
 
-// overIn returns the range of those records of a space of which over says so.
-func overIn(space string, over func(value []byte) bool) store.Range {
+// rangeWhere returns the range of the records of a space for whose values over is true.
+func rangeWhere(space string, over func(value []byte) bool) store.Range {
 	in := store.Prefix(space)
 	in.Where = func(p store.Pair) bool { return over(p.Value) }
 	return in
 }
 
-// forgetQuestion removes a question with what leads to it.
+// forgetQuestion removes a question with its index keys.
 func forgetQuestion(tx store.Tx, id string) error {
 	q, err := ReadQuestion(tx, id)
 	switch {
@@ -80,31 +80,31 @@ func forgetQuestion(tx store.Tx, id string) error {
 	return tx.Delete(askKey(id))
 }
 
-// pruneTalk removes the talk at a place, or some of its notes.
-func pruneTalk(tx store.Tx, place store.Pair) (bool, error) {
+// pruneConversation removes the conversation at a place, or some of its notes.
+func pruneConversation(tx store.Tx, place store.Pair) (bool, error) {
 	id := place.Key[len(talkAtSpace):]
 	id = id[min(len(id), store.TimeWidth):]
-	t, err := readTalk(tx, id)
+	t, err := readConversation(tx, id)
 	if store.Unreadable(err) {
 		return true, errors.Join(tx.Delete(talkKey(id)), tx.Delete(place.Key))
 	}
 	if err != nil {
 		return false, err
 	}
-	_, all, err := forgetTalk(tx, t)
+	_, all, err := forgetConversation(tx, t)
 	if err == nil && all {
 		err = tx.Delete(place.Key)
 	}
 	return true, err
 }
 
-// notesTogether is how many notes of a talk one transaction removes.
+// notesTogether is how many notes of a conversation one transaction removes.
 const notesTogether = 50
 
-// forgetTalk removes a talk with its notes, and returns how many notes it has removed.
-// Of a talk with too many notes for one transaction it removes some notes only, and
+// forgetConversation removes a conversation with its notes, and returns how many notes it has removed.
+// Of a conversation with too many notes for one transaction it removes some notes only, and
 // all is false.
-func forgetTalk(tx store.Tx, t Talk) (notes int, all bool, err error) {
+func forgetConversation(tx store.Tx, t Conversation) (notes int, all bool, err error) {
 	found, err := tx.Scan(notePrefix(t.ID), store.PrefixEnd(notePrefix(t.ID)), notesTogether)
 	if err != nil {
 		return 0, false, err

@@ -20,11 +20,11 @@ type Status string
 
 // The states of a question.
 const (
-	Open       Status = "open"       // no answer, or none that could be read
-	Answered   Status = "answered"   // until ChangeUntil the patient may think better of it
-	Expired    Status = "expired"    // its time is over, without an answer
-	Superseded Status = "superseded" // asked anew by another message with the same reference
-	Closed     Status = "closed"     // its message was never sent
+	Open       Status = "open"       // no answer, or no answer that could be read
+	Answered   Status = "answered"   // the patient may change the answer until ChangeUntil
+	Expired    Status = "expired"    // the time is over, without an answer
+	Superseded Status = "superseded" // another message with the same reference asks again
+	Closed     Status = "closed"     // the message was never sent
 )
 
 // Question is what a message asks. The tags are its stored form.
@@ -37,18 +37,18 @@ type Question struct {
 	Labels []string `json:"lab,omitempty"`
 	Min    int      `json:"-"` // of a Number, both allowed
 	Max    int      `json:"-"`
-	// About names what is asked about so that the patient knows it: "Ania, wt 10:00".
+	// About names what the question is about, in words for the patient: "Ania, wt 10:00".
 	About     string              `json:"about,omitempty"`
-	Language  string              `json:"lang,omitempty"` // ISO 639-1; Ask takes that of Config where it is empty
+	Language  string              `json:"lang,omitempty"` // ISO 639-1; empty: Ask takes Config.Language
 	Purpose   suppression.Purpose `json:"purp,omitempty"` // of the message
 	Reference string              `json:"ref,omitempty"`  // of the message
 	AskedAt   time.Time           `json:"at"`
-	Until     time.Time           `json:"until"` // answers count before
-	// ChangeUntil is until when an answer may be changed; never after Until.
+	Until     time.Time           `json:"until"` // an answer counts before this time
+	// An answer may be changed before ChangeUntil, which is not after Until.
 	ChangeUntil time.Time `json:"chg"`
 
 	Status Status `json:"st"`
-	// Answer is the latest, clear or not; nil: none.
+	// Answer is the latest answer, clear or not; nil: none.
 	Answer *Answer `json:"ans,omitempty"`
 	// Before are the clear answers that Answer changed, the oldest first.
 	Before []Answer `json:"bef,omitempty"`
@@ -56,8 +56,8 @@ type Question struct {
 	AskedAgain bool `json:"again,omitempty"`
 }
 
-// Answer is what a text says to a question. It holds no text: that is in the inbound
-// message, and goes with it.
+// Answer is what a text says to a question. The text itself is stored in the inbound
+// message only.
 type Answer struct {
 	Value       reader.Value      `json:"v"`
 	Choice      int               `json:"ch,omitempty"` // from 1
@@ -71,7 +71,7 @@ type Answer struct {
 	At          time.Time         `json:"at"`
 }
 
-// clear reports whether the answer is one.
+// clear reports whether there is an answer that could be read.
 func (a *Answer) clear() bool { return a != nil && a.Value != reader.Unclear }
 
 // same reports whether b says what a says.
@@ -86,7 +86,7 @@ const (
 	maxAbout    = 60
 	maxAlso     = 5
 	maxRange    = 1_000_000
-	changesKept = 3 // after so many changes a person decides
+	changesKept = 3 // answers of a question; the next change needs staff
 )
 
 // Codes of QuestionError.
@@ -149,8 +149,8 @@ func (q *Question) validate(now time.Time) error {
 	return nil
 }
 
-// Ask returns what Draft.Along of the message has to be for it to ask q, of which ID,
-// To, Purpose and Reference are those of the message. The error is a *QuestionError.
+// Ask returns the function that makes a message ask q, for Draft.Along. It replaces ID,
+// To, Purpose and Reference of q by those of the message. The error is a *QuestionError.
 func (r *Replies) Ask(q Question) (func(tx store.Tx, m queue.Message) error, error) {
 	if err := q.validate(now()); err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func supersede(tx store.Tx, q Question) error {
 		}
 		before := old.tick()
 		old.Status = Superseded
-		if err := retick(tx, old, before); err != nil {
+		if err := moveTick(tx, old, before); err != nil {
 			return err
 		}
 		if err := saveQuestion(tx, old); err != nil {
@@ -208,7 +208,7 @@ func supersede(tx store.Tx, q Question) error {
 	return nil
 }
 
-// numbers returns those a text about q may come from.
+// numbers returns the numbers from which a text about q may come.
 func (q *Question) numbers() []pdu.Address { return append([]pdu.Address{q.To}, q.Also...) }
 
 // lateKept is how long after its end a question is remembered for a late answer.
@@ -222,8 +222,8 @@ func (q *Question) tick() time.Time {
 	return q.Until.Add(lateKept)
 }
 
-// forReader returns q as the reader wants it. text is that of the message, empty once
-// it has been removed.
+// forReader returns q for the reader. text is the text of the message, empty after the
+// message has been removed.
 func (q *Question) forReader(text string) reader.Question {
 	return reader.Question{
 		Kind: q.Kind, Language: q.Language, Text: text, Labels: q.Labels, Min: q.Min, Max: q.Max,
@@ -291,11 +291,11 @@ func ReadQuestion(r store.Reader, id string) (Question, error) {
 	return q, nil
 }
 
-// questionsRead bounds the questions that one number is looked at for.
+// questionsRead is the largest number of questions that are read for one number.
 const questionsRead = 50
 
 // askedOf returns the questions that a text from a number may be about, the newest
-// last. One that cannot be read is left out.
+// last. A question that cannot be read is left out.
 func askedOf(r store.Reader, number pdu.Address) ([]Question, error) {
 	prefix := askedPrefix(number)
 	pairs, err := r.ScanLast(prefix, store.PrefixEnd(prefix), questionsRead)

@@ -1,16 +1,16 @@
-// Package reply knows what was asked and what came of it: the questions that messages
-// ask, which of them a text from a patient answers, STOP and START, the texts that go
-// back, and the conversation with each number.
+// Package reply handles the answers of patients: the questions that messages ask, which
+// question a received text answers, STOP and START, the automatic texts that go back, and
+// the conversation with each number.
 //
-// It owns the keys ask/, asked/, asktick/, heard/, which/, guard/, talk/, talkof/,
-// talkat/ and note/, see keys.go. It follows the log of events: what it makes of a
-// received text, and the text it sends back, are one transaction with the cursor, so
-// that both happen once. How a text is read is the business of package reader; which
-// visit a question is about that of whoever asks it.
+// Package reply owns the keys ask/, asked/, asktick/, heard/, which/, guard/, talk/,
+// talkof/, talkat/ and note/, see keys.go. It follows the log of events. One transaction
+// moves the cursor, records how a received text was understood and enqueues the text that
+// goes back, so that both happen once. Package reader reads a text. Which visit a question
+// is about is known only to the caller of Ask.
 //
-// It never guesses. Where a text could answer two questions it asks back which, once;
-// where it cannot be read it asks again, once; after that, and wherever a person has
-// to think, the conversation waits for one.
+// Package reply never guesses. If a text could answer two questions, it asks once which
+// question is meant. If a text cannot be read, it asks once for another answer. In every
+// other unclear case the conversation waits for staff.
 package reply
 
 import (
@@ -36,24 +36,24 @@ type Config struct {
 	Store        store.Store
 	Events       *event.Log
 	Queue        *queue.Queue
-	Suppressions *suppression.List // where STOP is noted
+	Suppressions *suppression.List // STOP adds to the list
 	Reader       *reader.Reader
 	Numbering    number.Numbering
-	Box          string // name of this box, for what is counted for each
+	Box          string // name of this box; each box has its own limit of automatic texts
 	Logger       *slog.Logger
 	Location     *time.Location // of Office; nil: UTC
 
-	// Language is that of a patient of whom nothing is known, ISO 639-1.
+	// Language is the language of a patient whose language is unknown, ISO 639-1.
 	Language string
-	// Text returns the text of a kind in a language, with its placeholders; empty:
-	// none is sent. nil: none ever is.
+	// Text returns the text of a kind in a language, with its placeholders. A kind
+	// without a text is not sent. nil: no automatic text is sent.
 	Text  func(language string, kind TextKind) string
-	Phone string // of reception, for {phone}
-	// Office is when somebody reads what waits; the zero value is always.
+	Phone string // number of reception, for {phone}
+	// Office is the time at which staff read conversations; the zero value is always.
 	Office calendar.QuietHours
 	Guard  Guard
-	// AnswerWithin is how long a question without an end may be answered, from when
-	// its message may first go; default 7 days.
+	// AnswerWithin is how long a question without an end may be answered, counted from
+	// the first time at which its message may be sent; default 7 days.
 	AnswerWithin time.Duration
 	Registerer   prometheus.Registerer // nil: no metrics
 }
@@ -65,7 +65,7 @@ const (
 	defaultPerHour      = 60
 )
 
-// Replies is questions, answers and conversations. It is safe for concurrent use.
+// Replies holds questions, answers and conversations. It is safe for concurrent use.
 type Replies struct {
 	config Config
 	store  store.Store
@@ -76,7 +76,7 @@ type Replies struct {
 	ids    store.IDs
 }
 
-// New returns what Run and the API work on. It starts nothing.
+// New returns Replies that handle nothing until Run and RunEnds are called.
 func New(c Config) (*Replies, error) {
 	if c.Store == nil || c.Events == nil || c.Queue == nil || c.Suppressions == nil || c.Reader == nil {
 		return nil, errors.New("reply: Store, Events, Queue, Suppressions and Reader are required")
@@ -116,7 +116,7 @@ const ownName = "replies"
 
 const tendEvery = 15 * time.Second
 
-// Run deals with what comes in until ctx is done.
+// Run handles received messages until ctx is done.
 func (r *Replies) Run(ctx context.Context) {
 	r.events.Run(ctx, event.Follower{
 		Name: ownName, Logger: r.log, Handle: r.handle,
@@ -124,7 +124,7 @@ func (r *Replies) Run(ctx context.Context) {
 	})
 }
 
-// RunEnds ends questions whose time is over until ctx is done.
+// RunEnds calls Tend every 15 seconds until ctx is done.
 func (r *Replies) RunEnds(ctx context.Context) {
 	for pause(ctx, tendEvery) {
 		if err := r.Tend(ctx); err != nil && ctx.Err() == nil {
@@ -133,7 +133,7 @@ func (r *Replies) RunEnds(ctx context.Context) {
 	}
 }
 
-// pause waits for d; it is false if ctx ended first.
+// pause waits for d. It returns false if ctx ended first.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -143,6 +143,11 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// View calls fn with one consistent state, for ReadQuestion and ReadHeard.
+func (r *Replies) View(ctx context.Context, fn func(store.Reader) error) error {
+	return r.store.View(ctx, fn)
 }
 
 // now returns the time as it is stored: UTC, in milliseconds.

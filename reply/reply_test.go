@@ -190,7 +190,7 @@ func TestQuestionBackThatMayNotGo(t *testing.T) {
 	inDesk(t, silent, func(t *testing.T, d *desk) {
 		d.visit()
 		d.hear(patient, "kwiatek")
-		if talk, _ := d.talk(); talk.State != reply.TalkWaiting {
+		if talk, _ := d.talk(); talk.State != reply.ConversationWaiting {
 			t.Errorf("talk is %+v", talk)
 		}
 	})
@@ -237,16 +237,16 @@ func TestConversation(t *testing.T) {
 	inDesk(t, nil, func(t *testing.T, d *desk) {
 		d.hear(patient, "Mam pytanie o receptę")
 		talk, ok := d.talk()
-		if !ok || talk.State != reply.TalkWaiting || talk.Unread != 1 || talk.Number != d.address(patient) {
+		if !ok || talk.State != reply.ConversationWaiting || talk.Unread != 1 || talk.Number != d.address(patient) {
 			t.Fatalf("talk is %+v", talk)
 		}
 		ctx := t.Context()
-		closed, anna := reply.TalkClosed, "Anna"
+		closed, anna := reply.ConversationClosed, "Anna"
 		if _, err := d.AddNote(ctx, talk.ID, " dzwonić po 15 ", "reception"); err != nil {
 			t.Fatal(err)
 		}
-		got, err := d.ChangeTalk(ctx, talk.ID, reply.Change{State: &closed, AssignedTo: &anna}, "reception")
-		if err != nil || got.State != reply.TalkClosed || got.Unread != 0 || got.AssignedTo != anna || got.Notes != 1 || got.Reason != "" {
+		got, err := d.ChangeConversation(ctx, talk.ID, reply.Change{State: &closed, AssignedTo: &anna}, "reception")
+		if err != nil || got.State != reply.ConversationClosed || got.Unread != 0 || got.AssignedTo != anna || got.Notes != 1 || got.Reason != "" {
 			t.Errorf("talk is %+v, %v", got, err)
 		}
 		notes, err := d.Notes(ctx, talk.ID)
@@ -255,26 +255,26 @@ func TestConversation(t *testing.T) {
 		}
 		d.hear(other, "Dzień dobry, kiedy wyniki?")
 		d.hear(patient, "Dziękuję")
-		if again, err := d.Talk(ctx, talk.ID); err != nil || again.State != reply.TalkClosed || again.Unread != 0 {
+		if again, err := d.Conversation(ctx, talk.ID); err != nil || again.State != reply.ConversationClosed || again.Unread != 0 {
 			t.Errorf("after thanks the talk is %+v, %v", again, err)
 		}
 		d.hear(patient, "a jednak mam pytanie")
-		if again, err := d.Talk(ctx, talk.ID); err != nil || again.State != reply.TalkWaiting || again.Unread != 1 {
+		if again, err := d.Conversation(ctx, talk.ID); err != nil || again.State != reply.ConversationWaiting || again.Unread != 1 {
 			t.Errorf("after a question the talk is %+v, %v", again, err)
 		}
-		page, next, err := d.Talks(ctx, reply.TalkFilter{Unread: true}, "", 1)
+		page, next, err := d.Conversations(ctx, reply.ConversationFilter{Unread: true}, "", 1)
 		if err != nil || len(page) != 1 || page[0].ID != talk.ID || next == "" {
 			t.Errorf("first page is %+v, %q, %v", page, next, err)
 		}
-		page, next, err = d.Talks(ctx, reply.TalkFilter{Unread: true}, next, 1)
+		page, next, err = d.Conversations(ctx, reply.ConversationFilter{Unread: true}, next, 1)
 		if err != nil || len(page) != 1 || page[0].Number != d.address(other) || next != "" {
 			t.Errorf("second page is %+v, %q, %v", page, next, err)
 		}
-		unknown := reply.TalkState("asleep")
-		if _, err := d.ChangeTalk(ctx, talk.ID, reply.Change{State: &unknown}, ""); !errors.Is(err, reply.ErrTalkState) {
+		unknown := reply.ConversationState("asleep")
+		if _, err := d.ChangeConversation(ctx, talk.ID, reply.Change{State: &unknown}, ""); !errors.Is(err, reply.ErrConversationState) {
 			t.Error(err)
 		}
-		if _, err := d.ChangeTalk(ctx, "00000000-0000-7000-8000-000000000000", reply.Change{}, ""); !errors.Is(err, store.ErrNotFound) {
+		if _, err := d.ChangeConversation(ctx, "00000000-0000-7000-8000-000000000000", reply.Change{}, ""); !errors.Is(err, store.ErrNotFound) {
 			t.Error(err)
 		}
 	})
@@ -319,13 +319,13 @@ func TestPrune(t *testing.T) {
 // Verify finds what is broken, and names it without a number.
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	for name, breakIt := range map[string]func(tx store.Tx, id string, talk reply.Talk) error{
-		"it cannot be read":                 func(tx store.Tx, id string, _ reply.Talk) error { return tx.Put("ask/"+id, []byte("{")) },
-		"it is open and nobody will end it": func(tx store.Tx, _ string, _ reply.Talk) error { return clearSpace(tx, "asktick/") },
-		"it leads to no question":           func(tx store.Tx, id string, _ reply.Talk) error { return tx.Delete("ask/" + id) },
-		"its number does not lead to it":    func(tx store.Tx, _ string, _ reply.Talk) error { return clearSpace(tx, "talkof/") },
-		"the list does not lead to it":      func(tx store.Tx, _ string, _ reply.Talk) error { return clearSpace(tx, "talkat/") },
-		"it leads to no conversation":       func(tx store.Tx, _ string, talk reply.Talk) error { return tx.Delete("talk/" + talk.ID) },
+	for name, breakIt := range map[string]func(tx store.Tx, id string, talk reply.Conversation) error{
+		"it cannot be read":                 func(tx store.Tx, id string, _ reply.Conversation) error { return tx.Put("ask/"+id, []byte("{")) },
+		"it is open and nobody will end it": func(tx store.Tx, _ string, _ reply.Conversation) error { return clearSpace(tx, "asktick/") },
+		"it leads to no question":           func(tx store.Tx, id string, _ reply.Conversation) error { return tx.Delete("ask/" + id) },
+		"its number does not lead to it":    func(tx store.Tx, _ string, _ reply.Conversation) error { return clearSpace(tx, "talkof/") },
+		"the list does not lead to it":      func(tx store.Tx, _ string, _ reply.Conversation) error { return clearSpace(tx, "talkat/") },
+		"it leads to no conversation":       func(tx store.Tx, _ string, talk reply.Conversation) error { return tx.Delete("talk/" + talk.ID) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -392,7 +392,7 @@ func TestForget(t *testing.T) {
 		d.hear(patient, "Tak")
 		d.hear(patient, "a o której?")
 		d.hear(other, "Tak")
-		talks, _, err := d.Talks(t.Context(), reply.TalkFilter{Number: d.address(patient)}, "", 1)
+		talks, _, err := d.Conversations(t.Context(), reply.ConversationFilter{Number: d.address(patient)}, "", 1)
 		if err != nil || len(talks) != 1 {
 			t.Fatal(talks, err)
 		}
@@ -421,7 +421,7 @@ func TestForget(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if talks, _, err := d.Talks(t.Context(), reply.TalkFilter{}, "", 10); err != nil || len(talks) != 1 || talks[0].Number != d.address(other) {
+		if talks, _, err := d.Conversations(t.Context(), reply.ConversationFilter{}, "", 10); err != nil || len(talks) != 1 || talks[0].Number != d.address(other) {
 			t.Errorf("conversations left: %+v, %v", talks, err)
 		}
 		if again, err := d.Forget(t.Context(), d.address(patient)); err != nil || len(again) != 0 {

@@ -7,8 +7,8 @@ import (
 	"goniec/suppression"
 )
 
-// stop notes that a number wants no more texts of the purpose it was written to for
-// last. It is confirmed once: who says so again is not written to.
+// stop suppresses texts of the purpose of the latest text to a number. The patient gets a
+// confirmation of the first STOP only.
 func (r *Replies) stop(tx store.Tx, d *decision, from pdu.Address) error {
 	purpose := suppression.Care
 	last, found, err := queue.ReadLastTo(tx, r.config.Numbering, from)
@@ -23,20 +23,20 @@ func (r *Replies) stop(tx store.Tx, d *decision, from pdu.Address) error {
 		return err
 	}
 	if !added {
-		d.back, d.person, d.noted = "", false, true
+		d.back, d.needsStaff, d.handled = "", false, true
 	}
 	return nil
 }
 
-// start takes back every stop that came by text.
+// start removes every suppression that came by text.
 func (r *Replies) start(tx store.Tx, d *decision, from pdu.Address) error {
 	removed, err := r.config.Suppressions.RemoveIn(tx, from, suppression.FromSMS, "")
 	if err != nil {
 		return err
 	}
 	if removed == 0 {
-		// "Start" to somebody who has stopped nothing may mean anything.
-		d.back, d.noted = "", false
+		// From a patient who has stopped nothing, "start" may mean anything.
+		d.back, d.handled = "", false
 	}
 	return nil
 }

@@ -9,20 +9,21 @@ import (
 	"goniec/store"
 )
 
-// Tend ends the questions whose time is over, and forgets those that nobody can
-// answer late any more. It does nothing while the clock is not believed.
+// Tend ends the questions whose time is over. A week after the end of a question, Tend
+// removes the keys by which a late answer finds the question. Tend does nothing while the
+// clock is not believed.
 func (r *Replies) Tend(ctx context.Context) error {
 	trust, err := r.queue.Clock().Trust(ctx)
 	if err != nil || !trust.Believed {
 		return err
 	}
-	if err := store.Walk(ctx, r.store, store.Range{From: askTickSpace, To: askTickSpace + store.TimeSegment(now())}, r.tendOne); err != nil {
+	if err := store.Walk(ctx, r.store, store.Range{From: askTickSpace, To: askTickSpace + store.TimeSegment(now())}, r.tendQuestion); err != nil {
 		return fmt.Errorf("end questions: %w", err)
 	}
 	return nil
 }
 
-func (r *Replies) tendOne(tx store.Tx, tick store.Pair) error {
+func (r *Replies) tendQuestion(tx store.Tx, tick store.Pair) error {
 	if err := tx.Delete(tick.Key); err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (r *Replies) tendOne(tx store.Tx, tick store.Pair) error {
 	}
 	at := now()
 	switch {
-	case q.tick().After(at): // it was for another time
+	case q.tick().After(at): // the end of the question has moved
 		return tx.Put(askTickKey(q.tick(), q.ID), nil)
 	case q.Status == Open:
 		return r.expire(tx, q)
@@ -48,7 +49,8 @@ func (r *Replies) tendOne(tx store.Tx, tick store.Pair) error {
 	return nil
 }
 
-// expire ends a question without an answer. One that was never asked is closed.
+// expire ends a question without an answer. A question whose message was never sent is
+// closed.
 func (r *Replies) expire(tx store.Tx, q Question) error {
 	q.Status = Expired
 	m, err := queue.ReadMessage(tx, q.ID)
@@ -67,8 +69,8 @@ func (r *Replies) expire(tx store.Tx, q Question) error {
 	return r.events.Append(tx, "", QuestionExpired{ID: q.ID, Reference: q.Reference, Unclear: q.Answer != nil})
 }
 
-// retick moves the tick of a question whose status has changed.
-func retick(tx store.Tx, q Question, before time.Time) error {
+// moveTick moves the tick of a question whose status has changed.
+func moveTick(tx store.Tx, q Question, before time.Time) error {
 	if err := tx.Delete(askTickKey(before, q.ID)); err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ func Verify(r store.Reader, tell func(store.Finding), checked func(records int))
 		prefix string
 		look   func(r store.Reader, p store.Pair) (what string, err error)
 	}{
-		{askSpace, lookAtQuestion}, {askTickSpace, lookAtTick}, {askedSpace, lookAtAsked}, {talkSpace, lookAtTalk}, {talkAtSpace, lookAtPlace},
-		{heardSpace, lookAtHeard},
+		{askSpace, checkQuestion}, {askTickSpace, checkTick}, {askedSpace, checkAsked}, {talkSpace, checkConversation}, {talkAtSpace, checkPlace},
+		{heardSpace, checkHeard},
 	} {
 		in := store.Prefix(space.prefix)
 		before := records
@@ -49,10 +49,10 @@ func recordName(key string) string {
 
 const unreadableRecord = "it cannot be read"
 
-func lookAtQuestion(r store.Reader, p store.Pair) (string, error) {
+func checkQuestion(r store.Reader, p store.Pair) (string, error) {
 	q, err := ReadQuestion(r, strings.TrimPrefix(p.Key, askSpace))
 	if err != nil {
-		return unreadableRecord, ignoreUnreadable(err)
+		return unreadableRecord, storeError(err)
 	}
 	tick, err := r.Get(askTickKey(q.tick(), q.ID))
 	switch {
@@ -66,20 +66,20 @@ func lookAtQuestion(r store.Reader, p store.Pair) (string, error) {
 	return "", nil
 }
 
-func lookAtTick(r store.Reader, p store.Pair) (string, error) {
+func checkTick(r store.Reader, p store.Pair) (string, error) {
 	_, err := ReadQuestion(r, lastSegment(p.Key))
 	if err != nil {
-		return "it leads to no question", ignoreUnreadable(err)
+		return "it leads to no question", storeError(err)
 	}
 	return "", nil
 }
 
-func lookAtAsked(r store.Reader, p store.Pair) (string, error) { return lookAtTick(r, p) }
+func checkAsked(r store.Reader, p store.Pair) (string, error) { return checkTick(r, p) }
 
-func lookAtTalk(r store.Reader, p store.Pair) (string, error) {
-	t, err := decodeTalk(strings.TrimPrefix(p.Key, talkSpace), p.Value)
+func checkConversation(r store.Reader, p store.Pair) (string, error) {
+	t, err := decodeConversation(strings.TrimPrefix(p.Key, talkSpace), p.Value)
 	if err != nil {
-		return unreadableRecord, ignoreUnreadable(err)
+		return unreadableRecord, storeError(err)
 	}
 	id, err := r.Get(talkOfKey(t.Number))
 	if err != nil || string(id) != t.ID {
@@ -92,11 +92,11 @@ func lookAtTalk(r store.Reader, p store.Pair) (string, error) {
 	return "", nil
 }
 
-func lookAtPlace(r store.Reader, p store.Pair) (string, error) {
+func checkPlace(r store.Reader, p store.Pair) (string, error) {
 	place := strings.TrimPrefix(p.Key, talkAtSpace)
-	t, err := readTalk(r, place[min(len(place), store.TimeWidth):])
+	t, err := readConversation(r, place[min(len(place), store.TimeWidth):])
 	if err != nil {
-		return "it leads to no conversation", ignoreUnreadable(err)
+		return "it leads to no conversation", storeError(err)
 	}
 	if talkAtKey(t.At, t.ID) != p.Key {
 		return "it is not the place of its conversation", nil
@@ -104,15 +104,15 @@ func lookAtPlace(r store.Reader, p store.Pair) (string, error) {
 	return "", nil
 }
 
-func lookAtHeard(r store.Reader, p store.Pair) (string, error) {
+func checkHeard(r store.Reader, p store.Pair) (string, error) {
 	if _, err := ReadHeard(r, strings.TrimPrefix(p.Key, heardSpace)); err != nil {
 		return unreadableRecord, nil //nolint:nilerr // it is told
 	}
 	return "", nil
 }
 
-// ignoreUnreadable leaves of an error what is about the store.
-func ignoreUnreadable(err error) error {
+// storeError leaves of an error what is about the store.
+func storeError(err error) error {
 	if store.Unreadable(err) {
 		return nil
 	}

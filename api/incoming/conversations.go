@@ -56,7 +56,7 @@ type (
 
 // registerConversations adds what was said with each number.
 func (res Resource) registerConversations(s *rest.Server) {
-	closed := string(reply.TalkClosed)
+	closed := string(reply.ConversationClosed)
 	rest.Register(s, rest.Operation{
 		ID: "listConversations", Method: http.MethodGet, Path: "/v1/conversations", Tag: "Inbox", Scope: access.ScopeInbox,
 		Summary:     "List conversations",
@@ -71,8 +71,8 @@ func (res Resource) registerConversations(s *rest.Server) {
 		Status:      http.StatusOK,
 		Problems:    []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *conversationInput) (*conversationOutput, error) {
-		t, err := res.Replies.Talk(ctx, in.ID)
-		return answerTalk(ctx, t, err)
+		t, err := res.Replies.Conversation(ctx, in.ID)
+		return answerConversation(ctx, t, err)
 	})
 	rest.Register(s, rest.Operation{
 		ID: "listEntries", Method: http.MethodGet, Path: "/v1/conversations/{id}/entries", Tag: "Inbox", Scope: access.ScopeInbox,
@@ -96,11 +96,11 @@ func (res Resource) registerConversations(s *rest.Server) {
 		}
 		change := reply.Change{AssignedTo: posted.AssignedTo, Read: posted.Read}
 		if posted.State != nil {
-			state := reply.TalkState(*posted.State)
+			state := reply.ConversationState(*posted.State)
 			change.State = &state
 		}
-		t, err := res.Replies.ChangeTalk(ctx, in.ID, change, rest.RequestOf(ctx).Caller().Name)
-		return answerTalk(ctx, t, err)
+		t, err := res.Replies.ChangeConversation(ctx, in.ID, change, rest.RequestOf(ctx).Caller().Name)
+		return answerConversation(ctx, t, err)
 	})
 	notes := rest.NewBodyReader[client.NoteRequest](s)
 	rest.Register(s, rest.Operation{
@@ -128,19 +128,19 @@ func (res Resource) registerConversations(s *rest.Server) {
 	})
 }
 
-// answerTalk answers with a conversation, or with the problem for the error of reply.
-func answerTalk(ctx context.Context, t reply.Talk, err error) (*conversationOutput, error) {
+// answerConversation answers with a conversation, or with the problem for the error of reply.
+func answerConversation(ctx context.Context, t reply.Conversation, err error) (*conversationOutput, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, rest.NewProblem(rest.CodeConversationNotFound)
 	}
 	if err != nil {
 		return nil, rest.Failure(ctx, err)
 	}
-	return &conversationOutput{Body: wireTalk(&t)}, nil
+	return &conversationOutput{Body: wireConversation(&t)}, nil
 }
 
 func (res Resource) listConversations(ctx context.Context, in *conversationsInput) (*conversationsOutput, error) {
-	f := reply.TalkFilter{State: reply.TalkState(in.State), AssignedTo: in.AssignedTo, Unread: in.Unread}
+	f := reply.ConversationFilter{State: reply.ConversationState(in.State), AssignedTo: in.AssignedTo, Unread: in.Unread}
 	if in.With != "" {
 		f.Number = res.Numbers.ReadSender(rest.Unplus(in.With))
 	}
@@ -148,13 +148,13 @@ func (res Resource) listConversations(ctx context.Context, in *conversationsInpu
 	if p != nil {
 		return nil, p
 	}
-	found, next, err := res.Replies.Talks(ctx, f, after, in.Limit)
+	found, next, err := res.Replies.Conversations(ctx, f, after, in.Limit)
 	if err != nil {
 		return nil, rest.Failure(ctx, err)
 	}
 	page := client.Page[client.Conversation]{Items: make([]client.Conversation, len(found)), Next: rest.WriteCursor(next, f)}
 	for i := range found {
-		page.Items[i] = wireTalk(&found[i])
+		page.Items[i] = wireConversation(&found[i])
 	}
 	query := url.Values{}
 	rest.SetQuery(query, "state", in.State)
@@ -168,7 +168,7 @@ func (res Resource) listConversations(ctx context.Context, in *conversationsInpu
 }
 
 func (res Resource) listEntries(ctx context.Context, in *entriesInput) (*entriesOutput, error) {
-	t, err := res.Replies.Talk(ctx, in.ID)
+	t, err := res.Replies.Conversation(ctx, in.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, rest.NewProblem(rest.CodeConversationNotFound)
 	}
@@ -240,7 +240,7 @@ func sortEntries(entries []client.Entry) {
 	slices.SortStableFunc(entries, func(a, b client.Entry) int { return b.At.Compare(a.At) })
 }
 
-func wireTalk(t *reply.Talk) client.Conversation {
+func wireConversation(t *reply.Conversation) client.Conversation {
 	return client.Conversation{
 		ID: t.ID, With: t.Number.String(), State: string(t.State), Reason: string(t.Reason), Unread: t.Unread, AssignedTo: t.AssignedTo,
 		Notes: t.Notes, Since: t.Since, At: t.At,

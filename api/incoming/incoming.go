@@ -68,9 +68,9 @@ type Inbox interface {
 // Replies keeps the conversations, as reply.Replies does.
 type Replies interface {
 	wire.Replies
-	Talk(ctx context.Context, id string) (reply.Talk, error)
-	Talks(ctx context.Context, f reply.TalkFilter, after string, limit int) ([]reply.Talk, string, error)
-	ChangeTalk(ctx context.Context, id string, c reply.Change, by string) (reply.Talk, error)
+	Conversation(ctx context.Context, id string) (reply.Conversation, error)
+	Conversations(ctx context.Context, f reply.ConversationFilter, after string, limit int) ([]reply.Conversation, string, error)
+	ChangeConversation(ctx context.Context, id string, c reply.Change, by string) (reply.Conversation, error)
 	Notes(ctx context.Context, id string) ([]reply.Note, error)
 	AddNote(ctx context.Context, id, text, by string) (reply.Note, error)
 }

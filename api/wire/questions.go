@@ -90,7 +90,7 @@ func AddAnswers(ctx context.Context, replies Replies, inbound []client.Inbound) 
 			if err != nil {
 				return err
 			}
-			in.ConversationID = h.TalkID
+			in.ConversationID = h.ConversationID
 			in.Answer = &client.Answer{
 				Value: string(h.Value), Choice: h.Choice, At: in.ReceivedAt, Rule: string(h.Rule), Matched: string(h.Match),
 				Confidence: string(h.Confidence), Intents: intents(h.Intents), LateMinutes: h.LateMinutes,

@@ -231,7 +231,7 @@ func (t *traffic) answer(ctx context.Context, at time.Time, fact reply.QuestionA
 func (t *traffic) conversation(ctx context.Context, at time.Time, fact reply.ConversationUpdated) error {
 	intents := t.intents[fact.InboundID]
 	delete(t.intents, fact.InboundID)
-	if fact.State != reply.TalkWaiting || t.waiting[fact.ID] {
+	if fact.State != reply.ConversationWaiting || t.waiting[fact.ID] {
 		return nil
 	}
 	t.waiting[fact.ID] = true

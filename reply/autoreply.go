@@ -15,7 +15,7 @@ import (
 	"goniec/suppression"
 )
 
-// TextKind is an occasion on which a text goes back by itself.
+// TextKind is an occasion on which an automatic text goes back.
 type TextKind string
 
 // The kinds of texts.
@@ -23,13 +23,13 @@ const (
 	TextThanksYes TextKind = "thanks_yes"
 	TextThanksNo  TextKind = "thanks_no"
 	TextThanks    TextKind = "thanks"         // for any other answer
-	TextUnclear   TextKind = "unclear"        // could not be read: please answer again
-	TextUnclearOf TextKind = "unclear_choice" // the same of a question that yes and no do not answer; {choices}
-	TextWhich     TextKind = "which"          // which of several is meant; {choices}
-	TextMoved     TextKind = "reschedule"     // another time is wanted
-	TextPerson    TextKind = "person"         // somebody will look at it
+	TextUnclear   TextKind = "unclear"        // the answer could not be read: please answer again
+	TextUnclearOf TextKind = "unclear_choice" // the same for a question that yes and no do not answer; {choices}
+	TextWhich     TextKind = "which"          // asks which of several questions is meant; {choices}
+	TextMoved     TextKind = "reschedule"     // the patient wants another time
+	TextPerson    TextKind = "person"         // staff will look at the text
 	TextLate      TextKind = "late"           // too late to answer or to change
-	TextClosed    TextKind = "out_of_hours"   // instead of TextPerson and TextMoved while nobody is there
+	TextClosed    TextKind = "out_of_hours"   // in the place of TextPerson and TextMoved outside Config.Office
 	TextUnknown   TextKind = "unknown"        // nothing was asked
 	TextStopped   TextKind = "stopped"
 	TextStarted   TextKind = "started"
@@ -106,7 +106,7 @@ func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (went TextKind
 	if (a.kind == TextWhich || a.kind == TextUnclearOf) && a.choices == "" {
 		return "", nil
 	}
-	past, err := r.guardOf(tx, a.to, at)
+	past, err := r.readSent(tx, a.to, at)
 	if err != nil || !r.allows(past, a, at) {
 		return "", err
 	}
@@ -141,8 +141,8 @@ func (r *Replies) text(language string, kind TextKind) string {
 // past is what the guard asks about: the automatic texts of late.
 type past struct{ ofNumber, ofBox []sentText }
 
-// guardOf returns those to a number, and to all.
-func (r *Replies) guardOf(tx store.Reader, to pdu.Address, at time.Time) (past, error) {
+// readSent returns those to a number, and to all.
+func (r *Replies) readSent(tx store.Reader, to pdu.Address, at time.Time) (past, error) {
 	ofNumber, _, err := store.GetJSON[sent](tx, guardKey(to))
 	if err != nil {
 		return past{}, err
@@ -195,10 +195,10 @@ func (q *Question) answersTo() string {
 }
 
 // choicesOf names the questions of a question back, each with its number.
-func choicesOf(w *which, asked []posed, every string) string {
+func choicesOf(w *askedBack, asked []askedQuestion, every string) string {
 	lines := make([]string, 0, len(w.IDs)+1)
 	for i, id := range w.IDs {
-		k := slices.IndexFunc(asked, func(q posed) bool { return q.ID == id })
+		k := slices.IndexFunc(asked, func(q askedQuestion) bool { return q.ID == id })
 		if k < 0 {
 			return ""
 		}

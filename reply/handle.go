@@ -15,10 +15,11 @@ import (
 	"goniec/suppression"
 )
 
-// Heard is what was made of a received text. The tags are its stored form.
+// Heard records how a received text was understood. The tags are its stored form.
 type Heard struct {
 	Match Match `json:"m"`
-	// Value and Rule are how the text was read, of an answer those of the answer.
+	// Value and Rule say how the text was read. If the text is an answer, they are those
+	// of the answer.
 	Value       reader.Value      `json:"v"`
 	Choice      int               `json:"ch,omitempty"`
 	Number      int               `json:"n,omitempty"`
@@ -26,19 +27,19 @@ type Heard struct {
 	Intents     []reader.Intent   `json:"int,omitempty"`
 	LateMinutes int               `json:"late,omitempty"`
 	Confidence  reader.Confidence `json:"conf,omitempty"`
-	// Questions are the ids of those that got an answer by it, clear or not.
-	Questions []string `json:"ask,omitempty"`
-	TalkID    string   `json:"talk"`
-	// Person says that a person has to look at it.
-	Person bool `json:"staff,omitempty"`
-	// Back is the kind of text that went back; empty: none.
+	// Questions are the ids of the questions that the text answers, clearly or not.
+	Questions      []string `json:"ask,omitempty"`
+	ConversationID string   `json:"talk"`
+	// NeedsStaff says that a person has to look at the text.
+	NeedsStaff bool `json:"staff,omitempty"`
+	// Back is the kind of the automatic text that went back; empty: none.
 	Back TextKind `json:"back,omitempty"`
-	// Whole says that no part was missing.
+	// Whole says that no part of the text was missing.
 	Whole bool `json:"ok,omitempty"`
 }
 
-// ReadHeard returns what was made of an inbound message, or store.ErrNotFound while nothing
-// has been.
+// ReadHeard returns how an inbound message was understood, or store.ErrNotFound while it
+// is not handled.
 func ReadHeard(r store.Reader, inboundID string) (Heard, error) {
 	h, found, err := store.GetJSON[Heard](r, heardKey(inboundID))
 	if err == nil && !found {
@@ -47,11 +48,11 @@ func ReadHeard(r store.Reader, inboundID string) (Heard, error) {
 	return h, err
 }
 
-// answerWithin is how old a text may be to be answered by itself: after an upgrade, or
-// a long time without this program, an answer would come out of the blue.
+// answerWithin is how old a text may be to get an automatic text. After an upgrade or a
+// long outage, a text back to an older text would confuse the patient.
 const answerWithin = 12 * time.Hour
 
-// handle deals with an event, in the transaction that moves the cursor.
+// handle handles an event in the transaction that moves the cursor.
 func (r *Replies) handle(tx store.Tx, e event.Event) error {
 	received, err := event.Decode[queue.Received](e)
 	if err != nil {
@@ -59,7 +60,7 @@ func (r *Replies) handle(tx store.Tx, e event.Event) error {
 	}
 	in, err := queue.ReadInbound(tx, received.ID)
 	if store.Unreadable(err) {
-		return nil // it has been removed, or is damaged: goniec verify tells
+		return nil // the message is removed, or damaged: goniec verify reports damage
 	}
 	if err != nil {
 		return err
@@ -71,7 +72,7 @@ func (r *Replies) handle(tx store.Tx, e event.Event) error {
 	return r.hear(tx, in, found)
 }
 
-// hear deals with a received message. again says that it was dealt with before, when
+// hear handles a received message. again says that the message was handled before, when
 // some of its parts were missing.
 func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
 	from, answerable := in.From, false
@@ -85,7 +86,7 @@ func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
 	if err := r.carryOut(tx, &d, s, in, from); err != nil {
 		return err
 	}
-	h := heardOf(d, in)
+	h := newHeard(d, in)
 	if now().Sub(clock.Later(in.ReceivedAt, in.UpdatedAt)) > answerWithin {
 		d.back = ""
 	}
@@ -94,31 +95,31 @@ func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
 			return err
 		}
 		if h.Back == "" && (d.back == TextWhich || d.back == TextUnclear || d.back == TextUnclearOf) {
-			h.Person, d.person = true, true // the patient is not asked, so somebody has to
+			h.NeedsStaff, d.needsStaff = true, true // the patient is not asked, so staff have to ask
 		}
 	}
-	if h.TalkID, err = r.said(tx, from, in, d, again); err != nil {
+	if h.ConversationID, err = r.recordInConversation(tx, from, in, d, again); err != nil {
 		return err
 	}
 	r.meter.heard.WithLabelValues(string(h.Match), string(h.Value)).Inc()
 	return store.PutJSON(tx, heardKey(in.ID), h)
 }
 
-// understand decides what is to be done about a received message.
+// understand decides what to do about a received message.
 func (r *Replies) understand(tx store.Reader, in queue.Inbound, from pdu.Address, answerable bool) (decision, situation, error) {
 	s := situation{now: now(), text: in.Text, complete: in.Complete}
 	switch {
 	case in.Kind != queue.InboundText:
-		return decision{match: MatchNotText, reading: reader.Reading{Value: reader.Unclear}, noted: in.Kind == queue.InboundVoicemail, person: in.Kind == queue.InboundBinary}, s, nil
+		return decision{match: MatchNotText, reading: reader.Reading{Value: reader.Unclear}, handled: in.Kind == queue.InboundVoicemail, needsStaff: in.Kind == queue.InboundBinary}, s, nil
 	case in.From.IsAlphanumeric(), from.IsShortCode():
-		return decision{match: MatchSender, reading: reader.Reading{Value: reader.Unclear}, noted: true}, s, nil
+		return decision{match: MatchSender, reading: reader.Reading{Value: reader.Unclear}, handled: true}, s, nil
 	}
 	questions, err := askedOf(tx, from)
 	if err != nil {
 		return decision{}, s, err
 	}
 	for _, q := range questions {
-		p, asked, err := r.pose(tx, q)
+		p, asked, err := r.withText(tx, q)
 		if err != nil {
 			return decision{}, s, err
 		}
@@ -126,12 +127,12 @@ func (r *Replies) understand(tx store.Reader, in queue.Inbound, from pdu.Address
 			s.asked = append(s.asked, p)
 		}
 	}
-	w, found, err := store.GetJSON[which](tx, whichKey(from))
+	w, found, err := store.GetJSON[askedBack](tx, whichKey(from))
 	if err != nil {
 		return decision{}, s, err
 	}
 	if found {
-		s.which = &w
+		s.askedBack = &w
 	}
 	d := matcher{r.config.Reader}.decide(s)
 	if !answerable {
@@ -140,38 +141,38 @@ func (r *Replies) understand(tx store.Reader, in queue.Inbound, from pdu.Address
 	return d, s, nil
 }
 
-// pose returns a question with its text. asked is false if the patient cannot have
-// seen it: no part of its message has been tried.
-func (r *Replies) pose(tx store.Reader, q Question) (p posed, asked bool, err error) {
+// withText returns a question with the text that asked it. asked is false if no part of
+// the message has been sent, so that the patient cannot have seen the question.
+func (r *Replies) withText(tx store.Reader, q Question) (p askedQuestion, asked bool, err error) {
 	m, err := queue.ReadMessage(tx, q.ID)
 	if store.Unreadable(err) {
-		return posed{Question: q}, true, nil // it was sent long ago
+		return askedQuestion{Question: q}, true, nil // the message was sent long ago and has been removed
 	}
 	if err != nil {
-		return posed{}, false, err
+		return askedQuestion{}, false, err
 	}
-	return posed{q, m.Text}, m.AttemptCount > 0, nil
+	return askedQuestion{q, m.Text}, m.AttemptCount > 0, nil
 }
 
-// carryOut does what was decided, but for texts and the talk.
+// carryOut carries out a decision, except for texts and the conversation.
 func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in queue.Inbound, from pdu.Address) error {
-	if s.which != nil && d.which != s.which { // the question back has been answered, or is void
+	if s.askedBack != nil && d.asksBack != s.askedBack { // the question back has been answered, or no longer matters
 		if err := tx.Delete(whichKey(from)); err != nil {
 			return err
 		}
 	}
-	if d.which != nil {
-		if err := store.PutJSON(tx, whichKey(from), d.which); err != nil {
+	if d.asksBack != nil {
+		if err := store.PutJSON(tx, whichKey(from), d.asksBack); err != nil {
 			return err
 		}
 	}
-	for _, a := range d.apply {
-		if err := r.answered(tx, a, in); err != nil {
+	for _, a := range d.answers {
+		if err := r.recordAnswer(tx, a, in); err != nil {
 			return err
 		}
 	}
 	for _, id := range d.unclear {
-		if err := r.unclear(tx, id, *d, in); err != nil {
+		if err := r.recordUnclear(tx, id, *d, in); err != nil {
 			return err
 		}
 	}
@@ -185,8 +186,8 @@ func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in queue.Inbou
 	}
 }
 
-// answered notes a clear answer and tells of it.
-func (r *Replies) answered(tx store.Tx, a applied, in queue.Inbound) error {
+// recordAnswer records a clear answer and announces it.
+func (r *Replies) recordAnswer(tx store.Tx, a acceptedAnswer, in queue.Inbound) error {
 	q, err := ReadQuestion(tx, a.id)
 	if err != nil {
 		return err
@@ -201,7 +202,7 @@ func (r *Replies) answered(tx store.Tx, a applied, in queue.Inbound) error {
 	before := q.tick()
 	q.Status, q.Answer = Answered, &a.answer
 	if wasOpen {
-		if err := retick(tx, q, before); err != nil {
+		if err := moveTick(tx, q, before); err != nil {
 			return err
 		}
 	}
@@ -211,8 +212,8 @@ func (r *Replies) answered(tx store.Tx, a applied, in queue.Inbound) error {
 	return r.events.Append(tx, "", fact)
 }
 
-// unclear notes an answer that could not be read. A clear one that there was stays.
-func (r *Replies) unclear(tx store.Tx, id string, d decision, in queue.Inbound) error {
+// recordUnclear records an answer that could not be read. An earlier clear answer stays.
+func (r *Replies) recordUnclear(tx store.Tx, id string, d decision, in queue.Inbound) error {
 	q, err := ReadQuestion(tx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -232,7 +233,7 @@ func (r *Replies) unclear(tx store.Tx, id string, d decision, in queue.Inbound) 
 	return r.events.Append(tx, "", QuestionUnclear(newAnswered(q, a)))
 }
 
-// backFor returns the text that a decision wants to go back.
+// backFor returns the automatic text of a decision.
 func (r *Replies) backFor(d decision, s situation, to pdu.Address) answer {
 	a := answer{to: to, kind: d.back, language: d.reading.Language, purpose: suppression.Care}
 	if d.subject != nil {
@@ -244,21 +245,21 @@ func (r *Replies) backFor(d decision, s situation, to pdu.Address) answer {
 		}
 	}
 	switch {
-	case d.back == TextWhich && d.which != nil:
-		a.choices = choicesOf(d.which, s.asked, r.text(a.language, TextEvery))
+	case d.back == TextWhich && d.asksBack != nil:
+		a.choices = choicesOf(d.asksBack, s.asked, r.text(a.language, TextEvery))
 	case d.back == TextUnclearOf && d.subject != nil:
 		a.choices = d.subject.answersTo()
 	}
 	return a
 }
 
-func heardOf(d decision, in queue.Inbound) Heard {
+func newHeard(d decision, in queue.Inbound) Heard {
 	h := Heard{
 		Match: d.match, Value: d.reading.Value, Choice: d.reading.Choice, Number: d.reading.Number, Rule: d.reading.Rule,
 		Intents: d.reading.Intents, LateMinutes: d.reading.LateMinutes, Confidence: d.reading.Confidence,
-		Person: d.person, Whole: in.Complete, Questions: slices.Clone(d.unclear),
+		NeedsStaff: d.needsStaff, Whole: in.Complete, Questions: slices.Clone(d.unclear),
 	}
-	for _, a := range d.apply {
+	for _, a := range d.answers {
 		h.Questions = append(h.Questions, a.id)
 		h.Value, h.Choice, h.Number = a.answer.Value, a.answer.Choice, a.answer.Number
 	}
