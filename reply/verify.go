@@ -6,9 +6,9 @@ import (
 	"goniec/store"
 )
 
-// Verify reads every record of this package in one consistent state and tells what
-// cannot be, as queue.Verify does: a record that cannot be read, a question that nobody
-// would end, a conversation that its number or the list does not lead to.
+// Verify reads every record of this package in one consistent state and reports what is
+// wrong, as queue.Verify does: a record that cannot be read, an open question without a
+// key for Tend, a conversation that its number or the list does not lead to.
 func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
 	records := 0
 	for _, space := range []struct {
@@ -106,12 +106,12 @@ func checkPlace(r store.Reader, p store.Pair) (string, error) {
 
 func checkHeard(r store.Reader, p store.Pair) (string, error) {
 	if _, err := ReadHeard(r, strings.TrimPrefix(p.Key, heardSpace)); err != nil {
-		return unreadableRecord, nil //nolint:nilerr // it is told
+		return unreadableRecord, nil //nolint:nilerr // the finding reports the error
 	}
 	return "", nil
 }
 
-// storeError leaves of an error what is about the store.
+// storeError returns err if the store failed; nil if only a record cannot be read.
 func storeError(err error) error {
 	if store.Unreadable(err) {
 		return nil

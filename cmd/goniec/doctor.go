@@ -95,7 +95,7 @@ func (d *doctor) found(check, level string, key catalogue.Key, args ...any) {
 	d.findings = append(d.findings, f)
 }
 
-// told notes a finding that has its words already.
+// told notes a finding with a text that is in the language of the terminal already.
 func (d *doctor) told(check, level, detail, remedy string) {
 	d.findings = append(d.findings, finding{Check: check, Level: level, Detail: detail, Remedy: remedy})
 }

@@ -75,8 +75,8 @@ func (d *doctor) examineAlarms(ctx context.Context, c *client.Client) {
 	}
 }
 
-// examineModems asks the daemon for its modems; without one it asks those of the
-// configuration whose ports nobody holds, and names who holds the others.
+// examineModems asks the daemon for its modems. Without a daemon it asks each configured
+// modem whose port is free, and names the program that holds any other port.
 func (d *doctor) examineModems(ctx context.Context, config configs.Config, daemon *client.Client) {
 	const check = "modem"
 	if daemon == nil {

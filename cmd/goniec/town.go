@@ -17,9 +17,9 @@ type town struct {
 	ports   []*emulator.PTY
 }
 
-// newTown builds a town with so many modems of different makes. Things take about
-// as long as they do on the air, only that nobody waits long for a report. tell, if
-// not nil, is called for every text that reaches somebody, with the answer.
+// newTown builds a town with modems of different makes. Commands take about as long as
+// in a real network; reports come sooner. tell, if not nil, is called for every text that
+// reaches a handset, with the answer.
 func newTown(modems int, tell func(text emulator.Text, reply string)) (*town, error) {
 	t := &town{network: emulator.NewNetwork(emulator.Options{
 		Logger:        slog.New(slog.DiscardHandler),
@@ -44,7 +44,7 @@ func newTown(modems int, tell func(text emulator.Text, reply string)) (*town, er
 		t.network.Handset(p.number).OnText(func(text emulator.Text) (string, time.Duration) {
 			reply, delay := p.answer(text.Text)
 			if p.calls > 0 {
-				// It cannot fail: the text came from a SIM of this network.
+				// The call cannot fail, because the text came from a SIM of this network.
 				_ = t.network.Handset(p.number).Call(text.From, p.calls)
 			}
 			if tell != nil {
@@ -60,37 +60,36 @@ func newTown(modems int, tell func(text emulator.Text, reply string)) (*town, er
 func (*town) modemName(i int) string { return "sim-" + string(rune('a'+i)) }
 
 func (t *town) close() {
-	// It frees memory and pseudo-terminals, as the end of the process would:
-	// nothing is lost if that fails.
+	// Close only frees memory and pseudo-terminals, which the end of the process frees too.
 	_ = t.network.Close()
 }
 
-// patient is somebody with a phone.
+// patient is a person of the town, with a phone.
 type patient struct {
 	name    string
 	number  string
-	answers []string      // one of them each time; "" is silence
-	delay   time.Duration // at least; half as much again at most
-	calls   int           // rings: calls back instead of writing
-	// children are those whose visits she is reminded of, at her number; she says which
-	// is meant when asked.
+	answers []string      // the patient sends one of them each time; "" is silence
+	delay   time.Duration // to the answer, at least; at most half as much again
+	calls   int           // rings of a call back in the place of an answer; 0: no call
+	// children have visits of which the patient is reminded. Asked back, the patient says
+	// which child is meant.
 	children []string
 }
 
-// balanceCode is the code by which the cards of the town are asked for their credit,
-// and balanceAlarm what the configurations for it want them to have.
+// balanceCode is the USSD code for the credit of a card of the town. Below balanceAlarm
+// the credit raises an alarm.
 const (
 	balanceCode  = "*101#"
 	balanceAlarm = 5
 )
 
-// balanceOf is what is left on a card: enough, but on every third too little.
+// balanceOf returns the answer to balanceCode. Every third card has too little credit.
 func balanceOf(i int) string {
 	left := [...]string{"25,00", "48,60", "3,20"}
 	return "Stan konta: " + left[i%len(left)] + " PLN. Wazne do 31.12.2027"
 }
 
-// answer is what the patient answers to a text, and how long that takes. Nobody
+// answer returns what the patient answers to a text, and after which time. No patient
 // answers thanks.
 func (p patient) answer(text string) (reply string, delay time.Duration) {
 	switch {
@@ -102,17 +101,17 @@ func (p patient) answer(text string) (reply string, delay time.Duration) {
 	return p.answers[rand.IntN(len(p.answers))], p.delay + rand.N(p.delay/2+1)
 }
 
-// guest is the number of the ready curl line: somebody who answers at once.
+// guest is the number in the curl line of the demo: a patient who answers at once.
 const guest = "+48600100200"
 
-// callText is what somebody gets who calls a SIM of the town.
+// callText is the text to a person who has called a SIM of the town.
 const callText = "Nie mozemy odebrac telefonu. Oddzwonimy."
 
-// caller is the number of somebody who calls back.
+// caller is the number of a patient who calls back.
 const caller = "+48600100219"
 
-// patients are the people of the town. The numbers that end in 999 and two digits
-// have the fate that the emulator gives to them.
+// patients returns the people of the town. What happens to a number that ends in 999 and
+// two digits is defined by the emulator.
 func patients() []patient {
 	const quick, slow = 2 * time.Second, 5 * time.Second
 	long := "Dzień dobry, bardzo dziękuję za przypomnienie. Niestety jutro pracuję do późna i nie wiem, czy zdążę, " +
@@ -142,10 +141,10 @@ func patients() []patient {
 		{"Zbigniew", "+48600100222", []string{"proszę nie przysyłać więcej smsów"}, slow, 0, nil},
 		{"Nikt", "+48600100223", []string{"Pomyłka, to nie ten numer"}, slow, 0, nil},
 		{"Oksana", "+48600100224", []string{"Так, буду"}, quick, 0, nil},
-		{"Wanda", caller, nil, 0, 4, nil},                             // would rather speak to somebody
+		{"Wanda", caller, nil, 0, 4, nil},                             // calls back, because she prefers to speak
 		{"Jadwiga", "+48600199907", []string{"Tak"}, slow, 0, nil},    // the report overtakes the answer of the modem
 		{"Marek", "+48600199902", nil, 0, 0, nil},                     // cannot be reached at all
-		{"Halina", "+48600199911", nil, 0, 0, nil},                    // the number belongs to nobody
+		{"Halina", "+48600199911", nil, 0, 0, nil},                    // the number is not assigned
 		{"Janusz", "+48600199918", []string{"TAK"}, quick, 0, nil},    // the network is congested twice
 		{"Danuta", "+48600199901", []string{"Tak"}, slow, 0, nil},     // her phone never sends a report
 		{"Ryszard", "+48600199910", []string{"dobrze"}, slow, 0, nil}, // delivered, without confirmation

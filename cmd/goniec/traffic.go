@@ -22,28 +22,28 @@ import (
 )
 
 const (
-	trafficFirst = 300 * time.Millisecond // until the event stream is open, to show the first ones from their beginning
+	trafficFirst = 300 * time.Millisecond // before the first message, so that the event stream is open by then
 	trafficEvery = 3 * time.Second        // between two messages; half as much again at most
-	trafficBurst = 3                      // messages at once at the beginning, so that there is something to see
+	trafficBurst = 3                      // messages at once at the beginning
 	shownText    = 64                     // characters of a text on one line
 )
 
-// traffic is the clinic of the demo: it writes to its patients and shows what
-// becomes of it.
+// traffic is the clinic of the demo. It writes to its patients and prints what happens to
+// the messages.
 type traffic struct {
 	terminal *terminal
 	client   *client.Client
 	out      io.Writer
 
 	sent, delivered, failed, received int                        // owned by show
-	answers                           map[string]int             // questions by answer; owned by show
+	answers                           map[string]int             // number of answers by value; owned by show
 	waiting                           map[string]bool            // conversations that wait for reception, by id; owned by show
-	intents                           map[string][]reader.Intent // what replies to questions say besides, by the id of the text; owned by show
+	intents                           map[string][]reader.Intent // what answers say besides, by the id of the text; owned by show
 
-	known map[string]client.Message // under way, by id; owned by show
+	known map[string]client.Message // messages without an end yet, by id; owned by show
 }
 
-// run makes and shows traffic until ctx is done.
+// run sends messages and prints events until ctx is done.
 func (t *traffic) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -83,7 +83,7 @@ func (t *traffic) write(ctx context.Context) error {
 		for _, m := range remindersFor(p, i) {
 			_, err := t.client.Send(ctx, m)
 			var refused *client.Problem
-			if err == nil || ctx.Err() != nil || errors.As(err, &refused) { // who wants no more texts gets none
+			if err == nil || ctx.Err() != nil || errors.As(err, &refused) { // a refused message is to a patient who has written STOP
 				continue
 			}
 			return fmt.Errorf("send a message of the demo: %w", err)
@@ -94,8 +94,8 @@ func (t *traffic) write(ctx context.Context) error {
 	}
 }
 
-// remindersFor are what the clinic writes to a patient: of a visit, or of those of both
-// children.
+// remindersFor returns what the clinic writes to a patient: a reminder of one visit, or of
+// the visit of each child.
 func remindersFor(p patient, i int) []client.MessageRequest {
 	whose := p.children
 	if len(whose) == 0 {
@@ -111,8 +111,8 @@ func remindersFor(p patient, i int) []client.MessageRequest {
 	return all
 }
 
-// reminder is what the clinic writes: short ones, ones with Polish letters, and
-// ones of several parts.
+// reminder returns a text of the clinic and the hour in it. Some texts are short, some have
+// Polish letters, some have several parts.
 func reminder(name string, i int) (text, hour string) {
 	hour = fmt.Sprintf("%d:%02d", 8+i%9, 15*(i%4))
 	texts := []string{
@@ -164,7 +164,7 @@ func (t *traffic) event(ctx context.Context, e client.Event) error {
 	return nil
 }
 
-// reply prints what a patient has written.
+// reply prints a text of a patient.
 func (t *traffic) reply(ctx context.Context, at time.Time, fact queue.Received) error {
 	in, err := t.client.Inbound(ctx, fact.ID)
 	if err != nil {
@@ -175,11 +175,11 @@ func (t *traffic) reply(ctx context.Context, at time.Time, fact queue.Received) 
 	return nil
 }
 
-// message prints what has become of a message.
+// message prints the new status of a message.
 func (t *traffic) message(ctx context.Context, at time.Time, fact queue.MessageChanged) error {
 	kind := strings.TrimPrefix(fact.EventType(), "message.")
 	if fact.Status == queue.StatusSending {
-		return nil // it is sent or refused the next moment
+		return nil // the message is sent or refused the next moment
 	}
 	m, found := t.known[fact.ID]
 	if !found || fact.Status == queue.StatusFailed || fact.Status == queue.StatusSent {
@@ -211,7 +211,7 @@ func (t *traffic) message(ctx context.Context, at time.Time, fact queue.MessageC
 	return nil
 }
 
-// answer prints what the gateway has read in a reply.
+// answer prints how the gateway has read an answer.
 func (t *traffic) answer(ctx context.Context, at time.Time, fact reply.QuestionAnswered) error {
 	m, err := t.client.Message(ctx, fact.ID)
 	if err != nil {
@@ -227,7 +227,7 @@ func (t *traffic) answer(ctx context.Context, at time.Time, fact reply.QuestionA
 	return nil
 }
 
-// conversation prints that one waits for reception, once.
+// conversation prints once that a conversation waits for reception.
 func (t *traffic) conversation(ctx context.Context, at time.Time, fact reply.ConversationUpdated) error {
 	intents := t.intents[fact.InboundID]
 	delete(t.intents, fact.InboundID)
@@ -263,7 +263,7 @@ func whyWaiting(match reply.Match, intents []reader.Intent) catalogue.Key {
 	}
 }
 
-// call prints who has called.
+// call prints which number has called.
 func (t *traffic) call(ctx context.Context, at time.Time, fact queue.CallMissed) error {
 	for c, err := range t.client.Calls(ctx, client.InboxFilter{}) {
 		if err != nil {
@@ -277,7 +277,7 @@ func (t *traffic) call(ctx context.Context, at time.Time, fact queue.CallMissed)
 	return nil
 }
 
-// shown is one line of what the demo shows.
+// shown is one line of the demo.
 type shown struct {
 	at                       time.Time
 	direction, modem, number string
@@ -285,8 +285,8 @@ type shown struct {
 	detail                   string
 }
 
-// line prints when, where to, through what, who, what became of it, and the text:
-// these people do not exist, so it may be shown here.
+// line prints time, direction, modem, number, status and text. The text may be printed
+// because these people do not exist.
 func (t *traffic) line(l shown) {
 	who := l.number
 	if name := nameOf(l.number); name != "" {
