@@ -32,7 +32,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		keys = append(keys, "alarm."+code, "alarm."+code+".remedy")
 	}
 	for _, code := range []string{
-		queue.CodeQuietHours, queue.CodeUncertain, queue.CodeDecision, queue.CodeUnknownOutcome, queue.CodeExpired,
+		queue.CodeQuietHours, queue.CodeUncertain, queue.CodeDecision, queue.CodeCallList, queue.CodeUnknownOutcome, queue.CodeExpired,
 		queue.CodeUndelivered, queue.CodeSCExpired, queue.CodeSCAbandoned, queue.CodeSCRetry, queue.CodeSIMGone, queue.CodeRecipientCap, queue.CodeRestored, queue.CodeClock, queue.CodeSuppressed,
 		"uncounted", "number_unknown", "number_barred", "rejected", "phone_off", "network", "sender_barred", "no_centre", "no_network", "no_reason",
 	} {

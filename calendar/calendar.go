@@ -101,6 +101,21 @@ func (h QuietHours) End(t time.Time, zone *time.Location) time.Time {
 	return at
 }
 
+// NextWorkingDayEnd returns the midnight that ends the first day after that of t which is
+// no day off, by the clocks of zone. The times of h do not matter, only its days off.
+func (h QuietHours) NextWorkingDayEnd(t time.Time, zone *time.Location) time.Time {
+	year, month, day := t.In(zone).Date()
+	days := local{h, zone}
+	const most = 14 // Validate leaves a working day in each week, and holidays are fewer than two weeks in a row
+	for range most {
+		day++
+		if !days.dayOff(time.Date(year, month, day, 0, 0, 0, 0, zone)) {
+			break
+		}
+	}
+	return time.Date(year, month, day+1, 0, 0, 0, 0, zone).UTC()
+}
+
 // local is quiet hours by the clocks of a zone.
 type local struct {
 	hours QuietHours

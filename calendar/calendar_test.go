@@ -167,3 +167,35 @@ func TestParseQuietHoursRefuses(t *testing.T) {
 		})
 	}
 }
+
+// The next working day ends at a midnight of the zone, also where the clocks change.
+func TestNextWorkingDayEnd(t *testing.T) {
+	t.Parallel()
+	warsaw, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	weekends := QuietHours{Weekdays: []time.Weekday{time.Saturday, time.Sunday}, Holidays: true}
+	for _, c := range []struct {
+		hours    QuietHours
+		at, want string
+	}{
+		{weekends, "2026-11-23 09:00", "2026-11-25 00:00"},     // Monday: Tuesday ends
+		{weekends, "2026-11-23 23:59", "2026-11-25 00:00"},     // whatever the time
+		{weekends, "2026-11-27 15:00", "2026-12-01 00:00"},     // Friday: Monday ends
+		{weekends, "2026-11-28 10:00", "2026-12-01 00:00"},     // and on Saturday
+		{weekends, "2026-05-01 10:00", "2026-05-05 00:00"},     // a holiday on Friday, another on Sunday
+		{weekends, "2026-12-23 10:00", "2026-12-29 00:00"},     // Christmas Eve, two holidays, a Sunday
+		{weekends, "2026-10-23 10:00", "2026-10-27 00:00"},     // the night of the 25th has 25 hours
+		{weekends, "2026-03-27 10:00", "2026-03-31 00:00"},     // the night of the 29th has 23 hours
+		{QuietHours{}, "2026-11-27 15:00", "2026-11-29 00:00"}, // no days off
+	} {
+		at, err := time.ParseInLocation("2006-01-02 15:04", c.at, warsaw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.hours.NextWorkingDayEnd(at, warsaw).In(warsaw).Format("2006-01-02 15:04"); got != c.want {
+			t.Errorf("from %s: %s, want %s", c.at, got, c.want)
+		}
+	}
+}

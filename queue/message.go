@@ -116,6 +116,7 @@ const (
 	CodeQuietHours     = "quiet_hours"     // held until RetryAt
 	CodeUncertain      = "uncertain"       // the outcome of the last attempt is not known; RetryAt is when the policy decides
 	CodeDecision       = "decision"        // held: a person has to Release or Cancel it
+	CodeCallList       = "call_list"       // held: a person has to call the recipient, or Release or Cancel it
 	CodeUnknownOutcome = "unknown_outcome" // failed: it may have been sent, nobody knows, and its time is over
 	CodeExpired        = "expired"
 	CodeUndelivered    = "undelivered"   // the service centre reports a permanent failure
@@ -124,6 +125,7 @@ const (
 	CodeSCRetry        = "sc_retry"      // the service centre gave up for now; it is sent again at RetryAt
 	CodeLease          = "lease"         // of an attempt: the worker did not record its outcome in time
 	CodeRestart        = "restart"       // of an attempt: the gateway stopped before it was recorded
+	CodeAnswered       = "answered"      // of an attempt: the recipient answered the text, so it had arrived
 	CodeRestored       = "restored"      // held since the data was restored: a person has to Release or Cancel it
 	CodeRecipientCap   = "recipient_cap" // held until RetryAt: its number has got as many parts as it may
 	CodeSuppressed     = "suppressed"    // cancelled: its number must not be written to for its purpose

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"goniec/clock"
 	"goniec/store"
 )
 
@@ -32,9 +33,74 @@ func (q *Queue) decide(tx store.Tx, e *entry, i int, now time.Time) error {
 		p.Until = time.Time{}
 		e.Error = &Problem{Code: CodeDecision, Detail: "it may have been sent and no report came; release or cancel it"}
 	default:
-		q.sendAgain(e, i, now)
+		call := false
+		if q.callFirst != nil {
+			var err error
+			if call, err = q.callFirst(tx, &e.Message, now); err != nil {
+				return err
+			}
+		}
+		if !call {
+			q.sendAgain(e, i, now)
+			break
+		}
+		p.Until = time.Time{}
+		e.Error = &Problem{Code: CodeCallList, Detail: "it may have been sent and no report came; there is time to call, or release or cancel it"}
 	}
 	return q.keep(tx, e, now)
+}
+
+// CallFirst has ask decide, in the transaction in which an uncertain part would be sent
+// again, whether the message is held instead so that a person calls the recipient. It is
+// called before Tend.
+func (q *Queue) CallFirst(ask func(r store.Reader, m *Message, now time.Time) (bool, error)) {
+	q.callFirst = ask
+}
+
+// AnsweredIn notes within a transaction that the recipient has answered message id by a
+// text sent at at: the parts of which nobody knew whether they had left have arrived. It
+// changes nothing while the message has parts that have not been tried, for the recipient
+// cannot have read all of it, nor if the parts were tried after at.
+func (q *Queue) AnsweredIn(tx store.Tx, id string, at time.Time) error {
+	e, err := q.load(tx, id)
+	if err != nil {
+		return err
+	}
+	doubted := e.doubtedBefore(at.Add(clock.Agreement))
+	if len(doubted) == 0 {
+		return nil
+	}
+	now := q.now()
+	for _, a := range doubted {
+		a.Outcome, a.Code, a.Detail = AttemptAccepted, CodeAnswered, "the recipient has answered the text"
+		if p := &e.Parts[a.Part]; p.DeliveredAt.IsZero() {
+			p.DeliveredAt = clock.Later(store.Milliseconds(at), a.At)
+		}
+		q.accept(e, a, now)
+	}
+	return q.keep(tx, e, now)
+}
+
+// doubtedBefore returns, of each part that is not known to have left, the latest attempt
+// before t that may have; nothing if there is a part without one.
+func (m *Message) doubtedBefore(t time.Time) []*Attempt {
+	var all []*Attempt
+	for i := range m.Parts {
+		if m.Parts[i].left() {
+			continue
+		}
+		var last *Attempt
+		for k := range m.Attempts {
+			if a := &m.Attempts[k]; a.Part == i && a.Outcome == AttemptUncertain && a.At.Before(t) {
+				last = a
+			}
+		}
+		if last == nil {
+			return nil
+		}
+		all = append(all, last)
+	}
+	return all
 }
 
 // sendAgain puts the uncertain part i back into the queue.

@@ -170,6 +170,9 @@ func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in queue.Inbou
 		if err := r.recordAnswer(tx, a, in); err != nil {
 			return err
 		}
+		if err := r.settleUncertain(tx, a.id, in); err != nil {
+			return err
+		}
 	}
 	for _, id := range d.unclear {
 		if err := r.recordUnclear(tx, id, *d, in); err != nil {

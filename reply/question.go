@@ -44,6 +44,9 @@ type Question struct {
 	Reference string              `json:"ref,omitempty"`  // of the message
 	AskedAt   time.Time           `json:"at"`
 	Until     time.Time           `json:"until"` // an answer counts before this time
+	// UntilDefault says that whoever asked named no Until, so that Until says nothing
+	// of the visit.
+	UntilDefault bool `json:"def,omitempty"`
 	// An answer may be changed before ChangeUntil, which is not after Until.
 	ChangeUntil time.Time `json:"chg"`
 
@@ -163,7 +166,7 @@ func (r *Replies) Ask(q Question) (func(tx store.Tx, m queue.Message) error, err
 			asked.Language = r.config.Language
 		}
 		if asked.Until.IsZero() {
-			asked.Until = m.Due.Add(r.config.AnswerWithin)
+			asked.Until, asked.UntilDefault = m.Due.Add(r.config.AnswerWithin), true
 		}
 		if asked.ChangeUntil.IsZero() {
 			asked.ChangeUntil = asked.Until

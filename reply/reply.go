@@ -103,6 +103,7 @@ func New(c Config) (*Replies, error) {
 		c.Guard.PerBox = defaultPerHour
 	}
 	r := &Replies{config: c, store: c.Store, events: c.Events, queue: c.Queue, log: c.Logger}
+	r.queue.CallFirst(r.callFirst)
 	var err error
 	if r.meter, err = newMeter(c.Registerer); err != nil {
 		return nil, fmt.Errorf("reply: %w", err)
