@@ -306,14 +306,3 @@ func earliest(times ...time.Time) time.Time {
 	}
 	return first
 }
-
-// latest returns the last of times.
-func latest(times ...time.Time) time.Time {
-	var last time.Time
-	for _, t := range times {
-		if t.After(last) {
-			last = t
-		}
-	}
-	return last
-}

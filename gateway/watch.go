@@ -90,7 +90,11 @@ func (n *networkWatch) watchNetwork(now time.Time) error {
 	}
 	why := withoutNetwork(info.Registration).Detail
 	w.alarms.outOfService(info.Since, now, why)
-	if now.Sub(latest(info.Since, n.lostAt)) < n.lostWait {
+	since := info.Since
+	if n.lostAt.After(since) {
+		since = n.lostAt
+	}
+	if now.Sub(since) < n.lostWait {
 		return nil
 	}
 	n.lostAt, n.lostWait = now, min(2*n.lostWait, lostAtMost)
