@@ -55,7 +55,7 @@ func TestPrune(t *testing.T) {
 		b.receive([]byte("nonsense"))
 		later := b.put(func(d *queue.Draft) { d.SendAt = time.Now().AddDate(0, 3, 0) })
 
-		b.pass(month)
+		b.passLong(month)
 		b.prune(month+time.Minute, halfYear)
 		if n := strings.Count(b.dump(), "Wizyta jutro o 10."); n == 0 {
 			t.Fatal("texts are gone too early")
@@ -79,7 +79,7 @@ func TestPrune(t *testing.T) {
 			t.Errorf("a message that waits has lost its text")
 		}
 
-		b.pass(halfYear)
+		b.passLong(halfYear)
 		b.prune(month, halfYear)
 		dump = b.dump()
 		for _, what := range []string{"\nm/" + sent[0].ID, "\nin/", "\nmr/", "\nref/", "\ninp/", "\nseen/"} {

@@ -108,13 +108,13 @@ func TestReceiveRemembersForAMonth(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
 		raw := deliver(t, "TAK")
 		b.receive(raw)
-		b.pass(29 * 24 * time.Hour)
+		b.passLong(29 * 24 * time.Hour)
 		b.receive(raw) // and remembers it anew: the modem has not deleted it
 		b.wantTexts("TAK")
-		b.pass(29 * 24 * time.Hour)
+		b.passLong(29 * 24 * time.Hour)
 		b.receive(raw)
 		b.wantTexts("TAK")
-		b.pass(31 * 24 * time.Hour)
+		b.passLong(31 * 24 * time.Hour)
 		keys := 0
 		err := b.store.View(t.Context(), func(r store.Reader) error {
 			pairs, err := r.Scan("seen/", store.PrefixEnd("seen/"), 0)

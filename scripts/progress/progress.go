@@ -83,7 +83,9 @@ func (r *run) take(e event) {
 	case "build-output":
 		fmt.Fprint(r.w, e.Output)
 	case "output":
-		r.output[key] = append(r.output[key], e.Output)
+		if !strings.HasPrefix(e.Output, "=== ") { // that a test begins, waits, goes on
+			r.output[key] = append(r.output[key], e.Output)
+		}
 		return
 	case "pass", "fail", "skip":
 		r.end(e, r.output[key])

@@ -30,7 +30,8 @@ func TestProgress(t *testing.T) {
 `, "ok  \ta\t0.1s\n", "1 packages good, 0 bad; 1 tests passed, 0 failed, 1 skipped; not run for want of tshark", true,
 		},
 		{
-			"one fails", `{"Action":"output","Package":"a","Test":"TestX","Output":"    x_test.go:1: wrong\n"}
+			"one fails", `{"Action":"output","Package":"a","Test":"TestX","Output":"=== RUN   TestX\\n"}
+{"Action":"output","Package":"a","Test":"TestX","Output":"    x_test.go:1: wrong\n"}
 {"Action":"fail","Package":"a","Test":"TestX"}
 {"Action":"pass","Package":"a","Test":"TestY"}
 {"Action":"output","Package":"a","Output":"FAIL\ta\t0.1s\n"}
