@@ -20,6 +20,7 @@ import (
 	"goniec/api/rest"
 	"goniec/calendar"
 	"goniec/number"
+	"goniec/pdu"
 	"goniec/queue"
 )
 
@@ -251,6 +252,48 @@ func TestFixedLineIsTakenWithAWarning(t *testing.T) {
 	}
 	if len(m.Warnings) != 1 || m.Warnings[0].Code != number.WarningFixedLine || m.Warnings[0].Field != "to" || m.Warnings[0].Detail == "" {
 		t.Errorf("warnings %+v", m.Warnings)
+	}
+}
+
+// A report that does not come although others do is told in words, and changes nothing.
+func TestSentMessageWhoseReportIsOverdue(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", access.ScopeSend, access.ScopeMessages)
+	const usual, silent = 40 * time.Second, 50 * time.Hour
+	post := func(ago time.Duration, mr byte) (m client.Message) {
+		decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"hej"}`).body, &m)
+		s, ok, err := g.queue.Claim(t.Context(), sim)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		if _, _, err := g.queue.Record(t.Context(), s, queue.Outcome{Kind: queue.Accepted, MR: mr, At: time.Now().Add(-ago)}, false); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	for mr := range byte(14) {
+		post(usual, mr)
+		now := time.Now()
+		r := pdu.StatusReport{MR: mr, RA: pdu.Address{Number: "48600100200", Type: pdu.TypeInternational, Plan: pdu.PlanISDN}, SCTS: now, Discharge: now}
+		if err := g.queue.Report(t.Context(), sim, r, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := post(silent, 100)
+	for language, want := range map[string]string{
+		"en": "for 2 days; half of the reports of modem " + sim.Modem + " usually come within 40 seconds.",
+		"pl": "Od 2 dni nie przychodzi raport doręczenia; połowa raportów modemu " + sim.Modem + " przychodzi zwykle w ciągu 40 sekund.",
+		"es": "Desde hace 2 días no llega el informe de entrega; la mitad de los informes del módem " + sim.Modem + " suele llegar en menos de 40 segundos.",
+	} {
+		var got client.Message
+		decodeInto(t, g.ask(t, http.MethodGet, "/v1/messages/"+m.ID, secret, "", "Accept-Language", language).body, &got)
+		if got.Status != client.StatusSent || got.Error != nil || len(got.Warnings) != 1 {
+			t.Fatalf("message is %s, error %+v, warnings %+v", got.Status, got.Error, got.Warnings)
+		}
+		if w := got.Warnings[0]; w.Field != "status" || w.Code != "report_overdue" || !strings.Contains(w.Detail, want) {
+			t.Errorf("warning %+v, want %q in it", w, want)
+		}
 	}
 }
 

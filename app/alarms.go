@@ -220,6 +220,11 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 		case queue.WaitPerson:
 			found[system.AlarmDecision] = fmt.Sprintf("%d messages wait for a decision, the oldest %s", o.Count, since)
 		case queue.WaitReport:
+			if o.Modem != "" {
+				found[system.AlarmReports] = fmt.Sprintf("on %d of %d messages by modem %s no report has come, the oldest sent %s; half of its reports usually come within %s",
+					o.Count, o.Of, o.Modem, since, o.Usual.Round(time.Second))
+				continue
+			}
 			found[system.AlarmReports] = fmt.Sprintf("on %d of %d messages of a day no report has come, the oldest sent %s", o.Count, o.Of, since)
 		}
 	}

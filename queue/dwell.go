@@ -44,6 +44,10 @@ type Overdue struct {
 	// Count is how many wait, if that is known: of those for a person all, of those
 	// for reports how many of Of that were sent on one day.
 	Count, Of int
+	// Modem, if the wait is for reports on what one SIM sent, is the modem it is in, and
+	// Usual the time within which half of its reports come.
+	Modem string
+	Usual time.Duration
 }
 
 // Overdue returns what has waited longer than it may, at most one of each kind. It
@@ -59,7 +63,7 @@ func (q *Queue) Overdue(ctx context.Context) ([]Overdue, error) {
 		if trust, err := q.clock.TrustIn(r, now); err != nil || !trust.Believed {
 			return nil, err
 		}
-		looks := []func(store.Reader, time.Time) (Overdue, error){q.overdueLanes, overdueTicks, overdueReports}
+		looks := []func(store.Reader, time.Time) (Overdue, error){q.overdueLanes, overdueTicks, q.overdueReports}
 		if counts[StatusHeld] > 0 {
 			looks = append(looks, overduePeople)
 		}
@@ -206,58 +210,4 @@ func (m *Message) askedSince() time.Time {
 	default:
 		return time.Time{}
 	}
-}
-
-const (
-	// reportsRead bounds the messages of one day that are looked at for reports, and
-	// reportsFewest is how many tell anything.
-	reportsRead   = 300
-	reportsFewest = 20
-)
-
-// overdueReports looks at what was sent yesterday: where more than half has no report,
-// reports do not come at all. A phone that is switched off for long is no reason.
-func overdueReports(r store.Reader, now time.Time) (Overdue, error) {
-	day := Overdue{Since: now.Add(-dwellReports)}
-	for _, space := range []string{doneSpace, bareSpace} {
-		pairs, err := r.ScanLast(space+store.TimeSegment(now.Add(-2*dwellReports)), space+store.TimeSegment(day.Since), reportsRead)
-		if err != nil {
-			return Overdue{}, err
-		}
-		for _, pair := range pairs {
-			t, err := parseTimedID(pair.Key, space)
-			if err != nil {
-				return Overdue{}, err
-			}
-			m, err := readMessage(r, t.id)
-			if store.Unreadable(err) {
-				continue
-			}
-			if err != nil {
-				return Overdue{}, err
-			}
-			if m.SentAt.IsZero() {
-				continue
-			}
-			day.Of++
-			if !m.toldOf() {
-				day.Count++
-				day.Since = clock.Earlier(day.Since, m.SentAt)
-			}
-		}
-	}
-	if day.Of >= reportsFewest && 2*day.Count > day.Of {
-		day.For = WaitReport
-	}
-	return day, nil
-}
-
-// toldOf reports whether any report on m has come.
-func (m *Message) toldOf() bool {
-	for i := range m.Attempts {
-		if m.Attempts[i].Report >= 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -75,6 +75,7 @@ type Queue struct {
 	ids    store.IDs
 	clock  *clock.Clock
 	born   time.Time // when New was called, also by the clock that nobody sets
+	usual  usual
 	// callFirst is what CallFirst was given; nil: never.
 	callFirst func(r store.Reader, m *Message, now time.Time) (bool, error)
 }

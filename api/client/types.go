@@ -102,7 +102,7 @@ type Message struct {
 	Error       *MessageError `json:"error,omitempty" doc:"Why it is not sent (yet)."`
 	Question    *Question     `json:"question,omitempty" doc:"What the text asks."`
 	Answer      *Answer       `json:"answer,omitempty" doc:"What was answered; absent while nothing was."`
-	Warnings    []Warning     `json:"warnings,omitempty" nullable:"false" doc:"What looks odd about an accepted message; only in the answer to its POST."`
+	Warnings    []Warning     `json:"warnings,omitempty" nullable:"false" doc:"What looks odd: of a message just accepted, in the answer to its POST; of one that was sent, in the answer to its GET, that its delivery report is overdue."`
 }
 
 // Part is one SMS of a message.
@@ -148,10 +148,10 @@ type MessageError struct {
 	RetryAt *time.Time `json:"retry_at,omitempty" doc:"When it is tried next, or when a held one goes."`
 }
 
-// Warning is something odd about a message that was accepted all the same.
+// Warning is something odd about a message that was accepted, or sent, all the same.
 type Warning struct {
 	Field  string `json:"field" example:"to" doc:"The field it is about."`
-	Code   string `json:"code" doc:"Stable; made for programs."`
+	Code   string `json:"code" example:"report_overdue" doc:"Stable; made for programs."`
 	Detail string `json:"detail" doc:"In the language of Accept-Language."`
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"goniec/accept"
 	"goniec/access"
@@ -59,6 +60,7 @@ type Queue interface {
 	Messages(ctx context.Context, f queue.Filter, after string, limit int) ([]queue.Message, string, error)
 	Cancel(ctx context.Context, id, actor string) (queue.Message, error)
 	Release(ctx context.Context, id, actor string) (queue.Message, error)
+	Silent(ctx context.Context, m *queue.Message) (queue.Silence, bool, error)
 }
 
 // maxBatch is the greatest length of a batch, in bytes.
@@ -105,7 +107,7 @@ func (res Resource) Register(s *rest.Server) {
 	rest.Register(s, rest.Operation{
 		ID: "getMessage", Method: http.MethodGet, Path: "/v1/messages/{id}", Tag: "Messages", Scope: access.ScopeMessages,
 		Summary:     "Read a message",
-		Description: "The message with its parts and where it stands.",
+		Description: "The message with its parts and where it stands. The warning report_overdue says that no delivery report has come although those of the same SIM usually had come by then; the status stays as it is.",
 		Status:      http.StatusOK,
 		Problems:    []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *messageInput) (*messageOutput, error) {
@@ -142,9 +144,17 @@ func (res Resource) answer(ctx context.Context, m queue.Message, err error) (*me
 	if err != nil {
 		return nil, failure(ctx, err)
 	}
-	body := []client.Message{wire.Message(&m, rest.RequestOf(ctx).Language())}
+	lang := rest.RequestOf(ctx).Language()
+	body := []client.Message{wire.Message(&m, lang)}
 	if err := wire.AddQuestions(ctx, res.Replies, body); err != nil {
 		return nil, failure(ctx, err)
+	}
+	silence, silent, err := res.Queue.Silent(ctx, &m)
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	if silent {
+		body[0].Warnings = []client.Warning{silenceWarning(silence, time.Now(), lang)}
 	}
 	return &messageOutput{Body: body[0]}, nil
 }

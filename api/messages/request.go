@@ -90,6 +90,30 @@ func wirePreview(p pdu.Preview) client.Preview {
 	return out
 }
 
+// silenceWarning says at now that a delivery report is overdue.
+func silenceWarning(s queue.Silence, now time.Time, lang catalogue.Language) client.Warning {
+	return client.Warning{
+		Field: "status", Code: "report_overdue",
+		Detail: catalogue.Text(lang, catalogue.WarningReportOverdue, duration(lang, now.Sub(s.Since)), s.Modem, duration(lang, max(time.Second, s.Usual))),
+	}
+}
+
+// duration puts d into words, rounded down to seconds, minutes, hours or days so that the
+// number is 2 or more where that is possible.
+func duration(lang catalogue.Language, d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < 2*time.Minute:
+		return catalogue.Text(lang, catalogue.DurationSeconds, int(d/time.Second))
+	case d < 2*time.Hour:
+		return catalogue.Text(lang, catalogue.DurationMinutes, int(d/time.Minute))
+	case d < 2*day:
+		return catalogue.Text(lang, catalogue.DurationHours, int(d/time.Hour))
+	default:
+		return catalogue.Text(lang, catalogue.DurationDays, int(d/day))
+	}
+}
+
 // wireWarnings puts the warning of accept into words.
 func wireWarnings(code string, lang catalogue.Language) []client.Warning {
 	if code == "" {

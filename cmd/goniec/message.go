@@ -45,6 +45,9 @@ func printHistory(t *terminal, m client.Message, steps []client.Step) error {
 	if m.Error != nil {
 		fmt.Fprintln(t.stdout, m.Error.Detail)
 	}
+	for _, w := range m.Warnings {
+		fmt.Fprintln(t.stdout, w.Detail)
+	}
 	rows := make([][]string, len(steps))
 	for i, s := range steps {
 		since := ""
