@@ -12,6 +12,7 @@ import (
 
 	"goniec/accept"
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
@@ -36,12 +37,16 @@ func newIntake(t *testing.T) (*accept.Intake, *queue.Queue, *reply.Replies) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	in, err := inbox.New(inbox.Config{Store: s, Events: events, Queue: q, Numbering: numbering})
+	if err != nil {
+		t.Fatal(err)
+	}
 	words, err := reader.New(reader.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	replies, err := reply.New(reply.Config{
-		Store: s, Events: events, Queue: q, Suppressions: suppression.New(s, events), Reader: words, Numbering: numbering, Box: "box", Language: "pl",
+		Store: s, Events: events, Queue: q, Inbox: in, Suppressions: suppression.New(s, events), Reader: words, Numbering: numbering, Box: "box", Language: "pl",
 		Text: func(string, reply.TextKind) string { return "" },
 	})
 	if err != nil {

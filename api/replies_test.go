@@ -11,6 +11,7 @@ import (
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/api/rest"
+	"goniec/inbox"
 	"goniec/pdu"
 	"goniec/queue"
 )
@@ -56,7 +57,7 @@ func (g *gateway) texted(t *testing.T, c *client.Client, from, text string) clie
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := g.queue.Receive(t.Context(), sim, pdu.WithSMSC(nil, tpdu), time.Now()); err != nil {
+	if err := g.inbox.Receive(t.Context(), sim, inbox.Decode(pdu.WithSMSC(nil, tpdu), time.Now())); err != nil {
 		t.Fatal(err)
 	}
 	for {

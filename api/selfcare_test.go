@@ -10,6 +10,7 @@ import (
 	"goniec/api/client"
 	"goniec/api/rest"
 	gw "goniec/gateway"
+	"goniec/inbox"
 	"goniec/queue"
 	"goniec/selfcare"
 )
@@ -20,7 +21,7 @@ func TestCalls(t *testing.T) {
 	c := g.client(t, access.ScopeInbox)
 	text := &queue.Draft{Text: "Oddzwonimy."}
 	for _, from := range []string{"+48600100200", "", "+48600100201", "+48600100200"} {
-		if _, _, err := g.queue.MissedCall(t.Context(), sim, from, 2, time.Now(), text); err != nil {
+		if _, _, err := g.inbox.MissedCall(t.Context(), sim, inbox.Ring{From: from, Rings: 2, At: time.Now()}, text); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -34,6 +34,7 @@ import (
 	"goniec/api/webhooks"
 	"goniec/event"
 	gw "goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/number"
 	"goniec/pdu"
@@ -140,6 +141,7 @@ const allData = "all data"
 type gateway struct {
 	store   store.Store
 	queue   *queue.Queue
+	inbox   *inbox.Inbox
 	replies *reply.Replies
 	events  *event.Log
 	tokens  *access.Tokens
@@ -206,12 +208,15 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		set(&c)
 	}
 	g.queue = c.queue
+	if g.inbox, err = inbox.New(inbox.Config{Store: s, Events: g.events, Queue: g.queue, Numbering: c.numbering}); err != nil {
+		t.Fatal(err)
+	}
 	g.replies = g.newReplies(t, c.numbering)
 	numbers := accept.Numbers{Numbering: c.numbering}
 	intake := accept.New(accept.Config{Queue: g.queue, Questions: g.replies, Numbers: numbers, HasModem: g.modems.has, MaxParts: 6})
 	g.server = api.New(c.rest,
 		messages.Resource{Intake: intake, Queue: g.queue, Replies: g.replies, Numbers: numbers},
-		incoming.Resource{Inbox: g.queue, Replies: g.replies, Numbers: numbers},
+		incoming.Resource{Inbox: g.inbox, Replies: g.replies, Numbers: numbers},
 		consent.Resource{Suppressions: suppression.New(g.store, g.events), Erasures: g.queue, Erase: c.erase, Numbers: numbers, Log: c.rest.Logger},
 		modems.Resource{Gateway: g.modems, Care: g.modems},
 		events.Resource{Events: g.events, Tokens: g.tokens, Log: c.rest.Logger},
@@ -235,7 +240,7 @@ func (g *gateway) newReplies(t testing.TB, numbering number.Numbering) *reply.Re
 		t.Fatal(err)
 	}
 	replies, err := reply.New(reply.Config{
-		Store: g.store, Events: g.events, Queue: g.queue, Suppressions: suppression.New(g.store, g.events), Reader: words, Numbering: numbering, Box: "box", Language: "pl",
+		Store: g.store, Events: g.events, Queue: g.queue, Inbox: g.inbox, Suppressions: suppression.New(g.store, g.events), Reader: words, Numbering: numbering, Box: "box", Language: "pl",
 		Text: func(_ string, kind reply.TextKind) string { return string(kind) },
 	})
 	if err != nil {
@@ -416,7 +421,7 @@ func (g *gateway) receive(t testing.TB, from, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := g.queue.Receive(t.Context(), sim, pdu.WithSMSC(nil, tpdu), time.Now()); err != nil {
+	if err := g.inbox.Receive(t.Context(), sim, inbox.Decode(pdu.WithSMSC(nil, tpdu), time.Now())); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"goniec/calendar"
 	"goniec/clock"
 	"goniec/configs"
+	"goniec/inbox"
 	"goniec/number"
 	"goniec/queue"
 	"goniec/reply"
@@ -43,6 +44,7 @@ type assembly struct {
 	app          *App
 	config       atomic.Pointer[configs.Config] // in force; replaced as a whole
 	queue        *queue.Queue
+	inbox        *inbox.Inbox
 	suppressions *suppression.List
 	replies      *reply.Replies
 	care         *selfcare.Care
@@ -92,16 +94,23 @@ func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make queue: %w", err)
 	}
+	s.inbox, err = inbox.New(inbox.Config{
+		Store: a.store, Events: a.events, Queue: s.queue, Numbering: numbering, Location: config.Location(),
+		Contacts: s.routing, Logger: a.log, Registerer: register,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make inbox: %w", err)
+	}
 	if s.replies, err = a.repliesOf(s, numbering, register); err != nil {
 		return nil, err
 	}
 	s.care = selfcare.New(selfcare.Config{
-		Gateway: s.gateway, Store: a.store, Queue: s.queue, Logger: a.log, Registerer: register, Location: config.Location(),
+		Gateway: s.gateway, Store: a.store, Queue: s.queue, Inbox: s.inbox, Logger: a.log, Registerer: register, Location: config.Location(),
 		Calls:  selfcare.CallConfig{HangUpAfter: config.Calls.HangUpAfter, Text: config.Calls.Text},
 		Test:   selfcare.TestConfig{Every: config.SelfTest.Every, To: config.SelfTest.To, Wait: config.SelfTest.Wait, PerMonth: config.SelfTest.PerMonth},
 		Credit: creditOf(config.Modems),
 	})
-	s.webhooks = a.newWebhooks(config.Webhooks, s.queue, register)
+	s.webhooks = a.newWebhooks(config.Webhooks, s, register)
 	numbers := accept.Numbers{Numbering: numbering}
 	intake := accept.New(accept.Config{
 		Queue: s.queue, Questions: s.replies, Numbers: numbers, HasModem: s.gateway.Has, MaxParts: config.MaxParts,
@@ -109,7 +118,7 @@ func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
 	s.server = api.New(
 		rest.Config{Tokens: a.tokens, Logger: a.log, Registerer: register},
 		messages.Resource{Intake: intake, Queue: s.queue, Replies: s.replies, Numbers: numbers},
-		incoming.Resource{Inbox: s.queue, Replies: s.replies, Numbers: numbers},
+		incoming.Resource{Inbox: s.inbox, Replies: s.replies, Numbers: numbers},
 		consent.Resource{Suppressions: s.suppressions, Erasures: s.queue, Erase: s.erase, Numbers: numbers, Log: a.log},
 		modems.Resource{Gateway: s.gateway, Care: s.care, Version: a.options.Version},
 		events.Resource{Events: a.events, Tokens: a.tokens, Log: a.log},
@@ -133,7 +142,7 @@ func (s *assembly) start(life context.Context) error {
 		end()
 		return err
 	}
-	s.gateway.Use(s.queue)
+	s.gateway.Use(s.queue, s.inbox)
 	if !s.radio.started {
 		if err := s.radio.start(life, s.app, *s.config.Load()); err != nil {
 			end()

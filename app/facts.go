@@ -5,6 +5,7 @@ import (
 
 	"goniec/event"
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/suppression"
@@ -13,7 +14,7 @@ import (
 
 // Facts lists every type of event that programs are told of.
 func Facts() event.Kinds {
-	return slices.Concat(queue.Facts(), suppression.Facts(), reply.Facts(), gateway.Facts(), webhook.Facts(), event.Kinds{
+	return slices.Concat(queue.Facts(), inbox.Facts(), suppression.Facts(), reply.Facts(), gateway.Facts(), webhook.Facts(), event.Kinds{
 		{Fact: AlarmChanged{}, Meaning: "A person should look into something that is of no single modem, or need not any more."},
 	})
 }

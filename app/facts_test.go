@@ -20,6 +20,7 @@ import (
 	"goniec/app/migrate"
 	"goniec/event"
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/queue"
 	"goniec/reply"
@@ -52,12 +53,12 @@ func wireFacts() []struct {
 			`{"id":"m1","reference":"visit-17","status":"held","modem":"sim-a","parts":2,"error_code":"quiet_hours","retry_at":"2026-11-25T13:00:00Z"}`,
 		},
 		{queue.MessageChanged{ID: "m1", Status: queue.StatusScheduled}, `{"id":"m1","status":"scheduled","parts":0}`},
-		{queue.Received{ID: "i1", Modem: "sim-a", Complete: true, Updated: true}, `{"id":"i1","modem":"sim-a","complete":true,"updated":true}`},
-		{queue.Received{}, `{"id":"","modem":"","complete":false}`},
-		{queue.PDURejected{Modem: "sim-a", Hash: "h"}, `{"modem":"sim-a","hash":"h"}`},
+		{inbox.Received{ID: "i1", Modem: "sim-a", Complete: true, Updated: true}, `{"id":"i1","modem":"sim-a","complete":true,"updated":true}`},
+		{inbox.Received{}, `{"id":"","modem":"","complete":false}`},
+		{inbox.PDURejected{Modem: "sim-a", Hash: "h"}, `{"modem":"sim-a","hash":"h"}`},
 		{queue.ReportOrphaned{Modem: "sim-a", MR: 255, Status: 70}, `{"modem":"sim-a","mr":255,"report_status":70}`},
-		{queue.CallMissed{ID: "c1", Modem: "sim-a", Rings: 3, MessageID: "m1"}, `{"id":"c1","modem":"sim-a","rings":3,"message_id":"m1"}`},
-		{queue.CallMissed{}, `{"id":"","modem":"","rings":0}`},
+		{inbox.CallMissed{ID: "c1", Modem: "sim-a", Rings: 3, MessageID: "m1"}, `{"id":"c1","modem":"sim-a","rings":3,"message_id":"m1"}`},
+		{inbox.CallMissed{}, `{"id":"","modem":"","rings":0}`},
 		{suppression.Added{ID: "s1", Purpose: suppression.Care, Source: suppression.FromSMS}, `{"id":"s1","purpose":"care","source":"sms"}`},
 		{suppression.Removed{ID: "s1", Purpose: suppression.All, Source: suppression.FromAPI}, `{"id":"s1","purpose":"all","source":"api"}`},
 		{queue.NumberErased{ID: "e1", Messages: 1, Received: 2, Calls: 3, Talks: 4}, `{"id":"e1","messages":1,"received":2,"calls":3,"conversations":4}`},
@@ -217,13 +218,17 @@ func TestSubjects(t *testing.T) {
 	if err != nil || len(messages) == 0 {
 		t.Fatal(messages, err)
 	}
-	texts, _, err := q.Inbox(t.Context(), queue.InboxFilter{}, "", 1)
+	b, err := inbox.New(inbox.Config{Store: s, Events: event.New(s, formerBox), Queue: q})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, _, err := b.Page(t.Context(), inbox.Filter{}, "", 1)
 	if err != nil || len(texts) == 0 {
 		t.Fatal(texts, err)
 	}
 	out, in := messages[0].ID, texts[0].ID
 	to, from := messages[0].To.String(), texts[0].From.String()
-	c := conversations{q, Facts()}
+	c := conversations{q, b, Facts()}
 	for _, row := range []struct {
 		name string
 		fact event.Fact
@@ -231,19 +236,19 @@ func TestSubjects(t *testing.T) {
 	}{
 		{"a message", queue.MessageChanged{ID: out, Status: queue.StatusSent, Modem: "sim-a"}, to},
 		{"a message that was removed", queue.MessageChanged{ID: "gone", Status: queue.StatusSent, Modem: "sim-a"}, "gone"},
-		{"a text that has come", queue.Received{ID: in, Modem: "sim-a"}, from},
+		{"a text that has come", inbox.Received{ID: in, Modem: "sim-a"}, from},
 		{"an answer", reply.QuestionAnswered{ID: out, InboundID: in}, to},
 		{"an answer to a question that was removed", reply.QuestionAnswered{ID: "gone", InboundID: in}, from},
 		{"no answer", reply.QuestionExpired{ID: out}, to},
 		{"something unclear", reply.QuestionUnclear{ID: out, InboundID: in}, to},
 		{"a conversation with a new text", reply.ConversationUpdated{ID: "t1", InboundID: in}, from},
 		{"a conversation", reply.ConversationUpdated{ID: "t1"}, "t1"},
-		{"a call", queue.CallMissed{ID: "c1", Modem: "sim-a"}, "c1"},
-		{"a call that was answered", queue.CallMissed{ID: "c1", Modem: "sim-a", MessageID: out}, to},
+		{"a call", inbox.CallMissed{ID: "c1", Modem: "sim-a"}, "c1"},
+		{"a call that was answered", inbox.CallMissed{ID: "c1", Modem: "sim-a", MessageID: out}, to},
 		{"a suppression", suppression.Added{ID: "s1"}, "s1"},
 		{"the end of a suppression", suppression.Removed{ID: "s1"}, "s1"},
 		{"an erasure", queue.NumberErased{ID: "e1"}, "e1"},
-		{"a PDU", queue.PDURejected{Modem: "sim-a"}, "modem sim-a"},
+		{"a PDU", inbox.PDURejected{Modem: "sim-a"}, "modem sim-a"},
 		{"a report", queue.ReportOrphaned{Modem: "sim-a"}, "modem sim-a"},
 		{"a state", gateway.StateChanged{Modem: "sim-a"}, "modem sim-a"},
 		{"an alarm of a modem", gateway.AlarmChanged{Modem: "sim-a"}, "modem sim-a"},

@@ -16,7 +16,7 @@ const (
 	scrubEvery = 8 * time.Hour
 )
 
-// tend looks after the queue until ctx is done: at the time it asked for, when
+// tend looks after queue and inbox until ctx is done: at the time it asked for, when
 // something new came in, and every tendAtMost.
 func (s *assembly) tend(ctx context.Context) {
 	log := s.app.log
@@ -24,6 +24,9 @@ func (s *assembly) tend(ctx context.Context) {
 	failing := false
 	for {
 		next, err := s.queue.Tend(ctx)
+		if err == nil {
+			err = s.inbox.Tend(ctx)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return

@@ -17,6 +17,7 @@ import (
 
 	"goniec/app/migrate"
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
@@ -135,6 +136,10 @@ func checkOldData(t *testing.T, s store.Store) {
 // completeHalf has the missing parts of the half text come.
 func completeHalf(t *testing.T, s store.Store, q *queue.Queue, w queue.Worker) {
 	t.Helper()
+	in, err := inbox.New(inbox.Config{Store: s, Events: event.New(s, formerBox), Queue: q})
+	if err != nil {
+		t.Fatal(err)
+	}
 	keys := below(t, s, "inp/")
 	if len(keys) != 1 {
 		t.Fatalf("%d messages of which parts are missing", len(keys))
@@ -156,13 +161,13 @@ func completeHalf(t *testing.T, s store.Store, q *queue.Queue, w queue.Worker) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := q.Receive(t.Context(), w, append([]byte{0}, tpdu...), at.Add(time.Minute)); err != nil {
+		if err := in.Receive(t.Context(), w, inbox.Decode(append([]byte{0}, tpdu...), at.Add(time.Minute))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	in, err := q.Inbound(t.Context(), id)
-	if err != nil || !in.Complete || !strings.HasSuffix(in.Text, " i reszta.") || in.From != address(t, "+48600100231") {
-		t.Errorf("the message of %d parts: complete %v, %v", total, in.Complete, err)
+	m, err := in.Message(t.Context(), id)
+	if err != nil || !m.Complete || !strings.HasSuffix(m.Text, " i reszta.") || m.From != address(t, "+48600100231") {
+		t.Errorf("the message of %d parts: complete %v, %v", total, m.Complete, err)
 	}
 }
 
@@ -242,7 +247,7 @@ func (s *dyingStore) Update(ctx context.Context, fn func(store.Tx) error) error 
 func checkInvariants(t *testing.T, s store.Store) {
 	t.Helper()
 	err := s.View(t.Context(), func(r store.Reader) error {
-		return queue.Verify(r, func(f store.Finding) { t.Errorf("%s: %s", f.Record, f.What) }, nil)
+		return verifyAll(r, func(f store.Finding) { t.Errorf("%s: %s", f.Record, f.What) }, func(int) {})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"goniec/api/consent"
+	"goniec/inbox"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/store"
@@ -23,17 +24,18 @@ type owner struct {
 	prune func(ctx context.Context, s *assembly) error
 	// erase removes what is kept of a number, and counts it.
 	erase func(ctx context.Context, s *assembly, pass *erasePass) error
-	// forget removes what is kept of a message, in the transaction in which the queue
+	// forget removes what is kept of a message, in the transaction in which its owner
 	// removes that message while it erases a number.
 	forget func(tx store.Tx, id string) error
 }
 
-// owners are all of them. A number is erased in their order: the queue comes behind
+// owners are all of them. A number is erased in their order: queue and inbox come behind
 // those that find their records by its messages.
 func owners() []owner {
 	return []owner{
 		{verify: reply.Verify, prune: pruneReplies, erase: eraseReplies, forget: reply.ForgetText},
 		{verify: queue.Verify, prune: pruneQueue, erase: eraseQueue},
+		{verify: inbox.Verify, prune: pruneInbox, erase: eraseInbox},
 		{verify: suppression.Verify},
 		{prune: pruneEvents},
 		{prune: pruneWebhooks},
@@ -134,11 +136,25 @@ func eraseQueue(ctx context.Context, s *assembly, pass *erasePass) error {
 		return err
 	}
 	pass.proof.Messages += erased.Messages
-	pass.proof.Received += erased.Received
-	pass.proof.Calls += erased.Calls
 	pass.proof.Other += erased.Other
 	pass.found = pass.found || erased != (queue.Erased{})
 	pass.busy = erased.Busy > 0
+	return nil
+}
+
+func pruneInbox(ctx context.Context, s *assembly) error {
+	return s.inbox.Prune(ctx, s.config.Load().Retention.Texts, s.config.Load().Retention.Records)
+}
+
+func eraseInbox(ctx context.Context, s *assembly, pass *erasePass) error {
+	erased, err := s.inbox.Erase(ctx, inbox.Erasing{Number: pass.asked.Number, Along: forgetMessage, Looked: pass.looked})
+	if err != nil {
+		return err
+	}
+	pass.proof.Received += erased.Messages
+	pass.proof.Calls += erased.Calls
+	pass.proof.Other += erased.Other
+	pass.found = pass.found || erased != (inbox.Erased{})
 	return nil
 }
 

@@ -28,7 +28,7 @@ func (a *App) repliesOf(s *assembly, numbering number.Numbering, r prometheus.Re
 		return nil, err
 	}
 	replies, err := reply.New(reply.Config{
-		Store: a.store, Events: a.events, Queue: s.queue, Suppressions: s.suppressions, Reader: words, Numbering: numbering, Box: a.box, Logger: a.log,
+		Store: a.store, Events: a.events, Queue: s.queue, Inbox: s.inbox, Suppressions: s.suppressions, Reader: words, Numbering: numbering, Box: a.box, Logger: a.log,
 		Location: config.Location(), Language: c.Language, Text: textsOf(c), Phone: c.Phone, Office: office,
 		Guard: reply.Guard{PerNumber: c.PerNumber, PerBox: c.PerBox}, AnswerWithin: c.AnswerWithin, Registerer: r,
 	})

@@ -11,6 +11,7 @@ import (
 	"goniec/api/system"
 	"goniec/configs"
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/queue"
 	"goniec/webhook"
 )
@@ -19,8 +20,8 @@ import (
 const webhookPatience = time.Hour
 
 // newWebhooks joins the receivers of the configuration to the event log.
-func (a *App) newWebhooks(all []configs.Webhook, q *queue.Queue, r prometheus.Registerer) *webhook.Webhooks {
-	c := webhook.Config{Store: a.store, Events: a.events, Subject: conversations{q, Facts()}.of, Logger: a.log, Registerer: r}
+func (a *App) newWebhooks(all []configs.Webhook, s *assembly, r prometheus.Registerer) *webhook.Webhooks {
+	c := webhook.Config{Store: a.store, Events: a.events, Subject: conversations{s.queue, s.inbox, Facts()}.of, Logger: a.log, Registerer: r}
 	for _, w := range all {
 		receiver := webhook.Receiver{Name: w.Name, URL: w.URL, Events: w.Events, Timeout: w.Timeout, Networks: w.Networks()}
 		if w.SecretFile != "" {
@@ -34,11 +35,12 @@ func (a *App) newWebhooks(all []configs.Webhook, q *queue.Queue, r prometheus.Re
 // conversations tells which events belong together: those about one number.
 type conversations struct {
 	queue *queue.Queue
+	inbox *inbox.Inbox
 	facts event.Kinds
 }
 
 // of returns the number that an event is about, or what else names its subject. It
-// asks the queue, because events carry no numbers.
+// asks queue and inbox, because events carry no numbers.
 func (c conversations) of(ctx context.Context, e event.Event) string {
 	fact, err := c.facts.Decode(e)
 	if err != nil {
@@ -52,7 +54,7 @@ func (c conversations) of(ctx context.Context, e event.Event) string {
 		if m, err := c.queue.Message(ctx, id); err == nil {
 			return m.To.String()
 		}
-		if in, err := c.queue.Inbound(ctx, id); err == nil {
+		if in, err := c.inbox.Message(ctx, id); err == nil {
 			return in.From.String()
 		}
 	}

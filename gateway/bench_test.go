@@ -10,6 +10,7 @@ import (
 
 	"goniec/event"
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/pdu"
@@ -44,7 +45,11 @@ func newBench(b *testing.B, o emulator.Options, modems int) *bench {
 			Name: fmt.Sprint("sim-", i), Open: func(ctx context.Context) (modem.Port, error) { return device.Dial(ctx) },
 		}})
 	}
-	g := gateway.New(gateway.Config{Store: s, Queue: q, Routing: routing, Events: events, Modems: configs})
+	in, err := inbox.New(inbox.Config{Store: s, Events: events, Queue: q, Contacts: routing})
+	if err != nil {
+		b.Fatal(err)
+	}
+	g := gateway.New(gateway.Config{Store: s, Queue: q, Inbox: in, Routing: routing, Events: events, Modems: configs})
 	b.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()

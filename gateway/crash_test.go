@@ -16,6 +16,7 @@ import (
 
 	"goniec/event"
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/pdu"
@@ -199,6 +200,7 @@ type wreck struct {
 	steps   int      // of the first life
 	process *process
 	queue   *queue.Queue
+	inbox   *inbox.Inbox
 	events  *event.Log
 	gateway *gateway.Gateway
 	tending func()
@@ -241,8 +243,11 @@ func (w *wreck) start() error {
 	if _, err := w.queue.Recover(context.Background()); err != nil {
 		return err
 	}
+	if w.inbox, err = inbox.New(inbox.Config{Store: s, Events: w.events, Queue: w.queue, Contacts: routing, Logger: logger}); err != nil {
+		return err
+	}
 	w.gateway = gateway.New(gateway.Config{
-		Store: s, Queue: w.queue, Routing: routing, Events: w.events, Logger: logger,
+		Store: s, Queue: w.queue, Inbox: w.inbox, Routing: routing, Events: w.events, Logger: logger,
 		Modems: []gateway.ModemConfig{{Config: modem.Config{
 			Name: "sim-a",
 			Open: func(ctx context.Context) (modem.Port, error) {
@@ -260,10 +265,13 @@ func (w *wreck) start() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	var tending sync.WaitGroup
 	w.tending = func() { cancel(); tending.Wait() }
-	q := w.queue
+	q, b := w.queue, w.inbox
 	tending.Go(func() {
 		for ctx.Err() == nil {
 			next, err := q.Tend(ctx)
+			if err == nil {
+				err = b.Tend(ctx)
+			}
 			if err != nil || time.Until(next) > 15*time.Second {
 				next = time.Now().Add(15 * time.Second)
 			}
@@ -407,7 +415,7 @@ func (w *wreck) settled(out map[string]string) bool {
 // finding is what a kill has done, as the network and the inbox tell.
 type finding struct {
 	lost, doubled, uncertain, held, lostIn, doubledIn int
-	broken                                            []string // what queue.Verify finds
+	broken                                            []string // what Verify of queue and inbox finds
 	ledgers                                           []string // of what was sent more than once
 }
 
@@ -465,7 +473,7 @@ func (w *wreck) compare(out map[string]string) finding {
 			}
 		}
 	}
-	items, _, err := w.queue.Inbox(context.Background(), queue.InboxFilter{}, "", 100)
+	items, _, err := w.inbox.Page(context.Background(), inbox.Filter{}, "", 100)
 	if err != nil {
 		w.t.Error(err)
 	}
@@ -484,7 +492,8 @@ func (w *wreck) compare(out map[string]string) finding {
 		}
 	}
 	err = w.world.View(context.Background(), func(r store.Reader) error {
-		return queue.Verify(r, func(x store.Finding) { f.broken = append(f.broken, x.Record+": "+x.What) }, nil)
+		tell := func(x store.Finding) { f.broken = append(f.broken, x.Record+": "+x.What) }
+		return errors.Join(queue.Verify(r, tell, nil), inbox.Verify(r, tell, nil))
 	})
 	if err != nil {
 		w.t.Error(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/queue"
@@ -27,7 +28,7 @@ func (r *rig) sends(i int) string {
 // has returns the texts in the inbox.
 func (r *rig) has() (texts []string) {
 	r.t.Helper()
-	items, _, err := r.queue.Inbox(r.t.Context(), queue.InboxFilter{}, "", 100)
+	items, _, err := r.inbox.Page(r.t.Context(), inbox.Filter{}, "", 100)
 	if err != nil {
 		r.t.Fatal(err)
 	}

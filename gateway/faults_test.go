@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/queue"
@@ -289,7 +290,7 @@ func (c trial) run(t *testing.T, r *rig) result {
 			t.Errorf("a message is still %s (%+v)", m.Status, m.Error)
 		}
 	}
-	inbox, _, err := r.queue.Inbox(t.Context(), queue.InboxFilter{}, "", 500)
+	inbox, _, err := r.inbox.Page(t.Context(), inbox.Filter{}, "", 500)
 	if err != nil {
 		t.Error(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/queue"
 	"goniec/store"
@@ -41,11 +42,12 @@ type ModemConfig struct {
 	Revision string
 }
 
-// Config is what New needs; Store, Queue and Events are required.
+// Config is what New needs; Store, Queue, Inbox and Events are required.
 type Config struct {
 	Modems     []ModemConfig
 	Store      store.Store // for its own keys, see docs/how-a-message-travels.md, and to append events
 	Queue      *queue.Queue
+	Inbox      *inbox.Inbox
 	Routing    *Routing // the same as the Router of Queue; nil: there is none
 	Events     *event.Log
 	Logger     *slog.Logger          // nil: nothing is logged
@@ -66,7 +68,8 @@ type Gateway struct {
 	config  Config
 	metrics *metrics
 	queue   atomic.Pointer[queue.Queue] // in force, see Use
-	helper  atomic.Pointer[Attendant]   // in force, see Attend
+	inbox   atomic.Pointer[inbox.Inbox]
+	helper  atomic.Pointer[Attendant] // in force, see Attend
 
 	// soft is done when nothing new may be begun, hard when what runs must end.
 	soft, hard         context.Context
@@ -95,7 +98,7 @@ func New(c Config) *Gateway {
 		c.Routing = NewRouting(RoutingConfig{Store: c.Store})
 	}
 	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}}
-	g.Use(c.Queue)
+	g.Use(c.Queue, c.Inbox)
 	g.Attend(nobody{})
 	g.hard, g.hardStop = context.WithCancel(context.Background())
 	g.soft, g.softStop = context.WithCancel(g.hard)
@@ -125,9 +128,13 @@ func (g *Gateway) Start(ctx context.Context) error {
 	return nil
 }
 
-// Use has all modems work with q from now on, a queue of other settings on the same
-// store. What is in flight goes on: the store knows of it, no queue does.
-func (g *Gateway) Use(q *queue.Queue) { g.queue.Store(q) }
+// Use has all modems work with q and in from now on, a queue and an inbox of other
+// settings on the same store. What is in flight goes on: the store knows of it, no queue
+// does.
+func (g *Gateway) Use(q *queue.Queue, in *inbox.Inbox) {
+	g.queue.Store(q)
+	g.inbox.Store(in)
+}
 
 // launch starts w. The caller holds mu.
 func (g *Gateway) launch(w *worker) {

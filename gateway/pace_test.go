@@ -110,7 +110,7 @@ func TestPaceSurvivesRestarts(t *testing.T) {
 			if err := r.gateway.Stop(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			r.gateway = gateway.New(gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Events: r.events})
+			r.gateway = gateway.New(gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Inbox: r.inbox, Events: r.events})
 			if err := r.gateway.Start(t.Context()); err != nil {
 				t.Fatal(err)
 			}

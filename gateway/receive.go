@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"goniec/inbox"
 	"goniec/modem"
-	"goniec/pdu"
 	"goniec/queue"
 )
 
@@ -210,15 +210,16 @@ func (r *receiver) receive(w queue.Worker, m modem.Stored) error {
 func (r *receiver) keep(ctx context.Context, w queue.Worker, m modem.Stored) error {
 	g := r.session.worker.gateway
 	now := time.Now()
+	a := inbox.Decode(m.Raw, now)
 	if m.Err != nil {
-		return g.queue.Load().Reject(ctx, w, m.Raw, now, m.Err)
+		a = inbox.Arrival{Raw: m.Raw, At: now, Err: m.Err}
 	}
-	if in, err := pdu.Read(m.Raw, now); err == nil && in.Deliver != nil {
-		if taken, err := g.attendant().TakeText(ctx, w, in.Deliver); taken || err != nil {
+	if a.In.Deliver != nil {
+		if taken, err := g.attendant().TakeText(ctx, w, a.In.Deliver); taken || err != nil {
 			return err
 		}
 	}
-	return g.queue.Load().Receive(ctx, w, m.Raw, now)
+	return g.inbox.Load().Receive(ctx, w, a)
 }
 
 // commitDirect commits what the modem keeps nowhere, in order, as far as the

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/queue"
@@ -17,7 +18,7 @@ import (
 // wantInbox checks the texts in the inbox, oldest first.
 func (r *rig) wantInbox(texts ...string) {
 	r.t.Helper()
-	items, _, err := r.queue.Inbox(r.t.Context(), queue.InboxFilter{}, "", 100)
+	items, _, err := r.inbox.Page(r.t.Context(), inbox.Filter{}, "", 100)
 	if err != nil {
 		r.t.Fatal(err)
 	}

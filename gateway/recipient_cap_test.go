@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem/emulator"
 	"goniec/queue"
 )
@@ -160,7 +161,11 @@ func (r *rig) again(perHour int) *gateway.Gateway {
 	if err != nil {
 		r.t.Error(err)
 	}
-	r.queue, c.Queue = q, q
+	in, err := inbox.New(inbox.Config{Store: r.store, Events: r.events, Queue: q, Contacts: c.Routing})
+	if err != nil {
+		r.t.Error(err)
+	}
+	r.queue, c.Queue, c.Inbox = q, q, in
 	return gateway.New(c)
 }
 
@@ -187,7 +192,11 @@ func TestRecipientCapHoldsABrokenQueue(t *testing.T) {
 					t.Fatal(err)
 				}
 				config := r.config
-				config.Registerer, config.Queue = nil, q
+				in, err := inbox.New(inbox.Config{Store: r.store, Events: r.events, Queue: q, Contacts: r.routing})
+				if err != nil {
+					t.Fatal(err)
+				}
+				config.Registerer, config.Queue, config.Inbox = nil, q, in
 				r.queue, r.gateway = q, gateway.New(config)
 				r.start()
 				r.pass(time.Minute)

@@ -16,6 +16,7 @@ import (
 
 	"goniec/event"
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/pdu"
@@ -37,6 +38,7 @@ type rig struct {
 	store    *flakyStore
 	events   *event.Log
 	queue    *queue.Queue
+	inbox    *inbox.Inbox
 	routing  *gateway.Routing
 	gateway  *gateway.Gateway
 	registry *prometheus.Registry
@@ -135,7 +137,11 @@ func newRig(t *testing.T, c setup) *rig {
 			r.plugIn(&r.configs[i].Config, i)
 		}
 	}
-	gc := gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Routing: r.routing, Events: r.events, Logger: logger, Registerer: r.registry}
+	r.inbox, err = inbox.New(inbox.Config{Store: r.store, Events: r.events, Queue: r.queue, Contacts: r.routing, Logger: logger, Registerer: r.registry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gc := gateway.Config{Modems: r.configs, Store: r.store, Queue: r.queue, Inbox: r.inbox, Routing: r.routing, Events: r.events, Logger: logger, Registerer: r.registry}
 	if c.config != nil {
 		c.config(&gc)
 	}
@@ -173,6 +179,9 @@ func (r *rig) start() {
 		defer close(done)
 		for ctx.Err() == nil {
 			next, err := r.queue.Tend(ctx)
+			if err == nil {
+				err = r.inbox.Tend(ctx)
+			}
 			if wait := time.Until(next); err != nil || wait > time.Minute {
 				next = time.Now().Add(time.Minute)
 			}

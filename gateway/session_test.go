@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/pdu"
 	"goniec/queue"
@@ -30,7 +31,11 @@ func sessionWithoutPort(t *testing.T) (*session, queue.Submission) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := New(Config{Store: s, Queue: q, Events: events, Modems: []ModemConfig{{Config: modem.Config{Name: "sim-a"}}}})
+	in, err := inbox.New(inbox.Config{Store: s, Events: events, Queue: q})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := New(Config{Store: s, Queue: q, Inbox: in, Events: events, Modems: []ModemConfig{{Config: modem.Config{Name: "sim-a"}}}})
 	w := g.workers["sim-a"]
 	x := newSession(w.begin().ctx, w)
 	x.id = queue.Worker{Modem: "sim-a", SIM: "260010000000001"}
@@ -199,7 +204,7 @@ func TestDirectOfAnotherSIM(t *testing.T) {
 		if err := next.receiver.commitDirect(); err != nil {
 			t.Fatal(err)
 		}
-		items, _, err := s.worker.gateway.config.Queue.Inbox(t.Context(), queue.InboxFilter{}, "", 10)
+		items, _, err := s.worker.gateway.config.Inbox.Page(t.Context(), inbox.Filter{}, "", 10)
 		if err != nil || len(items) != 1 || items[0].SIM != s.id.SIM {
 			t.Errorf("inbox %+v, %v; want one text that came by %s", items, err, s.id.SIM)
 		}

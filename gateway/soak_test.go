@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"goniec/inbox"
 	"goniec/modem/emulator"
 	"goniec/queue"
 )
@@ -161,7 +162,7 @@ func (r *rig) judge(t *testing.T, out map[string]string, in map[string]int) {
 	}
 	var lostIn, doubledIn int
 	for after := ""; ; {
-		inbox, next, err := r.queue.Inbox(t.Context(), queue.InboxFilter{}, after, 200)
+		inbox, next, err := r.inbox.Page(t.Context(), inbox.Filter{}, after, 200)
 		if err != nil {
 			t.Error(err)
 		}

@@ -16,6 +16,7 @@ import (
 	"goniec/catalogue"
 	"goniec/event"
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/queue"
@@ -247,7 +248,11 @@ func TestStopAgainstSetModems(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := gateway.New(gateway.Config{Store: s, Queue: q, Events: e})
+		in, err := inbox.New(inbox.Config{Store: s, Events: e, Queue: q})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := gateway.New(gateway.Config{Store: s, Queue: q, Inbox: in, Events: e})
 		if err := g.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}

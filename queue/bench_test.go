@@ -165,18 +165,3 @@ func BenchmarkReport(b *testing.B) {
 	}
 	perSecond(b, b.N)
 }
-
-func BenchmarkReceive(b *testing.B) {
-	q := benchQueue(b, 0)
-	raws := make([][]byte, b.N)
-	for i := range raws {
-		raws[i] = deliver(b, fmt.Sprintf("TAK %d", i))
-	}
-	b.ResetTimer()
-	for _, raw := range raws {
-		if err := q.Receive(b.Context(), worker(0), raw, time.Now()); err != nil {
-			b.Fatal(err)
-		}
-	}
-	perSecond(b, b.N)
-}

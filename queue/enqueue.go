@@ -241,7 +241,7 @@ func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Me
 		return taken, nil
 	}
 	key := idemKey(b.caller)
-	if err := tx.Put(tickKey(state.At.Add(replayKept), key), nil); err != nil {
+	if err := tx.Put(TickKey(state.At.Add(replayKept), key), nil); err != nil {
 		return nil, err
 	}
 	return taken, store.PutJSON(tx, key, state)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"goniec/number"
@@ -16,9 +15,7 @@ import (
 // Erased counts what Erase has removed, by kind.
 type Erased struct {
 	Messages int // to the number
-	Received int // texts from it, whole or in parts
-	Calls    int
-	Other    int // PDUs that could not be read, reports that matched nothing, what is remembered of the number
+	Other    int // reports that matched nothing, what is remembered of the number
 	// Busy are messages of which a modem has a part in hand: they are still there.
 	Busy int
 }
@@ -27,7 +24,7 @@ type Erased struct {
 type Erasing struct {
 	Number pdu.Address
 	Actor  string // of the events
-	// Along is called with the id of each message, sent or received, in the transaction
+	// Along is called with the id of each message in the transaction
 	// that removes it, to remove what others keep of it. It keeps to the rules of
 	// store.Store.Update. nil: nobody keeps anything.
 	Along func(tx store.Tx, id string) error
@@ -36,10 +33,10 @@ type Erasing struct {
 	Looked func(records int)
 }
 
-// Erase removes what is kept of a number: texts to and from it, whatever form the
-// network wrote it in, calls, and what is remembered to send well. What still waits is
-// cancelled first. Suppressions stay, and so does what identifies a call of the API or
-// a PDU that comes again, which hold neither number nor text; events hold ids only.
+// Erase removes what is kept of a number: texts to it, reports on them,
+// and what is remembered to send well. What still waits is cancelled first. Suppressions
+// stay, and so does what identifies a call of the API, which holds neither number nor
+// text; events hold ids only.
 //
 // It goes through everything once, in small transactions, and may be called again
 // after a crash or an error; once it removes nothing and nothing is Busy, there was
@@ -57,10 +54,6 @@ func (q *Queue) Erase(ctx context.Context, e Erasing) (Erased, error) {
 		run  func(context.Context) error
 	}{
 		{"messages", r.messages},
-		{"received messages", r.received},
-		{"parts of received messages", r.parts},
-		{"calls", r.calls},
-		{"rejected PDUs", r.rejected},
 		{"reports", r.reports},
 		{"what is remembered of it", r.remembered},
 	} {
@@ -153,95 +146,8 @@ func (r *eraser) message(tx store.Tx, e *entry) (all bool, err error) {
 	return r.queue.remove(tx, e)
 }
 
-// received removes texts from the number.
-func (r *eraser) received(ctx context.Context) error {
-	is := func(key string, value []byte) bool {
-		if !r.InRecord(value) {
-			return false
-		}
-		in, err := decodeInbound(key[len(inboundSpace):], value)
-		return err == nil && r.Is(in.From)
-	}
-	removed, err := r.each(ctx, inboundSpace, is, func(tx store.Tx, key string) (bool, error) {
-		id := key[len(inboundSpace):]
-		in, err := readInbound(tx, id)
-		if store.Unreadable(err) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		if err := r.asked.Along(tx, id); err != nil {
-			return false, err
-		}
-		return true, errors.Join(tx.Delete(fromPrefix(number.Segment(in.From))+id), tx.Delete(key))
-	})
-	r.erased.Received += removed
-	return err
-}
-
-// parts removes those of texts from the number that wait for the others, or would take
-// up a late one. The key names the sender, and may do so in a way that only the store
-// can read, so it is not read but looked for.
-func (r *eraser) parts(ctx context.Context) error {
-	for _, form := range r.Forms {
-		prefixes, err := r.bySIM(ctx, groupSpace, number.Segment(form)+"/")
-		if err != nil {
-			return err
-		}
-		for _, prefix := range prefixes {
-			removed, err := r.each(ctx, prefix, all, func(tx store.Tx, key string) (bool, error) {
-				g, found, err := store.GetJSON[group](tx, key)
-				if err != nil && !errors.Is(err, store.ErrRecord) || err == nil && !found {
-					return false, err
-				}
-				if tick := g.tick(key); tick != "" {
-					if err := tx.Delete(tick); err != nil {
-						return false, err
-					}
-				}
-				return !g.Delivered, tx.Delete(key) // those of a text that was delivered are counted with it
-			})
-			if err != nil {
-				return err
-			}
-			r.erased.Received += removed
-		}
-	}
-	return nil
-}
-
 // all is for spaces in which everything is of the number.
 func all(string, []byte) bool { return true }
-
-// bySIM returns the prefixes of a space that is ordered by SIM, with an end to each.
-func (r *eraser) bySIM(ctx context.Context, space, end string) ([]string, error) {
-	return store.View(ctx, r.queue.store, func(rd store.Reader) ([]string, error) {
-		var prefixes []string
-		for from, to := span(space); ; {
-			pairs, err := rd.Scan(from, to, 1)
-			if err != nil || len(pairs) == 0 {
-				return prefixes, err
-			}
-			sim, _, _ := strings.Cut(strings.TrimPrefix(pairs[0].Key, space), "/")
-			prefixes = append(prefixes, space+sim+"/"+end)
-			from = store.PrefixEnd(space + sim + "/")
-		}
-	})
-}
-
-// calls removes those from the number.
-func (r *eraser) calls(ctx context.Context) (err error) {
-	is := func(key string, value []byte) bool {
-		if !r.InRecord(value) {
-			return false
-		}
-		c, err := decodeCall(key[len(callSpace):], value)
-		return err == nil && r.Is(c.From)
-	}
-	r.erased.Calls, err = r.each(ctx, callSpace, is, deleteOne)
-	return err
-}
 
 // deleteOne removes a record that stands for itself.
 func deleteOne(tx store.Tx, key string) (bool, error) {
@@ -252,29 +158,19 @@ func deleteOne(tx store.Tx, key string) (bool, error) {
 	return true, tx.Delete(key)
 }
 
-// rejected removes PDUs that nothing could be made of and that hold the number.
-func (r *eraser) rejected(ctx context.Context) error {
-	is := func(_ string, value []byte) bool {
-		var raw rejected
-		return json.Unmarshal(value, &raw) == nil && r.InPDU(raw.PDU)
-	}
-	removed, err := r.each(ctx, rawSpace, is, deleteOne)
-	r.erased.Other += removed
-	return err
-}
-
 // reports removes those that matched nothing and wait for their submission.
 func (r *eraser) reports(ctx context.Context) error {
-	prefixes, err := r.bySIM(ctx, orphanSpace, number.TailSegment(r.Number)+"/")
+	sims, err := store.View(ctx, r.queue.store, func(rd store.Reader) ([]string, error) { return store.Children(rd, orphanSpace) })
 	if err != nil {
 		return err
 	}
-	for _, prefix := range prefixes {
+	for _, sim := range sims {
+		prefix := orphanSpace + sim + "/" + number.TailSegment(r.Number) + "/"
 		removed, err := r.each(ctx, prefix, all, func(tx store.Tx, key string) (bool, error) {
 			// <time>/<mr>
 			at, err := store.ParseTime(key[len(prefix):][:min(store.TimeWidth, len(key)-len(prefix))])
 			if err == nil {
-				err = tx.Delete(tickKey(at.Add(orphanKept), key))
+				err = tx.Delete(TickKey(at.Add(orphanKept), key))
 			}
 			return true, errors.Join(err, tx.Delete(key))
 		})
@@ -291,7 +187,7 @@ func (r *eraser) remembered(ctx context.Context) error {
 	removed, err := store.Update(ctx, r.queue.store, func(tx store.Tx) (int, error) {
 		removed := 0
 		for _, form := range r.Forms {
-			for _, key := range []string{refKey(form), callDayKey(form)} {
+			for _, key := range []string{refKey(form)} {
 				did, err := deleteOne(tx, key)
 				if err != nil {
 					return 0, err

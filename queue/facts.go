@@ -18,10 +18,7 @@ func Facts() event.Kinds {
 		{Fact: MessageChanged{Status: StatusCancelled}, Meaning: "A message was withdrawn."},
 		{Fact: MessageChanged{Status: StatusHeld}, Meaning: "A message waits for the end of the quiet hours, or for a person."},
 		{Fact: MessageChanged{Status: StatusUncertain}, Meaning: "A part of a message may have been sent or not; its delivery report is awaited."},
-		{Fact: Received{}, Meaning: "A text has come in, or the rest of one."},
-		{Fact: PDURejected{}, Meaning: "A modem has read something that is no message; it is kept as it is."},
 		{Fact: ReportOrphaned{}, Meaning: "A delivery report has come that belongs to no message."},
-		{Fact: CallMissed{}, Meaning: "Somebody has called a modem."},
 		{Fact: NumberErased{}, Meaning: "Everything about a number was erased."},
 	}
 }
@@ -48,32 +45,6 @@ func (f MessageChanged) EventType() string {
 // About returns the message.
 func (f MessageChanged) About() []string { return []string{f.ID} }
 
-// Received tells that a text has come in.
-type Received struct {
-	ID       string `json:"id" doc:"Of the inbound message."`
-	Modem    string `json:"modem" doc:"The modem that received it."`
-	Complete bool   `json:"complete" doc:"No part is missing."`
-	Updated  bool   `json:"updated,omitempty" doc:"The message was told before without a part that has come now."`
-}
-
-// EventType is "message.received".
-func (Received) EventType() string { return "message.received" }
-
-// About returns the inbound message.
-func (f Received) About() []string { return []string{f.ID} }
-
-// PDURejected tells that a PDU was read from a modem of which nothing can be made.
-type PDURejected struct {
-	Modem string `json:"modem" doc:"The modem that received it."`
-	Hash  string `json:"hash" doc:"Names the PDU among those kept."`
-}
-
-// EventType is "pdu.rejected".
-func (PDURejected) EventType() string { return "pdu.rejected" }
-
-// About returns the modem.
-func (f PDURejected) About() []string { return []string{"modem " + f.Modem} }
-
 // ReportOrphaned tells that a status report has come that matches no submission.
 type ReportOrphaned struct {
 	Modem  string `json:"modem" doc:"The modem that received it."`
@@ -86,20 +57,6 @@ func (ReportOrphaned) EventType() string { return "report.orphan" }
 
 // About returns the modem.
 func (f ReportOrphaned) About() []string { return []string{"modem " + f.Modem} }
-
-// CallMissed tells that somebody has called.
-type CallMissed struct {
-	ID        string `json:"id" doc:"Of the call."`
-	Modem     string `json:"modem" doc:"The modem that was called."`
-	Rings     int    `json:"rings" doc:"How often it rang."`
-	MessageID string `json:"message_id,omitempty" doc:"Of the text that answers the call."`
-}
-
-// EventType is "call.missed".
-func (CallMissed) EventType() string { return "call.missed" }
-
-// About returns the call, and the message that answers it.
-func (f CallMissed) About() []string { return []string{f.ID, f.MessageID} }
 
 // NumberErased tells that everything about a number was erased.
 type NumberErased struct {

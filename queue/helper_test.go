@@ -201,16 +201,6 @@ func (b *box) pass(d time.Duration) {
 	b.tend()
 }
 
-// passLong is pass for weeks in which nothing is due: it tends every hour.
-func (b *box) passLong(d time.Duration) {
-	b.t.Helper()
-	for end := time.Now().Add(d); time.Now().Before(end); {
-		b.tend()
-		wait(b.t.Context(), min(time.Hour, time.Until(end)))
-	}
-	b.tend()
-}
-
 // wait waits for d.
 func wait(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)

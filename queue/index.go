@@ -120,7 +120,7 @@ func (m *Message) indexes() []string {
 		keys = append(keys, lanePrefix(m.route(), m.lane())+timedID{m.Due, m.ID}.String())
 	}
 	if at := m.tick(); !at.IsZero() {
-		keys = append(keys, tickKey(at, messageKey(m.ID)))
+		keys = append(keys, TickKey(at, messageKey(m.ID)))
 	}
 	if m.AttemptCount > 0 {
 		keys = append(keys, toPrefix(weekOf(m.ID), number.Segment(m.To))+m.ID)

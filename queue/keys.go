@@ -20,7 +20,7 @@ import (
 //
 //	m/<id>                                           Message: its parts, state and attempts
 //	due/<route>/<lane>/<time><id>                    a part of the message may be claimed from <time> on
-//	tick/<time>/<key>                                Tend has to look at the record <key> at <time>
+//	tick/<time>/<key>                                Tend has to look at the record <key> at <time>, see TickKey
 //	fly/<box>/<id>                                   <box> has a part of the message in flight
 //	done/<time><id>                                  sent or final since <time>, its text is kept
 //	bare/<time><id>                                  the same, its text has been removed
@@ -31,16 +31,8 @@ import (
 //	ref/<number>                                     references: concatenation references used towards a number
 //	every/<box>                                      messages by status, in the order of Statuses; the sum over the boxes counts
 //	to/<week>/<number>/<id>                          a message of the week to the number, of which something was tried
-//	in/<id>                                          Inbound
-//	from/<number>/<id>                               an inbound message from the number
-//	inp/<sim>/<sender>/<ref>/<total>/<id>            group: parts of the inbound message <id> to be
-//	seen/<hash>                                      when a PDU was received, or shown again; kept for seenKept
-//	raw/<time><sim>/<hash>                           rejected: a PDU nothing could be made of
 //	sim/<sim>                                        when a worker of the SIM claimed last, about
-//	call/<id>                                        Call
-//	callday/<number>                                 the day on which the number was last sent a text for a call
 //	erased/<id>                                      Erasure
-//	prune/in                                         id of the inbound message whose text was removed last
 //
 // <route> is "any", "modem:<name>" or "sim:<sim>" where there is no choice, or
 // "like-modem:<name>" or "like-sim:<sim>" where there is one, see Router. <lane> is the priority, 0 high,
@@ -68,16 +60,8 @@ const (
 	refSpace     = "ref/"
 	countSpace   = "every/" // beside ev/ and evn/, so that one page holds what every change writes
 	toSpace      = "to/"
-	inboundSpace = "in/"
-	fromSpace    = "from/"
-	groupSpace   = "inp/"
-	seenSpace    = "seen/"
-	rawSpace     = "raw/"
 	simSpace     = "sim/"
-	callSpace    = "call/"
-	callDaySpace = "callday/"
 	erasedSpace  = "erased/"
-	inboxPruned  = "prune/in"
 )
 
 // dayWidth is the length of a day or a week in a key, in characters.
@@ -95,18 +79,30 @@ func daySegment(day int) string {
 func weekOf(id string) string { return daySegment(dayOf(store.IDTime(id)) / 7) }
 
 func messageKey(id string) string { return messageSpace + id }
-func inboundKey(id string) string { return inboundSpace + id }
 
 func weekPrefix(week string) string       { return toSpace + week + "/" }
 func toPrefix(week, number string) string { return weekPrefix(week) + number + "/" } // of a number.Segment
-func fromPrefix(number string) string     { return fromSpace + number + "/" }
 
-func lanePrefix(route, lane string) string    { return dueSpace + route + "/" + lane + "/" }
-func tickKey(at time.Time, key string) string { return tickSpace + store.TimeSegment(at) + "/" + key }
-func flightPrefix(box string) string          { return flightSpace + store.Segment(box) + "/" }
-func countKey(box string) string              { return countSpace + store.Segment(box) }
-func idemKey(c Caller) string                 { return idemSpace + store.Segment(c.Token) + "/" + store.Segment(c.Key) }
-func refKey(to pdu.Address) string            { return refSpace + number.Segment(to) }
+func lanePrefix(route, lane string) string { return dueSpace + route + "/" + lane + "/" }
+func flightPrefix(box string) string       { return flightSpace + store.Segment(box) + "/" }
+func countKey(box string) string           { return countSpace + store.Segment(box) }
+func idemKey(c Caller) string              { return idemSpace + store.Segment(c.Token) + "/" + store.Segment(c.Key) }
+func refKey(to pdu.Address) string         { return refSpace + number.Segment(to) }
+
+// TickKey returns the key by which the record stored under key is found at a time by
+// Tend of the package that owns the record.
+func TickKey(at time.Time, key string) string { return tickSpace + store.TimeSegment(at) + "/" + key }
+
+// TickTarget returns the key of the record that a TickKey leads to.
+func TickTarget(tick string) string {
+	_, target, _ := strings.Cut(strings.TrimPrefix(tick, tickSpace), "/")
+	return target
+}
+
+// TicksUntil returns the range of the ticks whose time has come by now.
+func TicksUntil(now time.Time) store.Range {
+	return store.Range{From: tickSpace, To: tickSpace + store.TimeSegment(now.Add(time.Millisecond))}
+}
 
 func mrPrefix(day int, sim string, mr byte, to pdu.Address) string {
 	return mrSpace + daySegment(day) + "/" + store.Segment(sim) + "/" + strconv.Itoa(int(mr)) + "/" + number.TailSegment(to) + "/"
@@ -124,18 +120,7 @@ func orphanKey(sim string, to pdu.Address, at time.Time, mr byte) string {
 	return orphanPrefix(sim, to) + store.TimeSegment(at) + "/" + strconv.Itoa(int(mr))
 }
 
-func callDayKey(from pdu.Address) string { return callDaySpace + number.Segment(from) }
-
 func simKey(sim string) string { return simSpace + store.Segment(sim) }
-
-func groupPrefix(sim string, from pdu.Address, c pdu.Concatenation) string {
-	width := "8-"
-	if c.Wide {
-		width = "16-"
-	}
-	return groupSpace + store.Segment(sim) + "/" + number.Segment(from) + "/" +
-		width + strconv.Itoa(int(c.Reference)) + "/" + strconv.Itoa(c.Total) + "/"
-}
 
 // span returns the range of a Scan over everything below prefix.
 func span(prefix string) (from, to string) { return prefix, store.PrefixEnd(prefix) }

@@ -1,10 +1,8 @@
 package queue_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -135,44 +133,6 @@ func TestListPassesOverDamagedRecords(t *testing.T) {
 	}
 }
 
-func TestInboxFilters(t *testing.T) {
-	bubble(t, func(t *testing.T, b *box) {
-		begin := time.Now()
-		for i := range 10 {
-			b.receive(deliver(t, fmt.Sprint(i)))
-			wait(t.Context(), time.Minute)
-		}
-		for _, test := range []struct {
-			filter queue.InboxFilter
-			want   int
-		}{
-			{queue.InboxFilter{}, 10},
-			{queue.InboxFilter{From: address(t, patient)}, 10},
-			{queue.InboxFilter{From: address(t, other)}, 0},
-			{queue.InboxFilter{Since: begin.Add(8 * time.Minute)}, 2},
-			{queue.InboxFilter{Until: begin.Add(3 * time.Minute)}, 3},
-		} {
-			count := 0
-			for after := ""; ; {
-				items, next, err := b.Inbox(t.Context(), test.filter, after, 3)
-				if err != nil {
-					t.Fatal(err)
-				}
-				count += len(items)
-				if after = next; after == "" {
-					break
-				}
-			}
-			if count != test.want {
-				t.Errorf("%+v: %d items, want %d", test.filter, count, test.want)
-			}
-		}
-		if _, err := b.Inbound(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("error %v", err)
-		}
-	})
-}
-
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewPedanticRegistry()
@@ -181,7 +141,6 @@ func TestMetrics(t *testing.T) {
 	b.send(1)
 	b.report(1, 0)
 	b.report(77, 0)
-	b.receive(deliver(t, "TAK"))
 	b.put()
 	want := []string{
 		"goniec_queue_attempts_total accepted 3",
@@ -189,7 +148,6 @@ func TestMetrics(t *testing.T) {
 		"goniec_queue_messages sent 1",
 		"goniec_queue_messages_accepted_total normal 2",
 		"goniec_queue_parts_accepted_total 4",
-		"goniec_queue_received_total message 1",
 		"goniec_queue_reports_total orphan delivered 1",
 		"goniec_queue_reports_total reference delivered 1",
 	}
@@ -246,27 +204,6 @@ func TestStatusesAreThoseOfTheContract(t *testing.T) {
 	}
 	if !slices.Equal(queue.Statuses(), want) {
 		t.Errorf("statuses %v", queue.Statuses())
-	}
-}
-
-// No log line shows a number that is part of a key.
-func TestLogHoldsNoNumbers(t *testing.T) {
-	t.Parallel()
-	var log bytes.Buffer
-	b := newBox(t, func(c *queue.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
-	group := "inp/260010/" + patient + "/8-7/none/1" // of no number of parts
-	err := b.store.Update(t.Context(), func(tx store.Tx) error {
-		if err := store.PutJSON(tx, group, map[string]any{"pcs": []any{map[string]int{"n": 1}}}); err != nil {
-			return err
-		}
-		return tx.Put("tick/000000000000000/"+group, nil) // it is waited for no more
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.tend()
-	if !strings.Contains(log.String(), "inp/") || strings.Contains(log.String(), "600100200") {
-		t.Errorf("log: %s", &log)
 	}
 }
 

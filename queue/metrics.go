@@ -20,7 +20,6 @@ type meter struct {
 	uncertain prometheus.Counter // attempts that nobody recorded
 	capped    prometheus.Counter
 	reports   *prometheus.CounterVec
-	arrivals  *prometheus.CounterVec
 	pruned    prometheus.Counter
 	depth     *depth
 }
@@ -48,12 +47,7 @@ func newMeter(r prometheus.Registerer, q *Queue) (*meter, error) {
 		reports: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_queue_reports_total", Help: "Delivery reports, by how they were matched and what they say.",
 		}, []string{"match", "outcome"}),
-		arrivals: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "goniec_queue_received_total", Help: "Received PDUs, by what they were.",
-		}, []string{"kind"}),
-		pruned: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "goniec_queue_pruned_total", Help: "Records that retention has emptied or removed.",
-		}),
+		pruned: NewPruned(),
 		depth: &depth{queue: q, desc: prometheus.NewDesc(
 			"goniec_queue_messages", "Messages in the store, by status.", []string{"status"}, nil,
 		)},
@@ -63,11 +57,19 @@ func newMeter(r prometheus.Registerer, q *Queue) (*meter, error) {
 	}
 	var errs []error
 	for _, c := range []prometheus.Collector{
-		m.messages, m.parts, m.outcomes, m.late, m.uncertain, m.capped, m.reports, m.arrivals, m.pruned, m.depth,
+		m.messages, m.parts, m.outcomes, m.late, m.uncertain, m.capped, m.reports, m.pruned, m.depth,
 	} {
 		errs = append(errs, r.Register(c))
 	}
 	return m, errors.Join(errs...)
+}
+
+// NewPruned returns the counter of records that retention has emptied or removed, which
+// the packages that own such records share.
+func NewPruned() prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "goniec_queue_pruned_total", Help: "Records that retention has emptied or removed.",
+	})
 }
 
 func (m *meter) enqueued(message *Message) {
@@ -80,8 +82,6 @@ func (m *meter) recorded(o Outcome) { m.outcomes.WithLabelValues(o.Kind.String()
 func (m *meter) reported(how matchKind, outcome pdu.StatusOutcome) {
 	m.reports.WithLabelValues(string(how), outcome.String()).Inc()
 }
-
-func (m *meter) received(what received) { m.arrivals.WithLabelValues(string(what)).Inc() }
 
 // String names the kind for logs and metrics.
 func (k OutcomeKind) String() string {

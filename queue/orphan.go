@@ -55,7 +55,7 @@ func (m *matcher) keepOrphan(o orphan, at time.Time) error {
 	if err := store.PutJSON(m.tx, key, o); err != nil {
 		return err
 	}
-	if err := m.tx.Put(tickKey(at.Add(orphanKept), key), nil); err != nil {
+	if err := m.tx.Put(TickKey(at.Add(orphanKept), key), nil); err != nil {
 		return err
 	}
 	return m.queue.events.Append(m.tx, "", ReportOrphaned{Modem: m.worker.Modem, MR: int(o.MR), Status: int(o.Status)})
@@ -106,7 +106,7 @@ func (m *matcher) rematch() error {
 		if found.how == matchedNothing {
 			continue
 		}
-		for _, key := range []string{k.key, tickKey(k.at.Add(orphanKept), k.key)} {
+		for _, key := range []string{k.key, TickKey(k.at.Add(orphanKept), k.key)} {
 			if err := m.tx.Delete(key); err != nil {
 				return err
 			}

@@ -6,16 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"goniec/number"
 	"goniec/store"
 )
 
-// callDaysKept is how long it is remembered that a caller was sent a text that day.
-const callDaysKept = 48 * time.Hour
-
 // Prune removes what has been kept long enough: the texts of messages that were
-// sent, ended or were received longer ago than texts, and PDUs that could not be
-// read; then the records themselves after records. It works in small transactions
+// sent or ended longer ago than texts, then the messages themselves after records. It works in small transactions
 // so that nobody waits for it, and goes on where it was when it is called again.
 func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 	now := q.now()
@@ -27,11 +22,6 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		q.log.WarnContext(ctx, "nothing is removed while the clock is not believed", "is", now)
 		return nil
 	}
-	inboxFrom, err := store.View(ctx, q.store, inboxPrunedTo)
-	if err != nil {
-		return fmt.Errorf("prune: %w", err)
-	}
-	remove := func(tx store.Tx, p store.Pair) (bool, error) { return true, tx.Delete(p.Key) }
 	for _, step := range []struct {
 		what   string
 		in     store.Range
@@ -39,13 +29,7 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 	}{
 		{"texts", store.Range{From: doneSpace, To: doneSpace + store.TimeSegment(now.Add(-texts))}, q.pruneMessage(doneSpace, q.removeText)},
 		{"messages", store.Range{From: bareSpace, To: bareSpace + store.TimeSegment(now.Add(-records))}, q.pruneMessage(bareSpace, q.removeSome)},
-		{"rejected PDUs", store.Range{From: rawSpace, To: rawSpace + store.TimeSegment(now.Add(-texts))}, remove},
-		{"inbound texts", store.Range{From: inboxFrom, To: inboundKey(store.LowestID(now.Add(-texts)))}, pruneInboundText},
-		{"inbound messages", store.Range{From: inboundSpace, To: inboundKey(store.LowestID(now.Add(-records)))}, pruneInbound},
-		{"calls", store.Range{From: callSpace, To: callSpace + store.LowestID(now.Add(-records))}, remove},
-		{"days of calls", store.Prefix(callDaySpace), q.pruneCallDay(now.Add(-callDaysKept), now)},
 		{"concatenation references", store.Prefix(refSpace), pruneReferences(now)},
-		{"parts of inbound messages", store.Prefix(groupSpace), pruneGroup(now.Add(-texts))},
 	} {
 		// A message with many attempts takes several passes.
 		for again := true; again; {
@@ -98,38 +82,6 @@ func (q *Queue) removeText(tx store.Tx, e *entry) error {
 	return q.save(tx, e)
 }
 
-// pruneInbound removes an inbound message with what leads to it.
-func pruneInbound(tx store.Tx, pair store.Pair) (bool, error) {
-	id := pair.Key[len(inboundSpace):]
-	if in, err := decodeInbound(id, pair.Value); err == nil { // of any other nothing is known
-		if err := tx.Delete(fromPrefix(number.Segment(in.From)) + id); err != nil {
-			return false, err
-		}
-	}
-	return true, tx.Delete(pair.Key)
-}
-
-// inboxPrunedTo returns the key behind the inbound message whose text was removed last.
-func inboxPrunedTo(r store.Reader) (string, error) {
-	last, err := r.Get(inboxPruned)
-	if err != nil || last == nil {
-		return inboundSpace, err
-	}
-	return inboundKey(string(last)) + "\x00", nil
-}
-
-// pruneInboundText empties an inbound message, and remembers how far it got.
-func pruneInboundText(tx store.Tx, pair store.Pair) (bool, error) {
-	id := pair.Key[len(inboundSpace):]
-	if in, err := decodeInbound(id, pair.Value); err == nil { // any other is removed with the records
-		in.Text, in.TextRemoved = "", true
-		if err := store.PutJSON(tx, pair.Key, storedInbound{&in, number.Encode(in.From)}); err != nil {
-			return false, err
-		}
-	}
-	return true, tx.Put(inboxPruned, []byte(id))
-}
-
 // pruneReferences removes the concatenation references of a number that have rested.
 func pruneReferences(now time.Time) func(store.Tx, store.Pair) (bool, error) {
 	return func(tx store.Tx, pair store.Pair) (bool, error) {
@@ -138,19 +90,5 @@ func pruneReferences(now time.Time) func(store.Tx, store.Pair) (bool, error) {
 			return false, err
 		}
 		return true, tx.Delete(pair.Key)
-	}
-}
-
-// pruneGroup removes the parts of an inbound message that was delivered before limit.
-func pruneGroup(limit time.Time) func(store.Tx, store.Pair) (bool, error) {
-	return func(tx store.Tx, pair store.Pair) (bool, error) {
-		g, found, err := store.GetJSON[group](tx, pair.Key)
-		if errors.Is(err, store.ErrRecord) {
-			return true, tx.Delete(pair.Key)
-		}
-		if err != nil || !found || !g.Delivered || g.Since.After(limit) {
-			return false, err
-		}
-		return true, errors.Join(tx.Delete(g.tick(pair.Key)), tx.Delete(pair.Key))
 	}
 }

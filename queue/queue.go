@@ -1,3 +1,18 @@
+// Package queue keeps what the gateway has to send and has sent: messages with their
+// parts and attempts, and the delivery reports on them.
+//
+// It owns the rule that nothing is lost and nothing is sent twice by mistake. A
+// message that Enqueue has taken is on disk. An attempt is written down by Claim
+// before it is made, and its outcome by Record after; an attempt whose outcome
+// nobody can know is called uncertain, waits for its delivery report, and is then
+// handled by policy. Everything that happens later, a retry, an expiry, a lease
+// that runs out, is a key in the store that Tend finds; nothing is scheduled in
+// memory only, so a restart at any moment loses nothing but time.
+//
+// It does not know modems: a Worker is the name of a modem and of the SIM in it,
+// and package gateway joins the two. It does not call anybody back: every change
+// of a status appends an event in the same transaction, and whoever wants to
+// react follows the log.
 package queue
 
 import (
@@ -64,8 +79,8 @@ type Config struct {
 	Clock         *clock.Clock     // nil: one of Box that nothing has to confirm
 }
 
-// Queue is the outgoing and the incoming side of the store. What it knows is
-// there; it is safe for concurrent use.
+// Queue is the outgoing side of the store. What it knows is there; it is safe for
+// concurrent use.
 type Queue struct {
 	store  store.Store
 	events *event.Log
@@ -257,13 +272,6 @@ type Filter struct {
 	Reference string
 	Since     time.Time // created at or after
 	Until     time.Time // created before
-}
-
-// InboxFilter selects inbound messages; zero fields do not.
-type InboxFilter struct {
-	From  pdu.Address
-	Since time.Time // received at or after
-	Until time.Time // received before
 }
 
 // Wake returns a channel that receives when there may be something new to claim,

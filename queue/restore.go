@@ -23,7 +23,7 @@ func (m *Message) restored() bool { return m.Error != nil && m.Error.Code == Cod
 func (q *Queue) HoldRestored(ctx context.Context) (held int, err error) {
 	// Every message that has not ended has a tick, and among a million those are few.
 	held, err = store.Count(ctx, q.store, store.Prefix(tickSpace), func(tx store.Tx, tick store.Pair) (bool, error) {
-		_, target, _ := strings.Cut(strings.TrimPrefix(tick.Key, tickSpace), "/")
+		target := TickTarget(tick.Key)
 		id, found := strings.CutPrefix(target, messageSpace)
 		if !found {
 			return false, nil

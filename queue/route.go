@@ -62,8 +62,6 @@ type Router interface {
 	// Accepted notes that the service centre has taken a part for to from the SIM
 	// of w.
 	Accepted(tx store.Tx, to pdu.Address, w Worker, at time.Time) error
-	// Heard notes that from has written to, or called, the SIM of w.
-	Heard(tx store.Tx, from pdu.Address, w Worker, at time.Time) error
 	// Forget removes what it keeps of a number, and reports whether there was anything.
 	Forget(tx store.Tx, number pdu.Address) (bool, error)
 	// Prune forgets numbers that nothing was sent to or heard from since before.
@@ -205,16 +203,4 @@ func (q *Queue) logCapped(ctx context.Context, all []capped) {
 			slog.String("msg", c.id), slog.Any("to", c.to), slog.Time("until", c.until),
 			slog.String("remedy", "Find out who sends so much to one number. Cancel what is not wanted, or raise recipient_cap if it is."))
 	}
-}
-
-// heard tells the router who has written to, or called, w.
-func (q *Queue) heard(tx store.Tx, from pdu.Address, w Worker, at time.Time) error {
-	if q.config.Router == nil || from.Number == "" || from.IsAlphanumeric() {
-		return nil
-	}
-	// Some networks write the numbers of their own country without its code.
-	if a, _, err := q.config.Numbering.Parse(from.String()); err == nil {
-		from = a
-	}
-	return q.config.Router.Heard(tx, from, w, at)
 }

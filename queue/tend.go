@@ -20,15 +20,15 @@ const (
 
 // Tend does what has become due by time alone: messages that expire, leases that
 // have run out, uncertain parts that policy has to decide about, quiet hours that
-// begin or end, inbound messages of which a part does not come, records that are
-// kept for a time. It returns when it wants to be called again, at the latest
+// begin or end, records that are kept for a time. It returns when it wants to be called again, at the latest
 // after a minute; calling it more often, or on several boxes, does no harm.
 func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
 	if err := q.clock.Watch(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
 	}
 	now := q.now()
-	due := store.Range{From: tickSpace, To: tickSpace + store.TimeSegment(now.Add(time.Millisecond)), Together: tendTogether}
+	due := TicksUntil(now)
+	due.Together = tendTogether
 	err = store.WalkEach(ctx, q.store, due, func(tx store.Tx, tick store.Pair) (string, error) { return q.tend(tx, tick.Key, now) }, q.brokenTo(ctx))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
@@ -129,7 +129,7 @@ func (q *Queue) tend(tx store.Tx, key string, now time.Time) (broken string, err
 // tendOne deals with the record that a tick points to. A record whose tick is
 // not due is left alone: on a cluster a scan is but a hint.
 func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) error {
-	_, target, _ := strings.Cut(strings.TrimPrefix(key, tickSpace), "/")
+	target := TickTarget(key)
 	switch {
 	case strings.HasPrefix(target, messageSpace):
 		id := strings.TrimPrefix(target, messageSpace)
@@ -141,12 +141,7 @@ func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) error {
 			return nil
 		}
 		return q.tendMessage(tx, e, now)
-	case strings.HasPrefix(target, groupSpace):
-		if trust, err := q.clock.TrustIn(tx, now); err != nil || !trust.Believed {
-			return err
-		}
-		return q.tendGroup(tx, key, target)
-	default: // kept for a time, which is over
+	case strings.HasPrefix(target, idemSpace), strings.HasPrefix(target, orphanSpace): // kept for a time, which is over
 		if trust, err := q.clock.TrustIn(tx, now); err != nil || !trust.Believed {
 			return err
 		}
@@ -154,6 +149,8 @@ func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) error {
 			return err
 		}
 		return tx.Delete(key)
+	default: // of another package
+		return nil
 	}
 }
 
@@ -242,21 +239,8 @@ func quietLanes() []string {
 	return quiet
 }
 
-// routesIn returns every route by which something waits, by leaping from one to
-// the next.
-func routesIn(r store.Reader) ([]string, error) {
-	from, to := span(dueSpace)
-	var routes []string
-	for {
-		pairs, err := r.Scan(from, to, 1)
-		if err != nil || len(pairs) == 0 {
-			return routes, err
-		}
-		route, _, _ := strings.Cut(strings.TrimPrefix(pairs[0].Key, dueSpace), "/")
-		routes = append(routes, route)
-		from = store.PrefixEnd(dueSpace + route + "/")
-	}
-}
+// routesIn returns every route by which something waits.
+func routesIn(r store.Reader) ([]string, error) { return store.Children(r, dueSpace) }
 
 // nextTick returns when the next tick after done comes, at the latest tendWithin
 // from now. Those before it that were passed over wait for the next time.

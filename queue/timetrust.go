@@ -64,7 +64,7 @@ func (q *Queue) fresh(e *entry) bool {
 // it put off while it was ahead is due.
 func (q *Queue) setBack(ctx context.Context, now time.Time) error {
 	return store.Walk(ctx, q.store, store.Prefix(tickSpace), func(tx store.Tx, pair store.Pair) error {
-		_, target, _ := strings.Cut(strings.TrimPrefix(pair.Key, tickSpace), "/")
+		target := TickTarget(pair.Key)
 		id, found := strings.CutPrefix(target, messageSpace)
 		if !found {
 			return nil

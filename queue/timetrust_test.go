@@ -1,7 +1,6 @@
 package queue_test
 
 import (
-	"bytes"
 	"errors"
 	"testing"
 	"time"
@@ -368,38 +367,6 @@ func TestServiceCentreDisagrees(t *testing.T) {
 			t.Errorf("trust is %+v", got)
 		}
 	})
-}
-
-// The stamp of the service centre on a text that comes in confirms the clock, if it
-// agrees; one that does not says nothing, and one that cannot be read is none.
-func TestTextConfirmsTheClock(t *testing.T) {
-	for name, c := range map[string]struct {
-		off   time.Duration // of the clock of the box
-		late  time.Duration // how long the centre has kept the text
-		wreck bool          // the stamp
-		want  bool
-	}{
-		"fresh":                        {0, 5 * time.Second, false, true},
-		"kept for a while":             {0, 10 * time.Minute, false, false},
-		"fresh, the clock is behind":   {-3 * time.Hour, 5 * time.Second, false, false},
-		"fresh, the clock is ahead":    {time.Hour, 5 * time.Second, false, false},
-		"with a stamp that is no time": {0, 5 * time.Second, true, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inBoot(t, func(t *testing.T, b *box) {
-				cut := b.powerCut(c.off)
-				raw := deliver(t, "TAK", func(d *pdu.Deliver) { d.SCTS = time.Now().Add(-c.late).Truncate(time.Second) })
-				if c.wreck {
-					at := bytes.IndexByte(raw[8:], 0) + 8 // TP-PID; the stamp is behind TP-DCS
-					copy(raw[at+2:], []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
-				}
-				cut.receive(raw)
-				if got := cut.trust(); got.Believed != c.want || c.want && got.By != clock.ServiceCentre {
-					t.Errorf("trust is %+v, want %t", got, c.want)
-				}
-			})
-		})
-	}
 }
 
 // A box whose clock nothing confirms refuses an end that has passed for certain, and takes

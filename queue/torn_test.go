@@ -12,7 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"goniec/inbox"
+	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
 	"goniec/store/boltstore"
@@ -180,6 +183,12 @@ func mended(t *testing.T, path string, file []byte) map[string]string {
 	}
 	all := contents(t, s)
 	queue.CheckInvariants(t, s)
+	err = s.View(t.Context(), func(r store.Reader) error {
+		return inbox.Verify(r, func(f store.Finding) { t.Errorf("%s: %s", f.Record, f.What) }, nil)
+	})
+	if err != nil {
+		t.Error(err)
+	}
 	b := newBoxOn(t, s)
 	if _, err := b.Recover(t.Context()); err != nil {
 		t.Errorf("recover: %v", err)
@@ -239,7 +248,7 @@ func work(b *box) {
 		for k := range m.Parts {
 			b.report(byte(10*i+k), 0)
 		}
-		b.receive(deliver(b.t, fmt.Sprintf("TAK %d", i)))
+		b.receive(fmt.Sprintf("TAK %d", i))
 		b.tend()
 	}
 	var batch []queue.Draft
@@ -253,4 +262,30 @@ func work(b *box) {
 	b.record(s, unknown())
 	b.claimBy(worker(1)) // in the air to the end
 	b.tend()
+}
+
+// receive has a text of the patient come into the inbox that is beside the queue.
+func (b *box) receive(text string) {
+	b.t.Helper()
+	in, err := inbox.New(inbox.Config{Store: b.store, Events: b.events, Queue: b.Queue})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := in.Receive(b.t.Context(), worker(0), inbox.Decode(deliver(b.t, text), time.Now())); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// deliver returns a PDU with a text from the patient.
+func deliver(t testing.TB, text string) []byte {
+	t.Helper()
+	ud, err := pdu.TextUserData(text, pdu.GSM7, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tpdu, err := pdu.Deliver{OA: address(t, patient), SCTS: time.Now().Truncate(time.Second), UD: ud}.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pdu.WithSMSC(nil, tpdu)
 }

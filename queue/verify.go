@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"goniec/number"
 	"goniec/store"
 )
 
@@ -22,7 +21,7 @@ func Verify(r store.Reader, tell func(store.Finding), checked func(records int))
 		checked = func(int) {}
 	}
 	v := verifier{r: r, tell: tell, checked: checked, counts: map[Status]int{}, ticking: map[string]bool{}}
-	for _, step := range []func() error{v.messages, v.indexes, v.ticks, v.kept, v.inbound, v.calls, v.tallies} {
+	for _, step := range []func() error{v.messages, v.indexes, v.ticks, v.kept, v.tallies} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -146,7 +145,7 @@ func idIn(key string) string {
 // ticks looks whether what Tend is to look at exists, apart from messages.
 func (v *verifier) ticks() error {
 	return v.each(tickSpace, func(p store.Pair) error {
-		_, target, _ := strings.Cut(strings.TrimPrefix(p.Key, tickSpace), "/")
+		target := TickTarget(p.Key)
 		if strings.HasPrefix(target, messageSpace) {
 			return nil
 		}
@@ -161,7 +160,7 @@ func (v *verifier) ticks() error {
 
 // kept looks whether everything that is kept for a while only will be removed.
 func (v *verifier) kept() error {
-	for _, space := range []string{groupSpace, idemSpace, seenSpace, orphanSpace} {
+	for _, space := range []string{idemSpace, orphanSpace} {
 		err := v.each(space, func(p store.Pair) error {
 			if !v.ticking[p.Key] {
 				v.tell(store.Finding{Record: space, What: "a record is kept for ever"})
@@ -173,44 +172,6 @@ func (v *verifier) kept() error {
 		}
 	}
 	return nil
-}
-
-// inbound looks at every message that came in, and whether its sender leads to it.
-func (v *verifier) inbound() error {
-	err := v.each(inboundSpace, func(p store.Pair) error {
-		id := strings.TrimPrefix(p.Key, inboundSpace)
-		in, err := decodeInbound(id, p.Value)
-		if err != nil {
-			v.tell(store.Finding{Record: p.Key, What: "it cannot be read"})
-			return nil //nolint:nilerr // it is told
-		}
-		value, err := v.r.Get(fromPrefix(number.Segment(in.From)) + id)
-		if err == nil && value == nil {
-			v.tell(store.Finding{Record: p.Key, What: "nothing in " + fromSpace + " leads to it"})
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return v.each(fromSpace, func(p store.Pair) error {
-		id := idIn(p.Key)
-		value, err := v.r.Get(inboundKey(id))
-		if err == nil && value == nil {
-			v.tell(store.Finding{Record: fromSpace, What: "a key leads to inbound message " + id + ", which does not exist"})
-		}
-		return err
-	})
-}
-
-// calls looks at every call that was written down.
-func (v *verifier) calls() error {
-	return v.each(callSpace, func(p store.Pair) error {
-		if _, err := decodeCall(strings.TrimPrefix(p.Key, callSpace), p.Value); err != nil {
-			v.tell(store.Finding{Record: p.Key, What: "it cannot be read"})
-		}
-		return nil
-	})
 }
 
 // tallies compares the counts of all boxes with what there is.

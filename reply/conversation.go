@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 
 	"goniec/clock"
+	"goniec/inbox"
 	"goniec/number"
 	"goniec/pdu"
-	"goniec/queue"
 	"goniec/store"
 )
 
@@ -112,7 +112,7 @@ func (r *Replies) conversationWith(rd store.Reader, number pdu.Address) (t Conve
 // recordInConversation records in the conversation with a number what came in and whether
 // a person has to look
 // at it, and returns the id of the conversation.
-func (r *Replies) recordInConversation(tx store.Tx, number pdu.Address, in queue.Inbound, d decision, again bool) (string, error) {
+func (r *Replies) recordInConversation(tx store.Tx, number pdu.Address, in inbox.Message, d decision, again bool) (string, error) {
 	t, before, err := r.conversationWith(tx, number)
 	if err != nil {
 		return "", err

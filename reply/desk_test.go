@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply"
@@ -29,12 +30,13 @@ const (
 // desk is everything about replies on a store in memory, in a bubble.
 type desk struct {
 	*reply.Replies
-	t      *testing.T
-	store  store.Store
-	queue  *queue.Queue
-	events *event.Log
-	halt   func() // ends what run began
-	part   byte   // reference of the latest text that lacks a part
+	t        *testing.T
+	store    store.Store
+	queue    *queue.Queue
+	received *inbox.Inbox
+	events   *event.Log
+	halt     func() // ends what run began
+	part     byte   // reference of the latest text that lacks a part
 }
 
 func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
@@ -49,8 +51,12 @@ func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	in, err := inbox.New(inbox.Config{Store: s, Events: events, Queue: q})
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := reply.Config{
-		Store: s, Events: events, Queue: q, Suppressions: suppression.New(s, events), Reader: words, Box: "box", Language: "pl", Phone: "+48221234567",
+		Store: s, Events: events, Queue: q, Inbox: in, Suppressions: suppression.New(s, events), Reader: words, Box: "box", Language: "pl", Phone: "+48221234567",
 		Logger: slog.New(slog.DiscardHandler),
 		Text: func(_ string, kind reply.TextKind) string {
 			switch kind {
@@ -72,7 +78,7 @@ func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{Replies: r, t: t, store: s, queue: q, events: events}
+	d := &desk{Replies: r, t: t, store: s, queue: q, received: in, events: events}
 	d.run()
 	t.Cleanup(func() {
 		d.halt()
@@ -182,7 +188,7 @@ func (d *desk) receive(from, text string, alphabet pdu.Alphabet, concatenation *
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	if err := d.queue.Receive(d.t.Context(), worker(), pdu.WithSMSC(nil, tpdu), time.Now()); err != nil {
+	if err := d.received.Receive(d.t.Context(), worker(), inbox.Decode(pdu.WithSMSC(nil, tpdu), time.Now())); err != nil {
 		d.t.Fatal(err)
 	}
 	synctest.Wait()
@@ -193,6 +199,9 @@ func (d *desk) pass(length time.Duration) {
 	d.t.Helper()
 	for end := time.Now().Add(length); time.Now().Before(end); {
 		if _, err := d.queue.Tend(d.t.Context()); err != nil {
+			d.t.Fatal(err)
+		}
+		if err := d.received.Tend(d.t.Context()); err != nil {
 			d.t.Fatal(err)
 		}
 		wait(d.t.Context(), min(time.Minute, time.Until(end)))
@@ -220,7 +229,7 @@ func (d *desk) question(id string) reply.Question {
 // inbox returns what came in with what was made of it, the oldest first.
 func (d *desk) inbox() []reply.Heard {
 	d.t.Helper()
-	all, _, err := d.queue.Inbox(d.t.Context(), queue.InboxFilter{}, "", 0)
+	all, _, err := d.received.Page(d.t.Context(), inbox.Filter{}, "", 0)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[s
 		}
 	}
 	for before, more := "", true; more; more = before != "" {
-		items, next, err := r.queue.Exchange(ctx, number, before, forgetTogether)
+		items, next, err := r.config.Inbox.Exchange(ctx, number, before, forgetTogether)
 		if err != nil {
 			return removed, fmt.Errorf("forget answers: %w", err)
 		}

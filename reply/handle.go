@@ -8,6 +8,7 @@ import (
 
 	"goniec/clock"
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply/reader"
@@ -54,11 +55,11 @@ const answerWithin = 12 * time.Hour
 
 // handle handles an event in the transaction that moves the cursor.
 func (r *Replies) handle(tx store.Tx, e event.Event) error {
-	received, err := event.Decode[queue.Received](e)
+	received, err := event.Decode[inbox.Received](e)
 	if err != nil {
 		return err
 	}
-	in, err := queue.ReadInbound(tx, received.ID)
+	in, err := inbox.ReadMessage(tx, received.ID)
 	if store.Unreadable(err) {
 		return nil // the message is removed, or damaged: goniec verify reports damage
 	}
@@ -74,7 +75,7 @@ func (r *Replies) handle(tx store.Tx, e event.Event) error {
 
 // hear handles a received message. again says that the message was handled before, when
 // some of its parts were missing.
-func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
+func (r *Replies) hear(tx store.Tx, in inbox.Message, again bool) error {
 	from, answerable := in.From, false
 	if !in.From.IsAlphanumeric() {
 		from, answerable = r.config.Numbering.Sender(in.From.String())
@@ -106,11 +107,11 @@ func (r *Replies) hear(tx store.Tx, in queue.Inbound, again bool) error {
 }
 
 // understand decides what to do about a received message.
-func (r *Replies) understand(tx store.Reader, in queue.Inbound, from pdu.Address, answerable bool) (decision, situation, error) {
+func (r *Replies) understand(tx store.Reader, in inbox.Message, from pdu.Address, answerable bool) (decision, situation, error) {
 	s := situation{now: now(), text: in.Text, complete: in.Complete}
 	switch {
-	case in.Kind != queue.InboundText:
-		return decision{match: MatchNotText, reading: reader.Reading{Value: reader.Unclear}, handled: in.Kind == queue.InboundVoicemail, needsStaff: in.Kind == queue.InboundBinary}, s, nil
+	case in.Kind != inbox.KindText:
+		return decision{match: MatchNotText, reading: reader.Reading{Value: reader.Unclear}, handled: in.Kind == inbox.KindVoicemail, needsStaff: in.Kind == inbox.KindBinary}, s, nil
 	case in.From.IsAlphanumeric(), from.IsShortCode():
 		return decision{match: MatchSender, reading: reader.Reading{Value: reader.Unclear}, handled: true}, s, nil
 	}
@@ -155,7 +156,7 @@ func (r *Replies) withText(tx store.Reader, q Question) (p askedQuestion, asked 
 }
 
 // carryOut carries out a decision, except for texts and the conversation.
-func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in queue.Inbound, from pdu.Address) error {
+func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in inbox.Message, from pdu.Address) error {
 	if s.askedBack != nil && d.asksBack != s.askedBack { // the question back has been answered, or no longer matters
 		if err := tx.Delete(whichKey(from)); err != nil {
 			return err
@@ -190,7 +191,7 @@ func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in queue.Inbou
 }
 
 // recordAnswer records a clear answer and announces it.
-func (r *Replies) recordAnswer(tx store.Tx, a acceptedAnswer, in queue.Inbound) error {
+func (r *Replies) recordAnswer(tx store.Tx, a acceptedAnswer, in inbox.Message) error {
 	q, err := ReadQuestion(tx, a.id)
 	if err != nil {
 		return err
@@ -216,7 +217,7 @@ func (r *Replies) recordAnswer(tx store.Tx, a acceptedAnswer, in queue.Inbound) 
 }
 
 // recordUnclear records an answer that could not be read. An earlier clear answer stays.
-func (r *Replies) recordUnclear(tx store.Tx, id string, d decision, in queue.Inbound) error {
+func (r *Replies) recordUnclear(tx store.Tx, id string, d decision, in inbox.Message) error {
 	q, err := ReadQuestion(tx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -256,7 +257,7 @@ func (r *Replies) backFor(d decision, s situation, to pdu.Address) answer {
 	return a
 }
 
-func newHeard(d decision, in queue.Inbound) Heard {
+func newHeard(d decision, in inbox.Message) Heard {
 	h := Heard{
 		Match: d.match, Value: d.reading.Value, Choice: d.reading.Choice, Number: d.reading.Number, Rule: d.reading.Rule,
 		Intents: d.reading.Intents, LateMinutes: d.reading.LateMinutes, Confidence: d.reading.Confidence,

@@ -24,6 +24,7 @@ import (
 
 	"goniec/calendar"
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/number"
 	"goniec/queue"
 	"goniec/reply/reader"
@@ -31,11 +32,12 @@ import (
 	"goniec/suppression"
 )
 
-// Config is what New needs. Store, Events, Queue, Suppressions and Reader are required.
+// Config is what New needs. Store, Events, Queue, Inbox, Suppressions and Reader are required.
 type Config struct {
 	Store        store.Store
 	Events       *event.Log
 	Queue        *queue.Queue
+	Inbox        *inbox.Inbox
 	Suppressions *suppression.List // STOP adds to the list
 	Reader       *reader.Reader
 	Numbering    number.Numbering
@@ -78,8 +80,8 @@ type Replies struct {
 
 // New returns Replies that handle nothing until Run and RunEnds are called.
 func New(c Config) (*Replies, error) {
-	if c.Store == nil || c.Events == nil || c.Queue == nil || c.Suppressions == nil || c.Reader == nil {
-		return nil, errors.New("reply: Store, Events, Queue, Suppressions and Reader are required")
+	if c.Store == nil || c.Events == nil || c.Queue == nil || c.Inbox == nil || c.Suppressions == nil || c.Reader == nil {
+		return nil, errors.New("reply: Store, Events, Queue, Inbox, Suppressions and Reader are required")
 	}
 	if err := c.Office.Validate(); err != nil {
 		return nil, fmt.Errorf("reply: Office: %w", err)
@@ -121,7 +123,7 @@ const tendEvery = 15 * time.Second
 func (r *Replies) Run(ctx context.Context) {
 	r.events.Run(ctx, event.Follower{
 		Name: ownName, Logger: r.log, Handle: r.handle,
-		Wants: func(typ string) bool { return typ == queue.Received{}.EventType() },
+		Wants: func(typ string) bool { return typ == inbox.Received{}.EventType() },
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"goniec/calendar"
 	"goniec/clock"
+	"goniec/inbox"
 	"goniec/queue"
 	"goniec/store"
 )
@@ -15,7 +16,7 @@ import (
 // settleUncertain tells the queue that the text of a question has arrived, because in
 // answers the question clearly. An answer that cannot be read proves nothing: it may be
 // about something else.
-func (r *Replies) settleUncertain(tx store.Tx, id string, in queue.Inbound) error {
+func (r *Replies) settleUncertain(tx store.Tx, id string, in inbox.Message) error {
 	at := in.ReceivedAt
 	if !in.SentAt.IsZero() { // the answer may have waited in the network, or in the modem
 		centre, err := clock.ReadCentre(tx, in.SIM)

@@ -10,6 +10,7 @@ import (
 
 	"goniec/catalogue"
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/queue"
 	"goniec/store"
@@ -143,7 +144,7 @@ func (l *callLog) commit(ctx context.Context) time.Time {
 
 // write writes one call down, together with the text to the caller.
 func (l *callLog) write(ctx context.Context, m missed) error {
-	c, refused, err := l.care.config.Queue.MissedCall(ctx, m.worker, m.from, m.rings, m.at, l.text(m))
+	c, refused, err := l.care.config.Inbox.MissedCall(ctx, m.worker, inbox.Ring{From: m.from, Rings: m.rings, At: m.at}, l.text(m))
 	if err != nil {
 		return err
 	}

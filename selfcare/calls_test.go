@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"goniec/calendar"
+	"goniec/inbox"
 	"goniec/modem/emulator"
 	"goniec/queue"
 	"goniec/selfcare"
@@ -21,9 +22,9 @@ func answering(rings int, text string) func(*selfcare.Config) {
 }
 
 // calls returns the calls that have been written down, newest first.
-func (r *rig) calls() []queue.Call {
+func (r *rig) calls() []inbox.Call {
 	r.t.Helper()
-	all, _, err := r.queue.Calls(r.t.Context(), queue.InboxFilter{}, "", 100)
+	all, _, err := r.in.Calls(r.t.Context(), inbox.Filter{}, "", 100)
 	if err != nil {
 		r.t.Error(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"goniec/catalogue"
 	"goniec/event"
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/modem/emulator"
 	"goniec/pdu"
@@ -37,6 +38,7 @@ type rig struct {
 	store    *flakyStore
 	events   *event.Log
 	queue    *queue.Queue
+	in       *inbox.Inbox
 	gateway  *gateway.Gateway
 	care     *selfcare.Care
 	registry *prometheus.Registry
@@ -118,7 +120,11 @@ func newRig(t *testing.T, c setup) *rig {
 			Open: func(ctx context.Context) (modem.Port, error) { return device.Dial(ctx) },
 		}})
 	}
-	r.config = selfcare.Config{Store: r.store, Queue: r.queue, Logger: logger, Registerer: r.registry}
+	r.in, err = inbox.New(inbox.Config{Store: r.store, Events: r.events, Queue: r.queue, Contacts: routing, Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.config = selfcare.Config{Store: r.store, Queue: r.queue, Inbox: r.in, Logger: logger, Registerer: r.registry}
 	if c.config != nil {
 		c.config(&r.config)
 	}
@@ -129,7 +135,7 @@ func newRig(t *testing.T, c setup) *rig {
 // make makes a gateway and what looks after its modems.
 func (r *rig) make(routing *gateway.Routing) {
 	r.gateway = gateway.New(gateway.Config{
-		Modems: r.configs, Store: r.store, Queue: r.queue, Routing: routing, Events: r.events, Logger: r.config.Logger,
+		Modems: r.configs, Store: r.store, Queue: r.queue, Inbox: r.in, Routing: routing, Events: r.events, Logger: r.config.Logger,
 	})
 	r.config.Gateway = r.gateway
 	r.care = selfcare.New(r.config)
@@ -152,6 +158,9 @@ func (r *rig) start() {
 func (r *rig) tend(ctx context.Context) {
 	for ctx.Err() == nil {
 		next, err := r.queue.Tend(ctx)
+		if err == nil {
+			err = r.in.Tend(ctx)
+		}
 		if wait := time.Until(next); err != nil || wait > time.Minute {
 			next = time.Now().Add(time.Minute)
 		}

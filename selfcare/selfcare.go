@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem"
 	"goniec/queue"
 	"goniec/store"
@@ -24,11 +25,12 @@ import (
 // be looked at earlier.
 const lookInterval = time.Minute
 
-// Config is what New needs; Gateway, Store and Queue are required.
+// Config is what New needs; Gateway, Store, Queue and Inbox are required.
 type Config struct {
 	Gateway    *gateway.Gateway
 	Store      store.Store // for the keys credit/… and test/…
 	Queue      *queue.Queue
+	Inbox      *inbox.Inbox          // where calls are written down
 	Logger     *slog.Logger          // nil: nothing is logged
 	Registerer prometheus.Registerer // nil: no metrics
 	// Location is where the days of questions for credit and the months of

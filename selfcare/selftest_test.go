@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"goniec/gateway"
+	"goniec/inbox"
 	"goniec/modem/emulator"
 	"goniec/queue"
 	"goniec/selfcare"
@@ -34,7 +35,7 @@ func (r *rig) wantTest(sim int, result string) {
 // inbox returns how many texts patients are thought to have written.
 func (r *rig) inbox() int {
 	r.t.Helper()
-	all, _, err := r.queue.Inbox(r.t.Context(), queue.InboxFilter{}, "", 1000)
+	all, _, err := r.in.Page(r.t.Context(), inbox.Filter{}, "", 1000)
 	if err != nil {
 		r.t.Error(err)
 	}

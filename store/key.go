@@ -3,7 +3,9 @@ package store
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,4 +53,43 @@ func Milliseconds(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.UTC().Truncate(time.Millisecond)
+}
+
+// LastSegment returns what follows the last slash of a key.
+func LastSegment(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
+
+// Children returns the segments that follow prefix, which ends in a slash, in keys with
+// one more slash behind them. It leaps from one to the next, however many keys each has.
+func Children(r Reader, prefix string) ([]string, error) {
+	var all []string
+	for from, to := prefix, PrefixEnd(prefix); ; {
+		pairs, err := r.Scan(from, to, 1)
+		if err != nil || len(pairs) == 0 {
+			return all, err
+		}
+		child, _, _ := strings.Cut(strings.TrimPrefix(pairs[0].Key, prefix), "/")
+		all = append(all, child)
+		from = PrefixEnd(prefix + child + "/")
+	}
+}
+
+// NewestBelow returns up to limit keys below any of the prefixes, newest first, that end
+// in an id below the one called before; empty: any. Behind the prefix of each key there
+// is only its id.
+func NewestBelow(r Reader, prefixes []string, before string, limit int) (keys []string, err error) {
+	for _, prefix := range prefixes {
+		to := PrefixEnd(prefix)
+		if before != "" {
+			to = prefix + before
+		}
+		pairs, err := r.ScanLast(prefix, to, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, pair := range pairs {
+			keys = append(keys, pair.Key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b string) int { return strings.Compare(LastSegment(b), LastSegment(a)) })
+	return keys[:min(len(keys), limit)], nil
 }

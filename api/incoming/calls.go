@@ -8,7 +8,7 @@ import (
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/api/rest"
-	"goniec/queue"
+	"goniec/inbox"
 )
 
 type (
@@ -44,6 +44,6 @@ func (res Resource) listCalls(ctx context.Context, in *callsInput) (*callsOutput
 }
 
 // wireCall turns a call into what goes over the wire.
-func wireCall(c *queue.Call) client.Call {
+func wireCall(c *inbox.Call) client.Call {
 	return client.Call{ID: c.ID, From: c.From.String(), Modem: c.Modem, At: c.At, Rings: c.Rings, MessageID: c.MessageID}
 }

@@ -12,7 +12,7 @@ import (
 	"goniec/api/client"
 	"goniec/api/rest"
 	"goniec/api/wire"
-	"goniec/queue"
+	"goniec/inbox"
 	"goniec/reply"
 	"goniec/store"
 )
@@ -205,7 +205,7 @@ func (res Resource) listEntries(ctx context.Context, in *entriesInput) (*entries
 }
 
 // entries puts texts of an exchange into what goes over the wire.
-func (res Resource) entries(ctx context.Context, found []queue.Exchanged) ([]client.Entry, error) {
+func (res Resource) entries(ctx context.Context, found []inbox.Exchanged) ([]client.Entry, error) {
 	lang := rest.RequestOf(ctx).Language()
 	var messages []client.Message
 	var inbound []client.Inbound

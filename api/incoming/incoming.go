@@ -16,8 +16,7 @@ import (
 	"goniec/api/client"
 	"goniec/api/rest"
 	"goniec/api/wire"
-	"goniec/pdu"
-	"goniec/queue"
+	"goniec/inbox"
 	"goniec/reply"
 	"goniec/store"
 )
@@ -52,17 +51,9 @@ type (
 
 // Resource is what the operations need.
 type Resource struct {
-	Inbox   Inbox
+	Inbox   *inbox.Inbox
 	Replies Replies
 	Numbers accept.Numbers
-}
-
-// Inbox keeps what came in, as queue.Queue does.
-type Inbox interface {
-	Inbound(ctx context.Context, id string) (queue.Inbound, error)
-	Inbox(ctx context.Context, f queue.InboxFilter, after string, limit int) ([]queue.Inbound, string, error)
-	Calls(ctx context.Context, f queue.InboxFilter, after string, limit int) ([]queue.Call, string, error)
-	Exchange(ctx context.Context, number pdu.Address, before string, limit int) ([]queue.Exchanged, string, error)
 }
 
 // Replies keeps the conversations, as reply.Replies does.
@@ -97,7 +88,7 @@ func (res Resource) registerInbox(s *rest.Server) {
 		Status:      http.StatusOK,
 		Problems:    []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *inboundInput) (*inboundOutput, error) {
-		m, err := res.Inbox.Inbound(ctx, in.ID)
+		m, err := res.Inbox.Message(ctx, in.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, rest.NewProblem(rest.CodeInboundNotFound)
 		}
@@ -113,7 +104,7 @@ func (res Resource) registerInbox(s *rest.Server) {
 }
 
 func (res Resource) listInbox(ctx context.Context, in *answeredInput) (*inboxOutput, error) {
-	link, page, err := incoming(ctx, res, "/v1/inbox", inboxInput{in.From, in.Since, in.Until, in.Limit, in.Cursor}, res.Inbox.Inbox, wire.Inbound)
+	link, page, err := incoming(ctx, res, "/v1/inbox", inboxInput{in.From, in.Since, in.Until, in.Limit, in.Cursor}, res.Inbox.Page, wire.Inbound)
 	if err != nil {
 		return nil, err
 	}
@@ -131,9 +122,9 @@ func (res Resource) listInbox(ctx context.Context, in *answeredInput) (*inboxOut
 // next page.
 func incoming[M, W any](
 	ctx context.Context, res Resource, path string, in inboxInput,
-	list func(ctx context.Context, f queue.InboxFilter, after string, limit int) ([]M, string, error), wire func(*M) W,
+	list func(ctx context.Context, f inbox.Filter, after string, limit int) ([]M, string, error), wire func(*M) W,
 ) (link string, page client.Page[W], err error) {
-	f := queue.InboxFilter{Since: in.Since, Until: in.Until}
+	f := inbox.Filter{Since: in.Since, Until: in.Until}
 	if in.From != "" {
 		f.From = res.Numbers.ReadSender(rest.Unplus(in.From))
 	}

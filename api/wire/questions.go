@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"goniec/api/client"
-	"goniec/queue"
+	"goniec/inbox"
 	"goniec/reply"
 	"goniec/reply/reader"
 	"goniec/store"
@@ -60,7 +60,7 @@ func answer(r store.Reader, q *reply.Question, a *reply.Answer) (*client.Answer,
 	if a.Value == reader.Chosen && a.Choice >= 1 && a.Choice <= len(q.Labels) {
 		out.Label = q.Labels[a.Choice-1]
 	}
-	in, err := queue.ReadInbound(r, a.InboundID)
+	in, err := inbox.ReadMessage(r, a.InboundID)
 	if err != nil && !store.Unreadable(err) {
 		return nil, err
 	}

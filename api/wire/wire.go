@@ -7,6 +7,7 @@ import (
 
 	"goniec/api/client"
 	"goniec/catalogue"
+	"goniec/inbox"
 	"goniec/queue"
 )
 
@@ -110,7 +111,7 @@ func messageErrorText(lang catalogue.Language, code string) string {
 }
 
 // Inbound turns a received message into what goes over the wire.
-func Inbound(m *queue.Inbound) client.Inbound {
+func Inbound(m *inbox.Message) client.Inbound {
 	return client.Inbound{
 		ID:         m.ID,
 		From:       m.From.String(),

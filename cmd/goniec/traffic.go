@@ -16,6 +16,7 @@ import (
 	"goniec/app"
 	"goniec/catalogue"
 	"goniec/event"
+	"goniec/inbox"
 	"goniec/queue"
 	"goniec/reply"
 	"goniec/reply/reader"
@@ -148,11 +149,11 @@ func (t *traffic) event(ctx context.Context, e client.Event) error {
 		return fmt.Errorf("read event %s of the demo: %w", e.ID, err)
 	}
 	switch fact := fact.(type) {
-	case queue.Received:
+	case inbox.Received:
 		return t.reply(ctx, e.At, fact)
 	case queue.MessageChanged:
 		return t.message(ctx, e.At, fact)
-	case queue.CallMissed:
+	case inbox.CallMissed:
 		return t.call(ctx, e.At, fact)
 	case reply.QuestionAnswered:
 		return t.answer(ctx, e.At, fact)
@@ -165,7 +166,7 @@ func (t *traffic) event(ctx context.Context, e client.Event) error {
 }
 
 // reply prints a text of a patient.
-func (t *traffic) reply(ctx context.Context, at time.Time, fact queue.Received) error {
+func (t *traffic) reply(ctx context.Context, at time.Time, fact inbox.Received) error {
 	in, err := t.client.Inbound(ctx, fact.ID)
 	if err != nil {
 		return fmt.Errorf("read a reply of the demo: %w", err)
@@ -264,7 +265,7 @@ func whyWaiting(match reply.Match, intents []reader.Intent) catalogue.Key {
 }
 
 // call prints which number has called.
-func (t *traffic) call(ctx context.Context, at time.Time, fact queue.CallMissed) error {
+func (t *traffic) call(ctx context.Context, at time.Time, fact inbox.CallMissed) error {
 	for c, err := range t.client.Calls(ctx, client.InboxFilter{}) {
 		if err != nil {
 			return fmt.Errorf("read a call of the demo: %w", err)

@@ -1,4 +1,4 @@
-package queue_test
+package inbox_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"goniec/inbox"
 	"goniec/queue"
 	"goniec/store"
 	"goniec/suppression"
@@ -19,9 +20,9 @@ func polite() *queue.Draft {
 }
 
 // call has worker n called and returns what was written down.
-func (b *box) call(n int, from string, text *queue.Draft) queue.Call {
+func (b *box) call(n int, from string, text *queue.Draft) inbox.Call {
 	b.t.Helper()
-	c, refused, err := b.MissedCall(b.t.Context(), worker(n), from, 3, time.Now(), text)
+	c, refused, err := b.in.MissedCall(b.t.Context(), worker(n), inbox.Ring{From: from, Rings: 3, At: time.Now()}, text)
 	if err != nil || refused != nil {
 		b.t.Fatal(err, refused)
 	}
@@ -35,7 +36,7 @@ func TestMissedCallGetsOneTextADay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := newBox(t, func(c *queue.Config) { c.Location = warsaw })
+		b := newBox(t, func(c *inbox.Config) { c.Location = warsaw })
 		wait(t.Context(), 22*time.Hour+30*time.Minute) // 23:30 in Warsaw
 		first := b.call(0, patient, polite())
 		if first.MessageID == "" || first.From.String() != patient || first.Modem != "sim-a" || first.Rings != 3 {
@@ -60,15 +61,15 @@ func TestMissedCallGetsOneTextADay(t *testing.T) {
 		if n := b.count("call.missed"); n != 6 {
 			t.Errorf("%d calls were told, want 6", n)
 		}
-		calls, next, err := b.Calls(t.Context(), queue.InboxFilter{}, "", 4)
+		calls, next, err := b.in.Calls(t.Context(), inbox.Filter{}, "", 4)
 		if err != nil || len(calls) != 4 || next == "" || calls[0].At.Before(calls[1].At) {
 			t.Errorf("page of calls %+v, next %q: %v", calls, next, err)
 		}
-		rest, next, err := b.Calls(t.Context(), queue.InboxFilter{}, next, 4)
+		rest, next, err := b.in.Calls(t.Context(), inbox.Filter{}, next, 4)
 		if err != nil || len(rest) != 2 || next != "" || rest[1] != first {
 			t.Errorf("last page of calls %+v, next %q: %v", rest, next, err)
 		}
-		hers, _, err := b.Calls(t.Context(), queue.InboxFilter{From: address(t, other)}, "", 9)
+		hers, _, err := b.in.Calls(t.Context(), inbox.Filter{From: address(t, other)}, "", 9)
 		if err != nil || len(hers) != 1 {
 			t.Errorf("calls of one number %+v: %v", hers, err)
 		}
@@ -91,12 +92,12 @@ func TestMissedCallThatGetsNoText(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBox(t, func(c *queue.Config) { c.Numbering.ShortCodes = []string{"7000"} })
+			b := newBox(t, func(c *inbox.Config) { c.Numbering.ShortCodes = []string{"7000"} })
 			c := b.call(0, from, polite())
 			if c.MessageID != "" {
 				t.Errorf("%q got a text", from)
 			}
-			all, _, err := b.Calls(t.Context(), queue.InboxFilter{}, "", 1)
+			all, _, err := b.in.Calls(t.Context(), inbox.Filter{}, "", 1)
 			if err != nil || len(all) != 1 || all[0] != c || all[0].From.String() != from {
 				t.Errorf("the call is kept as %+v: %v", all, err)
 			}
@@ -111,7 +112,7 @@ func TestMissedCallIsOneTransaction(t *testing.T) {
 	b := newBox(t)
 	long := polite()
 	long.Text = strings.Repeat(long.Text, 100)
-	c, refused, err := b.MissedCall(t.Context(), worker(0), patient, 1, time.Now(), long)
+	c, refused, err := b.in.MissedCall(t.Context(), worker(0), inbox.Ring{From: patient, Rings: 1, At: time.Now()}, long)
 	var why *queue.RefusedError
 	if err != nil || !errors.As(refused, &why) || why.Field != "text" || c.MessageID != "" {
 		t.Errorf("call with a text too long: %+v, %v, %v", c, refused, err)
@@ -119,7 +120,7 @@ func TestMissedCallIsOneTransaction(t *testing.T) {
 	ctx := t.Context()
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, _, err := b.MissedCall(gone, worker(0), patient, 1, time.Now(), polite()); err == nil {
+	if _, _, err := b.in.MissedCall(gone, worker(0), inbox.Ring{From: patient, Rings: 1, At: time.Now()}, polite()); err == nil {
 		t.Error("a call was noted by a caller that had gone")
 	}
 	if c := b.call(0, patient, polite()); c.MessageID == "" {
@@ -138,10 +139,10 @@ func TestPruneCalls(t *testing.T) {
 		b.call(0, patient, polite())
 		wait(t.Context(), 10*24*time.Hour)
 		b.call(0, patient, nil)
-		if err := b.Prune(t.Context(), time.Hour, 5*24*time.Hour); err != nil {
+		if err := errors.Join(b.Prune(t.Context(), time.Hour, 5*24*time.Hour), b.in.Prune(t.Context(), time.Hour, 5*24*time.Hour)); err != nil {
 			t.Fatal(err)
 		}
-		calls, _, err := b.Calls(t.Context(), queue.InboxFilter{}, "", 9)
+		calls, _, err := b.in.Calls(t.Context(), inbox.Filter{}, "", 9)
 		if err != nil || len(calls) != 1 || calls[0].MessageID != "" {
 			t.Errorf("calls that are left: %+v: %v", calls, err)
 		}

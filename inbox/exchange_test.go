@@ -1,84 +1,17 @@
-package queue_test
+package inbox_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"goniec/inbox"
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
 )
-
-// What is enqueued within a transaction exists exactly if the transaction took place.
-func TestEnqueueIn(t *testing.T) {
-	bubble(t, func(t *testing.T, b *box) {
-		var id string
-		failed := errors.New("changed its mind")
-		enqueue := func(d queue.Draft, then error) error {
-			return b.store.Update(t.Context(), func(tx store.Tx) error {
-				m, err := b.EnqueueIn(tx, "replies", d)
-				id = m.ID
-				return errors.Join(err, then)
-			})
-		}
-		if err := enqueue(draft(t), failed); !errors.Is(err, failed) {
-			t.Fatal(err)
-		}
-		b.none()
-		if err := enqueue(draft(t), nil); err != nil {
-			t.Fatal(err)
-		}
-		if s := b.claim(); s.Message.ID != id {
-			t.Error("another message is claimed")
-		}
-		var refused *queue.RefusedError
-		if err := enqueue(draft(t, func(d *queue.Draft) { d.Text = "" }), nil); !errors.As(err, &refused) || refused.Field != "text" {
-			t.Errorf("a message without a text: %v", err)
-		}
-	})
-}
-
-// What is written along with a message is written once, and not at all for one that
-// is refused.
-func TestWrittenAlong(t *testing.T) {
-	bubble(t, func(t *testing.T, b *box) {
-		var along func(tx store.Tx, m queue.Message) error
-		enqueue := func(key string, drafts ...queue.Draft) error {
-			for i := range drafts {
-				drafts[i].Along = along
-			}
-			_, _, err := b.Enqueue(t.Context(), queue.Caller{Token: "his", Key: key}, drafts)
-			return err
-		}
-		along = func(tx store.Tx, m queue.Message) error { return tx.Put("along/"+m.ID, []byte(m.Status)) }
-		for range 2 { // the second time it is a repetition
-			if err := enqueue("key", draft(t), draft(t, func(d *queue.Draft) { d.Text = "" })); err != nil {
-				t.Fatal(err)
-			}
-		}
-		err := b.store.View(t.Context(), func(r store.Reader) error {
-			pairs, err := r.Scan("along/", "along0", 0)
-			if len(pairs) != 1 || string(pairs[0].Value) != "queued" {
-				t.Errorf("%q is written along", pairs)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		failed := errors.New("no")
-		along = func(store.Tx, queue.Message) error { return failed }
-		if err := enqueue("", draft(t)); !errors.Is(err, failed) {
-			t.Error(err)
-		}
-		b.claim()
-		b.none()
-	})
-}
 
 // The exchange with a number has both directions in order, page by page, however the
 // network writes the number and however much time lies between them.
@@ -115,7 +48,7 @@ func exchange(t *testing.T, gap time.Duration) {
 		var got []string
 		next := ""
 		for {
-			items, after, err := b.Exchange(t.Context(), address(t, patient), next, 2)
+			items, after, err := b.in.Exchange(t.Context(), address(t, patient), next, 2)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,7 +68,7 @@ func exchange(t *testing.T, gap time.Duration) {
 		}
 		b.pass(time.Hour)
 		b.prune(time.Minute, time.Minute)
-		if items, _, err := b.Exchange(t.Context(), address(t, patient), "", 10); err != nil || len(items) != 0 {
+		if items, _, err := b.in.Exchange(t.Context(), address(t, patient), "", 10); err != nil || len(items) != 0 {
 			t.Errorf("%d texts are left, %v", len(items), err)
 		}
 	})
@@ -163,7 +96,7 @@ func lastTo(t *testing.T, b *box, want string) {
 func (b *box) hear(from pdu.Address, text string) {
 	b.t.Helper()
 	raw := deliver(b.t, text, func(d *pdu.Deliver) { d.OA = from })
-	if err := b.Receive(b.t.Context(), worker(0), raw, time.Now()); err != nil {
+	if err := b.in.Receive(b.t.Context(), worker(0), inbox.Decode(raw, time.Now())); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -1,13 +1,17 @@
-package queue_test
+package inbox_test
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/inbox"
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
@@ -41,14 +45,15 @@ func part(reference, number, total int) func(*pdu.Deliver) {
 
 func (b *box) receive(raw []byte) {
 	b.t.Helper()
-	if err := b.Receive(b.t.Context(), worker(0), raw, time.Now()); err != nil {
+	if err := b.in.Receive(b.t.Context(), worker(0), inbox.Decode(raw, time.Now())); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-func (b *box) inbox() []queue.Inbound {
+// inbox returns what came in, the newest first.
+func (b *box) inbox() []inbox.Message {
 	b.t.Helper()
-	all, next, err := b.Inbox(b.t.Context(), queue.InboxFilter{}, "", 0)
+	all, next, err := b.in.Page(b.t.Context(), inbox.Filter{}, "", 0)
 	if err != nil || next != "" {
 		b.t.Fatal(next, err)
 	}
@@ -70,7 +75,7 @@ func (b *box) wantTexts(want ...string) {
 	if diff := cmp.Diff(want, b.texts()); diff != "" {
 		b.t.Errorf("inbox:\n%s", diff)
 	}
-	queue.CheckInvariants(b.t, b.store)
+	b.verify()
 }
 
 func TestReceiveOnce(t *testing.T) {
@@ -82,19 +87,19 @@ func TestReceiveOnce(t *testing.T) {
 		wait(t.Context(), time.Second)
 		b.receive(deliver(t, "TAK")) // the patient wrote it again
 		b.wantTexts("TAK", "TAK")
-		if err := b.Receive(t.Context(), worker(1), raw, time.Now()); err != nil {
+		if err := b.in.Receive(t.Context(), worker(1), inbox.Decode(raw, time.Now())); err != nil {
 			t.Fatal(err)
 		}
 		b.wantTexts("TAK", "TAK", "TAK") // to another SIM
 		in := b.inbox()[2]
-		want := queue.Inbound{
-			ID: in.ID, From: address(t, patient), Kind: queue.InboundText, Text: "TAK", ReceivedAt: in.ReceivedAt,
+		want := inbox.Message{
+			ID: in.ID, From: address(t, patient), Kind: inbox.KindText, Text: "TAK", ReceivedAt: in.ReceivedAt,
 			SentAt: in.ReceivedAt.Truncate(time.Second), Modem: "sim-a", SIM: worker(0).SIM, Parts: 1, Complete: true,
 		}
 		if diff := cmp.Diff(want, in); diff != "" {
 			t.Error(diff)
 		}
-		one, err := b.Inbound(t.Context(), in.ID)
+		one, err := b.in.Message(t.Context(), in.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -367,7 +372,7 @@ func TestReceiveWholeNumber(t *testing.T) {
 			}
 		}
 		for _, f := range []string{"+48512700001", "512700001"} {
-			found, _, err := b.Inbox(t.Context(), queue.InboxFilter{From: number.Numbering{}.Whole(pdu.Address{Number: strings.TrimPrefix(f, "+"), Type: pdu.TypeUnknown, Plan: pdu.PlanISDN})}, "", 0)
+			found, _, err := b.in.Page(t.Context(), inbox.Filter{From: number.Numbering{}.Whole(pdu.Address{Number: strings.TrimPrefix(f, "+"), Type: pdu.TypeUnknown, Plan: pdu.PlanISDN})}, "", 0)
 			if err != nil || len(found) != len(forms) {
 				t.Errorf("from %s: %d, %v; want %d", f, len(found), err, len(forms))
 			}
@@ -380,29 +385,29 @@ func TestReceiveOddMessages(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		pdu  func(*pdu.Deliver)
-		want queue.Inbound
+		want inbox.Message
 	}{
-		{"flash", func(d *pdu.Deliver) { d.DCS = 0x10 }, queue.Inbound{Kind: queue.InboundText, Text: "TAK", Flash: true, Parts: 1, Complete: true}},
-		{"empty", func(d *pdu.Deliver) { d.UD.Data = nil }, queue.Inbound{Kind: queue.InboundText, Parts: 1, Complete: true}},
-		{"from a name", func(d *pdu.Deliver) { d.OA = name }, queue.Inbound{From: name, Kind: queue.InboundText, Text: "TAK", Parts: 1, Complete: true}},
+		{"flash", func(d *pdu.Deliver) { d.DCS = 0x10 }, inbox.Message{Kind: inbox.KindText, Text: "TAK", Flash: true, Parts: 1, Complete: true}},
+		{"empty", func(d *pdu.Deliver) { d.UD.Data = nil }, inbox.Message{Kind: inbox.KindText, Parts: 1, Complete: true}},
+		{"from a name", func(d *pdu.Deliver) { d.OA = name }, inbox.Message{From: name, Kind: inbox.KindText, Text: "TAK", Parts: 1, Complete: true}},
 		{
 			"8-bit data", func(d *pdu.Deliver) { d.DCS, d.UD.Data = 0x04, []byte{0, 0xff, 0x1a} },
-			queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "00ff1a", Parts: 1, Complete: true},
+			inbox.Message{Kind: inbox.KindBinary, Encoding: inbox.EncodingHex, Text: "00ff1a", Parts: 1, Complete: true},
 		},
-		{"8-bit data that is text", eightBit("TAK, bede o 10:30"), queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingASCII, Text: "TAK, bede o 10:30", Parts: 1, Complete: true}},
-		{"8-bit data that is text, of a class", func(d *pdu.Deliver) { eightBit("TAK\r\nNIE")(d); d.DCS = 0xF5 }, queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingASCII, Text: "TAK\r\nNIE", Parts: 1, Complete: true}},
+		{"8-bit data that is text", eightBit("TAK, bede o 10:30"), inbox.Message{Kind: inbox.KindBinary, Encoding: inbox.EncodingASCII, Text: "TAK, bede o 10:30", Parts: 1, Complete: true}},
+		{"8-bit data that is text, of a class", func(d *pdu.Deliver) { eightBit("TAK\r\nNIE")(d); d.DCS = 0xF5 }, inbox.Message{Kind: inbox.KindBinary, Encoding: inbox.EncodingASCII, Text: "TAK\r\nNIE", Parts: 1, Complete: true}},
 		{"8-bit data for a port", func(d *pdu.Deliver) {
 			eightBit("BEGIN:VCARD")(d)
 			d.UD.Header = pdu.Header{{ID: 0x05, Data: []byte{0x23, 0xF4, 0, 0}}}
-		}, queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "424547494e3a5643415244", Parts: 1, Complete: true}},
-		{"8-bit data for the SIM", func(d *pdu.Deliver) { eightBit("TAK")(d); d.PID = 0x7F }, queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "54414b", Parts: 1, Complete: true}},
-		{"8-bit data with an octet of Latin-1", eightBit("b\xeade"), queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "62ea6465", Parts: 1, Complete: true}},
-		{"8-bit data with a control character", eightBit("TAK\x00"), queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Text: "54414b00", Parts: 1, Complete: true}},
-		{"no 8-bit data", eightBit(""), queue.Inbound{Kind: queue.InboundBinary, Encoding: queue.EncodingHex, Parts: 1, Complete: true}},
-		{"voicemail", func(d *pdu.Deliver) { d.DCS, d.UD.Data = 0xc8, nil }, queue.Inbound{Kind: queue.InboundVoicemail, Parts: 1, Complete: true}},
-		{"part 1 of 1", part(3, 1, 1), queue.Inbound{Kind: queue.InboundText, Text: "TAK", Parts: 1, Complete: true}},
-		{"part 0 of 0", part(3, 0, 0), queue.Inbound{Kind: queue.InboundText, Text: "TAK", Parts: 1, Complete: true}},
-		{"part 5 of 2", part(3, 5, 2), queue.Inbound{Kind: queue.InboundText, Text: "TAK", Parts: 1, Complete: true}},
+		}, inbox.Message{Kind: inbox.KindBinary, Encoding: inbox.EncodingHex, Text: "424547494e3a5643415244", Parts: 1, Complete: true}},
+		{"8-bit data for the SIM", func(d *pdu.Deliver) { eightBit("TAK")(d); d.PID = 0x7F }, inbox.Message{Kind: inbox.KindBinary, Encoding: inbox.EncodingHex, Text: "54414b", Parts: 1, Complete: true}},
+		{"8-bit data with an octet of Latin-1", eightBit("b\xeade"), inbox.Message{Kind: inbox.KindBinary, Encoding: inbox.EncodingHex, Text: "62ea6465", Parts: 1, Complete: true}},
+		{"8-bit data with a control character", eightBit("TAK\x00"), inbox.Message{Kind: inbox.KindBinary, Encoding: inbox.EncodingHex, Text: "54414b00", Parts: 1, Complete: true}},
+		{"no 8-bit data", eightBit(""), inbox.Message{Kind: inbox.KindBinary, Encoding: inbox.EncodingHex, Parts: 1, Complete: true}},
+		{"voicemail", func(d *pdu.Deliver) { d.DCS, d.UD.Data = 0xc8, nil }, inbox.Message{Kind: inbox.KindVoicemail, Parts: 1, Complete: true}},
+		{"part 1 of 1", part(3, 1, 1), inbox.Message{Kind: inbox.KindText, Text: "TAK", Parts: 1, Complete: true}},
+		{"part 0 of 0", part(3, 0, 0), inbox.Message{Kind: inbox.KindText, Text: "TAK", Parts: 1, Complete: true}},
+		{"part 5 of 2", part(3, 5, 2), inbox.Message{Kind: inbox.KindText, Text: "TAK", Parts: 1, Complete: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, b *box) {
@@ -479,11 +484,58 @@ func FuzzReceive(f *testing.F) {
 		b.receive(raw)
 		b.receive(raw)
 		b.tend()
-		queue.CheckInvariants(t, b.store)
+		b.verify()
 	})
 }
 
 // at sets the time stamp of the service centre.
 func at(scts time.Time) func(*pdu.Deliver) {
 	return func(d *pdu.Deliver) { d.SCTS = scts.Truncate(time.Second) }
+}
+
+// TestReceivedMetrics counts a PDU by what it was.
+func TestReceivedMetrics(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewPedanticRegistry()
+	b := newBox(t, func(c *inbox.Config) { c.Registerer = registry })
+	b.receive(deliver(t, "TAK"))
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			name := f.GetName()
+			for _, l := range m.GetLabel() {
+				name += " " + l.GetValue()
+			}
+			got[name] = m.GetCounter().GetValue()
+		}
+	}
+	want := map[string]float64{"goniec_queue_received_total message": 1, "goniec_queue_pruned_total": 0}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// No log line shows a number that is part of a key.
+func TestLogHoldsNoNumbers(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	b := newBox(t, func(c *inbox.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	group := "inp/260010/" + patient + "/8-7/none/1" // of no number of parts
+	err := b.store.Update(t.Context(), func(tx store.Tx) error {
+		if err := store.PutJSON(tx, group, map[string]any{"pcs": []any{map[string]int{"n": 1}}}); err != nil {
+			return err
+		}
+		return tx.Put("tick/000000000000000/"+group, nil) // it is waited for no more
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.tend()
+	if !strings.Contains(log.String(), "inp/") || strings.Contains(log.String(), "600100200") {
+		t.Errorf("log: %s", &log)
+	}
 }

@@ -1,15 +1,15 @@
-package queue
+package inbox
 
 import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"goniec/pdu"
+	"goniec/queue"
 	"goniec/store"
 )
 
@@ -52,9 +52,9 @@ type piece struct {
 }
 
 // piece returns the arrival as part number of its message.
-func (a arrival) piece(number int) piece {
-	content := hashPDU(Worker{}, append([]byte{byte(a.deliver.DCS)}, a.deliver.UD.Data...))
-	return piece{Number: number, At: a.at, SCTS: a.deliver.SCTS.UTC(), Hash: []byte(content[:16]), PDU: a.raw, Repairs: a.repairs}
+func (a Arrival) piece(number int) piece {
+	content := hashPDU("", append([]byte{byte(a.In.Deliver.DCS)}, a.In.Deliver.UD.Data...))
+	return piece{Number: number, At: a.At, SCTS: a.In.Deliver.SCTS.UTC(), Hash: []byte(content[:16]), PDU: a.Raw, Repairs: a.In.Repairs}
 }
 
 // same reports whether b is a, sent again.
@@ -64,9 +64,9 @@ func (p piece) same(b piece) bool {
 
 // receivePart puts a part to the others of its message, and delivers the message
 // when it was the last that was missing.
-func (q *Queue) receivePart(tx store.Tx, a arrival, c pdu.Concatenation) (received, error) {
+func (b *Inbox) receivePart(tx store.Tx, a Arrival, c pdu.Concatenation) (received, error) {
 	p := a.piece(c.Number)
-	prefix := groupPrefix(a.worker.SIM, a.deliver.OA, c)
+	prefix := groupPrefix(a.worker.SIM, a.In.Deliver.OA, c)
 	id, g, err := findGroup(tx, prefix, p)
 	if err != nil {
 		return "", err
@@ -74,7 +74,7 @@ func (q *Queue) receivePart(tx store.Tx, a arrival, c pdu.Concatenation) (receiv
 	if slices.ContainsFunc(g.Pieces, p.same) {
 		return receivedDuplicate, nil
 	}
-	now := a.at
+	now := a.At
 	if id == "" {
 		id, g = a.id, group{Modem: a.worker.Modem, Since: now}
 	}
@@ -88,7 +88,7 @@ func (q *Queue) receivePart(tx store.Tx, a arrival, c pdu.Concatenation) (receiv
 		if g.Delivered {
 			in.UpdatedAt = now
 		}
-		if err := q.deliver(tx, in, g.Delivered); err != nil {
+		if err := b.deliver(tx, in, g.Delivered); err != nil {
 			return "", err
 		}
 		g.Delivered, g.Complete = true, true
@@ -103,8 +103,7 @@ func (q *Queue) receivePart(tx store.Tx, a arrival, c pdu.Concatenation) (receiv
 // another message: the one that has it already, or else, of those that lack it,
 // the one nearest in time.
 func findGroup(r store.Reader, prefix string, p piece) (id string, found group, err error) {
-	from, to := span(prefix)
-	pairs, err := r.ScanLast(from, to, groupsRead)
+	pairs, err := r.ScanLast(prefix, store.PrefixEnd(prefix), groupsRead)
 	if err != nil {
 		return "", group{}, err
 	}
@@ -147,9 +146,9 @@ func (g group) tick(key string) string {
 	case len(g.Pieces) == 0:
 		return ""
 	case g.Delivered:
-		return tickKey(g.Since.Add(partsAwaited+partsRemembered), key)
+		return queue.TickKey(g.Since.Add(partsAwaited+partsRemembered), key)
 	default:
-		return tickKey(g.Since.Add(partsAwaited), key)
+		return queue.TickKey(g.Since.Add(partsAwaited), key)
 	}
 }
 
@@ -167,47 +166,11 @@ func putGroup(tx store.Tx, key, before string, g group) error {
 	return store.PutJSON(tx, key, g)
 }
 
-// tendGroup deals with a group whose tick has come: the message is delivered with
-// parts missing, and later the group is forgotten.
-func (q *Queue) tendGroup(tx store.Tx, tick, key string) error {
-	g, found, err := store.GetJSON[group](tx, key)
-	switch {
-	case err != nil:
-		return err
-	case !found:
-		return tx.Delete(tick)
-	case g.tick(key) != tick:
-		return nil // on a cluster: it has changed
-	case g.Delivered:
-		if err := tx.Delete(tick); err != nil {
-			return err
-		}
-		return tx.Delete(key)
-	}
-	fields := strings.Split(strings.TrimPrefix(key, groupSpace), "/")
-	var sim, id string
-	var total int
-	if len(fields) == 5 {
-		sim, id = store.ParseSegment(fields[0]), fields[4]
-		_, err = fmt.Sscan(fields[3], &total)
-	}
-	if err != nil || total < 1 || id == "" {
-		return fmt.Errorf("%w: key %s", store.ErrRecord, store.Space(key))
-	}
-	in := g.assemble(id, total)
-	in.Modem, in.SIM = g.Modem, sim
-	if err := q.deliver(tx, in, false); err != nil {
-		return err
-	}
-	g.Delivered = true
-	return putGroup(tx, key, tick, g)
-}
-
 // assemble makes the inbound message of the parts there are.
-func (g group) assemble(id string, total int) Inbound {
+func (g group) assemble(id string, total int) Message {
 	pieces := slices.Clone(g.Pieces)
 	slices.SortFunc(pieces, func(a, b piece) int { return a.Number - b.Number })
-	in := Inbound{ID: id, Kind: InboundText, Parts: total}
+	in := Message{ID: id, Kind: KindText, Parts: total}
 	var text strings.Builder
 	run := joined{readable: g.readable()}
 	for number := 1; number <= total; number++ {
@@ -232,7 +195,7 @@ func (g group) assemble(id string, total int) Inbound {
 	}
 	text.WriteString(run.end())
 	in.Text = text.String()
-	if in.Kind == InboundBinary {
+	if in.Kind == KindBinary {
 		in.Encoding = EncodingHex
 		if run.readable {
 			in.Encoding = EncodingASCII
@@ -276,7 +239,7 @@ func printable(octets []byte) bool {
 }
 
 // describe takes over from one part what holds for the message.
-func (in *Inbound) describe(d pdu.Deliver, p piece) {
+func (in *Message) describe(d pdu.Deliver, p piece) {
 	if in.From.Number == "" {
 		in.From = d.OA
 	}
@@ -291,9 +254,9 @@ func (in *Inbound) describe(d pdu.Deliver, p piece) {
 	}
 	switch _, waiting := d.DCS.Waiting(); {
 	case waiting:
-		in.Kind = InboundVoicemail
+		in.Kind = KindVoicemail
 	case d.DCS.Alphabet() == pdu.Data8:
-		in.Kind = InboundBinary
+		in.Kind = KindBinary
 	}
 	for _, repair := range p.Repairs {
 		if !slices.Contains(in.Repairs, repair) {

@@ -1,0 +1,148 @@
+package inbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"goniec/number"
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store"
+)
+
+// callsActor is on whose behalf a text in answer to a call is written.
+const callsActor = "calls"
+
+// Call is a call that nobody answered. The tags are its stored form.
+type Call struct {
+	ID    string      `json:"-"`     // UUIDv7: ordered by time
+	From  pdu.Address `json:"-"`     // zero: withheld; stored by storedCall
+	At    time.Time   `json:"at"`    // when it ended
+	Modem string      `json:"modem"` // that rang
+	SIM   string      `json:"sim"`   // in it
+	Rings int         `json:"rings"`
+	// MessageID is of the text that went out in answer, empty if none did.
+	MessageID string `json:"msg,omitempty"`
+}
+
+// storedCall is the value of call/<id>.
+type storedCall struct {
+	*Call
+	From string `json:"from,omitempty"`
+}
+
+// Ring is a call as the network tells of it.
+type Ring struct {
+	From  string    // the number as the network writes it; empty: withheld
+	Rings int       // how often it rang
+	At    time.Time // when it ended
+}
+
+// MissedCall writes down that w was called. With a text, which names no recipient, the
+// caller gets it: at most one in a day of Config.Location, whichever modem was called,
+// and only at a mobile number that may be written to. A short code gets none. The call,
+// its event and the text are one transaction, so that neither a crash nor a repetition
+// makes two texts of one call.
+//
+// refused says why a text was not taken, if that is about the text; the call is
+// written down all the same.
+func (b *Inbox) MissedCall(ctx context.Context, w queue.Worker, ring Ring, text *queue.Draft) (c Call, refused, err error) {
+	at := store.Milliseconds(ring.At)
+	c = Call{ID: b.ids.Next(at).String(), At: at, Modem: w.Modem, SIM: w.SIM, Rings: ring.Rings}
+	var answerable bool
+	c.From, answerable = b.config.Numbering.Sender(ring.From)
+	type noted struct {
+		call    Call
+		refused *queue.RefusedError
+	}
+	n, err := store.Update(ctx, b.store, func(tx store.Tx) (noted, error) {
+		n := noted{call: c}
+		if text != nil && answerable {
+			var err error
+			if n.call.MessageID, n.refused, err = b.answerCall(tx, c, *text); err != nil {
+				return n, err
+			}
+		}
+		return n, b.saveCall(tx, n.call)
+	})
+	if err != nil {
+		return Call{}, nil, fmt.Errorf("note a call at modem %s: %w", w.Modem, err)
+	}
+	if n.refused != nil && n.refused.Code != queue.RefusedNumber {
+		refused = n.refused
+	}
+	return n.call, refused, nil
+}
+
+// answerCall enqueues the text in answer to a call, unless the caller has had one that
+// day, and returns the id of its message.
+func (b *Inbox) answerCall(tx store.Tx, c Call, answer queue.Draft) (messageID string, refused *queue.RefusedError, err error) {
+	day := []byte(c.At.In(b.config.Location).Format(time.DateOnly))
+	last, err := tx.Get(callDayKey(c.From))
+	if err != nil || bytes.Equal(last, day) {
+		return "", nil, err
+	}
+	answer.To = c.From
+	m, err := b.config.Queue.EnqueueIn(tx, callsActor, answer)
+	if errors.As(err, &refused) {
+		return "", refused, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return m.ID, nil, tx.Put(callDayKey(c.From), day)
+}
+
+// saveCall writes a call and its event.
+func (b *Inbox) saveCall(tx store.Tx, c Call) error {
+	if err := store.PutJSON(tx, callSpace+c.ID, storedCall{&c, formatCaller(c.From)}); err != nil {
+		return err
+	}
+	if err := b.heard(tx, c.From, queue.Worker{Modem: c.Modem, SIM: c.SIM}, c.At); err != nil {
+		return err
+	}
+	return b.events.Append(tx, "", CallMissed{ID: c.ID, Modem: c.Modem, Rings: c.Rings, MessageID: c.MessageID})
+}
+
+// formatCaller is formatAddress that leaves a withheld number empty.
+func formatCaller(a pdu.Address) string {
+	if a.Number == "" {
+		return ""
+	}
+	return number.Encode(a)
+}
+
+func decodeCall(id string, value []byte) (Call, error) {
+	stored := storedCall{Call: &Call{}}
+	if err := json.Unmarshal(value, &stored); err != nil {
+		return Call{}, fmt.Errorf("call %s: %w: %w", id, store.ErrRecord, err)
+	}
+	c := *stored.Call
+	c.ID = id
+	if stored.From == "" {
+		return c, nil
+	}
+	from, err := number.Decode(stored.From)
+	if err != nil {
+		return Call{}, fmt.Errorf("call %s: %w: caller", id, store.ErrRecord)
+	}
+	c.From = from
+	return c, nil
+}
+
+// Calls returns missed calls as Page does texts; received means ended.
+func (b *Inbox) Calls(ctx context.Context, f Filter, after string, limit int) (items []Call, next string, err error) {
+	passes := func(c Call) bool {
+		return (f.From.Number == "" || c.From == f.From) && store.Within(c.At, f.Since, f.Until)
+	}
+	list := store.List[Call]{Space: callSpace, Decode: decodeCall, Passes: passes}
+	items, next, err = list.Page(ctx, b.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
+	if err != nil {
+		return nil, "", fmt.Errorf("list calls: %w", err)
+	}
+	return items, next, nil
+}

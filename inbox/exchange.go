@@ -1,0 +1,99 @@
+package inbox
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store"
+)
+
+// Exchanged is one text of the exchange with a number: either is set.
+type Exchanged struct {
+	Out *queue.Message
+	In  *Message
+}
+
+// ID returns the id of the text.
+func (e Exchanged) ID() string {
+	if e.In != nil {
+		return e.In.ID
+	}
+	return e.Out.ID
+}
+
+// Exchange returns up to limit texts to and from a number, newest first, older than
+// the one with the id before; empty: from the newest. A message that nothing has been
+// tried of is not among them. next is what to give as before for those that follow,
+// empty when there are none.
+func (b *Inbox) Exchange(ctx context.Context, of pdu.Address, before string, limit int) (items []Exchanged, next string, err error) {
+	if limit <= 0 || limit > store.PageLimit {
+		limit = store.PageLimit
+	}
+	items, err = store.View(ctx, b.store, func(r store.Reader) ([]Exchanged, error) { return b.exchange(r, of, before, limit+1) })
+	if err != nil {
+		return nil, "", fmt.Errorf("list the texts of a number: %w", err)
+	}
+	if len(items) > limit {
+		items = items[:limit]
+		next = items[limit-1].ID()
+	}
+	return items, next, nil
+}
+
+// exchange returns the newest texts that can be read.
+func (b *Inbox) exchange(r store.Reader, of pdu.Address, before string, limit int) ([]Exchanged, error) {
+	numbers := b.config.Numbering.Segments(of)
+	sent, err := queue.TriedTo(r, numbers, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	from := make([]string, len(numbers))
+	for i, segment := range numbers {
+		from[i] = fromPrefix(segment)
+	}
+	received, err := store.NewestBelow(r, from, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	type text struct {
+		id string
+		in bool
+	}
+	var texts []text
+	for _, id := range sent {
+		texts = append(texts, text{id, false})
+	}
+	for _, key := range received {
+		texts = append(texts, text{store.LastSegment(key), true})
+	}
+	slices.SortFunc(texts, func(a, b text) int { return cmp.Compare(b.id, a.id) })
+	items := make([]Exchanged, 0, min(len(texts), limit))
+	for _, t := range texts[:min(len(texts), limit)] {
+		var e Exchanged
+		if t.in {
+			in, err := ReadMessage(r, t.id)
+			if store.Unreadable(err) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			e.In = &in
+		} else {
+			out, err := queue.ReadMessage(r, t.id)
+			if store.Unreadable(err) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			e.Out = &out
+		}
+		items = append(items, e)
+	}
+	return items, nil
+}

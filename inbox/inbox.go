@@ -1,0 +1,109 @@
+// Package inbox keeps what comes in: texts, put together from their parts, missed calls,
+// and PDUs that nothing could be made of.
+//
+// What Receive has taken is on disk, so that the modem's copy may be deleted; the same
+// PDU again changes nothing. Parts wait for the others in the store, and Tend delivers a
+// text of which a part does not come. Delivery reports go to package queue, and the text
+// in answer to a call is enqueued there, in the transaction that writes the call.
+package inbox
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"goniec/event"
+	"goniec/number"
+	"goniec/pdu"
+	"goniec/queue"
+	"goniec/store"
+)
+
+// Config is what New needs. Store, Events and Queue are required.
+type Config struct {
+	Store      store.Store
+	Events     *event.Log
+	Queue      *queue.Queue // takes delivery reports and answers to calls; its clock is that of the inbox
+	Numbering  number.Numbering
+	Location   *time.Location // of the days of calls; default UTC
+	Contacts   Contacts       // nil: nobody keeps who has written
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer // nil: no metrics
+}
+
+// Contacts keeps by which SIM people are in contact with us.
+type Contacts interface {
+	// Heard notes that from has written to, or called, the SIM of w, in the transaction
+	// that writes the text or the call. Its error is that of the store.
+	Heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.Time) error
+}
+
+// Inbox keeps what comes in. It is safe for concurrent use.
+type Inbox struct {
+	config Config
+	store  store.Store
+	events *event.Log
+	ids    store.IDs
+	meter  *meter
+}
+
+// New returns the inbox in a store. Its error names the field of c that is wrong.
+func New(c Config) (*Inbox, error) {
+	if c.Store == nil || c.Events == nil || c.Queue == nil {
+		return nil, errors.New("inbox: Store, Events and Queue are needed")
+	}
+	if err := c.Numbering.Validate(); err != nil {
+		return nil, fmt.Errorf("inbox: Numbering: %w", err)
+	}
+	if c.Location == nil {
+		c.Location = time.UTC
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	meter, err := newMeter(c.Registerer)
+	if err != nil {
+		return nil, fmt.Errorf("inbox: %w", err)
+	}
+	return &Inbox{config: c, store: c.Store, events: c.Events, meter: meter}, nil
+}
+
+// heard tells Contacts who has written to, or called, w.
+func (b *Inbox) heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.Time) error {
+	if b.config.Contacts == nil || from.Number == "" || from.IsAlphanumeric() {
+		return nil
+	}
+	// Some networks write the numbers of their own country without its code.
+	if a, _, err := b.config.Numbering.Parse(from.String()); err == nil {
+		from = a
+	}
+	return b.config.Contacts.Heard(tx, from, w, at)
+}
+
+// meter counts what comes in, of this process.
+type meter struct {
+	arrivals *prometheus.CounterVec // by kind
+	pruned   prometheus.Counter     // shared with package queue
+}
+
+func newMeter(r prometheus.Registerer) (*meter, error) {
+	m := &meter{
+		arrivals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "goniec_queue_received_total", Help: "Received PDUs, by what they were.",
+		}, []string{"kind"}),
+		pruned: queue.NewPruned(),
+	}
+	if r == nil {
+		return m, nil
+	}
+	err := r.Register(m.pruned)
+	if known := (prometheus.AlreadyRegisteredError{}); errors.As(err, &known) {
+		if counter, ok := known.ExistingCollector.(prometheus.Counter); ok {
+			m.pruned, err = counter, nil
+		}
+	}
+	return m, errors.Join(err, r.Register(m.arrivals))
+}

@@ -1,0 +1,112 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"goniec/number"
+	"goniec/store"
+)
+
+// callDaysKept is how long it is remembered that a caller was sent a text that day.
+const callDaysKept = 48 * time.Hour
+
+// Prune removes what has been kept long enough: the texts of messages that were
+// received longer ago than texts, and PDUs that could not be read; then messages and
+// calls themselves after records. While the time is not believed nothing is removed.
+// Prune works in small transactions so that nobody waits for it, and goes on where it
+// was when it is called again.
+func (b *Inbox) Prune(ctx context.Context, texts, records time.Duration) error {
+	now := b.config.Queue.Clock().Now()
+	trust, err := b.config.Queue.Clock().Trust(ctx)
+	if err != nil {
+		return fmt.Errorf("prune inbox: %w", err)
+	}
+	if !trust.Believed {
+		return nil
+	}
+	textsFrom, err := store.View(ctx, b.store, prunedTo)
+	if err != nil {
+		return fmt.Errorf("prune inbox: %w", err)
+	}
+	remove := func(tx store.Tx, p store.Pair) (bool, error) { return true, tx.Delete(p.Key) }
+	for _, step := range []struct {
+		what   string
+		in     store.Range
+		change func(store.Tx, store.Pair) (bool, error)
+	}{
+		{"rejected PDUs", store.Range{From: rawSpace, To: rawSpace + store.TimeSegment(now.Add(-texts))}, remove},
+		{"texts", store.Range{From: textsFrom, To: messageKey(store.LowestID(now.Add(-texts)))}, pruneText},
+		{"messages", store.Range{From: messageSpace, To: messageKey(store.LowestID(now.Add(-records)))}, pruneMessage},
+		{"calls", store.Range{From: callSpace, To: callSpace + store.LowestID(now.Add(-records))}, remove},
+		{"days of calls", store.Prefix(callDaySpace), b.pruneCallDay(now.Add(-callDaysKept), now)},
+		{"parts of messages", store.Prefix(groupSpace), pruneGroup(now.Add(-texts))},
+	} {
+		n, err := store.Count(ctx, b.store, step.in, step.change)
+		b.meter.pruned.Add(float64(n))
+		if err != nil {
+			return fmt.Errorf("prune inbox: %s: %w", step.what, err)
+		}
+	}
+	return nil
+}
+
+// pruneMessage removes a message with what leads to it.
+func pruneMessage(tx store.Tx, pair store.Pair) (bool, error) {
+	id := pair.Key[len(messageSpace):]
+	if in, err := decode(id, pair.Value); err == nil { // of any other nothing is known
+		if err := tx.Delete(fromPrefix(number.Segment(in.From)) + id); err != nil {
+			return false, err
+		}
+	}
+	return true, tx.Delete(pair.Key)
+}
+
+// prunedTo returns the key behind the message whose text was removed last.
+func prunedTo(r store.Reader) (string, error) {
+	last, err := r.Get(prunedKey)
+	if err != nil || last == nil {
+		return messageSpace, err
+	}
+	return messageKey(string(last)) + "\x00", nil
+}
+
+// pruneText empties a message, and remembers how far it got.
+func pruneText(tx store.Tx, pair store.Pair) (bool, error) {
+	id := pair.Key[len(messageSpace):]
+	if in, err := decode(id, pair.Value); err == nil { // any other is removed with the records
+		in.Text, in.TextRemoved = "", true
+		if err := store.PutJSON(tx, pair.Key, record{&in, number.Encode(in.From)}); err != nil {
+			return false, err
+		}
+	}
+	return true, tx.Put(prunedKey, []byte(id))
+}
+
+// pruneGroup removes the parts of a message that was delivered before limit.
+func pruneGroup(limit time.Time) func(store.Tx, store.Pair) (bool, error) {
+	return func(tx store.Tx, pair store.Pair) (bool, error) {
+		g, found, err := store.GetJSON[group](tx, pair.Key)
+		if errors.Is(err, store.ErrRecord) {
+			return true, tx.Delete(pair.Key)
+		}
+		if err != nil || !found || !g.Delivered || g.Since.After(limit) {
+			return false, err
+		}
+		return true, errors.Join(tx.Delete(g.tick(pair.Key)), tx.Delete(pair.Key))
+	}
+}
+
+// pruneCallDays forgets who got a text for a call before the day of limit, or, by a
+// clock that was wrong, after that of now.
+func (b *Inbox) pruneCallDay(limit, now time.Time) func(store.Tx, store.Pair) (bool, error) {
+	first, last := limit.In(b.config.Location).Format(time.DateOnly), now.In(b.config.Location).Format(time.DateOnly)
+	return func(tx store.Tx, pair store.Pair) (bool, error) {
+		if day := string(pair.Value); first <= day && day <= last {
+			return false, nil
+		}
+		return true, tx.Delete(pair.Key)
+	}
+}
