@@ -12,15 +12,14 @@ import (
 // store.ErrNotFound for none. One that is uncertain, or held because it was, can be
 // withdrawn: it will not be sent again, but may have been sent.
 func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
-	m, err := q.decision(ctx, id, func(tx store.Tx, e *entry) error {
-		now := q.now()
+	m, err := q.decision(ctx, id, actor, func(w *work, e *entry) error {
 		switch {
 		case e.count(PartInFlight) > 0, e.Status == StatusSent:
 			return ErrInFlight
 		case e.count(PartSent, PartDelivered) > 0 && e.count(PartUncertain) == 0:
 			return ErrInFlight
 		}
-		return q.finish(tx, e, StatusCancelled, nil, actor, now)
+		return w.finish(e, StatusCancelled, nil)
 	})
 	if err != nil {
 		return Message{}, fmt.Errorf("cancel: %w", err)
@@ -34,24 +33,23 @@ func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 // the SIM of its first part begins anew by any other. ErrNotHeld is returned for a message
 // that does not wait, ErrFinal for one that has ended, store.ErrNotFound for none.
 func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) {
-	m, err := q.decision(ctx, id, func(tx store.Tx, e *entry) error {
-		now := q.now()
-		waits := e.waitsForSIM(now)
+	m, err := q.decision(ctx, id, actor, func(w *work, e *entry) error {
+		waits := e.waitsForSIM(w.now)
 		if e.Status != StatusHeld && e.Status != StatusUncertain && !waits {
 			return ErrNotHeld
 		}
 		e.Released = true
 		if waits {
-			return q.startOver(tx, e, actor, now)
+			return w.startOver(e)
 		}
 		for i := range e.Parts {
 			if e.Parts[i].Status == PartUncertain {
-				q.sendAgain(e, i, now)
+				w.sendAgain(e, i)
 				e.Parts[i].Doubts = 0
 			}
 		}
-		q.schedule(&e.Message, now, now)
-		return q.settle(tx, e, actor, now)
+		w.schedule(&e.Message, w.now)
+		return w.settle(e)
 	})
 	if err != nil {
 		return Message{}, fmt.Errorf("release: %w", err)
@@ -59,19 +57,21 @@ func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) 
 	return m, nil
 }
 
-// decision changes a message that has not ended, because somebody wants it.
-func (q *Queue) decision(ctx context.Context, id string, change func(store.Tx, *entry) error) (Message, error) {
+// decision changes a message that has not ended, because actor wants it.
+func (q *Queue) decision(ctx context.Context, id, actor string, change func(*work, *entry) error) (Message, error) {
 	return store.Update(ctx, q.store, func(tx store.Tx) (Message, error) {
-		e, err := q.load(tx, id)
+		w := q.work(tx)
+		w.actor = actor
+		e, err := w.load(id)
 		if err != nil {
 			return Message{}, err
 		}
 		if e.Status.Final() {
 			return Message{}, fmt.Errorf("message %s: %w", id, ErrFinal)
 		}
-		if err := change(tx, e); err != nil {
+		if err := change(w, e); err != nil {
 			return Message{}, fmt.Errorf("message %s: %w", id, err)
 		}
-		return e.Message, q.save(tx, e)
+		return e.Message, w.save(e)
 	})
 }

@@ -27,11 +27,11 @@ const (
 // returns; the caller sends it and calls Record, within Config.Lease. ok is false
 // if nothing is due. The cost does not depend on how many messages wait.
 func (q *Queue) Claim(ctx context.Context, w Worker) (s Submission, ok bool, err error) {
-	k := q.seeker(w)
+	k := q.claimant(w)
 	for {
 		// Looking first costs nothing on the disk, and most calls find nothing.
 		waiting, err := store.View(ctx, q.store, func(r store.Reader) (string, error) {
-			key, _, err := q.first(r, &k, q.now())
+			key, _, err := k.first(r, q.now())
 			return key, err
 		})
 		if err != nil {
@@ -40,7 +40,11 @@ func (q *Queue) Claim(ctx context.Context, w Worker) (s Submission, ok bool, err
 		if waiting == "" {
 			return Submission{}, false, nil
 		}
-		c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) { return q.claim(tx, &k, q.now()) })
+		c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) {
+			s := &search{work: q.work(tx), claimant: &k}
+			err := s.run()
+			return s.claimed, err
+		})
 		if err != nil {
 			return Submission{}, false, fmt.Errorf("claim for modem %s: %w", w.Modem, err)
 		}
@@ -65,81 +69,84 @@ func (c *claimed) log(ctx context.Context, q *Queue) {
 	q.logCapped(ctx, c.capped)
 }
 
-// claim looks for the next part for k and marks it as in flight.
-func (q *Queue) claim(tx store.Tx, k *seeker, now time.Time) (claimed, error) {
-	var c claimed
-	for range max(1, min(claimTries, q.store.Limits().Operations/claimOperations-1)) {
-		key, id, err := q.first(tx, k, now)
+// search is the search of a claimant for a part to send, within one transaction.
+type search struct {
+	*work
+	*claimant
+	claimed
+}
+
+// run looks for the next part and marks it as in flight.
+func (s *search) run() error {
+	for range max(1, min(claimTries, s.work.queue.store.Limits().Operations/claimOperations-1)) {
+		key, id, err := s.first(s.tx, s.now)
 		if err != nil || id == "" {
-			return c, err
+			return err
 		}
-		err = q.startOrPass(tx, &c, id, k, now)
+		err = s.startOrPass(id)
 		if stuck(err) {
-			c.broken = append(c.broken, err.Error())
-			err = tx.Delete(key) // the record stays, and does not block the others
+			s.broken = append(s.broken, err.Error())
+			err = s.tx.Delete(key) // the record stays, and does not block the others
 		}
-		if err != nil {
-			return claimed{}, err
-		}
-		if c.ok {
-			return c, nil
+		if err != nil || s.ok {
+			return err
 		}
 	}
-	c.again = true
-	return c, nil
+	s.again = true
+	return nil
 }
 
 // startOrPass starts the next part of message id, unless its time is over, or it
 // should leave by another SIM, or its number has got enough: then it expires, or
 // waits elsewhere.
-func (q *Queue) startOrPass(tx store.Tx, c *claimed, id string, k *seeker, now time.Time) error {
-	e, err := q.load(tx, id)
+func (s *search) startOrPass(id string) error {
+	e, err := s.load(id)
 	if err != nil {
 		return err
 	}
-	if !e.ExpiresAt.After(now) {
-		return q.expireOrPostpone(tx, e, now)
+	if !e.ExpiresAt.After(s.now) {
+		return s.expireOrPostpone(e)
 	}
 	if !e.SendAt.IsZero() && !e.Released {
-		if withheld, err := q.clock.UnconfirmedIn(tx, now); err != nil || withheld {
-			return errors.Join(err, q.putOff(tx, e, now))
+		if withheld, err := s.work.queue.clock.UnconfirmedIn(s.tx, s.now); err != nil || withheld {
+			return errors.Join(err, s.putOff(e))
 		}
 	}
-	if ended, err := q.cancelIfSuppressed(tx, e, now); err != nil || ended {
+	if ended, err := s.cancelIfSuppressed(e); err != nil || ended {
 		return err
 	}
-	if left, err := q.leave(tx, e, k); err != nil || left {
+	if left, err := s.rerouteIfPreferred(e); err != nil || left {
 		return err
 	}
-	return q.start(tx, c, e, k, now)
+	return s.start(e)
 }
 
 // cancelIfSuppressed ends a message whose number must not be written to any more, if nothing of
 // it has left, and reports whether it did: half a text helps nobody, so the rest of
 // one that has begun to leave follows.
-func (q *Queue) cancelIfSuppressed(tx store.Tx, e *entry, now time.Time) (ended bool, err error) {
+func (w *work) cancelIfSuppressed(e *entry) (ended bool, err error) {
 	if e.Regardless || e.count(PartSent, PartDelivered) > 0 {
 		return false, nil
 	}
-	is, err := suppression.Forbids(tx, e.To, e.Purpose)
+	is, err := suppression.Forbids(w.tx, e.To, e.Purpose)
 	if err != nil || !is {
 		return false, err
 	}
 	problem := &Problem{Code: CodeSuppressed, Detail: "its number must not be written to for this purpose"}
-	if err := q.finish(tx, e, StatusCancelled, problem, "", now); err != nil {
+	if err := w.finish(e, StatusCancelled, problem); err != nil {
 		return false, err
 	}
-	return true, q.save(tx, e)
+	return true, w.save(e)
 }
 
 // first returns the key of the first entry that k may claim now, and the id in
 // it; both empty if there is none.
-func (q *Queue) first(r store.Reader, k *seeker, now time.Time) (key, id string, err error) {
+func (k *claimant) first(r store.Reader, now time.Time) (key, id string, err error) {
 	routes, err := k.routes(r)
 	if err != nil {
 		return "", "", err
 	}
-	quiet, err := q.quietNow(r, now)
+	quiet, err := k.queue.quietNow(r, now)
 	if err != nil {
 		return "", "", err
 	}
@@ -191,7 +198,7 @@ func firstIn(r store.Reader, prefix, to string) (timedID, bool, error) {
 
 // start begins an attempt at the next part of e that waits, if its number may get
 // one, puts it into c, and saves e.
-func (q *Queue) start(tx store.Tx, c *claimed, e *entry, k *seeker, now time.Time) error {
+func (s *search) start(e *entry) error {
 	i := 0
 	for i < len(e.Parts) && e.Parts[i].Status != PartQueued {
 		i++
@@ -199,32 +206,32 @@ func (q *Queue) start(tx store.Tx, c *claimed, e *entry, k *seeker, now time.Tim
 	if i == len(e.Parts) {
 		return fmt.Errorf("message %s has no part to send: %w", e.ID, store.ErrRecord)
 	}
-	ruling, err := q.mayBegin(tx, e, k, now)
+	ruling, err := s.mayBegin(e)
 	if err != nil {
 		return err
 	}
 	if !ruling.Until.IsZero() {
-		c.capped = append(c.capped, capped{e.ID, e.To, ruling.Until, ruling.Tell})
-		return q.holdForCap(tx, e, ruling.Until, now)
+		s.capped = append(s.capped, capped{e.ID, e.To, ruling.Until, ruling.Tell})
+		return s.holdForCap(e, ruling.Until)
 	}
 	p := &e.Parts[i]
-	p.Status, p.Until = PartInFlight, now.Add(q.config.Lease)
+	p.Status, p.Until = PartInFlight, s.now.Add(s.work.queue.config.Lease)
 	e.AttemptCount++
 	e.addAttempt(Attempt{
-		Number: e.AttemptCount, Part: i, Modem: k.Modem, SIM: k.SIM, At: now,
+		Number: e.AttemptCount, Part: i, Modem: s.Modem, SIM: s.SIM, At: s.now,
 		MR: noMR, Duplicate: p.PossibleDuplicate, Report: noReport,
 	})
-	e.Error, e.Box = nil, q.config.Box
-	if err := noteClaim(tx, k.Worker, now); err != nil {
+	e.Error, e.Box = nil, s.work.queue.config.Box
+	if err := noteClaim(s.tx, s.Worker, s.now); err != nil {
 		return err
 	}
-	if err := q.settle(tx, e, "", now); err != nil {
+	if err := s.settle(e); err != nil {
 		return err
 	}
-	if err := q.save(tx, e); err != nil {
+	if err := s.save(e); err != nil {
 		return err
 	}
-	c.submission, c.ok = e.submission(i), true
+	s.submission, s.ok = e.submission(i), true
 	return nil
 }
 
@@ -263,7 +270,7 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 		ok bool
 	}
 	now := q.now()
-	k := q.seeker(w)
+	k := q.claimant(w)
 	k.scope.Own = false // what is left to others for a moment is due as well
 	next, err := store.View(ctx, q.store, func(r store.Reader) (found, error) {
 		var best found

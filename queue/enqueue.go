@@ -87,16 +87,16 @@ func (q *Queue) Enqueue(ctx context.Context, caller Caller, drafts []Draft) (res
 	if len(drafts) > maxTogether {
 		return nil, false, fmt.Errorf("enqueue: %d drafts in one call, at most %d are possible", len(drafts), maxTogether)
 	}
-	b, err := q.begin(ctx, caller, drafts)
+	b, err := q.newBatch(ctx, caller, drafts)
 	if err != nil {
 		return nil, false, fmt.Errorf("enqueue: %w", err)
 	}
 	for b.state.Done < len(drafts) {
-		if err := q.advance(ctx, b); err != nil {
+		if err := b.advance(ctx); err != nil {
 			return nil, false, fmt.Errorf("enqueue: %w", err)
 		}
 	}
-	results, err = q.results(ctx, b)
+	results, err = b.results(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("enqueue: %w", err)
 	}
@@ -105,6 +105,7 @@ func (q *Queue) Enqueue(ctx context.Context, caller Caller, drafts []Draft) (res
 
 // batch is one call of Enqueue under way.
 type batch struct {
+	queue    *Queue
 	caller   Caller
 	drafts   []Draft
 	prepared []prepared
@@ -119,20 +120,21 @@ type prepared struct {
 	refused *refusal
 }
 
-func (q *Queue) begin(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
-	b := &batch{caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
+// newBatch begins a call of Enqueue.
+func (q *Queue) newBatch(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
+	b := &batch{queue: q, caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
 	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: q.ids.Next(q.clock.Time()), Count: len(drafts)}
 	asked, err := store.View(ctx, q.store, func(r store.Reader) (asked, error) { return q.askedAt(r, b.state.At) })
 	if err != nil {
 		return nil, err
 	}
 	b.state.Timeless, b.state.Past = asked.timeless, asked.past
-	b.prepared = q.prepareAll(drafts, asked)
+	b.prepareAll(asked)
 	return b, nil
 }
 
 // readReplay returns what is remembered of the call, nil if nothing.
-func readReplay(r store.Reader, b *batch) (*replay, error) {
+func (b *batch) readReplay(r store.Reader) (*replay, error) {
 	first, found, err := store.GetJSON[replay](r, idemKey(b.caller))
 	switch {
 	case err != nil || !found:
@@ -146,16 +148,16 @@ func readReplay(r store.Reader, b *batch) (*replay, error) {
 
 // advance takes the next drafts of b in one transaction, or finds that another
 // call with the same key has done so before or meanwhile.
-func (q *Queue) advance(ctx context.Context, b *batch) error {
-	end := q.chunk(b)
+func (b *batch) advance(ctx context.Context) error {
+	end := b.chunk()
 	type step struct {
 		state replay
 		taken map[int]*Message
 	}
-	done, err := store.Update(ctx, q.store, func(tx store.Tx) (step, error) {
+	done, err := store.Update(ctx, b.queue.store, func(tx store.Tx) (step, error) {
 		state := b.state
 		if b.caller.Key != "" {
-			first, err := readReplay(tx, b)
+			first, err := b.readReplay(tx)
 			if err != nil {
 				return step{}, err
 			}
@@ -163,7 +165,7 @@ func (q *Queue) advance(ctx context.Context, b *batch) error {
 				return step{state: *first}, nil
 			}
 		}
-		taken, err := q.take(tx, b, &state, end)
+		taken, err := b.take(tx, &state, end)
 		return step{state, taken}, err
 	})
 	if err != nil {
@@ -172,13 +174,13 @@ func (q *Queue) advance(ctx context.Context, b *batch) error {
 	if done.state.Base != b.state.Base {
 		b.replayed = true
 		if done.state.Done < len(b.drafts) { // it was cut: go on as it had begun
-			b.prepared = q.prepareAll(b.drafts, asked{done.state.At, done.state.Past, done.state.Timeless})
+			b.prepareAll(asked{done.state.At, done.state.Past, done.state.Timeless})
 		}
 	}
 	b.state = done.state
 	for i, m := range done.taken {
 		b.fresh[i] = m
-		q.meter.enqueued(m)
+		b.queue.meter.enqueued(m)
 	}
 	return nil
 }
@@ -186,9 +188,9 @@ func (q *Queue) advance(ctx context.Context, b *batch) error {
 // chunk returns behind which draft the next transaction ends, so that it stays
 // within the limits of the store. A message takes up to ten operations; its text
 // grows up to sixfold in JSON.
-func (q *Queue) chunk(b *batch) int {
+func (b *batch) chunk() int {
 	const operations, octets, growth = 10, 4096, 6
-	limits := q.store.Limits()
+	limits := b.queue.store.Limits()
 	end, size := b.state.Done, 0
 	for end < len(b.drafts) && end-b.state.Done < min(together, max(1, limits.Operations/operations-1)) {
 		size += octets + growth*len(b.drafts[end].Text)
@@ -201,7 +203,8 @@ func (q *Queue) chunk(b *batch) int {
 }
 
 // take writes the drafts from state.Done to end and moves state on.
-func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Message, error) {
+func (b *batch) take(tx store.Tx, state *replay, end int) (map[int]*Message, error) {
+	w := &work{queue: b.queue, tx: tx, now: state.At, actor: b.caller.Token}
 	taken := make(map[int]*Message, end-state.Done)
 	refused := append([]refusal(nil), state.Refused...)
 	counts := map[Status]int{} // once for all: each would read and write the same record
@@ -221,7 +224,7 @@ func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Me
 		}
 		m := b.prepared[i].message
 		m.ID = member(state.Base, i, state.Count)
-		if err := q.insert(tx, &m, b, i); err != nil {
+		if err := b.insert(w, &m, i); err != nil {
 			return nil, err
 		}
 		taken[i] = &m
@@ -229,7 +232,7 @@ func (q *Queue) take(tx store.Tx, b *batch, state *replay, end int) (map[int]*Me
 		state.Status, state.Error = m.Status, m.Error
 	}
 	if len(taken) > 0 {
-		if err := q.addCounts(tx, counts); err != nil {
+		if err := w.addCounts(counts); err != nil {
 			return nil, err
 		}
 	}
@@ -256,32 +259,32 @@ func forbids(r store.Reader, d *Draft) (bool, error) {
 }
 
 // insert writes one new message, and leaves it to take to count it.
-func (q *Queue) insert(tx store.Tx, m *Message, b *batch, i int) error {
+func (b *batch) insert(w *work, m *Message, i int) error {
 	m.Parts = append([]Part(nil), m.Parts...)
 	if len(m.Parts) > 1 {
-		if err := concatenate(tx, m, b.drafts[i].Text, m.CreatedAt); err != nil {
+		if err := concatenate(w.tx, m, b.drafts[i].Text, m.CreatedAt); err != nil {
 			return err
 		}
 	}
-	if err := q.prefer(tx, m); err != nil {
+	if err := w.prefer(m); err != nil {
 		return err
 	}
 	e := &entry{Message: *m}
-	if err := q.settle(tx, e, b.caller.Token, m.CreatedAt); err != nil {
+	if err := w.settle(e); err != nil {
 		return err
 	}
-	if err := e.write(tx); err != nil {
+	if err := e.write(w.tx); err != nil {
 		return err
 	}
 	*m = e.Message
 	if along := b.drafts[i].Along; along != nil {
-		return along(tx, *m)
+		return along(w.tx, *m)
 	}
 	return nil
 }
 
 // results returns the first answer: messages as they were when they were taken.
-func (q *Queue) results(ctx context.Context, b *batch) ([]Result, error) {
+func (b *batch) results(ctx context.Context) ([]Result, error) {
 	results := make([]Result, len(b.drafts))
 	for _, r := range b.state.Refused {
 		results[r.Index].Err = r.err()
@@ -291,7 +294,7 @@ func (q *Queue) results(ctx context.Context, b *batch) ([]Result, error) {
 			if results[i].Err != nil || b.fresh[i] != nil {
 				continue
 			}
-			m, err := q.Message(ctx, member(b.state.Base, i, b.state.Count))
+			m, err := b.queue.Message(ctx, member(b.state.Base, i, b.state.Count))
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, err
 			}
@@ -343,12 +346,12 @@ func (q *Queue) askedAt(r store.Reader, now time.Time) (asked, error) {
 	return asked{now, past, true}, err
 }
 
-func (q *Queue) prepareAll(drafts []Draft, at asked) []prepared {
-	all := make([]prepared, len(drafts))
-	for i := range drafts {
-		all[i] = q.prepare(drafts[i], at)
+// prepareAll checks and composes the drafts.
+func (b *batch) prepareAll(at asked) {
+	b.prepared = make([]prepared, len(b.drafts))
+	for i := range b.drafts {
+		b.prepared[i] = b.queue.prepare(b.drafts[i], at)
 	}
-	return all
 }
 
 // prepare checks and composes a draft.

@@ -101,7 +101,9 @@ func (r *eraser) messages(ctx context.Context) error {
 		clear(some)
 		removed, err := r.each(ctx, messageSpace, is, func(tx store.Tx, key string) (bool, error) {
 			id := key[len(messageSpace):]
-			e, err := r.queue.load(tx, id)
+			w := r.queue.work(tx)
+			w.actor = r.asked.Actor
+			e, err := w.load(id)
 			if store.Unreadable(err) {
 				return false, nil // removed meanwhile
 			}
@@ -111,7 +113,7 @@ func (r *eraser) messages(ctx context.Context) error {
 			if busy[id] = e.count(PartInFlight) > 0; busy[id] {
 				return false, nil
 			}
-			all, err := r.message(tx, e)
+			all, err := r.message(w, e)
 			some[id] = !all
 			return all, err
 		})
@@ -133,17 +135,17 @@ func (r *eraser) messages(ctx context.Context) error {
 }
 
 // message removes a message of which no part is in flight, or some of its attempts.
-func (r *eraser) message(tx store.Tx, e *entry) (all bool, err error) {
+func (r *eraser) message(w *work, e *entry) (all bool, err error) {
 	if !e.Status.Final() && e.Status != StatusSent {
 		problem := &Problem{Code: CodeErased, Detail: "everything about its number was erased"}
-		if err := r.queue.finish(tx, e, StatusCancelled, problem, r.asked.Actor, r.queue.now()); err != nil {
+		if err := w.finish(e, StatusCancelled, problem); err != nil {
 			return false, err
 		}
 	}
-	if err := r.asked.Along(tx, e.ID); err != nil {
+	if err := r.asked.Along(w.tx, e.ID); err != nil {
 		return false, err
 	}
-	return r.queue.remove(tx, e)
+	return w.remove(e)
 }
 
 // all is for spaces in which everything is of the number.

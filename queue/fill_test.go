@@ -99,40 +99,43 @@ func (f filling) live(tx store.Tx, q *Queue, i int, at time.Time) error {
 		}
 	}
 	e := &entry{Message: m}
-	if err := q.settle(tx, e, "clinic", at); err != nil {
+	w := &work{queue: q, tx: tx, now: at, actor: "clinic"}
+	if err := w.settle(e); err != nil {
 		return err
 	}
 	if i%100 == 99 {
-		if err := q.finish(tx, e, StatusExpired, &Problem{Code: CodeExpired}, "", e.ExpiresAt); err != nil {
+		w.now, w.actor = e.ExpiresAt, ""
+		if err := w.finish(e, StatusExpired, &Problem{Code: CodeExpired}); err != nil {
 			return err
 		}
 	}
 	for part := range e.Parts {
-		if err := sendInFilling(tx, q, e, part, i, at.Add(time.Duration(3*part+3)*time.Second)); err != nil {
+		if err := sendInFilling(&work{queue: q, tx: tx, now: at.Add(time.Duration(3*part+3) * time.Second)}, e, part, i); err != nil {
 			return err
 		}
 	}
 	if q.now().Sub(at) > f.texts {
 		e.Text, e.TextRemoved = "", true
 	}
-	return q.save(tx, e)
+	return w.save(e)
 }
 
 // sendInFilling sends one part of e, and has its report come.
-func sendInFilling(tx store.Tx, q *Queue, e *entry, part, i int, at time.Time) error {
+func sendInFilling(w *work, e *entry, part, i int) error {
+	at := w.now
 	if e.Status.Final() {
 		return nil
 	}
 	const sims = 4
-	w := Worker{Modem: fmt.Sprintf("sim-%c", 'a'+i%sims), SIM: fmt.Sprintf("26001000000000%d", i%sims)}
-	e.Parts[part].Status, e.Parts[part].Until = PartInFlight, at.Add(q.config.Lease)
+	by := Worker{Modem: fmt.Sprintf("sim-%c", 'a'+i%sims), SIM: fmt.Sprintf("26001000000000%d", i%sims)}
+	e.Parts[part].Status, e.Parts[part].Until = PartInFlight, at.Add(w.queue.config.Lease)
 	e.AttemptCount++
-	e.addAttempt(Attempt{Number: e.AttemptCount, Part: part, Modem: w.Modem, SIM: w.SIM, At: at, MR: noMR, Report: noReport})
-	e.Error, e.Box = nil, q.config.Box
-	if err := noteClaim(tx, w, at); err != nil {
+	e.addAttempt(Attempt{Number: e.AttemptCount, Part: part, Modem: by.Modem, SIM: by.SIM, At: at, MR: noMR, Report: noReport})
+	e.Error, e.Box = nil, w.queue.config.Box
+	if err := noteClaim(w.tx, by, at); err != nil {
 		return err
 	}
-	if err := q.settle(tx, e, "", at); err != nil {
+	if err := w.settle(e); err != nil {
 		return err
 	}
 	end := at.Add(2500 * time.Millisecond)
@@ -145,15 +148,16 @@ func sendInFilling(tx store.Tx, q *Queue, e *entry, part, i int, at time.Time) e
 		status = statusUnknownSubscriber
 	}
 	a := e.latest(part)
-	if err := q.conclude(tx, e, a, o, end); err != nil {
+	w.now = end
+	if err := w.conclude(e, a, o); err != nil {
 		return err
 	}
 	if i%100 != 96 && i%100 != 97 {
 		told := end.Add(4 * time.Second)
-		q.apply(e, a, report{orphan{MR: o.MR, Status: byte(status), SCTS: end, Discharge: told}, told}, told)
-		end = told
+		w.now = told
+		w.apply(e, a, report{orphan{MR: o.MR, Status: byte(status), SCTS: end, Discharge: told}, told})
 	}
-	return q.settle(tx, e, "", end)
+	return w.settle(e)
 }
 
 // statusUnknownSubscriber is "unknown subscriber", 3GPP TS 23.040 9.2.3.15.

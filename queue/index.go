@@ -193,8 +193,8 @@ func readMessage(r store.Reader, id string) (Message, error) {
 }
 
 // load returns the message to be changed; it must be saved afterwards.
-func (q *Queue) load(tx store.Tx, id string) (*entry, error) {
-	m, err := readMessage(tx, id)
+func (w *work) load(id string) (*entry, error) {
+	m, err := readMessage(w.tx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -207,12 +207,12 @@ func stored(m Message) *entry {
 }
 
 // save writes the message with every key that leads to it, and counts it.
-func (q *Queue) save(tx store.Tx, e *entry) error {
+func (w *work) save(e *entry) error {
 	before := e.status
-	if err := e.write(tx); err != nil {
+	if err := e.write(w.tx); err != nil {
 		return err
 	}
-	return q.tally(tx, before, e.Status)
+	return w.tally(before, e.Status)
 }
 
 // write is save without the count.
@@ -245,32 +245,32 @@ const attemptsTogether = 50
 // remove deletes the message with every key that leads to it. Of a message with more
 // attempts than one transaction should change it removes the first ones, which nobody
 // can report any more, and all is false.
-func (q *Queue) remove(tx store.Tx, e *entry) (all bool, err error) {
+func (w *work) remove(e *entry) (all bool, err error) {
 	if len(e.Attempts) > attemptsTogether {
 		e.Attempts = e.Attempts[attemptsTogether:]
-		return false, q.save(tx, e)
+		return false, w.save(e)
 	}
 	for _, key := range append(e.keys, messageKey(e.ID)) {
-		if err := tx.Delete(key); err != nil {
+		if err := w.tx.Delete(key); err != nil {
 			return false, err
 		}
 	}
-	return true, q.tally(tx, e.status, "")
+	return true, w.tally(e.status, "")
 }
 
 // move changes the status of the message and appends the event that tells.
-func (q *Queue) move(tx store.Tx, e *entry, to Status, actor string, now time.Time) error {
+func (w *work) move(e *entry, to Status) error {
 	if e.Status == to {
 		return nil
 	}
-	if err := e.Message.move(to, now); err != nil {
+	if err := e.Message.move(to, w.now); err != nil {
 		return err
 	}
-	return q.tell(tx, e, actor)
+	return w.tell(e)
 }
 
 // tell appends the event that says where the message stands.
-func (q *Queue) tell(tx store.Tx, e *entry, actor string) error {
+func (w *work) tell(e *entry) error {
 	fact := MessageChanged{ID: e.ID, Reference: e.Reference, Status: e.Status, Parts: len(e.Parts)}
 	if n := len(e.Attempts); n > 0 {
 		fact.Modem = e.Attempts[n-1].Modem
@@ -278,19 +278,19 @@ func (q *Queue) tell(tx store.Tx, e *entry, actor string) error {
 	if e.Error != nil {
 		fact.ErrorCode, fact.RetryAt = e.Error.Code, e.Error.RetryAt
 	}
-	return q.events.Append(tx, actor, fact)
+	return w.queue.events.Append(w.tx, w.actor, fact)
 }
 
 // settle moves the message to the status that follows from its parts.
-func (q *Queue) settle(tx store.Tx, e *entry, actor string, now time.Time) error {
-	to := e.derive(now)
+func (w *work) settle(e *entry) error {
+	to := e.derive(w.now)
 	if !e.Status.Final() && (to == StatusFailed || to == StatusExpired) {
-		return q.finish(tx, e, to, e.failure(), actor, now)
+		return w.finish(e, to, e.failure())
 	}
 	if to == StatusDelivered {
 		e.Error = nil // also of a message that had been given up
 	}
-	return q.move(tx, e, to, actor, now)
+	return w.move(e, to)
 }
 
 // derive returns the status that follows from the parts of m.
@@ -326,7 +326,7 @@ func (m *Message) derive(now time.Time) Status {
 
 // finish ends the message: parts that wait will never leave. A part whose
 // outcome is not known keeps that status, so that a report can still tell.
-func (q *Queue) finish(tx store.Tx, e *entry, to Status, problem *Problem, actor string, now time.Time) error {
+func (w *work) finish(e *entry, to Status, problem *Problem) error {
 	rest := PartCancelled
 	if to == StatusExpired {
 		rest = PartExpired
@@ -339,13 +339,16 @@ func (q *Queue) finish(tx store.Tx, e *entry, to Status, problem *Problem, actor
 		}
 	}
 	e.Error, e.Due = problem, time.Time{}
-	return q.move(tx, e, to, actor, now)
+	return w.move(e, to)
 }
 
 // held reports whether Error says why m is held, and Due until when.
 func (m *Message) held() bool {
 	return m.Error != nil && slices.Contains([]string{CodeQuietHours, CodeRecipientCap, CodeRestored, CodeClock}, m.Error.Code)
 }
+
+// schedule sets when the next part of m may leave, as Queue.schedule does now.
+func (w *work) schedule(m *Message, due time.Time) { w.queue.schedule(m, due, w.now) }
 
 // schedule sets when the next part may leave: at due, which may have passed, or
 // when the quiet hours that lie there end; Error then says so.
@@ -373,18 +376,18 @@ func (q *Queue) quietEnd(t time.Time) time.Time { return q.config.QuietHours.End
 
 // tally moves a message in the counts of this box from one status to another;
 // empty: from, or to, nowhere.
-func (q *Queue) tally(tx store.Tx, from, to Status) error {
+func (w *work) tally(from, to Status) error {
 	if from == to {
 		return nil
 	}
-	return q.addCounts(tx, map[Status]int{from: -1, to: 1})
+	return w.addCounts(map[Status]int{from: -1, to: 1})
 }
 
 // addCounts adds to the counts of this box. Boxes count apart so that they do not
 // contend for one record; a count of one box alone may be negative.
-func (q *Queue) addCounts(tx store.Tx, more map[Status]int) error {
-	key := countKey(q.config.Box)
-	counts, _, err := store.GetJSON[[]int](tx, key)
+func (w *work) addCounts(more map[Status]int) error {
+	key := countKey(w.queue.config.Box)
+	counts, _, err := store.GetJSON[[]int](w.tx, key)
 	if err != nil && !errors.Is(err, store.ErrRecord) {
 		return err
 	}
@@ -394,7 +397,7 @@ func (q *Queue) addCounts(tx store.Tx, more map[Status]int) error {
 		}
 		counts[i] += more[status]
 	}
-	return store.PutJSON(tx, key, counts)
+	return store.PutJSON(w.tx, key, counts)
 }
 
 // attempt returns attempt number n of m, or nil.

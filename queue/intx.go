@@ -24,10 +24,10 @@ func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	b := &batch{caller: Caller{Token: actor}, drafts: []Draft{d}, state: replay{At: now, Base: base, Count: 1}}
-	b.prepared = q.prepareAll(b.drafts, at)
+	b := &batch{queue: q, caller: Caller{Token: actor}, drafts: []Draft{d}, state: replay{At: now, Base: base, Count: 1}}
+	b.prepareAll(at)
 	state := b.state
-	taken, err := q.take(tx, b, &state, 1)
+	taken, err := b.take(tx, &state, 1)
 	switch {
 	case err != nil:
 		return Message{}, err

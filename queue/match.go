@@ -41,11 +41,9 @@ type matched struct {
 // matcher finds the attempts that reports are about. It is of one transaction, and for
 // reports on one number that came by one worker.
 type matcher struct {
-	queue  *Queue
-	tx     store.Tx
+	*work
 	worker Worker
 	to     pdu.Address // the recipient, TP-RA
-	now    time.Time
 }
 
 // match finds the attempt that a report, which came at at, is about and applies it.
@@ -78,8 +76,8 @@ func (m *matcher) match(o orphan, at time.Time) (matched, error) {
 		}
 	}
 	a.MR = int(o.MR)
-	m.queue.apply(e, a, report{o.byClockOf(centre), at}, m.now)
-	return result, m.queue.keep(m.tx, e, m.now)
+	m.apply(e, a, report{o.byClockOf(centre), at})
+	return result, m.keep(e)
 }
 
 // learn notes how far the clock of the service centre is ahead of ours, by a report that

@@ -183,7 +183,7 @@ func (s *side) prune() {
 	step := s.filling.span / time.Duration(s.filling.finished)
 	s.pruned = s.pruned.Add(together * step)
 	in := store.Range{From: bareSpace, To: bareSpace + store.TimeSegment(s.pruned), Together: together}
-	_, err := store.Count(s.t.Context(), s.store, in, s.pruneMessage(bareSpace, s.removeSome))
+	_, err := store.Count(s.t.Context(), s.store, in, s.pruneMessage(bareSpace, (*work).removeSome))
 	s.ok(err)
 }
 

@@ -27,8 +27,8 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		in     store.Range
 		change func(store.Tx, store.Pair) (bool, error)
 	}{
-		{"texts", store.Range{From: doneSpace, To: doneSpace + store.TimeSegment(now.Add(-texts))}, q.pruneMessage(doneSpace, q.removeText)},
-		{"messages", store.Range{From: bareSpace, To: bareSpace + store.TimeSegment(now.Add(-records))}, q.pruneMessage(bareSpace, q.removeSome)},
+		{"texts", store.Range{From: doneSpace, To: doneSpace + store.TimeSegment(now.Add(-texts))}, q.pruneMessage(doneSpace, (*work).removeText)},
+		{"messages", store.Range{From: bareSpace, To: bareSpace + store.TimeSegment(now.Add(-records))}, q.pruneMessage(bareSpace, (*work).removeSome)},
 		{"concatenation references", store.Prefix(refSpace), pruneReferences(now)},
 	} {
 		// A message with many attempts takes several passes.
@@ -51,13 +51,14 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 
 // pruneMessage returns what does something to the message that a key of a time index
 // leads to. do takes the message out of the index, now or after some calls.
-func (q *Queue) pruneMessage(space string, do func(store.Tx, *entry) error) func(store.Tx, store.Pair) (bool, error) {
+func (q *Queue) pruneMessage(space string, do func(*work, *entry) error) func(store.Tx, store.Pair) (bool, error) {
 	return func(tx store.Tx, pair store.Pair) (bool, error) {
 		t, err := parseTimedID(pair.Key, space)
 		if err != nil {
 			return false, err
 		}
-		e, err := q.load(tx, t.id)
+		w := q.work(tx)
+		e, err := w.load(t.id)
 		if store.Unreadable(err) {
 			// Nothing but its name is known any more.
 			return true, tx.Delete(pair.Key)
@@ -65,21 +66,21 @@ func (q *Queue) pruneMessage(space string, do func(store.Tx, *entry) error) func
 		if err != nil {
 			return false, err
 		}
-		return true, do(tx, e)
+		return true, do(w, e)
 	}
 }
 
 // removeSome removes a message, or some of its attempts.
-func (q *Queue) removeSome(tx store.Tx, e *entry) error {
-	_, err := q.remove(tx, e)
+func (w *work) removeSome(e *entry) error {
+	_, err := w.remove(e)
 	return err
 }
 
 // removeText empties a message of what it said. Who it was for and what became of
 // it stay.
-func (q *Queue) removeText(tx store.Tx, e *entry) error {
+func (w *work) removeText(e *entry) error {
 	e.Text, e.TextRemoved = "", true
-	return q.save(tx, e)
+	return w.save(e)
 }
 
 // pruneReferences removes the concatenation references of a number that have rested.

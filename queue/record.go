@@ -36,9 +36,9 @@ func backoff(n int) time.Duration {
 func (q *Queue) Record(ctx context.Context, s Submission, o Outcome, next bool) (more Submission, ok bool, err error) {
 	f := follow{goOn: true, next: next}
 	if a := s.Message.attempt(s.Attempt); a != nil {
-		f.seeker = q.seeker(Worker{Modem: a.Modem, SIM: a.SIM})
+		f.claimant = q.claimant(Worker{Modem: a.Modem, SIM: a.SIM})
 	}
-	c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) { return q.record(tx, s, o, &f) })
+	c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) { return q.work(tx).record(s, o, &f) })
 	if err != nil {
 		return Submission{}, false, fmt.Errorf("record part %d of message %s: %w", s.Part+1, s.Message.ID, err)
 	}
@@ -54,7 +54,7 @@ func (q *Queue) Record(ctx context.Context, s Submission, o Outcome, next bool) 
 func (q *Queue) Resolve(ctx context.Context, s Submission, mr byte, at time.Time) error {
 	o := Outcome{Kind: Accepted, MR: mr, At: at}
 	err := q.store.Update(ctx, func(tx store.Tx) error {
-		_, err := q.record(tx, s, o, &follow{})
+		_, err := q.work(tx).record(s, o, &follow{})
 		return err
 	})
 	if err != nil {
@@ -66,17 +66,16 @@ func (q *Queue) Resolve(ctx context.Context, s Submission, mr byte, at time.Time
 
 // follow is what may be handed over behind a record, and to whom.
 type follow struct {
-	seeker      // who has made the attempt
-	goOn   bool // the next part of the same message
-	next   bool // and the next message
+	claimant      // who has made the attempt
+	goOn     bool // the next part of the same message
+	next     bool // and the next message
 }
 
-func (q *Queue) record(tx store.Tx, s Submission, o Outcome, f *follow) (claimed, error) {
-	now := q.now()
+func (w *work) record(s Submission, o Outcome, f *follow) (claimed, error) {
 	if o.At = store.Milliseconds(o.At); o.At.IsZero() {
-		o.At = now
+		o.At = w.now
 	}
-	e, err := q.load(tx, s.Message.ID)
+	e, err := w.load(s.Message.ID)
 	if err != nil {
 		return claimed{}, err
 	}
@@ -88,41 +87,39 @@ func (q *Queue) record(tx store.Tx, s Submission, o Outcome, f *follow) (claimed
 	if !open && a.Outcome != AttemptUncertain {
 		return claimed{}, ErrStale
 	}
-	w := Worker{Modem: a.Modem, SIM: a.SIM}
-	if err := q.conclude(tx, e, a, o, now); err != nil {
+	by := Worker{Modem: a.Modem, SIM: a.SIM}
+	if err := w.conclude(e, a, o); err != nil {
 		return claimed{}, err
 	}
-	if o.Kind == Accepted && open && q.config.Router != nil {
-		if err := q.config.Router.Accepted(tx, e.To, w, o.At); err != nil {
+	if o.Kind == Accepted && open && w.queue.config.Router != nil {
+		if err := w.queue.config.Router.Accepted(w.tx, e.To, by, o.At); err != nil {
 			return claimed{}, err
 		}
 	}
-	var c claimed
+	next := &search{work: w, claimant: &f.claimant}
 	switch {
-	case !open || !f.goOn || !e.Parts[s.Part].left() || !e.claimable() || e.Due.After(now):
-		err = q.keep(tx, e, now)
-	case !e.ExpiresAt.After(now):
-		err = q.expireOrPostpone(tx, e, now)
+	case !open || !f.goOn || !e.Parts[s.Part].left() || !e.claimable() || e.Due.After(w.now):
+		err = w.keep(e)
+	case !e.ExpiresAt.After(w.now):
+		err = w.expireOrPostpone(e)
 	default:
-		err = q.start(tx, &c, e, &f.seeker, now)
+		err = next.start(e)
 	}
 	if err == nil {
-		err = (&matcher{queue: q, tx: tx, worker: w, to: s.To, now: now}).rematch()
+		err = (&matcher{work: w, worker: by, to: s.To}).rematch()
 	}
-	if err != nil || c.ok || !f.next {
-		return c, err
+	if err == nil && !next.ok && f.next {
+		err = next.run()
 	}
-	after, err := q.claim(tx, &f.seeker, now)
-	after.capped = append(c.capped, after.capped...)
-	return after, err
+	return next.claimed, err
 }
 
 // keep settles e and saves it.
-func (q *Queue) keep(tx store.Tx, e *entry, now time.Time) error {
-	if err := q.settle(tx, e, "", now); err != nil {
+func (w *work) keep(e *entry) error {
+	if err := w.settle(e); err != nil {
 		return err
 	}
-	return q.save(tx, e)
+	return w.save(e)
 }
 
 // left reports whether the service centre is known to have accepted the part.
@@ -130,7 +127,7 @@ func (p *Part) left() bool { return p.Status == PartSent || p.Status == PartDeli
 
 // conclude ends attempt a, or corrects an end that was uncertain, and does to its
 // part what follows.
-func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.Time) error {
+func (w *work) conclude(e *entry, a *Attempt, o Outcome) error {
 	i := a.Part
 	p := &e.Parts[i]
 	inHand := a.Outcome == AttemptOpen && p.Status == PartInFlight
@@ -143,7 +140,7 @@ func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.
 		if a.Outcome = AttemptAccepted; !o.NoMR {
 			a.MR = int(o.MR)
 		}
-		q.accept(e, a, now)
+		w.accept(e, a)
 		return nil
 	case Uncertain:
 		a.Outcome = AttemptUncertain
@@ -158,18 +155,18 @@ func (q *Queue) conclude(tx store.Tx, e *entry, a *Attempt, o Outcome, now time.
 	}
 	switch {
 	case p.Proved && inHand:
-		q.proved(e, i, now)
+		w.proved(e, i)
 		return nil
 	case o.Kind == Uncertain && inHand:
-		q.doubt(e, a, now)
+		w.doubt(e, a)
 		return nil
 	case o.Kind == Uncertain:
 		return nil
 	case inHand:
-		return q.putBack(tx, e, i, o, now)
+		return w.putBack(e, i, o)
 	case p.Status == PartUncertain && !e.Status.Final() && !e.doubtful(i):
 		p.Doubts = 0
-		return q.putBack(tx, e, i, o, now)
+		return w.putBack(e, i, o)
 	case p.Status == PartQueued:
 		p.PossibleDuplicate = e.mayArrive(i)
 	}
@@ -212,31 +209,31 @@ func (m *Message) mayArrive(i int) bool {
 }
 
 // putBack deals with a part that is known not to have left, by what o says.
-func (q *Queue) putBack(tx store.Tx, e *entry, i int, o Outcome, now time.Time) error {
+func (w *work) putBack(e *entry, i int, o Outcome) error {
 	p := &e.Parts[i]
 	p.Until = time.Time{}
 	problem := &Problem{Code: o.Code, Detail: o.Detail}
-	due := now
+	due := w.now
 	switch o.Kind {
 	case Refused:
 		p.Status = PartFailed
-		return q.finish(tx, e, StatusFailed, problem, "", now)
+		return w.finish(e, StatusFailed, problem)
 	case Retry:
 		p.Failures++
 		if o.RetryAfter <= 0 {
 			o.RetryAfter = backoff(p.Failures)
 		}
 	default: // given back: it keeps its place in the line
-		if e.Due.Before(now) && !e.Due.IsZero() {
+		if e.Due.Before(w.now) && !e.Due.IsZero() {
 			due = e.Due
 		}
 	}
 	if o.RetryAfter > 0 {
-		due = store.Milliseconds(now.Add(o.RetryAfter))
+		due = store.Milliseconds(w.now.Add(o.RetryAfter))
 	}
 	if o.Kind == Retry && !due.Before(e.ExpiresAt) {
 		p.Status = PartFailed
-		return q.finish(tx, e, StatusFailed, problem, "", now)
+		return w.finish(e, StatusFailed, problem)
 	}
 	p.Status = PartQueued
 	p.PossibleDuplicate = e.mayArrive(i)
@@ -244,15 +241,15 @@ func (q *Queue) putBack(tx store.Tx, e *entry, i int, o Outcome, now time.Time) 
 		problem.RetryAt = due
 		e.Error = problem
 	}
-	if err := q.prefer(tx, &e.Message); err != nil {
+	if err := w.prefer(&e.Message); err != nil {
 		return err
 	}
-	q.schedule(&e.Message, due, now)
+	w.schedule(&e.Message, due)
 	return nil
 }
 
 // accept notes that the service centre has the part of attempt a.
-func (q *Queue) accept(e *entry, a *Attempt, now time.Time) {
+func (w *work) accept(e *entry, a *Attempt) {
 	p := &e.Parts[a.Part]
 	if p.Status == PartInFlight && e.latest(a.Part).Number != a.Number {
 		p.Proved = true
@@ -267,13 +264,13 @@ func (q *Queue) accept(e *entry, a *Attempt, now time.Time) {
 		return
 	default:
 		p.SentAt, p.MR = a.EndedAt, a.MR
-		q.proved(e, a.Part, now)
+		w.proved(e, a.Part)
 	}
 }
 
 // proved moves part i to where it is known to be: sent, or delivered if a report
 // came while an attempt was in flight. What remains of the message becomes due.
-func (q *Queue) proved(e *entry, i int, now time.Time) {
+func (w *work) proved(e *entry, i int) {
 	p := &e.Parts[i]
 	before := p.Status
 	p.Status = PartSent
@@ -290,7 +287,7 @@ func (q *Queue) proved(e *entry, i int, now time.Time) {
 	default: // they have waited for this one
 		e.Error = nil
 		if e.claimable() {
-			q.schedule(&e.Message, now, now)
+			w.schedule(&e.Message, w.now)
 		}
 	}
 }

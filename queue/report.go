@@ -19,7 +19,7 @@ import (
 func (q *Queue) Report(ctx context.Context, w Worker, r pdu.StatusReport, at time.Time) error {
 	at = store.Milliseconds(at)
 	m, err := store.Update(ctx, q.store, func(tx store.Tx) (matched, error) {
-		m := &matcher{queue: q, tx: tx, worker: w, to: r.RA, now: q.now()}
+		m := &matcher{work: q.work(tx), worker: w, to: r.RA}
 		o := orphan{MR: r.MR, Status: byte(r.Status), SCTS: r.SCTS.UTC(), Discharge: r.Discharge.UTC()}
 		found, err := m.match(o, at)
 		if err == nil && found.how == matchedNothing {
@@ -52,7 +52,7 @@ type report struct {
 }
 
 // apply does to the part of attempt a what its report says.
-func (q *Queue) apply(e *entry, a *Attempt, r report, now time.Time) {
+func (w *work) apply(e *entry, a *Attempt, r report) {
 	i, status := a.Part, pdu.Status(r.Status)
 	p := &e.Parts[i]
 	if a.reported() && status.Outcome() != pdu.Delivered {
@@ -66,7 +66,7 @@ func (q *Queue) apply(e *entry, a *Attempt, r report, now time.Time) {
 	if a.Outcome == AttemptUncertain {
 		a.Outcome = AttemptAccepted
 		if good || p.Status != PartInFlight {
-			q.accept(e, a, now)
+			w.accept(e, a)
 		}
 	}
 	switch status.Outcome() {
@@ -79,7 +79,7 @@ func (q *Queue) apply(e *entry, a *Attempt, r report, now time.Time) {
 			p.Proved = true
 			return
 		}
-		q.proved(e, i, now)
+		w.proved(e, i)
 		return
 	case pdu.StillTrying:
 		return
@@ -90,7 +90,7 @@ func (q *Queue) apply(e *entry, a *Attempt, r report, now time.Time) {
 	}
 	switch {
 	case status.Outcome() == pdu.Abandoned:
-		q.abandoned(e, i, status, now)
+		w.abandoned(e, i, status)
 	case status == statusValidityExpired:
 		p.Status = PartExpired
 	default:
@@ -136,10 +136,10 @@ const statusValidityExpired pdu.Status = 0x46
 
 // abandoned puts part i, which the service centre has stopped trying to deliver,
 // into the queue once more, unless that has been done often enough.
-func (q *Queue) abandoned(e *entry, i int, status pdu.Status, now time.Time) {
+func (w *work) abandoned(e *entry, i int, status pdu.Status) {
 	p := &e.Parts[i]
 	p.Failures++
-	due := store.Milliseconds(now.Add(backoff(p.Failures)))
+	due := store.Milliseconds(w.now.Add(backoff(p.Failures)))
 	if p.Copies >= copiesAllowed || e.TextRemoved || !due.Before(e.ExpiresAt) {
 		p.Status = PartFailed
 		return
@@ -153,5 +153,5 @@ func (q *Queue) abandoned(e *entry, i int, status pdu.Status, now time.Time) {
 		return
 	}
 	e.Error = &Problem{Code: CodeSCRetry, Detail: status.String(), RetryAt: due}
-	q.schedule(&e.Message, due, now)
+	w.schedule(&e.Message, due)
 }

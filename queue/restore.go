@@ -28,7 +28,7 @@ func (q *Queue) HoldRestored(ctx context.Context) (held int, err error) {
 		if !found {
 			return false, nil
 		}
-		did, err := q.holdRestored(tx, id)
+		did, err := q.work(tx).holdRestored(id)
 		if err != nil && !store.Unreadable(err) {
 			return false, fmt.Errorf("message %s: %w", id, err)
 		}
@@ -41,18 +41,17 @@ func (q *Queue) HoldRestored(ctx context.Context) (held int, err error) {
 }
 
 // holdRestored holds one message if it may have been sent since the backup.
-func (q *Queue) holdRestored(tx store.Tx, id string) (bool, error) {
-	e, err := q.load(tx, id)
+func (w *work) holdRestored(id string) (bool, error) {
+	e, err := w.load(id)
 	if err != nil {
 		return false, err
 	}
-	now := q.now()
 	switch uncertain := e.count(PartUncertain) > 0; {
 	case e.Status.Final() || e.Status == StatusSent || e.restored():
 		return false, nil
-	case !e.ExpiresAt.After(now):
-		return false, q.expireOrPostpone(tx, e, now)
-	case !uncertain && (!e.claimable() || e.Due.After(now)):
+	case !e.ExpiresAt.After(w.now):
+		return false, w.expireOrPostpone(e)
+	case !uncertain && (!e.claimable() || e.Due.After(w.now)):
 		return false, nil
 	case uncertain:
 		for i := range e.Parts {
@@ -61,8 +60,8 @@ func (q *Queue) holdRestored(tx store.Tx, id string) (bool, error) {
 			}
 		}
 	default:
-		e.Due = store.Milliseconds(now.Add(never))
+		e.Due = store.Milliseconds(w.now.Add(never))
 	}
 	e.Error = &Problem{Code: CodeRestored, Detail: "the data is that of a backup, so it may have been sent since; release or cancel it"}
-	return true, q.keep(tx, e, now)
+	return true, w.keep(e)
 }

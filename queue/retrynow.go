@@ -13,7 +13,7 @@ import (
 // something else, does not wait, or does not exist, is left as it is.
 func (q *Queue) RetryNow(ctx context.Context, ids []string) error {
 	for _, id := range ids {
-		err := q.store.Update(ctx, func(tx store.Tx) error { return q.retryNow(tx, id) })
+		err := q.store.Update(ctx, func(tx store.Tx) error { return q.work(tx).retryNow(id) })
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("retry message %s now: %w", id, err)
 		}
@@ -21,19 +21,18 @@ func (q *Queue) RetryNow(ctx context.Context, ids []string) error {
 	return nil
 }
 
-func (q *Queue) retryNow(tx store.Tx, id string) error {
-	e, err := q.load(tx, id)
+func (w *work) retryNow(id string) error {
+	e, err := w.load(id)
 	if err != nil {
 		return err
 	}
-	now := store.Milliseconds(q.now())
-	if e.Status != StatusQueued || !e.Due.After(now) || len(e.Attempts) == 0 || e.Error == nil {
+	if e.Status != StatusQueued || !e.Due.After(w.now) || len(e.Attempts) == 0 || e.Error == nil {
 		return nil
 	}
 	if last := e.Attempts[len(e.Attempts)-1]; last.Outcome != AttemptRetry || last.Code != e.Error.Code {
 		return nil
 	}
-	e.Error.RetryAt = now
-	q.schedule(&e.Message, now, now)
-	return q.keep(tx, e, now)
+	e.Error.RetryAt = w.now
+	w.schedule(&e.Message, w.now)
+	return w.keep(e)
 }

@@ -97,15 +97,17 @@ type Ruling struct {
 	Tell  bool      // somebody should know: they have not been told lately
 }
 
-// seeker is a worker that looks for work, and where it may.
-type seeker struct {
+// claimant is a worker that looks for a part to send, and where it may.
+type claimant struct {
 	Worker
+	queue *Queue
 	scope Scope
 	own   [4]string // its routes
 }
 
-func (q *Queue) seeker(w Worker) seeker {
-	k := seeker{Worker: w, own: [...]string{modemRoute(w.Modem), simRoute(w.SIM), likeModemRoute(w.Modem), likeSIMRoute(w.SIM)}}
+// claimant returns w as it may look for parts now.
+func (q *Queue) claimant(w Worker) claimant {
+	k := claimant{Worker: w, queue: q, own: [...]string{modemRoute(w.Modem), simRoute(w.SIM), likeModemRoute(w.Modem), likeSIMRoute(w.SIM)}}
 	if q.config.Router != nil {
 		k.scope = q.config.Router.Scope(w)
 	}
@@ -113,7 +115,7 @@ func (q *Queue) seeker(w Worker) seeker {
 }
 
 // takes reports whether k may take from a route.
-func (k *seeker) takes(route string) bool {
+func (k *claimant) takes(route string) bool {
 	switch {
 	case slices.Contains(k.own[:], route):
 		return true
@@ -131,56 +133,58 @@ func (k *seeker) takes(route string) bool {
 
 // routes returns the routes that k may take from and by which something waits. How
 // many messages wait makes no difference, only by how many routes.
-func (k *seeker) routes(r store.Reader) ([]string, error) {
+func (k *claimant) routes(r store.Reader) ([]string, error) {
 	all, err := routesIn(r)
 	return slices.DeleteFunc(all, func(route string) bool { return !k.takes(route) }), err
 }
 
 // prefer asks by what m should leave.
-func (q *Queue) prefer(r store.Reader, m *Message) (err error) {
-	if q.config.Router != nil && m.Modem == "" {
-		m.Like, err = q.config.Router.Prefer(r, m)
+func (w *work) prefer(m *Message) (err error) {
+	if w.queue.config.Router != nil && m.Modem == "" {
+		m.Like, err = w.queue.config.Router.Prefer(w.tx, m)
 	}
 	return err
 }
 
-// leave moves e, which k has found, to the route of somebody else if that is by
-// what it should leave by now, and reports whether it did.
-func (q *Queue) leave(tx store.Tx, e *entry, k *seeker) (bool, error) {
-	if q.config.Router == nil || len(k.scope.Others) == 0 || e.Modem != "" || e.sticks() {
+// rerouteIfPreferred moves e, which has been found, to the route of another worker if
+// that is by whom e should leave by now, and reports whether it did.
+func (s *search) rerouteIfPreferred(e *entry) (bool, error) {
+	router := s.work.queue.config.Router
+	if router == nil || len(s.scope.Others) == 0 || e.Modem != "" || e.sticks() {
 		return false, nil
 	}
-	p, err := q.config.Router.Prefer(tx, &e.Message)
-	served := slices.ContainsFunc(k.scope.Others, p.means)
-	if err != nil || !served || p.means(k.Worker) || p == e.Like {
+	p, err := router.Prefer(s.tx, &e.Message)
+	served := slices.ContainsFunc(s.scope.Others, p.means)
+	if err != nil || !served || p.means(s.Worker) || p == e.Like {
 		return false, err
 	}
 	e.Like = p
-	return true, q.save(tx, e)
+	return true, s.save(e)
 }
 
 // mayBegin asks whether the next attempt at e may be made.
-func (q *Queue) mayBegin(tx store.Tx, e *entry, k *seeker, now time.Time) (Ruling, error) {
-	if q.config.Router == nil {
+func (s *search) mayBegin(e *entry) (Ruling, error) {
+	router := s.work.queue.config.Router
+	if router == nil {
 		return Ruling{}, nil
 	}
 	parts := 1
 	if e.count(PartQueued) == len(e.Parts) {
 		parts = len(e.Parts)
 	}
-	return q.config.Router.Begin(tx, Beginning{
-		Message: &e.Message, Attempt: e.AttemptCount + 1, Worker: k.Worker, Scope: k.scope, At: now, Parts: parts,
+	return router.Begin(s.tx, Beginning{
+		Message: &e.Message, Attempt: e.AttemptCount + 1, Worker: s.Worker, Scope: s.scope, At: s.now, Parts: parts,
 	})
 }
 
 // holdForCap has e wait because its number has got as many parts as it may.
-func (q *Queue) holdForCap(tx store.Tx, e *entry, until, now time.Time) error {
+func (w *work) holdForCap(e *entry, until time.Time) error {
 	e.Error = nil
-	q.schedule(&e.Message, store.Milliseconds(until.Add(time.Millisecond)), now)
+	w.schedule(&e.Message, store.Milliseconds(until.Add(time.Millisecond)))
 	if e.Error == nil {
 		e.Error = &Problem{Code: CodeRecipientCap, Detail: "its number has been sent as many parts as recipient_cap allows", RetryAt: e.Due}
 	}
-	return q.keep(tx, e, now)
+	return w.keep(e)
 }
 
 // capped is a message that was held because of its number.

@@ -57,22 +57,22 @@ func (m *Message) patience() time.Duration {
 
 // tendSIM looks after a message whose SIM may be gone: the others cannot send its
 // other parts, since the phone would not put them together with the first.
-func (q *Queue) tendSIM(tx store.Tx, e *entry, now time.Time) error {
-	if !e.waitsForSIM(now) {
+func (w *work) tendSIM(e *entry) error {
+	if !e.waitsForSIM(w.now) {
 		return nil
 	}
-	last, err := lastClaim(tx, e.SIM)
+	last, err := lastClaim(w.tx, e.SIM)
 	if err != nil {
 		return err
 	}
 	// While the box was off no SIM could send: after a power cut of an hour each gets
 	// its time again, or every message that was under way would begin anew.
-	switch waited := min(now.Sub(clock.Later(e.Due, last)), time.Since(q.born)); {
+	switch waited := min(w.now.Sub(clock.Later(e.Due, last)), time.Since(w.queue.born)); {
 	case waited >= simGone:
-		return q.startOver(tx, e, "", now)
+		return w.startOver(e)
 	case waited >= simMissing && e.patience() < simGone:
 		e.Error = &Problem{
-			Code: CodeSIMGone, RetryAt: store.Milliseconds(now.Add(simGone - waited)),
+			Code: CodeSIMGone, RetryAt: store.Milliseconds(w.now.Add(simGone - waited)),
 			Detail: "the other parts wait for the SIM of the first, which was in modem " + e.modemOf(e.SIM),
 		}
 	}
@@ -92,7 +92,7 @@ func (m *Message) modemOf(sim string) string {
 
 // startOver has every part of e sent again by whichever SIM takes the first, under
 // a new reference, so that the phone puts nothing together with what has left.
-func (q *Queue) startOver(tx store.Tx, e *entry, actor string, now time.Time) error {
+func (w *work) startOver(e *entry) error {
 	modem := e.modemOf(e.SIM)
 	for i := range e.Attempts {
 		if a := &e.Attempts[i]; a.Outcome == AttemptAccepted || a.Outcome == AttemptUncertain {
@@ -100,7 +100,7 @@ func (q *Queue) startOver(tx store.Tx, e *entry, actor string, now time.Time) er
 			a.Detail = "the SIM sent nothing any more, and the message began anew"
 		}
 	}
-	if err := concatenate(tx, &e.Message, e.Text, now); err != nil {
+	if err := concatenate(w.tx, &e.Message, e.Text, w.now); err != nil {
 		return err
 	}
 	for i := range e.Parts {
@@ -108,13 +108,13 @@ func (q *Queue) startOver(tx store.Tx, e *entry, actor string, now time.Time) er
 		*p = Part{End: p.End, Status: PartQueued, MR: noMR, Failures: p.Failures, Copies: p.Copies, PossibleDuplicate: e.mayArrive(i)}
 	}
 	e.SIM = ""
-	if err := q.prefer(tx, &e.Message); err != nil {
+	if err := w.prefer(&e.Message); err != nil {
 		return err
 	}
 	e.Error = &Problem{Code: CodeSIMGone, Detail: "the SIM in modem " + modem + " sends nothing; every part is sent again by any"}
-	q.schedule(&e.Message, now, now)
-	if e.derive(now) == e.Status {
-		return q.tell(tx, e, actor)
+	w.schedule(&e.Message, w.now)
+	if e.derive(w.now) == e.Status {
+		return w.tell(e)
 	}
-	return q.settle(tx, e, actor, now)
+	return w.settle(e)
 }

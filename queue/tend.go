@@ -29,7 +29,9 @@ func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
 	now := q.now()
 	due := TicksUntil(now)
 	due.Together = tendTogether
-	err = store.WalkEach(ctx, q.store, due, func(tx store.Tx, tick store.Pair) (string, error) { return q.tend(tx, tick.Key, now) }, q.brokenTo(ctx))
+	err = store.WalkEach(ctx, q.store, due, func(tx store.Tx, tick store.Pair) (string, error) {
+		return (&work{queue: q, tx: tx, now: now}).tend(tick.Key)
+	}, q.brokenTo(ctx))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
 	}
@@ -53,7 +55,7 @@ func (q *Queue) endLeases(ctx context.Context) error {
 			continue
 		}
 		t, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) {
-			return q.endLease(tx, messages[i].ID, q.now())
+			return q.work(tx).endLease(messages[i].ID)
 		})
 		if err != nil {
 			return err
@@ -69,15 +71,15 @@ func (q *Queue) endLeases(ctx context.Context) error {
 
 // endLease makes the part of message id that is in flight uncertain, if its lease
 // has run out.
-func (q *Queue) endLease(tx store.Tx, id string, now time.Time) (tended, error) {
-	e, err := q.load(tx, id)
+func (w *work) endLease(id string) (tended, error) {
+	e, err := w.load(id)
 	if store.Unreadable(err) {
 		return tended{}, nil // removed meanwhile
 	}
-	if err != nil || e.leaseEnd().After(now) {
+	if err != nil || e.leaseEnd().After(w.now) {
 		return tended{}, err
 	}
-	err = q.abandon(tx, e, CodeLease, "the worker did not tell what became of it in time", now)
+	err = w.abandon(e, CodeLease, "the worker did not tell what became of it in time")
 	if errors.Is(err, ErrMove) {
 		return tended{broken: err.Error()}, nil
 	}
@@ -112,14 +114,14 @@ func (q *Queue) brokenTo(ctx context.Context) func(reason string) {
 
 // tend deals with a tick that has come, and says why if its record does not get
 // further.
-func (q *Queue) tend(tx store.Tx, key string, now time.Time) (broken string, err error) {
-	err = q.tendOne(tx, key, now)
+func (w *work) tend(key string) (broken string, err error) {
+	err = w.tendOne(key)
 	if stuck(err) {
 		broken = err.Error()
 	}
 	switch {
 	case store.Unreadable(err):
-		err = tx.Delete(key)
+		err = w.tx.Delete(key)
 	case stuck(err):
 		err = nil // it is looked at again next time
 	}
@@ -128,53 +130,53 @@ func (q *Queue) tend(tx store.Tx, key string, now time.Time) (broken string, err
 
 // tendOne deals with the record that a tick points to. A record whose tick is
 // not due is left alone: on a cluster a scan is but a hint.
-func (q *Queue) tendOne(tx store.Tx, key string, now time.Time) error {
+func (w *work) tendOne(key string) error {
 	target := TickTarget(key)
 	switch {
 	case strings.HasPrefix(target, messageSpace):
 		id := strings.TrimPrefix(target, messageSpace)
-		e, err := q.load(tx, id)
+		e, err := w.load(id)
 		if err != nil {
 			return err
 		}
-		if at := e.tick(); at.IsZero() || at.After(now) {
+		if at := e.tick(); at.IsZero() || at.After(w.now) {
 			return nil
 		}
-		return q.tendMessage(tx, e, now)
+		return w.tendMessage(e)
 	case strings.HasPrefix(target, idemSpace), strings.HasPrefix(target, orphanSpace): // kept for a time, which is over
-		if trust, err := q.clock.TrustIn(tx, now); err != nil || !trust.Believed {
+		if trust, err := w.queue.clock.TrustIn(w.tx, w.now); err != nil || !trust.Believed {
 			return err
 		}
-		if err := tx.Delete(target); err != nil {
+		if err := w.tx.Delete(target); err != nil {
 			return err
 		}
-		return tx.Delete(key)
+		return w.tx.Delete(key)
 	default: // of another package
 		return nil
 	}
 }
 
 // tendMessage deals with a message whose tick has come.
-func (q *Queue) tendMessage(tx store.Tx, e *entry, now time.Time) error {
+func (w *work) tendMessage(e *entry) error {
 	for i := range e.Parts {
 		p := &e.Parts[i]
 		switch {
 		case p.Status == PartInFlight:
 			return nil // its lease ends in this call of Tend
-		case p.Status == PartUncertain && !p.Until.IsZero() && e.ExpiresAt.After(now):
-			return q.decide(tx, e, i, now)
+		case p.Status == PartUncertain && !p.Until.IsZero() && e.ExpiresAt.After(w.now):
+			return w.decide(e, i)
 		}
 	}
-	if !e.ExpiresAt.After(now) {
-		return q.expireOrPostpone(tx, e, now)
+	if !e.ExpiresAt.After(w.now) {
+		return w.expireOrPostpone(e)
 	}
-	if e.claimable() && !e.Due.After(now) {
-		q.schedule(&e.Message, e.Due, now)
+	if e.claimable() && !e.Due.After(w.now) {
+		w.schedule(&e.Message, e.Due)
 	}
-	if err := q.tendSIM(tx, e, now); err != nil {
+	if err := w.tendSIM(e); err != nil {
 		return err
 	}
-	return q.keep(tx, e, now)
+	return w.keep(e)
 }
 
 // holdWaiting holds, while it is quiet, the messages that were due and have not
@@ -193,7 +195,7 @@ func (q *Queue) holdWaiting(ctx context.Context) error {
 		for _, lane := range quietLanes() {
 			prefix := lanePrefix(route, lane)
 			in := store.Range{From: prefix, To: prefix + store.TimeSegment(now.Add(time.Millisecond)), Together: tendTogether}
-			err := store.WalkEach(ctx, q.store, in, func(tx store.Tx, p store.Pair) (string, error) { return q.hold(tx, p.Key, prefix, q.now()) }, q.brokenTo(ctx))
+			err := store.WalkEach(ctx, q.store, in, func(tx store.Tx, p store.Pair) (string, error) { return q.work(tx).hold(p.Key, prefix) }, q.brokenTo(ctx))
 			if err != nil {
 				return err
 			}
@@ -203,8 +205,8 @@ func (q *Queue) holdWaiting(ctx context.Context) error {
 }
 
 // hold holds a message of a lane, and says why if it does not get further.
-func (q *Queue) hold(tx store.Tx, key, prefix string, now time.Time) (broken string, err error) {
-	err = q.holdOne(tx, key, prefix, now)
+func (w *work) hold(key, prefix string) (broken string, err error) {
+	err = w.holdOne(key, prefix)
 	switch {
 	case errors.Is(err, ErrMove):
 		return err.Error(), nil
@@ -214,17 +216,17 @@ func (q *Queue) hold(tx store.Tx, key, prefix string, now time.Time) (broken str
 	return "", err
 }
 
-func (q *Queue) holdOne(tx store.Tx, key, prefix string, now time.Time) error {
+func (w *work) holdOne(key, prefix string) error {
 	t, err := parseTimedID(key, prefix)
 	if err != nil {
 		return err
 	}
-	e, err := q.load(tx, t.id)
+	e, err := w.load(t.id)
 	if err != nil {
 		return err
 	}
-	q.schedule(&e.Message, e.Due, now)
-	return q.keep(tx, e, now)
+	w.schedule(&e.Message, e.Due)
+	return w.keep(e)
 }
 
 func quietLanes() []string {

@@ -24,40 +24,40 @@ const (
 )
 
 // putOff makes a message with a send_at wait until the clock is believed.
-func (q *Queue) putOff(tx store.Tx, e *entry, now time.Time) error {
-	q.schedule(&e.Message, store.Milliseconds(now.Add(putOffFor)), now)
+func (w *work) putOff(e *entry) error {
+	w.schedule(&e.Message, store.Milliseconds(w.now.Add(putOffFor)))
 	if e.Error == nil {
 		e.Error = &Problem{Code: CodeClock, Detail: "held until something confirms the clock of this machine", RetryAt: e.Due}
 	}
-	return q.keep(tx, e, now)
+	return w.keep(e)
 }
 
 // expireOrPostpone deals with a message whose time is over, and saves it: it expires,
 // unless the time is not believed.
-func (q *Queue) expireOrPostpone(tx store.Tx, e *entry, now time.Time) error {
-	trust, err := q.clock.TrustIn(tx, now)
+func (w *work) expireOrPostpone(e *entry) error {
+	trust, err := w.queue.clock.TrustIn(w.tx, w.now)
 	switch {
 	case err != nil:
 		return err
 	case e.Timeless:
-		e.ExpiresAt, e.Timeless = store.Milliseconds(now.Add(q.config.Validity)), !trust.Believed
+		e.ExpiresAt, e.Timeless = store.Milliseconds(w.now.Add(w.queue.config.Validity)), !trust.Believed
 	case trust.Believed:
-		return q.expire(tx, e, now)
-	case q.fresh(e):
-		e.ExpiresAt = now.Add(e.ExpiresAt.Sub(e.CreatedAt))
+		return w.expire(e)
+	case w.fresh(e):
+		e.ExpiresAt = w.now.Add(e.ExpiresAt.Sub(e.CreatedAt))
 	case e.restored():
-		e.ExpiresAt = store.Milliseconds(now.Add(clock.Probation))
+		e.ExpiresAt = store.Milliseconds(w.now.Add(clock.Probation))
 	case e.claimable():
-		q.schedule(&e.Message, store.Milliseconds(now.Add(clock.Probation)), now)
+		w.schedule(&e.Message, store.Milliseconds(w.now.Add(clock.Probation)))
 	}
-	return q.keep(tx, e, now)
+	return w.keep(e)
 }
 
 // fresh reports whether the time of e cannot be over, whatever the clock says: it
 // was taken by this process, which has not run for as long as e is valid.
-func (q *Queue) fresh(e *entry) bool {
+func (w *work) fresh(e *entry) bool {
 	valid := e.ExpiresAt.Sub(e.CreatedAt)
-	return !e.CreatedAt.Before(store.Milliseconds(q.born)) && valid <= q.config.Validity && time.Since(q.born) < valid
+	return !e.CreatedAt.Before(store.Milliseconds(w.queue.born)) && valid <= w.queue.config.Validity && time.Since(w.queue.born) < valid
 }
 
 // setBack looks at every message that lives, when the clock is believed again: what
@@ -69,9 +69,10 @@ func (q *Queue) setBack(ctx context.Context, now time.Time) error {
 		if !found {
 			return nil
 		}
-		e, err := q.load(tx, id)
-		if err == nil && q.bringForward(e, now) {
-			err = q.keep(tx, e, now)
+		w := &work{queue: q, tx: tx, now: now}
+		e, err := w.load(id)
+		if err == nil && w.bringForward(e) {
+			err = w.keep(e)
 		}
 		if stuck(err) {
 			return nil // Tend says so
@@ -82,29 +83,29 @@ func (q *Queue) setBack(ctx context.Context, now time.Time) error {
 
 // bringForward moves the times of e that no clock which shows now can have given,
 // and reports whether there were any.
-func (q *Queue) bringForward(e *entry, now time.Time) bool {
+func (w *work) bringForward(e *entry) bool {
 	changed := false
 	for i := range e.Parts {
-		longest := q.config.UncertainWait
+		longest := w.queue.config.UncertainWait
 		if e.Parts[i].Status == PartInFlight {
-			longest = q.config.Lease
+			longest = w.queue.config.Lease
 		}
-		if e.Parts[i].Until.After(now.Add(longest)) {
-			e.Parts[i].Until, changed = store.Milliseconds(now.Add(longest)), true
+		if e.Parts[i].Until.After(w.now.Add(longest)) {
+			e.Parts[i].Until, changed = store.Milliseconds(w.now.Add(longest)), true
 		}
 	}
-	if e.CreatedAt.After(now.Add(clock.Back)) && e.SendAt.IsZero() && e.ExpiresAt.After(e.CreatedAt) {
-		e.ExpiresAt, changed = now.Add(e.ExpiresAt.Sub(e.CreatedAt)), true
+	if e.CreatedAt.After(w.now.Add(clock.Back)) && e.SendAt.IsZero() && e.ExpiresAt.After(e.CreatedAt) {
+		e.ExpiresAt, changed = w.now.Add(e.ExpiresAt.Sub(e.CreatedAt)), true
 	}
-	start := clock.Later(e.SendAt, now)
+	start := clock.Later(e.SendAt, w.now)
 	last := start.Add(farAhead)
 	if e.quietable() {
-		last = q.quietEnd(last)
+		last = w.queue.quietEnd(last)
 	}
 	putOff := e.Error != nil && e.Error.Code == CodeClock
-	ahead := e.Due.After(last) || e.CreatedAt.After(now.Add(clock.Back)) && e.Due.After(start)
+	ahead := e.Due.After(last) || e.CreatedAt.After(w.now.Add(clock.Back)) && e.Due.After(start)
 	if e.claimable() && !e.restored() && (putOff || ahead) {
-		q.schedule(&e.Message, start, now)
+		w.schedule(&e.Message, start)
 		if e.Error != nil && !e.held() {
 			e.Error.RetryAt = e.Due
 		}

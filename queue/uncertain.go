@@ -14,10 +14,10 @@ const doubtsAllowed = 1
 
 // doubt makes the part of attempt a uncertain: its report is awaited until policy
 // decides.
-func (q *Queue) doubt(e *entry, a *Attempt, now time.Time) {
+func (w *work) doubt(e *entry, a *Attempt) {
 	p := &e.Parts[a.Part]
 	a.Outcome = AttemptUncertain
-	p.Status, p.Until = PartUncertain, now.Add(q.config.UncertainWait)
+	p.Status, p.Until = PartUncertain, w.now.Add(w.queue.config.UncertainWait)
 	p.Doubts++
 	e.Error = &Problem{
 		Code: CodeUncertain, RetryAt: p.Until,
@@ -26,28 +26,28 @@ func (q *Queue) doubt(e *entry, a *Attempt, now time.Time) {
 }
 
 // decide deals with part i, whose outcome has stayed unknown for as long as we wait.
-func (q *Queue) decide(tx store.Tx, e *entry, i int, now time.Time) error {
+func (w *work) decide(e *entry, i int) error {
 	p := &e.Parts[i]
 	switch {
-	case q.config.Uncertain == Hold || p.Doubts > doubtsAllowed:
+	case w.queue.config.Uncertain == Hold || p.Doubts > doubtsAllowed:
 		p.Until = time.Time{}
 		e.Error = &Problem{Code: CodeDecision, Detail: "it may have been sent and no report came; release or cancel it"}
 	default:
 		call := false
-		if q.callFirst != nil {
+		if w.queue.callFirst != nil {
 			var err error
-			if call, err = q.callFirst(tx, &e.Message, now); err != nil {
+			if call, err = w.queue.callFirst(w.tx, &e.Message, w.now); err != nil {
 				return err
 			}
 		}
 		if !call {
-			q.sendAgain(e, i, now)
+			w.sendAgain(e, i)
 			break
 		}
 		p.Until = time.Time{}
 		e.Error = &Problem{Code: CodeCallList, Detail: "it may have been sent and no report came; there is time to call, or release or cancel it"}
 	}
-	return q.keep(tx, e, now)
+	return w.keep(e)
 }
 
 // CallFirst has ask decide, in the transaction in which an uncertain part would be sent
@@ -62,28 +62,28 @@ func (q *Queue) CallFirst(ask func(r store.Reader, m *Message, now time.Time) (b
 // changes nothing while the message has parts that have not been tried, for the recipient
 // cannot have read all of it, nor if the parts were tried after at.
 func (q *Queue) AnsweredIn(tx store.Tx, id string, at time.Time) error {
-	e, err := q.load(tx, id)
+	w := q.work(tx)
+	e, err := w.load(id)
 	if err != nil {
 		return err
 	}
-	doubted := e.doubtedBefore(at.Add(clock.Agreement))
-	if len(doubted) == 0 {
+	uncertain := e.uncertainBefore(at.Add(clock.Agreement))
+	if len(uncertain) == 0 {
 		return nil
 	}
-	now := q.now()
-	for _, a := range doubted {
+	for _, a := range uncertain {
 		a.Outcome, a.Code, a.Detail = AttemptAccepted, CodeAnswered, "the recipient has answered the text"
 		if p := &e.Parts[a.Part]; p.DeliveredAt.IsZero() {
 			p.DeliveredAt = clock.Later(store.Milliseconds(at), a.At)
 		}
-		q.accept(e, a, now)
+		w.accept(e, a)
 	}
-	return q.keep(tx, e, now)
+	return w.keep(e)
 }
 
-// doubtedBefore returns, of each part that is not known to have left, the latest attempt
+// uncertainBefore returns, of each part that is not known to have left, the latest attempt
 // before t that may have; nothing if there is a part without one.
-func (m *Message) doubtedBefore(t time.Time) []*Attempt {
+func (m *Message) uncertainBefore(t time.Time) []*Attempt {
 	var all []*Attempt
 	for i := range m.Parts {
 		if m.Parts[i].left() {
@@ -104,16 +104,16 @@ func (m *Message) doubtedBefore(t time.Time) []*Attempt {
 }
 
 // sendAgain puts the uncertain part i back into the queue.
-func (q *Queue) sendAgain(e *entry, i int, now time.Time) {
+func (w *work) sendAgain(e *entry, i int) {
 	p := &e.Parts[i]
 	p.Status, p.Until, p.PossibleDuplicate = PartQueued, time.Time{}, true
 	e.Error = nil
-	q.schedule(&e.Message, now, now)
+	w.schedule(&e.Message, w.now)
 }
 
 // expire ends a message whose time is over, and saves it. It has failed, rather
 // than expired, if it may have been sent.
-func (q *Queue) expire(tx store.Tx, e *entry, now time.Time) error {
+func (w *work) expire(e *entry) error {
 	to, problem := StatusExpired, &Problem{Code: CodeExpired, Detail: "its time was over before it could be sent"}
 	for i := range e.Parts {
 		if e.doubtful(i) && !e.Parts[i].left() {
@@ -121,15 +121,15 @@ func (q *Queue) expire(tx store.Tx, e *entry, now time.Time) error {
 			problem = &Problem{Code: CodeUnknownOutcome, Detail: "it may have been sent; no report came and its time is over"}
 		}
 	}
-	if err := q.finish(tx, e, to, problem, "", now); err != nil {
+	if err := w.finish(e, to, problem); err != nil {
 		return err
 	}
-	return q.save(tx, e)
+	return w.save(e)
 }
 
 // abandon makes every part of e that is in flight uncertain, and saves e: whoever
 // had it in hand will not tell any more.
-func (q *Queue) abandon(tx store.Tx, e *entry, code, detail string, now time.Time) error {
+func (w *work) abandon(e *entry, code, detail string) error {
 	var worker Worker
 	for i := range e.Parts {
 		if e.Parts[i].Status != PartInFlight {
@@ -140,14 +140,14 @@ func (q *Queue) abandon(tx store.Tx, e *entry, code, detail string, now time.Tim
 			return fmt.Errorf("message %s has a part in flight without an attempt: %w", e.ID, store.ErrRecord)
 		}
 		worker = Worker{Modem: a.Modem, SIM: a.SIM}
-		if err := q.conclude(tx, e, a, Outcome{Kind: Uncertain, Code: code, Detail: detail, At: now}, now); err != nil {
+		if err := w.conclude(e, a, Outcome{Kind: Uncertain, Code: code, Detail: detail, At: w.now}); err != nil {
 			return err
 		}
 	}
-	if err := q.keep(tx, e, now); err != nil {
+	if err := w.keep(e); err != nil {
 		return err
 	}
-	return (&matcher{queue: q, tx: tx, worker: worker, to: e.To, now: now}).rematch()
+	return (&matcher{work: w, worker: worker, to: e.To}).rematch()
 }
 
 // recoverTogether bounds the messages of one transaction of Recover.
@@ -160,7 +160,7 @@ func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
 	in := store.Prefix(flightPrefix(q.config.Box))
 	in.Together = recoverTogether
 	err = store.WalkEach(ctx, q.store, in, func(tx store.Tx, p store.Pair) (broken string, err error) {
-		err = q.recoverOne(tx, p.Key[len(in.From):])
+		err = q.work(tx).recoverOne(p.Key[len(in.From):])
 		if stuck(err) {
 			return err.Error(), tx.Delete(p.Key)
 		}
@@ -178,10 +178,10 @@ func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
 	return uncertain, nil
 }
 
-func (q *Queue) recoverOne(tx store.Tx, id string) error {
-	e, err := q.load(tx, id)
+func (w *work) recoverOne(id string) error {
+	e, err := w.load(id)
 	if err != nil {
 		return err
 	}
-	return q.abandon(tx, e, CodeRestart, "the gateway stopped while it was sending", q.now())
+	return w.abandon(e, CodeRestart, "the gateway stopped while it was sending")
 }
