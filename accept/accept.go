@@ -36,7 +36,7 @@ type Queue interface {
 }
 
 // Questions prepares what a message asks, as reply.Replies does: Ask returns what
-// queue.Draft.Along has to be, or a *reply.QuestionError.
+// queue.Draft.InTx has to be, or a *reply.QuestionError.
 type Questions interface {
 	Ask(q reply.Question) (along func(tx store.Tx, m queue.Message) error, err error)
 }
@@ -151,7 +151,7 @@ func (in *Intake) Draft(r *Request) (d queue.Draft, warning string, problems []P
 	}
 	return queue.Draft{
 		To: to, Text: r.Text, Reference: r.Reference, SendAt: r.SendAt, ExpiresAt: r.ExpiresAt,
-		Priority: r.Priority, Encoding: r.Encoding, Purpose: r.Purpose, Modem: r.Modem, Flash: r.Flash, Along: along,
+		Priority: r.Priority, Encoding: r.Encoding, Purpose: r.Purpose, Modem: r.Modem, Flash: r.Flash, InTx: along,
 	}, warning, nil
 }
 

@@ -127,7 +127,7 @@ func TestAttemptsAreThoseOfThePartThatNeededMost(t *testing.T) {
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
-	if _, _, err := g.queue.Record(t.Context(), submission, queue.Outcome{Kind: queue.GiveBack, Code: "device"}, false); err != nil {
+	if _, _, err := g.queue.Record(t.Context(), submission, queue.Outcome{Kind: queue.NotSent, Code: "device"}, false); err != nil {
 		t.Fatal(err)
 	}
 	g.send(t)

@@ -130,7 +130,7 @@ func pruneQueue(ctx context.Context, s *assembly) error {
 
 func eraseQueue(ctx context.Context, s *assembly, pass *erasePass) error {
 	erased, err := s.queue.Erase(ctx, queue.Erasing{
-		Number: pass.asked.Number, Actor: pass.asked.By, Along: forgetMessage, Looked: pass.looked,
+		Number: pass.asked.Number, Actor: pass.asked.By, InTx: forgetMessage, Looked: pass.looked,
 	})
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func pruneInbox(ctx context.Context, s *assembly) error {
 }
 
 func eraseInbox(ctx context.Context, s *assembly, pass *erasePass) error {
-	erased, err := s.inbox.Erase(ctx, inbox.Erasing{Number: pass.asked.Number, Along: forgetMessage, Looked: pass.looked})
+	erased, err := s.inbox.Erase(ctx, inbox.Erasing{Number: pass.asked.Number, InTx: forgetMessage, Looked: pass.looked})
 	if err != nil {
 		return err
 	}

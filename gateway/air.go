@@ -58,7 +58,7 @@ func (w *worker) recall() {
 		return
 	}
 	now := time.Now()
-	all, err := w.gateway.queue.Load().Doubts(w.hard, w.config.Name, now.Add(-answerPossible))
+	all, err := w.gateway.queue.Load().UncertainAttempts(w.hard, w.config.Name, now.Add(-answerPossible))
 	if err != nil {
 		w.log.Warn("cannot look for what was in the air when the gateway stopped", slog.Any("err", err))
 		return
@@ -120,7 +120,7 @@ func answeredWith(code string) bool {
 // alone, because a part was in the air when the box stopped; if that is zero or past
 // they need not. An error is that of the store.
 func (g *Gateway) QuietUntil(ctx context.Context) (time.Time, error) {
-	all, err := g.queue.Load().Doubts(ctx, "", time.Now().Add(-answerAwaited))
+	all, err := g.queue.Load().UncertainAttempts(ctx, "", time.Now().Add(-answerAwaited))
 	if all = unanswered(all); err != nil || len(all) == 0 {
 		return time.Time{}, err
 	}

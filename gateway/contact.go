@@ -119,10 +119,10 @@ func (c *contact) until(limit RecipientCap, more int, now time.Time) time.Time {
 }
 
 // refuse has an attempt wait, and says whether somebody should be told.
-func (c *contact) refuse(tx store.Tx, number pdu.Address, until, now time.Time) (queue.Ruling, error) {
+func (c *contact) refuse(tx store.Tx, number pdu.Address, until, now time.Time) (queue.AttemptRuling, error) {
 	if since := now.Sub(time.Unix(c.Told, 0)); since >= 0 && since < toldAgain {
-		return queue.Ruling{Until: until}, nil
+		return queue.AttemptRuling{Until: until}, nil
 	}
 	c.Told = now.Unix()
-	return queue.Ruling{Until: until, Tell: true}, c.put(tx, number, now)
+	return queue.AttemptRuling{Until: until, Tell: true}, c.put(tx, number, now)
 }

@@ -66,15 +66,15 @@ func TestShuns(t *testing.T) {
 	}{
 		{"none", nil, false},
 		{"accepted", []queue.Attempt{attempt(queue.AttemptAccepted, "")}, false},
-		{"refused as if the SIM were to blame", []queue.Attempt{attempt(queue.AttemptGivenBack, "cms_8")}, true},
-		{"a locked card", []queue.Attempt{attempt(queue.AttemptGivenBack, "cme_11")}, true},
-		{"the modem has gone", []queue.Attempt{attempt(queue.AttemptGivenBack, "device")}, false},
+		{"refused as if the SIM were to blame", []queue.Attempt{attempt(queue.AttemptNotSent, "cms_8")}, true},
+		{"a locked card", []queue.Attempt{attempt(queue.AttemptNotSent, "cme_11")}, true},
+		{"the modem has gone", []queue.Attempt{attempt(queue.AttemptNotSent, "device")}, false},
 		{"the network is busy", []queue.Attempt{attempt(queue.AttemptRetry, "cms_42")}, false},
 		{"the network is busy, again and again", []queue.Attempt{
 			attempt(queue.AttemptRetry, "cms_42"), attempt(queue.AttemptRetry, "cms_42"), attempt(queue.AttemptRetry, "cms_42"),
 		}, true},
-		{"set aside because the SIM has gone", []queue.Attempt{attempt(queue.AttemptSetAside, queue.CodeSIMGone)}, true},
-		{"set aside for another copy", []queue.Attempt{attempt(queue.AttemptSetAside, queue.CodeSCRetry)}, false},
+		{"set aside because the SIM has gone", []queue.Attempt{attempt(queue.AttemptDiscarded, queue.CodeSIMGone)}, true},
+		{"set aside for another copy", []queue.Attempt{attempt(queue.AttemptDiscarded, queue.CodeSCRetry)}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

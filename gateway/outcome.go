@@ -61,7 +61,7 @@ func (v verdict) word() string {
 		return "refused"
 	case queue.Retry:
 		return "retry"
-	case queue.GiveBack:
+	case queue.NotSent:
 		return "given_back"
 	case queue.Uncertain:
 		return "uncertain"
@@ -95,7 +95,7 @@ func (h *history) succeeded() { *h = history{} }
 func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdict {
 	if h.sameMoment(f, sub, time.Now()) {
 		wait := time.Until(h.refusedAt.Add(moment))
-		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Detail: f.Meaning()}, pause: wait, reason: momentReason}
+		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Detail: f.Meaning()}, pause: wait, reason: momentReason}
 	}
 	times := h.remember(f, sub)
 	v := verdict{outcome: queue.Outcome{Code: code(f), Detail: f.Meaning()}}
@@ -114,7 +114,7 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdic
 	case modem.ModemFault:
 		v.mend, v.reopen = f, h.given > 0
 		before := givenBack(sub, v.outcome.Code)
-		if v.outcome.Kind = queue.GiveBack; h.given > 0 || before > 0 {
+		if v.outcome.Kind = queue.NotSent; h.given > 0 || before > 0 {
 			// Twice is more than a hiccup: let others go first.
 			v.outcome.Kind, v.outcome.RetryAfter = queue.Retry, f.Wait(times)
 		}
@@ -140,7 +140,7 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdic
 // the part waits, and it fails when it is refused again although one of the SIMs
 // that refused it has sent to others since.
 func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, e evidence) {
-	v.outcome.Kind = queue.GiveBack
+	v.outcome.Kind = queue.NotSent
 	before := givenBack(sub, v.outcome.Code)
 	switch {
 	case f.StopAfter() == 0:
@@ -207,7 +207,7 @@ func (w *worker) lastAccepted() (sim string, at time.Time) {
 // because of code.
 func failedBy(sub queue.Submission, code, sim string) bool {
 	return slices.ContainsFunc(sub.Message.Attempts, func(a queue.Attempt) bool {
-		return a.Part == sub.Part && a.SIM == sim && a.Code == code && (a.Outcome == queue.AttemptGivenBack || a.Outcome == queue.AttemptRetry)
+		return a.Part == sub.Part && a.SIM == sim && a.Code == code && (a.Outcome == queue.AttemptNotSent || a.Outcome == queue.AttemptRetry)
 	})
 }
 
@@ -216,7 +216,7 @@ func failedBy(sub queue.Submission, code, sim string) bool {
 func refusals(sub queue.Submission, code string) []queue.Attempt {
 	var all []queue.Attempt
 	for _, a := range sub.Message.Attempts {
-		if a.Part == sub.Part && a.Outcome == queue.AttemptGivenBack && a.Code == code {
+		if a.Part == sub.Part && a.Outcome == queue.AttemptNotSent && a.Code == code {
 			all = append(all, a)
 		}
 	}
@@ -289,7 +289,7 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e ev
 	if h.suspected.IsZero() {
 		h.suspected = now
 	}
-	v.outcome.Kind, v.outcome.RetryAfter, v.pause = queue.GiveBack, 0, 0
+	v.outcome.Kind, v.outcome.RetryAfter, v.pause = queue.NotSent, 0, 0
 	if before := givenBack(sub, v.outcome.Code); before > 0 || !e.untried {
 		v.outcome.RetryAfter = aside(sub, before)
 	}

@@ -79,7 +79,7 @@ func (r *Routing) Scope(w queue.Worker) queue.Scope {
 		return queue.Scope{}
 	}
 	now := time.Now()
-	return queue.Scope{Others: g.inService(w.Modem, now), Own: r.turns.defers(w.Modem, now)}
+	return queue.Scope{Others: g.inService(w.Modem, now), OnlyOwnRoutes: r.turns.defers(w.Modem, now)}
 }
 
 // Prefer is that of queue.Router.
@@ -116,14 +116,14 @@ func shuns(m *queue.Message, of func(*queue.Attempt) bool) bool {
 			continue
 		}
 		switch a.Outcome {
-		case queue.AttemptSetAside:
+		case queue.AttemptDiscarded:
 			if a.Code == queue.CodeSIMGone {
 				return true
 			}
-		case queue.AttemptGivenBack, queue.AttemptRetry:
+		case queue.AttemptNotSent, queue.AttemptRetry:
 			failed++
 			refused := strings.HasPrefix(a.Code, "cms_") || strings.HasPrefix(a.Code, "cme_")
-			if refused && a.Outcome == queue.AttemptGivenBack || m.Priority == queue.High || failed >= failuresBeforeOthers {
+			if refused && a.Outcome == queue.AttemptNotSent || m.Priority == queue.High || failed >= failuresBeforeOthers {
 				return true
 			}
 		default:
@@ -133,11 +133,11 @@ func shuns(m *queue.Message, of func(*queue.Attempt) bool) bool {
 }
 
 // Begin is that of queue.Router.
-func (r *Routing) Begin(tx store.Tx, b queue.Beginning) (queue.Ruling, error) {
+func (r *Routing) Begin(tx store.Tx, b queue.AttemptRequest) (queue.AttemptRuling, error) {
 	to := b.Message.To
 	c, err := readContact(tx, to)
 	if err != nil {
-		return queue.Ruling{}, err
+		return queue.AttemptRuling{}, err
 	}
 	before := c.SIM
 	if c.SIM != b.Worker.SIM && (c.SIM == "" || !b.Scope.Serves(c.SIM)) {
@@ -145,17 +145,17 @@ func (r *Routing) Begin(tx store.Tx, b queue.Beginning) (queue.Ruling, error) {
 	}
 	if r.cap.none() {
 		if c.SIM == before && len(c.Counted) == 0 {
-			return queue.Ruling{}, nil
+			return queue.AttemptRuling{}, nil
 		}
 		c.Counted = nil
-		return queue.Ruling{}, c.put(tx, to, b.At)
+		return queue.AttemptRuling{}, c.put(tx, to, b.At)
 	}
 	c.forget(b.At)
 	if until := c.until(r.cap, b.Parts, b.At); !until.IsZero() {
 		return c.refuse(tx, to, until, b.At)
 	}
 	c.Counted = append(c.Counted, counted{At: b.At.UnixMilli(), Of: nameOf(b.Message.ID, b.Attempt)})
-	return queue.Ruling{}, c.put(tx, to, b.At)
+	return queue.AttemptRuling{}, c.put(tx, to, b.At)
 }
 
 // Accepted is that of queue.Router.

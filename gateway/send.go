@@ -193,7 +193,7 @@ func (s *sender) follow(v verdict) error {
 func (s *sender) attempt(sub queue.Submission) verdict {
 	w := s.session.worker
 	if err := s.reserve(time.Now()); err != nil {
-		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: CodeStore, Detail: "the store cannot be written", At: time.Now()}}
+		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: CodeStore, Detail: "the store cannot be written", At: time.Now()}}
 	}
 	now := time.Now() // reserve may have taken hours
 	tpdu, v, ok := s.compose(sub, now)
@@ -216,10 +216,10 @@ func (s *sender) attempt(sub queue.Submission) verdict {
 	}
 	f := faultOf(err)
 	if w.hard.Err() != nil && f.Class != modem.Uncertain {
-		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: "the gateway was stopped", At: done}, mend: f, reopen: true}
+		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: code(f), Detail: "the gateway was stopped", At: done}, mend: f, reopen: true}
 	}
 	if s.plain.learn(f, sub) {
-		return verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: code(f), Detail: f.Meaning(), At: done}}
+		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: code(f), Detail: f.Meaning(), At: done}}
 	}
 	v = w.history.judge(f, sub, w.gateway.evidence(w, sub, code(f)))
 	v.outcome.PayloadAt, v.outcome.At = payload, done
@@ -244,7 +244,7 @@ const uncountedWait = 15 * time.Minute
 func (s *sender) withinCap(sub queue.Submission, now time.Time) (v verdict, ok bool) {
 	w := s.session.worker
 	allowed, err := w.gateway.config.Routing.allows(w.hard, sub, now)
-	o := queue.Outcome{Kind: queue.GiveBack, At: now}
+	o := queue.Outcome{Kind: queue.NotSent, At: now}
 	switch {
 	case err != nil:
 		s.session.journal.readFailed(s.session.ctx, "read what a number has got", err)
@@ -275,11 +275,11 @@ func (s *sender) compose(sub queue.Submission, now time.Time) (tpdu []byte, v ve
 	w := s.session.worker
 	if !sub.ExpiresAt.IsZero() && !sub.ExpiresAt.After(now) {
 		// The queue lets it expire when it is next claimed.
-		return nil, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: codeExpired, Detail: "expired on the way to the modem", At: now}}, false
+		return nil, verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: codeExpired, Detail: "expired on the way to the modem", At: now}}, false
 	}
 	if lease := sub.Message.Parts[sub.Part].Until; !lease.IsZero() && !now.Before(lease) {
 		// The queue has let others decide about it since.
-		return nil, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, Code: queue.CodeLease, Detail: "it took too long to come to the modem", At: now}}, false
+		return nil, verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: queue.CodeLease, Detail: "it took too long to come to the modem", At: now}}, false
 	}
 	tpdu, err := submitTPDU(sub, w.gateway.config.DefaultValidity, s.plain, now)
 	if err != nil {
@@ -357,7 +357,7 @@ func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.
 
 // giveBack returns a part that was handed over and will not be sent now.
 func (s *sender) giveBack(sub queue.Submission) error {
-	_, _, err := s.record(sub, verdict{outcome: queue.Outcome{Kind: queue.GiveBack, At: time.Now()}}, false)
+	_, _, err := s.record(sub, verdict{outcome: queue.Outcome{Kind: queue.NotSent, At: time.Now()}}, false)
 	return err
 }
 

@@ -237,13 +237,13 @@ func TestExpiredOnTheWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sub := sessionWithoutPort(t)
 		sub.ExpiresAt = time.Now().Add(-time.Second)
-		if v := s.sender.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != codeExpired {
+		if v := s.sender.attempt(sub); v.outcome.Kind != queue.NotSent || v.outcome.Code != codeExpired {
 			t.Errorf("outcome %+v", v.outcome)
 		}
 		// Nor is anything sent that the queue has given up on meanwhile.
 		sub.ExpiresAt = time.Now().Add(time.Hour)
 		sub.Message.Parts[0].Until = time.Now().Add(-time.Second)
-		if v := s.sender.attempt(sub); v.outcome.Kind != queue.GiveBack || v.outcome.Code != queue.CodeLease {
+		if v := s.sender.attempt(sub); v.outcome.Kind != queue.NotSent || v.outcome.Code != queue.CodeLease {
 			t.Errorf("outcome %+v", v.outcome)
 		}
 		sub.Message.Parts[0].Until = time.Now().Add(time.Minute)

@@ -21,10 +21,10 @@ type Erased struct {
 // Erasing is what Erase is asked to do.
 type Erasing struct {
 	Number pdu.Address
-	// Along is called with the id of each message in the transaction that removes it,
+	// InTx is called with the id of each message in the transaction that removes it,
 	// to remove what others keep of it. It keeps to the rules of store.Store.Update.
 	// nil: nobody keeps anything.
-	Along func(tx store.Tx, id string) error
+	InTx func(tx store.Tx, id string) error
 	// Looked is called now and then with how many records have been looked at; nil:
 	// nobody wants to know.
 	Looked func(records int)
@@ -37,8 +37,8 @@ type Erasing struct {
 // Erase goes through everything once, in small transactions, and may be called again
 // after a crash or an error; once it removes nothing there was nothing left.
 func (b *Inbox) Erase(ctx context.Context, e Erasing) (Erased, error) {
-	if e.Along == nil {
-		e.Along = func(store.Tx, string) error { return nil }
+	if e.InTx == nil {
+		e.InTx = func(store.Tx, string) error { return nil }
 	}
 	if e.Looked == nil {
 		e.Looked = func(int) {}
@@ -130,7 +130,7 @@ func (r *eraser) messages(ctx context.Context) error {
 		if err != nil {
 			return false, err
 		}
-		if err := r.asked.Along(tx, id); err != nil {
+		if err := r.asked.InTx(tx, id); err != nil {
 			return false, err
 		}
 		return true, errors.Join(tx.Delete(fromPrefix(number.Segment(in.From))+id), tx.Delete(key))

@@ -20,11 +20,11 @@ import (
 // erase goes through everything once, as on behalf of the administrator.
 func (b *box) erase(of string, along func(store.Tx, string) error, looked func(int)) (queue.Erased, inbox.Erased) {
 	b.t.Helper()
-	sent, err := b.Erase(b.t.Context(), queue.Erasing{Number: address(b.t, of), Actor: "admin", Along: along, Looked: looked})
+	sent, err := b.Erase(b.t.Context(), queue.Erasing{Number: address(b.t, of), Actor: "admin", InTx: along, Looked: looked})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	came, err := b.in.Erase(b.t.Context(), inbox.Erasing{Number: address(b.t, of), Along: along, Looked: looked})
+	came, err := b.in.Erase(b.t.Context(), inbox.Erasing{Number: address(b.t, of), InTx: along, Looked: looked})
 	if err != nil {
 		b.t.Fatal(err)
 	}

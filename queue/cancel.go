@@ -45,7 +45,7 @@ func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) 
 		for i := range e.Parts {
 			if e.Parts[i].Status == PartUncertain {
 				w.sendAgain(e, i)
-				e.Parts[i].Doubts = 0
+				e.Parts[i].UncertainAttempts = 0
 			}
 		}
 		w.schedule(&e.Message, w.now)

@@ -121,11 +121,11 @@ func (s *search) startOrPass(id string) error {
 	return s.start(e)
 }
 
-// cancelIfSuppressed ends a message whose number must not be written to any more, if nothing of
-// it has left, and reports whether it did: half a text helps nobody, so the rest of
-// one that has begun to leave follows.
+// cancelIfSuppressed ends a message whose number must not be written to any more, if
+// nothing of it has left, and reports whether it did. The rest of a text that has begun
+// to leave follows: half a text helps nobody.
 func (w *work) cancelIfSuppressed(e *entry) (ended bool, err error) {
-	if e.Regardless || e.count(PartSent, PartDelivered) > 0 {
+	if e.IgnoreSuppression || e.count(PartSent, PartDelivered) > 0 {
 		return false, nil
 	}
 	is, err := suppression.Forbids(w.tx, e.To, e.Purpose)
@@ -271,7 +271,7 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 	}
 	now := q.now()
 	k := q.claimant(w)
-	k.scope.Own = false // what is left to others for a moment is due as well
+	k.scope.OnlyOwnRoutes = false // what is left to others for a moment is due as well
 	next, err := store.View(ctx, q.store, func(r store.Reader) (found, error) {
 		var best found
 		routes, err := k.routes(r)

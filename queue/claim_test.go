@@ -83,7 +83,7 @@ func TestPartsOfAMessageStickToTheFirstSIM(t *testing.T) {
 	if !ok {
 		t.Fatal("the second part is not handed over")
 	}
-	b.record(s, queue.Outcome{Kind: queue.GiveBack})
+	b.record(s, queue.Outcome{Kind: queue.NotSent})
 	b.check(m.ID, queue.StatusSending)
 	if _, ok, err := b.Claim(t.Context(), worker(1)); err != nil || ok {
 		t.Fatalf("another SIM claims the second part: %v, %v", ok, err)
@@ -98,7 +98,7 @@ func TestMessageGivenBackMayGoByAnotherSIM(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	m := b.put(long)
-	b.record(b.claim(), queue.Outcome{Kind: queue.GiveBack, Code: "modem_lost"})
+	b.record(b.claim(), queue.Outcome{Kind: queue.NotSent, Code: "modem_lost"})
 	got := b.check(m.ID, queue.StatusQueued)
 	if got.Parts[0].Failures != 0 {
 		t.Error("giving it back has cost an attempt")

@@ -252,7 +252,7 @@ func (b *batch) take(tx store.Tx, state *replay, end int) (map[int]*Message, err
 
 // forbids reports whether the number of d must not be written to for its purpose.
 func forbids(r store.Reader, d *Draft) (bool, error) {
-	if d.Regardless {
+	if d.IgnoreSuppression {
 		return false, nil
 	}
 	return suppression.Forbids(r, d.To, d.Purpose)
@@ -277,7 +277,7 @@ func (b *batch) insert(w *work, m *Message, i int) error {
 		return err
 	}
 	*m = e.Message
-	if along := b.drafts[i].Along; along != nil {
+	if along := b.drafts[i].InTx; along != nil {
 		return along(w.tx, *m)
 	}
 	return nil
@@ -368,7 +368,7 @@ func (q *Queue) prepare(d Draft, at asked) prepared {
 	}
 	m := Message{
 		To: d.To, Encoding: d.Encoding, Reference: d.Reference, Priority: d.Priority, Purpose: d.Purpose,
-		Modem: d.Modem, Flash: d.Flash, Regardless: d.Regardless, CreatedAt: now, SendAt: store.Milliseconds(d.SendAt), ExpiresAt: store.Milliseconds(d.ExpiresAt),
+		Modem: d.Modem, Flash: d.Flash, IgnoreSuppression: d.IgnoreSuppression, CreatedAt: now, SendAt: store.Milliseconds(d.SendAt), ExpiresAt: store.Milliseconds(d.ExpiresAt),
 	}
 	m.setText(composition)
 	due := now

@@ -24,10 +24,10 @@ type Erased struct {
 type Erasing struct {
 	Number pdu.Address
 	Actor  string // of the events
-	// Along is called with the id of each message in the transaction
+	// InTx is called with the id of each message in the transaction
 	// that removes it, to remove what others keep of it. It keeps to the rules of
 	// store.Store.Update. nil: nobody keeps anything.
-	Along func(tx store.Tx, id string) error
+	InTx func(tx store.Tx, id string) error
 	// Looked is called now and then with how many records have been looked at; nil:
 	// nobody wants to know.
 	Looked func(records int)
@@ -42,8 +42,8 @@ type Erasing struct {
 // after a crash or an error; once it removes nothing and nothing is Busy, there was
 // nothing left.
 func (q *Queue) Erase(ctx context.Context, e Erasing) (Erased, error) {
-	if e.Along == nil {
-		e.Along = func(store.Tx, string) error { return nil }
+	if e.InTx == nil {
+		e.InTx = func(store.Tx, string) error { return nil }
 	}
 	if e.Looked == nil {
 		e.Looked = func(int) {}
@@ -142,7 +142,7 @@ func (r *eraser) message(w *work, e *entry) (all bool, err error) {
 			return false, err
 		}
 	}
-	if err := r.asked.Along(w.tx, e.ID); err != nil {
+	if err := r.asked.InTx(w.tx, e.ID); err != nil {
 		return false, err
 	}
 	return w.remove(e)

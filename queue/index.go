@@ -24,8 +24,8 @@ func lanes() [][]string {
 	return [][]string{{"0"}, {"1", "1" + quietSuffix}, {"2", "2" + quietSuffix}}
 }
 
-// quietable reports whether quiet hours hold m.
-func (m *Message) quietable() bool {
+// obeysQuietHours reports whether quiet hours hold m.
+func (m *Message) obeysQuietHours() bool {
 	return m.Priority != High && m.Purpose != suppression.Staff && !m.Released
 }
 
@@ -38,7 +38,7 @@ func (m *Message) lane() string {
 		lane = "2"
 	case Normal:
 	}
-	if m.quietable() {
+	if m.obeysQuietHours() {
 		lane += quietSuffix
 	}
 	return lane
@@ -49,7 +49,7 @@ func (m *Message) lane() string {
 // caller comes before our own.
 func (m *Message) route() string {
 	switch {
-	case m.sticks():
+	case m.boundToSIM():
 		return simRoute(m.SIM)
 	case m.Modem != "":
 		return modemRoute(m.Modem)
@@ -58,8 +58,8 @@ func (m *Message) route() string {
 	}
 }
 
-// sticks reports whether the parts of m may leave by one SIM only.
-func (m *Message) sticks() bool { return m.SIM != "" && len(m.Parts) > 1 }
+// boundToSIM reports whether the parts of m may leave by one SIM only.
+func (m *Message) boundToSIM() bool { return m.SIM != "" && len(m.Parts) > 1 }
 
 // count returns how many parts have one of the statuses.
 func (m *Message) count(statuses ...PartStatus) int {
@@ -105,7 +105,7 @@ func (m *Message) tick() time.Time {
 		return m.SendAt
 	case m.Status == StatusHeld && m.claimable() && m.Due.Before(m.ExpiresAt):
 		return m.Due
-	case m.sticks() && m.claimable():
+	case m.boundToSIM() && m.claimable():
 		return clock.Earlier(m.Due.Add(m.patience()), m.ExpiresAt)
 	default:
 		return m.ExpiresAt
@@ -139,7 +139,7 @@ func (m *Message) indexes() []string {
 		a := &m.Attempts[i]
 		end := timedID{a.At, m.ID}.String() + "/" + strconv.Itoa(a.Number)
 		switch a.Outcome {
-		case AttemptAccepted, AttemptSetAside, AttemptUncertain:
+		case AttemptAccepted, AttemptDiscarded, AttemptUncertain:
 			if a.Outcome != AttemptUncertain && a.MR >= 0 {
 				keys = append(keys, mrPrefix(dayOf(a.At), a.SIM, byte(a.MR), m.To)+end)
 			} else {
@@ -357,7 +357,7 @@ func (q *Queue) schedule(m *Message, due, now time.Time) {
 	if m.held() {
 		m.Error = nil
 	}
-	if !m.quietable() {
+	if !m.obeysQuietHours() {
 		return
 	}
 	if due.Before(now) {
@@ -432,7 +432,7 @@ func (m *Message) addAttempt(a Attempt) {
 		return
 	}
 	forgettable := func(a Attempt) bool {
-		return a.Outcome == AttemptRefused || a.Outcome == AttemptRetry || a.Outcome == AttemptGivenBack
+		return a.Outcome == AttemptRefused || a.Outcome == AttemptRetry || a.Outcome == AttemptNotSent
 	}
 	if i := slices.IndexFunc(m.Attempts, forgettable); i >= 0 {
 		m.Attempts = slices.Delete(m.Attempts, i, i+1)

@@ -39,12 +39,12 @@ func TestEnqueueIn(t *testing.T) {
 
 // What is written along with a message is written once, and not at all for one that
 // is refused.
-func TestWrittenAlong(t *testing.T) {
+func TestWrittenInTx(t *testing.T) {
 	bubble(t, func(t *testing.T, b *box) {
 		var along func(tx store.Tx, m queue.Message) error
 		enqueue := func(key string, drafts ...queue.Draft) error {
 			for i := range drafts {
-				drafts[i].Along = along
+				drafts[i].InTx = along
 			}
 			_, _, err := b.Enqueue(t.Context(), queue.Caller{Token: "his", Key: key}, drafts)
 			return err

@@ -86,7 +86,7 @@ func (m *matcher) learn(c clock.Centre, s clock.Sample, a *Attempt, at time.Time
 	if !c.News(s) || a.EndedAt.Sub(a.At) > answerWithin {
 		return nil
 	}
-	if doubt, err := m.inDoubt(at); err != nil || doubt {
+	if uncertain, err := m.hasUncertain(at); err != nil || uncertain {
 		return err
 	}
 	return c.Learn(m.tx, m.worker.SIM, s)
@@ -100,12 +100,12 @@ func (m *matcher) find(o orphan, at time.Time) (*candidate, matchKind, error) {
 	if err != nil || named != nil && named.takenThen(o.SCTS) {
 		return named, matchedReference, err
 	}
-	doubted, flying, err := m.byDoubt(o, at)
+	uncertain, flying, err := m.byUncertain(o, at)
 	switch {
 	case err != nil:
 		return nil, "", err
-	case doubted != nil:
-		return doubted, matchedUncertain, nil
+	case uncertain != nil:
+		return uncertain, matchedUncertain, nil
 	case flying: // it has yet to tell its reference: the report waits for it
 		return nil, "", nil
 	default:
@@ -251,12 +251,12 @@ func (m *matcher) byReference(o orphan, at time.Time) (*candidate, error) {
 	return best, nil
 }
 
-// byDoubt finds the attempt that a report with an unknown reference is about: it
+// byUncertain finds the attempt that a report with an unknown reference is about: it
 // is of the only part towards that number on that SIM whose reference is not
 // known, among those that the service centre can have taken when the report says.
 // Of two nobody can tell which; to guess wrongly would be to lose a message. flying
 // says that the attempt at another part, which is in flight, may be meant as well.
-func (m *matcher) byDoubt(o orphan, at time.Time) (found *candidate, flying bool, err error) {
+func (m *matcher) byUncertain(o orphan, at time.Time) (found *candidate, flying bool, err error) {
 	all, err := m.ofNoReference(at)
 	if err != nil {
 		return nil, false, err
@@ -282,9 +282,9 @@ func (m *matcher) byDoubt(o orphan, at time.Time) (found *candidate, flying bool
 	return found, false, nil
 }
 
-// inDoubt reports whether the reference of any attempt by the worker towards the number is
+// hasUncertain reports whether the reference of any attempt by the worker towards the number is
 // not known.
-func (m *matcher) inDoubt(at time.Time) (bool, error) {
+func (m *matcher) hasUncertain(at time.Time) (bool, error) {
 	all, err := m.ofNoReference(at)
 	if err != nil || len(all) > 0 {
 		return true, err

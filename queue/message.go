@@ -184,8 +184,8 @@ type Message struct {
 	Box string `json:"box,omitempty"`
 	// Released says that a person has sent it on its way: quiet hours do not hold it.
 	Released bool `json:"rel,omitempty"`
-	// Regardless says that it goes although its number is suppressed: it confirms that.
-	Regardless bool `json:"rgl,omitempty"`
+	// IgnoreSuppression says that it goes although its number is suppressed: it confirms that.
+	IgnoreSuppression bool `json:"rgl,omitempty"`
 	// TextRemoved says that retention has emptied the text.
 	TextRemoved bool `json:"gone,omitempty"`
 	// Timeless says that it was taken while nothing confirmed the clock, so its
@@ -205,9 +205,9 @@ type Part struct {
 	// Failures counts the attempts that cost the part something: what the
 	// back-off grows with.
 	Failures int `json:"fail,omitempty"`
-	// Doubts counts the attempts that ended uncertain since a person last
+	// UncertainAttempts counts the attempts that ended uncertain since a person last
 	// decided; one may be repeated, two may not.
-	Doubts int `json:"dbt,omitempty"`
+	UncertainAttempts int `json:"dbt,omitempty"`
 	// Copies counts how often it was sent again because the service centre
 	// had given up.
 	Copies int `json:"cop,omitempty"`
@@ -230,9 +230,9 @@ const (
 	AttemptAccepted  AttemptOutcome = "accepted"
 	AttemptRefused   AttemptOutcome = "refused"
 	AttemptRetry     AttemptOutcome = "retry"
-	AttemptGivenBack AttemptOutcome = "given_back"
+	AttemptNotSent   AttemptOutcome = "given_back"
 	AttemptUncertain AttemptOutcome = "uncertain"
-	AttemptSetAside  AttemptOutcome = "set_aside" // it has left, or may have, but the message began anew by another SIM
+	AttemptDiscarded AttemptOutcome = "set_aside" // it has left, or may have, but the message began anew by another SIM
 )
 
 // Attempt is one submission of one part: written when it begins, completed when

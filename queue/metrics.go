@@ -92,7 +92,7 @@ func (k OutcomeKind) String() string {
 		return "refused"
 	case Retry:
 		return "retry"
-	case GiveBack:
+	case NotSent:
 		return "given_back"
 	case Uncertain:
 		return "uncertain"

@@ -247,7 +247,7 @@ func setAside(m queue.Message, i int) bool {
 	aside := false
 	for _, a := range m.Attempts {
 		if a.Part == i {
-			aside = a.Outcome == queue.AttemptSetAside || aside && a.Outcome != queue.AttemptAccepted
+			aside = a.Outcome == queue.AttemptDiscarded || aside && a.Outcome != queue.AttemptAccepted
 		}
 	}
 	return aside
@@ -290,7 +290,7 @@ func (w *world) answer(i int) {
 	case n < 80:
 		o = queue.Outcome{Kind: queue.Refused, Code: "cms_1"}
 	default:
-		o = queue.Outcome{Kind: queue.GiveBack, RetryAfter: time.Minute}
+		o = queue.Outcome{Kind: queue.NotSent, RetryAfter: time.Minute}
 	}
 	w.hand[i] = nil
 	next, ok, err := w.b.Record(w.t.Context(), h.Submission, o, w.chance(70))

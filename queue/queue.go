@@ -177,13 +177,13 @@ type Draft struct {
 	Purpose   suppression.Purpose // may be empty
 	Modem     string              // empty: any
 	Flash     bool                // class 0, shown at once and not kept (3GPP TS 23.038 4)
-	// Regardless has it go although its number is suppressed. It is for the text that
+	// IgnoreSuppression has it go although its number is suppressed. It is for the text that
 	// confirms that, and for nothing else.
-	Regardless bool
-	// Along, unless nil, is called in the transaction that takes the message, to write
+	IgnoreSuppression bool
+	// InTx, unless nil, is called in the transaction that takes the message, to write
 	// what belongs to it. It keeps to the rules of store.Store.Update, and is not
 	// called again when a call is repeated.
-	Along func(tx store.Tx, m Message) error
+	InTx func(tx store.Tx, m Message) error
 }
 
 // Caller is who enqueues, and how a repeated call is recognised.
@@ -249,7 +249,7 @@ const (
 	Accepted  OutcomeKind = iota + 1 // the service centre has it; MR is its reference
 	Refused                          // never will: this message has failed
 	Retry                            // not now: again after RetryAfter or the back-off
-	GiveBack                         // not the message's fault; no attempt is spent
+	NotSent                          // not the message's fault; no attempt is spent
 	Uncertain                        // it may have left, or not: the part becomes uncertain
 )
 
@@ -260,7 +260,7 @@ type Outcome struct {
 	NoMR       bool          // accepted, but the modem told no reference
 	Code       string        // stable, for machines: "cms_38"
 	Detail     string        // for people, in English, without text and number
-	RetryAfter time.Duration // 0: the back-off of the queue; for GiveBack at once
+	RetryAfter time.Duration // 0: the back-off of the queue; for NotSent at once
 	PayloadAt  time.Time     // when the modem had the part whole; zero: it never had
 	At         time.Time     // when it was known; zero: now
 }

@@ -148,33 +148,33 @@ func (w *work) conclude(e *entry, a *Attempt, o Outcome) error {
 		a.Outcome = AttemptRefused
 	case Retry:
 		a.Outcome = AttemptRetry
-	case GiveBack:
-		a.Outcome = AttemptGivenBack
+	case NotSent:
+		a.Outcome = AttemptNotSent
 	default:
 		return fmt.Errorf("%w: %d", errOutcome, o.Kind)
 	}
 	switch {
 	case p.Proved && inHand:
-		w.proved(e, i)
+		w.markSent(e, i)
 		return nil
 	case o.Kind == Uncertain && inHand:
-		w.doubt(e, a)
+		w.markUncertain(e, a)
 		return nil
 	case o.Kind == Uncertain:
 		return nil
 	case inHand:
 		return w.putBack(e, i, o)
-	case p.Status == PartUncertain && !e.Status.Final() && !e.doubtful(i):
-		p.Doubts = 0
+	case p.Status == PartUncertain && !e.Status.Final() && !e.mayHaveLeft(i):
+		p.UncertainAttempts = 0
 		return w.putBack(e, i, o)
 	case p.Status == PartQueued:
-		p.PossibleDuplicate = e.mayArrive(i)
+		p.PossibleDuplicate = e.mayHaveArrived(i)
 	}
 	return nil
 }
 
-// doubtful reports whether an attempt of part i may have left and nobody knows.
-func (m *Message) doubtful(i int) bool {
+// mayHaveLeft reports whether an attempt of part i may have left and nobody knows.
+func (m *Message) mayHaveLeft(i int) bool {
 	for k := range m.Attempts {
 		if m.Attempts[k].Part == i && m.Attempts[k].Outcome == AttemptUncertain {
 			return true
@@ -183,9 +183,9 @@ func (m *Message) doubtful(i int) bool {
 	return false
 }
 
-// mayArrive reports whether a copy of part i may have reached the phone, or still
+// mayHaveArrived reports whether a copy of part i may have reached the phone, or still
 // reach it, as far as is known.
-func (m *Message) mayArrive(i int) bool {
+func (m *Message) mayHaveArrived(i int) bool {
 	for k := range m.Attempts {
 		a := &m.Attempts[k]
 		if a.Part != i {
@@ -198,7 +198,7 @@ func (m *Message) mayArrive(i int) bool {
 			if !a.reported() {
 				return true
 			}
-		case AttemptSetAside:
+		case AttemptDiscarded:
 			if !a.reported() || pdu.Status(a.Report).Outcome() == pdu.Delivered {
 				return true
 			}
@@ -236,7 +236,7 @@ func (w *work) putBack(e *entry, i int, o Outcome) error {
 		return w.finish(e, StatusFailed, problem)
 	}
 	p.Status = PartQueued
-	p.PossibleDuplicate = e.mayArrive(i)
+	p.PossibleDuplicate = e.mayHaveArrived(i)
 	if e.Error = nil; o.Code != "" {
 		problem.RetryAt = due
 		e.Error = problem
@@ -264,20 +264,20 @@ func (w *work) accept(e *entry, a *Attempt) {
 		return
 	default:
 		p.SentAt, p.MR = a.EndedAt, a.MR
-		w.proved(e, a.Part)
+		w.markSent(e, a.Part)
 	}
 }
 
-// proved moves part i to where it is known to be: sent, or delivered if a report
+// markSent moves part i to where it is known to be: sent, or delivered if a report
 // came while an attempt was in flight. What remains of the message becomes due.
-func (w *work) proved(e *entry, i int) {
+func (w *work) markSent(e *entry, i int) {
 	p := &e.Parts[i]
 	before := p.Status
 	p.Status = PartSent
 	if !p.DeliveredAt.IsZero() {
 		p.Status = PartDelivered
 	}
-	p.Until, p.Proved, p.PossibleDuplicate, p.Doubts = time.Time{}, false, false, 0
+	p.Until, p.Proved, p.PossibleDuplicate, p.UncertainAttempts = time.Time{}, false, false, 0
 	e.noteTimes()
 	switch {
 	case e.Status.Final():

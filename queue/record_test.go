@@ -100,11 +100,11 @@ func TestGivenBackKeepsItsPlace(t *testing.T) {
 		b.put()
 		s := b.claim()
 		wait(t.Context(), time.Second)
-		b.record(s, queue.Outcome{Kind: queue.GiveBack})
+		b.record(s, queue.Outcome{Kind: queue.NotSent})
 		if s := b.claim(); s.Message.ID != m.ID {
 			t.Error("it has lost its place in the line")
 		}
-		b.record(b.claim(), queue.Outcome{Kind: queue.GiveBack, Code: "sim_busy", RetryAfter: 5 * time.Second})
+		b.record(b.claim(), queue.Outcome{Kind: queue.NotSent, Code: "sim_busy", RetryAfter: 5 * time.Second})
 		b.none()
 		b.pass(5 * time.Second)
 		b.claim()

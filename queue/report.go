@@ -59,7 +59,7 @@ func (w *work) apply(e *entry, a *Attempt, r report) {
 		return // out of order, or again: what is known is at least as much
 	}
 	a.Report, a.ReportAt = int(r.Status), r.at
-	if a.Outcome == AttemptSetAside {
+	if a.Outcome == AttemptDiscarded {
 		return // the message has begun anew
 	}
 	good := status.Outcome() == pdu.Delivered || status.Outcome() == pdu.StillTrying
@@ -79,7 +79,7 @@ func (w *work) apply(e *entry, a *Attempt, r report) {
 			p.Proved = true
 			return
 		}
-		w.proved(e, i)
+		w.markSent(e, i)
 		return
 	case pdu.StillTrying:
 		return
@@ -90,7 +90,7 @@ func (w *work) apply(e *entry, a *Attempt, r report) {
 	}
 	switch {
 	case status.Outcome() == pdu.Abandoned:
-		w.abandoned(e, i, status)
+		w.requeueAbandoned(e, i, status)
 	case status == statusValidityExpired:
 		p.Status = PartExpired
 	default:
@@ -134,9 +134,9 @@ func (m *Message) followed(a *Attempt) bool {
 // TS 23.040 9.2.3.15.
 const statusValidityExpired pdu.Status = 0x46
 
-// abandoned puts part i, which the service centre has stopped trying to deliver,
+// requeueAbandoned puts part i, which the service centre has stopped trying to deliver,
 // into the queue once more, unless that has been done often enough.
-func (w *work) abandoned(e *entry, i int, status pdu.Status) {
+func (w *work) requeueAbandoned(e *entry, i int, status pdu.Status) {
 	p := &e.Parts[i]
 	p.Failures++
 	due := store.Milliseconds(w.now.Add(backoff(p.Failures)))
@@ -146,10 +146,10 @@ func (w *work) abandoned(e *entry, i int, status pdu.Status) {
 	}
 	p.Copies++
 	p.Status, p.SentAt, p.MR = PartQueued, time.Time{}, noMR
-	p.PossibleDuplicate = e.mayArrive(i)
+	p.PossibleDuplicate = e.mayHaveArrived(i)
 	e.SentAt, e.FinishedAt = time.Time{}, time.Time{}
 	if !e.claimable() {
-		e.Due = due // when what is in the air, or in doubt, is settled
+		e.Due = due // when what is in flight, or uncertain, is settled
 		return
 	}
 	e.Error = &Problem{Code: CodeSCRetry, Detail: status.String(), RetryAt: due}

@@ -58,7 +58,7 @@ type Router interface {
 	// Prefer says by what m should leave, by what is known now.
 	Prefer(r store.Reader, m *Message) (Preference, error)
 	// Begin counts an attempt that is about to be written down, or forbids it.
-	Begin(tx store.Tx, b Beginning) (Ruling, error)
+	Begin(tx store.Tx, b AttemptRequest) (AttemptRuling, error)
 	// Accepted notes that the service centre has taken a part for to from the SIM
 	// of w.
 	Accepted(tx store.Tx, to pdu.Address, w Worker, at time.Time) error
@@ -70,8 +70,8 @@ type Router interface {
 
 // Scope is from where a worker may take messages.
 type Scope struct {
-	Others []Worker // the other workers in service: what should leave by them is left to them
-	Own    bool     // only what is meant for this worker may be taken
+	Others        []Worker // the other workers in service: what should leave by them is left to them
+	OnlyOwnRoutes bool     // only what is meant for this worker may be taken
 }
 
 // Serves reports whether another worker in service has the SIM.
@@ -79,8 +79,8 @@ func (s Scope) Serves(sim string) bool {
 	return slices.ContainsFunc(s.Others, func(w Worker) bool { return w.SIM == sim })
 }
 
-// Beginning is an attempt that is about to be written down.
-type Beginning struct {
+// AttemptRequest is an attempt that is about to be written down.
+type AttemptRequest struct {
 	Message *Message // not to be changed
 	Attempt int      // Attempt.Number it will have
 	Worker  Worker
@@ -91,8 +91,8 @@ type Beginning struct {
 	Parts int
 }
 
-// Ruling is what a Router says to a Beginning.
-type Ruling struct {
+// AttemptRuling is what a Router says to a AttemptRequest.
+type AttemptRuling struct {
 	Until time.Time // not before then; zero: it may begin
 	Tell  bool      // somebody should know: they have not been told lately
 }
@@ -119,7 +119,7 @@ func (k *claimant) takes(route string) bool {
 	switch {
 	case slices.Contains(k.own[:], route):
 		return true
-	case k.scope.Own:
+	case k.scope.OnlyOwnRoutes:
 		return false
 	case route == anyRoute:
 		return true
@@ -150,7 +150,7 @@ func (w *work) prefer(m *Message) (err error) {
 // that is by whom e should leave by now, and reports whether it did.
 func (s *search) rerouteIfPreferred(e *entry) (bool, error) {
 	router := s.work.queue.config.Router
-	if router == nil || len(s.scope.Others) == 0 || e.Modem != "" || e.sticks() {
+	if router == nil || len(s.scope.Others) == 0 || e.Modem != "" || e.boundToSIM() {
 		return false, nil
 	}
 	p, err := router.Prefer(s.tx, &e.Message)
@@ -163,16 +163,16 @@ func (s *search) rerouteIfPreferred(e *entry) (bool, error) {
 }
 
 // mayBegin asks whether the next attempt at e may be made.
-func (s *search) mayBegin(e *entry) (Ruling, error) {
+func (s *search) mayBegin(e *entry) (AttemptRuling, error) {
 	router := s.work.queue.config.Router
 	if router == nil {
-		return Ruling{}, nil
+		return AttemptRuling{}, nil
 	}
 	parts := 1
 	if e.count(PartQueued) == len(e.Parts) {
 		parts = len(e.Parts)
 	}
-	return router.Begin(s.tx, Beginning{
+	return router.Begin(s.tx, AttemptRequest{
 		Message: &e.Message, Attempt: e.AttemptCount + 1, Worker: s.Worker, Scope: s.scope, At: s.now, Parts: parts,
 	})
 }

@@ -19,7 +19,7 @@ type router struct {
 	scope  func(queue.Worker) queue.Scope
 	until  time.Time // nothing may begin before; zero: all may
 	tell   bool
-	begun  []queue.Beginning
+	begun  []queue.AttemptRequest
 	notes  []string // what it was told, by number and SIM
 	pruned time.Time
 }
@@ -35,12 +35,12 @@ func (r *router) Prefer(_ store.Reader, m *queue.Message) (queue.Preference, err
 	return r.prefer[m.To.String()], nil
 }
 
-func (r *router) Begin(_ store.Tx, b queue.Beginning) (queue.Ruling, error) {
+func (r *router) Begin(_ store.Tx, b queue.AttemptRequest) (queue.AttemptRuling, error) {
 	r.begun = append(r.begun, b)
 	if r.until.After(b.At) {
-		return queue.Ruling{Until: r.until, Tell: r.tell}, nil
+		return queue.AttemptRuling{Until: r.until, Tell: r.tell}, nil
 	}
-	return queue.Ruling{}, nil
+	return queue.AttemptRuling{}, nil
 }
 
 func (r *router) Accepted(_ store.Tx, to pdu.Address, w queue.Worker, _ time.Time) error {
@@ -124,7 +124,7 @@ func TestOwnOnly(t *testing.T) {
 	own := true
 	r := &router{
 		prefer: map[string]queue.Preference{patient: {SIM: worker(0).SIM}},
-		scope:  func(w queue.Worker) queue.Scope { return queue.Scope{Own: own && w == worker(0)} },
+		scope:  func(w queue.Worker) queue.Scope { return queue.Scope{OnlyOwnRoutes: own && w == worker(0)} },
 	}
 	b := newBox(t, routed(r))
 	free := b.put(func(d *queue.Draft) { d.To = address(t, other) })
@@ -189,7 +189,7 @@ func TestGivenBackAsksAgain(t *testing.T) {
 	m := b.put()
 	s := b.claim()
 	delete(r.prefer, patient)
-	b.record(s, queue.Outcome{Kind: queue.GiveBack, Code: "cms_8"})
+	b.record(s, queue.Outcome{Kind: queue.NotSent, Code: "cms_8"})
 	if s := b.claimBy(worker(1)); s.Message.ID != m.ID {
 		t.Errorf("claimed %s, want %s", s.Message.ID, m.ID)
 	}
@@ -268,7 +268,7 @@ func TestHeldInTheNight(t *testing.T) {
 			t.Fatalf("message is held: %+v", b.get(m.ID).Error)
 		}
 		s := b.claim()
-		b.record(s, queue.Outcome{Kind: queue.GiveBack})
+		b.record(s, queue.Outcome{Kind: queue.NotSent})
 		r.until = time.Now().Add(24 * time.Hour)
 		for r.until.UTC().Hour() != 23 {
 			r.until = r.until.Add(time.Hour)
@@ -310,7 +310,7 @@ func (w *world) route() {
 	case 2:
 		own := w.rand.IntN(6)
 		w.router.scope = func(k queue.Worker) queue.Scope {
-			s := queue.Scope{Own: own < 2 && k == worker(own)}
+			s := queue.Scope{OnlyOwnRoutes: own < 2 && k == worker(own)}
 			for i := range w.served {
 				if w.served[i] && worker(i) != k {
 					s.Others = append(s.Others, worker(i))

@@ -196,7 +196,7 @@ func (q *Queue) overdueReports(r store.Reader, now time.Time) (Overdue, error) {
 	}
 	day := Overdue{Since: now.Add(-dwellReports), Of: len(yesterday)}
 	for i := range yesterday {
-		if m := &yesterday[i]; !m.toldOf() {
+		if m := &yesterday[i]; !m.hasReport() {
 			day.Count++
 			day.Since = clock.Earlier(day.Since, m.SentAt)
 		}
@@ -241,8 +241,8 @@ func (q *Queue) silentSIM(messages []Message, usual map[string]time.Duration, no
 	return worst
 }
 
-// toldOf reports whether any report on m has come.
-func (m *Message) toldOf() bool {
+// hasReport reports whether any report on m has come.
+func (m *Message) hasReport() bool {
 	for i := range m.Attempts {
 		if m.Attempts[i].Report >= 0 {
 			return true

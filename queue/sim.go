@@ -43,7 +43,7 @@ func lastClaim(r store.Reader, sim string) (time.Time, error) {
 // waitsForSIM reports whether a part of m is due and may leave by one SIM only,
 // which has not taken it yet.
 func (m *Message) waitsForSIM(now time.Time) bool {
-	return m.sticks() && m.claimable() && !m.Due.After(now)
+	return m.boundToSIM() && m.claimable() && !m.Due.After(now)
 }
 
 // patience is how long after its time a message that waits for its SIM is looked
@@ -96,7 +96,7 @@ func (w *work) startOver(e *entry) error {
 	modem := e.modemOf(e.SIM)
 	for i := range e.Attempts {
 		if a := &e.Attempts[i]; a.Outcome == AttemptAccepted || a.Outcome == AttemptUncertain {
-			a.Outcome, a.Code = AttemptSetAside, CodeSIMGone
+			a.Outcome, a.Code = AttemptDiscarded, CodeSIMGone
 			a.Detail = "the SIM sent nothing any more, and the message began anew"
 		}
 	}
@@ -105,7 +105,7 @@ func (w *work) startOver(e *entry) error {
 	}
 	for i := range e.Parts {
 		p := &e.Parts[i]
-		*p = Part{End: p.End, Status: PartQueued, MR: noMR, Failures: p.Failures, Copies: p.Copies, PossibleDuplicate: e.mayArrive(i)}
+		*p = Part{End: p.End, Status: PartQueued, MR: noMR, Failures: p.Failures, Copies: p.Copies, PossibleDuplicate: e.mayHaveArrived(i)}
 	}
 	e.SIM = ""
 	if err := w.prefer(&e.Message); err != nil {

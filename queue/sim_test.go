@@ -29,7 +29,7 @@ func (b *box) startedOver(before queue.Message) {
 	if got.ConcatReference == before.ConcatReference || got.SIM != "" {
 		b.t.Errorf("reference %d as before, SIM %q", got.ConcatReference, got.SIM)
 	}
-	if a := got.Attempts[0]; a.Outcome != queue.AttemptSetAside || a.Code != queue.CodeSIMGone {
+	if a := got.Attempts[0]; a.Outcome != queue.AttemptDiscarded || a.Code != queue.CodeSIMGone {
 		b.t.Errorf("the first attempt says %s, %s", a.Outcome, a.Code)
 	}
 	s := b.claimBy(worker(1))

@@ -57,7 +57,7 @@ func TestSuppressedAtEnqueue(t *testing.T) {
 		if got := b.refusedFor(func(d *queue.Draft) { d.To = address(t, other) }); got != "" {
 			t.Errorf("another number: %q", got)
 		}
-		if got := b.refusedFor(func(d *queue.Draft) { d.Regardless = true }); got != "" {
+		if got := b.refusedFor(func(d *queue.Draft) { d.IgnoreSuppression = true }); got != "" {
 			t.Errorf("the confirmation: %q", got)
 		}
 	})

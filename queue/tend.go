@@ -20,8 +20,9 @@ const (
 
 // Tend does what has become due by time alone: messages that expire, leases that
 // have run out, uncertain parts that policy has to decide about, quiet hours that
-// begin or end, records that are kept for a time. It returns when it wants to be called again, at the latest
-// after a minute; calling it more often, or on several boxes, does no harm.
+// begin or end, records that are kept for a time. It returns when it wants to be called
+// again, at the latest after a minute; calling it more often, or on several boxes, does
+// no harm.
 func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
 	if err := q.clock.Watch(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)

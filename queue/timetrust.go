@@ -99,7 +99,7 @@ func (w *work) bringForward(e *entry) bool {
 	}
 	start := clock.Later(e.SendAt, w.now)
 	last := start.Add(farAhead)
-	if e.quietable() {
+	if e.obeysQuietHours() {
 		last = w.queue.quietEnd(last)
 	}
 	putOff := e.Error != nil && e.Error.Code == CodeClock

@@ -15,7 +15,7 @@ import (
 // make it scheduled again: it has begun.
 func TestClockSetBackBeforeSendAt(t *testing.T) {
 	t.Parallel()
-	for _, o := range []queue.Outcome{retry(0), {Kind: queue.GiveBack}, unknown()} {
+	for _, o := range []queue.Outcome{retry(0), {Kind: queue.NotSent}, unknown()} {
 		t.Run(o.Kind.String(), func(t *testing.T) {
 			bubble(t, func(t *testing.T, b *box) {
 				m := b.put(func(d *queue.Draft) { d.SendAt = time.Now().Add(time.Hour) })

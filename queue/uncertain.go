@@ -3,22 +3,24 @@ package queue
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"goniec/clock"
 	"goniec/store"
 )
 
-// doubtsAllowed is how often a part may end uncertain before a person decides.
-const doubtsAllowed = 1
+// uncertainAllowed is how often a part may end uncertain before a person decides.
+const uncertainAllowed = 1
 
-// doubt makes the part of attempt a uncertain: its report is awaited until policy
+// markUncertain makes the part of attempt a uncertain: its report is awaited until policy
 // decides.
-func (w *work) doubt(e *entry, a *Attempt) {
+func (w *work) markUncertain(e *entry, a *Attempt) {
 	p := &e.Parts[a.Part]
 	a.Outcome = AttemptUncertain
 	p.Status, p.Until = PartUncertain, w.now.Add(w.queue.config.UncertainWait)
-	p.Doubts++
+	p.UncertainAttempts++
 	e.Error = &Problem{
 		Code: CodeUncertain, RetryAt: p.Until,
 		Detail: "the modem did not tell whether it was sent; its delivery report is awaited",
@@ -29,7 +31,7 @@ func (w *work) doubt(e *entry, a *Attempt) {
 func (w *work) decide(e *entry, i int) error {
 	p := &e.Parts[i]
 	switch {
-	case w.queue.config.Uncertain == Hold || p.Doubts > doubtsAllowed:
+	case w.queue.config.Uncertain == Hold || p.UncertainAttempts > uncertainAllowed:
 		p.Until = time.Time{}
 		e.Error = &Problem{Code: CodeDecision, Detail: "it may have been sent and no report came; release or cancel it"}
 	default:
@@ -116,7 +118,7 @@ func (w *work) sendAgain(e *entry, i int) {
 func (w *work) expire(e *entry) error {
 	to, problem := StatusExpired, &Problem{Code: CodeExpired, Detail: "its time was over before it could be sent"}
 	for i := range e.Parts {
-		if e.doubtful(i) && !e.Parts[i].left() {
+		if e.mayHaveLeft(i) && !e.Parts[i].left() {
 			to = StatusFailed
 			problem = &Problem{Code: CodeUnknownOutcome, Detail: "it may have been sent; no report came and its time is over"}
 		}
@@ -184,4 +186,69 @@ func (w *work) recoverOne(id string) error {
 		return err
 	}
 	return w.abandon(e, CodeRestart, "the gateway stopped while it was sending")
+}
+
+// UncertainAttempts returns the attempts by the modem called name, or by any if name is empty,
+// that began at since or later and of which nobody knows whether they left, the newest
+// first. With what it returns a late answer can be recorded, see Record and Resolve.
+// It reads the keys of all attempts without a reference since then, so it is meant for the start.
+func (q *Queue) UncertainAttempts(ctx context.Context, name string, since time.Time) ([]Submission, error) {
+	found, err := store.View(ctx, q.store, func(r store.Reader) (found []Submission, err error) {
+		in := store.Range{From: uncSpace + daySegment(dayOf(since)) + "/", To: store.PrefixEnd(uncSpace)}
+		err = store.Each(r, in, func(p store.Pair) error {
+			s, ok, err := uncertainAt(r, p.Key, name, since)
+			if ok {
+				found = append(found, s)
+			}
+			return err
+		})
+		return found, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for uncertain attempts: %w", err)
+	}
+	slices.SortFunc(found, func(a, b Submission) int { return b.begun().Compare(a.begun()) })
+	return found, nil
+}
+
+// uncertainAt returns the attempt that key of the space unc/ names, if it is an
+// uncertain one by the modem since then.
+func uncertainAt(r store.Reader, key, name string, since time.Time) (s Submission, ok bool, err error) {
+	// unc/<day>/<sim>/<tail>/<time><id>/<attempt>: most are told by their time.
+	const inFront = 3
+	parts := strings.SplitN(key[len(uncSpace):], "/", inFront+1)
+	if len(parts) <= inFront {
+		return s, false, nil
+	}
+	prefix := strings.TrimSuffix(key, parts[inFront])
+	if t, err := parseTimedID(key, prefix); err != nil || t.at.Before(store.Milliseconds(since)) {
+		return s, false, nil //nolint:nilerr // what cannot be read says nothing
+	}
+	id, number, err := parseAttemptKey(key, prefix)
+	if err != nil {
+		return s, false, nil //nolint:nilerr // the same
+	}
+	m, err := readMessage(r, id)
+	if store.Unreadable(err) {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	a := m.attempt(number)
+	if a == nil || name != "" && a.Modem != name || a.Outcome != AttemptUncertain || a.Part >= len(m.Parts) {
+		return s, false, nil
+	}
+	e := stored(m)
+	s = e.submission(a.Part)
+	s.Attempt = number
+	return s, true, nil
+}
+
+// begun returns when the attempt of s began.
+func (s *Submission) begun() time.Time {
+	if a := s.Message.attempt(s.Attempt); a != nil {
+		return a.At
+	}
+	return time.Time{}
 }

@@ -325,7 +325,7 @@ func TestLateAnswerThatItHadNotLeft(t *testing.T) {
 		want    queue.Status
 	}{
 		{"retry", retry(time.Second), queue.StatusQueued},
-		{"given back", queue.Outcome{Kind: queue.GiveBack}, queue.StatusQueued},
+		{"given back", queue.Outcome{Kind: queue.NotSent}, queue.StatusQueued},
 		{"refused", queue.Outcome{Kind: queue.Refused, Code: "cms_1"}, queue.StatusFailed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -400,7 +400,7 @@ func TestReportOfTheFirstCopyAfterResend(t *testing.T) {
 		{"second accepted", accepted(50)},
 		{"second refused", queue.Outcome{Kind: queue.Refused, Code: "cms_1"}},
 		{"second to be retried", retry(0)},
-		{"second given back", queue.Outcome{Kind: queue.GiveBack}},
+		{"second given back", queue.Outcome{Kind: queue.NotSent}},
 		{"second uncertain", unknown()},
 	} {
 		t.Run(test.name, func(t *testing.T) {

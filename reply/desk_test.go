@@ -123,7 +123,7 @@ func (d *desk) ask(draft queue.Draft, q reply.Question, sent bool) string {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	draft.Along = along
+	draft.InTx = along
 	results, _, err := d.queue.Enqueue(d.t.Context(), queue.Caller{Token: "his"}, []queue.Draft{draft})
 	if err != nil {
 		d.t.Fatal(err)

@@ -22,7 +22,7 @@ func TestForgetQuestionsThatHaveEnded(t *testing.T) {
 		child := asks(other, d.address(patient))
 		own := asks(patient)
 		d.pass(9 * 24 * time.Hour)
-		erased, err := d.queue.Erase(t.Context(), queue.Erasing{Number: d.address(patient), Along: reply.ForgetText})
+		erased, err := d.queue.Erase(t.Context(), queue.Erasing{Number: d.address(patient), InTx: reply.ForgetText})
 		if err != nil || erased.Messages != 1 {
 			t.Errorf("%+v, %v", erased, err)
 		}

@@ -152,7 +152,7 @@ func (q *Question) validate(now time.Time) error {
 	return nil
 }
 
-// Ask returns the function that makes a message ask q, for Draft.Along. It replaces ID,
+// Ask returns the function that makes a message ask q, for Draft.InTx. It replaces ID,
 // To, Purpose and Reference of q by those of the message. The error is a *QuestionError.
 func (r *Replies) Ask(q Question) (func(tx store.Tx, m queue.Message) error, error) {
 	if err := q.validate(now()); err != nil {

@@ -10,7 +10,7 @@ import (
 // doubts returns whose attempts are in doubt, as message ids.
 func (b *box) doubts(name string, since time.Time) (ids []string, all []queue.Submission) {
 	b.t.Helper()
-	all, err := b.Doubts(b.t.Context(), name, since)
+	all, err := b.UncertainAttempts(b.t.Context(), name, since)
 	if err != nil {
 		b.t.Fatal(err)
 	}
