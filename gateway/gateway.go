@@ -99,6 +99,7 @@ func New(c Config) *Gateway {
 	}
 	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}}
 	g.Use(c.Queue, c.Inbox)
+	g.config.Queue, g.config.Inbox = nil, nil // in force are g.queue and g.inbox
 	g.Attend(nobody{})
 	g.hard, g.hardStop = context.WithCancel(context.Background())
 	g.soft, g.softStop = context.WithCancel(g.hard)

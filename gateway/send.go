@@ -145,7 +145,7 @@ func (s *sender) noteNetwork(sub queue.Submission, v verdict) {
 		return
 	}
 	w.log.Info("the network is back; what it has failed is tried again", slog.Int("messages", len(due)))
-	if err := w.gateway.config.Queue.RetryNow(s.session.ctx, due); err != nil {
+	if err := w.gateway.queue.Load().RetryNow(s.session.ctx, due); err != nil {
 		w.log.Warn("messages that the network has failed wait for their time, because the store fails", slog.Any("err", err))
 	}
 }
