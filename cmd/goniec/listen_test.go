@@ -16,7 +16,7 @@ import (
 // has left, and not send it again.
 func TestKilledInTheAir(t *testing.T) {
 	t.Parallel()
-	n, _, device := networkLike(t, emulator.Options{Seed: 1, Latency: emulator.Latency{Air: 6 * time.Second}})
+	n, _, device := networkLike(t, emulator.Options{Seed: 1, Latency: emulator.Latency{Air: 12 * time.Second}})
 	d := newDaemon(t, "uncertain_wait: 1m\n", device)
 	d.start()
 	d.ready()
