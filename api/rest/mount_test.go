@@ -2,7 +2,7 @@ package rest_test
 
 import (
 	"bytes"
-	"io"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -27,7 +27,7 @@ func TestMountedPageHasHeadersOfItsOwn(t *testing.T) {
 		w.Header().Set("Content-Security-Policy", policy)
 		w.Header().Del("X-Frame-Options")
 		if rest.RequestOf(r.Context()).Local() {
-			io.WriteString(w, "by the socket")
+			fmt.Fprint(w, "by the socket")
 		}
 	}))
 	s.Finish()
