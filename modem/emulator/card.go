@@ -1,19 +1,5 @@
 package emulator
 
-// addCardCommands adds the commands about the SIM card, 3GPP TS 27.007.
-func addCardCommands(h map[string]handler) {
-	h["+CPIN"] = (*Modem).pin
-	h["+CPINR"] = (*Modem).pinAttempts
-	h["+CLCK"] = (*Modem).facilityLock
-	h["+CIMI"] = (*Modem).subscriber
-	h["+CCID"] = (*Modem).cardNumber
-	h["+ICCID"] = (*Modem).cardNumber
-	h["+CNUM"] = (*Modem).ownNumber
-	h["+CPBS"] = (*Modem).phonebookStorage
-	h["+CPBR"] = (*Modem).phonebookRead
-	h["+CPBF"] = (*Modem).phonebookFind
-}
-
 // cardState is what keeps the card from being used.
 type cardState int
 
@@ -25,70 +11,106 @@ const (
 	cardPUK  // the PIN is blocked, the PUK is wanted
 )
 
-func (m *Modem) card() cardState {
+// cardReader is what a modem has to do with the SIM card in it, and with the card's
+// lock.
+type cardReader struct {
+	modem    *Modem
+	sim      *SIM // nil: no card
+	pinGiven bool
+	reading  bool // the card is not ready yet
+}
+
+// insert changes the card; the modem registers anew with it.
+func (cr *cardReader) insert(card *SIM) {
+	cr.eject()
+	if card == nil {
+		return
+	}
+	if card.modem != nil {
+		card.modem.card.eject()
+	}
+	card.modem = cr.modem
+	cr.sim = card
+}
+
+// eject takes the card out.
+func (cr *cardReader) eject() {
+	m := cr.modem
+	if cr.sim == nil {
+		return
+	}
+	if m.inbox.unacknowledged != nil {
+		m.inbox.acknowledge(false)
+	}
+	m.radio.setRegistration(notRegistered)
+	cr.sim.modem = nil
+	cr.sim = nil
+	cr.pinGiven = false
+}
+
+// fetch tells the service centre that memory is available again (RP-SMMA,
+// 3GPP TS 24.011 7.2.2).
+func (cr *cardReader) fetch() {
+	if cr.sim != nil {
+		cr.modem.network.resume(cr.sim)
+	}
+}
+
+// commands returns the commands about the card, 3GPP TS 27.007.
+func (cr *cardReader) commands() map[string]handler {
+	return map[string]handler{
+		"+CPIN":  tested(cr.pin),
+		"+CPINR": cr.pinAttempts,
+		"+CLCK":  cr.facilityLock,
+		"+CIMI":  unless(cr.refusesCME, func(c command) reply { return told(c, cr.sim.IMSI) }),
+		"+CCID":  cr.cardNumber, "+ICCID": cr.cardNumber,
+		"+CNUM": unless(cr.refusesCME, func(c command) reply { return told(c, `+CNUM: "","`+cr.sim.Number+`",145`) }),
+		"+CPBS": unless(cr.refusesCME, cr.phonebookStorage),
+		"+CPBR": unless(cr.refusesCME, phonebookRead),
+		"+CPBF": unless(cr.refusesCME, phonebookFind),
+	}
+}
+
+// state returns what keeps the card from being used now.
+func (cr *cardReader) state() cardState {
 	switch {
-	case m.sim == nil:
+	case cr.sim == nil:
 		return cardMissing
-	case m.cardBusy:
+	case cr.reading:
 		return cardBusy
-	case m.sim.PIN == "" || m.pinGiven:
+	case cr.sim.PIN == "" || cr.pinGiven:
 		return cardReady
-	case m.sim.pinLeft == 0:
+	case cr.sim.pinLeft == 0:
 		return cardPUK
 	}
 	return cardPIN
 }
 
-// cardCME is the error of a command that needs the card; blocked is false when
-// it can be used.
-func (m *Modem) cardCME() (r reply, blocked bool) {
-	switch m.card() {
-	case cardMissing:
-		return cmeError(cmeNoSIM), true
-	case cardBusy:
-		return cmeError(cmeSIMBusy), true
-	case cardPIN:
-		return cmeError(cmeSIMPIN), true
-	case cardPUK:
-		return cmeError(cmeSIMPUK), true
-	default:
-		return reply{}, false
-	}
+// refusesCME returns the error of a command that needs the card; refused is false
+// when the card can be used.
+func (cr *cardReader) refusesCME() (r reply, refused bool) {
+	codes := [...]int{cardMissing: cmeNoSIM, cardBusy: cmeSIMBusy, cardPIN: cmeSIMPIN, cardPUK: cmeSIMPUK}
+	return cmeError(codes[cr.state()]), cr.state() != cardReady
 }
 
-// cardCMS is cardCME for the commands of 3GPP TS 27.005.
-func (m *Modem) cardCMS() (r reply, blocked bool) {
-	switch m.card() {
-	case cardMissing:
-		return cmsError(cmsNoSIM), true
-	case cardBusy:
-		return cmsError(cmsSIMBusy), true
-	case cardPIN:
-		return cmsError(cmsSIMPIN), true
-	case cardPUK:
-		return cmsError(cmsSIMPUK), true
-	default:
-		return reply{}, false
-	}
+// refusesCMS is refusesCME for the commands of 3GPP TS 27.005.
+func (cr *cardReader) refusesCMS() (r reply, refused bool) {
+	codes := [...]int{cardMissing: cmsNoSIM, cardBusy: cmsSIMBusy, cardPIN: cmsSIMPIN, cardPUK: cmsSIMPUK}
+	return cmsError(codes[cr.state()]), cr.state() != cardReady
 }
 
 // pin answers +CPIN (3GPP TS 27.007 8.3).
-func (m *Modem) pin(c command) reply {
-	if c.kind == test {
-		return ok()
-	}
+func (cr *cardReader) pin(c command) reply {
 	if c.kind == set {
-		return m.enterPIN(c)
+		return cr.enterPIN(c)
 	}
 	if c.kind == execute {
 		return fail()
 	}
-	var r reply
-	switch m.card() {
-	case cardMissing:
-		return cmeError(cmeNoSIM)
-	case cardBusy:
-		return cmeError(cmeSIMBusy)
+	r, _ := cr.refusesCME()
+	switch cr.state() {
+	case cardMissing, cardBusy:
+		return r
 	case cardPIN:
 		r = ok("+CPIN: SIM PIN")
 	case cardPUK:
@@ -96,51 +118,48 @@ func (m *Modem) pin(c command) reply {
 	default:
 		r = ok("+CPIN: READY")
 	}
-	if m.profile.BareCPIN && len(m.todo) == 0 {
+	if cr.modem.profile.BareCPIN && len(cr.modem.dialogue.todo) == 0 {
 		r.kind = replySilent
 	}
 	return r
 }
 
-func (m *Modem) enterPIN(c command) reply {
-	switch m.card() {
-	case cardMissing:
-		return cmeError(cmeNoSIM)
-	case cardBusy:
-		return cmeError(cmeSIMBusy)
+func (cr *cardReader) enterPIN(c command) reply {
+	switch cr.state() {
+	case cardMissing, cardBusy:
+		r, _ := cr.refusesCME()
+		return r
 	case cardReady:
 		return cmeError(cmeNotAllowed)
 	case cardPUK:
-		if c.string(0) != m.sim.PUK || len(c.string(1)) < 4 {
-			m.sim.pukLeft = max(0, m.sim.pukLeft-1)
+		if c.string(0) != cr.sim.PUK || len(c.string(1)) < 4 {
+			cr.sim.pukLeft = max(0, cr.sim.pukLeft-1)
 			return cmeError(cmeWrongPassword)
 		}
-		m.sim.PIN = c.string(1)
+		cr.sim.PIN = c.string(1)
 	default:
-		if c.string(0) != m.sim.PIN {
-			m.sim.pinLeft--
-			if m.sim.pinLeft == 0 {
+		if c.string(0) != cr.sim.PIN {
+			cr.sim.pinLeft--
+			if cr.sim.pinLeft == 0 {
 				return cmeError(cmeSIMPUK)
 			}
 			return cmeError(cmeWrongPassword)
 		}
 	}
-	m.sim.pinLeft, m.sim.pukLeft = 3, 10
-	m.pinGiven = true
-	r := ok()
-	r.then = m.searchNetwork
-	return r
+	cr.sim.pinLeft, cr.sim.pukLeft = 3, 10
+	cr.pinGiven = true
+	return okThen(cr.modem.radio.search)
 }
 
 // pinAttempts answers +CPINR (3GPP TS 27.007 8.65).
-func (m *Modem) pinAttempts(c command) reply {
-	if m.sim == nil {
+func (cr *cardReader) pinAttempts(c command) reply {
+	if cr.sim == nil {
 		return cmeError(cmeNoSIM)
 	}
 	if c.kind == test {
 		return ok()
 	}
-	pin, puk := okf("+CPINR: SIM PIN,%d,3", m.sim.pinLeft), okf("+CPINR: SIM PUK,%d,10", m.sim.pukLeft)
+	pin, puk := okf("+CPINR: SIM PIN,%d,3", cr.sim.pinLeft), okf("+CPINR: SIM PUK,%d,10", cr.sim.pukLeft)
 	switch c.string(0) {
 	case "SIM PIN":
 		return pin
@@ -154,7 +173,7 @@ func (m *Modem) pinAttempts(c command) reply {
 
 // facilityLock answers +CLCK for the SIM's lock; what it would change is
 // refused (3GPP TS 27.007 7.4).
-func (m *Modem) facilityLock(c command) reply {
+func (cr *cardReader) facilityLock(c command) reply {
 	if c.kind == test {
 		return ok(`+CLCK: ("SC")`)
 	}
@@ -162,64 +181,44 @@ func (m *Modem) facilityLock(c command) reply {
 	if c.kind != set || !valid || c.string(0) != "SC" {
 		return fail()
 	}
-	if r, blocked := m.cardCME(); blocked {
+	if r, refused := cr.refusesCME(); refused {
 		return r
 	}
 	if mode != 2 {
 		return cmeError(cmeNotAllowed)
 	}
-	if m.sim.PIN != "" {
+	if cr.sim.PIN != "" {
 		return ok("+CLCK: 1")
 	}
 	return ok("+CLCK: 0")
 }
 
-func (m *Modem) subscriber(c command) reply {
-	if r, blocked := m.cardCME(); blocked {
-		return r
-	}
-	return told(c, m.sim.IMSI)
-}
-
-func (m *Modem) cardNumber(c command) reply {
-	if m.sim == nil {
+func (cr *cardReader) cardNumber(c command) reply {
+	if cr.sim == nil {
 		return cmeError(cmeNoSIM)
 	}
 	if c.kind == test {
 		return ok()
 	}
-	return ok(c.name + ": " + m.sim.ICCID)
-}
-
-func (m *Modem) ownNumber(c command) reply {
-	if r, blocked := m.cardCME(); blocked {
-		return r
-	}
-	return told(c, `+CNUM: "","`+m.sim.Number+`",145`)
+	return ok(c.name + ": " + cr.sim.ICCID)
 }
 
 // phonebookStorage answers +CPBS: there are phone books, and they are empty.
-func (m *Modem) phonebookStorage(c command) reply {
-	if r, blocked := m.cardCME(); blocked {
-		return r
-	}
+func (cr *cardReader) phonebookStorage(c command) reply {
 	if c.kind == test {
 		return ok(`+CPBS: ("SM","ME","ON","MC","DC","RC")`)
 	}
 	if c.kind == read {
-		return okf(`+CPBS: "%s",0,250`, m.settings.phonebook)
+		return okf(`+CPBS: "%s",0,250`, cr.modem.settings.phonebook)
 	}
 	if c.string(0) == "" {
 		return cmeError(cmeNotAllowed)
 	}
-	m.settings.phonebook = c.string(0)
+	cr.modem.settings.phonebook = c.string(0)
 	return ok()
 }
 
-func (m *Modem) phonebookRead(c command) reply {
-	if r, blocked := m.cardCME(); blocked {
-		return r
-	}
+func phonebookRead(c command) reply {
 	if c.kind == test {
 		return ok("+CPBR: (1-250),40,14")
 	}
@@ -229,10 +228,7 @@ func (m *Modem) phonebookRead(c command) reply {
 	return cmeError(cmeNotFound)
 }
 
-func (m *Modem) phonebookFind(c command) reply {
-	if r, blocked := m.cardCME(); blocked {
-		return r
-	}
+func phonebookFind(c command) reply {
 	if c.kind == test {
 		return ok("+CPBF: 40,14")
 	}

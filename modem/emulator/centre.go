@@ -67,7 +67,7 @@ func (n *Network) begin(m *Modem, tpdu []byte, s pdu.Submit, mr byte) *submissio
 	tpdu = bytes.Clone(tpdu)
 	tpdu[1] = mr
 	s.MR = mr
-	return &submission{sim: m.sim, submit: s, tpdu: tpdu, fate: n.fateOf(s)}
+	return &submission{sim: m.card.sim, submit: s, tpdu: tpdu, fate: n.fateOf(s)}
 }
 
 // refuses returns the error with which the network refuses the submission, 0
@@ -182,12 +182,12 @@ func (n *Network) report(s *submission, status pdu.Status) {
 	delay := n.options.ReportDelay + s.fate.reportDelay
 	if m := s.sim.modem; m != nil {
 		switch {
-		case m.strikes(ReportLost) != nil:
+		case m.faults.strikes(ReportLost) != nil:
 			return
-		case m.strikes(ReportDoubled) != nil:
+		case m.faults.strikes(ReportDoubled) != nil:
 			times = 2
 		default:
-			if f := m.strikes(ReportDelayed); f != nil {
+			if f := m.faults.strikes(ReportDelayed); f != nil {
 				delay += f.For
 			}
 		}
@@ -246,3 +246,6 @@ func classOf(d pdu.DCS) int {
 	}
 	return noClass
 }
+
+// typeOf is the type-of-address octet, 3GPP TS 24.011 8.2.5.2.
+func typeOf(a pdu.Address) int { return 0x80 | int(a.Type)<<4 | int(a.Plan) }

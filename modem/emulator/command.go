@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -194,5 +196,59 @@ func parseArguments(s string) (args []argument, valid bool) {
 			return args, true
 		}
 		s = s[1:]
+	}
+}
+
+// ranges writes a set of values as test forms do: (0-3), (0,2), (1).
+func ranges(values []int) string {
+	contiguous := len(values) > 2
+	for i := 1; i < len(values); i++ {
+		contiguous = contiguous && values[i] == values[i-1]+1
+	}
+	if contiguous {
+		return fmt.Sprintf("(%d-%d)", values[0], values[len(values)-1])
+	}
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = strconv.Itoa(v)
+	}
+	return "(" + strings.Join(texts, ",") + ")"
+}
+
+// handler executes a command.
+type handler func(command) reply
+
+// handlers returns the commands of the modem by name.
+func (m *Modem) handlers() map[string]handler {
+	all := map[string]handler{}
+	for _, name := range strings.Fields(`Q X L M &C &D &K &W &V &S \Q +IPR +ICF +IFC +WS46`) {
+		all[name] = func(command) reply { return ok() }
+	}
+	for _, part := range []map[string]handler{
+		m.commands(), m.settings.commands(), m.card.commands(), m.radio.commands(),
+		m.storage.commands(), m.outbox.commands(), m.inbox.commands(), m.phone.commands(),
+	} {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+// tested is a command whose test form is answered OK.
+func tested(h handler) handler {
+	return func(c command) reply {
+		if c.kind == test {
+			return ok()
+		}
+		return h(c)
+	}
+}
+
+// unless is a command that is executed only if it is not refused.
+func unless(refused func() (r reply, refused bool), h handler) handler {
+	return func(c command) reply {
+		if r, no := refused(); no {
+			return r
+		}
+		return h(c)
 	}
 }

@@ -18,7 +18,7 @@ func TestDocumentation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), "emulator.go", nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ func Listening(p *PTY) bool {
 func Silent(m *Modem) bool {
 	m.network.mu.Lock()
 	defer m.network.release()
-	return m.line != nil && len(m.line.out) == 0 && !m.line.writing
+	return m.port.line != nil && len(m.port.line.out) == 0 && !m.port.line.writing
 }
 
 // FateTable returns what the magic endings are about.

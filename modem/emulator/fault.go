@@ -134,12 +134,7 @@ type Fault struct {
 	Until Cure
 }
 
-func (f *Fault) code() int {
-	if f.Code == 0 {
-		return cmsUnknown
-	}
-	return f.Code
-}
+func (f *Fault) code() int { return cmp.Or(f.Code, cmsUnknown) }
 
 // Inject makes faults strike, each at its occasion. Those of one kind strike in
 // the order given.
@@ -154,13 +149,13 @@ func (m *Modem) Inject(faults ...Fault) {
 		case Deaf:
 			m.goDeaf(f.For, f.Until)
 		case Unplugged:
-			m.dropPort(f.For)
+			m.port.drop(f.For)
 		case ServiceLost:
-			m.loseService(notRegistered, f)
+			m.radio.loseService(notRegistered, f)
 		case ServiceDenied:
-			m.loseService(denied, f)
+			m.radio.loseService(denied, f)
 		default:
-			m.faults = append(m.faults, &f)
+			m.faults.armed = append(m.faults.armed, &f)
 		}
 	}
 }
@@ -169,36 +164,43 @@ func (m *Modem) Inject(faults ...Fault) {
 func (m *Modem) Armed() int {
 	m.network.mu.Lock()
 	defer m.network.release()
-	return len(m.faults)
+	return len(m.faults.armed)
+}
+
+// faults are those that wait for their occasion.
+type faults struct {
+	armed []*Fault
 }
 
 // strikes returns the fault of the kind that strikes on this occasion, nil when
 // none does.
-func (m *Modem) strikes(kind FaultKind) *Fault {
-	for i, f := range m.faults {
-		if f.Kind == kind {
-			return m.strike(i)
-		}
-	}
-	return nil
+func (fs *faults) strikes(kind FaultKind) *Fault {
+	return fs.first(func(f *Fault) bool { return f.Kind == kind })
 }
 
-// submitFault returns the fault that strikes the submit now begun.
-func (m *Modem) submitFault() *Fault {
+// strikesSubmit returns the fault that strikes the submit now begun, nil when none
+// does.
+func (fs *faults) strikesSubmit() *Fault {
 	atSubmit := []FaultKind{
 		NoAnswer, LateAnswer, SubmitError, Interrupted, Garbage, EarlyReport, PortLost, Reboot, GoesDeaf, Busy,
 	}
-	for i, f := range m.faults {
-		if slices.Contains(atSubmit, f.Kind) {
-			return m.strike(i)
-		}
-	}
-	return nil
+	return fs.first(func(f *Fault) bool { return slices.Contains(atSubmit, f.Kind) })
 }
 
-// strike counts an occasion for fault i.
-func (m *Modem) strike(i int) *Fault {
-	f := m.faults[i]
+// strikesCommand returns the fault of the kind that strikes the command with the
+// name, nil when none does.
+func (fs *faults) strikesCommand(kind FaultKind, name string) *Fault {
+	return fs.first(func(f *Fault) bool { return f.Kind == kind && f.Line == name })
+}
+
+// first counts an occasion for the first fault that is meant, and returns the fault
+// if it strikes.
+func (fs *faults) first(meant func(*Fault) bool) *Fault {
+	i := slices.IndexFunc(fs.armed, meant)
+	if i < 0 {
+		return nil
+	}
+	f := fs.armed[i]
 	if f.After > 0 {
 		f.After--
 		return nil
@@ -208,131 +210,12 @@ func (m *Modem) strike(i int) *Fault {
 	}
 	f.Times--
 	if f.Times == 0 {
-		m.faults = slices.Delete(m.faults, i, i+1)
+		fs.armed = slices.Delete(fs.armed, i, i+1)
 	}
 	return f
 }
 
-// heal ends the faults that c cures.
-func (m *Modem) heal(c Cure) {
-	m.faults = slices.DeleteFunc(m.faults, func(f *Fault) bool { return c.cures(f.Until) })
-	if m.deaf && c.cures(cmp.Or(m.deafUntil, CureRestart)) {
-		m.deaf = false
-		if m.sim != nil {
-			m.network.resume(m.sim)
-		}
-	}
-	m.endOutages(func(o *outage) bool { return c.cures(o.until) })
-}
-
-// commandFault returns the fault that strikes the command c, nil if none does.
-func (m *Modem) commandFault(kind FaultKind, name string) *Fault {
-	for i, f := range m.faults {
-		if f.Kind == kind && f.Line == name {
-			return m.strike(i)
-		}
-	}
-	return nil
-}
-
-// outage is a time without service.
-type outage struct {
-	stat  int  // the registration meanwhile
-	until Cure // what ends it; empty: a timer, or SetCoverage
-}
-
-func (m *Modem) goDeaf(d time.Duration, until Cure) {
-	m.deaf, m.deafUntil = true, until
-	m.input, m.typed = nil, nil
-	if d > 0 {
-		m.later(d, func() {
-			m.deaf = false
-			if m.sim != nil {
-				m.network.resume(m.sim)
-			}
-		})
-	}
-}
-
-func (m *Modem) loseService(stat int, f Fault) {
-	o := &outage{stat: stat, until: f.Until}
-	m.outages = append(m.outages, o)
-	m.register(stat)
-	if f.For > 0 {
-		m.network.after(f.For, func() { m.endOutages(func(other *outage) bool { return other == o }) })
-	}
-}
-
-// endOutages ends those that over names; the modem registers with what is left.
-func (m *Modem) endOutages(over func(*outage) bool) {
-	before := len(m.outages)
-	m.outages = slices.DeleteFunc(m.outages, over)
-	if len(m.outages) < before && m.up {
-		m.register(m.available())
-	}
-}
-
-// available returns the registration that can be had here and now.
-func (m *Modem) available() int {
-	if n := len(m.outages); n > 0 {
-		return m.outages[n-1].stat
-	}
-	return m.coverage
-}
-
-// pleaseWait is what Wavecom says while it is busy.
-const pleaseWait = 515
-
-// beBusy has the modem refuse every command for d.
-func (m *Modem) beBusy(d time.Duration, code int) {
-	m.busyUntil, m.busyCode = time.Now().Add(d), cmp.Or(code, pleaseWait)
-}
-
-// finishFaulty ends a transmission on which a fault strikes.
-func (m *Modem) finishFaulty(t *transmission) {
-	f := t.fault
-	answer := okf("%s: %d", t.name, t.submit.MR)
-	switch f.Kind {
-	case Reboot:
-		t.done = nil // it has no time to mark a stored text
-		if f.Taken {
-			m.carry(t)
-		}
-	case NoAnswer, SubmitError, PortLost, GoesDeaf:
-		if f.Taken {
-			m.carry(t)
-		}
-	case EarlyReport:
-		t.fate.early = true
-		m.carry(t)
-	default:
-		m.carry(t)
-	}
-	switch f.Kind {
-	case NoAnswer:
-		m.finish(silent())
-	case SubmitError:
-		m.finish(cmsError(f.code()))
-	case LateAnswer:
-		m.later(f.For, func() { m.finish(answer) })
-	case PortLost:
-		m.finish(silent())
-		m.dropPort(f.For)
-	case Reboot:
-		m.restart(m.profile.BootTime)
-	case GoesDeaf:
-		m.finish(silent())
-		m.goDeaf(f.For, f.Until)
-	case Busy:
-		m.finish(answer)
-		m.beBusy(f.For, f.Code)
-	case Interrupted:
-		m.say(cmp.Or(f.Line, "RING"))
-		m.finish(answer)
-	case Garbage:
-		m.emit([]byte(cmp.Or(f.Line, "\x00\xff\x00~\x7f\x80\x00")))
-		m.finish(answer)
-	default:
-		m.finish(answer)
-	}
+// heal takes out the faults that c cures.
+func (fs *faults) heal(c Cure) {
+	fs.armed = slices.DeleteFunc(fs.armed, func(f *Fault) bool { return c.cures(f.Until) })
 }

@@ -234,38 +234,3 @@ func (h *Handset) sendPart(to *SIM, d pdu.Deliver) error {
 	h.network.after(h.network.options.DeliveryDelay, func() { h.network.enqueueText(to, tpdu, classOf(d.DCS)) })
 	return nil
 }
-
-// enqueueText puts an SMS-DELIVER for the SIM into the service centre.
-func (n *Network) enqueueText(to *SIM, tpdu []byte, class int) {
-	n.enqueue(to, &transfer{tpdu: tpdu, class: class, until: time.Now().Add(waitingValidity)})
-}
-
-// DeliverTPDU has the service centre bring a TPDU as it is to the card, however
-// broken: what some network sends.
-func (s *SIM) DeliverTPDU(tpdu []byte) {
-	s.network.mu.Lock()
-	defer s.network.release()
-	class := noClass
-	if d, err := pdu.ParseDeliver(tpdu); err == nil {
-		class = classOf(d.DCS)
-	}
-	tpdu = slices.Clone(tpdu)
-	s.network.after(s.network.options.DeliveryDelay, func() { s.network.enqueueText(s, tpdu, class) })
-}
-
-// oldMessage returns an old text for the card as its memory holds it.
-func (n *Network) oldMessage(s *SIM, number int) ([]byte, error) {
-	data, err := pdu.TextUserData(fmt.Sprintf("Stara wiadomosc %d", number+1), pdu.GSM7, nil)
-	if err != nil {
-		return nil, err
-	}
-	d := pdu.Deliver{
-		OA: addressOf("+48600000001"), SCTS: n.now().AddDate(0, -1, 0).Add(time.Duration(number) * time.Minute), UD: data,
-	}
-	tpdu, err := d.Marshal()
-	if err != nil {
-		return nil, err
-	}
-	centre := addressOf(s.SMSC)
-	return pdu.WithSMSC(&centre, tpdu), nil
-}

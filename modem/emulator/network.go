@@ -130,12 +130,12 @@ func (n *Network) Close() error {
 	ports := n.doomed
 	n.doomed = nil
 	for _, m := range n.modems {
-		if m.line != nil {
-			ports = append(ports, m.line.port)
-			m.line.detach()
+		if m.port.line != nil {
+			ports = append(ports, m.port.line.stream)
+			m.port.line.detach()
 		}
-		if m.pty != nil {
-			ports = append(ports, m.pty)
+		if m.port.pty != nil {
+			ports = append(ports, m.port.pty)
 		}
 	}
 	n.mu.Unlock()

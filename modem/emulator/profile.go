@@ -6,15 +6,6 @@ import (
 	"time"
 )
 
-// Names of the message storages, 3GPP TS 27.005 3.1.
-const (
-	memorySIM       = "SM"
-	memoryME        = "ME"
-	memoryAll       = "MT" // SM and ME together
-	memoryReports   = "SR"
-	memoryBroadcast = "BM"
-)
-
 // Profile describes a kind of modem: what it says of itself, what it accepts
 // and how it misbehaves. The zero value of a field is what the standard says or
 // what most modems do.
@@ -171,38 +162,3 @@ func (p Profile) tac() string {
 
 // refuses says whether the command is one that the modem does not know.
 func (p Profile) refuses(c command) bool { return slices.Contains(p.Refused, c.name) }
-
-// settings are what commands set and a restart resets.
-type settings struct {
-	echo, verbose bool
-	errors        int    // +CMEE
-	text          bool   // +CMGF=1
-	charset       string // +CSCS
-	service       int    // +CSMS
-	cnmi          [5]int
-	memory        [3]string      // +CPMS
-	smsc          string         // set by +CSCA; empty: the card's
-	registration  map[domain]int // mode of +CREG, +CGREG, +CEREG
-	operatorForm  int
-	link          int  // +CMMS
-	header        bool // +CSDH
-	submit        submitDefaults
-	ring          bool // +CRC
-	caller        bool // +CLIP
-	phonebook     string
-	parameters    map[int]int // S-parameters
-}
-
-// defaults are the settings after a start.
-func (p Profile) defaults() settings {
-	return settings{
-		echo:         true,
-		verbose:      true,
-		charset:      "GSM",
-		memory:       [3]string{p.Preferred, p.Preferred, p.Preferred},
-		registration: map[domain]int{},
-		phonebook:    memorySIM,
-		submit:       submitDefaults{firstOctet: 17, validity: 167},
-		parameters:   map[int]int{},
-	}
-}

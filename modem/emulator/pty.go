@@ -52,11 +52,11 @@ func (m *Modem) OpenPTY() (*PTY, error) {
 	if m.network.closed {
 		return nil, errors.Join(fmt.Errorf("open emulated port: network: %w", fs.ErrClosed), p.Close())
 	}
-	if m.pty != nil {
-		m.network.closeLater(m.pty)
+	if m.port.pty != nil {
+		m.network.closeLater(m.port.pty)
 	}
-	m.pty = p
-	m.attach(port)
+	m.port.pty = p
+	m.port.attach(port)
 	return p, nil
 }
 
@@ -111,12 +111,12 @@ func (p *PTY) plug() {
 	}
 	n.mu.Lock()
 	defer n.release()
-	if n.closed || p.modem.unplugged {
+	if n.closed || p.modem.port.gone {
 		// It went again meanwhile; nobody has opened it.
 		_ = port.Close()
 		return
 	}
-	p.modem.attach(port)
+	p.modem.port.attach(port)
 }
 
 // ptyPort is the modem's side of a pseudo-terminal. Its Read outlives those who

@@ -2,9 +2,6 @@ package emulator
 
 import "fmt"
 
-// handler executes a command.
-type handler func(*Modem, command) reply
-
 // replyKind is how a command ends.
 type replyKind int
 
@@ -14,7 +11,7 @@ const (
 	replyCME
 	replyCMS
 	replyPrompt    // a payload is asked for
-	replyWait      // Modem.finish is called later
+	replyWait      // dialogue.finish is called later
 	replySilent    // there is no final result
 	replyNoCarrier // there is no call
 )
@@ -29,6 +26,9 @@ type reply struct {
 }
 
 func ok(lines ...string) reply { return reply{lines: lines} }
+
+// okThen is OK; then runs after it.
+func okThen(then func()) reply { return reply{then: then} }
 
 func okf(format string, args ...any) reply { return ok(fmt.Sprintf(format, args...)) }
 
@@ -76,17 +76,17 @@ const (
 	cmsUnknown        = 500
 )
 
-// errorText is the final result code of a reply, as +CMEE asks for it (3GPP TS
-// 27.007 9.1). +CMS ERROR has its number even with +CMEE=0.
-func (m *Modem) errorText(r reply) string {
+// errorText returns the final result code of a reply, in the form that +CMEE asks
+// for (3GPP TS 27.007 9.1). +CMS ERROR has its number even with +CMEE=0.
+func (r reply) errorText(form int) string {
 	switch {
-	case r.kind == replyCMS && m.settings.errors == 2:
+	case r.kind == replyCMS && form == 2:
 		return "+CMS ERROR: " + describe(cmsTexts(), r.code)
 	case r.kind == replyCMS:
 		return fmt.Sprintf("+CMS ERROR: %d", r.code)
-	case r.kind == replyCME && m.settings.errors == 2:
+	case r.kind == replyCME && form == 2:
 		return "+CME ERROR: " + describe(cmeTexts(), r.code)
-	case r.kind == replyCME && m.settings.errors == 1:
+	case r.kind == replyCME && form == 1:
 		return fmt.Sprintf("+CME ERROR: %d", r.code)
 	}
 	return "ERROR"

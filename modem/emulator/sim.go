@@ -2,8 +2,10 @@ package emulator
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 	"time"
+
+	"goniec/pdu"
 )
 
 // SIM is a SIM card. The exported fields are read by Network.AddSIM, which fills
@@ -92,58 +94,6 @@ func (s *SIM) Fill(room int) int {
 	return stored
 }
 
-// Status of a stored message, 3GPP TS 27.005 3.1, as in PDU mode.
-const (
-	storedUnread = 0 // REC UNREAD
-	storedRead   = 1 // REC READ
-	storedUnsent = 2 // STO UNSENT
-	storedSent   = 3 // STO SENT
-	storedAny    = 4 // ALL, for +CMGL
-)
-
-// stored is a message in a slot.
-type stored struct {
-	status int
-	raw    []byte // service centre address and TPDU
-	at     time.Time
-	spoilt Spoil // how its PDU is given; zero: as it is
-}
-
-// Spoil is how a PDU in a slot cannot be read.
-type Spoil string
-
-// The ways.
-const (
-	SpoiltOdd    Spoil = "odd"    // an odd count of digits
-	SpoiltLetter Spoil = "letter" // a letter that is no hexadecimal digit
-	SpoiltEmpty  Spoil = "empty"  // an empty line
-	SpoiltGone   Spoil = "gone"   // no line at all
-	SpoiltCut    Spoil = "cut"    // the first half only
-	SpoiltBlank  Spoil = "blank"  // FF all over, as erased memory is
-	SpoiltDenied Spoil = "denied" // +CMGR is refused with a memory failure, +CMGL leaves it out
-)
-
-// pdu returns the line of a PDU as +CMGR and +CMGL give it.
-func (s *stored) pdu() []string {
-	line := fmt.Sprintf("%X", s.raw)
-	switch s.spoilt {
-	case SpoiltOdd:
-		line = line[:len(line)-1]
-	case SpoiltLetter:
-		line = line[:len(line)/2] + "G" + line[len(line)/2+1:]
-	case SpoiltEmpty:
-		line = ""
-	case SpoiltGone:
-		return nil
-	case SpoiltCut:
-		line = line[:len(line)/4*2]
-	case SpoiltBlank:
-		line = strings.Repeat("F", len(line))
-	case SpoiltDenied:
-	}
-	return []string{line}
-}
-
 // Spoil has what lies in a slot of the card, counted from 0, given so that it cannot
 // be read. False: nothing lies there.
 func (s *SIM) Spoil(slot int, how Spoil) bool {
@@ -157,36 +107,32 @@ func (s *SIM) Spoil(slot int, how Spoil) bool {
 	return true
 }
 
-// memory is a message storage: "SM", "ME" or "SR".
-type memory struct {
-	capacity int
-	slots    map[int]*stored // by zero-based slot
+// DeliverTPDU has the service centre bring a TPDU as it is to the card, however
+// broken: what some network sends.
+func (s *SIM) DeliverTPDU(tpdu []byte) {
+	s.network.mu.Lock()
+	defer s.network.release()
+	class := noClass
+	if d, err := pdu.ParseDeliver(tpdu); err == nil {
+		class = classOf(d.DCS)
+	}
+	tpdu = slices.Clone(tpdu)
+	s.network.after(s.network.options.DeliveryDelay, func() { s.network.enqueueText(s, tpdu, class) })
 }
 
-func newMemory(capacity int) *memory {
-	return &memory{capacity: capacity, slots: map[int]*stored{}}
-}
-
-func (s *memory) used() int { return len(s.slots) }
-
-// put stores a message in the first free slot; false when there is none.
-func (s *memory) put(status int, raw []byte) (slot int, ok bool) {
-	if len(s.slots) >= s.capacity {
-		return 0, false
+// oldMessage returns an old text for the card as its memory holds it.
+func (n *Network) oldMessage(s *SIM, number int) ([]byte, error) {
+	data, err := pdu.TextUserData(fmt.Sprintf("Stara wiadomosc %d", number+1), pdu.GSM7, nil)
+	if err != nil {
+		return nil, err
 	}
-	for slot = 0; s.slots[slot] != nil; slot++ {
+	d := pdu.Deliver{
+		OA: addressOf("+48600000001"), SCTS: n.now().AddDate(0, -1, 0).Add(time.Duration(number) * time.Minute), UD: data,
 	}
-	s.slots[slot] = &stored{status: status, raw: raw, at: time.Now()}
-	return slot, true
-}
-
-// dropOldest makes room for one message.
-func (s *memory) dropOldest() {
-	oldest := -1
-	for slot, message := range s.slots {
-		if oldest < 0 || message.at.Before(s.slots[oldest].at) {
-			oldest = slot
-		}
+	tpdu, err := d.Marshal()
+	if err != nil {
+		return nil, err
 	}
-	delete(s.slots, oldest)
+	centre := addressOf(s.SMSC)
+	return pdu.WithSMSC(&centre, tpdu), nil
 }

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,34 +11,59 @@ import (
 	"goniec/pdu"
 )
 
-// addStorageCommands adds the commands about stored texts, 3GPP TS 27.005.
-func addStorageCommands(h map[string]handler) {
-	h["+CPMS"] = (*Modem).preferredStorage
-	h["+CMGR"] = (*Modem).readMessage
-	h["+CMGL"] = (*Modem).listMessages
-	h["+CMGD"] = (*Modem).deleteMessage
+// storage is where a modem keeps texts: memories of its own, and that of the card.
+type storage struct {
+	modem *Modem
+	own   map[string]*memory
+}
+
+// memories returns the empty memories that a modem of the profile has of its own.
+func (p Profile) memories() map[string]*memory {
+	own := map[string]*memory{}
+	for _, name := range p.Memories {
+		if name != memorySIM && name != memoryAll {
+			places, told := p.Places[name]
+			if !told {
+				places = p.Capacity
+			}
+			own[name] = newMemory(places)
+		}
+	}
+	return own
+}
+
+// commands returns the commands about stored texts, 3GPP TS 27.005.
+func (s *storage) commands() map[string]handler {
+	blocked := s.modem.card.refusesCMS
+	return map[string]handler{
+		"+CPMS": unless(blocked, s.preferredStorage),
+		"+CMGR": tested(unless(blocked, s.readMessage)),
+		"+CMGL": s.listMessages,
+		"+CMGD": s.deleteMessage,
+		"+CMGW": tested(unless(blocked, s.write)),
+	}
 }
 
 // space is a storage as the host sees it: one memory, or those that "MT" joins.
-func (m *Modem) space(name string) []*memory {
+func (s *storage) space(name string) []*memory {
 	switch name {
 	case memorySIM:
-		if m.sim != nil {
-			return []*memory{m.sim.messages}
+		if s.modem.card.sim != nil {
+			return []*memory{s.modem.card.sim.messages}
 		}
 		return nil
 	case memoryAll:
-		return append(m.space(memoryME), m.space(memorySIM)...)
+		return append(s.space(memoryME), s.space(memorySIM)...)
 	}
-	if own := m.memories[name]; own != nil {
+	if own := s.own[name]; own != nil {
 		return []*memory{own}
 	}
 	return nil
 }
 
 // usage counts what a storage holds and can hold.
-func (m *Modem) usage(name string) (used, capacity int) {
-	for _, part := range m.space(name) {
+func (s *storage) usage(name string) (used, capacity int) {
+	for _, part := range s.space(name) {
 		used += part.used()
 		capacity += part.capacity
 	}
@@ -45,12 +71,12 @@ func (m *Modem) usage(name string) (used, capacity int) {
 }
 
 // slot finds a slot by its index. memory is nil when there is no such index.
-func (m *Modem) slot(name string, index int) (memory *memory, slot int) {
-	slot = index - m.profile.IndexBase
+func (s *storage) slot(name string, index int) (memory *memory, slot int) {
+	slot = index - s.modem.profile.IndexBase
 	if slot < 0 {
 		return nil, 0
 	}
-	for _, part := range m.space(name) {
+	for _, part := range s.space(name) {
 		if slot < part.capacity {
 			return part, slot
 		}
@@ -60,14 +86,15 @@ func (m *Modem) slot(name string, index int) (memory *memory, slot int) {
 }
 
 // store puts a text into a storage and returns its index.
-func (m *Modem) store(name string, status int, raw []byte) (index int, stored bool) {
-	if m.strikes(StorageFull) != nil {
+func (s *storage) store(name string, status int, raw []byte) (index int, stored bool) {
+	m := s.modem
+	if m.faults.strikes(StorageFull) != nil {
 		return 0, false
 	}
 	index = m.profile.IndexBase
-	for _, part := range m.space(name) {
+	for _, part := range s.space(name) {
 		if slot, stored := part.put(status, raw); stored {
-			if f := m.strikes(SlotSpoilt); f != nil {
+			if f := m.faults.strikes(SlotSpoilt); f != nil {
 				part.slots[slot].spoilt = Spoil(cmp.Or(f.Line, string(SpoiltOdd)))
 			}
 			return index + slot, true
@@ -78,10 +105,10 @@ func (m *Modem) store(name string, status int, raw []byte) (index int, stored bo
 }
 
 // indexes returns the indexes of what a storage holds, ascending.
-func (m *Modem) indexes(name string) []int {
+func (s *storage) indexes(name string) []int {
 	var indexes []int
-	first := m.profile.IndexBase
-	for _, part := range m.space(name) {
+	first := s.modem.profile.IndexBase
+	for _, part := range s.space(name) {
 		for slot := range part.slots {
 			indexes = append(indexes, first+slot)
 		}
@@ -92,18 +119,16 @@ func (m *Modem) indexes(name string) []int {
 }
 
 // preferredStorage answers +CPMS, 3GPP TS 27.005 3.2.2.
-func (m *Modem) preferredStorage(c command) reply {
-	if r, blocked := m.cardCMS(); blocked {
-		return r
-	}
+func (s *storage) preferredStorage(c command) reply {
+	m := s.modem
 	if c.kind == test {
 		all := `("` + strings.Join(m.profile.Memories, `","`) + `")`
-		return okf("+CPMS: %s,%s,%s", all, m.memoriesForTexts(), m.memoriesForTexts())
+		return okf("+CPMS: %s,%s,%s", all, s.memoriesForTexts(), s.memoriesForTexts())
 	}
 	if c.kind == read {
 		var parts []string
 		for _, name := range m.settings.memory {
-			used, capacity := m.usage(name)
+			used, capacity := s.usage(name)
 			parts = append(parts, fmt.Sprintf(`"%s",%d,%d`, name, used, capacity))
 		}
 		return ok("+CPMS: " + strings.Join(parts, ","))
@@ -126,28 +151,23 @@ func (m *Modem) preferredStorage(c command) reply {
 	m.settings.memory = memory
 	var parts []string
 	for _, name := range memory {
-		used, capacity := m.usage(name)
+		used, capacity := s.usage(name)
 		parts = append(parts, fmt.Sprintf("%d,%d", used, capacity))
 	}
 	return ok("+CPMS: " + strings.Join(parts, ","))
 }
 
 // memoriesForTexts are the storages that texts are written and received into.
-func (m *Modem) memoriesForTexts() string {
-	rest := slices.DeleteFunc(slices.Clone(m.profile.Memories), func(s string) bool { return s == memoryReports || s == memoryBroadcast })
+func (s *storage) memoriesForTexts() string {
+	rest := slices.DeleteFunc(slices.Clone(s.modem.profile.Memories), func(s string) bool { return s == memoryReports || s == memoryBroadcast })
 	return `("` + strings.Join(rest, `","`) + `")`
 }
 
 // readMessage answers +CMGR, 3GPP TS 27.005 3.4.3 and 4.2.
-func (m *Modem) readMessage(c command) reply {
-	if c.kind == test {
-		return ok()
-	}
-	if r, blocked := m.cardCMS(); blocked {
-		return r
-	}
+func (s *storage) readMessage(c command) reply {
+	m := s.modem
 	index, valid := c.number(0, -1)
-	memory, slot := m.slot(m.settings.memory[0], index)
+	memory, slot := s.slot(m.settings.memory[0], index)
 	if c.kind != set || !valid || memory == nil {
 		return cmsError(cmsInvalidIndex)
 	}
@@ -163,7 +183,7 @@ func (m *Modem) readMessage(c command) reply {
 	}
 	var lines []string
 	if m.settings.text {
-		lines = m.textOf(message)
+		lines = m.settings.charset.stored(message)
 	} else {
 		lines = append([]string{fmt.Sprintf("+CMGR: %d,,%d", message.status, tpduLength(message.raw))}, message.pdu()...)
 	}
@@ -174,35 +194,36 @@ func (m *Modem) readMessage(c command) reply {
 }
 
 // listMessages answers +CMGL, 3GPP TS 27.005 3.4.2 and 4.1.
-func (m *Modem) listMessages(c command) reply {
+func (s *storage) listMessages(c command) reply {
+	m := s.modem
 	if c.kind == test {
 		if m.settings.text {
 			return ok(`+CMGL: ("` + strings.Join(textStatuses(), `","`) + `")`)
 		}
 		return ok("+CMGL: (0-4)")
 	}
-	if r, blocked := m.cardCMS(); blocked {
+	if r, refused := m.card.refusesCMS(); refused {
 		return r
 	}
 	if m.profile.ListFails != 0 {
 		return cmsError(m.profile.ListFails)
 	}
-	status, valid := m.listStatus(c)
+	status, valid := s.listStatus(c)
 	if !valid {
 		return cmsError(cmsNotAllowed)
 	}
-	if f := m.strikes(ListFails); f != nil {
+	if f := m.faults.strikes(ListFails); f != nil {
 		return cmsError(f.code())
 	}
 	var lines []string
-	for _, index := range m.indexes(m.settings.memory[0]) {
-		memory, slot := m.slot(m.settings.memory[0], index)
+	for _, index := range s.indexes(m.settings.memory[0]) {
+		memory, slot := s.slot(m.settings.memory[0], index)
 		message := memory.slots[slot]
 		if status != storedAny && message.status != status || message.spoilt == SpoiltDenied {
 			continue
 		}
 		if m.settings.text {
-			lines = append(lines, m.listedText(index, message)...)
+			lines = append(lines, m.settings.charset.listed(index, message)...)
 		} else {
 			lines = append(lines, fmt.Sprintf("+CMGL: %d,%d,,%d", index, message.status, tpduLength(message.raw)))
 			lines = append(lines, message.pdu()...)
@@ -216,8 +237,8 @@ func (m *Modem) listMessages(c command) reply {
 
 // listStatus reads which texts +CMGL is to list: a number in PDU mode, a word in
 // text mode.
-func (m *Modem) listStatus(c command) (status int, valid bool) {
-	if !m.settings.text {
+func (s *storage) listStatus(c command) (status int, valid bool) {
+	if !s.modem.settings.text {
 		status, valid = c.number(0, storedUnread)
 		return status, valid && status <= storedAny
 	}
@@ -233,16 +254,17 @@ func tpduLength(raw []byte) int { return len(raw) - 1 - int(raw[0]) }
 
 // deleteMessage answers +CMGD with its flag for many at once, 3GPP TS 27.005
 // 3.5.4.
-func (m *Modem) deleteMessage(c command) reply {
+func (s *storage) deleteMessage(c command) reply {
+	m := s.modem
 	name := m.settings.memory[0]
 	if c.kind == test {
 		texts := []string{}
-		for _, index := range m.indexes(name) {
+		for _, index := range s.indexes(name) {
 			texts = append(texts, strconv.Itoa(index))
 		}
 		return okf("+CMGD: (%s),(0-4)", strings.Join(texts, ","))
 	}
-	if r, blocked := m.cardCMS(); blocked {
+	if r, refused := m.card.refusesCMS(); refused {
 		return r
 	}
 	index, valid := c.number(0, -1)
@@ -250,31 +272,31 @@ func (m *Modem) deleteMessage(c command) reply {
 	if c.kind != set || !valid || !flagValid || flag > 4 {
 		return cmsError(cmsInvalidIndex)
 	}
-	if f := m.strikes(DeleteFails); f != nil {
+	if f := m.faults.strikes(DeleteFails); f != nil {
 		return cmsError(f.code())
 	}
-	before, _ := m.usage(memoryAll)
+	before, _ := s.usage(memoryAll)
 	if flag != 0 {
-		m.deleteMany(name, flag)
+		s.deleteMany(name, flag)
 	} else {
-		memory, slot := m.slot(name, index)
+		memory, slot := s.slot(name, index)
 		if memory == nil {
 			return cmsError(cmsInvalidIndex)
 		}
 		delete(memory.slots, slot)
 	}
 	r := ok()
-	if after, _ := m.usage(memoryAll); after < before {
-		r.then = m.roomMade
+	if after, _ := s.usage(memoryAll); after < before {
+		r.then = m.card.fetch
 	}
 	return r
 }
 
 // deleteMany deletes by the flag of +CMGD: read texts (1), those and sent ones
 // (2), those and unsent ones (3), everything (4).
-func (m *Modem) deleteMany(name string, flag int) {
+func (s *storage) deleteMany(name string, flag int) {
 	doomed := [][]int{{storedRead}, {storedRead, storedSent}, {storedRead, storedSent, storedUnsent}}
-	for _, part := range m.space(name) {
+	for _, part := range s.space(name) {
 		for slot, message := range part.slots {
 			if flag == 4 || slices.Contains(doomed[flag-1], message.status) {
 				delete(part.slots, slot)
@@ -283,24 +305,10 @@ func (m *Modem) deleteMany(name string, flag int) {
 	}
 }
 
-// roomMade tells the service centre that memory is available again (RP-SMMA,
-// 3GPP TS 24.011 7.2.2).
-func (m *Modem) roomMade() {
-	if m.sim != nil {
-		m.network.resume(m.sim)
-	}
-}
-
 // write answers +CMGW, 3GPP TS 27.005 3.5.3 and 4.4.
-func (m *Modem) write(c command) reply {
-	if c.kind == test {
-		return ok()
-	}
-	if r, blocked := m.cardCMS(); blocked {
-		return r
-	}
-	if m.settings.text {
-		return m.writeText(c)
+func (s *storage) write(c command) reply {
+	if s.modem.settings.text {
+		return s.writeText(c)
 	}
 	length, valid := c.number(0, -1)
 	status, statusValid := c.number(1, storedUnsent)
@@ -312,46 +320,45 @@ func (m *Modem) write(c command) reply {
 		if !valid {
 			return cmsError(cmsInvalidPDU)
 		}
-		return m.writeTo(status, raw)
+		return s.writeTo(status, raw)
 	}}
 }
 
-func (m *Modem) writeTo(status int, raw []byte) reply {
-	index, stored := m.store(m.settings.memory[1], status, raw)
+func (s *storage) writeTo(status int, raw []byte) reply {
+	index, stored := s.store(s.modem.settings.memory[1], status, raw)
 	if !stored {
 		return cmsError(cmsMemoryFull)
 	}
 	return okf("+CMGW: %d", index)
 }
 
-// sendStored answers +CMSS, 3GPP TS 27.005 3.5.2: it sends what +CMGW stored,
-// optionally to another number, and marks it as sent once the network has taken it.
-func (m *Modem) sendStored(c command) reply {
-	if c.kind == test {
-		return ok()
+// reportMemory is where status reports are stored: "SR" if there is one, in which
+// a new report takes the place of the oldest when it is full.
+func (s *storage) reportMemory() string {
+	m := s.modem
+	if m.profile.Reports != "" {
+		return m.profile.Reports
 	}
-	if r, blocked := m.cardCMS(); blocked {
-		return r
+	if s.own[memoryReports] != nil {
+		return memoryReports
 	}
-	index, valid := c.number(0, -1)
-	memory, slot := m.slot(m.settings.memory[1], index)
-	if c.kind != set || !valid || memory == nil || memory.slots[slot] == nil {
-		return cmsError(cmsInvalidIndex)
-	}
-	message := memory.slots[slot]
-	_, tpdu, err := pdu.SplitSMSC(message.raw)
+	return m.settings.memory[2]
+}
+
+// writeText answers +CMGW in text mode, 3GPP TS 27.005 3.5.3.
+func (s *storage) writeText(c command) reply {
+	return s.modem.outbox.promptText(c, func(tpdu []byte, _ pdu.Submit) reply {
+		return s.writeTo(storedUnsent, pdu.WithSMSC(s.modem.outbox.centreAddress(), tpdu))
+	})
+}
+
+// parseStored reads the payload of +CMGW in PDU mode: a service centre address
+// and a TPDU of the length that the command announced.
+func parseStored(payload []byte, length int) (raw []byte, valid bool) {
+	raw, err := hex.DecodeString(string(trimLine(payload)))
 	if err != nil {
-		return cmsError(cmsInvalidPDU)
+		return nil, false
 	}
-	s, err := pdu.ParseSubmit(tpdu)
-	if err != nil {
-		return cmsError(cmsNotAllowed)
-	}
-	if c.given(1) {
-		s.DA = addressOf(c.string(1))
-		if tpdu, err = s.Marshal(); err != nil {
-			return cmsError(cmsInvalidText)
-		}
-	}
-	return m.transmit("+CMSS", tpdu, s, func() { message.status = storedSent })
+	_, tpdu, err := pdu.SplitSMSC(raw)
+	return raw, err == nil && len(tpdu) == length
 }
