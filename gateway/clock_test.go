@@ -69,7 +69,7 @@ func TestEveryReadingConfirmsTheClock(t *testing.T) {
 // While the modem shows another time what quiet hours may hold waits, and goes soon
 // after the network has set it right.
 func TestNetworkDisagreesWithTheClock(t *testing.T) {
-	wrong := func(r *rig) { r.modems[0].SetClock(3 * time.Hour) }
+	wrong := func(r *rig) { r.modems[0].SetClockAhead(3 * time.Hour) }
 	inBubble(t, setup{queue: untrusted, start: wrong}, func(t *testing.T, r *rig) {
 		id := r.put()
 		r.pass(time.Hour)
@@ -81,7 +81,7 @@ func TestNetworkDisagreesWithTheClock(t *testing.T) {
 		if behind := -trust.Other.Ahead; (behind - 3*time.Hour).Abs() > time.Minute {
 			t.Errorf("clock is said to be %s behind", behind)
 		}
-		r.modems[0].SetClock(0)
+		r.modems[0].SetClockAhead(0)
 		r.pass(time.Minute)
 		r.want(id, queue.StatusDelivered)
 	})

@@ -178,7 +178,7 @@ func noPlace(p *emulator.Profile) {
 func TestSlotThatCannotBeRead(t *testing.T) {
 	listFails := with(func(p *emulator.Profile) { p.ListFails = 303 })
 	for _, how := range []struct {
-		spoil emulator.Spoil
+		spoil emulator.Damage
 		told  int
 	}{
 		{emulator.SpoiltOdd, 1}, {emulator.SpoiltLetter, 1}, {emulator.SpoiltEmpty, 1}, {emulator.SpoiltGone, 1},

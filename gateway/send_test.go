@@ -172,7 +172,7 @@ func TestNetworkThatFailsIsLeftAlone(t *testing.T) {
 		}
 		r.pass(2 * time.Minute)
 		// Without a rest each of the fifty would have lost an attempt by now.
-		if left := r.modems[0].Armed(); left == 0 {
+		if left := r.modems[0].FaultsLeft(); left == 0 {
 			t.Error("the modem went on trying while the network failed")
 		}
 		if s := r.status(); s.PauseReason == "" && s.Trouble == nil {

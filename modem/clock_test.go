@@ -89,7 +89,7 @@ func TestClockOfEveryProfile(t *testing.T) {
 			t.Parallel()
 			in(t, profile, emulator.SIM{}, nil, func(t *testing.T, b *bench) {
 				b.opened(t)
-				b.device.SetClock(time.Hour)
+				b.device.SetClockAhead(time.Hour)
 				c, ok, err := b.modem.Clock(t.Context())
 				if err != nil {
 					t.Fatal(err)

@@ -9,13 +9,13 @@ import (
 // ringTime is the time between two RING.
 const ringTime = 5 * time.Second
 
-// call is a call for the modem that rings.
+// call is an incoming call that nobody has answered.
 type call struct {
 	from  string
 	rings int // left
 }
 
-// phone is the part of a modem that is called and that asks the network by USSD.
+// phone is the part of a modem for incoming calls and for USSD.
 type phone struct {
 	modem *Modem
 	call  *call // nil: nobody calls
@@ -32,7 +32,7 @@ func (p *phone) commands() map[string]handler {
 	}
 }
 
-// Call rings the SIM with the number to, so many times.
+// Call rings the SIM that has the number to, rings times.
 func (h *Handset) Call(to string, rings int) error {
 	h.network.mu.Lock()
 	defer h.network.release()
@@ -42,14 +42,14 @@ func (h *Handset) Call(to string, rings int) error {
 	}
 	m := card.modem
 	if m == nil || !m.reachable() || m.phone.call != nil {
-		return nil // the caller hears that the number is not available
+		return nil // the caller hears "not available"
 	}
 	m.phone.call = &call{from: h.number, rings: rings}
 	m.phone.ring(m.phone.call)
 	return nil
 }
 
-// ring announces a call until it is taken, given up or ended.
+// ring announces a call every ringTime until the call ends.
 func (p *phone) ring(c *call) {
 	m := p.modem
 	if p.call != c {

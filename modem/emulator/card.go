@@ -6,13 +6,12 @@ type cardState int
 const (
 	cardReady cardState = iota
 	cardMissing
-	cardBusy // it is being read
+	cardBusy // the modem still reads the card
 	cardPIN  // the PIN is wanted
 	cardPUK  // the PIN is blocked, the PUK is wanted
 )
 
-// cardReader is what a modem has to do with the SIM card in it, and with the card's
-// lock.
+// cardReader holds the SIM card of a modem and knows whether the card is unlocked.
 type cardReader struct {
 	modem    *Modem
 	sim      *SIM // nil: no card
@@ -20,7 +19,7 @@ type cardReader struct {
 	reading  bool // the card is not ready yet
 }
 
-// insert changes the card; the modem registers anew with it.
+// insert changes the card. The caller has the modem register.
 func (cr *cardReader) insert(card *SIM) {
 	cr.eject()
 	if card == nil {
@@ -48,8 +47,8 @@ func (cr *cardReader) eject() {
 	cr.pinGiven = false
 }
 
-// fetch tells the service centre that memory is available again (RP-SMMA,
-// 3GPP TS 24.011 7.2.2).
+// fetch has the service centre try again to deliver what waits for the card
+// (RP-SMMA, 3GPP TS 24.011 7.2.2).
 func (cr *cardReader) fetch() {
 	if cr.sim != nil {
 		cr.modem.network.resume(cr.sim)
@@ -171,8 +170,8 @@ func (cr *cardReader) pinAttempts(c command) reply {
 	return fail()
 }
 
-// facilityLock answers +CLCK for the SIM's lock; what it would change is
-// refused (3GPP TS 27.007 7.4).
+// facilityLock answers +CLCK for the lock of the SIM (3GPP TS 27.007 7.4). The state
+// can be read and not changed.
 func (cr *cardReader) facilityLock(c command) reply {
 	if c.kind == test {
 		return ok(`+CLCK: ("SC")`)
@@ -203,7 +202,7 @@ func (cr *cardReader) cardNumber(c command) reply {
 	return ok(c.name + ": " + cr.sim.ICCID)
 }
 
-// phonebookStorage answers +CPBS: there are phone books, and they are empty.
+// phonebookStorage answers +CPBS (3GPP TS 27.007 8.11). Every phone book is empty.
 func (cr *cardReader) phonebookStorage(c command) reply {
 	if c.kind == test {
 		return ok(`+CPBS: ("SM","ME","ON","MC","DC","RC")`)

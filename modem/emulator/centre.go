@@ -13,25 +13,25 @@ const (
 	// defaultValidity is how long the service centre tries when a text does
 	// not say.
 	defaultValidity = 72 * time.Hour
-	// waitingValidity is how long it keeps what is for a SIM.
+	// waitingValidity is how long the service centre keeps a text for a SIM.
 	waitingValidity = 7 * 24 * time.Hour
 )
 
-// Accepted is the service centre's record of one SMS-SUBMIT that it took: what
-// was on the air, whatever the modem said about it.
+// Accepted is the service centre's record of one SMS-SUBMIT that was on the air,
+// whatever the modem said about it.
 type Accepted struct {
 	At   time.Time
 	SIM  string // number of the SIM it came from
-	IMEI string // of the modem it came through
+	IMEI string // IMEI of the modem it came through
 	MR   byte   // TP-MR as the modem set it
 	To   string // TP-DA: "+48600100200", "8080"
 	TPDU []byte // with MR in its place
-	Text string // of this part
+	Text string // text of this part
 	// Part counts from 1 to Parts; both are 1 for a text of one part.
 	Part, Parts int
-	// Reference is that of the concatenation, -1 without one.
+	// Reference is the reference of the concatenation, -1 without a concatenation.
 	Reference int
-	// ReportRequested tells TP-SRR.
+	// ReportRequested is TP-SRR: the sender asked for a status report.
 	ReportRequested bool
 }
 
@@ -62,7 +62,7 @@ type submission struct {
 	until  time.Time // end of its validity
 }
 
-// begin reads a TPDU that a modem sends with the reference mr.
+// begin makes a submission of a TPDU that a modem sends with the reference mr.
 func (n *Network) begin(m *Modem, tpdu []byte, s pdu.Submit, mr byte) *submission {
 	tpdu = bytes.Clone(tpdu)
 	tpdu[1] = mr
@@ -71,7 +71,7 @@ func (n *Network) begin(m *Modem, tpdu []byte, s pdu.Submit, mr byte) *submissio
 }
 
 // refuses returns the error with which the network refuses the submission, 0
-// when it does not.
+// when it accepts.
 func (n *Network) refuses(s *submission) int {
 	if s.fate.code == 0 {
 		return 0
@@ -117,8 +117,7 @@ func (n *Network) forward(s *submission, to *SIM) {
 	}
 	tpdu, err := d.Marshal()
 	if err != nil {
-		// What a SUBMIT can hold a DELIVER can hold too; a number that is none
-		// is the caller's, and then nobody can be told.
+		// A DELIVER can hold what a SUBMIT can; only SIM.Number can be wrong.
 		n.logger.Warn("text between modems not forwarded", "err", err)
 		return
 	}
@@ -142,7 +141,7 @@ func (n *Network) deliver(s *submission) {
 	}
 }
 
-// bring hands a text to its handset, now or as soon as that is reachable.
+// bring hands a text to its handset, now or as soon as the handset is reachable.
 func (n *Network) bring(s *submission) {
 	h := n.handset(s.submit.DA.String())
 	if !h.off {

@@ -36,13 +36,13 @@ type argument struct {
 	quoted bool
 }
 
-// given says whether there is a parameter i that is not empty.
+// given reports whether there is a parameter i that is not empty.
 func (c command) given(i int) bool {
 	return i < len(c.args) && (c.args[i].quoted || c.args[i].text != "")
 }
 
 // number returns parameter i, or fallback when it was left out; valid is false
-// when it is no number.
+// when it is not a number.
 func (c command) number(i, fallback int) (value int, valid bool) {
 	if !c.given(i) {
 		return fallback, true
@@ -60,7 +60,7 @@ func (c command) string(i int) string {
 }
 
 // parseLine splits what follows "AT" into commands (ITU-T V.250 5.2 to 5.4).
-// valid is false when it cannot be one.
+// valid is false for a line that has no such form.
 func parseLine(body string) (commands []command, valid bool) {
 	for {
 		body = strings.TrimLeft(body, " ;")
@@ -233,7 +233,7 @@ func (m *Modem) handlers() map[string]handler {
 	return all
 }
 
-// tested is a command whose test form is answered OK.
+// tested returns h with a test form that is answered OK.
 func tested(h handler) handler {
 	return func(c command) reply {
 		if c.kind == test {
@@ -243,7 +243,7 @@ func tested(h handler) handler {
 	}
 }
 
-// unless is a command that is executed only if it is not refused.
+// unless returns h with a check before it: refused commands are not executed.
 func unless(refused func() (r reply, refused bool), h handler) handler {
 	return func(c command) reply {
 		if r, no := refused(); no {

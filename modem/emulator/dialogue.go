@@ -31,7 +31,7 @@ type dialogue struct {
 	urgent   bool      // unsolicited results do not wait for the answer
 }
 
-// prompt is what becomes of the payload that the modem waits for.
+// prompt is a payload that the modem waits for, and what it does with the payload.
 type prompt struct {
 	payload []byte
 	accept  func(payload []byte) reply
@@ -60,8 +60,8 @@ func (d *dialogue) process() {
 	}
 }
 
-// take takes input up to and with the first of the octets in ends; end is where
-// that octet stands, the length of data when there is none.
+// take takes input up to and with the first of the octets in ends. end is the index
+// of that octet, or the length of data when the input has none of them.
 func (d *dialogue) take(ends string) (data []byte, end int) {
 	end = bytes.IndexAny(d.input, ends)
 	taken := end + 1
@@ -119,8 +119,8 @@ func (d *dialogue) takePayload() {
 	}
 }
 
-// execute runs a command line. What stands before "AT" is noise; a line without
-// it is none (ITU-T V.250 5.2.1).
+// execute runs a command line. What stands before "AT" is noise; a line without "AT"
+// is ignored (ITU-T V.250 5.2.1).
 func (d *dialogue) execute(text string) {
 	body, found := afterAT(text)
 	if !found {
@@ -148,8 +148,8 @@ func afterAT(text string) (body string, found bool) {
 	return "", false
 }
 
-// finish ends a command with its reply: it goes on with the rest of the line, or
-// gives the final result.
+// finish ends a command with its reply, and executes the rest of the line or sends
+// the final result.
 func (d *dialogue) finish(r reply) {
 	for {
 		d.info(r.lines)
@@ -219,7 +219,7 @@ func (d *dialogue) perform(c command) reply {
 	return h(c)
 }
 
-// emit sends octets to whoever listens; when nobody does they are lost.
+// emit sends octets to the host. They are lost when no host is connected.
 func (d *dialogue) emit(data []byte) {
 	m := d.modem
 	if m.port.line != nil && m.up && !m.deaf {
@@ -251,8 +251,8 @@ func (d *dialogue) final(text string, number int) {
 	}
 }
 
-// indicate sends an unsolicited result code, after the running command unless
-// the profile interleaves them.
+// indicate sends an unsolicited result code: after the running command, unless the
+// profile interleaves results.
 func (d *dialogue) indicate(text string) {
 	if (d.busy || d.prompt != nil) && !d.modem.profile.Interleaves && !d.urgent {
 		if len(d.held) >= heldLimit {
@@ -273,7 +273,7 @@ func (d *dialogue) say(text string) {
 	}
 }
 
-// flushHeld sends what waited for the end of a command.
+// flushHeld sends the unsolicited results that waited for the end of a command.
 func (d *dialogue) flushHeld() {
 	held := d.held
 	d.held = nil

@@ -2,21 +2,20 @@
 // handsets, and modems that speak AT commands as 3GPP TS 27.005 and 27.007 ask
 // and as real sticks do.
 //
-// It stands in for hardware in goniec demo, in tests and in bug reports. It owns
-// all that lies beyond the serial line; it shares no code with the packages that
-// drive modems, so that a mistake cannot hide by being made twice. It does not
-// own the TPDUs: it reads and writes them by package pdu, and gammu and smstools,
-// which its tests run against it, see to it that both are right.
+// The emulator stands in for hardware in goniec demo, in tests and in bug reports. It
+// owns all that lies beyond the serial line. It shares no code with the packages that
+// drive modems, so that no mistake hides by being made twice; only TPDUs are read and
+// written by package pdu. The tests run gammu and smstools against the emulator.
 //
 // Modems are connected by a net.Pipe (Modem.Pipe, Modem.Dial), which works
 // within testing/synctest, or by a pseudo-terminal that any program can open
-// (Modem.OpenPTY). What kind of modem it is a Profile says; what goes wrong
-// Modem.Inject decides; what was really on the air Network.Accepted tells.
+// (Modem.OpenPTY). A Profile says what kind of modem it is, Modem.Inject decides what
+// goes wrong, and Network.Accepted tells what was really on the air.
 //
 // # Magic numbers
 //
-// Without any call the number that a text goes to can choose its fate, by its
-// last five digits, if it has at least nine:
+// The last five digits of the recipient's number, if it has at least nine, can decide
+// what becomes of a text:
 //
 //	99901  delivered, but no report ever comes
 //	99902  number not obtainable, report 0x43

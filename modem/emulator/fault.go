@@ -23,7 +23,7 @@ const (
 	// Interrupted: the unsolicited line Line, or "RING", comes between payload
 	// and answer.
 	Interrupted FaultKind = "interrupted"
-	// Garbage: the octets of Line, or some with NUL among them, come before the
+	// Garbage: the octets of Line, or seven with NUL among them, come before the
 	// answer.
 	Garbage FaultKind = "garbage"
 	// EarlyReport: the status report comes before the answer.
@@ -35,8 +35,8 @@ const (
 	// whether the network has the text.
 	Reboot FaultKind = "reboot"
 	// GoesDeaf: the modem says nothing any more while the text is on the air,
-	// for For, or until it is restarted when For is 0. Taken says whether the
-	// network has the text.
+	// for For, or until a restart when For is 0. Taken says whether the network
+	// has the text.
 	GoesDeaf FaultKind = "goes-deaf"
 
 	// Busy: when the text has been sent every command but AT alone is answered with
@@ -48,7 +48,7 @@ const (
 	// DoublePrompt: the prompt of +CMGS comes twice.
 	DoublePrompt FaultKind = "double-prompt"
 
-	// Deaf: from now on, for For, or until it is restarted when For is 0, the
+	// Deaf: from now on, for For, or until a restart when For is 0, the
 	// modem says nothing and hears nothing.
 	Deaf FaultKind = "deaf"
 	// Unplugged: from now on, for For, there is no port.
@@ -73,8 +73,8 @@ const (
 	// ListFails: +CMGL is answered with error Code.
 	ListFails FaultKind = "list-fails"
 
-	// SlotSpoilt: what is stored next lies in its slot so that it cannot be read.
-	// Line says how, a Spoil; empty: SpoiltOdd.
+	// SlotSpoilt: the next text that is stored cannot be read. Line is its Damage;
+	// empty: SpoiltOdd.
 	SlotSpoilt FaultKind = "slot-spoilt"
 	// ReportMisannounced: +CDSI says Line, `"SM",{index}`, wherever the report is.
 	ReportMisannounced FaultKind = "report-misannounced"
@@ -99,11 +99,11 @@ const (
 // Cure is what ends a fault that does not pass by itself.
 type Cure string
 
-// The cures. Each also heals what a gentler one, named before it, does.
+// The cures, gentlest first. A cure also heals what the cures before it heal.
 const (
 	CureReopen  Cure = "reopen"  // the port is closed and opened again
 	CureRestart Cure = "restart" // the modem restarts
-	CureUSB     Cure = "usb"     // the host has its USB device enumerated again, or it loses power
+	CureUSB     Cure = "usb"     // the host enumerates the USB device again, or the modem loses power
 )
 
 // cures reports whether a fault that ends by d is over after c.
@@ -115,11 +115,11 @@ func (c Cure) cures(d Cure) bool {
 // Fault is something that goes wrong with a modem.
 type Fault struct {
 	Kind FaultKind
-	// After is how many occasions pass before it strikes: the submits, +CMGD or
-	// parts that it is about. Those of submitting wait for each other: it counts
-	// from the end of the fault before it.
+	// After is how many occasions (submits, +CMGD, parts: as the kind says) pass before
+	// the fault strikes. For faults of submitting the count begins when the fault
+	// before has ended.
 	After int
-	// Times is how often it strikes, on occasions in a row. Zero: once.
+	// Times is how often the fault strikes, on occasions in a row. Zero: once.
 	Times int
 	// Code is an error number. Zero: 500.
 	Code int
@@ -129,15 +129,15 @@ type Fault struct {
 	Taken bool
 	// Line is a line, as the kind says.
 	Line string
-	// Until is what ends it, however often it has struck by then; empty: what
-	// For and Times say.
+	// Until is what ends the fault, however often it has struck by then. Empty: For
+	// and Times say when it ends.
 	Until Cure
 }
 
 func (f *Fault) code() int { return cmp.Or(f.Code, cmsUnknown) }
 
-// Inject makes faults strike, each at its occasion. Those of one kind strike in
-// the order given.
+// Inject makes faults strike, each at its occasion. Faults of one kind strike in the
+// order given.
 func (m *Modem) Inject(faults ...Fault) {
 	m.network.mu.Lock()
 	defer m.network.release()
@@ -160,14 +160,15 @@ func (m *Modem) Inject(faults ...Fault) {
 	}
 }
 
-// Armed returns how many faults have not struck, or not as often as they are to.
-func (m *Modem) Armed() int {
+// FaultsLeft returns how many faults of Inject have not struck as often as they
+// should.
+func (m *Modem) FaultsLeft() int {
 	m.network.mu.Lock()
 	defer m.network.release()
 	return len(m.faults.armed)
 }
 
-// faults are those that wait for their occasion.
+// faults are the faults of a modem that wait for their occasion.
 type faults struct {
 	armed []*Fault
 }

@@ -68,7 +68,7 @@ func TestSubmitFaults(t *testing.T) {
 				if got := w.n.AcceptedCount(); got != test.accepted {
 					t.Errorf("%d accepted, want %d", got, test.accepted)
 				}
-				if got := w.modem.Armed(); got != 0 {
+				if got := w.modem.FaultsLeft(); got != 0 {
 					t.Errorf("%d faults are left", got)
 				}
 				if answers := w.lines("AT") != ""; answers == test.deaf {

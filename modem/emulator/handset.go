@@ -19,8 +19,8 @@ type Text struct {
 	Flash bool // class 0: shown at once, not stored
 }
 
-// Handset is the phone of somebody. It shows a long text when all its parts are
-// there.
+// Handset is the phone of a person. It shows a long text when all parts of the text
+// have arrived.
 type Handset struct {
 	network *Network
 	number  string
@@ -81,18 +81,17 @@ func (h *Handset) Received() []Text {
 	return slices.Clone(h.received)
 }
 
-// OnText has answer called for every whole text. What it returns is sent back
-// after the delay; an empty reply is none. It is called without any lock, by the
-// one goroutine on which the network's time passes, so it must not wait; nil
-// ends it.
+// OnText has answer called for every whole text. A reply that is not empty is sent
+// back after the delay. answer is called without any lock by the goroutine that runs
+// the network's events, so it must not wait. Nil ends OnText.
 func (h *Handset) OnText(answer func(Text) (reply string, delay time.Duration)) {
 	h.network.mu.Lock()
 	defer h.network.release()
 	h.answer = answer
 }
 
-// SetReachable switches the handset on or off. What arrives meanwhile waits at
-// the service centre until its validity ends.
+// SetReachable switches the handset on or off. Texts for a handset that is off wait
+// at the service centre until their validity ends.
 func (h *Handset) SetReachable(on bool) {
 	h.network.mu.Lock()
 	defer h.network.release()
@@ -166,8 +165,8 @@ func (h *Handset) reply(s *submission, text Text) {
 // Send sends a text to the SIM with the number to, in as many parts as it takes.
 func (h *Handset) Send(to, text string) error { return h.SendParts(to, text) }
 
-// SendParts is Send with the parts in the order given, counted from 1: those
-// left out are lost, those given twice come twice. No order: all, as they are.
+// SendParts is Send with the parts in the order given, counted from 1. A part that is
+// left out is lost; a part given twice comes twice. No order: every part once.
 func (h *Handset) SendParts(to, text string, order ...int) error {
 	h.network.mu.Lock()
 	defer h.network.release()

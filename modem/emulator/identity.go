@@ -23,7 +23,7 @@ func (m *Modem) commands() map[string]handler {
 	}
 }
 
-// reset answers ATZ and AT&F: the settings are those after a start.
+// reset answers ATZ and AT&F: the settings become those after a start.
 func (m *Modem) reset(command) reply {
 	m.settings = m.profile.defaults()
 	return ok()
@@ -31,10 +31,10 @@ func (m *Modem) reset(command) reply {
 
 func (m *Modem) serial(c command) reply { return told(c, m.imei) }
 
-// tells is a command that tells line.
+// tells returns a command that only tells a line.
 func tells(line string) handler { return func(c command) reply { return told(c, line) } }
 
-// told answers a command that only tells something; its test form is answered OK.
+// told answers a command that only tells a line. Its test form is answered OK.
 func told(c command, line string) reply {
 	if c.kind == execute {
 		return ok(line)

@@ -124,8 +124,7 @@ func (in *inbox) newMessageAcknowledge(c command) reply {
 	case in.unacknowledged == nil:
 		return cmsError(cmsNoCNMA)
 	case length > 0:
-		// The TPDU of the acknowledgement goes to the network, which looks at
-		// nothing but whether it is one.
+		// Nobody reads the TPDU of the acknowledgement.
 		return reply{kind: replyPrompt, accept: func([]byte) reply { return in.acknowledgement(n) }}
 	}
 	return in.acknowledgement(n)
@@ -150,7 +149,7 @@ func (in *inbox) hand(t *transfer) handover {
 	route := m.settings.cnmi[1]
 	switch {
 	case route == 0 && t.class == 0:
-		return taken // shown, and not kept
+		return taken // class 0 is shown and not kept
 	case t.class == 0, route == 2 && t.class != 2, route == 3 && t.class == 3:
 		in.announce(fmt.Sprintf("+CMT: %s", in.direct(raw, len(t.tpdu))))
 		return in.awaitAcknowledgement(t)
@@ -172,7 +171,7 @@ func (in *inbox) hand(t *transfer) handover {
 	return taken
 }
 
-// handReport does for a status report what hand does for a text.
+// handReport is hand for a status report.
 func (in *inbox) handReport(t *transfer, raw []byte) handover {
 	m := in.modem
 	if slices.Contains(m.profile.Unreported, m.settings.cnmi[3]) {
@@ -186,7 +185,7 @@ func (in *inbox) handReport(t *transfer, raw []byte) handover {
 		name := m.storage.reportMemory()
 		if own := m.storage.own[name]; name == memoryReports && own.used() == own.capacity {
 			if own.capacity == 0 {
-				return taken // and it is lost
+				return taken // the report is lost
 			}
 			own.dropOldest()
 		}
@@ -215,8 +214,8 @@ func (in *inbox) directReport(raw []byte, length int) string {
 	return fmt.Sprintf("%d\r\n%X", length, raw)
 }
 
-// place writes where something has been stored, or what the modem says instead: line,
-// or the Line of a fault.
+// place writes the storage and index of a text as an indication does, or what the
+// modem says instead: line, or the Line of a fault.
 func (in *inbox) place(kind FaultKind, line, name string, index int) string {
 	if f := in.modem.faults.strikes(kind); f != nil {
 		line = f.Line
@@ -228,8 +227,8 @@ func (in *inbox) place(kind FaultKind, line, name string, index int) string {
 }
 
 // awaitAcknowledgement waits for +CNMA, which phase 2+ asks for (3GPP TS 27.005
-// 3.4.4). If it does not come the network is told that the text did not arrive,
-// and routing to the host ends.
+// 3.4.4). Without +CNMA in time the network learns that the text did not arrive, and
+// routing to the host ends.
 func (in *inbox) awaitAcknowledgement(t *transfer) handover {
 	m := in.modem
 	if m.settings.service == 0 {

@@ -2,8 +2,8 @@ package emulator
 
 import "io"
 
-// outputLimit bounds what waits to be read by the far side. What comes beyond it
-// is lost, as it is in a modem whose buffers are full.
+// outputLimit bounds, in octets, what waits to be read by the host. What comes beyond
+// the limit is lost, as in a modem whose buffers are full.
 const outputLimit = 256 << 10
 
 // line is a modem's end of one connection. Its fields but stream are guarded by
@@ -14,11 +14,10 @@ type line struct {
 	spare  []byte        // room for the next out
 	wake   chan struct{} // tells the writer that out is not empty
 	gone   bool
-	// inline says that the reader itself writes what its input brought about,
-	// which saves waking the writer: for ports whose Write does not wait for the
-	// far side to read.
+	// inline: the reader itself writes the answers to its input, which saves waking
+	// the writer. Only for streams whose Write does not wait for the far side to read.
 	inline  bool
-	reading bool // such a reader is at work
+	reading bool // an inline reader is at work
 	writing bool // out is being emptied
 }
 
@@ -46,7 +45,7 @@ func (l *line) write(data []byte) {
 	}
 }
 
-// flush writes what waits, unless somebody is at it.
+// flush writes what waits, unless another goroutine does so already.
 func (l *line) flush(p *port) {
 	n := p.modem.network
 	n.mu.Lock()
@@ -62,7 +61,7 @@ func (l *line) flush(p *port) {
 		n.mu.Unlock()
 		_, err := l.stream.Write(data)
 		if err != nil {
-			// The reader learns of it too, and ends the line.
+			// The reader meets the same error, and ends the line.
 			_ = l.stream.Close()
 		}
 		p.said(data)

@@ -29,27 +29,27 @@ type stored struct {
 	status int
 	raw    []byte // service centre address and TPDU
 	at     time.Time
-	spoilt Spoil // how its PDU is given; zero: as it is
+	damage Damage // of its PDU when it is read; empty: none
 }
 
-// Spoil is how a PDU in a slot cannot be read.
-type Spoil string
+// Damage is what makes a stored text unreadable.
+type Damage string
 
-// The ways.
+// The kinds of damage.
 const (
-	SpoiltOdd    Spoil = "odd"    // an odd count of digits
-	SpoiltLetter Spoil = "letter" // a letter that is no hexadecimal digit
-	SpoiltEmpty  Spoil = "empty"  // an empty line
-	SpoiltGone   Spoil = "gone"   // no line at all
-	SpoiltCut    Spoil = "cut"    // the first half only
-	SpoiltBlank  Spoil = "blank"  // FF all over, as erased memory is
-	SpoiltDenied Spoil = "denied" // +CMGR is refused with a memory failure, +CMGL leaves it out
+	SpoiltOdd    Damage = "odd"    // an odd count of digits
+	SpoiltLetter Damage = "letter" // a letter that is no hexadecimal digit
+	SpoiltEmpty  Damage = "empty"  // an empty line
+	SpoiltGone   Damage = "gone"   // no line at all
+	SpoiltCut    Damage = "cut"    // the first half only
+	SpoiltBlank  Damage = "blank"  // FF all over, as erased memory is
+	SpoiltDenied Damage = "denied" // +CMGR is refused with a memory failure, +CMGL leaves it out
 )
 
-// pdu returns the line of a PDU as +CMGR and +CMGL give it.
+// pdu returns the PDU as the lines that +CMGR and +CMGL send.
 func (s *stored) pdu() []string {
 	line := fmt.Sprintf("%X", s.raw)
-	switch s.spoilt {
+	switch s.damage {
 	case SpoiltOdd:
 		line = line[:len(line)-1]
 	case SpoiltLetter:
@@ -90,7 +90,7 @@ func (s *memory) put(status int, raw []byte) (slot int, ok bool) {
 	return slot, true
 }
 
-// dropOldest makes room for one message.
+// dropOldest deletes the message that was stored first.
 func (s *memory) dropOldest() {
 	oldest := -1
 	for slot, message := range s.slots {

@@ -67,8 +67,8 @@ func (m *Modem) SIM() *SIM {
 	return m.card.sim
 }
 
-// SetSIM takes the card out of the modem and puts another in, which it takes out
-// of the modem that had it. Nil: the modem is left without one.
+// SetSIM takes the card out of the modem and puts another one in; a modem that held
+// the other card loses it. Nil: the modem is left without a card.
 func (m *Modem) SetSIM(card *SIM) {
 	m.network.mu.Lock()
 	defer m.network.release()
@@ -83,14 +83,14 @@ func (m *Modem) IMEI() string {
 	return m.imei
 }
 
-// SetIMEI gives the modem another identity, as clones have that share one.
+// SetIMEI gives the modem another IMEI; cloned modems share one.
 func (m *Modem) SetIMEI(imei string) {
 	m.network.mu.Lock()
 	defer m.network.release()
 	m.imei = imei
 }
 
-// Profile returns what the modem was made from.
+// Profile returns the profile of the modem, its zero fields filled in.
 func (m *Modem) Profile() Profile { return m.profile }
 
 // SetLatency sets the time the modem takes from now on.
@@ -100,8 +100,8 @@ func (m *Modem) SetLatency(l Latency) {
 	m.latency = l
 }
 
-// SetClock makes the clock of the modem show d more than that of the network.
-func (m *Modem) SetClock(d time.Duration) {
+// SetClockAhead makes the clock of the modem show d more than the network's clock.
+func (m *Modem) SetClockAhead(d time.Duration) {
 	m.network.mu.Lock()
 	defer m.network.release()
 	m.clockAhead = d

@@ -1,10 +1,8 @@
 package emulator
 
 import (
-	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -18,7 +16,7 @@ type Options struct {
 	// Seed is where everything drawn at random starts: identities, message
 	// references. Two networks with one seed and one course of events agree.
 	Seed uint64
-	// Latency is that of every modem unless Modem.SetLatency says otherwise.
+	// Latency is the latency of every modem unless Modem.SetLatency changes it.
 	Latency Latency
 	// DeliveryDelay is the time between the service centre having a text and
 	// its first attempt to hand it to a handset or a modem.
@@ -27,8 +25,8 @@ type Options struct {
 	// first attempt to hand its status report to the sender.
 	ReportDelay time.Duration
 	// RetryAfter is the wait between the attempts of the service centre to
-	// deliver what could not be delivered. Zero: one minute. A handset or a
-	// modem that comes back, or has room again, is served at once.
+	// deliver a text. Zero: one minute. A handset or a modem that comes back, or
+	// has room again, is served at once.
 	RetryAfter time.Duration
 	// Location is the time zone of the service centre's time stamps. Nil: UTC.
 	Location *time.Location
@@ -55,9 +53,9 @@ type Latency struct {
 // Network is a mobile network: SIMs, the modems they are in, handsets, and one
 // service centre. All methods may be called from any goroutine.
 //
-// One mutex guards the network and all that belongs to it; nothing blocks while
-// it is held. Whatever happens later (a report, a late answer, a text that
-// comes out of the air) is an event that the network's own goroutine runs.
+// One mutex guards the network and all that belongs to it; nothing blocks while the
+// mutex is held. What happens later (a report, a late answer, a text from a handset)
+// is an event that the network's own goroutine runs.
 type Network struct {
 	options Options
 	logger  *slog.Logger
@@ -115,9 +113,9 @@ func NewNetwork(o Options) *Network {
 	return n
 }
 
-// Close ends the network: ports are closed, what is still under way is lost.
-// It waits for every goroutine of the network, so it must not be called by a
-// function given to Handset.OnText.
+// Close ends the network: ports are closed, and what is still under way is lost.
+// Close waits for every goroutine of the network, so a function given to
+// Handset.OnText must not call it.
 func (n *Network) Close() error {
 	n.mu.Lock()
 	if n.closed {
@@ -144,8 +142,8 @@ func (n *Network) Close() error {
 	return nil
 }
 
-// closeAll closes ports. The far side learns of it by the end of its stream;
-// nobody here could do anything about an error.
+// closeAll closes ports. The far side sees the end of its stream. Nothing can be done
+// about an error.
 func closeAll(ports []io.Closer) {
 	for _, p := range ports {
 		_ = p.Close()
@@ -248,61 +246,4 @@ func (n *Network) runCalls() bool {
 		fn()
 	}
 	return len(calls) > 0
-}
-
-// AddSIM adds a SIM card; fields left empty are filled in. It panics when the
-// network has as many SIMs as it has numbers for, which is 99,999.
-func (n *Network) AddSIM(s SIM) *SIM {
-	n.mu.Lock()
-	defer n.release()
-	index := len(n.sims) + 1
-	if index > 99_999 {
-		panic("emulator: too many SIMs in one network")
-	}
-	if s.IMSI == "" {
-		s.IMSI = fmt.Sprintf("26099%010d", 1_000_000_000+index)
-	}
-	if s.ICCID == "" {
-		s.ICCID = withLuhn(fmt.Sprintf("894899%012d", index))
-	}
-	if s.Number == "" {
-		s.Number = fmt.Sprintf("+4869900%04d", index)
-		if index > 9999 {
-			s.Number = fmt.Sprintf("+486990%05d", index)
-		}
-	}
-	if s.SMSC == "" {
-		s.SMSC = "+48699000000"
-	}
-	if s.Capacity <= 0 {
-		s.Capacity = 30
-	}
-	if s.PUK == "" {
-		s.PUK = "12345678"
-	}
-	card := s
-	card.network = n
-	card.USSD = map[string]string{}
-	maps.Copy(card.USSD, s.USSD)
-	card.pinLeft, card.pukLeft = 3, 10
-	card.messages = newMemory(card.Capacity)
-	card.reference = byte(n.random.IntN(256))
-	n.sims = append(n.sims, &card)
-	return &card
-}
-
-// withLuhn appends the check digit that ICCID (ITU-T E.118) and IMEI (3GPP TS
-// 23.003 annex B) end with.
-func withLuhn(digits string) string {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 0 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return digits + string(rune('0'+(10-sum%10)%10))
 }

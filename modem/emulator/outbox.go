@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/hex"
 	"slices"
@@ -75,16 +76,17 @@ func (o *outbox) send(c command) reply {
 		return cmsError(cmsInvalidPDU)
 	}
 	return reply{kind: replyPrompt, accept: func(payload []byte) reply {
-		tpdu, s, valid := parsePayload(payload, length)
-		if !valid {
+		_, tpdu, valid := parsePayload(payload, length)
+		s, err := pdu.ParseSubmit(tpdu)
+		if !valid || err != nil {
 			return cmsError(cmsInvalidPDU)
 		}
 		return o.transmit("+CMGS", tpdu, s, nil)
 	}}
 }
 
-// sendStored answers +CMSS, 3GPP TS 27.005 3.5.2: it sends what +CMGW stored,
-// optionally to another number, and marks it as sent once the network has taken it.
+// sendStored answers +CMSS, 3GPP TS 27.005 3.5.2: it sends a text that +CMGW stored,
+// optionally to another number. The text is marked as sent once the network has it.
 func (o *outbox) sendStored(c command) reply {
 	index, valid := c.number(0, -1)
 	memory, slot := o.modem.storage.slot(o.modem.settings.memory[1], index)
@@ -109,32 +111,17 @@ func (o *outbox) sendStored(c command) reply {
 	return o.transmit("+CMSS", tpdu, s, func() { message.status = storedSent })
 }
 
-// parsePayload reads a payload in PDU mode: a service centre address and a TPDU
+// parsePayload reads a payload in PDU mode: raw is a service centre address and a TPDU
 // of the length that the command announced.
-func parsePayload(payload []byte, length int) (tpdu []byte, s pdu.Submit, valid bool) {
-	raw := make([]byte, len(payload)/2)
-	count, err := hex.Decode(raw, trimLine(payload))
+func parsePayload(payload []byte, length int) (raw, tpdu []byte, valid bool) {
+	raw = make([]byte, len(payload)/2)
+	count, err := hex.Decode(raw, bytes.TrimFunc(payload, func(r rune) bool { return r <= ' ' }))
 	if err != nil {
-		return nil, s, false
+		return nil, nil, false
 	}
-	_, tpdu, err = pdu.SplitSMSC(raw[:count])
-	if err != nil || len(tpdu) != length {
-		return nil, s, false
-	}
-	s, err = pdu.ParseSubmit(tpdu)
-	return tpdu, s, err == nil
-}
-
-// trimLine takes line ends off both sides of a payload.
-func trimLine(payload []byte) []byte {
-	start, end := 0, len(payload)
-	for start < end && payload[start] <= ' ' {
-		start++
-	}
-	for end > start && payload[end-1] <= ' ' {
-		end--
-	}
-	return payload[start:end]
+	raw = raw[:count]
+	_, tpdu, err = pdu.SplitSMSC(raw)
+	return raw, tpdu, err == nil && len(tpdu) == length
 }
 
 // sendText answers +CMGS in text mode, 3GPP TS 27.005 3.5.1.
@@ -219,8 +206,8 @@ func (o *outbox) transmit(name string, tpdu []byte, s pdu.Submit, done func()) r
 	return reply{kind: replyWait}
 }
 
-// airTime is how long the text now sent is on the air; +CMMS saves setting up
-// the link.
+// airTime returns how long the text now sent is on the air. With +CMMS no link has to
+// be set up.
 func (o *outbox) airTime() time.Duration {
 	m := o.modem
 	air := m.latency.Air

@@ -20,23 +20,21 @@ type port struct {
 	tap      atomic.Pointer[Tap] // nil: nobody listens; not guarded by Network.mu
 }
 
-// Tap overhears a modem's line, for tests that do something at a certain octet. Its
-// functions are called by the goroutines that serve the line, without any lock: they
-// may take their time, and meanwhile that direction stands still.
+// Tap overhears a modem's line, for tests that act at a certain octet. The goroutines
+// that serve the line call its functions without any lock. While a function runs, its
+// direction of the line stands still.
 type Tap struct {
-	// Heard gets what the host wrote before the modem does, and returns what the
-	// modem is to hear of it. Nil: all.
+	// Heard gets what the host wrote, and returns what the modem is to hear. Nil: the
+	// modem hears everything.
 	Heard func(data []byte) []byte
-	// Said gets what the modem has said, after it was written to the line. Nil:
-	// nobody listens.
+	// Said gets what the modem said, after it was written to the line. May be nil.
 	Said func(data []byte)
 }
 
-// SetTap has the modem's line overheard from now on, by nobody if both functions are
-// nil.
+// SetTap has t overhear the modem's line from now on. Tap{} ends that.
 func (m *Modem) SetTap(t Tap) { m.port.tap.Store(&t) }
 
-// heard passes on what the host wrote.
+// heard returns what the modem is to hear of what the host wrote.
 func (p *port) heard(data []byte) []byte {
 	if t := p.tap.Load(); t != nil && t.Heard != nil && len(data) > 0 {
 		return t.Heard(data)
@@ -44,7 +42,7 @@ func (p *port) heard(data []byte) []byte {
 	return data
 }
 
-// said tells what was written to the line.
+// said tells the tap what was written to the line.
 func (p *port) said(data []byte) {
 	if t := p.tap.Load(); t != nil && t.Said != nil {
 		t.Said(data)
@@ -89,7 +87,7 @@ func (p *port) readLine(l *line) {
 				p.line = nil
 			}
 			m.network.release()
-			// The error is the end of the line; the far side has closed it.
+			// An error of Read means that the far side has closed the line.
 			_ = l.stream.Close()
 			return
 		}
@@ -117,8 +115,8 @@ func (m *Modem) Pipe() net.Conn {
 	return far
 }
 
-// Dial is Pipe for callers that open and reopen a port: while the port is gone
-// it returns an error that wraps fs.ErrNotExist, as opening a device does.
+// Dial is Pipe for callers that open and reopen a port. While the port is gone its
+// error wraps fs.ErrNotExist, as that of opening a device does.
 func (m *Modem) Dial(ctx context.Context) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -132,19 +130,19 @@ func (m *Modem) Dial(ctx context.Context) (net.Conn, error) {
 	return m.Pipe(), nil
 }
 
-// Plugged reports whether the modem has a port now. number is another each time it
-// is plugged in, as that of a USB device is.
+// Plugged reports whether the modem has a port now. number changes each time the port
+// goes or comes, as the number of a USB device does.
 func (m *Modem) Plugged() (plugged bool, number int) {
 	m.network.mu.Lock()
 	defer m.network.release()
 	return !m.port.gone, m.port.absences
 }
 
-// reenumeration is how long a device is away that its host enumerates again.
+// reenumeration is how long a device is away while its host enumerates it again.
 const reenumeration = time.Second
 
-// Reenumerate is what a host does that has the USB device enumerated again: the
-// port vanishes, the modem starts anew, and the port is back.
+// Reenumerate acts as a host that enumerates the USB device again: the port vanishes,
+// the modem starts anew, and the port is back.
 func (m *Modem) Reenumerate() {
 	m.Unplug()
 	m.network.mu.Lock()
@@ -176,7 +174,7 @@ func (m *Modem) Plug() {
 	m.plug()
 }
 
-// plug starts the modem that has been given power.
+// plug starts the modem when it gets power.
 func (m *Modem) plug() {
 	if m.profile.DropsPort {
 		m.port.drop(m.profile.BootTime)
@@ -197,7 +195,7 @@ func (p *port) drop(d time.Duration) {
 	})
 }
 
-// lose ends the connection; a new one can be made when bring is called.
+// lose ends the connection; a new one can be made after bring.
 func (p *port) lose() {
 	p.gone = true
 	p.absences++
@@ -208,7 +206,7 @@ func (p *port) lose() {
 	}
 }
 
-// bring ends lose.
+// bring makes the port available again.
 func (p *port) bring() {
 	p.absences++
 	p.gone = false

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// dropTime passes between the last words of a modem that restarts and the end of
-// its port.
+// dropTime passes between the last words of a modem that restarts and the loss of its
+// port.
 const dropTime = 50 * time.Millisecond
 
 // restart takes the modem down and up again: settings are lost, the line is
@@ -20,8 +20,8 @@ func (m *Modem) restart(silence time.Duration) {
 	m.later(silence, m.boot)
 }
 
-// powerDown takes the modem down: what it was doing ends, settings are lost, and
-// so are the faults that c cures.
+// powerDown takes the modem down: running commands end, settings are lost, and the
+// faults that c cures end.
 func (m *Modem) powerDown(c Cure) {
 	m.life++
 	m.up = false
@@ -80,10 +80,10 @@ func (m *Modem) startNoise() {
 	m.later(m.profile.NoiseEvery, again)
 }
 
-// pleaseWait is what Wavecom says while it is busy.
+// pleaseWait is the error number of a busy Wavecom modem.
 const pleaseWait = 515
 
-// beBusy has the modem refuse every command for d.
+// beBusy has the modem refuse every command with code (0: pleaseWait) for d.
 func (m *Modem) beBusy(d time.Duration, code int) {
 	m.busyUntil, m.busyCode = time.Now().Add(d), cmp.Or(code, pleaseWait)
 }
@@ -97,7 +97,7 @@ func (m *Modem) goDeaf(d time.Duration, until Cure) {
 	}
 }
 
-// hear ends goDeaf.
+// hear ends deafness.
 func (m *Modem) hear() {
 	m.deaf = false
 	m.card.fetch()

@@ -20,37 +20,37 @@ type Profile struct {
 	// Boot are the lines sent at a start, BootTime after it began.
 	Boot     []string
 	BootTime time.Duration
-	// CardTime passes between the end of a start and the card being ready;
-	// meanwhile what needs it is answered with "SIM busy".
+	// CardTime passes between the end of a start and the card being ready.
+	// Commands that need the card are answered "SIM busy" meanwhile.
 	CardTime time.Duration
 	// RegisterTime passes between the card being ready and registration.
 	RegisterTime time.Duration
-	// Noise are unsolicited lines sent in turn, one each NoiseEvery, until the
+	// Noise are unsolicited lines, sent in turn, one every NoiseEvery, until the
 	// command NoiseOff ("^CURC=0") is given.
 	Noise      []string
 	NoiseEvery time.Duration
 	NoiseOff   string
 	// Interleaves lets unsolicited results through while a command is
-	// executed; else they follow its final result.
+	// executed. Otherwise they follow the final result.
 	Interleaves bool
 
 	// Memories are the storages that +CPMS offers. Empty: "SM", "ME", "MT".
 	Memories []string
-	// Capacity is that of the modem's own storages. Zero: 50.
+	// Capacity is the number of places in each storage of the modem's own. Zero: 50.
 	Capacity int
-	// Places are those of single storages of the modem's own, by name, where they
-	// differ from Capacity. 0: there is none, though +CPMS takes it.
+	// Places are the numbers of places, by storage, where they differ from Capacity.
+	// 0: +CPMS accepts the storage, which keeps nothing.
 	Places map[string]int
 	// CPMSRefused are storages that +CPMS offers and then refuses, for each of its
 	// three parameters.
 	CPMSRefused [3][]string
-	// CDSI is what +CDSI names whatever the place, with {index} for the index of the
-	// report: `"SM",{index}`. CMTI is the same of texts. Empty: the truth.
+	// CDSI is what +CDSI says wherever the report is, with {index} for its index:
+	// `"SM",{index}`. CMTI is the same for texts. Empty: the truth.
 	CDSI, CMTI string
-	// Reports is the storage that status reports go to. Empty: "SR" where there is
-	// one, else that which receives.
+	// Reports is the storage of status reports. Empty: "SR" if the modem has it, else
+	// the storage of received texts.
 	Reports string
-	// Unreported are the values of <ds> of +CNMI that are accepted and by which no
+	// Unreported are the values of <ds> of +CNMI that are accepted and with which no
 	// report ever comes.
 	Unreported []int
 	// Preferred is the storage in use after a start. Empty: "SM".
@@ -107,14 +107,14 @@ type Profile struct {
 // USSDCoding is how a modem writes the text of +CUSD.
 type USSDCoding int
 
-// The codings of +CUSD that are in use besides.
+// The codings of +CUSD besides that of +CSCS.
 const (
 	USSDUCS2   USSDCoding = iota + 1 // hexadecimal UCS-2
 	USSDPacked                       // hexadecimal packed septets, also in the request
 	USSDHex                          // hexadecimal ASCII, and DCS 0 behind it
 )
 
-// ClockReading is what a modem takes for the time and zone that +CCLK shows.
+// ClockReading is how a modem shows time and zone in +CCLK.
 type ClockReading int
 
 // The clocks of modems.
@@ -160,5 +160,5 @@ func (p Profile) tac() string {
 	return p.TAC
 }
 
-// refuses says whether the command is one that the modem does not know.
+// refuses reports whether the modem does not know the command.
 func (p Profile) refuses(c command) bool { return slices.Contains(p.Refused, c.name) }

@@ -23,9 +23,8 @@ const (
 	fullTime = 2 * time.Second
 )
 
-// PTY is the port of a modem as a device file. Programs open and close it as
-// they would a serial port; nothing that the modem says while nobody has it
-// open is kept for the next one.
+// PTY is the port of a modem as a device file, which programs open and close as a
+// serial port. What the modem says while no program has the file open is lost.
 type PTY struct {
 	modem *Modem
 	dir   string
@@ -35,8 +34,8 @@ type PTY struct {
 	closed bool
 }
 
-// OpenPTY gives the modem a port that other programs can open. It replaces any
-// connection that the modem had. Network.Close closes it.
+// OpenPTY gives the modem a port that other programs can open, in place of any
+// connection that the modem had. Network.Close closes the port.
 func (m *Modem) OpenPTY() (*PTY, error) {
 	dir, err := os.MkdirTemp("", "goniec-modem-")
 	if err != nil {
@@ -112,7 +111,7 @@ func (p *PTY) plug() {
 	n.mu.Lock()
 	defer n.release()
 	if n.closed || p.modem.port.gone {
-		// It went again meanwhile; nobody has opened it.
+		// The port went again before anybody opened it.
 		_ = port.Close()
 		return
 	}
@@ -126,7 +125,7 @@ type ptyPort struct {
 	slave  string // device file
 	link   string
 	open   atomic.Bool // somebody has the other side open
-	left   func()      // called when the last one has closed it
+	left   func()      // called when the last program has closed the other side
 	closed chan struct{}
 	once   sync.Once
 }
@@ -137,13 +136,13 @@ func newPTYPort(link string) (*ptyPort, error) {
 		return nil, err
 	}
 	name := slave.Name()
-	// The slave is open only to be set: were it held open nobody could tell
-	// whether another program has it.
+	// The slave is closed after it is set: while it is open here, the kernel cannot
+	// tell whether another program has it open.
 	err = errors.Join(makeRaw(slave), slave.Close())
 	file, duplicateErr := pollable(master)
 	err = errors.Join(err, duplicateErr, master.Close())
 	if err == nil {
-		// A name that is left is that of a port that went.
+		// The name may be left of a port that went.
 		_ = os.Remove(link)
 		err = os.Symlink(name, link)
 	}
@@ -185,7 +184,7 @@ func makeRaw(f *os.File) error {
 	return unix.IoctlSetTermios(descriptor, unix.TCSETS, t)
 }
 
-// Read reads what the host writes. While nobody has the port open it waits.
+// Read reads what the host writes. It waits while nobody has the port open.
 func (p *ptyPort) Read(b []byte) (int, error) {
 	for {
 		count, err := p.master.Read(b)
@@ -196,7 +195,7 @@ func (p *ptyPort) Read(b []byte) (int, error) {
 		if !errors.Is(err, syscall.EIO) {
 			return count, err
 		}
-		// EIO: the last one who had it open closed it.
+		// EIO: the last program that had the port open closed it.
 		if p.open.Swap(false) {
 			p.drain()
 			p.left()
@@ -209,14 +208,14 @@ func (p *ptyPort) Read(b []byte) (int, error) {
 	}
 }
 
-// drain throws away what the last program did not read, so that the next one
-// does not take it for its own.
+// drain throws away what the last program did not read, so that the next program does
+// not get it.
 func (p *ptyPort) drain() {
 	descriptor, err := unix.Open(p.slave, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return // the port is being closed
 	}
-	// Nothing can be done about a failure, and nothing hangs on it.
+	// Nothing can be done about a failure, and nothing depends on success.
 	_ = unix.IoctlSetInt(descriptor, unix.TCFLSH, unix.TCIFLUSH)
 	_ = unix.Close(descriptor)
 }
@@ -256,13 +255,13 @@ func (p *ptyPort) listening() bool {
 	return err == nil && !hungUp
 }
 
-// Close ends the port: who has it open sees a hang-up, and its name is gone.
+// Close ends the port: programs that have it open see a hang-up, and its name is gone.
 func (p *ptyPort) Close() error {
 	var err error
 	p.once.Do(func() {
 		close(p.closed)
 		if target, linkErr := os.Readlink(p.link); linkErr == nil && target == p.slave {
-			// It may be gone with its folder.
+			// The name may be gone with its folder.
 			_ = os.Remove(p.link)
 		}
 		err = p.master.Close()

@@ -50,7 +50,8 @@ func (r *radio) commands() map[string]handler {
 	}
 }
 
-// functionality answers +CFUN; its second parameter asks for a restart.
+// functionality answers +CFUN, 3GPP TS 27.007 8.2. Its second parameter asks for a
+// restart.
 func (r *radio) functionality(c command) reply {
 	if c.kind == test {
 		return ok("+CFUN: (0,1,4),(0,1)")
@@ -141,7 +142,7 @@ func (r *radio) registrationReport(d domain, c command) reply {
 
 func (d domain) command() string { return [...]string{"+CREG", "+CGREG", "+CEREG"}[d] }
 
-// registrationText is the state as +CREG tells it: with the cell in mode 2.
+// registrationText writes the state as +CREG does: in mode 2 with the cell.
 func (r *radio) registrationText(d domain, mode int) string {
 	stat := r.registration[d]
 	if mode != 2 || stat != registeredHome && stat != roaming {
@@ -164,7 +165,7 @@ func (r *radio) attachment(c command) reply {
 	return ok()
 }
 
-// registered says whether texts can be sent and received.
+// registered reports whether texts can be sent and received.
 func (r *radio) registered() bool {
 	for _, stat := range r.registration {
 		if stat == registeredHome || stat == roaming {
@@ -174,8 +175,7 @@ func (r *radio) registered() bool {
 	return false
 }
 
-// register gives the modem the registration that the network has for it, if it
-// can have one.
+// register sets the registration to stat, or to notRegistered without radio or card.
 func (r *radio) register(stat int) {
 	if r.level != radioOn || r.modem.card.state() != cardReady {
 		stat = notRegistered
@@ -183,7 +183,7 @@ func (r *radio) register(stat int) {
 	r.setRegistration(stat)
 }
 
-// search registers, after the time that it takes.
+// search registers after Profile.RegisterTime.
 func (r *radio) search() {
 	m := r.modem
 	if r.level != radioOn || m.card.state() != cardReady {
@@ -201,9 +201,9 @@ func (r *radio) search() {
 
 // SetCoverage sets what the network has for the modem: a value of <stat> of
 // +CREG, 0 no service, 1 home, 2 searching, 3 denied, 5 roaming. Without
-// service nothing can be sent, and what is for the card waits at the service
-// centre. It lasts until the next call, whatever the host does, and ends the
-// faults that took the service away.
+// service nothing can be sent, and texts for the card wait at the service centre.
+// The setting lasts until the next call, whatever the host does, and ends the faults
+// that took the service away.
 func (m *Modem) SetCoverage(stat int) {
 	m.network.mu.Lock()
 	defer m.network.release()
@@ -211,8 +211,8 @@ func (m *Modem) SetCoverage(stat int) {
 	m.radio.register(stat)
 }
 
-// setRegistration sets the state in all domains that the modem uses, tells the
-// host where it asked to be told, and takes what waits for the card.
+// setRegistration sets the state in all domains that the modem uses, sends the
+// indications that the host asked for, and fetches what waits for the card.
 func (r *radio) setRegistration(stat int) {
 	m := r.modem
 	for _, d := range []domain{circuit, packet, eps} {
@@ -236,6 +236,7 @@ type outage struct {
 	until Cure // what ends it; empty: a timer, or SetCoverage
 }
 
+// loseService begins the outage of a fault: the registration is stat meanwhile.
 func (r *radio) loseService(stat int, f Fault) {
 	o := &outage{stat: stat, until: f.Until}
 	r.outages = append(r.outages, o)
@@ -245,7 +246,8 @@ func (r *radio) loseService(stat int, f Fault) {
 	}
 }
 
-// endOutages ends those that over names; the modem registers with what is left.
+// endOutages ends the outages for which over is true; the modem registers with what
+// is available then.
 func (r *radio) endOutages(over func(*outage) bool) {
 	before := len(r.outages)
 	r.outages = slices.DeleteFunc(r.outages, over)

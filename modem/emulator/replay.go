@@ -20,18 +20,17 @@ import (
 type ReplayOptions struct {
 	// Speed divides the recorded pauses: 1 or 0 as recorded, 10 ten times faster.
 	Speed float64
-	// Unknown is told once of each command that the recording does not answer; nil:
-	// nobody.
+	// Unknown is called once for each command that the recording does not answer. May
+	// be nil.
 	Unknown func(command string)
 }
 
-// Replay is a device that says what a recorded modem said. It answers each
-// command with what the recording answers to that command, in the order of the
-// recording, after the recorded time; what the modem said by itself comes at its
-// place behind the command before it. When the recorded answers are used up the
-// last one is given again. Commands that differ in their arguments only are taken
-// for each other where there is none that is the same, so message references,
-// lengths and numbers need not match. A port that was lost is lost again.
+// Replay is a device that says what a recorded modem said. It answers each command
+// with the recorded answers to the same command, in their order, after the recorded
+// time. Unsolicited lines follow the command that they followed in the recording.
+// After the last recorded answer that answer is given again. For a command that is not
+// in the recording, one that differs in its arguments only will do, so message
+// references, lengths and numbers need not match. A port that was lost is lost again.
 type Replay struct {
 	options  ReplayOptions
 	begin    []saying // before the first command

@@ -27,7 +27,7 @@ type reply struct {
 
 func ok(lines ...string) reply { return reply{lines: lines} }
 
-// okThen is OK; then runs after it.
+// okThen is OK; then runs after the final result.
 func okThen(then func()) reply { return reply{then: then} }
 
 func okf(format string, args ...any) reply { return ok(fmt.Sprintf(format, args...)) }

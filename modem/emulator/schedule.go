@@ -13,7 +13,7 @@ type event struct {
 	cancelled bool
 }
 
-// cancel makes the event not happen. A nil event is one that already has.
+// cancel prevents the event. A nil event has already happened.
 func (e *event) cancel() {
 	if e != nil {
 		e.cancelled = true

@@ -2,14 +2,15 @@ package emulator
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"goniec/pdu"
 )
 
-// SIM is a SIM card. The exported fields are read by Network.AddSIM, which fills
-// in those that are empty; they are not changed afterwards.
+// SIM is a SIM card. Network.AddSIM reads the exported fields and fills in the empty
+// ones; they are not changed afterwards.
 type SIM struct {
 	// IMSI has 15 digits.
 	IMSI string
@@ -25,8 +26,8 @@ type SIM struct {
 	PUK string
 	// Capacity is the number of texts that the card holds. Zero: 30.
 	Capacity int
-	// USSD is what the network answers to this card, by code, before that of
-	// Options. SetUSSD changes it.
+	// USSD maps a code to the answer of the network to this card; Options.USSD has the
+	// codes that are not in it. SetUSSD changes an answer.
 	USSD map[string]string
 
 	network *Network
@@ -37,9 +38,66 @@ type SIM struct {
 	reference        byte    // the last TP-MR used, EF-SMSS of 3GPP TS 31.102
 	waiting          []*transfer
 	detour           []*transfer // held back, to arrive after what follows
-	busy             bool        // the first of waiting is on its way
-	failed           bool        // it did not arrive
-	retry            *event      // when it is tried again
+	busy             bool        // the first of waiting is on its way to the modem
+	failed           bool        // the first of waiting did not arrive
+	retry            *event      // the next attempt with the first of waiting
+}
+
+// AddSIM adds a SIM card; fields left empty are filled in. It panics when the
+// network has as many SIMs as it has numbers for, which is 99,999.
+func (n *Network) AddSIM(s SIM) *SIM {
+	n.mu.Lock()
+	defer n.release()
+	index := len(n.sims) + 1
+	if index > 99_999 {
+		panic("emulator: too many SIMs in one network")
+	}
+	if s.IMSI == "" {
+		s.IMSI = fmt.Sprintf("26099%010d", 1_000_000_000+index)
+	}
+	if s.ICCID == "" {
+		s.ICCID = withLuhn(fmt.Sprintf("894899%012d", index))
+	}
+	if s.Number == "" {
+		s.Number = fmt.Sprintf("+4869900%04d", index)
+		if index > 9999 {
+			s.Number = fmt.Sprintf("+486990%05d", index)
+		}
+	}
+	if s.SMSC == "" {
+		s.SMSC = "+48699000000"
+	}
+	if s.Capacity <= 0 {
+		s.Capacity = 30
+	}
+	if s.PUK == "" {
+		s.PUK = "12345678"
+	}
+	card := s
+	card.network = n
+	card.USSD = map[string]string{}
+	maps.Copy(card.USSD, s.USSD)
+	card.pinLeft, card.pukLeft = 3, 10
+	card.messages = newMemory(card.Capacity)
+	card.reference = byte(n.random.IntN(256))
+	n.sims = append(n.sims, &card)
+	return &card
+}
+
+// withLuhn appends the check digit that ICCID (ITU-T E.118) and IMEI (3GPP TS
+// 23.003 annex B) end with.
+func withLuhn(digits string) string {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 0 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return digits + string(rune('0'+(10-sum%10)%10))
 }
 
 // Stored returns how many texts the card holds.
@@ -49,8 +107,8 @@ func (s *SIM) Stored() int {
 	return s.messages.used()
 }
 
-// SetUSSD sets what the network answers to a code from this card: a balance that
-// goes up or down. Empty: what Options say.
+// SetUSSD sets what the network answers to a code from this card, as when a balance
+// changes. Empty: Options.USSD has the answer.
 func (s *SIM) SetUSSD(code, answer string) {
 	s.network.mu.Lock()
 	defer s.network.release()
@@ -76,9 +134,9 @@ func (s *SIM) PINAttempts() int {
 	return s.pinLeft
 }
 
-// Fill stores texts of an old conversation on the card until only room is left,
-// without any indication, as a card that was in a phone has them. It returns
-// how many it stored.
+// Fill stores old texts on the card, without any indication, until only room places
+// are free. Cards that were in a phone are like that. Fill returns how many texts it
+// stored.
 func (s *SIM) Fill(room int) int {
 	s.network.mu.Lock()
 	defer s.network.release()
@@ -94,21 +152,21 @@ func (s *SIM) Fill(room int) int {
 	return stored
 }
 
-// Spoil has what lies in a slot of the card, counted from 0, given so that it cannot
-// be read. False: nothing lies there.
-func (s *SIM) Spoil(slot int, how Spoil) bool {
+// Spoil makes the text in a slot of the card, counted from 0, unreadable. False: the
+// slot is empty.
+func (s *SIM) Spoil(slot int, d Damage) bool {
 	s.network.mu.Lock()
 	defer s.network.release()
 	message := s.messages.slots[slot]
 	if message == nil {
 		return false
 	}
-	message.spoilt = how
+	message.damage = d
 	return true
 }
 
-// DeliverTPDU has the service centre bring a TPDU as it is to the card, however
-// broken: what some network sends.
+// DeliverTPDU has the service centre bring a TPDU to the card unchanged, even a broken
+// one.
 func (s *SIM) DeliverTPDU(tpdu []byte) {
 	s.network.mu.Lock()
 	defer s.network.release()
@@ -120,7 +178,7 @@ func (s *SIM) DeliverTPDU(tpdu []byte) {
 	s.network.after(s.network.options.DeliveryDelay, func() { s.network.enqueueText(s, tpdu, class) })
 }
 
-// oldMessage returns an old text for the card as its memory holds it.
+// oldMessage returns an old text as the memory of the card holds it.
 func (n *Network) oldMessage(s *SIM, number int) ([]byte, error) {
 	data, err := pdu.TextUserData(fmt.Sprintf("Stara wiadomosc %d", number+1), pdu.GSM7, nil)
 	if err != nil {

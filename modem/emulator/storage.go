@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,7 +10,7 @@ import (
 	"goniec/pdu"
 )
 
-// storage is where a modem keeps texts: memories of its own, and that of the card.
+// storage is where a modem keeps texts: in memories of its own and in the card's.
 type storage struct {
 	modem *Modem
 	own   map[string]*memory
@@ -44,7 +43,7 @@ func (s *storage) commands() map[string]handler {
 	}
 }
 
-// space is a storage as the host sees it: one memory, or those that "MT" joins.
+// space returns a storage as the host sees it: one memory, or the two of "MT".
 func (s *storage) space(name string) []*memory {
 	switch name {
 	case memorySIM:
@@ -95,7 +94,7 @@ func (s *storage) store(name string, status int, raw []byte) (index int, stored 
 	for _, part := range s.space(name) {
 		if slot, stored := part.put(status, raw); stored {
 			if f := m.faults.strikes(SlotSpoilt); f != nil {
-				part.slots[slot].spoilt = Spoil(cmp.Or(f.Line, string(SpoiltOdd)))
+				part.slots[slot].damage = Damage(cmp.Or(f.Line, string(SpoiltOdd)))
 			}
 			return index + slot, true
 		}
@@ -140,7 +139,7 @@ func (s *storage) preferredStorage(c command) reply {
 	for i := range c.args {
 		name := c.string(i)
 		if !c.given(i) {
-			continue // it stays
+			continue // a parameter left out changes nothing
 		}
 		if !slices.Contains(m.profile.Memories, name) || i > 0 && (name == memoryReports || name == memoryBroadcast) ||
 			slices.Contains(m.profile.CPMSRefused[i], name) {
@@ -157,7 +156,8 @@ func (s *storage) preferredStorage(c command) reply {
 	return ok("+CPMS: " + strings.Join(parts, ","))
 }
 
-// memoriesForTexts are the storages that texts are written and received into.
+// memoriesForTexts writes the storages that +CPMS offers for texts that are written or
+// received.
 func (s *storage) memoriesForTexts() string {
 	rest := slices.DeleteFunc(slices.Clone(s.modem.profile.Memories), func(s string) bool { return s == memoryReports || s == memoryBroadcast })
 	return `("` + strings.Join(rest, `","`) + `")`
@@ -178,7 +178,7 @@ func (s *storage) readMessage(c command) reply {
 		}
 		return cmsError(cmsInvalidIndex)
 	}
-	if message.spoilt == SpoiltDenied {
+	if message.damage == SpoiltDenied {
 		return cmsError(cmsMemoryFailure)
 	}
 	var lines []string
@@ -219,7 +219,7 @@ func (s *storage) listMessages(c command) reply {
 	for _, index := range s.indexes(m.settings.memory[0]) {
 		memory, slot := s.slot(m.settings.memory[0], index)
 		message := memory.slots[slot]
-		if status != storedAny && message.status != status || message.spoilt == SpoiltDenied {
+		if status != storedAny && message.status != status || message.damage == SpoiltDenied {
 			continue
 		}
 		if m.settings.text {
@@ -249,7 +249,8 @@ func (s *storage) listStatus(c command) (status int, valid bool) {
 	return status, status >= 0
 }
 
-// tpduLength is the length of a TPDU behind its service centre address.
+// tpduLength returns the length in octets of the TPDU behind the service centre
+// address.
 func tpduLength(raw []byte) int { return len(raw) - 1 - int(raw[0]) }
 
 // deleteMessage answers +CMGD with its flag for many at once, 3GPP TS 27.005
@@ -316,7 +317,7 @@ func (s *storage) write(c command) reply {
 		return cmsError(cmsInvalidPDU)
 	}
 	return reply{kind: replyPrompt, accept: func(payload []byte) reply {
-		raw, valid := parseStored(payload, length)
+		raw, _, valid := parsePayload(payload, length)
 		if !valid {
 			return cmsError(cmsInvalidPDU)
 		}
@@ -332,8 +333,7 @@ func (s *storage) writeTo(status int, raw []byte) reply {
 	return okf("+CMGW: %d", index)
 }
 
-// reportMemory is where status reports are stored: "SR" if there is one, in which
-// a new report takes the place of the oldest when it is full.
+// reportMemory returns the storage of status reports: "SR" if the modem has one.
 func (s *storage) reportMemory() string {
 	m := s.modem
 	if m.profile.Reports != "" {
@@ -350,15 +350,4 @@ func (s *storage) writeText(c command) reply {
 	return s.modem.outbox.promptText(c, func(tpdu []byte, _ pdu.Submit) reply {
 		return s.writeTo(storedUnsent, pdu.WithSMSC(s.modem.outbox.centreAddress(), tpdu))
 	})
-}
-
-// parseStored reads the payload of +CMGW in PDU mode: a service centre address
-// and a TPDU of the length that the command announced.
-func parseStored(payload []byte, length int) (raw []byte, valid bool) {
-	raw, err := hex.DecodeString(string(trimLine(payload)))
-	if err != nil {
-		return nil, false
-	}
-	_, tpdu, err := pdu.SplitSMSC(raw)
-	return raw, err == nil && len(tpdu) == length
 }

@@ -11,7 +11,7 @@ import (
 	"goniec/pdu"
 )
 
-// textStatuses are the statuses of text mode, by those of PDU mode.
+// textStatuses returns the statuses of text mode in the order of PDU mode.
 func textStatuses() []string {
 	return []string{"REC UNREAD", "REC READ", "STO UNSENT", "STO SENT", "ALL"}
 }
@@ -62,12 +62,12 @@ func (cs charset) stored(s *stored) []string {
 	return cs.lines(fmt.Sprintf(`+CMGR: "%s"`, textStatuses()[s.status]), s.raw)
 }
 
-// listed is what +CMGL tells of it, 3GPP TS 27.005 3.4.2.
+// listed is what +CMGL tells of a stored text in text mode, 3GPP TS 27.005 3.4.2.
 func (cs charset) listed(index int, s *stored) []string {
 	return cs.lines(fmt.Sprintf(`+CMGL: %d,"%s"`, index, textStatuses()[s.status]), s.raw)
 }
 
-// lines writes head with address and time, and the text.
+// lines writes head with address and time, and the text behind it.
 func (cs charset) lines(head string, raw []byte) []string {
 	in, err := pdu.Read(raw, time.Now())
 	switch {
@@ -90,7 +90,7 @@ func (cs charset) lines(head string, raw []byte) []string {
 	return []string{fmt.Sprintf(`%s,"%s",`, head, cs.write(s.DA.String())), cs.write(s.Text())}
 }
 
-// reportFields are those of +CDS in text mode, 3GPP TS 27.005 3.4.1.
+// reportFields are the fields of +CDS in text mode, 3GPP TS 27.005 3.4.1.
 func (cs charset) reportFields(r *pdu.StatusReport) string {
 	return fmt.Sprintf(`6,%d,"%s",%d,"%s","%s",%d`, r.MR, cs.write(r.RA.String()), typeOf(r.RA),
 		stamp(r.SCTS), stamp(r.Discharge), r.Status)

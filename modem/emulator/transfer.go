@@ -16,7 +16,7 @@ func reportTransfer(tpdu []byte) *transfer {
 	return &transfer{tpdu: tpdu, report: true, class: noClass, until: time.Now().Add(waitingValidity)}
 }
 
-// enqueue puts a transfer behind those that wait for the SIM.
+// enqueue puts a transfer at the end of the queue of the SIM.
 func (n *Network) enqueue(s *SIM, t *transfer) {
 	if m := s.modem; m != nil && !t.report {
 		if m.faults.strikes(InboundLost) != nil {
@@ -26,7 +26,7 @@ func (n *Network) enqueue(s *SIM, t *transfer) {
 			s.waiting = append(s.waiting, t)
 		}
 		if m.faults.strikes(InboundReordered) != nil {
-			// It comes after the one that follows it, or alone in a while.
+			// The transfer comes after its successor, or alone after RetryAfter.
 			n.after(n.options.RetryAfter, func() { n.settleDetour(s, t) })
 			s.detour = append(s.detour, t)
 			return
@@ -49,14 +49,14 @@ func (n *Network) settleDetour(s *SIM, t *transfer) {
 	}
 }
 
-// resume is pump when something suggests that what failed can be had now.
+// resume is pump after something changed that may have made a transfer fail.
 func (n *Network) resume(s *SIM) {
 	s.failed = false
 	n.pump(s)
 }
 
-// pump hands what waits for the SIM to its modem, one at a time, while it can
-// take it. What failed waits for resume, and the others behind it.
+// pump hands the transfers of the SIM to its modem, one after the other, while the
+// modem can take them. After a failure all wait for resume.
 func (n *Network) pump(s *SIM) {
 	for !s.busy && !s.failed && len(s.waiting) > 0 {
 		m := s.modem
@@ -91,8 +91,8 @@ func (s *SIM) advance() {
 	}
 }
 
-// settle ends the handover of the first transfer: it arrived, or it is tried
-// again later.
+// settle ends the handover of the first transfer, which arrived or is tried again
+// later.
 func (n *Network) settle(s *SIM, arrived bool) {
 	s.busy = false
 	if arrived {
