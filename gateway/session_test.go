@@ -60,7 +60,7 @@ func sessionWithoutPort(t *testing.T) (*session, queue.Submission) {
 
 func (s *session) statusOf(t *testing.T, sub queue.Submission) queue.Status {
 	t.Helper()
-	m, err := s.worker.gateway.config.Queue.Message(t.Context(), sub.Message.ID)
+	m, err := s.worker.gateway.queue.Load().Message(t.Context(), sub.Message.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestDirectOfAnotherSIM(t *testing.T) {
 		if err := next.receiver.commitDirect(); err != nil {
 			t.Fatal(err)
 		}
-		items, _, err := s.worker.gateway.config.Inbox.Page(t.Context(), inbox.Filter{}, "", 10)
+		items, _, err := s.worker.gateway.inbox.Load().Page(t.Context(), inbox.Filter{}, "", 10)
 		if err != nil || len(items) != 1 || items[0].SIM != s.id.SIM {
 			t.Errorf("inbox %+v, %v; want one text that came by %s", items, err, s.id.SIM)
 		}
