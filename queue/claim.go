@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"goniec/clock"
@@ -150,28 +149,24 @@ func (k *claimant) first(r store.Reader, now time.Time) (key, id string, err err
 	if err != nil {
 		return "", "", err
 	}
-	for _, lanes := range lanes() {
-		var best timedID
-		for _, lane := range lanes {
-			if quiet && strings.HasSuffix(lane, quietSuffix) {
-				continue
-			}
-			for _, route := range routes {
-				prefix := lanePrefix(route, lane)
-				t, found, err := firstIn(r, prefix, prefix+store.TimeSegment(now.Add(time.Millisecond)))
-				if err != nil {
-					return "", "", err
-				}
-				if found && (best.id == "" || t.String() < best.String()) {
-					best, key = t, prefix+t.String()
-				}
-			}
+	var best timedID
+	urgency := 0
+	for _, lane := range lanesOf(routes) {
+		if best.id != "" && lane.urgency > urgency {
+			break
 		}
-		if best.id != "" {
-			return key, best.id, nil
+		if quiet && lane.quiet {
+			continue
+		}
+		t, found, err := firstIn(r, lane.prefix, lane.prefix+store.TimeSegment(now.Add(time.Millisecond)))
+		if err != nil {
+			return "", "", err
+		}
+		if found && (best.id == "" || t.String() < best.String()) {
+			best, key, urgency = t, lane.prefix+t.String(), lane.urgency
 		}
 	}
-	return "", "", nil
+	return key, best.id, nil
 }
 
 // quietNow reports whether what quiet hours may hold has to wait: it is quiet, or it
@@ -282,24 +277,19 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 		if err != nil {
 			return found{}, err
 		}
-		for _, lanes := range lanes() {
-			for _, lane := range lanes {
-				for _, route := range routes {
-					prefix := lanePrefix(route, lane)
-					t, exists, err := firstIn(r, prefix, store.PrefixEnd(prefix))
-					if err != nil {
-						return found{}, err
-					}
-					if exists && strings.HasSuffix(lane, quietSuffix) {
-						t.at = q.quietEnd(clock.Later(t.at, now))
-						if withheld && !q.config.QuietHours.None() {
-							t.at = clock.Later(t.at, now.Add(withheldAgain))
-						}
-					}
-					if exists && (!best.ok || t.at.Before(best.at)) {
-						best = found{t.at, true}
-					}
+		for _, lane := range lanesOf(routes) {
+			t, exists, err := firstIn(r, lane.prefix, store.PrefixEnd(lane.prefix))
+			if err != nil {
+				return found{}, err
+			}
+			if exists && lane.quiet {
+				t.at = q.quietEnd(clock.Later(t.at, now))
+				if withheld && !q.config.QuietHours.None() {
+					t.at = clock.Later(t.at, now.Add(withheldAgain))
 				}
+			}
+			if exists && (!best.ok || t.at.Before(best.at)) {
+				best = found{t.at, true}
 			}
 		}
 		return best, nil

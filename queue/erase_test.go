@@ -56,10 +56,6 @@ func (b *box) traces(number string) []string {
 	return found
 }
 
-func toOther(t *testing.T) func(*queue.Draft) {
-	return func(d *queue.Draft) { d.To = address(t, other) }
-}
-
 // What a modem has in hand cannot be taken from it; all else goes, and the rest when it
 // is asked for again.
 func TestEraseWhileInFlight(t *testing.T) {

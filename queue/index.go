@@ -18,10 +18,24 @@ import (
 // quietSuffix ends the lanes that wait during quiet hours.
 const quietSuffix = "q"
 
-// lanes returns the lanes of each priority, the most urgent first. Those of one
-// priority are served in the order of their times.
-func lanes() [][]string {
-	return [][]string{{"0"}, {"1", "1" + quietSuffix}, {"2", "2" + quietSuffix}}
+// lane is one lane of a route.
+type lane struct {
+	prefix  string // of its keys
+	urgency int    // 0 is the most urgent
+	quiet   bool   // it waits during quiet hours
+}
+
+// lanesOf returns the lanes of routes, the most urgent first. Those of one urgency are
+// served in the order of their times.
+func lanesOf(routes []string) []lane {
+	names := [...]string{"0", "1", "1" + quietSuffix, "2", "2" + quietSuffix}
+	all := make([]lane, 0, len(names)*len(routes))
+	for _, name := range names {
+		for _, route := range routes {
+			all = append(all, lane{lanePrefix(route, name), int(name[0] - '0'), len(name) > 1})
+		}
+	}
+	return all
 }
 
 // obeysQuietHours reports whether quiet hours hold m.

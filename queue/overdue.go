@@ -87,7 +87,7 @@ func (q *Queue) Overdue(ctx context.Context) ([]Overdue, error) {
 
 // overdueLanes looks at the first entry of every lane.
 func (q *Queue) overdueLanes(r store.Reader, now time.Time) (Overdue, error) {
-	routes, err := routesIn(r)
+	routes, err := store.Children(r, dueSpace)
 	if err != nil {
 		return Overdue{}, err
 	}
@@ -95,23 +95,18 @@ func (q *Queue) overdueLanes(r store.Reader, now time.Time) (Overdue, error) {
 	if err != nil {
 		return Overdue{}, err
 	}
-	patience := []time.Duration{dwellHigh, dwellNormal, dwellLow} // as in lanes
+	patience := [...]time.Duration{dwellHigh, dwellNormal, dwellLow} // by urgency
 	var worst Overdue
-	for _, route := range routes {
-		for i, lanes := range lanes() {
-			for _, lane := range lanes {
-				if quiet && strings.HasSuffix(lane, quietSuffix) {
-					continue
-				}
-				prefix := lanePrefix(route, lane)
-				t, found, err := firstIn(r, prefix, prefix+store.TimeSegment(now.Add(-patience[i])))
-				if err != nil {
-					return Overdue{}, err
-				}
-				if found && (worst.For == "" || t.at.Before(worst.Since)) {
-					worst = Overdue{For: WaitModem, Since: t.at}
-				}
-			}
+	for _, lane := range lanesOf(routes) {
+		if quiet && lane.quiet {
+			continue
+		}
+		t, found, err := firstIn(r, lane.prefix, lane.prefix+store.TimeSegment(now.Add(-patience[lane.urgency])))
+		if err != nil {
+			return Overdue{}, err
+		}
+		if found && (worst.For == "" || t.at.Before(worst.Since)) {
+			worst = Overdue{For: WaitModem, Since: t.at}
 		}
 	}
 	return worst, nil
@@ -147,27 +142,21 @@ func overduePeople(r store.Reader, now time.Time) (Overdue, error) {
 		}
 		ids[t.id] = true
 	}
-	routes, err := routesIn(r)
+	routes, err := store.Children(r, dueSpace)
 	if err != nil {
 		return Overdue{}, err
 	}
-	for _, route := range routes {
-		for _, lanes := range lanes() {
-			for _, lane := range lanes {
-				prefix := lanePrefix(route, lane)
-				_, end := span(prefix)
-				pairs, err := r.ScanLast(prefix+store.TimeSegment(now.Add(never/2)), end, peopleRead)
-				if err != nil {
-					return Overdue{}, err
-				}
-				for _, pair := range pairs {
-					t, err := parseTimedID(pair.Key, prefix)
-					if err != nil {
-						return Overdue{}, err
-					}
-					ids[t.id] = true
-				}
+	for _, lane := range lanesOf(routes) {
+		pairs, err := r.ScanLast(lane.prefix+store.TimeSegment(now.Add(never/2)), store.PrefixEnd(lane.prefix), peopleRead)
+		if err != nil {
+			return Overdue{}, err
+		}
+		for _, pair := range pairs {
+			t, err := parseTimedID(pair.Key, lane.prefix)
+			if err != nil {
+				return Overdue{}, err
 			}
+			ids[t.id] = true
 		}
 	}
 	var all Overdue

@@ -134,7 +134,7 @@ func (k *claimant) takes(route string) bool {
 // routes returns the routes that k may take from and by which something waits. How
 // many messages wait makes no difference, only by how many routes.
 func (k *claimant) routes(r store.Reader) ([]string, error) {
-	all, err := routesIn(r)
+	all, err := store.Children(r, dueSpace)
 	return slices.DeleteFunc(all, func(route string) bool { return !k.takes(route) }), err
 }
 

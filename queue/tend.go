@@ -188,18 +188,18 @@ func (q *Queue) holdWaiting(ctx context.Context) error {
 	if !q.quietEnd(now).After(now) {
 		return nil
 	}
-	routes, err := store.View(ctx, q.store, routesIn)
+	routes, err := store.View(ctx, q.store, func(r store.Reader) ([]string, error) { return store.Children(r, dueSpace) })
 	if err != nil {
 		return err
 	}
-	for _, route := range routes {
-		for _, lane := range quietLanes() {
-			prefix := lanePrefix(route, lane)
-			in := store.Range{From: prefix, To: prefix + store.TimeSegment(now.Add(time.Millisecond)), Together: tendTogether}
-			err := store.WalkEach(ctx, q.store, in, func(tx store.Tx, p store.Pair) (string, error) { return q.work(tx).hold(p.Key, prefix) }, q.brokenTo(ctx))
-			if err != nil {
-				return err
-			}
+	for _, lane := range lanesOf(routes) {
+		if !lane.quiet {
+			continue
+		}
+		in := store.Range{From: lane.prefix, To: lane.prefix + store.TimeSegment(now.Add(time.Millisecond)), Together: tendTogether}
+		hold := func(tx store.Tx, p store.Pair) (string, error) { return q.work(tx).hold(p.Key, lane.prefix) }
+		if err := store.WalkEach(ctx, q.store, in, hold, q.brokenTo(ctx)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -229,21 +229,6 @@ func (w *work) holdOne(key, prefix string) error {
 	w.schedule(&e.Message, e.Due)
 	return w.keep(e)
 }
-
-func quietLanes() []string {
-	var quiet []string
-	for _, lanes := range lanes() {
-		for _, lane := range lanes {
-			if strings.HasSuffix(lane, quietSuffix) {
-				quiet = append(quiet, lane)
-			}
-		}
-	}
-	return quiet
-}
-
-// routesIn returns every route by which something waits.
-func routesIn(r store.Reader) ([]string, error) { return store.Children(r, dueSpace) }
 
 // nextTick returns when the next tick after done comes, at the latest tendWithin
 // from now. Those before it that were passed over wait for the next time.
