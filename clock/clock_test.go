@@ -165,7 +165,7 @@ func TestJump(t *testing.T) {
 func TestBeforeTrust(t *testing.T) {
 	inBubble(t, func(t *testing.T, s store.Store) {
 		b := start(t, s, "run")
-		var broken error = store.ErrWrite
+		broken := store.ErrWrite
 		b.BeforeTrust(func(_ context.Context, now time.Time) error {
 			*b.again++
 			if !now.Equal(b.Now()) {
