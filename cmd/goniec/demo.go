@@ -29,19 +29,18 @@ const (
 // writes to them.
 type demo struct {
 	*terminal
-	listen  string // the address wanted
-	insist  bool   // no other port will do
-	dataDir string // empty: a temporary directory
+	listen  string        // the address wanted
+	insist  bool          // no other port will do
+	dataDir string        // empty: a temporary directory
+	length  time.Duration // from when the daemon has started; 0: until it is interrupted
 }
 
 func demoCommand(t *terminal) *cobra.Command {
 	cmd := newCommand(t, command{use: "demo", short: catalogue.CommandDemo, run: func(ctx context.Context, c *call) error {
-		if end := must(c.cmd.Flags().GetDuration("for")); end > 0 {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, end)
-			defer cancel()
+		d := demo{
+			terminal: c.terminal, listen: c.flag("listen"), insist: c.cmd.Flags().Changed("listen"), dataDir: c.flag("data-dir"),
+			length: must(c.cmd.Flags().GetDuration("for")),
 		}
-		d := demo{terminal: c.terminal, listen: c.flag("listen"), insist: c.cmd.Flags().Changed("listen"), dataDir: c.flag("data-dir")}
 		if text := d.mistakes(); text != "" {
 			return &usageError{text: text, usage: c.cmd.UsageString()}
 		}
@@ -92,7 +91,12 @@ func (d *demo) run(ctx context.Context) (err error) {
 	config := demoConfig(town, d.listen, dataDir)
 	daemon, err := d.start(ctx, config)
 	if err != nil {
-		return err
+		return unlessInterrupted(ctx, err)
+	}
+	if d.length > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d.length)
+		defer cancel()
 	}
 	if d.dataDir != "" { // the daemon has started, so the data in the directory is of the demo
 		defer d.show(catalogue.DemoData, d.dataDir)
@@ -159,12 +163,12 @@ func (d *demo) makeTraffic(ctx context.Context, daemon *app.App, config configs.
 	if err != nil {
 		return nil, err
 	}
+	traffic := &traffic{terminal: d.terminal, client: gateway.Client, out: d.stdout}
 	token, err := newDemoToken(ctx, gateway.Client)
 	if err != nil {
-		return nil, err
+		return traffic, unlessInterrupted(ctx, err)
 	}
 	d.introduce(daemon.URL(), token)
-	traffic := &traffic{terminal: d.terminal, client: gateway.Client, out: d.stdout}
 	return traffic, traffic.run(ctx)
 }
 

@@ -45,7 +45,7 @@ func serve(ctx context.Context, c *call) error {
 	if err != nil {
 		return explainMistakes(c.terminal, err)
 	}
-	if err := daemon.Start(ctx); err != nil {
+	if err := unlessInterrupted(ctx, daemon.Start(ctx)); err != nil {
 		return fmt.Errorf("%s", c.say(catalogue.ServeFailed, explain(c.terminal, err)))
 	}
 	for {
@@ -56,6 +56,15 @@ func serve(ctx context.Context, c *call) error {
 			reload(daemon, path, log)
 		}
 	}
+}
+
+// unlessInterrupted returns err, or nil if err is that ctx was cancelled: who stops a
+// program while it starts has not met an error.
+func unlessInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // collectSeldom makes the garbage collector run when the heap is five times the live
