@@ -16,7 +16,6 @@ import (
 
 	"goniec/access"
 	"goniec/api/client"
-	"goniec/api/modems"
 	"goniec/api/rest"
 	"goniec/calendar"
 	"goniec/number"
@@ -542,7 +541,7 @@ func TestModems(t *testing.T) {
 		t.Fatalf("modems %+v, %v", all, err)
 	}
 	e := all[1].LastError
-	if e == nil || e.Code != modems.ModemSIMPIN || !strings.Contains(e.Detail, "PIN") || !strings.Contains(e.Remedy, "pin_file") || e.Cause != "+CME ERROR: 11" {
+	if e == nil || e.Code != "sim_pin_required" || !strings.Contains(e.Detail, "PIN") || !strings.Contains(e.Remedy, "pin_file") || e.Cause != "+CME ERROR: 11" {
 		t.Errorf("last error %+v", e)
 	}
 	one, err := c.RestartModem(t.Context(), "sim-b")

@@ -3,7 +3,6 @@ package api_test
 import (
 	"testing"
 
-	"goniec/api/modems"
 	"goniec/api/rest"
 	"goniec/api/system"
 	"goniec/catalogue"
@@ -24,9 +23,6 @@ func TestEveryCodeHasWords(t *testing.T) {
 	}
 	for _, code := range rest.FieldCodes() {
 		keys = append(keys, "problem."+string(code))
-	}
-	for _, code := range modems.ModemCodes() {
-		keys = append(keys, "modem."+code, "modem."+code+".remedy")
 	}
 	for _, code := range system.AlarmCodes() {
 		keys = append(keys, "alarm."+code, "alarm."+code+".remedy")

@@ -60,7 +60,7 @@ func (j *journal) failed(what string, err error) {
 	}
 	j.retryAt = now.Add(j.retry)
 	j.worker.show(func(p *public) { p.unwritten = fmt.Sprintf("%s: %v", what, err) })
-	j.worker.suffers(&Trouble{At: now, Code: CodeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: catalogue.RemedyStore})
+	j.worker.suffers(&Trouble{At: now, Code: codeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: catalogue.RemedyStore})
 	j.worker.waits(j.retryAt, "the store cannot be written")
 }
 
@@ -73,7 +73,7 @@ func (j *journal) works() {
 	j.worker.log.Info("store can be written again")
 	j.worker.show(func(p *public) {
 		p.unwritten = ""
-		p.endTrouble(CodeStore)
+		p.endTrouble(codeStore)
 	})
 	j.worker.waits(time.Time{}, "")
 }

@@ -193,7 +193,7 @@ func (s *sender) follow(v verdict) error {
 func (s *sender) attempt(sub queue.Submission) verdict {
 	w := s.session.worker
 	if err := s.reserve(time.Now()); err != nil {
-		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: CodeStore, Detail: "the store cannot be written", At: time.Now()}}
+		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: codeStore, Detail: "the store cannot be written", At: time.Now()}}
 	}
 	now := time.Now() // reserve may have taken hours
 	tpdu, v, ok := s.compose(sub, now)
@@ -248,7 +248,7 @@ func (s *sender) withinCap(sub queue.Submission, now time.Time) (v verdict, ok b
 	switch {
 	case err != nil:
 		s.session.journal.readFailed(s.session.ctx, "read what a number has got", err)
-		o.Code, o.Detail = CodeStore, "the store cannot be read"
+		o.Code, o.Detail = codeStore, "the store cannot be read"
 	case !allowed:
 		w.log.Error("a part was about to leave although its number may get no more; it is not sent; please report this with the log",
 			slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.Any("to", sub.To))

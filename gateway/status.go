@@ -57,11 +57,9 @@ type Trouble struct {
 	Over   bool          // it has gone away since
 }
 
-// Codes of Trouble that others give or look for.
-const (
-	CodeStore    = "store"     // the store cannot be written
-	CodeNoCredit = "no_credit" // texts are refused, and the SIM has no credit
-)
+// CodeNoCredit is the code of a Trouble that selfcare raises: texts are refused, and
+// the SIM has no credit.
+const CodeNoCredit = "no_credit"
 
 // Codes of Trouble beside those of the standard, cms_… and cme_….
 const (
@@ -80,6 +78,7 @@ const (
 	codeNoAnswer  = "no_answer" // the modem did not answer in time
 	codeExpired   = "expired"   // the message's time ran out on its way to the modem
 	codePDU       = "pdu"       // no TPDU can be made of it
+	codeStore     = "store"     // the store cannot be written
 	codeUncertain = "uncertain"
 	codeUncounted = "uncounted" // the queue has handed over what its number may not get
 )

@@ -32,57 +32,57 @@ type Check struct {
 
 // The checks, in their order. Words for them are in the catalogue.
 const (
-	CheckPort        = "port"
-	CheckAnswers     = "answers"
-	CheckEcho        = "echo"
-	CheckVerbose     = "verbose"
-	CheckErrors      = "errors"
-	CheckIdentity    = "identity"
-	CheckIMEI        = "imei"
-	CheckSIM         = "sim"
-	CheckPINAttempts = "pin_attempts"
-	CheckIMSI        = "imsi"
-	CheckICCID       = "iccid"
-	CheckNumber      = "number"
-	CheckPDUMode     = "pdu_mode"
-	CheckService     = "service"
-	CheckMemories    = "memories"
-	CheckCPMS        = "cpms"
-	CheckCNMI        = "cnmi"
-	CheckReports     = "reports"
-	CheckReportStore = "report_store"
-	CheckList        = "list"
-	CheckDelete      = "delete"
-	CheckSMSC        = "smsc"
-	CheckNetwork     = "network"
-	CheckCS          = "network_cs"
-	CheckLTE         = "network_lte"
-	CheckSignal      = "signal"
-	CheckOperator    = "operator"
-	CheckLink        = "link"
-	CheckUSSD        = "ussd"
-	CheckCaller      = "caller"
-	CheckRadio       = "radio"
-	CheckReady       = "ready"
+	checkPort        = "port"
+	checkAnswers     = "answers"
+	checkEcho        = "echo"
+	checkVerbose     = "verbose"
+	checkErrors      = "errors"
+	checkIdentity    = "identity"
+	checkIMEI        = "imei"
+	checkSIM         = "sim"
+	checkPINAttempts = "pin_attempts"
+	checkIMSI        = "imsi"
+	checkICCID       = "iccid"
+	checkNumber      = "number"
+	checkPDUMode     = "pdu_mode"
+	checkService     = "service"
+	checkMemories    = "memories"
+	checkCPMS        = "cpms"
+	checkCNMI        = "cnmi"
+	checkReports     = "reports"
+	checkReportStore = "report_store"
+	checkList        = "list"
+	checkDelete      = "delete"
+	checkSMSC        = "smsc"
+	checkNetwork     = "network"
+	checkCS          = "network_cs"
+	checkLTE         = "network_lte"
+	checkSignal      = "signal"
+	checkOperator    = "operator"
+	checkLink        = "link"
+	checkUSSD        = "ussd"
+	checkCaller      = "caller"
+	checkRadio       = "radio"
+	checkReady       = "ready"
 	CheckText        = "text"
-	CheckInbound     = "inbound"
-	CheckAnnounced   = "announced"
-	CheckIndexBase   = "index_base"
-	CheckReport      = "report"
-	CheckLong        = "long_text"
-	CheckLongBack    = "long_text_back"
-	CheckTidy        = "tidy"
-	CheckUnplug      = "unplug"
+	checkInbound     = "inbound"
+	checkAnnounced   = "announced"
+	checkIndexBase   = "index_base"
+	checkReport      = "report"
+	checkLong        = "long_text"
+	checkLongBack    = "long_text_back"
+	checkTidy        = "tidy"
+	checkUnplug      = "unplug"
 )
 
 // Checks lists every check in its order.
 func Checks() []string {
 	return []string{
-		CheckPort, CheckAnswers, CheckEcho, CheckVerbose, CheckErrors, CheckIdentity, CheckIMEI, CheckSIM, CheckPINAttempts, CheckIMSI,
-		CheckICCID, CheckNumber, CheckPDUMode, CheckService, CheckMemories, CheckCPMS, CheckCNMI, CheckReports, CheckReportStore, CheckList,
-		CheckDelete, CheckSMSC, CheckNetwork, CheckCS, CheckLTE, CheckSignal, CheckOperator, CheckLink, CheckUSSD, CheckCaller, CheckRadio,
-		CheckReady, CheckText, CheckInbound, CheckAnnounced, CheckIndexBase, CheckReport, CheckLong, CheckLongBack, CheckTidy,
-		CheckUnplug,
+		checkPort, checkAnswers, checkEcho, checkVerbose, checkErrors, checkIdentity, checkIMEI, checkSIM, checkPINAttempts, checkIMSI,
+		checkICCID, checkNumber, checkPDUMode, checkService, checkMemories, checkCPMS, checkCNMI, checkReports, checkReportStore, checkList,
+		checkDelete, checkSMSC, checkNetwork, checkCS, checkLTE, checkSignal, checkOperator, checkLink, checkUSSD, checkCaller, checkRadio,
+		checkReady, CheckText, checkInbound, checkAnnounced, checkIndexBase, checkReport, checkLong, checkLongBack, checkTidy,
+		checkUnplug,
 	}
 }
 
@@ -129,7 +129,7 @@ func Certify(ctx context.Context, cfg Config, o CertifyOptions) (Certificate, er
 	if c.open {
 		_ = c.Close() // it has been examined
 	}
-	if o.Unplug != nil && c.passed(CheckAnswers) {
+	if o.Unplug != nil && c.passed(checkAnswers) {
 		c.replug(ctx)
 	}
 	c.finish()
@@ -156,8 +156,8 @@ type certifier struct {
 // verdict notes how the device did in a check.
 func (c *certifier) verdict(id string, v Verdict, format string, args ...any) {
 	required := slices.Contains([]string{
-		CheckPort, CheckAnswers, CheckSIM, CheckPDUMode, CheckDelete, CheckSMSC, CheckNetwork, CheckReady, CheckText, CheckInbound, CheckLong,
-		CheckLongBack, CheckUnplug,
+		checkPort, checkAnswers, checkSIM, checkPDUMode, checkDelete, checkSMSC, checkNetwork, checkReady, CheckText, checkInbound, checkLong,
+		checkLongBack, checkUnplug,
 	}, id)
 	check := Check{ID: id, Verdict: v, Required: required, Evidence: strings.TrimSpace(fmt.Sprintf(format, args...))}
 	c.checks = append(c.checks, check)
@@ -187,15 +187,15 @@ func (c *certifier) finish() {
 // examine does all checks for which the port is open.
 func (c *certifier) examine(ctx context.Context) {
 	if err := c.connect(ctx); err != nil {
-		c.verdict(CheckPort, Failed, "%v", err)
+		c.verdict(checkPort, Failed, "%v", err)
 		return
 	}
-	c.verdict(CheckPort, Passed, "")
+	c.verdict(checkPort, Passed, "")
 	if err := c.conn.Resync(ctx); err != nil {
-		c.verdict(CheckAnswers, Failed, "%v", err)
+		c.verdict(checkAnswers, Failed, "%v", err)
 		return
 	}
-	c.verdict(CheckAnswers, Passed, "")
+	c.verdict(checkAnswers, Passed, "")
 	for _, step := range []func(context.Context) bool{
 		c.examineDialogue, c.examineIdentity, c.keepSettings, c.examineSIM, c.examineTexts, c.examineMemories, c.examineRouting,
 		c.examineNetwork, c.examineExtras, c.examineService,
@@ -239,28 +239,28 @@ func (c *certifier) tells(id, value string, show bool) {
 func (c *certifier) examineDialogue(ctx context.Context) bool {
 	before := len(c.Transcript(true))
 	if _, _, fatal := c.ask(ctx, "", c.cfg.Timeouts.Command); fatal != nil {
-		c.verdict(CheckEcho, Failed, "%v", fatal)
+		c.verdict(checkEcho, Failed, "%v", fatal)
 		return false
 	}
 	lines := c.Transcript(true)
 	echoes := slices.ContainsFunc(lines[min(before, len(lines)):], func(l TraceLine) bool { return !l.Sent && l.Text == "AT" })
 	if echoes {
-		c.verdict(CheckEcho, Refused, "ATE0")
+		c.verdict(checkEcho, Refused, "ATE0")
 	} else {
-		c.verdict(CheckEcho, Passed, "ATE0")
+		c.verdict(checkEcho, Passed, "ATE0")
 	}
-	return c.does(ctx, CheckVerbose, "V1") && c.does(ctx, CheckErrors, "+CMEE=1")
+	return c.does(ctx, checkVerbose, "V1") && c.does(ctx, checkErrors, "+CMEE=1")
 }
 
 func (c *certifier) examineIdentity(ctx context.Context) bool {
 	if err := c.identity.identifyDevice(ctx); err != nil {
-		c.verdict(CheckIdentity, Failed, "%v", err)
+		c.verdict(checkIdentity, Failed, "%v", err)
 		return false
 	}
 	c.chooseProfile(ctx)
 	info := c.Info()
-	c.tells(CheckIdentity, info.fullModel(), true)
-	c.tells(CheckIMEI, info.IMEI, false)
+	c.tells(checkIdentity, info.fullModel(), true)
+	c.tells(checkIMEI, info.IMEI, false)
 	return true
 }
 
@@ -312,32 +312,32 @@ func (c *certifier) examineSIM(ctx context.Context) bool {
 	state, err := c.pin.askPIN(ctx)
 	switch {
 	case err != nil:
-		c.verdict(CheckSIM, Failed, "%v", err)
+		c.verdict(checkSIM, Failed, "%v", err)
 		return !isDead(err)
 	case state != "READY" && state != "":
-		c.verdict(CheckSIM, Failed, "+CPIN: %s", state)
+		c.verdict(checkSIM, Failed, "+CPIN: %s", state)
 	default:
-		c.verdict(CheckSIM, Passed, "%s", state)
+		c.verdict(checkSIM, Passed, "%s", state)
 	}
 	left, err := c.pin.attemptsLeft(ctx)
 	if err != nil {
 		return false
 	}
 	if left < 0 {
-		c.verdict(CheckPINAttempts, Refused, "")
+		c.verdict(checkPINAttempts, Refused, "")
 	} else {
-		c.verdict(CheckPINAttempts, Passed, "%d", left)
+		c.verdict(checkPINAttempts, Passed, "%d", left)
 	}
-	if !c.passed(CheckSIM) {
+	if !c.passed(checkSIM) {
 		return true
 	}
 	if err := c.identity.identifySIM(ctx); err != nil {
 		return false
 	}
 	info := c.Info()
-	c.tells(CheckIMSI, info.IMSI, false)
-	c.tells(CheckICCID, info.ICCID, false)
-	c.tells(CheckNumber, info.Number, false)
+	c.tells(checkIMSI, info.IMSI, false)
+	c.tells(checkICCID, info.ICCID, false)
+	c.tells(checkNumber, info.Number, false)
 	return true
 }
 
@@ -350,11 +350,11 @@ func (c *certifier) examineTexts(ctx context.Context) bool {
 	}
 	_, refused, fatal := c.askBusy(ctx, "+CMGF=0")
 	if fatal != nil || refused != nil {
-		c.verdict(CheckPDUMode, Failed, "AT+CMGF=0: %v", errors.Join(fatal, refused))
+		c.verdict(checkPDUMode, Failed, "AT+CMGF=0: %v", errors.Join(fatal, refused))
 		return fatal == nil
 	}
-	c.verdict(CheckPDUMode, Passed, "")
-	if !c.does(ctx, CheckService, "+CSMS=1") {
+	c.verdict(checkPDUMode, Passed, "")
+	if !c.does(ctx, checkService, "+CSMS=1") {
 		return false
 	}
 	_, _, fatal = c.ask(ctx, "+CSMS=0", c.cfg.Timeouts.Command)
@@ -363,7 +363,7 @@ func (c *certifier) examineTexts(ctx context.Context) bool {
 
 // examineMemories tries the forms of +CPMS and reads what the memory has.
 func (c *certifier) examineMemories(ctx context.Context) bool {
-	if !c.passed(CheckPDUMode) {
+	if !c.passed(checkPDUMode) {
 		return true
 	}
 	lines, _, fatal := c.ask(ctx, "+CPMS=?", c.limit("+CPMS"))
@@ -373,9 +373,9 @@ func (c *certifier) examineMemories(ctx context.Context) bool {
 	arguments, ok := find(lines, "+CPMS")
 	reads, receives := parseMemories(arguments)
 	if ok {
-		c.verdict(CheckMemories, Passed, "%s; receive: %s", strings.Join(reads, ", "), strings.Join(receives, ", "))
+		c.verdict(checkMemories, Passed, "%s; receive: %s", strings.Join(reads, ", "), strings.Join(receives, ", "))
 	} else {
-		c.verdict(CheckMemories, Refused, "AT+CPMS=?")
+		c.verdict(checkMemories, Refused, "AT+CPMS=?")
 	}
 	name := memSIM
 	if len(reads) > 0 {
@@ -392,25 +392,25 @@ func (c *certifier) examineMemories(ctx context.Context) bool {
 		}
 	}
 	if len(forms) == 0 {
-		c.verdict(CheckCPMS, Refused, "AT+CPMS")
+		c.verdict(checkCPMS, Refused, "AT+CPMS")
 	} else {
-		c.verdict(CheckCPMS, Passed, "%s", strings.Join(forms, ", "))
+		c.verdict(checkCPMS, Passed, "%s", strings.Join(forms, ", "))
 	}
 	if slices.Contains(reads, memReports) {
-		c.verdict(CheckReportStore, Passed, "")
+		c.verdict(checkReportStore, Passed, "")
 	} else {
-		c.verdict(CheckReportStore, Refused, "")
+		c.verdict(checkReportStore, Refused, "")
 	}
-	if !c.does(ctx, CheckList, "+CMGL=4") {
+	if !c.does(ctx, checkList, "+CMGL=4") {
 		return false
 	}
-	c.byIndex = !c.passed(CheckList)
+	c.byIndex = !c.passed(checkList)
 	return true
 }
 
 // examineRouting tries every form of +CNMI that is of use.
 func (c *certifier) examineRouting(ctx context.Context) bool {
-	if !c.passed(CheckPDUMode) {
+	if !c.passed(checkPDUMode) {
 		return true
 	}
 	tried := map[Route]bool{}
@@ -435,14 +435,14 @@ func (c *certifier) examineRouting(ctx context.Context) bool {
 	}
 	switch {
 	case len(names) == 0:
-		c.verdict(CheckCNMI, Refused, "")
+		c.verdict(checkCNMI, Refused, "")
 	default:
-		c.verdict(CheckCNMI, Passed, "%s", strings.Join(names, "; "))
+		c.verdict(checkCNMI, Passed, "%s", strings.Join(names, "; "))
 	}
 	if reports {
-		c.verdict(CheckReports, Passed, "")
+		c.verdict(checkReports, Passed, "")
 	} else {
-		c.verdict(CheckReports, Refused, "")
+		c.verdict(checkReports, Refused, "")
 	}
 	return true
 }
@@ -455,11 +455,11 @@ func (c *certifier) examineNetwork(ctx context.Context) bool {
 	arguments, told := find(lines, "+CSCA")
 	switch fields := split(arguments); {
 	case !told:
-		c.verdict(CheckSMSC, Refused, "AT+CSCA?")
+		c.verdict(checkSMSC, Refused, "AT+CSCA?")
 	case len(fields) == 0 || strings.Trim(fields[0], "+0 ") == "":
-		c.verdict(CheckSMSC, Failed, "")
+		c.verdict(checkSMSC, Failed, "")
 	default:
-		c.verdict(CheckSMSC, Passed, "")
+		c.verdict(checkSMSC, Passed, "")
 	}
 	if _, err := c.network.askRegistration(ctx); err != nil {
 		return false
@@ -471,16 +471,16 @@ func (c *certifier) examineNetwork(ctx context.Context) bool {
 	r := info.Registration
 	switch {
 	case r.CanSend():
-		c.verdict(CheckNetwork, Passed, "")
+		c.verdict(checkNetwork, Passed, "")
 	case r.CS == Unasked && r.EPS == Unasked:
-		c.verdict(CheckNetwork, Refused, "")
+		c.verdict(checkNetwork, Refused, "")
 	default:
-		c.verdict(CheckNetwork, Failed, "")
+		c.verdict(checkNetwork, Failed, "")
 	}
 	for _, d := range []struct {
 		id     string
 		status RegistrationStatus
-	}{{CheckCS, r.CS}, {CheckLTE, r.EPS}} {
+	}{{checkCS, r.CS}, {checkLTE, r.EPS}} {
 		v := Refused
 		if d.status.CanSend() {
 			v = Passed
@@ -491,14 +491,14 @@ func (c *certifier) examineNetwork(ctx context.Context) bool {
 	if info.Signal.DBm != 0 {
 		signal = strconv.Itoa(info.Signal.DBm) + " dBm"
 	}
-	c.tells(CheckSignal, signal, true)
-	c.tells(CheckOperator, info.Operator, true)
+	c.tells(checkSignal, signal, true)
+	c.tells(checkOperator, info.Operator, true)
 	return true
 }
 
 func (c *certifier) examineExtras(ctx context.Context) bool {
 	for _, extra := range []struct{ id, command string }{
-		{CheckLink, "+CMMS=1"}, {CheckUSSD, "+CUSD=?"}, {CheckCaller, "+CLIP=1"}, {CheckRadio, "+CFUN?"},
+		{checkLink, "+CMMS=1"}, {checkUSSD, "+CUSD=?"}, {checkCaller, "+CLIP=1"}, {checkRadio, "+CFUN?"},
 	} {
 		if !c.does(ctx, extra.id, extra.command) {
 			return false
@@ -510,7 +510,7 @@ func (c *certifier) examineExtras(ctx context.Context) bool {
 // examineService has the modem brought up as the gateway does it, and sends texts
 // if that was asked for.
 func (c *certifier) examineService(ctx context.Context) bool {
-	if !c.passed(CheckSIM) || !c.passed(CheckPDUMode) {
+	if !c.passed(checkSIM) || !c.passed(checkPDUMode) {
 		return true
 	}
 	err := c.Close()
@@ -518,14 +518,14 @@ func (c *certifier) examineService(ctx context.Context) bool {
 		err = c.Open(ctx)
 	}
 	if err != nil {
-		c.verdict(CheckReady, Failed, "%v", err)
+		c.verdict(checkReady, Failed, "%v", err)
 		if !c.open && c.connect(ctx) == nil { // to put things back
 			_ = c.conn.Resync(ctx) // then nothing can be put back
 		}
 		return false
 	}
 	c.opened = armed{c.Modem.routes.route, c.storage.receive}
-	c.verdict(CheckReady, Passed, "+CNMI=%s +CSMS=%d, %s", c.Modem.routes.route, c.Modem.routes.service, c.storage.receive)
+	c.verdict(checkReady, Passed, "+CNMI=%s +CSMS=%d, %s", c.Modem.routes.route, c.Modem.routes.service, c.storage.receive)
 	if c.options.Texts {
 		c.examineSending(ctx)
 	}

@@ -44,39 +44,39 @@ func (c *certifier) examineSending(ctx context.Context) {
 	}
 	mark := "Goniec " + rand.Text()[:8]
 	single := &trial{to: to, text: mark}
-	if !c.exchange(ctx, single, CheckText, CheckInbound) {
+	if !c.exchange(ctx, single, CheckText, checkInbound) {
 		return
 	}
 	c.judgeSingle(single)
 	long := &trial{to: to, text: mark + strings.Repeat(" zażółć gęślą jaźń", 8)}
-	ok := c.exchange(ctx, long, CheckLong, CheckLongBack)
+	ok := c.exchange(ctx, long, checkLong, checkLongBack)
 	switch left := single.left + long.left; {
 	case left > 0:
-		c.verdict(CheckDelete, Failed, "%d", left)
-		c.verdict(CheckTidy, Failed, "%d", left)
+		c.verdict(checkDelete, Failed, "%d", left)
+		c.verdict(checkTidy, Failed, "%d", left)
 	case ok && single.deleted+long.deleted > 0:
-		c.verdict(CheckDelete, Passed, "AT+CMGD")
-		c.verdict(CheckTidy, Passed, "")
+		c.verdict(checkDelete, Passed, "AT+CMGD")
+		c.verdict(checkTidy, Passed, "")
 	case ok:
-		c.verdict(CheckTidy, Passed, "")
+		c.verdict(checkTidy, Passed, "")
 	}
 }
 
 // judgeSingle notes what the text of one part has shown.
 func (c *certifier) judgeSingle(t *trial) {
 	if t.announced == "" {
-		c.verdict(CheckAnnounced, Refused, "")
+		c.verdict(checkAnnounced, Refused, "")
 	} else {
-		c.verdict(CheckAnnounced, Passed, "%s", t.announced)
+		c.verdict(checkAnnounced, Passed, "%s", t.announced)
 	}
 	if t.lowest >= 0 {
-		c.verdict(CheckIndexBase, Passed, "%d", t.lowest)
+		c.verdict(checkIndexBase, Passed, "%d", t.lowest)
 	}
 	switch {
 	case t.reports > 0:
-		c.verdict(CheckReport, Passed, "%s", t.reported)
+		c.verdict(checkReport, Passed, "%s", t.reported)
 	default:
-		c.verdict(CheckReport, Refused, "")
+		c.verdict(checkReport, Refused, "")
 	}
 }
 
@@ -259,12 +259,12 @@ func (c *certifier) replug(ctx context.Context) {
 	imei := c.Info().IMEI
 	c.options.Unplug("unplug")
 	if !c.awaitPresence(ctx, false) {
-		c.verdict(CheckUnplug, Failed, "%s", c.cfg.Device)
+		c.verdict(checkUnplug, Failed, "%s", c.cfg.Device)
 		return
 	}
 	c.options.Unplug("plug")
 	if !c.awaitPresence(ctx, true) {
-		c.verdict(CheckUnplug, Failed, "%s", c.cfg.Device)
+		c.verdict(checkUnplug, Failed, "%s", c.cfg.Device)
 		return
 	}
 	back := time.Now()
@@ -284,10 +284,10 @@ func (c *certifier) replug(ctx context.Context) {
 		}
 		switch {
 		case err == nil:
-			c.verdict(CheckUnplug, Passed, "%s", time.Since(back).Round(time.Second))
+			c.verdict(checkUnplug, Passed, "%s", time.Since(back).Round(time.Second))
 			return
 		case time.Since(back) > plugPatience, pause(ctx, plugPoll) != nil:
-			c.verdict(CheckUnplug, Failed, "%v", err)
+			c.verdict(checkUnplug, Failed, "%v", err)
 			return
 		}
 	}

@@ -27,8 +27,22 @@ var (
 	PackUSSD = packUSSD
 	// USBModemsIn is USBModems on another root than /sys.
 	USBModemsIn = usbModemsIn
+	// ReadProfile reads one profile file.
+	ReadProfile = readProfile
+	// Profiles lists the families that are known.
+	Profiles = profiles
 	// Holders is who holds a device, by another root than /proc.
 	Holders = holders
+)
+
+// Errors that only the rules of faults and tests compare.
+var (
+	ErrNotUSB      = errNotUSB
+	ErrOverflow    = errOverflow
+	ErrProfile     = errProfile
+	ErrSMSCRefused = errSMSCRefused
+	ErrUSBReset    = errUSBReset
+	ErrUnannounced = errUnannounced
 )
 
 // Mask masks the lines of one transcript.

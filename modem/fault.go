@@ -69,15 +69,15 @@ var (
 	ErrRoaming = errors.New("roaming is not allowed")
 	// ErrNoSMSC says that the SIM knows no service centre.
 	ErrNoSMSC = errors.New("service centre number is not set")
-	// ErrSMSCRefused says that the modem tells a service centre, has been told it back,
+	// errSMSCRefused says that the modem tells a service centre, has been told it back,
 	// and still says that it knows none.
-	ErrSMSCRefused = errors.New("modem does not use the service centre that it tells")
+	errSMSCRefused = errors.New("modem does not use the service centre that it tells")
 	// ErrRestarted says that the modem started anew while it was sending.
 	ErrRestarted = errors.New("modem has restarted while it was sending")
 	// ErrEmpty says that there is no message in a slot.
 	ErrEmpty = errors.New("slot is empty")
-	// ErrGarbled says that an answer could not be read.
-	ErrGarbled = errors.New("answer of the modem cannot be read")
+	// errGarbled says that an answer could not be read.
+	errGarbled = errors.New("answer of the modem cannot be read")
 )
 
 // Fault is every error of a Modem. It answers whether to try again, whose fault
@@ -109,7 +109,7 @@ func newFault(op string, phase Phase, err error) *Fault {
 		if f.Code < 0 {
 			f.Code = r.code()
 		}
-		if !own || r.class == Stop && !errors.Is(err, ErrSMSCRefused) { // the number says more than we do
+		if !own || r.class == Stop && !errors.Is(err, errSMSCRefused) { // the number says more than we do
 			f.rule = r
 		}
 	}
@@ -260,7 +260,7 @@ func causes() []cause {
 			remedy: catalogue.RemedyRoaming}},
 		{ErrNoSMSC, rule{class: Stop, meaning: "the SIM knows no service centre",
 			remedy: catalogue.RemedyNoCentre}},
-		{ErrSMSCRefused, rule{class: Stop, meaning: "the modem tells a service centre, and does not use it even when told to",
+		{errSMSCRefused, rule{class: Stop, meaning: "the modem tells a service centre, and does not use it even when told to",
 			remedy: catalogue.RemedyNoCentre}},
 		{ErrUSSDCode, rule{class: Permanent, meaning: "this is no code that a network answers",
 			remedy: catalogue.RemedyUSSD}},
@@ -268,9 +268,9 @@ func causes() []cause {
 			remedy: catalogue.RemedyUSSD}},
 		{ErrUSSDTimeout, rule{class: Transient, meaning: "the network did not answer the code in time",
 			remedy: catalogue.RemedyLater}},
-		{ErrNotUSB, rule{class: ModemFault, meaning: "the modem is not on USB, so it cannot be reset from here",
+		{errNotUSB, rule{class: ModemFault, meaning: "the modem is not on USB, so it cannot be reset from here",
 			remedy: catalogue.RemedyUSBReset}},
-		{ErrUSBReset, rule{class: ModemFault, meaning: "this user may not reset USB devices",
+		{errUSBReset, rule{class: ModemFault, meaning: "this user may not reset USB devices",
 			remedy: catalogue.RemedyUSBReset}},
 		{ErrRestarted, rule{class: ModemFault, meaning: "the modem has restarted by itself while it was sending",
 			remedy: catalogue.RemedyPower}},

@@ -69,24 +69,24 @@ type Slot struct {
 type Stored struct {
 	Slot Slot
 	Raw  []byte // service centre address and TPDU; where Err is set the line as the modem gives it
-	Err  error  // why the line is no PDU, wraps ErrGarbled; nil: it is one
+	Err  error  // why the line is no PDU, wraps errGarbled; nil: it is one
 }
 
 // maxIndications bounds what waits for an owner that does not receive. The rest
 // is dropped for one Damaged, at which the owner sweeps the memories.
 const maxIndications = 20_000
 
-// ErrUnannounced is the error of the Damaged that follows when a device had
+// errUnannounced is the error of the Damaged that follows when a device had
 // dropped its routing: something may have come that it did not announce.
-var ErrUnannounced = errors.New("routing had been dropped")
+var errUnannounced = errors.New("routing had been dropped")
 
 // ErrSIMChanged is the error of the Rebooted of a device that has not restarted:
 // its SIM was changed for another.
 var ErrSIMChanged = errors.New("SIM has been changed for another")
 
-// ErrOverflow is the error of the Damaged that stands for indications dropped
+// errOverflow is the error of the Damaged that stands for indications dropped
 // because nobody received them.
-var ErrOverflow = errors.New("too many indications wait")
+var errOverflow = errors.New("too many indications wait")
 
 // indications is the queue behind Modem.Indications. It lives as long as the
 // Modem. What the channel has no room for waits, and is fed to it by a goroutine
@@ -113,8 +113,8 @@ func (q *indications) add(i Indication) {
 	case i.Kind.coalesces() && slices.ContainsFunc(q.waiting, func(w Indication) bool { return w.Kind == i.Kind }):
 	case len(q.waiting) < maxIndications:
 		q.waiting = append(q.waiting, i)
-	case !errors.Is(q.waiting[len(q.waiting)-1].Err, ErrOverflow):
-		q.waiting = append(q.waiting, Indication{Kind: Damaged, Err: ErrOverflow})
+	case !errors.Is(q.waiting[len(q.waiting)-1].Err, errOverflow):
+		q.waiting = append(q.waiting, Indication{Kind: Damaged, Err: errOverflow})
 	}
 	q.mu.Unlock()
 	select {

@@ -93,8 +93,8 @@ type Storage struct {
 // is in it is not being fetched, or cannot be deleted.
 const nearlyFull = 0.7
 
-// Share returns how full the memory is, 0 to 1; 0 when its size is not known.
-func (s Storage) Share() float64 {
+// share returns how full the memory is, 0 to 1; 0 when its size is not known.
+func (s Storage) share() float64 {
 	if s.Total <= 0 {
 		return 0
 	}
@@ -102,10 +102,10 @@ func (s Storage) Share() float64 {
 }
 
 // NearlyFull reports whether at least 70 % of the memory are used.
-func (s Storage) NearlyFull() bool { return s.Share() >= nearlyFull }
+func (s Storage) NearlyFull() bool { return s.share() >= nearlyFull }
 
 // Full reports whether nothing more fits in.
-func (s Storage) Full() bool { return s.Share() >= 1 }
+func (s Storage) Full() bool { return s.share() >= 1 }
 
 // Info is what is known of a modem. Fields the device has not told are empty.
 type Info struct {

@@ -62,7 +62,7 @@ func (m *Modem) damaged(u at.Unsolicited) {
 	if len(u.PDU) > 0 {
 		m.queue.add(Indication{Kind: kind, Raw: u.PDU})
 	}
-	m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s without its PDU: %w", u.Name, ErrGarbled)})
+	m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s without its PDU: %w", u.Name, errGarbled)})
 }
 
 // said takes a result code of one line.
@@ -121,7 +121,7 @@ func (m *Modem) stored(u at.Unsolicited) {
 		index, err = strconv.Atoi(fields[1])
 	}
 	if err != nil || index < 0 {
-		m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s: %w", u.Name, ErrGarbled)})
+		m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s: %w", u.Name, errGarbled)})
 		return
 	}
 	slot := Slot{Memory: fields[0], Index: index}

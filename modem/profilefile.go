@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// ErrProfile says that a file is no profile.
-var ErrProfile = errors.New("not a profile of a modem")
+// errProfile says that a file is no profile.
+var errProfile = errors.New("not a profile of a modem")
 
 // profileVersion is the number of the format of profile files.
 const profileVersion = 1
@@ -72,22 +72,22 @@ func (c Certificate) File(version string) ProfileFile {
 // maxProfile is the largest profile file that is read, in bytes.
 const maxProfile = 1 << 20
 
-// ReadProfile reads a file that ProfileFile was written to as JSON. Its errors wrap
-// ErrProfile and name the field.
-func ReadProfile(r io.Reader) (ProfileFile, error) {
+// readProfile reads a file that ProfileFile was written to as JSON. Its errors wrap
+// errProfile and name the field.
+func readProfile(r io.Reader) (ProfileFile, error) {
 	var f ProfileFile
 	decoder := json.NewDecoder(io.LimitReader(r, maxProfile))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&f); err != nil {
-		return ProfileFile{}, fmt.Errorf("%w: %w", ErrProfile, err)
+		return ProfileFile{}, fmt.Errorf("%w: %w", errProfile, err)
 	}
 	switch {
 	case f.Format != profileVersion:
-		return ProfileFile{}, fmt.Errorf("%w: goniec_profile is %d, only %d is known", ErrProfile, f.Format, profileVersion)
+		return ProfileFile{}, fmt.Errorf("%w: goniec_profile is %d, only %d is known", errProfile, f.Format, profileVersion)
 	case f.Profile.Name == "":
-		return ProfileFile{}, fmt.Errorf("%w: profile.name is missing", ErrProfile)
+		return ProfileFile{}, fmt.Errorf("%w: profile.name is missing", errProfile)
 	case strings.TrimSpace(f.Model) == "":
-		return ProfileFile{}, fmt.Errorf("%w: model must say which modem is meant, as maker, model and firmware", ErrProfile)
+		return ProfileFile{}, fmt.Errorf("%w: model must say which modem is meant, as maker, model and firmware", errProfile)
 	}
 	return f, nil
 }
@@ -129,13 +129,13 @@ func readProfileFile(path string) (ProfileFile, error) {
 		return ProfileFile{}, fmt.Errorf("read profile: %w", err)
 	}
 	if !info.Mode().IsRegular() { // a pipe would be waited for
-		return ProfileFile{}, fmt.Errorf("%w: not a file", ErrProfile)
+		return ProfileFile{}, fmt.Errorf("%w: not a file", errProfile)
 	}
 	file, err := os.Open(path)
 	if err != nil {
 		return ProfileFile{}, fmt.Errorf("read profile: %w", err)
 	}
-	f, err := ReadProfile(file)
+	f, err := readProfile(file)
 	return f, errors.Join(err, file.Close())
 }
 

@@ -42,9 +42,9 @@ type Profile struct {
 	List time.Duration `json:"list,omitempty"`
 }
 
-// Profiles returns the families that are known, the more special before the
+// profiles returns the families that are known, the more special before the
 // more general.
-func Profiles() []Profile {
+func profiles() []Profile {
 	const slow = 180 * time.Second
 	quectel := []string{`+QINDCFG="csq",0`, `+QINDCFG="smsfull",1`}
 	return []Profile{
@@ -116,7 +116,7 @@ func unknownProfile() Profile { return Profile{Quiet: []string{"^CURC=0"}} }
 
 // profileOf returns the profile for what a modem says of itself.
 func profileOf(manufacturer, model string) Profile {
-	for _, p := range Profiles() {
+	for _, p := range profiles() {
 		if p.matches(manufacturer, model) {
 			return p
 		}

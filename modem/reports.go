@@ -70,7 +70,7 @@ func (r *routes) checkReports(ctx context.Context) error {
 		return nil
 	case !state.looked:
 		state.looked = true
-		r.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
+		r.queue.add(Indication{Kind: Damaged, Err: errUnannounced})
 		return nil
 	case waited < reportPatience:
 		return nil

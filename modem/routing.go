@@ -240,7 +240,7 @@ func (r *routes) rearm(ctx context.Context) error {
 	if refused != nil {
 		return newFault("AT+CNMI", BeforePayload, refused)
 	}
-	r.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
+	r.queue.add(Indication{Kind: Damaged, Err: errUnannounced})
 	return nil
 }
 

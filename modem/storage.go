@@ -319,7 +319,7 @@ func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 	}
 	elsewhere := err == nil && report != (announced == ReportStored) || err != nil && (answered(err) || errors.Is(err, ErrEmpty))
 	if announced != "" && elsewhere {
-		m.queue.add(Indication{Kind: Damaged, Err: ErrUnannounced})
+		m.queue.add(Indication{Kind: Damaged, Err: errUnannounced})
 	}
 	return got, err
 }
@@ -371,9 +371,9 @@ func storedLine(s Slot, line string) Stored {
 	raw, err := hex.DecodeString(line)
 	switch {
 	case line == "":
-		return Stored{Slot: s, Err: fmt.Errorf("%w: no PDU in the slot", ErrGarbled)}
+		return Stored{Slot: s, Err: fmt.Errorf("%w: no PDU in the slot", errGarbled)}
 	case err != nil:
-		return Stored{Slot: s, Raw: []byte(line), Err: fmt.Errorf("%w: %w", ErrGarbled, err)}
+		return Stored{Slot: s, Raw: []byte(line), Err: fmt.Errorf("%w: %w", errGarbled, err)}
 	}
 	return Stored{Slot: s, Raw: raw}
 }

@@ -115,7 +115,7 @@ func (s *sender) tellServiceCentre(ctx context.Context, tpdu []byte, refused *Fa
 	if !told {
 		return NoReference, refused
 	}
-	f = newFault("submit", refused.Phase, fmt.Errorf("%w: %w", ErrSMSCRefused, refused.Err))
+	f = newFault("submit", refused.Phase, fmt.Errorf("%w: %w", errSMSCRefused, refused.Err))
 	f.Family, f.Code = refused.Family, refused.Code
 	return NoReference, f
 }

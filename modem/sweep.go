@@ -41,7 +41,7 @@ func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 			continue
 		}
 		failed = m.note(newFault("list "+m.storage.memories[i].name, BeforePayload, err))
-		if !answered(err) && !errors.Is(err, ErrGarbled) {
+		if !answered(err) && !errors.Is(err, errGarbled) {
 			return all, failed
 		}
 	}
@@ -77,7 +77,7 @@ func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 		case err == nil && count >= used: // also when used is not told
 			return found, nil
 		case err == nil: // it leaves some out, this time
-		case answered(err), errors.Is(err, ErrGarbled):
+		case answered(err), errors.Is(err, errGarbled):
 			mem.byIndex = true
 		case errors.Is(err, at.ErrTimeout):
 			mem.byIndex = true
@@ -133,11 +133,11 @@ func (s *storage) list(ctx context.Context, name string) (found []Stored, count 
 		}
 		fields := split(arguments)
 		if len(fields) < 2 {
-			return found, count, fmt.Errorf("+CMGL: %w", ErrGarbled)
+			return found, count, fmt.Errorf("+CMGL: %w", errGarbled)
 		}
 		index, bad := strconv.Atoi(fields[0])
 		if _, words := strconv.Atoi(fields[1]); bad != nil || words != nil || index < 0 {
-			return found, count, fmt.Errorf("+CMGL: %w", ErrGarbled)
+			return found, count, fmt.Errorf("+CMGL: %w", errGarbled)
 		}
 		count++
 		if outgoing(fields[1]) {

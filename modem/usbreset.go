@@ -12,11 +12,11 @@ import (
 )
 
 var (
-	// ErrNotUSB says that a device is not on USB, so that nothing can be done
+	// errNotUSB says that a device is not on USB, so that nothing can be done
 	// about its power.
-	ErrNotUSB = errors.New("device is not on USB")
-	// ErrUSBReset says that the kernel does not let this user reset the device.
-	ErrUSBReset = errors.New("USB device may not be reset by this user")
+	errNotUSB = errors.New("device is not on USB")
+	// errUSBReset says that the kernel does not let this user reset the device.
+	errUSBReset = errors.New("USB device may not be reset by this user")
 )
 
 const (
@@ -31,7 +31,7 @@ const (
 // is plugged in, so that it strikes no other device that has taken its name. The
 // modem must be closed. The error is a *Fault and wraps what ReenumerateUSB, the
 // function, may return; ErrNoDevice also if nobody knows which device it is, and
-// ErrNotUSB for a port that is there and is none of USB's.
+// errNotUSB for a port that is there and is none of USB's.
 func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 	ports, err := m.cfg.Ports()
 	if err != nil {
@@ -43,7 +43,7 @@ func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 		}
 	}
 	if _, err := os.Stat(m.cfg.Device); err == nil {
-		return newFault("reset the USB device", BeforePayload, fmt.Errorf("%s: %w", m.cfg.Device, ErrNotUSB))
+		return newFault("reset the USB device", BeforePayload, fmt.Errorf("%s: %w", m.cfg.Device, errNotUSB))
 	}
 	return newFault("reset the USB device", BeforePayload, ErrNoDevice)
 }
@@ -86,7 +86,7 @@ func (f *finder) keepStick() {
 // other names; close them before. It goes by sysfs: "authorized" of the device,
 // or else unbind and bind of its driver, which mostly only root may write. The
 // error is a *Fault and wraps ErrNoDevice for a port that is not there (there
-// is nothing to reset then), ErrNotUSB, or ErrUSBReset. Nothing in this package
+// is nothing to reset then), errNotUSB, or errUSBReset. Nothing in this package
 // calls it.
 func ReenumerateUSB(ctx context.Context, device string) error {
 	return reenumerateUSB(ctx, "/sys", device, writeAttribute)
@@ -111,14 +111,14 @@ func usbDevice(sys, device string) (string, error) {
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Join(sys, "class", "tty", filepath.Base(target), "device"))
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", device, ErrNotUSB)
+		return "", fmt.Errorf("%s: %w", device, errNotUSB)
 	}
 	for ; len(dir) > 1 && filepath.Base(dir) != "devices"; dir = filepath.Dir(dir) {
 		if attribute(dir, "idVendor") != "" {
 			return dir, nil
 		}
 	}
-	return "", fmt.Errorf("%s: %w", device, ErrNotUSB)
+	return "", fmt.Errorf("%s: %w", device, errNotUSB)
 }
 
 // cycleUSB switches a USB device off and on by the first way the kernel allows.
@@ -138,7 +138,7 @@ func cycleUSB(ctx context.Context, sys, dir string, write func(path, value strin
 		return switchUSBOn(context.WithoutCancel(ctx), way.onPath, way.on, write)
 	}
 	if errors.Is(refused, fs.ErrPermission) || errors.Is(refused, syscall.EROFS) {
-		return fmt.Errorf("%w: %w", ErrUSBReset, refused)
+		return fmt.Errorf("%w: %w", errUSBReset, refused)
 	}
 	return refused
 }

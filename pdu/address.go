@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// ErrAddress marks an address that cannot be: not a number ParseAddress knows,
+// errAddress marks an address that cannot be: not a number ParseAddress knows,
 // or not to be written in a PDU.
-var ErrAddress = errors.New("not an SMS address")
+var errAddress = errors.New("not an SMS address")
 
 // TypeOfNumber says how the digits of an address are meant, 3GPP TS 23.040
 // 9.1.2.5. Values 0 to 7.
@@ -65,22 +65,22 @@ type Address struct {
 
 // ParseAddress reads what Address.String writes for numbers one can send to:
 // E.164 with its plus ("+48600100200") and short codes of three to six digits
-// ("8080"). Anything else is ErrAddress: whoever accepts other spellings
+// ("8080"). Anything else is errAddress: whoever accepts other spellings
 // normalises them first.
 func ParseAddress(s string) (Address, error) {
 	number, international := strings.CutPrefix(s, "+")
 	for _, c := range []byte(number) {
 		if c < '0' || c > '9' {
-			return Address{}, fmt.Errorf("%w: a character that is no digit", ErrAddress)
+			return Address{}, fmt.Errorf("%w: a character that is no digit", errAddress)
 		}
 	}
 	switch n := len(number); {
 	case international && (n < 7 || n > 15 || number[0] == '0'):
-		return Address{}, fmt.Errorf("%w: + wants a country code and 7 to 15 digits in all", ErrAddress)
+		return Address{}, fmt.Errorf("%w: + wants a country code and 7 to 15 digits in all", errAddress)
 	case international:
 		return Address{Number: number, Type: TypeInternational, Plan: PlanISDN}, nil
 	case n < minShortCode || n > maxShortCode:
-		return Address{}, fmt.Errorf("%w: neither + with a country code nor a short code of 3 to 6 digits", ErrAddress)
+		return Address{}, fmt.Errorf("%w: neither + with a country code nor a short code of 3 to 6 digits", errAddress)
 	}
 	return Address{Number: number, Type: TypeUnknown, Plan: PlanISDN}, nil
 }
@@ -149,21 +149,21 @@ func (a Address) typeOctet() byte {
 // semi-octets, its type, its value; 3GPP TS 23.040 9.1.2.5.
 func appendAddress(b []byte, a Address) ([]byte, error) {
 	if a.Type > 7 || a.Plan > 15 {
-		return nil, fmt.Errorf("%w: no such type or plan", ErrAddress)
+		return nil, fmt.Errorf("%w: no such type or plan", errAddress)
 	}
 	if a.IsAlphanumeric() {
 		septets, ok := encodeGSM7(a.Number)
 		if !ok {
-			return nil, fmt.Errorf("%w: a name with characters outside the GSM alphabet", ErrAddress)
+			return nil, fmt.Errorf("%w: a name with characters outside the GSM alphabet", errAddress)
 		}
 		length := (len(septets)*7 + 3) / 4
 		if length > maxSemiOctets {
-			return nil, fmt.Errorf("%w: a name longer than 11 characters", ErrAddress)
+			return nil, fmt.Errorf("%w: a name longer than 11 characters", errAddress)
 		}
 		return append(append(b, byte(length), a.typeOctet()), packSeptets(septets, 0)...), nil
 	}
 	if len(a.Number) > maxSemiOctets {
-		return nil, fmt.Errorf("%w: more than 20 digits", ErrAddress)
+		return nil, fmt.Errorf("%w: more than 20 digits", errAddress)
 	}
 	return appendDigits(append(b, byte(len(a.Number)), a.typeOctet()), a.Number)
 }
@@ -173,7 +173,7 @@ func appendDigits(b []byte, number string) ([]byte, error) {
 	for i := range len(number) {
 		code := strings.IndexByte(semiOctets, number[i])
 		if code < 0 {
-			return nil, fmt.Errorf("%w: a character other than 0-9 * # a b c", ErrAddress)
+			return nil, fmt.Errorf("%w: a character other than 0-9 * # a b c", errAddress)
 		}
 		if i%2 == 0 {
 			b = append(b, fill<<4|byte(code))
@@ -189,7 +189,7 @@ func (r *reader) address(field string) Address {
 	length := int(r.octet(field))
 	a := r.typeOfAddress(field)
 	if length > maxSemiOctets {
-		r.fault(field, fmt.Errorf("%w: %d semi-octets", ErrAddress, length))
+		r.fault(field, fmt.Errorf("%w: %d semi-octets", errAddress, length))
 	}
 	value := r.take((length+1)/2, field)
 	if a.IsAlphanumeric() {
@@ -214,13 +214,13 @@ func (r *reader) digits(value []byte, length int, field string) string {
 	for i := range min(length, len(value)*2) {
 		code := value[i/2] >> (i % 2 * 4) & 0x0f
 		if code == fill {
-			r.fault(field, fmt.Errorf("%w: fill inside the number", ErrAddress))
+			r.fault(field, fmt.Errorf("%w: fill inside the number", errAddress))
 			return string(number)
 		}
 		number = append(number, semiOctets[code])
 	}
 	if length%2 == 1 && len(value) > 0 && value[len(value)-1]>>4 != fill {
-		r.fault(field, fmt.Errorf("%w: no fill behind an odd digit", ErrAddress))
+		r.fault(field, fmt.Errorf("%w: no fill behind an odd digit", errAddress))
 	}
 	return string(number)
 }

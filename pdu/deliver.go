@@ -21,7 +21,7 @@ type Deliver struct {
 	UD   UserData
 }
 
-// Marshal returns the TPDU. It fails with ErrAddress, ErrTime or ErrUserDataLength.
+// Marshal returns the TPDU. It fails with errAddress, errTime or errUserDataLength.
 func (d Deliver) Marshal() ([]byte, error) {
 	tpdu, err := d.append(make([]byte, 0, sizeHint))
 	if err != nil {

@@ -2,6 +2,17 @@ package pdu
 
 import "fmt"
 
+// Errors that only tests compare.
+var (
+	ErrAddress        = errAddress
+	ErrHeader         = errHeader
+	ErrNotIncoming    = errNotIncoming
+	ErrTime           = errTime
+	ErrTruncated      = errTruncated
+	ErrUserDataLength = errUserDataLength
+	ErrValidity       = errValidity
+)
+
 // ParseStatusReport reads a TPDU as strictly as ParseDeliver does. Whoever receives
 // calls Read.
 func ParseStatusReport(tpdu []byte) (StatusReport, error) {

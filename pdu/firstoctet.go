@@ -34,9 +34,9 @@ func (r *reader) messageType(want byte) (first byte) {
 	switch got := first & typeMask; {
 	case got == want:
 	case got == typeReserved && want == typeDeliver:
-		r.fault(field, fmt.Errorf("%w: reserved, read as SMS-DELIVER", ErrMessageType))
+		r.fault(field, fmt.Errorf("%w: reserved, read as SMS-DELIVER", errMessageType))
 	default:
-		r.fail(field, fmt.Errorf("%w: %d", ErrMessageType, got))
+		r.fail(field, fmt.Errorf("%w: %d", errMessageType, got))
 	}
 	return first
 }

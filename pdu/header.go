@@ -41,12 +41,12 @@ type Concatenation struct {
 func (c Concatenation) element() (Element, error) {
 	switch {
 	case c.Number < 1 || c.Number > c.Total || c.Total > 255:
-		return Element{}, fmt.Errorf("%w: part %d of %d", ErrHeader, c.Number, c.Total)
+		return Element{}, fmt.Errorf("%w: part %d of %d", errHeader, c.Number, c.Total)
 	case c.Wide:
 		data := []byte{byte(c.Reference >> 8), byte(c.Reference), byte(c.Total), byte(c.Number)}
 		return Element{ID: elementConcatenationWide, Data: data}, nil
 	case c.Reference > 255:
-		return Element{}, fmt.Errorf("%w: reference %d in 8 bits", ErrHeader, c.Reference)
+		return Element{}, fmt.Errorf("%w: reference %d in 8 bits", errHeader, c.Reference)
 	}
 	return Element{ID: elementConcatenation, Data: []byte{byte(c.Reference), byte(c.Total), byte(c.Number)}}, nil
 }
@@ -122,7 +122,7 @@ func parseHeader(octets []byte) (Header, error) {
 	var h Header
 	for len(octets) > 0 {
 		if len(octets) < 2 || len(octets) < 2+int(octets[1]) {
-			return nil, fmt.Errorf("%w: element longer than the header", ErrHeader)
+			return nil, fmt.Errorf("%w: element longer than the header", errHeader)
 		}
 		end := 2 + int(octets[1])
 		h = append(h, Element{ID: octets[0], Data: present(octets[2:end:end])})

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// ErrNotIncoming marks a PDU that no network sends to a device: a message of
+// errNotIncoming marks a PDU that no network sends to a device: a message of
 // our own that a modem keeps in its memory.
-var ErrNotIncoming = errors.New("not an incoming message")
+var errNotIncoming = errors.New("not an incoming message")
 
 // Incoming is what Read made of a PDU: either Deliver or Report is set.
 type Incoming struct {
@@ -50,12 +50,12 @@ func (r *reader) incoming() Incoming {
 		return in
 	}
 	if len(r.rest) == 0 {
-		r.fail("TPDU", ErrTruncated)
+		r.fail("TPDU", errTruncated)
 		return in
 	}
 	switch r.rest[0] & typeMask {
 	case typeSubmit:
-		r.fail("TP-MTI", ErrNotIncoming)
+		r.fail("TP-MTI", errNotIncoming)
 	case typeStatusReport:
 		report := r.statusReport()
 		in.Report = &report
@@ -79,7 +79,7 @@ func (r *reader) sender(a Address) string {
 	if septets, _ := gsm7Length(a.Number); septets != falseAt {
 		return a.Number
 	}
-	r.fault("TP-OA", fmt.Errorf("%w: name counted in whole octets", ErrAddress))
+	r.fault("TP-OA", fmt.Errorf("%w: name counted in whole octets", errAddress))
 	return name
 }
 
@@ -89,9 +89,9 @@ func (r *reader) sender(a Address) string {
 func (r *reader) worthReading(in Incoming) {
 	switch d := in.Deliver; {
 	case d != nil && d.OA.Number == "" && (len(d.UD.Data) == 0 || d.SCTS.Equal(r.instead)):
-		r.fail("TP-OA", fmt.Errorf("%w: none", ErrAddress))
+		r.fail("TP-OA", fmt.Errorf("%w: none", errAddress))
 	case in.Report != nil && in.Report.RA.Number == "":
-		r.fail("TP-RA", fmt.Errorf("%w: none", ErrAddress))
+		r.fail("TP-RA", fmt.Errorf("%w: none", errAddress))
 	}
 }
 

@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// What is wrong with a PDU, besides ErrAddress.
+// What is wrong with a PDU, besides errAddress.
 var (
-	// ErrTruncated marks a PDU that ends before its fields do.
-	ErrTruncated = errors.New("ends too early")
-	// ErrTrailing marks a PDU with octets behind its last field.
-	ErrTrailing = errors.New("octets behind the end")
-	// ErrMessageType marks a PDU of another type than the one asked for.
-	ErrMessageType = errors.New("another type of message")
-	// ErrTime marks a timestamp that is no point in time or cannot be written,
+	// errTruncated marks a PDU that ends before its fields do.
+	errTruncated = errors.New("ends too early")
+	// errTrailing marks a PDU with octets behind its last field.
+	errTrailing = errors.New("octets behind the end")
+	// errMessageType marks a PDU of another type than the one asked for.
+	errMessageType = errors.New("another type of message")
+	// errTime marks a timestamp that is no point in time or cannot be written,
 	// 3GPP TS 23.040 9.2.3.11.
-	ErrTime = errors.New("not a time")
-	// ErrHeader marks a user data header whose lengths do not add up, 3GPP TS
+	errTime = errors.New("not a time")
+	// errHeader marks a user data header whose lengths do not add up, 3GPP TS
 	// 23.040 9.2.3.24.
-	ErrHeader = errors.New("malformed user data header")
-	// ErrUserDataLength marks user data beyond what one short message holds,
+	errHeader = errors.New("malformed user data header")
+	// errUserDataLength marks user data beyond what one short message holds,
 	// 140 octets, or a header longer than its user data.
-	ErrUserDataLength = errors.New("impossible length of user data")
+	errUserDataLength = errors.New("impossible length of user data")
 )
 
 // reader takes a PDU apart from front to back. The first failure sticks: what
@@ -60,7 +60,7 @@ func (r *reader) fault(field string, err error) {
 // take returns the next n octets, or none if there are fewer.
 func (r *reader) take(n int, field string) []byte {
 	if r.err == nil && n > len(r.rest) {
-		r.fail(field, ErrTruncated)
+		r.fail(field, errTruncated)
 	}
 	if r.err != nil {
 		return nil
@@ -81,6 +81,6 @@ func (r *reader) octet(field string) byte {
 // end says that nothing may follow.
 func (r *reader) end(field string) {
 	if r.err == nil && len(r.rest) > 0 {
-		r.fault(field, fmt.Errorf("%w: %d", ErrTrailing, len(r.rest)))
+		r.fault(field, fmt.Errorf("%w: %d", errTrailing, len(r.rest)))
 	}
 }

@@ -37,7 +37,7 @@ const (
 	moreParameters     = 0x80 // another indicator octet follows
 )
 
-// Marshal returns the TPDU. It fails with ErrAddress, ErrTime or ErrUserDataLength.
+// Marshal returns the TPDU. It fails with errAddress, errTime or errUserDataLength.
 func (s StatusReport) Marshal() ([]byte, error) {
 	tpdu, err := s.append(make([]byte, 0, sizeHint))
 	if err != nil {

@@ -20,10 +20,10 @@ type Submit struct {
 	UD               UserData
 }
 
-var errNoRecipient = fmt.Errorf("%w: none", ErrAddress)
+var errNoRecipient = fmt.Errorf("%w: none", errAddress)
 
 // Marshal returns the TPDU. The length that AT+CMGS wants is its length. It fails
-// with ErrAddress, ErrValidity, ErrTime or ErrUserDataLength.
+// with errAddress, errValidity, errTime or errUserDataLength.
 func (s Submit) Marshal() ([]byte, error) {
 	tpdu, err := s.append(make([]byte, 0, sizeHint))
 	if err != nil {

@@ -25,7 +25,7 @@ func appendTime(b []byte, t time.Time) ([]byte, error) {
 		t, quarters = t.UTC(), 0
 	}
 	if y := t.Year(); y < firstYear || y >= firstYear+100 {
-		return nil, fmt.Errorf("%w: year %d has no two-digit form", ErrTime, y)
+		return nil, fmt.Errorf("%w: year %d has no two-digit form", errTime, y)
 	}
 	var sign byte
 	if quarters < 0 {
@@ -60,7 +60,7 @@ func parseTime(octets []byte) (time.Time, error) {
 		}
 		n, ok := unswapped(o)
 		if !ok {
-			return time.Time{}, fmt.Errorf("%w: a digit above 9", ErrTime)
+			return time.Time{}, fmt.Errorf("%w: a digit above 9", errTime)
 		}
 		v[i] = n
 	}
@@ -70,12 +70,12 @@ func parseTime(octets []byte) (time.Time, error) {
 		year += 100
 	}
 	if month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, fmt.Errorf("%w: month %d, %d:%d:%d", ErrTime, month, hour, minute, second)
+		return time.Time{}, fmt.Errorf("%w: month %d, %d:%d:%d", errTime, month, hour, minute, second)
 	}
 	west := octets[6]&zoneSign != 0
 	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, zone(v[6], west))
 	if t.Day() != day {
-		return time.Time{}, fmt.Errorf("%w: day %d of month %d", ErrTime, day, month)
+		return time.Time{}, fmt.Errorf("%w: day %d of month %d", errTime, day, month)
 	}
 	return t, nil
 }

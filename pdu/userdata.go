@@ -46,7 +46,7 @@ func TextUserData(text string, a Alphabet, c *Concatenation) (UserData, error) {
 		return UserData{}, fmt.Errorf("encode text: %q is no alphabet for texts", a)
 	}
 	if n := u.octets(a); n > maxUserData {
-		return UserData{}, fmt.Errorf("encode text: %w: %d octets", ErrUserDataLength, n)
+		return UserData{}, fmt.Errorf("encode text: %w: %d octets", errUserDataLength, n)
 	}
 	return u, nil
 }
@@ -109,7 +109,7 @@ func (u UserData) octets(a Alphabet) int {
 func appendUserData(b []byte, d DCS, u UserData) ([]byte, error) {
 	a := d.Alphabet()
 	if n := u.octets(a); n > maxUserData {
-		return nil, fmt.Errorf("TP-UD: %w: %d octets", ErrUserDataLength, n)
+		return nil, fmt.Errorf("TP-UD: %w: %d octets", errUserDataLength, n)
 	}
 	if a != GSM7 {
 		b = append(b, byte(u.Header.size()+len(u.Data)))
@@ -124,7 +124,7 @@ func appendUserData(b []byte, d DCS, u UserData) ([]byte, error) {
 func (r *reader) userData(d DCS, hasHeader bool) UserData {
 	const field = "TP-UD"
 	if r.err == nil && len(r.rest) == 0 {
-		r.fault("TP-UDL", ErrTruncated)
+		r.fault("TP-UDL", errTruncated)
 		return UserData{}
 	}
 	septets, octets := 0, int(r.octet("TP-UDL"))
@@ -132,10 +132,10 @@ func (r *reader) userData(d DCS, hasHeader bool) UserData {
 		septets, octets = octets, (octets*7+7)/8
 	}
 	if octets > maxUserData {
-		r.fault(field, fmt.Errorf("%w: %d octets", ErrUserDataLength, octets))
+		r.fault(field, fmt.Errorf("%w: %d octets", errUserDataLength, octets))
 	}
 	if octets > len(r.rest) {
-		r.fault(field, fmt.Errorf("%w: %d octets of %d", ErrTruncated, len(r.rest), octets))
+		r.fault(field, fmt.Errorf("%w: %d octets of %d", errTruncated, len(r.rest), octets))
 		octets = len(r.rest)
 		septets = min(septets, octets*8/7)
 	}
@@ -160,7 +160,7 @@ func (r *reader) userData(d DCS, hasHeader bool) UserData {
 func (r *reader) header(data []byte) (h Header, size int) {
 	const field = "TP-UDH"
 	if len(data) == 0 || int(data[0]) >= len(data) {
-		r.fault(field, fmt.Errorf("%w: longer than the user data", ErrHeader))
+		r.fault(field, fmt.Errorf("%w: longer than the user data", errHeader))
 		return nil, 0
 	}
 	size = 1 + int(data[0])

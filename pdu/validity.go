@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ErrValidity marks a validity period that cannot be.
-var ErrValidity = errors.New("not a validity period")
+// errValidity marks a validity period that cannot be.
+var errValidity = errors.New("not a validity period")
 
 // ValidityFormat is the TP-Validity-Period-Format, 3GPP TS 23.040 9.2.3.3.
 type ValidityFormat byte
@@ -39,7 +39,7 @@ type Validity struct {
 // RelativeValidity returns the shortest relative period that is not shorter
 // than d: in steps of 5 minutes up to 12 hours, 30 minutes up to a day, days up
 // to 30, then weeks up to 63, which also stand for all that is longer. A d of
-// zero or less is ErrValidity: such a message should not be sent at all.
+// zero or less is errValidity: such a message should not be sent at all.
 func RelativeValidity(d time.Duration) (Validity, error) {
 	octet, err := relativeOctet(d)
 	if err != nil {
@@ -80,7 +80,7 @@ func relativeOctet(d time.Duration) (byte, error) {
 	up := func(d, step time.Duration) byte { return byte((d + step - 1) / step) }
 	switch {
 	case d <= 0:
-		return 0, fmt.Errorf("%w: %v", ErrValidity, d)
+		return 0, fmt.Errorf("%w: %v", errValidity, d)
 	case d <= 12*time.Hour:
 		return up(d, 5*time.Minute) - 1, nil
 	case d <= day:
@@ -103,7 +103,7 @@ func appendValidity(b []byte, v Validity) ([]byte, error) {
 	case ValidityAbsolute:
 		return appendTime(b, v.Until)
 	}
-	return nil, fmt.Errorf("%w: format %d", ErrValidity, v.Format)
+	return nil, fmt.Errorf("%w: format %d", errValidity, v.Format)
 }
 
 // validity reads a TP-VP.
@@ -116,7 +116,7 @@ func (r *reader) validity(format ValidityFormat, field string) Validity {
 	case ValidityAbsolute:
 		v.Until = r.timestamp(field)
 	default:
-		r.fault(field, fmt.Errorf("%w: format %d", ErrValidity, format))
+		r.fault(field, fmt.Errorf("%w: format %d", errValidity, format))
 	}
 	return v
 }

@@ -44,36 +44,27 @@ type Care interface {
 // The codes of a modem's last error that have words in the catalogue. Any other code gets
 // general ones. The codes of alarms are those of packages gateway and selfcare.
 const (
-	ModemAbsent             = "modem_absent"        // the port is not there
-	ModemPortBusy           = "modem_port_busy"     // another program has it
-	ModemPortDenied         = "modem_port_denied"   // no permission to open it
-	ModemNotAModem          = "modem_not_a_modem"   // something answers, but not as a modem
-	ModemSilent             = "modem_silent"        // nothing answers
-	ModemSIMMissing         = "sim_missing"         // no card
-	ModemSIMPIN             = "sim_pin_required"    // the card asks for its PIN and none is configured
-	ModemSIMPINWrong        = "sim_pin_wrong"       // the card refused the PIN; it is not tried again
-	ModemSIMPUK             = "sim_puk_required"    // the card is blocked
-	ModemSIMFailure         = "sim_failure"         // the card does not work
-	ModemNotRegistered      = "not_registered"      // no network
-	ModemRegistrationDenied = "registration_denied" // the network refuses the card
-	ModemStorageFull        = "sim_storage_full"    // no place for received texts
-	ModemRefused            = "network_refused"     // the network refuses to send
-	ModemRoaming            = "roaming_refused"     // the network is not the SIM's own, and roaming is not allowed
-	ModemNoCentre           = "no_service_centre"   // the card knows no service centre
-	ModemOther              = "other_modem"         // another modem than the configured one is at the port
-	ModemStore              = "store_failed"        // what it carries cannot be written to disk
-	ModemNoCredit           = "no_credit"           // texts are refused, and the card has no credit
-	ModemError              = "modem_error"         // anything else
+	modemAbsent             = "modem_absent"        // the port is not there
+	modemPortBusy           = "modem_port_busy"     // another program has it
+	modemPortDenied         = "modem_port_denied"   // no permission to open it
+	modemNotAModem          = "modem_not_a_modem"   // something answers, but not as a modem
+	modemSilent             = "modem_silent"        // nothing answers
+	modemSIMMissing         = "sim_missing"         // no card
+	modemSIMPIN             = "sim_pin_required"    // the card asks for its PIN and none is configured
+	modemSIMPINWrong        = "sim_pin_wrong"       // the card refused the PIN; it is not tried again
+	modemSIMPUK             = "sim_puk_required"    // the card is blocked
+	modemSIMFailure         = "sim_failure"         // the card does not work
+	modemNotRegistered      = "not_registered"      // no network
+	modemRegistrationDenied = "registration_denied" // the network refuses the card
+	modemStorageFull        = "sim_storage_full"    // no place for received texts
+	modemRefused            = "network_refused"     // the network refuses to send
+	modemRoaming            = "roaming_refused"     // the network is not the SIM's own, and roaming is not allowed
+	modemNoCentre           = "no_service_centre"   // the card knows no service centre
+	modemOther              = "other_modem"         // another modem than the configured one is at the port
+	modemStore              = "store_failed"        // what it carries cannot be written to disk
+	modemNoCredit           = "no_credit"           // texts are refused, and the card has no credit
+	modemError              = "modem_error"         // anything else
 )
-
-// ModemCodes lists the codes that have words.
-func ModemCodes() []string {
-	return []string{
-		ModemAbsent, ModemPortBusy, ModemPortDenied, ModemNotAModem, ModemSilent, ModemSIMMissing, ModemSIMPIN, ModemSIMPINWrong,
-		ModemSIMPUK, ModemSIMFailure, ModemNotRegistered, ModemRegistrationDenied, ModemStorageFull, ModemRefused,
-		ModemRoaming, ModemNoCentre, ModemOther, ModemStore, ModemNoCredit, ModemError,
-	}
-}
 
 type (
 	modemsOutput struct {
@@ -182,7 +173,7 @@ func wordModem(m client.Modem, lang catalogue.Language) client.Modem {
 func modemText(code string, lang catalogue.Language) (detail, remedy string) {
 	key := catalogue.Key("modem." + code)
 	if !catalogue.Has(key) {
-		key = "modem." + ModemError
+		key = "modem." + modemError
 	}
 	return catalogue.Text(lang, key), catalogue.Text(lang, key+".remedy")
 }

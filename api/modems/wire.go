@@ -65,31 +65,31 @@ func registration(r modem.RegistrationStatus) string {
 // language, for what a modem suffers from.
 func errorCode(s *gateway.Status, code string) string {
 	known := map[string]string{
-		"absent": ModemAbsent, "port_busy": ModemPortBusy, "port_denied": ModemPortDenied,
-		"no_modem": ModemNotAModem, "other_modem": ModemOther, "device": ModemSilent, "no_answer": ModemSilent,
-		"no_network": ModemNotRegistered, "denied": ModemRegistrationDenied, "roaming": ModemRoaming, "no_smsc": ModemNoCentre,
-		"refusals": ModemRefused, "store": ModemStore, "no_credit": ModemNoCredit,
-		"cme_10": ModemSIMMissing, "cms_310": ModemSIMMissing,
-		"cme_11": ModemSIMPIN, "cms_311": ModemSIMPIN,
-		"cme_12": ModemSIMPUK, "cms_316": ModemSIMPUK,
-		"cme_16": ModemSIMPINWrong,
-		"cme_13": ModemSIMFailure, "cme_14": ModemSIMFailure, "cme_15": ModemSIMFailure,
-		"cms_313": ModemSIMFailure, "cms_315": ModemSIMFailure,
-		"cme_30": ModemNotRegistered, "cms_331": ModemNotRegistered, "cms_330": ModemNoCentre,
-		"cme_20": ModemStorageFull, "cms_322": ModemStorageFull, "cms_208": ModemStorageFull, "cms_211": ModemStorageFull,
+		"absent": modemAbsent, "port_busy": modemPortBusy, "port_denied": modemPortDenied,
+		"no_modem": modemNotAModem, "other_modem": modemOther, "device": modemSilent, "no_answer": modemSilent,
+		"no_network": modemNotRegistered, "denied": modemRegistrationDenied, "roaming": modemRoaming, "no_smsc": modemNoCentre,
+		"refusals": modemRefused, "store": modemStore, "no_credit": modemNoCredit,
+		"cme_10": modemSIMMissing, "cms_310": modemSIMMissing,
+		"cme_11": modemSIMPIN, "cms_311": modemSIMPIN,
+		"cme_12": modemSIMPUK, "cms_316": modemSIMPUK,
+		"cme_16": modemSIMPINWrong,
+		"cme_13": modemSIMFailure, "cme_14": modemSIMFailure, "cme_15": modemSIMFailure,
+		"cms_313": modemSIMFailure, "cms_315": modemSIMFailure,
+		"cme_30": modemNotRegistered, "cms_331": modemNotRegistered, "cms_330": modemNoCentre,
+		"cme_20": modemStorageFull, "cms_322": modemStorageFull, "cms_208": modemStorageFull, "cms_211": modemStorageFull,
 	}
 	// The state says more than a code that may be older.
 	switch wire, found := known[code]; {
 	case s.State == modem.SIMLocked && !strings.HasPrefix(code, "cm"):
-		return ModemSIMPIN
+		return modemSIMPIN
 	case found:
 		return wire
 	case s.Registration.Denied():
-		return ModemRegistrationDenied
+		return modemRegistrationDenied
 	case strings.HasPrefix(code, "cms_"):
-		return ModemRefused
+		return modemRefused
 	}
-	return ModemError
+	return modemError
 }
 
 func wireCredit(c *selfcare.Credit) *client.Credit {

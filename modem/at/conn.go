@@ -139,7 +139,7 @@ func New(port io.ReadWriteCloser, cfg Config) *Conn {
 // Command runs one command, given without its AT, and returns the lines of its
 // answer, with an error those that came: some modems leave the OK out. An *Error
 // is the answer of the modem; after any other error the dialogue is out of step,
-// but for ErrInvalid and ErrOutOfStep.
+// but for ErrInvalid and errOutOfStep.
 func (c *Conn) Command(ctx context.Context, command string, timeout time.Duration) ([]string, error) {
 	if !validCommand(command) {
 		return nil, fmt.Errorf("AT%s: %w", commandName(command), ErrInvalid)
@@ -184,7 +184,7 @@ func (c *Conn) PaidAt() time.Time {
 }
 
 // InStep reports whether the next command will be written rather than refused
-// with ErrOutOfStep. A submission may be accepted and yet leave the dialogue out
+// with errOutOfStep. A submission may be accepted and yet leave the dialogue out
 // of step, if the OK behind its reference was left out.
 func (c *Conn) InStep() bool {
 	_, err := c.inStep()
@@ -194,7 +194,7 @@ func (c *Conn) InStep() bool {
 // Lost is closed when the port is gone or the Conn closed; Err then says why.
 func (c *Conn) Lost() <-chan struct{} { return c.done }
 
-// Err returns why the port is gone: ErrClosed, or an error that wraps ErrLost;
+// Err returns why the port is gone: errClosed, or an error that wraps ErrLost;
 // nil while it is not.
 func (c *Conn) Err() error {
 	c.mu.Lock()
@@ -203,9 +203,9 @@ func (c *Conn) Err() error {
 }
 
 // Close closes the port and waits until nothing of the dialogue runs any more.
-// A command that runs ends with ErrClosed.
+// A command that runs ends with errClosed.
 func (c *Conn) Close() error {
-	err := c.fail(ErrClosed)
+	err := c.fail(errClosed)
 	c.waiting.Wait()
 	c.mu.Lock()
 	s := c.session
@@ -241,7 +241,7 @@ func (c *Conn) inStep() (*session, error) {
 	case c.cause != nil:
 		return nil, c.cause
 	case c.session == nil || c.session.dead:
-		return nil, ErrOutOfStep
+		return nil, errOutOfStep
 	}
 	return c.session, nil
 }
@@ -282,8 +282,8 @@ func (c *Conn) endSubmit(s *session, err error) (int, Phase, error) {
 	case err == nil && phase == BeforePayload:
 		// Whatever the modem ended, it was not this: its prompt may yet come.
 		s.phase = written
-		c.killLocked(s, ErrNoPrompt)
-		return -1, phase, ErrNoPrompt
+		c.killLocked(s, errNoPrompt)
+		return -1, phase, errNoPrompt
 	}
 	return -1, phase, err
 }

@@ -9,25 +9,25 @@ import (
 
 var (
 	// ErrTimeout is returned when the modem did not answer in time. The
-	// dialogue is out of step from then on; see ErrOutOfStep.
+	// dialogue is out of step from then on; see errOutOfStep.
 	ErrTimeout = errors.New("modem did not answer in time")
-	// ErrOutOfStep is returned for every command after one that ended without
+	// errOutOfStep is returned for every command after one that ended without
 	// its answer, until Resync has brought the dialogue back in step. Nothing
 	// has been written to the port.
-	ErrOutOfStep = errors.New("dialogue is out of step")
+	errOutOfStep = errors.New("dialogue is out of step")
 	// ErrLost is returned when the port is gone: unplugged, hung up, or so
 	// stuck that a write did not get through. The Conn is of no more use.
 	ErrLost = errors.New("port is gone")
-	// ErrClosed is returned after Close.
-	ErrClosed = errors.New("dialogue is closed")
+	// errClosed is returned after Close.
+	errClosed = errors.New("dialogue is closed")
 	// ErrNoise accompanies ErrTimeout when what came instead of an answer was
 	// no text, as with a wrong baud rate.
 	ErrNoise = errors.New("port carries noise")
-	// ErrTooLong is returned when an answer exceeded what any command can give.
-	ErrTooLong = errors.New("answer has no end")
-	// ErrNoPrompt is returned by Submit when the modem ended +CMGS without
+	// errTooLong is returned when an answer exceeded what any command can give.
+	errTooLong = errors.New("answer has no end")
+	// errNoPrompt is returned by Submit when the modem ended +CMGS without
 	// asking for the payload; nothing has been sent.
-	ErrNoPrompt = errors.New("modem gave no prompt")
+	errNoPrompt = errors.New("modem gave no prompt")
 	// ErrInvalid is returned for a command that contains control characters or
 	// anything else that is not printable ASCII. Nothing has been written.
 	ErrInvalid = errors.New("command is not printable ASCII")

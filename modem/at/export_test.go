@@ -1,5 +1,11 @@
 package at
 
+// Errors that only tests compare.
+var (
+	ErrClosed    = errClosed
+	ErrOutOfStep = errOutOfStep
+)
+
 // Transcript returns where the lines of the dialogue are kept.
 func (c *Conn) Transcript() *Transcript { return c.log }
 

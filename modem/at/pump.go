@@ -82,7 +82,7 @@ func (c *Conn) read() {
 			return
 		}
 		if n == 0 && !c.pause(zeroPause) {
-			c.end(ErrClosed)
+			c.end(errClosed)
 			return
 		}
 	}
@@ -109,7 +109,7 @@ func (c *Conn) fail(cause error) error {
 	c.mu.Unlock()
 	var err error
 	c.closing.Do(func() { err = c.port.Close() })
-	if errors.Is(cause, ErrClosed) {
+	if errors.Is(cause, errClosed) {
 		return err
 	}
 	return cause
@@ -120,7 +120,7 @@ func (c *Conn) end(cause error) {
 	_ = c.fail(cause)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if errors.Is(c.cause, ErrClosed) {
+	if errors.Is(c.cause, errClosed) {
 		c.log.Note("port closed")
 	} else {
 		c.log.Note("port lost")

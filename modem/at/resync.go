@@ -47,7 +47,7 @@ func (c *Conn) endSession() error {
 	c.mu.Lock()
 	s, cause := c.session, c.cause
 	if s != nil {
-		c.killLocked(s, ErrOutOfStep)
+		c.killLocked(s, errOutOfStep)
 	}
 	c.mu.Unlock()
 	if s != nil {

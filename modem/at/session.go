@@ -199,7 +199,7 @@ func (s *session) Write(p []byte) (int, error) {
 func (c *Conn) forward(s *session, line string) {
 	s.passed += len(line) + 2
 	if s.passed > maxAnswer {
-		c.killLocked(s, ErrTooLong)
+		c.killLocked(s, errTooLong)
 		return
 	}
 	if line[0] == '>' { // the AT would take it for a prompt

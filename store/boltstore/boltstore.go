@@ -26,8 +26,8 @@ import (
 // The limits of one transaction. They keep the longest commit short enough for
 // a slow card, and lie below what an etcd can be set to.
 const (
-	MaxOperations = 10_000  // puts and deletes
-	MaxBytes      = 8 << 20 // keys and values put
+	maxOperations = 10_000  // puts and deletes
+	maxBytes      = 8 << 20 // keys and values put
 )
 
 var (
@@ -139,9 +139,9 @@ func initialMap() int {
 	return 64 << 20
 }
 
-// Limits returns MaxOperations and MaxBytes.
+// Limits returns maxOperations and maxBytes.
 func (s *Store) Limits() store.Limits {
-	return store.Limits{Operations: MaxOperations, Bytes: MaxBytes}
+	return store.Limits{Operations: maxOperations, Bytes: maxBytes}
 }
 
 // View runs fn on the state of this moment. It does not wait for writers.

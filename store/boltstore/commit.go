@@ -45,7 +45,7 @@ type member struct {
 
 // full says whether the batch should be committed before anyone else enters.
 func (b *batch) full() bool {
-	return len(b.members) >= maxMembers || len(b.keys) >= MaxOperations || b.bytes >= MaxBytes
+	return len(b.members) >= maxMembers || len(b.keys) >= maxOperations || b.bytes >= maxBytes
 }
 
 // Update runs fn in the next commit, alone or together with others that are
@@ -109,7 +109,7 @@ func (s *Store) run(ctx context.Context, fn func(store.Tx) error) (err error) {
 		for _, c := range t.undo {
 			b.keys = append(b.keys, c.key)
 		}
-		b.bytes += MaxBytes - t.budget.Limits.Bytes
+		b.bytes += maxBytes - t.budget.Limits.Bytes
 		t.bucket = nil
 	}()
 	if err := ctx.Err(); err != nil {

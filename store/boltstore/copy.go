@@ -70,7 +70,7 @@ func copyRecords(from, to string) error {
 		if err := db.View(func(tx *bbolt.Tx) error { return checkTree(tx, info.Size()) }); err != nil {
 			return err
 		}
-		return fill(to, func(copied *bbolt.DB) error { return bbolt.Compact(copied, db, MaxBytes) })
+		return fill(to, func(copied *bbolt.DB) error { return bbolt.Compact(copied, db, maxBytes) })
 	})
 }
 

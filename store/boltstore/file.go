@@ -211,7 +211,7 @@ func fill(path string, write func(*bbolt.DB) error) error {
 // file at path: bbolt's files never shrink by themselves.
 func compact(db *bbolt.DB, path string) error {
 	return disk.Replace(path, func(temp string) error {
-		return fill(temp, func(to *bbolt.DB) error { return bbolt.Compact(to, db, MaxBytes) })
+		return fill(temp, func(to *bbolt.DB) error { return bbolt.Compact(to, db, maxBytes) })
 	})
 }
 

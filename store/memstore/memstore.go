@@ -23,8 +23,8 @@ import (
 // is installed, less than boltstore's, so that tests hold callers to what every backend
 // takes.
 const (
-	MaxOperations = 128
-	MaxBytes      = 1 << 20
+	maxOperations = 128
+	maxBytes      = 1 << 20
 )
 
 // degree is the branching of the tree; the value hardly matters.
@@ -60,7 +60,7 @@ func WithLimits(operations, bytes int) Option {
 // New returns an empty store.
 func New(options ...Option) *Store {
 	s := &Store{
-		limits: store.Limits{Operations: MaxOperations, Bytes: MaxBytes},
+		limits: store.Limits{Operations: maxOperations, Bytes: maxBytes},
 		writer: make(chan struct{}, 1),
 		tree: btree.NewG(degree, func(a, b store.Pair) bool {
 			return a.Key < b.Key
@@ -72,7 +72,7 @@ func New(options ...Option) *Store {
 	return s
 }
 
-// Limits returns what WithLimits has set, MaxOperations and MaxBytes without it.
+// Limits returns what WithLimits has set, maxOperations and maxBytes without it.
 func (s *Store) Limits() store.Limits { return s.limits }
 
 // View runs fn on the state of this moment; writers do not wait for it.
