@@ -88,7 +88,7 @@ func (a *alarms) set(ctx context.Context, codes []string, found map[string]strin
 		if what, ok := found[code]; ok {
 			a.raise(ctx, code, what)
 		} else {
-			a.calm(ctx, code)
+			a.clear(ctx, code)
 		}
 	}
 }
@@ -112,11 +112,11 @@ func (a *alarms) raise(ctx context.Context, code, what string) {
 	}
 	if !had {
 		a.gauge.WithLabelValues(code).Set(1)
-		a.note(ctx, AlarmChanged{Code: code})
+		a.appendEvent(ctx, AlarmChanged{Code: code})
 	}
 }
 
-func (a *alarms) calm(ctx context.Context, code string) {
+func (a *alarms) clear(ctx context.Context, code string) {
 	a.mu.Lock()
 	r, had := a.raised[code]
 	delete(a.raised, code)
@@ -126,12 +126,12 @@ func (a *alarms) calm(ctx context.Context, code string) {
 	}
 	a.log.Info("alarm is over", "code", code, "lasted", time.Since(r.At).Round(time.Second))
 	a.gauge.WithLabelValues(code).Set(0)
-	a.note(ctx, AlarmChanged{Code: code, Over: true})
+	a.appendEvent(ctx, AlarmChanged{Code: code, Over: true})
 }
 
-// note appends an event. An alarm is shown and logged in any case, so a store that
+// appendEvent appends an event. An alarm is shown and logged in any case, so a store that
 // fails is no reason to wait.
-func (a *alarms) note(ctx context.Context, change AlarmChanged) {
+func (a *alarms) appendEvent(ctx context.Context, change AlarmChanged) {
 	err := a.store.Update(ctx, func(tx store.Tx) error { return a.events.Append(tx, "", change) })
 	if err != nil {
 		a.log.Debug("alarm could not be written to the log of events", "err", err)
@@ -149,7 +149,7 @@ func (s *assembly) watch(ctx context.Context) {
 	for {
 		fails := s.storeTrouble() != ""
 		if now := time.Now(); !now.Before(due) || fails != s.app.alarms.has(system.AlarmStore) {
-			s.look(ctx)
+			s.checkAlarms(ctx)
 			due = now.Add(watchEvery)
 		}
 		if !pause(ctx, watchStoreEvery, nil) {
@@ -158,7 +158,7 @@ func (s *assembly) watch(ctx context.Context) {
 	}
 }
 
-func (s *assembly) look(ctx context.Context) {
+func (s *assembly) checkAlarms(ctx context.Context) {
 	found := map[string]string{}
 	codes := system.AlarmCodes()
 	if err := s.confirmClock(ctx); err != nil && ctx.Err() == nil {
@@ -183,7 +183,7 @@ func (s *assembly) look(ctx context.Context) {
 // storeTrouble returns what keeps the store from being written, as whoever tried last
 // found; empty if nothing does.
 func (s *assembly) storeTrouble() string {
-	if err := s.untended.Load(); err != nil {
+	if err := s.tendError.Load(); err != nil {
 		return fmt.Sprintf("the queue cannot be looked after: %v", *err)
 	}
 	return s.gateway.Unwritten()

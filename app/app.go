@@ -136,11 +136,11 @@ func (a *App) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.url = urlOf(l, a.tls.configured())
+	a.url = baseURL(l, a.tls.configured())
 	a.serve(a.tls.wrap(l), "stop answering requests", a.api)
 	a.serve(socket, "stop answering the command line", a.admin)
-	a.later("end event streams", func(context.Context) error { // or both would wait for them
-		a.current.Load().hush()
+	a.onStop("end event streams", func(context.Context) error { // or both would wait for them
+		a.current.Load().endStreams()
 		return nil
 	})
 	a.startLoops()
@@ -148,8 +148,8 @@ func (a *App) Start(ctx context.Context) (err error) {
 	return nil
 }
 
-// later adds a step to Stop; the last one added runs first.
-func (a *App) later(name string, run func(context.Context) error) {
+// onStop adds a step to Stop; the last one added runs first.
+func (a *App) onStop(name string, run func(context.Context) error) {
 	a.cleanup = append(a.cleanup, cleanup{name, run})
 }
 
@@ -175,7 +175,7 @@ func (a *App) openData(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.later("close the data", func(context.Context) error { return s.Close() })
+	a.onStop("close the data", func(context.Context) error { return s.Close() })
 	a.store, a.backup, a.scrubber = s, file, file
 	if err := a.settleBox(ctx, s); err != nil {
 		return err
@@ -208,14 +208,14 @@ func (a *App) startAssembly(ctx context.Context) (uncertain int, err error) {
 		return 0, err
 	}
 	a.current.Store(first)
-	a.later("stop sending and receiving", func(ctx context.Context) error { return a.current.Load().stop(ctx) })
+	a.onStop("stop sending and receiving", func(ctx context.Context) error { return a.current.Load().stop(ctx) })
 	return uncertain, nil
 }
 
 // serve answers requests on l with the handler of the assembly in force.
 func (a *App) serve(l net.Listener, name string, handler func(http.ResponseWriter, *http.Request)) {
 	w := newWeb(a.life, l, http.HandlerFunc(handler), a.log)
-	a.later(name, w.stop)
+	a.onStop(name, w.stop)
 }
 
 func (a *App) api(w http.ResponseWriter, r *http.Request)   { a.current.Load().handler.ServeHTTP(w, r) }

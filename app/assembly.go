@@ -53,25 +53,25 @@ type assembly struct {
 	handler      http.Handler
 	admin        http.Handler
 
-	hush   context.CancelFunc // ends the event streams
-	end    context.CancelFunc // ends the loops
-	loops  sync.WaitGroup
-	born   time.Time
-	tended atomic.Int64 // when the queue was last looked after, nanoseconds since born
+	endStreams context.CancelFunc // ends the event streams
+	end        context.CancelFunc // ends the loops
+	loops      sync.WaitGroup
+	created    time.Time
+	lastTend   atomic.Int64 // when the queue was last looked after, nanoseconds since born
 
-	afterTend  <-chan struct{}       // closed when the queue has been looked after once, or that has failed
-	tendedOnce func()                // closes afterTend; may be called again
-	untended   atomic.Pointer[error] // why the queue could not be looked after, while it cannot
-	clockSince time.Time             // since when nothing confirms the clock, by that clock; of watch
+	afterTend     <-chan struct{}       // closed when the queue has been looked after once, or that has failed
+	noteFirstTend func()                // closes afterTend; may be called again
+	tendError     atomic.Pointer[error] // why the queue could not be looked after, while it cannot
+	clockSince    time.Time             // since when nothing confirms the clock, by that clock; of watch
 }
 
 // assemble builds an assembly of the parts that config describes, not yet started, around
 // the radio r; nil: around a new one.
 func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
-	s := &assembly{radio: r, app: a, suppressions: suppression.New(a.store, a.events), born: time.Now()}
+	s := &assembly{radio: r, app: a, suppressions: suppression.New(a.store, a.events), created: time.Now()}
 	s.config.Store(&config)
 	first := make(chan struct{})
-	s.afterTend, s.tendedOnce = first, sync.OnceFunc(func() { close(first) })
+	s.afterTend, s.noteFirstTend = first, sync.OnceFunc(func() { close(first) })
 	quiet, err := calendar.ParseQuietHours(config.QuietHours.From, config.QuietHours.To, config.QuietHours.DaysOff)
 	if err != nil {
 		return nil, err
@@ -101,14 +101,14 @@ func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make inbox: %w", err)
 	}
-	if s.replies, err = a.repliesOf(s, numbering, register); err != nil {
+	if s.replies, err = a.newReplies(s, numbering, register); err != nil {
 		return nil, err
 	}
 	s.care = selfcare.New(selfcare.Config{
 		Gateway: s.gateway, Store: a.store, Queue: s.queue, Inbox: s.inbox, Logger: a.log, Registerer: register, Location: config.Location(),
 		Calls:  selfcare.CallConfig{HangUpAfter: config.Calls.HangUpAfter, Text: config.Calls.Text},
 		Test:   selfcare.TestConfig{Every: config.SelfTest.Every, To: config.SelfTest.To, Wait: config.SelfTest.Wait, PerMonth: config.SelfTest.PerMonth},
-		Credit: creditOf(config.Modems),
+		Credit: creditConfigs(config.Modems),
 	})
 	s.webhooks = a.newWebhooks(config.Webhooks, s, register)
 	numbers := accept.Numbers{Numbering: numbering}
@@ -151,7 +151,7 @@ func (s *assembly) start(life context.Context) error {
 	}
 	s.end = end
 	streams, hush := context.WithCancel(ctx)
-	s.hush = hush
+	s.endStreams = hush
 	s.loops.Go(func() { s.server.Run(streams) })
 	s.loops.Go(func() { s.care.Run(ctx) })
 	s.loops.Go(func() { s.tend(ctx) })
@@ -164,7 +164,7 @@ func (s *assembly) start(life context.Context) error {
 
 // retire ends all but the radio.
 func (s *assembly) retire() {
-	s.hush()
+	s.endStreams()
 	s.end()
 	s.loops.Wait()
 }
@@ -172,7 +172,7 @@ func (s *assembly) retire() {
 // stop claims no more messages, lets the running submissions end until ctx is
 // done, closes the modems, and ends everything else.
 func (s *assembly) stop(ctx context.Context) error {
-	s.hush()
+	s.endStreams()
 	err := s.radio.stop(ctx)
 	s.retire()
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -191,7 +191,7 @@ func (s *assembly) stop(ctx context.Context) error {
 // well. It goes by the clock that never jumps: a box without one of its own gets the
 // time from the network, minutes or years later.
 func (s *assembly) stuck() string {
-	if time.Since(s.born)-time.Duration(s.tended.Load()) > staleAfter {
+	if time.Since(s.created)-time.Duration(s.lastTend.Load()) > staleAfter {
 		return "queue"
 	}
 	return ""

@@ -40,7 +40,7 @@ func (s *assembly) erase(ctx context.Context, e consent.Erasing) (queue.Erasure,
 	}
 	defer release()
 	proof := queue.Erasure{By: e.By}
-	if proof.Kept, err = s.suppressionsOf(ctx, e); err != nil {
+	if proof.Kept, err = s.removeSuppressions(ctx, e); err != nil {
 		return queue.Erasure{}, err
 	}
 	progress := &erasureLog{log: s.app.log, told: time.Now()}
@@ -79,7 +79,7 @@ func (l *erasureLog) tell(how ...any) {
 // eraseRecords removes records until there are none, and counts them.
 func (s *assembly) eraseRecords(ctx context.Context, e consent.Erasing, proof *queue.Erasure, progress *erasureLog) error {
 	for n := range erasePasses {
-		pass := &erasePass{asked: e, proof: proof, looked: func(records int) { progress.tell("step", "remove", "pass", n+1, "records", records) }}
+		pass := &erasePass{asked: e, proof: proof, progress: func(records int) { progress.tell("step", "remove", "pass", n+1, "records", records) }}
 		if err := s.eraseAll(ctx, pass); err != nil || !pass.found {
 			return err
 		}
@@ -90,9 +90,9 @@ func (s *assembly) eraseRecords(ctx context.Context, e consent.Erasing, proof *q
 	return fmt.Errorf("%w: something of it was found each time", consent.ErrNumberBusy)
 }
 
-// suppressionsOf returns how many suppressions of a number stay, and removes them if
+// removeSuppressions returns how many suppressions of a number stay, and removes them if
 // that is wanted.
-func (s *assembly) suppressionsOf(ctx context.Context, e consent.Erasing) (stay int, err error) {
+func (s *assembly) removeSuppressions(ctx context.Context, e consent.Erasing) (stay int, err error) {
 	for after := ""; ; {
 		found, next, err := s.suppressions.Page(ctx, suppression.Filter{Number: e.Number}, after, 0)
 		if err != nil {

@@ -66,7 +66,7 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
-		return nil, &ListenError{Address: path, Err: cause(err)}
+		return nil, &ListenError{Address: path, Err: innerError(err)}
 	}
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, errors.Join(&ListenError{Address: path, Err: err}, l.Close())
@@ -78,13 +78,13 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 func listenTCP(ctx context.Context, address string) (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, &ListenError{Address: address, Err: cause(err)}
+		return nil, &ListenError{Address: address, Err: innerError(err)}
 	}
 	return netutil.LimitListener(l, maxConnections), nil
 }
 
-// cause strips from an error of package net what ListenError says already.
-func cause(err error) error {
+// innerError strips from an error of package net what ListenError says already.
+func innerError(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) {
 		return op.Err
@@ -92,9 +92,9 @@ func cause(err error) error {
 	return err
 }
 
-// urlOf returns the address of the API as a browser wants it. An address that
+// baseURL returns the address of the API as a browser wants it. An address that
 // stands for all of the box's is shown as the one that always works from here.
-func urlOf(l net.Listener, secure bool) string {
+func baseURL(l net.Listener, secure bool) string {
 	scheme := "http://"
 	if secure {
 		scheme = "https://"

@@ -35,12 +35,12 @@ func (s *assembly) tend(ctx context.Context) {
 				log.Error("cannot look after the queue, trying again", "err", err)
 			}
 			next = time.Time{}
-			s.untended.Store(&err)
+			s.tendError.Store(&err)
 		default:
-			s.untended.Store(nil)
-			s.tended.Store(int64(time.Since(s.born)))
+			s.tendError.Store(nil)
+			s.lastTend.Store(int64(time.Since(s.created)))
 		}
-		s.tendedOnce()
+		s.noteFirstTend()
 		failing = err != nil
 		if !pause(ctx, tendAtLeast, nil) {
 			return
@@ -74,7 +74,7 @@ func (a *App) startLoops() {
 	a.loops.Go(func() { a.janitor(ctx) })
 	a.loops.Go(func() { a.watchdog(ctx) })
 	a.loops.Go(func() { a.reseal(ctx) })
-	a.later("stop housekeeping", func(context.Context) error {
+	a.onStop("stop housekeeping", func(context.Context) error {
 		end()
 		a.loops.Wait()
 		return nil

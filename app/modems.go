@@ -17,14 +17,14 @@ func (a *App) modemConfigs(list []configs.Modem, profilesDir string) []gateway.M
 		all[i] = gateway.ModemConfig{
 			Config: modem.Config{
 				Name: m.Name, Device: m.Device, IMEI: m.IMEI, BaudRate: m.BaudRate,
-				PIN: pinOf(m.PINFile), PINGuard: a.pins,
+				PIN: pinReader(m.PINFile), PINGuard: a.pins,
 				Ports: a.options.Ports, Memory: a.memory, NoRoaming: !m.Roaming, ProfilesDir: profilesDir,
 				Logger: a.log.With(slog.String("modem", m.Name)),
 			},
 			Number:   m.Number,
 			Pace:     gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},
 			Prefixes: m.Prefixes,
-			Revision: m.IMEI + " " + revisionOf(m.PINFile),
+			Revision: m.IMEI + " " + pinRevision(m.PINFile),
 		}
 	}
 	return all
@@ -37,17 +37,17 @@ func (a *App) foundModem(name, device, profilesDir string) gateway.ModemConfig {
 	return a.modemConfigs([]configs.Modem{m}, profilesDir)[0]
 }
 
-// pinOf returns a function that reads the PIN when the SIM asks for it, so that it
+// pinReader returns a function that reads the PIN when the SIM asks for it, so that it
 // is nowhere in memory the rest of the time.
-func pinOf(path string) func() (string, error) {
+func pinReader(path string) func() (string, error) {
 	if path == "" {
 		return nil
 	}
 	return func() (string, error) { return configs.ReadPIN(path) }
 }
 
-// revisionOf changes when the PIN file does.
-func revisionOf(path string) string {
+// pinRevision changes when the PIN file does.
+func pinRevision(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
 		return path

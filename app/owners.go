@@ -76,11 +76,11 @@ func (a *App) prune(ctx context.Context) error {
 
 // erasePass is one look through everything for a number.
 type erasePass struct {
-	asked  consent.Erasing
-	proof  *queue.Erasure    // what has been removed, in all passes
-	looked func(records int) // told how many records have been looked at
-	found  bool              // something was removed, or is busy
-	busy   bool              // a modem has a part in hand
+	asked    consent.Erasing
+	proof    *queue.Erasure    // what has been removed, in all passes
+	progress func(records int) // told how many records have been looked at
+	found    bool              // something was removed, or is busy
+	busy     bool              // a modem has a part in hand
 }
 
 // eraseAll has all owners remove what they keep of a number, once.
@@ -130,7 +130,7 @@ func pruneQueue(ctx context.Context, s *assembly) error {
 
 func eraseQueue(ctx context.Context, s *assembly, pass *erasePass) error {
 	erased, err := s.queue.Erase(ctx, queue.Erasing{
-		Number: pass.asked.Number, Actor: pass.asked.By, InTx: forgetMessage, Looked: pass.looked,
+		Number: pass.asked.Number, Actor: pass.asked.By, InTx: forgetMessage, Looked: pass.progress,
 	})
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func pruneInbox(ctx context.Context, s *assembly) error {
 }
 
 func eraseInbox(ctx context.Context, s *assembly, pass *erasePass) error {
-	erased, err := s.inbox.Erase(ctx, inbox.Erasing{Number: pass.asked.Number, InTx: forgetMessage, Looked: pass.looked})
+	erased, err := s.inbox.Erase(ctx, inbox.Erasing{Number: pass.asked.Number, InTx: forgetMessage, Looked: pass.progress})
 	if err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (a *App) apply(config configs.Config) (changed []string, err error) {
 		}
 	default:
 		running.config.Store(&config)
-		running.care.SetCredit(creditOf(config.Modems))
+		running.care.SetCredit(creditConfigs(config.Modems))
 	}
 	if !found { // even if the list is the same: a file with a PIN may have changed
 		running.gateway.SetModems(a.modemConfigs(config.Modems, config.ProfilesDir))

@@ -115,7 +115,7 @@ func TestReloadBesideReaders(t *testing.T) {
 	go func() {
 		defer close(done)
 		for range 20 {
-			a.current.Load().look(t.Context())
+			a.current.Load().checkAlarms(t.Context())
 		}
 	}()
 	for i := range 20 {

@@ -14,8 +14,8 @@ import (
 	"goniec/reply/reader"
 )
 
-// repliesOf builds what deals with the answers of patients.
-func (a *App) repliesOf(s *assembly, numbering number.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
+// newReplies builds what deals with the answers of patients.
+func (a *App) newReplies(s *assembly, numbering number.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
 	config := s.config.Load()
 	c := config.Replies
 	words, err := reader.New(reader.Options{Words: c.Words})
@@ -29,7 +29,7 @@ func (a *App) repliesOf(s *assembly, numbering number.Numbering, r prometheus.Re
 	}
 	replies, err := reply.New(reply.Config{
 		Store: a.store, Events: a.events, Queue: s.queue, Inbox: s.inbox, Suppressions: s.suppressions, Reader: words, Numbering: numbering, Box: a.box, Logger: a.log,
-		Location: config.Location(), Language: c.Language, Text: textsOf(c), Phone: c.Phone, Office: office,
+		Location: config.Location(), Language: c.Language, Text: replyTexts(c), Phone: c.Phone, Office: office,
 		Guard: reply.Guard{PerNumber: c.PerNumber, PerBox: c.PerBox}, AnswerWithin: c.AnswerWithin, Registerer: r,
 	})
 	if err != nil {
@@ -38,8 +38,8 @@ func (a *App) repliesOf(s *assembly, numbering number.Numbering, r prometheus.Re
 	return replies, nil
 }
 
-// textsOf returns the texts that go back: the clinic's own, else the built-in ones.
-func textsOf(c configs.Replies) func(language string, kind reply.TextKind) string {
+// replyTexts returns the texts that go back: the clinic's own, else the built-in ones.
+func replyTexts(c configs.Replies) func(language string, kind reply.TextKind) string {
 	return func(language string, kind reply.TextKind) string {
 		if kind != reply.TextEvery && !slices.Contains(c.Send, string(kind)) {
 			return ""
@@ -48,14 +48,14 @@ func textsOf(c configs.Replies) func(language string, kind reply.TextKind) strin
 			return own
 		}
 		text, found := catalogue.ReplyText(language, string(kind))
-		if found && c.Phone != "" && slices.Contains(phoned(), kind) {
+		if found && c.Phone != "" && slices.Contains(kindsWithPhone(), kind) {
 			text += " Tel. {phone}"
 		}
 		return text
 	}
 }
 
-// phoned lists the kinds to which it helps to have the number of reception.
-func phoned() []reply.TextKind {
+// kindsWithPhone lists the kinds to which it helps to have the number of reception.
+func kindsWithPhone() []reply.TextKind {
 	return []reply.TextKind{reply.TextMoved, reply.TextPerson, reply.TextLate, reply.TextClosed, reply.TextUnknown}
 }

@@ -15,7 +15,7 @@ func TestTextsOf(t *testing.T) {
 	c.Send = []string{"unclear", "late", "stopped"}
 	c.Phone = "+48221234567"
 	c.Texts.PL.Unclear = "Co?"
-	text := textsOf(c)
+	text := replyTexts(c)
 	for _, want := range []struct {
 		language string
 		kind     reply.TextKind
@@ -40,7 +40,7 @@ func TestEveryKindOfText(t *testing.T) {
 	t.Parallel()
 	c := configs.Default().Replies
 	c.Send = configs.ReplyKinds()
-	text := textsOf(c)
+	text := replyTexts(c)
 	known := append(configs.ReplyKinds(), string(reply.TextEvery))
 	if len(known) != len(reply.TextKinds()) {
 		t.Errorf("the configuration knows %d kinds, there are %d", len(known), len(reply.TextKinds()))

@@ -21,10 +21,10 @@ func (a *App) encryption() client.Encryption {
 	if !ok {
 		return client.Encryption{}
 	}
-	return encryptionOf(s)
+	return encryptionState(s)
 }
 
-func encryptionOf(s *sealed.Store) client.Encryption {
+func encryptionState(s *sealed.Store) client.Encryption {
 	state := s.State()
 	return client.Encryption{Enabled: true, Key: state.Key, Rotating: state.Rotating, Remaining: state.Remaining, Records: state.Values}
 }

@@ -144,5 +144,5 @@ func Encryption(ctx context.Context, dir string, keys []sealed.Key) (e client.En
 	if s.Old() {
 		_, _, err = s.CountOld(ctx)
 	}
-	return encryptionOf(s), used, err
+	return encryptionState(s), used, err
 }

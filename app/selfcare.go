@@ -7,9 +7,9 @@ import (
 	"goniec/selfcare"
 )
 
-// creditOf turns what the configuration says of the credit of SIMs into what selfcare
+// creditConfigs turns what the configuration says of the credit of SIMs into what selfcare
 // wants.
-func creditOf(list []configs.Modem) map[string]selfcare.CreditConfig {
+func creditConfigs(list []configs.Modem) map[string]selfcare.CreditConfig {
 	all := map[string]selfcare.CreditConfig{}
 	for _, m := range list {
 		c := selfcare.CreditConfig{Code: m.Credit.Code, AlarmBelow: selfcare.Amount(m.Credit.AlarmBelow) * 100, Every: m.Credit.Every}

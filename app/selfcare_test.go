@@ -13,7 +13,7 @@ func TestCreditOf(t *testing.T) {
 	bare, full := configs.DefaultModem(), configs.DefaultModem()
 	bare.Name, full.Name = "sim-a", "sim-b"
 	full.Credit = configs.Credit{Code: configs.CreditAuto, Pattern: "konto: ([0-9,]+)", AlarmBelow: 5, Every: time.Hour}
-	all := creditOf([]configs.Modem{bare, full})
+	all := creditConfigs([]configs.Modem{bare, full})
 	if got := all["sim-a"]; got.Code != "" || got.Pattern != nil || got.AlarmBelow != 0 {
 		t.Errorf("credit of a modem of which nothing is said: %+v", got)
 	}

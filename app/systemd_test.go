@@ -22,7 +22,7 @@ func TestWatchdog(t *testing.T) {
 	t.Setenv("WATCHDOG_USEC", "40000")
 
 	a := &App{log: slog.New(slog.DiscardHandler)}
-	s := &assembly{app: a, born: time.Now()}
+	s := &assembly{app: a, created: time.Now()}
 	a.current.Store(s)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
@@ -73,8 +73,8 @@ func TestStuck(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &assembly{born: time.Now().Add(-test.age)}
-			s.tended.Store(int64(test.tended))
+			s := &assembly{created: time.Now().Add(-test.age)}
+			s.lastTend.Store(int64(test.tended))
 			if got := s.stuck(); got != test.want {
 				t.Errorf("stuck = %q, want %q", got, test.want)
 			}

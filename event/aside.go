@@ -62,10 +62,10 @@ type Aside struct {
 	Err      string    // of the last of those tries, in English
 }
 
-// note writes down that an event has failed, and sets it aside if that is enough. It
+// noteFailure writes down that an event has failed, and sets it aside if that is enough. It
 // returns how long to wait, 0 if the event was set aside. When that cannot be written
 // the failure does not count.
-func (r *run) note(ctx context.Context, f *failure) (wait time.Duration, err error) {
+func (r *run) noteFailure(ctx context.Context, f *failure) (wait time.Duration, err error) {
 	e := f.event
 	key := troubleKey(r.Name, e.Box)
 	type noted struct {

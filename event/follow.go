@@ -82,7 +82,7 @@ func (l *Log) Run(ctx context.Context, f Follower) {
 		wait := followAgain
 		var failed *failure
 		if errors.As(err, &failed) {
-			wait, err = r.note(ctx, failed)
+			wait, err = r.noteFailure(ctx, failed)
 		} else {
 			f.Logger.Error("cannot follow what happens, trying again", slog.String("follower", f.Name), slog.Any("err", err))
 		}
@@ -280,7 +280,7 @@ func (r *run) catchUp(ctx context.Context) (bool, error) {
 	}
 	more := false
 	for _, b := range batches {
-		if err := r.hand(ctx, b); err != nil {
+		if err := r.handOver(ctx, b); err != nil {
 			return false, err
 		}
 		more = more || b.more
@@ -288,10 +288,10 @@ func (r *run) catchUp(ctx context.Context) (bool, error) {
 	return more, nil
 }
 
-// hand has the events of a batch take effect, as many in one commit as the limits of
+// handOver has the events of a batch take effect, as many in one commit as the limits of
 // the store allow. Of a failing event it returns the failure, after those before it have
 // taken effect. A batch in which nothing is wanted is only remembered.
-func (r *run) hand(ctx context.Context, b batch) error {
+func (r *run) handOver(ctx context.Context, b batch) error {
 	last := b.events[len(b.events)-1]
 	if !slices.ContainsFunc(b.events, func(e logged) bool { return e.wanted }) && last.Seq-b.cursor < skipAtMost {
 		r.seen[last.Box] = last.Seq
@@ -377,7 +377,7 @@ type watchedTx struct {
 	err   error // of the store, and not of what it was asked
 }
 
-func (t *watchedTx) note(err error) error {
+func (t *watchedTx) noteError(err error) error {
 	if err != nil && !errors.Is(err, store.ErrTooLarge) && !errors.Is(err, store.ErrKey) {
 		t.err = err
 	}
@@ -386,28 +386,28 @@ func (t *watchedTx) note(err error) error {
 
 func (t *watchedTx) Get(key string) ([]byte, error) {
 	value, err := t.Tx.Get(key)
-	return value, t.note(err)
+	return value, t.noteError(err)
 }
 
 func (t *watchedTx) Scan(from, to string, limit int) ([]store.Pair, error) {
 	pairs, err := t.Tx.Scan(from, to, limit)
-	return pairs, t.note(err)
+	return pairs, t.noteError(err)
 }
 
 func (t *watchedTx) ScanLast(from, to string, limit int) ([]store.Pair, error) {
 	pairs, err := t.Tx.ScanLast(from, to, limit)
-	return pairs, t.note(err)
+	return pairs, t.noteError(err)
 }
 
 func (t *watchedTx) Put(key string, value []byte) error {
 	t.spent.Operations++
 	t.spent.Bytes += len(key) + len(value)
-	return t.note(t.Tx.Put(key, value))
+	return t.noteError(t.Tx.Put(key, value))
 }
 
 func (t *watchedTx) Delete(key string) error {
 	t.spent.Operations++
-	return t.note(t.Tx.Delete(key))
+	return t.noteError(t.Tx.Delete(key))
 }
 
 // failure returns the error of a transaction that ended at an event with err: a failure

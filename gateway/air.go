@@ -26,7 +26,7 @@ const (
 // air is the part that a worker handed to its modem and whose answer may still come.
 // It outlives a session.
 type air struct {
-	doubt *queue.Submission // nil: there is none
+	uncertain *queue.Submission // nil: there is none
 	// listenUntil is until when a port that is opened is only listened to for it.
 	listenUntil time.Time
 	recalled    bool // what was in the air when the box stopped has been looked for
@@ -43,7 +43,7 @@ func (w *worker) open(ctx context.Context) error {
 		return w.modem.Open(ctx)
 	}
 	attributes := []any{slog.Time("until", until)}
-	if sub := w.air.doubt; sub != nil {
+	if sub := w.air.uncertain; sub != nil {
 		attributes = append(attributes, slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1))
 	}
 	w.log.Info("a part was in the air when the port was left; listening for its answer before anything is written", attributes...)
@@ -64,30 +64,30 @@ func (w *worker) recall() {
 		return
 	}
 	w.air.recalled = true
-	all = unanswered(all)
-	if len(all) == 0 || w.air.doubt != nil {
+	all = withoutAnswer(all)
+	if len(all) == 0 || w.air.uncertain != nil {
 		return
 	}
 	if len(all) == 1 {
-		w.air.doubt = &all[0]
+		w.air.uncertain = &all[0]
 	}
-	w.air.listenUntil = handedOver(attemptOf(all[0])).Add(answerAwaited)
+	w.air.listenUntil = handedOverAt(attemptOf(all[0])).Add(answerAwaited)
 }
 
-// unanswered returns those of all whose modem has not answered anything.
-func unanswered(all []queue.Submission) []queue.Submission {
+// withoutAnswer returns those of all whose modem has not answered anything.
+func withoutAnswer(all []queue.Submission) []queue.Submission {
 	return slices.DeleteFunc(all, func(sub queue.Submission) bool {
 		a := attemptOf(sub)
-		return a == nil || answeredWith(a.Code)
+		return a == nil || isAnswer(a.Code)
 	})
 }
 
-// lost notes that the outcome of sub is not known: its answer may still come,
+// noteUncertain notes that the outcome of sub is not known: its answer may still come,
 // unless it has been given and decides nothing, or the modem has started anew.
-func (a *air) lost(sub queue.Submission, v verdict) {
-	a.doubt = &sub
+func (a *air) noteUncertain(sub queue.Submission, v verdict) {
+	a.uncertain = &sub
 	restarted := v.mend != nil && errors.Is(v.mend, modem.ErrRestarted)
-	if o := v.outcome; !restarted && !answeredWith(o.Code) && !o.PayloadAt.IsZero() {
+	if o := v.outcome; !restarted && !isAnswer(o.Code) && !o.PayloadAt.IsZero() {
 		a.listenUntil = o.PayloadAt.Add(answerAwaited)
 	}
 }
@@ -102,17 +102,17 @@ func attemptOf(sub queue.Submission) *queue.Attempt {
 	return nil
 }
 
-// handedOver returns when the modem got the part of a, about.
-func handedOver(a *queue.Attempt) time.Time {
+// handedOverAt returns when the modem got the part of a, about.
+func handedOverAt(a *queue.Attempt) time.Time {
 	if a.PayloadAt.IsZero() {
 		return a.At
 	}
 	return a.PayloadAt
 }
 
-// answeredWith says whether code is that of an error which the modem answered: no
+// isAnswer says whether code is that of an error which the modem answered: no
 // other answer will come.
-func answeredWith(code string) bool {
+func isAnswer(code string) bool {
 	return strings.HasPrefix(code, "cms_") || strings.HasPrefix(code, "cme_")
 }
 
@@ -121,8 +121,8 @@ func answeredWith(code string) bool {
 // they need not. An error is that of the store.
 func (g *Gateway) QuietUntil(ctx context.Context) (time.Time, error) {
 	all, err := g.queue.Load().UncertainAttempts(ctx, "", time.Now().Add(-answerAwaited))
-	if all = unanswered(all); err != nil || len(all) == 0 {
+	if all = withoutAnswer(all); err != nil || len(all) == 0 {
 		return time.Time{}, err
 	}
-	return handedOver(attemptOf(all[0])).Add(answerAwaited), nil
+	return handedOverAt(attemptOf(all[0])).Add(answerAwaited), nil
 }

@@ -16,24 +16,26 @@ type Attendant interface {
 	// that nobody else may have it; then, without an error, the modem's copy may be
 	// deleted.
 	TakeText(ctx context.Context, w queue.Worker, text *pdu.Deliver) (taken bool, err error)
-	// Rings is told of each ring of a call, and of what is told of the caller between
+	// HandleRing is told of each ring of a call, and of what is told of the caller between
 	// two; hangUp has the call ended.
-	Rings(modem string, call modem.Indication) (hangUp bool)
-	// Called is told of a call to w that has ended.
-	Called(w queue.Worker, call modem.Indication)
+	HandleRing(modem string, call modem.Indication) (hangUp bool)
+	// HandleCall is told of a call to w that has ended.
+	HandleCall(w queue.Worker, call modem.Indication)
 }
 
 // Attend makes a the attendant of all modems, from now on.
-func (g *Gateway) Attend(a Attendant) { g.helper.Store(&a) }
+func (g *Gateway) Attend(a Attendant) { g.attending.Store(&a) }
 
-func (g *Gateway) attendant() Attendant { return *g.helper.Load() }
+func (g *Gateway) attendant() Attendant { return *g.attending.Load() }
 
-// nobody is the Attendant where there is none: what is told to it is lost.
-type nobody struct{}
+// noAttendant is the Attendant where there is none: what is told to it is lost.
+type noAttendant struct{}
 
-func (nobody) TakeText(context.Context, queue.Worker, *pdu.Deliver) (bool, error) { return false, nil }
-func (nobody) Rings(string, modem.Indication) bool                                { return false }
-func (nobody) Called(queue.Worker, modem.Indication)                              {}
+func (noAttendant) TakeText(context.Context, queue.Worker, *pdu.Deliver) (bool, error) {
+	return false, nil
+}
+func (noAttendant) HandleRing(string, modem.Indication) bool  { return false }
+func (noAttendant) HandleCall(queue.Worker, modem.Indication) {}
 
 // Changes returns a channel that receives, until ctx is done, after a modem has been
 // opened or closed, has come into another state, or has been added or removed. Several
@@ -45,8 +47,8 @@ func (g *Gateway) Changes(ctx context.Context) <-chan struct{} {
 	return c
 }
 
-// changed tells all who wait for Changes.
-func (g *Gateway) changed() {
+// notifyWatchers tells all who wait for Changes.
+func (g *Gateway) notifyWatchers() {
 	g.watchers.Range(func(c, _ any) bool {
 		select {
 		case c.(chan struct{}) <- struct{}{}:

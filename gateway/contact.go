@@ -27,8 +27,8 @@ const contactSpace = "who/"
 // staleAfter is how exactly it is kept when a number was heard from last.
 const staleAfter = 24 * time.Hour
 
-// toldAgain is how often somebody is told of the same number.
-const toldAgain = time.Hour
+// tellAgainAfter is how often somebody is told of the same number.
+const tellAgainAfter = time.Hour
 
 // contact is the value of who/<number>: by which SIM its conversation goes, and
 // what it has got lately.
@@ -76,9 +76,9 @@ func (c *contact) put(tx store.Tx, number pdu.Address, now time.Time) error {
 // stale says whether At has to be written anew.
 func (c *contact) stale(now time.Time) bool { return now.Sub(time.Unix(c.At, 0)).Abs() >= staleAfter }
 
-// forget drops the attempts that no limit asks for any more. One that is said to be
+// dropOld drops the attempts that no limit asks for any more. One that is said to be
 // still to come was counted by a clock that was wrong: it counts as made now.
-func (c *contact) forget(now time.Time) {
+func (c *contact) dropOld(now time.Time) {
 	limit := now.Add(-24 * time.Hour).UnixMilli()
 	kept := make([]counted, 0, len(c.Counted)+1)
 	for _, x := range c.Counted {
@@ -120,7 +120,7 @@ func (c *contact) until(limit RecipientCap, more int, now time.Time) time.Time {
 
 // refuse has an attempt wait, and says whether somebody should be told.
 func (c *contact) refuse(tx store.Tx, number pdu.Address, until, now time.Time) (queue.AttemptRuling, error) {
-	if since := now.Sub(time.Unix(c.Told, 0)); since >= 0 && since < toldAgain {
+	if since := now.Sub(time.Unix(c.Told, 0)); since >= 0 && since < tellAgainAfter {
 		return queue.AttemptRuling{Until: until}, nil
 	}
 	c.Told = now.Unix()

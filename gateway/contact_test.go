@@ -38,7 +38,7 @@ func TestCapWindows(t *testing.T) {
 			for _, before := range c.sent {
 				known.Counted = append(known.Counted, counted{At: now.Add(-before).UnixMilli()})
 			}
-			known.forget(now)
+			known.dropOld(now)
 			until := known.until(c.cap, c.more, now)
 			var got time.Duration
 			if !until.IsZero() {

@@ -24,18 +24,18 @@ type dialogue struct {
 	pingAt  time.Time // put off by whatever else the modem answers
 }
 
-// answered notes that the modem has answered at now.
-func (d *dialogue) answered(now time.Time) { d.pingAt = now.Add(pingInterval) }
+// postponePing notes that the modem has answered at now.
+func (d *dialogue) postponePing(now time.Time) { d.pingAt = now.Add(pingInterval) }
 
-// works notes that the dialogue is in step.
-func (d *dialogue) works() { d.mends = 0 }
+// resetMends notes that the dialogue is in step.
+func (d *dialogue) resetMends() { d.mends = 0 }
 
 // ping asks the modem whether it still answers, when it has not lately.
 func (d *dialogue) ping(now time.Time) error {
 	if now.Before(d.pingAt) {
 		return nil
 	}
-	d.answered(now)
+	d.postponePing(now)
 	w := d.session.worker
 	if err := w.modem.Ping(w.hard); err != nil {
 		return d.mend(faultOf(err))
@@ -61,7 +61,7 @@ func (d *dialogue) mend(f *modem.Fault) error {
 			return f
 		case d.mends > mendsBeforeSetup:
 			w.log.Warn("modem answers, and goes on failing; setting it up anew")
-			return d.session.setUpAnew()
+			return d.session.setUpAgain()
 		}
 		if err := w.modem.Resync(w.hard); err != nil {
 			return err

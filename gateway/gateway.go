@@ -65,11 +65,11 @@ const defaultValidity = 48 * time.Hour
 
 // Gateway is all modems of a box. Its methods may be called by any goroutine.
 type Gateway struct {
-	config  Config
-	metrics *metrics
-	queue   atomic.Pointer[queue.Queue] // in force, see Use
-	inbox   atomic.Pointer[inbox.Inbox]
-	helper  atomic.Pointer[Attendant] // in force, see Attend
+	config    Config
+	metrics   *metrics
+	queue     atomic.Pointer[queue.Queue] // in force, see Use
+	inbox     atomic.Pointer[inbox.Inbox]
+	attending atomic.Pointer[Attendant] // in force, see Attend
 
 	// soft is done when nothing new may be begun, hard when what runs must end.
 	soft, hard         context.Context
@@ -100,7 +100,7 @@ func New(c Config) *Gateway {
 	g := &Gateway{config: c, metrics: newMetrics(c.Registerer), workers: map[string]*worker{}}
 	g.Use(c.Queue, c.Inbox)
 	g.config.Queue, g.config.Inbox = nil, nil // in force are g.queue and g.inbox
-	g.Attend(nobody{})
+	g.Attend(noAttendant{})
 	g.hard, g.hardStop = context.WithCancel(context.Background())
 	g.soft, g.softStop = context.WithCancel(g.hard)
 	g.SetModems(c.Modems)
@@ -177,13 +177,13 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 	for i, name := range g.order {
 		distinct[i] = wanted[name]
 	}
-	g.config.Routing.set(g, distinct)
+	g.config.Routing.setModems(g, distinct)
 	// First all that go, then those that come: they may want the same port.
 	var leaving []*worker
 	for name, w := range g.workers {
 		c, found := wanted[name]
 		if found && w.config.sameDevice(c) {
-			w.pace.set(c.Pace)
+			w.pace.setLimit(c.Pace)
 			w.number.Store(&c.Number)
 			continue
 		}
@@ -200,7 +200,7 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 		}
 	}
 	g.nudge(nil)
-	g.changed()
+	g.notifyWatchers()
 }
 
 // addModem adds one modem, which waits for those that leave and have its name or

@@ -28,26 +28,26 @@ type journal struct {
 // due says whether it is time to try the store again.
 func (j *journal) due(now time.Time) bool { return !j.retryAt.IsZero() && !now.Before(j.retryAt) }
 
-// next returns when the store is tried again; zero: it works, or whatever happens next
+// nextTry returns when the store is tried again; zero: it works, or whatever happens next
 // will try it.
-func (j *journal) next() time.Time {
+func (j *journal) nextTry() time.Time {
 	if j.retryAt.Before(time.Now()) {
 		return time.Time{}
 	}
 	return j.retryAt
 }
 
-// readFailed deals with an error of the store under ctx before anything was
+// noteReadFailure deals with an error of the store under ctx before anything was
 // begun. That of a store call that was broken off because all ends is none.
-func (j *journal) readFailed(ctx context.Context, what string, err error) {
+func (j *journal) noteReadFailure(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
-		j.failed(what, err)
+		j.noteFailure(what, err)
 	}
 }
 
-// failed notes that the store could not be written and sets when it is
+// noteFailure notes that the store could not be written and sets when it is
 // tried again. Until then nothing is claimed.
-func (j *journal) failed(what string, err error) {
+func (j *journal) noteFailure(what string, err error) {
 	now := time.Now()
 	j.worker.metrics.storeFailures.Inc()
 	if j.retryAt.IsZero() {
@@ -60,12 +60,12 @@ func (j *journal) failed(what string, err error) {
 	}
 	j.retryAt = now.Add(j.retry)
 	j.worker.show(func(p *public) { p.unwritten = fmt.Sprintf("%s: %v", what, err) })
-	j.worker.suffers(&Trouble{At: now, Code: codeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: catalogue.RemedyStore})
-	j.worker.waits(j.retryAt, "the store cannot be written")
+	j.worker.showTrouble(&Trouble{At: now, Code: codeStore, Detail: fmt.Sprintf("%s: %v", what, err), Remedy: catalogue.RemedyStore})
+	j.worker.showPause(j.retryAt, "the store cannot be written")
 }
 
-// works notes that the store could be written.
-func (j *journal) works() {
+// noteSuccess notes that the store could be written.
+func (j *journal) noteSuccess() {
 	if j.retryAt.IsZero() {
 		return
 	}
@@ -75,7 +75,7 @@ func (j *journal) works() {
 		p.unwritten = ""
 		p.endTrouble(codeStore)
 	})
-	j.worker.waits(time.Time{}, "")
+	j.worker.showPause(time.Time{}, "")
 }
 
 // errNotTaken is returned by persist for what the store takes anything but.
@@ -96,20 +96,20 @@ func (j *journal) persist(what string, op func(context.Context) error) error {
 		last := j.worker.hard.Err() != nil
 		err := op(ctx)
 		if err == nil {
-			j.works()
+			j.noteSuccess()
 			return nil
 		}
-		if hopeless(err) {
+		if isPermanent(err) {
 			return err
 		}
 		// On a full disk less may still have room, which says nothing about this.
 		if !errors.Is(err, store.ErrWrite) && j.writable(ctx) {
 			if refused++; refused >= triesOfOne {
-				j.works()
+				j.noteSuccess()
 				return fmt.Errorf("%w: %w", errNotTaken, err)
 			}
 		}
-		j.failed(what, err)
+		j.noteFailure(what, err)
 		if last {
 			return err
 		}
@@ -122,8 +122,8 @@ func (j *journal) persist(what string, op func(context.Context) error) error {
 	}
 }
 
-// hopeless says whether err is about one record and will come again.
-func hopeless(err error) bool {
+// isPermanent says whether err is about one record and will come again.
+func isPermanent(err error) bool {
 	for _, e := range []error{queue.ErrStale, store.ErrNotFound, queue.ErrMove, store.ErrTooLarge, store.ErrKey} {
 		if errors.Is(err, e) {
 			return true

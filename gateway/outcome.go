@@ -73,12 +73,12 @@ func (v verdict) word() string {
 // history is what a worker remembers of recent faults, to tell a message that
 // fails from a modem that does. It forgets on success.
 type history struct {
-	message string // of the last fault
-	part    int
-	given   int // how often that part has been given back in a row
+	message   string // of the last fault
+	part      int
+	givenBack int // how often that part has been given back in a row
 
 	code     string // of the last fault
-	same     int    // how often in a row, whatever the message
+	sameCode int    // how often in a row, whatever the message
 	failures int    // transient faults of the network in a row
 
 	refused   []string  // recipients refused in a row by a fault that may mean the SIM
@@ -88,8 +88,8 @@ type history struct {
 	suspected time.Time
 }
 
-// succeeded forgets everything: the modem and the network work.
-func (h *history) succeeded() { *h = history{} }
+// reset forgets everything: the modem and the network work.
+func (h *history) reset() { *h = history{} }
 
 // judge decides what f means, after an attempt at sub, about whose part the modems know e.
 func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdict {
@@ -103,26 +103,26 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdic
 	case modem.Duplicate:
 		// The service centre has it from an attempt whose answer was lost.
 		v.outcome.Kind, v.outcome.NoMR = queue.Accepted, true
-		h.succeeded()
+		h.reset()
 	case modem.Uncertain:
 		v.outcome.Kind, v.mend = queue.Uncertain, f
 	case modem.Permanent:
 		v.outcome.Kind = queue.Refused
 		h.suspect(&v, f, sub, e)
 	case modem.Stop:
-		h.stop(&v, f, sub, e)
+		h.judgeStop(&v, f, sub, e)
 	case modem.ModemFault:
-		v.mend, v.reopen = f, h.given > 0
+		v.mend, v.reopen = f, h.givenBack > 0
 		before := givenBack(sub, v.outcome.Code)
-		if v.outcome.Kind = queue.NotSent; h.given > 0 || before > 0 {
+		if v.outcome.Kind = queue.NotSent; h.givenBack > 0 || before > 0 {
 			// Twice is more than a hiccup: let others go first.
 			v.outcome.Kind, v.outcome.RetryAfter = queue.Retry, f.Wait(times)
 		}
-		h.given++
+		h.givenBack++
 	default: // transient
 		v.outcome.Kind, v.outcome.RetryAfter = queue.Retry, f.Wait(times)
-		v.pause, v.reason = h.rest(f), restReason
-		if v.network = ofNetwork(f); v.network && sub.Message.Priority == queue.High {
+		v.pause, v.reason = h.restAfter(f), restReason
+		if v.network = isNetworkFault(f); v.network && sub.Message.Priority == queue.High {
 			h.hurry(&v, times, e)
 		}
 		if outOfStep(f) {
@@ -133,23 +133,23 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdic
 	return v
 }
 
-// stop deals with a fault that speaks against the modem or its SIM. Networks and
+// judgeStop deals with a fault that speaks against the modem or its SIM. Networks and
 // modems report the same fault for single recipients, too, and one of those must
 // not stop the others: unless the fault leaves no doubt, the modem is blamed only
 // when several recipients in a row have met it. Each other modem is asked once; then
 // the part waits, and it fails when it is refused again although one of the SIMs
 // that refused it has sent to others since.
-func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, e evidence) {
+func (h *history) judgeStop(v *verdict, f *modem.Fault, sub queue.Submission, e evidence) {
 	v.outcome.Kind = queue.NotSent
 	before := givenBack(sub, v.outcome.Code)
 	switch {
 	case f.StopAfter() == 0:
 		v.park = trouble(f, time.Now())
-		if ofDevice(f) {
+		if isDeviceFault(f) {
 			v.shut = f
 		}
 		if before > 0 {
-			v.outcome.RetryAfter = aside(sub, before)
+			v.outcome.RetryAfter = asideWait(sub, before)
 		}
 	case before >= refusalsAllowed && e.works && !e.untried:
 		v.outcome.Kind = queue.Refused
@@ -160,7 +160,7 @@ func (h *history) stop(v *verdict, f *modem.Fault, sub queue.Submission, e evide
 		if e.untried {
 			v.pause, v.reason = secondOpinion, secondReason
 		} else {
-			v.outcome.RetryAfter = aside(sub, before)
+			v.outcome.RetryAfter = asideWait(sub, before)
 		}
 		h.suspect(v, f, sub, e)
 	}
@@ -226,10 +226,10 @@ func refusals(sub queue.Submission, code string) []queue.Attempt {
 // givenBack returns how often the part of sub was given back because of code.
 func givenBack(sub queue.Submission, code string) int { return len(refusals(sub, code)) }
 
-// aside returns how long a part waits that has been given back so often before:
+// asideWait returns how long a part waits that has been given back so often before:
 // longer than a modem is parked, so that others go first when it is tried again,
 // but not beyond its time.
-func aside(sub queue.Submission, before int) time.Duration {
+func asideWait(sub queue.Submission, before int) time.Duration {
 	waits := [...]time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour}
 	wait := parkInterval + waits[min(before, len(waits)-1)]
 	if half := time.Until(sub.ExpiresAt) / 2; !sub.ExpiresAt.IsZero() && half < wait {
@@ -238,9 +238,9 @@ func aside(sub queue.Submission, before int) time.Duration {
 	return wait
 }
 
-// ofDevice says whether f is about the modem or the card in it rather than about
+// isDeviceFault says whether f is about the modem or the card in it rather than about
 // what the network lets it do: then it cannot receive either.
-func ofDevice(f *modem.Fault) bool {
+func isDeviceFault(f *modem.Fault) bool {
 	return f.Family == "CME" || f.Family == "CMS" && f.Code >= 300 && f.Code < 330
 }
 
@@ -248,23 +248,23 @@ func ofDevice(f *modem.Fault) bool {
 // of a fault of the device any part, has met it, this time included.
 func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 	if h.message != sub.Message.ID || h.part != sub.Part {
-		h.message, h.part, h.given = sub.Message.ID, sub.Part, 0
+		h.message, h.part, h.givenBack = sub.Message.ID, sub.Part, 0
 	}
 	if c := code(f); c == h.code {
-		h.same++
+		h.sameCode++
 	} else {
-		h.code, h.same = c, 1
+		h.code, h.sameCode = c, 1
 	}
-	times := 1 + h.given
+	times := 1 + h.givenBack
 	if f.Class == modem.ModemFault { // others may have been sent in between
 		before := givenBack(sub, code(f))
-		times = 1 + max(h.given, before)
+		times = 1 + max(h.givenBack, before)
 	}
 	if sub.Part < len(sub.Message.Parts) {
 		times += sub.Message.Parts[sub.Part].Failures
 	}
 	if f.Blame() == modem.Device {
-		times = max(times, h.same)
+		times = max(times, h.sameCode)
 	}
 	return times
 }
@@ -291,7 +291,7 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e ev
 	}
 	v.outcome.Kind, v.outcome.RetryAfter, v.pause = queue.NotSent, 0, 0
 	if before := givenBack(sub, v.outcome.Code); before > 0 || !e.untried {
-		v.outcome.RetryAfter = aside(sub, before)
+		v.outcome.RetryAfter = asideWait(sub, before)
 	}
 	v.park = trouble(f, now)
 	if f.Class != modem.Stop {
@@ -323,11 +323,11 @@ func (h *history) hurry(v *verdict, times int, e evidence) {
 // E-2, destination out of order.
 func aboutOnePhone(f *modem.Fault) bool { return f.Family == "CMS" && f.Code == 27 }
 
-// ofNetwork says whether f is a failure of the network, whatever the message.
-func ofNetwork(f *modem.Fault) bool { return f.Blame() == modem.Network && !aboutOnePhone(f) }
+// isNetworkFault says whether f is a failure of the network, whatever the message.
+func isNetworkFault(f *modem.Fault) bool { return f.Blame() == modem.Network && !aboutOnePhone(f) }
 
-// rest says how long to leave a network alone that has failed, f included.
-func (h *history) rest(f *modem.Fault) time.Duration {
+// restAfter says how long to leave a network alone that has failed, f included.
+func (h *history) restAfter(f *modem.Fault) time.Duration {
 	if f.Blame() == modem.Message || aboutOnePhone(f) {
 		return 0
 	}

@@ -61,8 +61,8 @@ func newPacer(s store.Store, modem string, limit Pace, location *time.Location) 
 	return &pacer{store: s, key: "pace/" + modem, limit: limit, location: location}
 }
 
-// set changes the limits while the modem runs.
-func (p *pacer) set(limit Pace) {
+// setLimit changes the limits while the modem runs.
+func (p *pacer) setLimit(limit Pace) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.limit = limit
@@ -98,9 +98,9 @@ func (p *pacer) read(ctx context.Context) error {
 	return nil
 }
 
-// turn begins a new day or month where one has begun, and forgets parts that
+// startPeriods begins a new day or month where one has begun, and forgets parts that
 // left more than a minute ago. The caller holds mu.
-func (p *pacer) turn(now time.Time) {
+func (p *pacer) startPeriods(now time.Time) {
 	local := now.In(p.location)
 	for _, r := range []*paceRecord{&p.used, &p.reserved} {
 		if day := local.Format("2006-01-02"); r.Day != day {
@@ -117,15 +117,15 @@ func (p *pacer) turn(now time.Time) {
 	p.recent = slices.Delete(p.recent, 0, old)
 }
 
-// next returns from when on a message may begin, and what it waits for in plain
+// allowedAt returns from when on a message may begin, and what it waits for in plain
 // words; both are empty if it may begin now.
-func (p *pacer) next(now time.Time) (time.Time, string) {
+func (p *pacer) allowedAt(now time.Time) (time.Time, string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.limit.unlimited() {
 		return time.Time{}, ""
 	}
-	p.turn(now)
+	p.startPeriods(now)
 	local := now.In(p.location)
 	switch {
 	case p.limit.PerMonth > 0 && p.used.InMonth >= p.limit.PerMonth:
@@ -147,7 +147,7 @@ func (p *pacer) covered(now time.Time) bool {
 	if p.limit.unlimited() {
 		return true
 	}
-	p.turn(now)
+	p.startPeriods(now)
 	return p.reserved.Open && p.used.InDay < p.reserved.InDay && p.used.InMonth < p.reserved.InMonth
 }
 
@@ -158,7 +158,7 @@ func (p *pacer) reserve(ctx context.Context, now time.Time) error {
 	if err := p.read(ctx); err != nil {
 		return err
 	}
-	p.turn(now)
+	p.startPeriods(now)
 	r := p.used
 	ahead := p.ahead()
 	r.InDay += ahead
@@ -195,7 +195,7 @@ func (p *pacer) count(now time.Time) {
 	if p.limit.unlimited() {
 		return
 	}
-	p.turn(now)
+	p.startPeriods(now)
 	p.used.InDay++
 	p.used.InMonth++
 	p.used.At = now
@@ -209,7 +209,7 @@ func (p *pacer) returnUnused(ctx context.Context, log *slog.Logger) {
 	if !p.reserved.Open {
 		return
 	}
-	p.turn(time.Now())
+	p.startPeriods(time.Now())
 	r := p.used
 	r.Recent, r.Open = len(p.recent), false
 	if err := p.write(ctx, r); err != nil {

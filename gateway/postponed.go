@@ -27,9 +27,9 @@ func (p *postponed) add(sim, id string) {
 	}
 }
 
-// sent notes that sim has sent a part of the message id, and returns the messages that
+// markSent notes that sim has sent a part of the message id, and returns the messages that
 // need not wait any more.
-func (p *postponed) sent(sim, id string) (due []string) {
+func (p *postponed) markSent(sim, id string) (due []string) {
 	p.waiting, p.retried = without(p.waiting, id), without(p.retried, id)
 	if p.sim != sim || !slices.ContainsFunc(p.waiting, func(id string) bool { return !slices.Contains(p.retried, id) }) {
 		p.waiting = nil

@@ -40,11 +40,11 @@ func (p *public) endTrouble(codes ...string) {
 	p.trouble = &over
 }
 
-// suffers shows what the modem suffers from.
-func (w *worker) suffers(t *Trouble) { w.show(func(p *public) { p.trouble = t }) }
+// showTrouble shows what the modem suffers from.
+func (w *worker) showTrouble(t *Trouble) { w.show(func(p *public) { p.trouble = t }) }
 
-// waits shows until when the modem sends nothing, and why; empty if it may send.
-func (w *worker) waits(until time.Time, reason string) {
+// showPause shows until when the modem sends nothing, and why; empty if it may send.
+func (w *worker) showPause(until time.Time, reason string) {
 	w.show(func(p *public) { p.pausedUntil, p.pauseReason = until, reason })
 }
 

@@ -60,10 +60,10 @@ type direct struct {
 
 // receiver takes what comes in from the modem into the queue.
 type receiver struct {
-	session *session
-	sweepAt time.Time // when the memories of the modem are looked into next
-	blind   int       // sweeps in a row that could not look everywhere
-	filled  int       // sweeps in a row that began with a memory nearly full
+	session      *session
+	sweepAt      time.Time // when the memories of the modem are looked into next
+	failedSweeps int       // sweeps in a row that could not look everywhere
+	fullSweeps   int       // sweeps in a row that began with a memory nearly full
 }
 
 // sweepBy has the memories of the modem looked into at the time at, or earlier.
@@ -77,8 +77,8 @@ func (r *receiver) sweepIfDue(now time.Time) error {
 	return r.sweep()
 }
 
-// announce keeps what has come past the memories of the modem until it is committed.
-func (r *receiver) announce(raw []byte) {
+// keepDirect keeps what has come past the memories of the modem until it is committed.
+func (r *receiver) keepDirect(raw []byte) {
 	in := &r.session.worker.inbound
 	in.direct = append(in.direct, direct{raw: raw, session: r.session})
 }
@@ -97,19 +97,19 @@ func (r *receiver) sweep() error {
 		}
 	}
 	if err != nil {
-		return r.sweptInVain(faultOf(err))
+		return r.noteFailedSweep(faultOf(err))
 	}
-	r.session.dialogue.works()
-	r.blind = 0
+	r.session.dialogue.resetMends()
+	r.failedSweeps = 0
 	w.alarms.end(AlarmReceive)
 	r.watchStorage()
 	return nil
 }
 
-// sweptInVain deals with a sweep that could not look everywhere. Now and then that
+// noteFailedSweep deals with a sweep that could not look everywhere. Now and then that
 // happens; a modem of which it goes on is opened again, whatever else it does.
-func (r *receiver) sweptInVain(f *modem.Fault) error {
-	if r.blind++; r.blind < blindBefore {
+func (r *receiver) noteFailedSweep(f *modem.Fault) error {
+	if r.failedSweeps++; r.failedSweeps < blindBefore {
 		return r.session.dialogue.mend(f)
 	}
 	r.session.worker.alarms.raise(AlarmReceive, "texts that come in cannot be read: "+f.Error())
@@ -192,15 +192,15 @@ func (r *receiver) empty(slot modem.Slot, c *committed) error {
 func (r *receiver) receive(w queue.Worker, m modem.Stored) error {
 	err := r.keep(context.WithoutCancel(r.session.worker.hard), w, m)
 	switch {
-	case hopeless(err):
+	case isPermanent(err):
 		r.session.worker.log.Error("a received message cannot be kept; please report this with the log", slog.Any("err", err))
 		return err
 	case err != nil:
-		r.session.journal.failed("keep a received message", err)
+		r.session.journal.noteFailure("keep a received message", err)
 		r.sweepBy(time.Now().Add(sweepRetry))
 		return err
 	}
-	r.session.journal.works()
+	r.session.journal.noteSuccess()
 	r.session.worker.metrics.received.Inc()
 	r.session.worker.show(func(p *public) { p.received++ })
 	return nil
@@ -230,7 +230,7 @@ func (r *receiver) commitDirect() error {
 	for in := &w.inbound; len(in.direct) > 0; {
 		first := in.direct[0]
 		err := r.receive(first.session.id, modem.Stored{Raw: first.raw})
-		if err != nil && !hopeless(err) {
+		if err != nil && !isPermanent(err) {
 			break // until the store can be written again
 		}
 		in.direct = in.direct[1:]
@@ -255,11 +255,11 @@ func (r *receiver) watchStorage() {
 	all := w.modem.Info().Storages
 	i := slices.IndexFunc(all, modem.Storage.NearlyFull)
 	if i < 0 {
-		r.filled = 0
+		r.fullSweeps = 0
 		w.alarms.end(AlarmStorage)
 		return
 	}
-	if r.filled++; r.filled >= stuckFull {
+	if r.fullSweeps++; r.fullSweeps >= stuckFull {
 		w.alarms.raise(AlarmStorage, fmt.Sprintf("%d of %d places of memory %s are taken, although texts are fetched and deleted as they come", all[i].Used, all[i].Total, all[i].Memory))
 	}
 }

@@ -75,42 +75,42 @@ type recoveryRecord struct {
 	Restarts []time.Time `json:"restarts"` // of the last hour
 }
 
-// worked forgets what was tried: the modem has done its work.
-func (r *recovery) worked() { r.failed, r.unregistered, r.patience, r.silent = 0, 0, 0, 0 }
+// reset forgets what was tried: the modem has done its work.
+func (r *recovery) reset() { r.failed, r.unregistered, r.patience, r.silent = 0, 0, 0, 0 }
 
-// steady forgets what was tried once the modem has been open for long enough, unless
+// resetIfAnswering forgets what was tried once the modem has been open for long enough, unless
 // it has not answered a part since.
-func (r *recovery) steady() {
+func (r *recovery) resetIfAnswering() {
 	if r.silent == 0 {
 		r.backoff = firstBackoff
-		r.worked()
+		r.reset()
 	}
 }
 
-// arrived notes that the modem is open: what it suffers from next is news.
-func (r *recovery) arrived() { r.logged = "" }
+// forgetLogged notes that the modem is open: what it suffers from next is news.
+func (r *recovery) forgetLogged() { r.logged = "" }
 
-// asked notes that somebody has asked for the modem to be closed: it is opened again
+// resetBackoff notes that somebody has asked for the modem to be closed: it is opened again
 // as if it had not failed.
-func (r *recovery) asked() { r.backoff = firstBackoff }
+func (r *recovery) resetBackoff() { r.backoff = firstBackoff }
 
-// unanswered counts a part that the modem has not answered, and says whether the modem
+// countUnanswered counts a part that the modem has not answered, and says whether the modem
 // has to be opened again for that.
-func (r *recovery) unanswered() (reopen bool) {
+func (r *recovery) countUnanswered() (reopen bool) {
 	r.silent++
 	return r.silent >= silentBefore
 }
 
-// wait returns how long to wait before the modem is opened again, twice as long as the
+// nextWait returns how long to wait before the modem is opened again, twice as long as the
 // last time.
-func (r *recovery) wait() time.Duration {
+func (r *recovery) nextWait() time.Duration {
 	wait := r.backoff
 	r.backoff = min(2*r.backoff, lastBackoff)
 	return wait
 }
 
-// next returns the step to take after f has ended an opening.
-func (r *recovery) next(f *modem.Fault) recoveryStep {
+// chooseStep returns the step to take after f has ended an opening.
+func (r *recovery) chooseStep(f *modem.Fault) recoveryStep {
 	switch {
 	case waitsForPeople(f):
 		return stepNone
@@ -120,7 +120,7 @@ func (r *recovery) next(f *modem.Fault) recoveryStep {
 		}
 		r.patience = 4 * r.unregistered
 		return stepRestart
-	case f.Class == modem.Stop && !ofSIM(f), f.Class != modem.Stop && f.Class != modem.ModemFault && f.Class != modem.Uncertain:
+	case f.Class == modem.Stop && !isSIMFault(f), f.Class != modem.Stop && f.Class != modem.ModemFault && f.Class != modem.Uncertain:
 		return stepNone
 	}
 	r.failed++
@@ -155,9 +155,9 @@ func waitsForPeople(f *modem.Fault) bool {
 	return false
 }
 
-// ofSIM says whether f is a SIM that cannot be read, which a restart of the modem
+// isSIMFault says whether f is a SIM that cannot be read, which a restart of the modem
 // sometimes mends: no SIM, SIM failure, busy or wrong (3GPP TS 27.007 9.2).
-func ofSIM(f *modem.Fault) bool {
+func isSIMFault(f *modem.Fault) bool {
 	return f.Family == "CME" && slices.Contains([]int{10, 13, 14, 15}, f.Code) ||
 		f.Family == "CMS" && slices.Contains([]int{310, 313, 314, 315}, f.Code)
 }
@@ -196,7 +196,7 @@ func (r *recovery) recover(ctx context.Context, do recoveryStep) {
 	}
 	limited, cancel := context.WithTimeout(ctx, restartTime)
 	defer cancel()
-	if !r.mayRestart(limited) {
+	if !r.takeRestart(limited) {
 		return
 	}
 	if do == stepRestart {
@@ -214,8 +214,8 @@ func (r *recovery) recover(ctx context.Context, do recoveryStep) {
 	}
 }
 
-// mayRestart takes a restart from the budget, and says so if there is none left.
-func (r *recovery) mayRestart(ctx context.Context) bool {
+// takeRestart takes a restart from the budget, and says so if there is none left.
+func (r *recovery) takeRestart(ctx context.Context) bool {
 	ok, err := r.spend(ctx, time.Now())
 	switch {
 	case err != nil:

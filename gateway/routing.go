@@ -26,16 +26,16 @@ type RoutingConfig struct {
 // The queue asks it as its queue.Router, so it is made before the queue, and the
 // gateway, which is made after it, tells it what the modems are.
 type Routing struct {
-	store   store.Store
-	cap     RecipientCap
-	turns   *turns
-	mu      sync.Mutex // guards what follows
-	gateway *Gateway   // nil until it is made
-	meant   []meant
+	store    store.Store
+	cap      RecipientCap
+	turns    *turns
+	mu       sync.Mutex // guards what follows
+	gateway  *Gateway   // nil until it is made
+	prefixes []prefixRule
 }
 
-// meant is a prefix and the modem that numbers which begin so are meant for.
-type meant struct{ prefix, modem string }
+// prefixRule is a prefix and the modem that numbers which begin so are meant for.
+type prefixRule struct{ prefix, modem string }
 
 var _ queue.Router = (*Routing)(nil)
 
@@ -45,29 +45,29 @@ func NewRouting(c RoutingConfig) *Routing {
 	return &Routing{store: c.Store, cap: c.Cap, turns: newTurns()}
 }
 
-// set takes over what the configuration says of the modems.
-func (r *Routing) set(g *Gateway, modems []ModemConfig) {
+// setModems takes over what the configuration says of the modems.
+func (r *Routing) setModems(g *Gateway, modems []ModemConfig) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.gateway, r.meant = g, nil
+	r.gateway, r.prefixes = g, nil
 	for _, c := range modems {
 		for _, prefix := range c.Prefixes {
-			r.meant = append(r.meant, meant{prefix, c.Name})
+			r.prefixes = append(r.prefixes, prefixRule{prefix, c.Name})
 		}
 	}
-	slices.SortStableFunc(r.meant, func(a, b meant) int { return len(b.prefix) - len(a.prefix) }) // the longest first
+	slices.SortStableFunc(r.prefixes, func(a, b prefixRule) int { return len(b.prefix) - len(a.prefix) }) // the longest first
 }
 
-// meantFor returns the modem for numbers like to, empty if there is none.
-func (r *Routing) meantFor(to pdu.Address) string {
+// preferredModem returns the modem for numbers like to, empty if there is none.
+func (r *Routing) preferredModem(to pdu.Address) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	number := to.String()
-	i := slices.IndexFunc(r.meant, func(m meant) bool { return strings.HasPrefix(number, m.prefix) })
+	i := slices.IndexFunc(r.prefixes, func(m prefixRule) bool { return strings.HasPrefix(number, m.prefix) })
 	if i < 0 {
 		return ""
 	}
-	return r.meant[i].modem
+	return r.prefixes[i].modem
 }
 
 // Scope is that of queue.Router.
@@ -94,7 +94,7 @@ func (r *Routing) Prefer(s store.Reader, m *queue.Message) (queue.Preference, er
 		}
 		return queue.Preference{SIM: c.SIM}, nil
 	}
-	name := r.meantFor(m.To)
+	name := r.preferredModem(m.To)
 	if shuns(m, func(a *queue.Attempt) bool { return a.Modem == name }) {
 		name = ""
 	}
@@ -150,7 +150,7 @@ func (r *Routing) Begin(tx store.Tx, b queue.AttemptRequest) (queue.AttemptRulin
 		c.Counted = nil
 		return queue.AttemptRuling{}, c.put(tx, to, b.At)
 	}
-	c.forget(b.At)
+	c.dropOld(b.At)
 	if until := c.until(r.cap, b.Parts, b.At); !until.IsZero() {
 		return c.refuse(tx, to, until, b.At)
 	}
@@ -231,7 +231,7 @@ func (r *Routing) allows(ctx context.Context, sub queue.Submission, now time.Tim
 	}
 	name := nameOf(sub.Message.ID, sub.Attempt)
 	known := slices.ContainsFunc(c.Counted, func(x counted) bool { return x.Of == name })
-	c.forget(now)
+	c.dropOld(now)
 	return known && c.until(r.cap, 0, now).IsZero(), nil
 }
 

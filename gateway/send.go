@@ -20,8 +20,8 @@ type sender struct {
 	// or what it refused was left to others; restReason says which.
 	restUntil  time.Time
 	restReason string
-	// plain says what this SIM's service centre has refused in a TPDU.
-	plain refusedFeatures
+	// refused says what this SIM's service centre has refused in a TPDU.
+	refused refusedFeatures
 }
 
 // send sends parts as long as there are any due and they may leave, and
@@ -29,18 +29,18 @@ type sender struct {
 func (s *sender) send() (time.Time, error) {
 	w := s.session.worker
 	for {
-		until, reason := s.hold(time.Now())
-		w.waits(until, reason)
+		until, reason := s.heldUntil(time.Now())
+		w.showPause(until, reason)
 		if reason != "" {
-			w.gateway.config.Routing.turns.works(w.config.Name)
+			w.gateway.config.Routing.turns.markBusy(w.config.Name)
 			return until, nil
 		}
 		sub, ok, err := w.gateway.queue.Load().Claim(s.session.ctx, s.session.id)
 		if err != nil {
-			s.session.journal.readFailed(s.session.ctx, "claim", err)
+			s.session.journal.noteReadFailure(s.session.ctx, "claim", err)
 			return time.Time{}, nil
 		}
-		s.session.journal.works()
+		s.session.journal.noteSuccess()
 		if !ok {
 			return s.nextDue(), nil
 		}
@@ -53,8 +53,8 @@ func (s *sender) send() (time.Time, error) {
 	}
 }
 
-// hold says until when, and why, nothing may be begun; no reason if it may.
-func (s *sender) hold(now time.Time) (time.Time, string) {
+// heldUntil says until when, and why, nothing may be begun; no reason if it may.
+func (s *sender) heldUntil(now time.Time) (time.Time, string) {
 	w := s.session.worker
 	if now.Before(s.session.journal.retryAt) {
 		return s.session.journal.retryAt, "the store cannot be written"
@@ -69,10 +69,10 @@ func (s *sender) hold(now time.Time) (time.Time, string) {
 		return s.restUntil, s.restReason
 	}
 	if err := w.pace.load(s.session.ctx); err != nil {
-		s.session.journal.readFailed(s.session.ctx, "read the pace", err)
+		s.session.journal.noteReadFailure(s.session.ctx, "read the pace", err)
 		return s.session.journal.retryAt, "the store cannot be read"
 	}
-	return w.pace.next(now)
+	return w.pace.allowedAt(now)
 }
 
 // nextDue returns when there will be something to claim; zero if nothing waits. What
@@ -81,11 +81,11 @@ func (s *sender) nextDue() time.Time {
 	w := s.session.worker
 	due, ok, err := w.gateway.queue.Load().NextDue(s.session.ctx, s.session.id)
 	if err != nil {
-		s.session.journal.readFailed(s.session.ctx, "look for what is due", err)
+		s.session.journal.noteReadFailure(s.session.ctx, "look for what is due", err)
 		return time.Time{}
 	}
 	now := time.Now()
-	w.gateway.config.Routing.turns.rests(w.config.Name, ok && !due.After(now), now)
+	w.gateway.config.Routing.turns.markIdle(w.config.Name, ok && !due.After(now), now)
 	shift := w.gateway.nextShift(w.config.Name, now)
 	if !ok {
 		return shift
@@ -102,7 +102,7 @@ func (s *sender) nextDue() time.Time {
 func (s *sender) sendAll(sub queue.Submission) error {
 	w := s.session.worker
 	for {
-		w.gateway.config.Routing.turns.works(w.config.Name)
+		w.gateway.config.Routing.turns.markBusy(w.config.Name)
 		v := s.attempt(sub)
 		if v.outcome.Kind == queue.Accepted || v.outcome.Kind == queue.Uncertain {
 			w.pace.count(v.outcome.At)
@@ -115,9 +115,9 @@ func (s *sender) sendAll(sub queue.Submission) error {
 		s.noteNetwork(sub, v)
 		// What the modem announced meanwhile comes after the record it may
 		// belong to, and before anything else is sent.
-		err = s.follow(v)
+		err = s.applyVerdict(v)
 		if err == nil {
-			err = s.session.announced()
+			err = s.session.handleAnnounced()
 		}
 		switch {
 		case !ok:
@@ -140,7 +140,7 @@ func (s *sender) noteNetwork(sub queue.Submission, v verdict) {
 	if v.outcome.Kind != queue.Accepted {
 		return
 	}
-	due := w.postponed.sent(sim, sub.Message.ID)
+	due := w.postponed.markSent(sim, sub.Message.ID)
 	if len(due) == 0 {
 		return
 	}
@@ -155,12 +155,12 @@ func (s *sender) mayFollow() bool {
 	if s.session.ending() || s.session.upkeepDue() {
 		return false
 	}
-	_, reason := s.hold(time.Now())
+	_, reason := s.heldUntil(time.Now())
 	return reason == ""
 }
 
-// follow does to the modem what an attempt asked for.
-func (s *sender) follow(v verdict) error {
+// applyVerdict does to the modem what an attempt asked for.
+func (s *sender) applyVerdict(v verdict) error {
 	w := s.session.worker
 	if v.pause > 0 {
 		s.restUntil, s.restReason = time.Now().Add(v.pause), v.reason
@@ -181,7 +181,7 @@ func (s *sender) follow(v verdict) error {
 	}
 	reopen := v.reopen
 	if v.mend.Code < 0 {
-		reopen = w.recovery.unanswered() || reopen
+		reopen = w.recovery.countUnanswered() || reopen
 	}
 	if reopen {
 		return v.mend
@@ -207,10 +207,10 @@ func (s *sender) attempt(sub queue.Submission) verdict {
 	done, payload := time.Now(), w.modem.PayloadAt()
 	w.metrics.submitSeconds.Observe(done.Sub(now).Seconds())
 	if err == nil {
-		w.history.succeeded()
-		w.recovery.worked()
-		s.session.dialogue.works()
-		s.session.dialogue.answered(done)
+		w.history.reset()
+		w.recovery.reset()
+		s.session.dialogue.resetMends()
+		s.session.dialogue.postponePing(done)
 		told := mr != modem.NoReference
 		return verdict{outcome: queue.Outcome{Kind: queue.Accepted, MR: byte(max(mr, 0)), NoMR: !told, PayloadAt: payload, At: done}}
 	}
@@ -218,7 +218,7 @@ func (s *sender) attempt(sub queue.Submission) verdict {
 	if w.hard.Err() != nil && f.Class != modem.Uncertain {
 		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: code(f), Detail: "the gateway was stopped", At: done}, mend: f, reopen: true}
 	}
-	if s.plain.learn(f, sub) {
+	if s.refused.learn(f, sub) {
 		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: code(f), Detail: f.Meaning(), At: done}}
 	}
 	v = w.history.judge(f, sub, w.gateway.evidence(w, sub, code(f)))
@@ -231,7 +231,7 @@ func (s *sender) attempt(sub queue.Submission) verdict {
 	w.log.Warn("part was not accepted", slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1),
 		slog.Int("attempt", sub.Attempt), slog.Any("to", sub.To), slog.String("outcome", v.word()),
 		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy().English()))
-	w.suffers(trouble(f, done))
+	w.showTrouble(trouble(f, done))
 	return v
 }
 
@@ -247,7 +247,7 @@ func (s *sender) withinCap(sub queue.Submission, now time.Time) (v verdict, ok b
 	o := queue.Outcome{Kind: queue.NotSent, At: now}
 	switch {
 	case err != nil:
-		s.session.journal.readFailed(s.session.ctx, "read what a number has got", err)
+		s.session.journal.noteReadFailure(s.session.ctx, "read what a number has got", err)
 		o.Code, o.Detail = codeStore, "the store cannot be read"
 	case !allowed:
 		w.log.Error("a part was about to leave although its number may get no more; it is not sent; please report this with the log",
@@ -281,7 +281,7 @@ func (s *sender) compose(sub queue.Submission, now time.Time) (tpdu []byte, v ve
 		// The queue has let others decide about it since.
 		return nil, verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: queue.CodeLease, Detail: "it took too long to come to the modem", At: now}}, false
 	}
-	tpdu, err := submitTPDU(sub, w.gateway.config.DefaultValidity, s.plain, now)
+	tpdu, err := submitTPDU(sub, w.gateway.config.DefaultValidity, s.refused, now)
 	if err != nil {
 		w.log.Error("no message can be made of a part; please report this", slog.String("msg", sub.Message.ID),
 			slog.Int("part", sub.Part+1), slog.Any("err", err))
@@ -321,7 +321,7 @@ func submitTPDU(sub queue.Submission, longest time.Duration, plain refusedFeatur
 func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.Submission, ok bool, err error) {
 	w := s.session.worker
 	if v.outcome.Kind == queue.Uncertain {
-		w.air.lost(sub, v)
+		w.air.noteUncertain(sub, v)
 	}
 	w.metrics.parts(v.word()).Inc()
 	w.show(func(p *public) {
@@ -346,7 +346,7 @@ func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.
 		return more, ok, nil
 	case errors.Is(err, queue.ErrStale), errors.Is(err, store.ErrNotFound):
 		w.log.Warn("outcome of a part came too late to be recorded", attributes...)
-	case hopeless(err), errors.Is(err, errNotTaken):
+	case isPermanent(err), errors.Is(err, errNotTaken):
 		// Its lease makes it uncertain; the other messages go on.
 		w.log.Error("outcome of a part cannot be recorded; please report this with the log", attributes...)
 	default:
@@ -361,9 +361,9 @@ func (s *sender) giveBack(sub queue.Submission) error {
 	return err
 }
 
-// refusedLate deals with an error as the answer to an attempt that had come to
+// recordLateRefusal deals with an error as the answer to an attempt that had come to
 // nothing certain.
-func (s *sender) refusedLate(f *modem.Fault) {
+func (s *sender) recordLateRefusal(f *modem.Fault) {
 	o := queue.Outcome{Kind: queue.Retry, Code: code(f), Detail: f.Meaning(), RetryAfter: f.Wait(1), At: time.Now()}
 	switch f.Class {
 	case modem.Uncertain:
@@ -375,18 +375,18 @@ func (s *sender) refusedLate(f *modem.Fault) {
 		o.Kind = queue.Refused
 	default:
 	}
-	s.answered(o)
+	s.recordLateAnswer(o)
 }
 
-// answered records the answer to an attempt that had come to nothing certain.
-func (s *sender) answered(o queue.Outcome) {
+// recordLateAnswer records the answer to an attempt that had come to nothing certain.
+func (s *sender) recordLateAnswer(o queue.Outcome) {
 	w := s.session.worker
-	sub := w.air.doubt
+	sub := w.air.uncertain
 	if sub == nil {
 		w.log.Warn("modem answered an attempt that nobody waits for")
 		return
 	}
-	w.air.doubt = nil
+	w.air.uncertain = nil
 	w.log.Info("late answer to an uncertain part", slog.String("msg", sub.Message.ID),
 		slog.Int("part", sub.Part+1), slog.Bool("accepted", o.Kind == queue.Accepted))
 	err := s.session.journal.persist("record a late answer", func(ctx context.Context) error {

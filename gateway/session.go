@@ -49,26 +49,26 @@ func (s *session) run() error {
 			p.parkedSince = time.Time{}
 		}
 	})
-	defer s.leave()
+	defer s.drainIndications()
 	if err := s.worker.open(s.ctx); err != nil {
 		return err
 	}
-	s.arrive()
+	s.noteSetUp()
 	s.wake = s.worker.gateway.queue.Load().Wake(s.ctx)
 	return s.loop()
 }
 
-// setUpAnew sets the modem up again without closing its port.
-func (s *session) setUpAnew() error {
+// setUpAgain sets the modem up again without closing its port.
+func (s *session) setUpAgain() error {
 	if err := s.worker.modem.Reinitialise(s.ctx); err != nil {
 		return err
 	}
-	s.arrive()
+	s.noteSetUp()
 	return nil
 }
 
-// arrive notes that the modem is ready, and with which SIM.
-func (s *session) arrive() {
+// noteSetUp notes that the modem is ready, and with which SIM.
+func (s *session) noteSetUp() {
 	w := s.worker
 	s.opened = time.Now()
 	info := w.modem.Info()
@@ -82,7 +82,7 @@ func (s *session) arrive() {
 			p.endTrouble()
 		}
 	})
-	w.recovery.arrived()
+	w.recovery.forgetLogged()
 	w.log.Info("modem is ready", slog.String("device", info.Device), slog.String("model", info.Model), slog.String("profile", info.Profile),
 		slog.String("operator", info.Operator), slog.Int("signal_dbm", info.Signal.DBm))
 	if w.parkedUntil(s.opened).IsZero() {
@@ -93,8 +93,8 @@ func (s *session) arrive() {
 	w.gateway.recogniseTwins()
 	s.receiver.sweepAt, s.clock.at = s.opened, s.opened
 	s.watch.begin(s.opened)
-	s.dialogue.answered(s.opened)
-	w.gateway.changed()
+	s.dialogue.postponePing(s.opened)
+	w.gateway.notifyWatchers()
 }
 
 // simOf returns by what name reports find their way back: that of the card, so
@@ -116,7 +116,7 @@ func (s *session) loop() error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		if err := s.announced(); err != nil {
+		if err := s.handleAnnounced(); err != nil {
 			return err
 		}
 		if err := s.serveRequests(); err != nil {
@@ -133,7 +133,7 @@ func (s *session) loop() error {
 			return err
 		}
 		s.worker.noteState("")
-		timer.Reset(time.Until(earliest(next, s.upkeepAt(), s.journal.next())))
+		timer.Reset(time.Until(earliest(next, s.upkeepAt(), s.journal.nextTry())))
 		if err := s.wait(timer.C); err != nil {
 			return err
 		}
@@ -189,8 +189,8 @@ func (s *session) upkeepDue() bool {
 	return !time.Now().Before(s.upkeepAt()) || !s.journal.retryAt.IsZero() || s.worker.requests.waiting.Load() > 0
 }
 
-// announced deals with everything the modem has announced so far, in order.
-func (s *session) announced() error {
+// handleAnnounced deals with everything the modem has announced so far, in order.
+func (s *session) handleAnnounced() error {
 	for {
 		select {
 		case i := <-s.worker.modem.Indications():
@@ -209,13 +209,13 @@ func (s *session) handle(i modem.Indication) error {
 	case modem.MessageStored, modem.ReportStored:
 		return s.receiver.fetch(i.Slot)
 	case modem.MessageDirect, modem.ReportDirect:
-		s.receiver.announce(i.Raw)
+		s.receiver.keepDirect(i.Raw)
 		return s.receiver.commitDirect()
 	case modem.LateSubmit:
-		s.sender.answered(queue.Outcome{Kind: queue.Accepted, MR: i.MR, At: time.Now()})
+		s.sender.recordLateAnswer(queue.Outcome{Kind: queue.Accepted, MR: i.MR, At: time.Now()})
 		return nil
 	case modem.LateRefusal:
-		s.sender.refusedLate(faultOf(i.Err))
+		s.sender.recordLateRefusal(faultOf(i.Err))
 		return nil
 	case modem.StorageFull:
 		s.worker.log.Warn("memory of the modem is full; fetching and deleting what is in it")
@@ -236,9 +236,9 @@ func (s *session) handle(i modem.Indication) error {
 		s.receiver.sweepBy(time.Now())
 		return nil
 	case modem.CallIncoming:
-		return s.ring(i)
+		return s.handleRing(i)
 	case modem.CallEnded:
-		s.worker.gateway.attendant().Called(s.id, i)
+		s.worker.gateway.attendant().HandleCall(s.id, i)
 		return nil
 	case modem.Rebooted:
 		if errors.Is(i.Err, modem.ErrSIMChanged) {
@@ -259,9 +259,9 @@ func (s *session) handle(i modem.Indication) error {
 	}
 }
 
-// ring deals with a ring, or with what is told of the caller.
-func (s *session) ring(i modem.Indication) error {
-	if !s.worker.gateway.attendant().Rings(s.worker.config.Name, i) {
+// handleRing deals with a ring, or with what is told of the caller.
+func (s *session) handleRing(i modem.Indication) error {
+	if !s.worker.gateway.attendant().HandleRing(s.worker.config.Name, i) {
 		return nil
 	}
 	if err := s.worker.modem.Hangup(s.worker.hard); err != nil {
@@ -271,23 +271,23 @@ func (s *session) ring(i modem.Indication) error {
 	return nil
 }
 
-// leave notes, at the end of a session, what was announced in it and is nowhere
+// drainIndications notes, at the end of a session, what was announced in it and is nowhere
 // else: the next one may be with another SIM. What lies in a memory is found
 // by its first sweep.
-func (s *session) leave() {
+func (s *session) drainIndications() {
 	// Whoever writes next tells of a store that fails still.
 	s.worker.show(func(p *public) { p.opened, p.unwritten = time.Time{}, "" })
-	s.worker.gateway.config.Routing.turns.works(s.worker.config.Name)
+	s.worker.gateway.config.Routing.turns.markBusy(s.worker.config.Name)
 	for {
 		select {
 		case i := <-s.worker.modem.Indications():
 			switch i.Kind {
 			case modem.MessageDirect, modem.ReportDirect:
-				s.receiver.announce(i.Raw)
+				s.receiver.keepDirect(i.Raw)
 			case modem.LateSubmit, modem.LateRefusal:
 				_ = s.handle(i) // it only records, so there is no error
 			case modem.CallEnded:
-				s.worker.gateway.attendant().Called(s.id, i)
+				s.worker.gateway.attendant().HandleCall(s.id, i)
 			default:
 			}
 		default:

@@ -37,7 +37,7 @@ func sessionWithoutPort(t *testing.T) (*session, queue.Submission) {
 	}
 	g := New(Config{Store: s, Queue: q, Inbox: in, Events: events, Modems: []ModemConfig{{Config: modem.Config{Name: "sim-a"}}}})
 	w := g.workers["sim-a"]
-	x := newSession(w.begin().ctx, w)
+	x := newSession(w.beginOpening().ctx, w)
 	x.id = queue.Worker{Modem: "sim-a", SIM: "260010000000001"}
 	to, err := pdu.ParseAddress("+48600100200")
 	if err != nil {
@@ -198,7 +198,7 @@ func TestDirectOfAnotherSIM(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.receiver.announce(pdu.WithSMSC(nil, tpdu))
+		s.receiver.keepDirect(pdu.WithSMSC(nil, tpdu))
 		next := newSession(s.ctx, s.worker)
 		next.id = queue.Worker{Modem: "sim-a", SIM: "260019999999999"}
 		if err := next.receiver.commitDirect(); err != nil {

@@ -100,8 +100,8 @@ func code(f *modem.Fault) string {
 		return fmt.Sprintf("cme_%d", f.Code)
 	case f.Code >= 0:
 		return fmt.Sprintf("cms_%d", f.Code)
-	case named(f) != "":
-		return named(f)
+	case namedCode(f) != "":
+		return namedCode(f)
 	case f.Class == modem.Uncertain:
 		return codeUncertain
 	case f.Op == "submit":
@@ -111,8 +111,8 @@ func code(f *modem.Fault) string {
 	}
 }
 
-// named returns the code of a fault that has a name; empty if it has none.
-func named(f *modem.Fault) string {
+// namedCode returns the code of a fault that has a name; empty if it has none.
+func namedCode(f *modem.Fault) string {
 	for _, known := range []struct {
 		err  error
 		code string

@@ -49,9 +49,9 @@ func (t *turns) defers(name string, now time.Time) bool {
 	return defers
 }
 
-// rests notes that a modem that may send has found nothing to send. due says whether
+// markIdle notes that a modem that may send has found nothing to send. due says whether
 // something is due that the modem leaves to another.
-func (t *turns) rests(name string, due bool, now time.Time) {
+func (t *turns) markIdle(name string, due bool, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, idle := t.idleSince[name]; !idle {
@@ -62,8 +62,8 @@ func (t *turns) rests(name string, due bool, now time.Time) {
 	}
 }
 
-// works notes that a modem sends a part, or may send nothing for now.
-func (t *turns) works(name string) {
+// markBusy notes that a modem sends a part, or may send nothing for now.
+func (t *turns) markBusy(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.idleSince, name)

@@ -12,7 +12,7 @@ func TestTurns(t *testing.T) {
 	turns, now := newTurns(), time.Now()
 	names := []string{"a", "b", "c"}
 	for _, name := range names {
-		turns.rests(name, false, now)
+		turns.markIdle(name, false, now)
 		now = now.Add(time.Second)
 	}
 	for i := range 9 {
@@ -21,15 +21,15 @@ func TestTurns(t *testing.T) {
 			if !turns.defers(name, now) {
 				next = append(next, name)
 			}
-			turns.rests(name, true, now)
+			turns.markIdle(name, true, now)
 		}
 		if want := names[i%3 : i%3+1]; !slices.Equal(next, want) {
 			t.Fatalf("it is the turn of %v, want %v", next, want)
 		}
-		turns.works(next[0])
+		turns.markBusy(next[0])
 		now = now.Add(time.Second)
 		for _, name := range names {
-			turns.rests(name, false, now)
+			turns.markIdle(name, false, now)
 		}
 	}
 }
@@ -39,9 +39,9 @@ func TestTurns(t *testing.T) {
 func TestTurnsWaitOnce(t *testing.T) {
 	t.Parallel()
 	turns, now := newTurns(), time.Now()
-	turns.rests("a", false, now)
+	turns.markIdle("a", false, now)
 	now = now.Add(time.Second)
-	turns.rests("b", false, now)
+	turns.markIdle("b", false, now)
 	for _, step := range []struct {
 		after time.Duration
 		want  bool
@@ -51,17 +51,17 @@ func TestTurnsWaitOnce(t *testing.T) {
 		}
 	}
 	now = now.Add(time.Minute)
-	turns.works("b")
+	turns.markBusy("b")
 	if turns.defers("b", now) {
 		t.Error("b waits for a, which has not looked since")
 	}
-	turns.rests("a", false, now)
+	turns.markIdle("a", false, now)
 	now = now.Add(time.Second)
-	turns.rests("b", false, now)
+	turns.markIdle("b", false, now)
 	if !turns.defers("b", now) {
 		t.Error("b does not wait for a, which has looked")
 	}
-	turns.works("a")
+	turns.markBusy("a")
 	if turns.defers("b", now) {
 		t.Error("b waits for a, which is at work")
 	}

@@ -31,14 +31,14 @@ type networkWatch struct {
 	session   *session
 	refreshAt time.Time
 	weakSince time.Time     // when the signal became weak; zero: it is not
-	lostAt    time.Time     // when the radio was switched off and on last for want of a network
-	lostWait  time.Duration // until it is again
-	lostTries int           // how often that was done, or the modem restarted
+	cycledAt  time.Time     // when the radio was switched off and on last for want of a network
+	cycleWait time.Duration // until it is again
+	cycles    int           // how often that was done, or the modem restarted
 }
 
 // begin begins to look, at a modem that was set up at now.
 func (n *networkWatch) begin(now time.Time) {
-	n.refreshAt, n.lostWait = now.Add(refreshInterval), lostBefore
+	n.refreshAt, n.cycleWait = now.Add(refreshInterval), lostBefore
 }
 
 // refresh asks the modem for signal and registration when that is due, and sees to
@@ -48,7 +48,7 @@ func (n *networkWatch) refresh(now time.Time) error {
 		return nil
 	}
 	n.refreshAt = now.Add(refreshInterval)
-	n.session.dialogue.answered(now)
+	n.session.dialogue.postponePing(now)
 	if err := n.session.worker.modem.Refresh(n.session.worker.hard); err != nil {
 		return n.session.dialogue.mend(faultOf(err))
 	}
@@ -82,7 +82,7 @@ func (n *networkWatch) watchNetwork(now time.Time) error {
 	info := w.modem.Info()
 	n.noteNetwork(info)
 	if info.State == modem.Ready {
-		n.lostAt, n.lostWait, n.lostTries = time.Time{}, lostBefore, 0
+		n.cycledAt, n.cycleWait, n.cycles = time.Time{}, lostBefore, 0
 		if w.parkedUntil(now).IsZero() {
 			w.alarms.end(AlarmOut)
 		}
@@ -91,17 +91,17 @@ func (n *networkWatch) watchNetwork(now time.Time) error {
 	why := withoutNetwork(info.Registration).Detail
 	w.alarms.outOfService(info.Since, now, why)
 	since := info.Since
-	if n.lostAt.After(since) {
-		since = n.lostAt
+	if n.cycledAt.After(since) {
+		since = n.cycledAt
 	}
-	if now.Sub(since) < n.lostWait {
+	if now.Sub(since) < n.cycleWait {
 		return nil
 	}
-	n.lostAt, n.lostWait = now, min(2*n.lostWait, lostAtMost)
-	if n.lostTries++; n.lostTries > 1 {
+	n.cycledAt, n.cycleWait = now, min(2*n.cycleWait, lostAtMost)
+	if n.cycles++; n.cycles > 1 {
 		return errNoNetwork
 	}
-	if !w.recovery.mayRestart(n.session.ctx) {
+	if !w.recovery.takeRestart(n.session.ctx) {
 		return nil
 	}
 	w.log.Warn("modem has had no network for long; switching its radio off and on", slog.String("why", why))
@@ -120,7 +120,7 @@ func (n *networkWatch) noteNetwork(info modem.Info) {
 	}
 	t := withoutNetwork(info.Registration)
 	t.At = info.Since
-	w.suffers(t)
+	w.showTrouble(t)
 }
 
 // withoutNetwork says in plain words why a modem that is open cannot send.

@@ -116,11 +116,11 @@ func (w *worker) run() {
 		<-ended
 	}
 	for w.soft.Err() == nil {
-		o := w.begin()
+		o := w.beginOpening()
 		opened, why := w.serve(o)
 		w.close(o)
 		if !opened.IsZero() && time.Since(opened) >= steadyAfter {
-			w.recovery.steady()
+			w.recovery.resetIfAnswering()
 		}
 		if wait, do := w.conclude(o, why); wait > 0 {
 			w.recovery.recover(o.ctx, do)
@@ -131,8 +131,8 @@ func (w *worker) run() {
 	w.pace.returnUnused(context.WithoutCancel(w.hard), w.log)
 }
 
-// begin starts an opening.
-func (w *worker) begin() *opening {
+// beginOpening starts an opening.
+func (w *worker) beginOpening() *opening {
 	o := &opening{closed: make(chan struct{})}
 	o.ctx, o.end = context.WithCancelCause(w.soft)
 	w.mu.Lock()
@@ -172,10 +172,10 @@ func (w *worker) conclude(o *opening, why error) (wait time.Duration, do recover
 	if o.ctx.Err() != nil { // a stop or a restart: nobody is to blame
 		w.show((*public).unpark)
 		w.noteState("")
-		w.recovery.asked()
+		w.recovery.resetBackoff()
 		return 0, stepNone
 	}
-	wait = w.recovery.wait()
+	wait = w.recovery.nextWait()
 	now := time.Now()
 	park := false
 	var t *Trouble
@@ -192,10 +192,10 @@ func (w *worker) conclude(o *opening, why error) (wait time.Duration, do recover
 	default:
 		f := faultOf(why)
 		t = trouble(f, now)
-		switch do = w.recovery.next(f); {
+		switch do = w.recovery.chooseStep(f); {
 		case do == stepRestart, do == stepUSB:
 			wait = settleTime
-		case f.Class == modem.Stop && !ofSIM(f):
+		case f.Class == modem.Stop && !isSIMFault(f):
 			park, wait = true, parkInterval
 		case do == stepPark, f.Class == modem.Stop: // looking at it costs nothing
 			park, wait = true, lastBackoff
@@ -234,7 +234,7 @@ func (w *worker) park(t *Trouble) {
 	w.alarms.outOfService(t.At.Add(-outBefore), t.At, t.Detail)
 	w.recovery.logTrouble(t, true, parkInterval)
 	w.noteState(t.Code)
-	w.gateway.changed()
+	w.gateway.notifyWatchers()
 }
 
 // rest waits until it is time for the next opening, or o is ended, or the device
@@ -286,7 +286,7 @@ func (w *worker) noteState(code string) {
 	if state == w.lastState {
 		return
 	}
-	w.gateway.changed()
+	w.gateway.notifyWatchers()
 	err := w.gateway.config.Store.Update(context.WithoutCancel(w.hard), func(tx store.Tx) error {
 		return w.gateway.config.Events.Append(tx, "", StateChanged{Modem: w.config.Name, State: state, Code: code})
 	})

@@ -40,8 +40,8 @@ const (
 	lastCallRetry  = 30 * time.Second
 )
 
-// missed is a call that has ended and has not been written down yet.
-type missed struct {
+// missedCall is a call that has ended and has not been written down yet.
+type missedCall struct {
 	from   string // empty: withheld
 	rings  int
 	at     time.Time
@@ -51,45 +51,45 @@ type missed struct {
 // callLog is the calls of one modem.
 type callLog struct {
 	*modemCare
-	retry   time.Duration // of run: the next wait for the store; zero: it works
-	mu      sync.Mutex    // guards what follows
-	hung    bool          // the call that rings now has been ended by us, or should have been
-	last    string        // who made the last call
-	ended   time.Time     // when the last call ended
-	waiting []missed
+	retry         time.Duration // of run: the next wait for the store; zero: it works
+	mu            sync.Mutex    // guards what follows
+	hangUpClaimed bool          // the call that rings now has been ended by us, or should have been
+	last          string        // who made the last call
+	ended         time.Time     // when the last call ended
+	waiting       []missedCall
 }
 
-// Rings is that of gateway.Attendant.
-func (c *Care) Rings(name string, call modem.Indication) (hangUp bool) {
-	return c.modem(name).calls.rings(call)
+// HandleRing is that of gateway.Attendant.
+func (c *Care) HandleRing(name string, call modem.Indication) (hangUp bool) {
+	return c.modem(name).calls.claimHangUp(call)
 }
 
-// Called is that of gateway.Attendant.
-func (c *Care) Called(w queue.Worker, call modem.Indication) {
+// HandleCall is that of gateway.Attendant.
+func (c *Care) HandleCall(w queue.Worker, call modem.Indication) {
 	m := c.modem(w.Modem)
-	m.calls.called(w, call)
-	m.look()
+	m.calls.note(w, call)
+	m.nudge()
 }
 
-// rings says whether a call that rings, or whose caller has been told, is to be
+// claimHangUp says whether a call that rings, or whose caller has been told, is to be
 // ended now. It says so once a call: trying at each ring helps nobody.
-func (l *callLog) rings(call modem.Indication) (hangUp bool) {
+func (l *callLog) claimHangUp(call modem.Indication) (hangUp bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	after := l.care.config.Calls.HangUpAfter
-	if after <= 0 || l.hung || call.Rings < after || call.From == "" && call.Rings == after {
+	if after <= 0 || l.hangUpClaimed || call.Rings < after || call.From == "" && call.Rings == after {
 		return false
 	}
-	l.hung = true
+	l.hangUpClaimed = true
 	return true
 }
 
-// called notes a call that has ended.
-func (l *callLog) called(w queue.Worker, call modem.Indication) {
+// note notes a call that has ended.
+func (l *callLog) note(w queue.Worker, call modem.Indication) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	l.hung = false
+	l.hangUpClaimed = false
 	echo := now.Sub(l.ended) < callEcho && (call.From == "" || call.From == l.last)
 	l.ended = now
 	if echo {
@@ -101,21 +101,21 @@ func (l *callLog) called(w queue.Worker, call modem.Indication) {
 		l.log.Warn("calls are forgotten because they cannot be written down", slog.Int("calls", n))
 		l.waiting = l.waiting[n:]
 	}
-	l.waiting = append(l.waiting, missed{from: call.From, rings: call.Rings, at: now, worker: w})
+	l.waiting = append(l.waiting, missedCall{from: call.From, rings: call.Rings, at: now, worker: w})
 }
 
 // next returns the call that has waited longest.
-func (l *callLog) next() (missed, bool) {
+func (l *callLog) next() (missedCall, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.waiting) == 0 {
-		return missed{}, false
+		return missedCall{}, false
 	}
 	return l.waiting[0], true
 }
 
-// written drops the call that was returned by next, unless that has been forgotten.
-func (l *callLog) written(m missed) {
+// drop drops the call that was returned by next, unless that has been forgotten.
+func (l *callLog) drop(m missedCall) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.waiting) > 0 && l.waiting[0] == m {
@@ -137,13 +137,13 @@ func (l *callLog) commit(ctx context.Context) time.Time {
 			l.log.Error("a call cannot be kept; please report this with the log", slog.Any("err", err))
 		}
 		l.retry = 0
-		l.written(m)
+		l.drop(m)
 	}
 	return time.Time{}
 }
 
 // write writes one call down, together with the text to the caller.
-func (l *callLog) write(ctx context.Context, m missed) error {
+func (l *callLog) write(ctx context.Context, m missedCall) error {
 	c, refused, err := l.care.config.Inbox.MissedCall(ctx, m.worker, inbox.Ring{From: m.from, Rings: m.rings, At: m.at}, l.text(m))
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (l *callLog) write(ctx context.Context, m missed) error {
 // text returns what goes to who made a call, nil if nothing does. It leaves by the
 // SIM that was called, which is the number that the caller knows, as long as that is
 // in service: see gateway.Routing.Heard.
-func (l *callLog) text(m missed) *queue.Draft {
+func (l *callLog) text(m missedCall) *queue.Draft {
 	text := l.care.config.Calls.Text
 	if text == "" || m.from == "" || ownNumber(l.care.config.Gateway.Modems(), m.from) {
 		return nil

@@ -116,20 +116,20 @@ func (w *creditWatch) watch(ctx context.Context, status *gateway.Status, now tim
 		return time.Time{}
 	}
 	if err := w.load(ctx); err != nil {
-		return w.storeFailed(ctx, "read the credit", err)
+		return w.noteStoreFailure(ctx, "read the credit", err)
 	}
 	if w.unsaved && !w.save(ctx) {
 		return time.Time{}
 	}
-	w.suspect(status, now)
-	w.judge(c, now)
+	w.askAfterRefusal(status, now)
+	w.publish(c, now)
 	due := w.due(c, status, now)
 	if due.After(now) {
 		return due
 	}
 	idle, err := w.idle(ctx, status, now)
 	if err != nil {
-		return w.storeFailed(ctx, "ask for the credit", err)
+		return w.noteStoreFailure(ctx, "ask for the credit", err)
 	}
 	if !idle && !parked(status) {
 		return time.Time{}
@@ -220,18 +220,18 @@ func (w *creditWatch) ask(ctx context.Context, c CreditConfig) bool {
 	amount, found := findAmount(answer, pattern)
 	switch {
 	case err != nil:
-		w.missed(ctx, "the network does not answer the code for the balance: "+creditReason(err),
+		w.noteFailure(ctx, "the network does not answer the code for the balance: "+creditReason(err),
 			catalogue.Text(catalogue.English, catalogue.RemedyCreditCode, w.name, code))
 	case !known:
-		w.missed(ctx, "no code is known for the balance of this operator",
+		w.noteFailure(ctx, "no code is known for the balance of this operator",
 			catalogue.Text(catalogue.English, catalogue.RemedyCreditNoCode, w.name))
 	case !found:
 		// What it says is not logged: it may name the owner or the number.
 		w.log.Debug("answer to the code for the balance", slog.Int("characters", utf8.RuneCountInString(answer)))
-		w.missed(ctx, "no amount was found in what the network answered to the code for the balance",
+		w.noteFailure(ctx, "no amount was found in what the network answered to the code for the balance",
 			catalogue.Text(catalogue.English, catalogue.RemedyCreditAmount, w.name, code))
 	default:
-		w.read(ctx, c, amount)
+		w.noteAmount(ctx, c, amount)
 	}
 	return true
 }
@@ -266,28 +266,28 @@ func creditCode(c CreditConfig, info modem.Info) (code string, pattern *regexp.R
 	return o.code, pattern, known
 }
 
-// read notes an amount.
-func (w *creditWatch) read(ctx context.Context, c CreditConfig, amount Amount) {
+// noteAmount notes an amount.
+func (w *creditWatch) noteAmount(ctx context.Context, c CreditConfig, amount Amount) {
 	now := time.Now()
 	w.log.Info("credit of the SIM", slog.String("amount", amount.String()))
 	w.record = creditRecord{Known: true, Amount: amount, At: now.UTC(), Tried: now.UTC()}
 	w.save(ctx)
 	if w.urgent && (amount < noCredit || amount < c.AlarmBelow) {
-		w.blame(amount)
+		w.explainRefusals(amount)
 	}
 	w.urgent = false
-	w.judge(c, now)
+	w.publish(c, now)
 }
 
-// blame says that texts are refused for want of credit, in the place of a guess.
-func (w *creditWatch) blame(amount Amount) {
+// explainRefusals says that texts are refused for want of credit, in the place of a guess.
+func (w *creditWatch) explainRefusals(amount Amount) {
 	w.care.config.Gateway.Explain(w.name, gateway.Trouble{At: time.Now(), Code: gateway.CodeNoCredit,
 		Detail: "the network refuses texts, and the balance of the SIM is " + amount.String(),
 		Remedy: catalogue.RemedyNoCredit})
 }
 
-// missed notes that asking brought nothing.
-func (w *creditWatch) missed(ctx context.Context, why, remedy string) {
+// noteFailure notes that asking brought nothing.
+func (w *creditWatch) noteFailure(ctx context.Context, why, remedy string) {
 	now, r := time.Now(), &w.record
 	if day := now.In(w.care.config.Location).Format(time.DateOnly); r.Day != day {
 		r.Day, r.Tries = day, 0
@@ -309,13 +309,13 @@ func (w *creditWatch) save(ctx context.Context) bool {
 		return store.PutJSON(tx, creditKey(w.sim), w.record)
 	})
 	if w.unsaved = err != nil; w.unsaved {
-		w.storeFailed(ctx, "note the credit", err)
+		w.noteStoreFailure(ctx, "note the credit", err)
 	}
 	return !w.unsaved
 }
 
-// judge shows what is known and raises or ends the alarms.
-func (w *creditWatch) judge(c CreditConfig, now time.Time) {
+// publish shows what is known and raises or ends the alarms.
+func (w *creditWatch) publish(c CreditConfig, now time.Time) {
 	r, g := &w.record, w.care.config.Gateway
 	if r.Since.IsZero() || now.Sub(r.Since) < creditUnread {
 		g.EndAlarm(w.name, AlarmCreditUnknown)
@@ -337,15 +337,15 @@ func (w *creditWatch) judge(c CreditConfig, now time.Time) {
 	g.RaiseAlarm(w.name, AlarmCredit, fmt.Sprintf("the SIM has %s left, less than %s", r.Amount, c.AlarmBelow))
 }
 
-// suspect has the credit asked for at once when the modem has stopped to send
+// askAfterRefusal has the credit asked for at once when the modem has stopped to send
 // because texts are refused.
-func (w *creditWatch) suspect(status *gateway.Status, now time.Time) {
+func (w *creditWatch) askAfterRefusal(status *gateway.Status, now time.Time) {
 	if !parked(status) || status.Since.Equal(w.refusedSince) {
 		return
 	}
 	w.refusedSince, w.urgent = status.Since, true
 	if r := &w.record; r.Known && r.Amount < noCredit && now.Sub(r.At) < creditFresh {
 		w.urgent = false
-		w.blame(r.Amount)
+		w.explainRefusals(r.Amount)
 	}
 }

@@ -51,8 +51,8 @@ func (m *metrics) forget(name string) {
 	m.testSeconds.DeletePartialMatch(labels)
 }
 
-// tested counts a self-test of the modem called name.
-func (m *metrics) tested(name, result string, took time.Duration) {
+// countTest counts a self-test of the modem called name.
+func (m *metrics) countTest(name, result string, took time.Duration) {
 	m.tests.WithLabelValues(name, result).Inc()
 	if result == TestPassed {
 		m.testSeconds.WithLabelValues(name).Set(took.Seconds())

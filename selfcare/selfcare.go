@@ -85,7 +85,7 @@ func (c *Care) Run(ctx context.Context) {
 				ends[m.name] = end
 				running.Go(func() { m.run(looking) })
 			}
-			m.look()
+			m.nudge()
 		}
 		for name, end := range ends {
 			if !configured[name] {
@@ -111,7 +111,7 @@ func (c *Care) SetCredit(credit map[string]CreditConfig) {
 	defer c.mu.Unlock()
 	c.credit = credit
 	for _, m := range c.modems {
-		m.look()
+		m.nudge()
 	}
 }
 
@@ -147,8 +147,8 @@ type modemCare struct {
 	test   testWatch
 }
 
-// look has run look at the modem now.
-func (m *modemCare) look() {
+// nudge has run look at the modem now.
+func (m *modemCare) nudge() {
 	select {
 	case m.wake <- struct{}{}:
 	default: // it will look anyway
@@ -204,8 +204,8 @@ func (m *modemCare) idle(ctx context.Context, status *gateway.Status, now time.T
 	return !ok || due.After(now), nil
 }
 
-// storeFailed notes that the store failed, and returns when to try again.
-func (m *modemCare) storeFailed(ctx context.Context, what string, err error) time.Time {
+// noteStoreFailure notes that the store failed, and returns when to try again.
+func (m *modemCare) noteStoreFailure(ctx context.Context, what string, err error) time.Time {
 	if ctx.Err() == nil {
 		m.log.Warn("a modem cannot look after itself, because the store fails; it is tried again",
 			slog.String("attempted", what), slog.Any("err", err))

@@ -159,12 +159,12 @@ func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.
 	defer w.mu.Unlock()
 	c := w.care.config.Test
 	if err := w.load(ctx); err != nil {
-		return w.storeFailed(ctx, "read the self-test", err)
+		return w.noteStoreFailure(ctx, "read the self-test", err)
 	}
-	w.judge()
+	w.updateAlarms()
 	t := &w.record
 	if t.Token != "" {
-		return w.follow(ctx, now)
+		return w.checkRunning(ctx, now)
 	}
 	if c.Every <= 0 {
 		return time.Time{}
@@ -181,7 +181,7 @@ func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.
 	}
 	idle, err := w.idle(ctx, status, now)
 	if err != nil {
-		return w.storeFailed(ctx, "begin a self-test", err)
+		return w.noteStoreFailure(ctx, "begin a self-test", err)
 	}
 	if status.PauseReason != "" || !idle {
 		return time.Time{}
@@ -193,7 +193,7 @@ func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.
 		w.skip(now, err)
 		return time.Time{}
 	default:
-		return w.storeFailed(ctx, "begin a self-test", err)
+		return w.noteStoreFailure(ctx, "begin a self-test", err)
 	}
 }
 
@@ -220,7 +220,7 @@ func (w *testWatch) load(ctx context.Context) error {
 		return err
 	}
 	w.record, w.loaded = record, time.Now()
-	w.show()
+	w.publish()
 	return nil
 }
 
@@ -236,7 +236,7 @@ func (c *Care) StartTest(ctx context.Context, name string) error {
 	if err == nil {
 		m := c.modem(name)
 		err = m.test.start(ctx)
-		m.look()
+		m.nudge()
 	}
 	if err != nil {
 		return fmt.Errorf("test modem %s: %w", name, err)
@@ -286,7 +286,7 @@ func (w *testWatch) begin(ctx context.Context) error {
 	}
 	w.record = next
 	w.log.Info("self-test begins", slog.String("for", w.receiver()))
-	w.show()
+	w.publish()
 	return w.enqueue(ctx)
 }
 

@@ -10,13 +10,13 @@ import (
 	"goniec/store"
 )
 
-// follow looks what has become of the test that runs, and returns when to look again.
+// checkRunning looks what has become of the test that runs, and returns when to look again.
 // The caller holds mu.
-func (w *testWatch) follow(ctx context.Context, now time.Time) time.Time {
+func (w *testWatch) checkRunning(ctx context.Context, now time.Time) time.Time {
 	t := &w.record
 	if t.Message == "" { // a crash, or the store, came in between
 		if err := w.enqueue(ctx); err != nil {
-			return w.storeFailed(ctx, "queue a self-test", err)
+			return w.noteStoreFailure(ctx, "queue a self-test", err)
 		}
 		return now.Add(testPoll)
 	}
@@ -25,12 +25,12 @@ func (w *testWatch) follow(ctx context.Context, now time.Time) time.Time {
 		return stored, err
 	})
 	if err != nil {
-		return w.storeFailed(ctx, "read the self-test", err)
+		return w.noteStoreFailure(ctx, "read the self-test", err)
 	}
 	t.Arrived = stored.Arrived
 	m, err := w.care.config.Queue.Message(ctx, t.Message)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return w.storeFailed(ctx, "read the text of the self-test", err)
+		return w.noteStoreFailure(ctx, "read the text of the self-test", err)
 	}
 	result, detail := w.outcome(&m, now)
 	if result == "" {
@@ -43,7 +43,7 @@ func (w *testWatch) follow(ctx context.Context, now time.Time) time.Time {
 		}
 	}
 	if err := w.end(ctx, result, detail, &m); err != nil {
-		return w.storeFailed(ctx, "note the self-test", err)
+		return w.noteStoreFailure(ctx, "note the self-test", err)
 	}
 	return now
 }
@@ -126,14 +126,14 @@ func (w *testWatch) end(ctx context.Context, result, detail string, m *queue.Mes
 	} else {
 		w.log.Warn("self-test has failed", attributes...)
 	}
-	w.care.metrics.tested(w.name, result, last.Took)
-	w.judge()
-	w.show()
+	w.care.metrics.countTest(w.name, result, last.Took)
+	w.updateAlarms()
+	w.publish()
 	return nil
 }
 
-// show shows what is known of the tests.
-func (w *testWatch) show() {
+// publish shows what is known of the tests.
+func (w *testWatch) publish() {
 	t := w.record
 	w.shown.Store(&TestStatus{Running: t.Token != "", At: t.Last.At, Result: t.Last.Result, Took: t.Last.Took, Detail: t.Last.Detail})
 }
@@ -147,9 +147,9 @@ func testAlarms() map[string]string {
 	}
 }
 
-// judge raises the alarm of what the last test came to, and ends the others. One
+// updateAlarms raises the alarm of what the last test came to, and ends the others. One
 // that somebody has asked for, where there are none otherwise, counts for a day.
-func (w *testWatch) judge() {
+func (w *testWatch) updateAlarms() {
 	const counts = 24 * time.Hour
 	last := w.record.Last
 	over := w.care.config.Test.Every <= 0 && time.Since(last.At) >= counts

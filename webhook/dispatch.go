@@ -24,19 +24,19 @@ const (
 
 // item is a delivery in the window.
 type item struct {
-	entry   string // last part of its key
-	subject string
-	due     time.Time
-	flying  bool
+	entry    string // last part of its key
+	subject  string
+	due      time.Time
+	underway bool
 }
 
-// landing is what came of an item.
-type landing struct {
-	item   *item
-	answer answer
-	done   bool      // it no longer waits
-	next   time.Time // else: when it is tried again
-	lost   bool      // nothing is known, because of the store or the end of the daemon
+// result is what came of an item.
+type result struct {
+	item    *item
+	answer  answer
+	done    bool      // it no longer waits
+	next    time.Time // else: when it is tried again
+	unknown bool      // nothing is known, because of the store or the end of the daemon
 }
 
 // dispatch sends what waits until ctx is done. Of deliveries with one subject
@@ -44,11 +44,11 @@ type landing struct {
 func (r *runner) dispatch(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	wake := r.config.Store.Watch(ctx, prefixOf(r.receiver.Name, Waiting))
-	landed := make(chan landing, concurrency)
+	results := make(chan result, concurrency)
 	defer func() {
 		cancel()
-		for ; r.flying > 0; r.flying-- {
-			<-landed
+		for ; r.underway > 0; r.underway-- {
+			<-results
 		}
 		r.client.CloseIdleConnections()
 	}()
@@ -66,22 +66,22 @@ func (r *runner) dispatch(ctx context.Context) {
 		failing = err != nil
 		wait := storeAgain
 		if err == nil {
-			r.meter.waiting(r.receiver.Name, state)
+			r.meter.setBacklog(r.receiver.Name, state)
 			if r.disabled && state.Disabled.IsZero() { // a person has enabled it
-				r.hurry()
+				r.makeAllDue()
 				r.failures, r.pause = 0, time.Time{}
 			}
-			wait = r.launch(ctx, landed, state, time.Now())
+			wait = r.startDue(ctx, results, state, time.Now())
 		}
 		timer.Reset(min(wait, lookEvery))
 		select {
 		case <-ctx.Done():
 			return
-		case l := <-landed:
-			r.land(l, time.Now())
+		case l := <-results:
+			r.handleResult(l, time.Now())
 		case <-wake:
 		case <-r.poke:
-			r.last = "" // what waits anew may be older than what was seen
+			r.newestKey = "" // what waits anew may be older than what was seen
 		case <-timer.C:
 		}
 	}
@@ -95,8 +95,8 @@ func (r *runner) refill(ctx context.Context) (State, error) {
 	}
 	prefix := prefixOf(r.receiver.Name, Waiting)
 	from, limit := prefix, windowSize
-	if r.last != "" {
-		from, limit = r.last+"\x00", windowSize-len(r.window)
+	if r.newestKey != "" {
+		from, limit = r.newestKey+"\x00", windowSize-len(r.window)
 	}
 	f, err := store.View(ctx, r.config.Store, func(tx store.Reader) (f found, err error) {
 		if f.state, _, err = store.GetJSON[State](tx, stateKey(r.receiver.Name)); err != nil || limit <= 0 {
@@ -112,7 +112,7 @@ func (r *runner) refill(ctx context.Context) (State, error) {
 		return State{}, err
 	}
 	for _, p := range f.pairs {
-		r.last = max(r.last, p.Key)
+		r.newestKey = max(r.newestKey, p.Key)
 		entry := strings.TrimPrefix(p.Key, prefix)
 		if slices.ContainsFunc(r.window, func(i *item) bool { return i.entry == entry }) {
 			continue
@@ -138,8 +138,8 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// launch sends what is due and returns how long nothing more will be.
-func (r *runner) launch(ctx context.Context, landed chan<- landing, state State, now time.Time) time.Duration {
+// startDue sends what is due and returns how long nothing more will be.
+func (r *runner) startDue(ctx context.Context, results chan<- result, state State, now time.Time) time.Duration {
 	if r.disabled = !state.Disabled.IsZero(); r.disabled {
 		return lookEvery
 	}
@@ -153,7 +153,7 @@ func (r *runner) launch(ctx context.Context, landed chan<- landing, state State,
 	wait := lookEvery
 	seen := map[string]bool{}
 	for _, i := range r.window {
-		if r.flying >= most {
+		if r.underway >= most {
 			return lookEvery // until one lands
 		}
 		if seen[i.subject] {
@@ -161,23 +161,23 @@ func (r *runner) launch(ctx context.Context, landed chan<- landing, state State,
 		}
 		seen[i.subject] = true
 		switch until := i.due.Sub(now); {
-		case i.flying:
+		case i.underway:
 		case until > 0:
 			wait = min(wait, until)
 		default:
-			i.flying = true
-			r.flying++
-			go func() { landed <- r.fly(ctx, i) }()
+			i.underway = true
+			r.underway++
+			go func() { results <- r.attempt(ctx, i) }()
 		}
 	}
 	return wait
 }
 
-// land takes note of what came of an item.
-func (r *runner) land(l landing, now time.Time) {
-	r.flying--
-	l.item.flying = false
-	if l.lost {
+// handleResult takes note of what came of an item.
+func (r *runner) handleResult(l result, now time.Time) {
+	r.underway--
+	l.item.underway = false
+	if l.unknown {
 		l.item.due = now.Add(storeAgain)
 		return
 	}
@@ -187,29 +187,29 @@ func (r *runner) land(l landing, now time.Time) {
 	}
 	if l.answer.err != nil {
 		if l.done {
-			r.last = "" // a person may have sent it again already
+			r.newestKey = "" // a person may have sent it again already
 		}
-		r.stumble(l, now)
+		r.noteFailure(l, now)
 		return
 	}
-	if r.failures >= downAfter || !r.proven {
-		r.hurry() // it is back
+	if r.failures >= downAfter || !r.hasDelivered {
+		r.makeAllDue() // it is back
 	}
 	if r.failures >= downAfter {
 		r.log.Info("webhook receiver is back, sending what waited")
 	}
-	r.failures, r.proven, r.pause = 0, true, time.Time{}
+	r.failures, r.hasDelivered, r.pause = 0, true, time.Time{}
 }
 
-// hurry makes everything due that waits.
-func (r *runner) hurry() {
+// makeAllDue makes everything due that waits.
+func (r *runner) makeAllDue() {
 	for _, i := range r.window {
 		i.due = time.Time{}
 	}
 }
 
-// stumble is land after a failure.
-func (r *runner) stumble(l landing, now time.Time) {
+// noteFailure is land after a failure.
+func (r *runner) noteFailure(l result, now time.Time) {
 	r.failures++
 	if r.failures == 1 || r.failures == downAfter {
 		r.log.Warn("webhook receiver did not take an event, trying again later", "err", l.answer.err, "attempts_failed", r.failures)
@@ -222,9 +222,9 @@ func (r *runner) stumble(l landing, now time.Time) {
 	}
 }
 
-// fly makes an attempt and writes down what came of it.
-func (r *runner) fly(ctx context.Context, i *item) landing {
-	lost := landing{item: i, lost: true}
+// attempt makes an attempt and writes down what came of it.
+func (r *runner) attempt(ctx context.Context, i *item) result {
+	lost := result{item: i, unknown: true}
 	key := prefixOf(r.receiver.Name, Waiting) + i.entry
 	d, err := store.View(ctx, r.config.Store, func(tx store.Reader) (*Delivery, error) {
 		d, found, err := store.GetJSON[Delivery](tx, key)
@@ -237,7 +237,7 @@ func (r *runner) fly(ctx context.Context, i *item) landing {
 		return lost
 	}
 	if d == nil { // somebody took it away
-		return landing{item: i, done: true}
+		return result{item: i, done: true}
 	}
 	a := r.send(ctx, d.Key, d.Body)
 	if a.err != nil && ctx.Err() != nil {
@@ -250,16 +250,16 @@ func (r *runner) fly(ctx context.Context, i *item) landing {
 		r.log.Error("cannot write what came of a webhook delivery, so it is sent again", "event", d.ID, "err", err)
 		return lost
 	}
-	r.meter.attempt(r.receiver.Name, a, *d)
+	r.meter.countAttempt(r.receiver.Name, a, *d)
 	return l
 }
 
 // record writes what came of an attempt.
-func (r *runner) record(ctx context.Context, i *item, a answer) (landing, error) {
+func (r *runner) record(ctx context.Context, i *item, a answer) (result, error) {
 	name := r.receiver.Name
 	key := prefixOf(name, Waiting) + i.entry
-	l, err := store.Update(ctx, r.config.Store, func(tx store.Tx) (landing, error) {
-		l := landing{item: i, answer: a}
+	l, err := store.Update(ctx, r.config.Store, func(tx store.Tx) (result, error) {
+		l := result{item: i, answer: a}
 		d, found, err := store.GetJSON[Delivery](tx, key)
 		if err != nil || !found {
 			l.done = true
@@ -275,7 +275,7 @@ func (r *runner) record(ctx context.Context, i *item, a answer) (landing, error)
 		}
 		d.Attempts++
 		d.Last = failureOf(a)
-		if err := r.noteFailure(tx, d.Last); err != nil {
+		if err := r.recordFailure(tx, d.Last); err != nil {
 			return l, err
 		}
 		end := d.Since.Add(KeepTrying)
@@ -291,7 +291,7 @@ func (r *runner) record(ctx context.Context, i *item, a answer) (landing, error)
 		return l, store.PutJSON(tx, key, d)
 	})
 	if err == nil && l.done && a.err != nil {
-		r.meter.dead(name)
+		r.meter.countDead(name)
 		r.log.Error("webhook delivery given up", "event", i.entry, "err", a.err, "remedy", "mend the receiver, then: goniec webhook resend")
 	}
 	if err == nil && a.status == http.StatusGone {
@@ -300,8 +300,8 @@ func (r *runner) record(ctx context.Context, i *item, a answer) (landing, error)
 	return l, err
 }
 
-// noteFailure keeps the last failure, and disables a receiver that wants no more.
-func (r *runner) noteFailure(tx store.Tx, f *Failure) error {
+// recordFailure keeps the last failure, and disables a receiver that wants no more.
+func (r *runner) recordFailure(tx store.Tx, f *Failure) error {
 	gone := false
 	err := changeState(tx, r.receiver.Name, func(s *State) {
 		s.LastFailure = f

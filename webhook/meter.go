@@ -32,7 +32,7 @@ func newMeter(r prometheus.Registerer) *meter {
 	return m
 }
 
-func (m *meter) attempt(name string, a answer, d Delivery) {
+func (m *meter) countAttempt(name string, a answer, d Delivery) {
 	if a.err != nil {
 		m.attempts.WithLabelValues(name, "failed").Inc()
 		return
@@ -41,9 +41,9 @@ func (m *meter) attempt(name string, a answer, d Delivery) {
 	m.delay.WithLabelValues(name).Observe(time.Since(d.At).Seconds())
 }
 
-func (m *meter) dead(name string) { m.attempts.WithLabelValues(name, "dead").Inc() }
+func (m *meter) countDead(name string) { m.attempts.WithLabelValues(name, "dead").Inc() }
 
-func (m *meter) waiting(name string, s State) {
+func (m *meter) setBacklog(name string, s State) {
 	m.backlog.WithLabelValues(name, "waiting").Set(float64(s.Waiting))
 	m.backlog.WithLabelValues(name, "dead").Set(float64(s.Dead))
 }

@@ -102,9 +102,9 @@ func (d Delivery) event() event.Event {
 	return event.Event{Type: d.Type, At: d.At, Data: b.Data}
 }
 
-// take notes the delivery of an event, in the transaction that moves the cursor.
+// enqueue notes the delivery of an event, in the transaction that moves the cursor.
 // What happened long ago, while the receiver was not configured, is left out.
-func (r *runner) take(tx store.Tx, e event.Event) error {
+func (r *runner) enqueue(tx store.Tx, e event.Event) error {
 	if time.Since(e.At) > KeepTrying {
 		return nil
 	}

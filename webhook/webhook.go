@@ -133,18 +133,18 @@ type runner struct {
 	poke     chan struct{} // somebody put a delivery among those that wait, or enabled the receiver
 
 	// Of the goroutine of dispatch alone.
-	window   []*item // the oldest deliveries that wait, in their order
-	last     string  // key of the newest one that was ever in window
-	flying   int
-	failures int       // one after the other
-	proven   bool      // one has got through since the start
-	pause    time.Time // nothing is sent before
-	disabled bool      // when it was last looked at
+	window       []*item // the oldest deliveries that wait, in their order
+	newestKey    string  // key of the newest one that was ever in window
+	underway     int
+	failures     int       // one after the other
+	hasDelivered bool      // one has got through since the start
+	pause        time.Time // nothing is sent before
+	disabled     bool      // when it was last looked at
 }
 
 // follow copies events to the deliveries until ctx is done.
 func (r *runner) follow(ctx context.Context) {
 	r.config.Events.Run(ctx, event.Follower{
-		Name: followerOf + r.receiver.Name, Logger: r.log, FromNow: true, Wants: r.receiver.wants, Handle: r.take,
+		Name: followerOf + r.receiver.Name, Logger: r.log, FromNow: true, Wants: r.receiver.wants, Handle: r.enqueue,
 	})
 }
