@@ -7,10 +7,10 @@ import (
 	"goniec/store"
 )
 
-// Cancel withdraws a message and returns it as it then is. ErrInFlight is returned
-// once a part is in the air or has left, ErrFinal for a message that has ended,
-// store.ErrNotFound for none. One that is uncertain, or held because it was, can be
-// withdrawn: it will not be sent again, but may have been sent.
+// Cancel cancels a message and returns the changed message. A part of an uncertain
+// message may have been sent; Cancel prevents a further copy. The error is ErrInFlight if
+// a part is in flight or has been sent, ErrFinal if the message has ended, and
+// store.ErrNotFound if there is no message id.
 func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 	m, err := q.decision(ctx, id, actor, func(w *work, e *entry) error {
 		switch {
@@ -27,11 +27,11 @@ func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 	return m, nil
 }
 
-// Release sends a held or an uncertain message on its way and returns it as it
-// then is: somebody has decided that it leaves now, whatever the quiet hours say, and
-// that a possible second copy does no harm. A long message that is due and waits for
-// the SIM of its first part begins anew by any other. ErrNotHeld is returned for a message
-// that does not wait, ErrFinal for one that has ended, store.ErrNotFound for none.
+// Release makes a held or uncertain message due now, regardless of quiet hours and of a
+// possible second copy, and returns the changed message. If the message waits for the SIM
+// of its first part, Release has any SIM send every part again. The error is ErrNotHeld if
+// the message does not wait, ErrFinal if it has ended, and store.ErrNotFound if there is
+// no message id.
 func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) {
 	m, err := q.decision(ctx, id, actor, func(w *work, e *entry) error {
 		waits := e.waitsForSIM(w.now)
@@ -49,7 +49,7 @@ func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) 
 			}
 		}
 		w.schedule(&e.Message, w.now)
-		return w.settle(e)
+		return w.updateStatus(e)
 	})
 	if err != nil {
 		return Message{}, fmt.Errorf("release: %w", err)
@@ -57,7 +57,7 @@ func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) 
 	return m, nil
 }
 
-// decision changes a message that has not ended, because actor wants it.
+// decision applies the change that actor wants to a message that has not ended.
 func (q *Queue) decision(ctx context.Context, id, actor string, change func(*work, *entry) error) (Message, error) {
 	return store.Update(ctx, q.store, func(tx store.Tx) (Message, error) {
 		w := q.work(tx)

@@ -13,22 +13,20 @@ import (
 )
 
 const (
-	// claimTries bounds how many messages that turned out to have expired one
-	// transaction deals with before it finds one to send.
+	// claimTries bounds how many messages one transaction looks at to find one to send.
 	claimTries = 32
-	// claimOperations is how many operations a message takes at most that Claim
-	// starts or passes over, and what Record writes before Claim.
+	// claimOperations is how many operations of the store a message takes at most.
 	claimOperations = 20
 )
 
-// Claim takes the next part that may leave by w: the most urgent priority first,
-// then what has been due longest. It is written down as in flight when Claim
-// returns; the caller sends it and calls Record, within Config.Lease. ok is false
-// if nothing is due. The cost does not depend on how many messages wait.
+// Claim takes the next part that w may send: the highest priority first, then the part
+// that has been due longest. Claim writes the part as in flight; the caller sends the part
+// and calls Record within Config.Lease. ok is false if no part is due. The cost does not
+// depend on how many messages wait.
 func (q *Queue) Claim(ctx context.Context, w Worker) (s Submission, ok bool, err error) {
 	k := q.claimant(w)
 	for {
-		// Looking first costs nothing on the disk, and most calls find nothing.
+		// Most calls find no part, and a read costs no disk write.
 		waiting, err := store.View(ctx, q.store, func(r store.Reader) (string, error) {
 			key, _, err := k.first(r, q.now())
 			return key, err
@@ -39,10 +37,10 @@ func (q *Queue) Claim(ctx context.Context, w Worker) (s Submission, ok bool, err
 		if waiting == "" {
 			return Submission{}, false, nil
 		}
-		c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) {
+		c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimResult, error) {
 			s := &search{work: q.work(tx), claimant: &k}
 			err := s.run()
-			return s.claimed, err
+			return s.claimResult, err
 		})
 		if err != nil {
 			return Submission{}, false, fmt.Errorf("claim for modem %s: %w", w.Modem, err)
@@ -54,16 +52,16 @@ func (q *Queue) Claim(ctx context.Context, w Worker) (s Submission, ok bool, err
 	}
 }
 
-// claimed is what a search for work came to.
-type claimed struct {
+// claimResult is the result of a search.
+type claimResult struct {
 	submission Submission
 	ok         bool
-	again      bool     // nothing found, but there is more to look at
-	broken     []string // what cannot be read
-	capped     []capped // what was held because of its number
+	again      bool         // no part found, but there are more entries to look at
+	broken     []string     // why records were passed over
+	capped     []cappedHold // messages held for the cap of their number
 }
 
-func (c *claimed) log(ctx context.Context, q *Queue) {
+func (c *claimResult) log(ctx context.Context, q *Queue) {
 	q.logBroken(ctx, c.broken)
 	q.logCapped(ctx, c.capped)
 }
@@ -72,10 +70,10 @@ func (c *claimed) log(ctx context.Context, q *Queue) {
 type search struct {
 	*work
 	*claimant
-	claimed
+	claimResult
 }
 
-// run looks for the next part and marks it as in flight.
+// run looks for the next part and marks the part as in flight.
 func (s *search) run() error {
 	for range max(1, min(claimTries, s.work.queue.store.Limits().Operations/claimOperations-1)) {
 		key, id, err := s.first(s.tx, s.now)
@@ -85,7 +83,7 @@ func (s *search) run() error {
 		err = s.startOrPass(id)
 		if stuck(err) {
 			s.broken = append(s.broken, err.Error())
-			err = s.tx.Delete(key) // the record stays, and does not block the others
+			err = s.tx.Delete(key) // the record stays without its key in due/
 		}
 		if err != nil || s.ok {
 			return err
@@ -95,9 +93,8 @@ func (s *search) run() error {
 	return nil
 }
 
-// startOrPass starts the next part of message id, unless its time is over, or it
-// should leave by another SIM, or its number has got enough: then it expires, or
-// waits elsewhere.
+// startOrPass starts the next part of message id, unless the message has expired, is
+// suppressed, or has to wait for the clock, another SIM or the cap of its number.
 func (s *search) startOrPass(id string) error {
 	e, err := s.load(id)
 	if err != nil {
@@ -108,7 +105,7 @@ func (s *search) startOrPass(id string) error {
 	}
 	if !e.SendAt.IsZero() && !e.Released {
 		if withheld, err := s.work.queue.clock.UnconfirmedIn(s.tx, s.now); err != nil || withheld {
-			return errors.Join(err, s.putOff(e))
+			return errors.Join(err, s.holdForClock(e))
 		}
 	}
 	if ended, err := s.cancelIfSuppressed(e); err != nil || ended {
@@ -120,9 +117,9 @@ func (s *search) startOrPass(id string) error {
 	return s.start(e)
 }
 
-// cancelIfSuppressed ends a message whose number must not be written to any more, if
-// nothing of it has left, and reports whether it did. The rest of a text that has begun
-// to leave follows: half a text helps nobody.
+// cancelIfSuppressed cancels a message to a suppressed number if no part of the message
+// has been sent, and reports whether it did. A text of which a part has been sent is sent
+// to its end.
 func (w *work) cancelIfSuppressed(e *entry) (ended bool, err error) {
 	if e.IgnoreSuppression || e.count(PartSent, PartDelivered) > 0 {
 		return false, nil
@@ -138,8 +135,8 @@ func (w *work) cancelIfSuppressed(e *entry) (ended bool, err error) {
 	return true, w.save(e)
 }
 
-// first returns the key of the first entry that k may claim now, and the id in
-// it; both empty if there is none.
+// first returns the key of the first entry that k may claim now, and the id of its
+// message; both are empty if there is none.
 func (k *claimant) first(r store.Reader, now time.Time) (key, id string, err error) {
 	routes, err := k.routes(r)
 	if err != nil {
@@ -169,8 +166,8 @@ func (k *claimant) first(r store.Reader, now time.Time) (key, id string, err err
 	return key, best.id, nil
 }
 
-// quietNow reports whether what quiet hours may hold has to wait: it is quiet, or it
-// may be and nobody knows what time it is.
+// quietNow reports whether messages that obey quiet hours have to wait: now is within
+// quiet hours, or the clock is unconfirmed.
 func (q *Queue) quietNow(r store.Reader, now time.Time) (bool, error) {
 	if q.config.QuietHours.None() {
 		return false, nil
@@ -191,8 +188,8 @@ func firstIn(r store.Reader, prefix, to string) (timedID, bool, error) {
 	return t, err == nil, err
 }
 
-// start begins an attempt at the next part of e that waits, if its number may get
-// one, puts it into c, and saves e.
+// start begins an attempt at the next queued part of e, if the cap of its number allows
+// one, saves e, and sets the submission of s.
 func (s *search) start(e *entry) error {
 	i := 0
 	for i < len(e.Parts) && e.Parts[i].Status != PartQueued {
@@ -206,7 +203,7 @@ func (s *search) start(e *entry) error {
 		return err
 	}
 	if !ruling.Until.IsZero() {
-		s.capped = append(s.capped, capped{e.ID, e.To, ruling.Until, ruling.Tell})
+		s.capped = append(s.capped, cappedHold{e.ID, e.To, ruling.Until, ruling.Tell})
 		return s.holdForCap(e, ruling.Until)
 	}
 	p := &e.Parts[i]
@@ -220,7 +217,7 @@ func (s *search) start(e *entry) error {
 	if err := noteClaim(s.tx, s.Worker, s.now); err != nil {
 		return err
 	}
-	if err := s.settle(e); err != nil {
+	if err := s.updateStatus(e); err != nil {
 		return err
 	}
 	if err := s.save(e); err != nil {
@@ -233,7 +230,7 @@ func (s *search) start(e *entry) error {
 // noReport is what Attempt.Report holds before any report has come.
 const noReport = -1
 
-// submission returns what a worker has to know to send part i.
+// submission returns the submission of part i.
 func (e *entry) submission(i int) Submission {
 	s := Submission{
 		Message: e.Message.clone(), Part: i, Attempt: e.AttemptCount, To: e.To, Text: e.PartText(i), Alphabet: e.Alphabet,
@@ -245,7 +242,7 @@ func (e *entry) submission(i int) Submission {
 	return s
 }
 
-// clone returns a copy that shares nothing with m that can change.
+// clone returns a deep copy of m.
 func (m *Message) clone() Message {
 	c := *m
 	c.Parts = append([]Part(nil), m.Parts...)
@@ -257,8 +254,8 @@ func (m *Message) clone() Message {
 	return c
 }
 
-// NextDue returns when there will be something for w to claim if nothing changes;
-// ok is false if nothing waits. A time that has passed means: now.
+// NextDue returns when w can claim the next part, if the queue does not change until
+// then. A time that has passed means now. ok is false if no part waits.
 func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, err error) {
 	type found struct {
 		at time.Time
@@ -266,7 +263,7 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 	}
 	now := q.now()
 	k := q.claimant(w)
-	k.scope.OnlyOwnRoutes = false // what is left to others for a moment is due as well
+	k.scope.OnlyOwnRoutes = false // OnlyOwnRoutes holds for a moment only
 	next, err := store.View(ctx, q.store, func(r store.Reader) (found, error) {
 		var best found
 		routes, err := k.routes(r)

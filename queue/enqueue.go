@@ -18,7 +18,7 @@ import (
 const (
 	// maxReference is the greatest length of Draft.Reference, in octets.
 	maxReference = 128
-	// maxAhead is how far ahead send_at may lie; further is a slip of the pen.
+	// maxAhead is how far ahead SendAt may lie; a later time is taken for a mistake.
 	maxAhead = 366 * 24 * time.Hour
 	// replayKept is how long an idempotency key is remembered.
 	replayKept = 72 * time.Hour
@@ -27,20 +27,20 @@ const (
 	together = 200
 )
 
-// replay is the value of idem/<token>/<key>: enough to give the first answer
-// again, and to go on where a crash has cut a batch.
+// replay is the value of idem/<token>/<key>. It holds the result of the first call, and
+// how far a call has got that was interrupted by a crash.
 type replay struct {
 	Hash    string    `json:"h"`            // of the body
-	At      time.Time `json:"at"`           // the time the first call reckoned with
-	Base    store.ID  `json:"base"`         // see member
+	At      time.Time `json:"at"`           // when the first call was made
+	Base    store.ID  `json:"base"`         // see memberID
 	Count   int       `json:"n"`            // drafts
 	Done    int       `json:"done"`         // drafts taken or refused so far
-	Refused []refusal `json:"no,omitempty"` // those refused
-	// Timeless says that nothing had confirmed At; Past was over in any case.
+	Refused []refusal `json:"no,omitempty"` // the refused drafts
+	// Timeless says that the clock was unconfirmed; Past is a time before At in any case.
 	Timeless bool      `json:"tmls,omitempty"`
 	Past     time.Time `json:"past,omitzero"`
-	// Status and Error are of the message as it was answered first, if there
-	// is one draft only.
+	// Status and Error are those of the message in the result of the first call, if
+	// there is one draft only.
 	Status Status   `json:"st,omitempty"`
 	Error  *Problem `json:"err,omitempty"`
 }
@@ -72,17 +72,17 @@ func (e *RefusedError) Error() string {
 // Unwrap returns the cause, nil if there is none.
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// Enqueue takes drafts into the queue and returns one result for each, in order.
-// When it returns without an error the accepted ones are on disk.
+// Enqueue takes drafts into the queue and returns one result for each, in order. The
+// messages are on disk when Enqueue returns without an error.
 //
-// A call with a Key that has been made before, by the same Token within 72 hours,
-// creates nothing: replayed is true and results are those of the first time.
-// ErrKeyReused is returned if its body was another one. A call that was cut by a
-// crash or an error has taken some of its drafts; repeating it with the same Key
-// takes the rest. A call whose drafts are all refused is not remembered.
+// A second call with the same Token and Key within 72 hours takes no drafts: replayed is
+// true and results are those of the first call. ErrKeyReused is returned if the bodies
+// differ. A call that a crash or an error has interrupted has taken some of its drafts; a
+// second call with the same Key takes the remaining drafts. A call whose drafts were all
+// refused is not remembered.
 //
-// A large batch is taken in several transactions. Without a Key there is no way
-// to repeat one that failed halfway without sending some of it twice.
+// A large batch is taken in several transactions. A caller without a Key cannot repeat an
+// interrupted call without sending some messages twice.
 func (q *Queue) Enqueue(ctx context.Context, caller Caller, drafts []Draft) (results []Result, replayed bool, err error) {
 	if len(drafts) > maxTogether {
 		return nil, false, fmt.Errorf("enqueue: %d drafts in one call, at most %d are possible", len(drafts), maxTogether)
@@ -108,32 +108,32 @@ type batch struct {
 	queue    *Queue
 	caller   Caller
 	drafts   []Draft
-	prepared []prepared
+	prepared []preparedDraft
 	state    replay
-	replayed bool             // the call had been made before
+	replayed bool             // the call is a repetition
 	fresh    map[int]*Message // taken by this call
 }
 
-// prepared is a draft that has been checked and composed, before it has an id.
-type prepared struct {
+// preparedDraft is a draft that has been checked and composed, before it has an id.
+type preparedDraft struct {
 	message Message
 	refused *refusal
 }
 
-// newBatch begins a call of Enqueue.
+// newBatch returns the batch of a call of Enqueue.
 func (q *Queue) newBatch(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
 	b := &batch{queue: q, caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
 	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: q.ids.Next(q.clock.Time()), Count: len(drafts)}
-	asked, err := store.View(ctx, q.store, func(r store.Reader) (asked, error) { return q.askedAt(r, b.state.At) })
+	at, err := store.View(ctx, q.store, func(r store.Reader) (callTime, error) { return q.callTimeAt(r, b.state.At) })
 	if err != nil {
 		return nil, err
 	}
-	b.state.Timeless, b.state.Past = asked.timeless, asked.past
-	b.prepareAll(asked)
+	b.state.Timeless, b.state.Past = at.timeless, at.past
+	b.prepareAll(at)
 	return b, nil
 }
 
-// readReplay returns what is remembered of the call, nil if nothing.
+// readReplay returns the replay of the call; nil: there is none.
 func (b *batch) readReplay(r store.Reader) (*replay, error) {
 	first, found, err := store.GetJSON[replay](r, idemKey(b.caller))
 	switch {
@@ -146,8 +146,8 @@ func (b *batch) readReplay(r store.Reader) (*replay, error) {
 	}
 }
 
-// advance takes the next drafts of b in one transaction, or finds that another
-// call with the same key has done so before or meanwhile.
+// advance takes the next drafts of b in one transaction. If another call with the same
+// Key has taken drafts, advance continues with the state of that call.
 func (b *batch) advance(ctx context.Context) error {
 	end := b.chunk()
 	type step struct {
@@ -173,8 +173,8 @@ func (b *batch) advance(ctx context.Context) error {
 	}
 	if done.state.Base != b.state.Base {
 		b.replayed = true
-		if done.state.Done < len(b.drafts) { // it was cut: go on as it had begun
-			b.prepareAll(asked{done.state.At, done.state.Past, done.state.Timeless})
+		if done.state.Done < len(b.drafts) { // the other call was interrupted
+			b.prepareAll(callTime{done.state.At, done.state.Past, done.state.Timeless})
 		}
 	}
 	b.state = done.state
@@ -185,9 +185,9 @@ func (b *batch) advance(ctx context.Context) error {
 	return nil
 }
 
-// chunk returns behind which draft the next transaction ends, so that it stays
-// within the limits of the store. A message takes up to ten operations; its text
-// grows up to sixfold in JSON.
+// chunk returns the end index of the drafts that the next transaction takes within the
+// limits of the store. A message takes up to ten operations, and JSON makes a text up to
+// six times as long.
 func (b *batch) chunk() int {
 	const operations, octets, growth = 10, 4096, 6
 	limits := b.queue.store.Limits()
@@ -207,7 +207,7 @@ func (b *batch) take(tx store.Tx, state *replay, end int) (map[int]*Message, err
 	w := &work{queue: b.queue, tx: tx, now: state.At, actor: b.caller.Token}
 	taken := make(map[int]*Message, end-state.Done)
 	refused := append([]refusal(nil), state.Refused...)
-	counts := map[Status]int{} // once for all: each would read and write the same record
+	counts := map[Status]int{} // written once, since all messages count in one record
 	for i := state.Done; i < end; i++ {
 		if r := b.prepared[i].refused; r != nil {
 			r.Index = i
@@ -223,7 +223,7 @@ func (b *batch) take(tx store.Tx, state *replay, end int) (map[int]*Message, err
 			continue
 		}
 		m := b.prepared[i].message
-		m.ID = member(state.Base, i, state.Count)
+		m.ID = memberID(state.Base, i, state.Count)
 		if err := b.insert(w, &m, i); err != nil {
 			return nil, err
 		}
@@ -250,7 +250,7 @@ func (b *batch) take(tx store.Tx, state *replay, end int) (map[int]*Message, err
 	return taken, store.PutJSON(tx, key, state)
 }
 
-// forbids reports whether the number of d must not be written to for its purpose.
+// forbids reports whether no text for the purpose of d may be sent to its number.
 func forbids(r store.Reader, d *Draft) (bool, error) {
 	if d.IgnoreSuppression {
 		return false, nil
@@ -258,7 +258,7 @@ func forbids(r store.Reader, d *Draft) (bool, error) {
 	return suppression.Forbids(r, d.To, d.Purpose)
 }
 
-// insert writes one new message, and leaves it to take to count it.
+// insert writes one new message without counting it.
 func (b *batch) insert(w *work, m *Message, i int) error {
 	m.Parts = append([]Part(nil), m.Parts...)
 	if len(m.Parts) > 1 {
@@ -266,11 +266,11 @@ func (b *batch) insert(w *work, m *Message, i int) error {
 			return err
 		}
 	}
-	if err := w.prefer(m); err != nil {
+	if err := w.updatePreference(m); err != nil {
 		return err
 	}
 	e := &entry{Message: *m}
-	if err := w.settle(e); err != nil {
+	if err := w.updateStatus(e); err != nil {
 		return err
 	}
 	if err := e.write(w.tx); err != nil {
@@ -283,7 +283,8 @@ func (b *batch) insert(w *work, m *Message, i int) error {
 	return nil
 }
 
-// results returns the first answer: messages as they were when they were taken.
+// results returns one result for each draft, with messages as they were when they were
+// taken.
 func (b *batch) results(ctx context.Context) ([]Result, error) {
 	results := make([]Result, len(b.drafts))
 	for _, r := range b.state.Refused {
@@ -294,11 +295,11 @@ func (b *batch) results(ctx context.Context) ([]Result, error) {
 			if results[i].Err != nil || b.fresh[i] != nil {
 				continue
 			}
-			m, err := b.queue.Message(ctx, member(b.state.Base, i, b.state.Count))
+			m, err := b.queue.Message(ctx, memberID(b.state.Base, i, b.state.Count))
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, err
 			}
-			m.ID = member(b.state.Base, i, b.state.Count)
+			m.ID = memberID(b.state.Base, i, b.state.Count)
 			results[i].Message = b.state.firstAnswer(m)
 		}
 	}
@@ -308,7 +309,7 @@ func (b *batch) results(ctx context.Context) ([]Result, error) {
 	return results, nil
 }
 
-// firstAnswer returns m as it was when it had just been taken.
+// firstAnswer returns m as it was when it was taken.
 func (r *replay) firstAnswer(m Message) Message {
 	first := Message{
 		ID: m.ID, To: m.To, Text: m.Text, Alphabet: m.Alphabet, Encoding: m.Encoding, Reference: m.Reference,
@@ -329,42 +330,42 @@ func (r *replay) firstAnswer(m Message) Message {
 	return first
 }
 
-// asked is when a call was made.
-type asked struct {
+// callTime is the time of a call.
+type callTime struct {
 	now      time.Time
-	past     time.Time // a time that is over for certain; of use if timeless
-	timeless bool      // nothing has confirmed now
+	past     time.Time // a time that has passed for certain; only set if timeless
+	timeless bool      // the clock is unconfirmed
 }
 
-// askedAt returns what is known of a call that is made now.
-func (q *Queue) askedAt(r store.Reader, now time.Time) (asked, error) {
+// callTimeAt returns the time of a call that is made now.
+func (q *Queue) callTimeAt(r store.Reader, now time.Time) (callTime, error) {
 	timeless, err := q.clock.UnconfirmedIn(r, now)
 	if err != nil || !timeless {
-		return asked{now: now}, err
+		return callTime{now: now}, err
 	}
 	past, err := q.clock.PastIn(r)
-	return asked{now, past, true}, err
+	return callTime{now, past, true}, err
 }
 
 // prepareAll checks and composes the drafts.
-func (b *batch) prepareAll(at asked) {
-	b.prepared = make([]prepared, len(b.drafts))
+func (b *batch) prepareAll(at callTime) {
+	b.prepared = make([]preparedDraft, len(b.drafts))
 	for i := range b.drafts {
 		b.prepared[i] = b.queue.prepare(b.drafts[i], at)
 	}
 }
 
 // prepare checks and composes a draft.
-func (q *Queue) prepare(d Draft, at asked) prepared {
+func (q *Queue) prepare(d Draft, at callTime) preparedDraft {
 	now, timeless := at.now, at.timeless
 	if r := check(&d, at); r != nil {
-		return prepared{refused: r}
+		return preparedDraft{refused: r}
 	}
 	composition, err := pdu.Compose(d.Text, pdu.ComposeOptions{Encoding: d.Encoding, MaxParts: q.config.MaxParts})
 	if err != nil {
 		r := &refusal{Code: RefusedText, Field: "text"}
 		errors.As(err, &r.Text)
-		return prepared{refused: r}
+		return preparedDraft{refused: r}
 	}
 	m := Message{
 		To: d.To, Encoding: d.Encoding, Reference: d.Reference, Priority: d.Priority, Purpose: d.Purpose,
@@ -380,12 +381,12 @@ func (q *Queue) prepare(d Draft, at asked) prepared {
 		m.ExpiresAt = m.Due.Add(q.config.Validity)
 		m.Timeless = timeless && !m.SendAt.After(now)
 	}
-	return prepared{message: m}
+	return preparedDraft{message: m}
 }
 
-// check fills in the defaults of d and returns what is wrong with it. By a clock that
-// nobody has confirmed only an end is wrong that has passed for certain.
-func check(d *Draft, at asked) *refusal {
+// check sets the defaults of d and returns why d is refused, nil if it is not. While the
+// clock is unconfirmed, ExpiresAt is refused only if it has passed for certain.
+func check(d *Draft, at callTime) *refusal {
 	now, timeless := at.now, at.timeless
 	ended := now
 	if timeless {
@@ -423,15 +424,15 @@ func check(d *Draft, at asked) *refusal {
 	}
 }
 
-// member returns the id of item i of count that were created together under
-// base. It depends on nothing else, so that a call that was cut by a crash goes
-// on with the ids it began with; and the ids are in the order of the items.
-func member(base store.ID, i, count int) string {
+// memberID returns the id of draft i of count drafts of one call with the id base. An
+// interrupted call that is repeated gives the same ids. The ids are in the order of the
+// drafts.
+func memberID(base store.ID, i, count int) string {
 	if count > 1 {
 		binary.BigEndian.PutUint16(base[14:], uint16(i))
 	}
 	return base.String()
 }
 
-// maxTogether is how many ids member can make of one base.
+// maxTogether is how many ids memberID can make of one base.
 const maxTogether = 1 << 16

@@ -15,32 +15,30 @@ import (
 // Erased counts what Erase has removed, by kind.
 type Erased struct {
 	Messages int // to the number
-	Other    int // reports that matched nothing, what is remembered of the number
-	// Busy are messages of which a modem has a part in hand: they are still there.
-	Busy int
+	Other    int // reports that matched no attempt, concatenation references, records of the Router
+	Busy     int // messages with a part in flight, which are not removed
 }
 
-// Erasing is what Erase is asked to do.
+// Erasing is the argument of Erase.
 type Erasing struct {
 	Number pdu.Address
 	Actor  string // of the events
-	// InTx is called with the id of each message in the transaction
-	// that removes it, to remove what others keep of it. It keeps to the rules of
-	// store.Store.Update. nil: nobody keeps anything.
+	// InTx, unless nil, is called with the id of each message in the transaction that
+	// removes the message. It removes the records of the message in other packages and
+	// obeys the rules of store.Store.Update.
 	InTx func(tx store.Tx, id string) error
-	// Looked is called now and then with how many records have been looked at; nil:
-	// nobody wants to know.
+	// Looked, unless nil, is called now and then with the number of records read so far.
 	Looked func(records int)
 }
 
-// Erase removes what is kept of a number: texts to it, reports on them,
-// and what is remembered to send well. What still waits is cancelled first. Suppressions
-// stay, and so does what identifies a call of the API, which holds neither number nor
-// text; events hold ids only.
+// Erase removes the messages to a number, the reports on them, the concatenation
+// references and the records of the Router. Erase cancels messages that have not ended
+// first. Suppressions stay. Idempotency keys and events stay, too: they hold ids, but
+// neither number nor text.
 //
-// It goes through everything once, in small transactions, and may be called again
-// after a crash or an error; once it removes nothing and nothing is Busy, there was
-// nothing left.
+// Erase reads everything once, in small transactions, and may be called again after a
+// crash or an error. The erasure is complete when a call has removed nothing and Busy is
+// 0.
 func (q *Queue) Erase(ctx context.Context, e Erasing) (Erased, error) {
 	if e.InTx == nil {
 		e.InTx = func(store.Tx, string) error { return nil }
@@ -73,9 +71,9 @@ type eraser struct {
 	erased Erased
 }
 
-// each looks at every record of a space and has those that are of the number removed.
-// is is asked within a transaction; remove looks at the record again, since it may have
-// changed, and reports whether there was anything to remove.
+// each calls remove for every record of a space for which is returns true, and returns
+// how often remove removed a record. remove reads the record again, since the record may
+// have changed.
 func (r *eraser) each(ctx context.Context, space string, is func(key string, value []byte) bool, remove func(tx store.Tx, key string) (bool, error)) (int, error) {
 	in, before := store.Prefix(space), r.looked
 	in.Where = func(p store.Pair) bool { return is(p.Key, p.Value) }
@@ -86,7 +84,7 @@ func (r *eraser) each(ctx context.Context, space string, is func(key string, val
 	return store.Count(ctx, r.queue.store, in, func(tx store.Tx, p store.Pair) (bool, error) { return remove(tx, p.Key) })
 }
 
-// messages removes those to the number.
+// messages removes the messages to the number.
 func (r *eraser) messages(ctx context.Context) error {
 	is := func(key string, value []byte) bool {
 		if !r.InRecord(value) {
@@ -95,7 +93,7 @@ func (r *eraser) messages(ctx context.Context) error {
 		m, err := decodeMessage(key[len(messageSpace):], value)
 		return err == nil && r.Is(m.To)
 	}
-	// As they are when the transaction runs for the last time.
+	// By id, so that a transaction that runs again replaces the value.
 	busy, some := map[string]bool{}, map[string]bool{}
 	for again := true; again; {
 		clear(some)
@@ -134,7 +132,7 @@ func (r *eraser) messages(ctx context.Context) error {
 	return nil
 }
 
-// message removes a message of which no part is in flight, or some of its attempts.
+// message removes a message without a part in flight; see remove for all.
 func (r *eraser) message(w *work, e *entry) (all bool, err error) {
 	if !e.Status.Final() && e.Status != StatusSent {
 		problem := &Problem{Code: CodeErased, Detail: "everything about its number was erased"}
@@ -148,19 +146,7 @@ func (r *eraser) message(w *work, e *entry) (all bool, err error) {
 	return w.remove(e)
 }
 
-// all is for spaces in which everything is of the number.
-func all(string, []byte) bool { return true }
-
-// deleteOne removes a record that stands for itself.
-func deleteOne(tx store.Tx, key string) (bool, error) {
-	value, err := tx.Get(key)
-	if err != nil || value == nil {
-		return false, err
-	}
-	return true, tx.Delete(key)
-}
-
-// reports removes those that matched nothing and wait for their submission.
+// reports removes the reports on the number that matched no attempt.
 func (r *eraser) reports(ctx context.Context) error {
 	sims, err := store.View(ctx, r.queue.store, func(rd store.Reader) ([]string, error) { return store.Children(rd, orphanSpace) })
 	if err != nil {
@@ -168,6 +154,7 @@ func (r *eraser) reports(ctx context.Context) error {
 	}
 	for _, sim := range sims {
 		prefix := orphanSpace + sim + "/" + number.TailSegment(r.Number) + "/"
+		all := func(string, []byte) bool { return true }
 		removed, err := r.each(ctx, prefix, all, func(tx store.Tx, key string) (bool, error) {
 			// <time>/<mr>
 			at, err := store.ParseTime(key[len(prefix):][:min(store.TimeWidth, len(key)-len(prefix))])
@@ -184,19 +171,20 @@ func (r *eraser) reports(ctx context.Context) error {
 	return nil
 }
 
-// remembered removes what is remembered of the number to send well.
+// remembered removes the concatenation references and the records of the Router.
 func (r *eraser) remembered(ctx context.Context) error {
 	removed, err := store.Update(ctx, r.queue.store, func(tx store.Tx) (int, error) {
 		removed := 0
 		for _, form := range r.Forms {
-			for _, key := range []string{refKey(form)} {
-				did, err := deleteOne(tx, key)
-				if err != nil {
+			references, err := tx.Get(refKey(form))
+			if err != nil {
+				return 0, err
+			}
+			if references != nil {
+				if err := tx.Delete(refKey(form)); err != nil {
 					return 0, err
 				}
-				if did {
-					removed++
-				}
+				removed++
 			}
 			if r.queue.config.Router == nil {
 				continue
@@ -215,26 +203,26 @@ func (r *eraser) remembered(ctx context.Context) error {
 	return err
 }
 
-// Erasure is the proof that everything about a number was erased. It does not name the
-// number, nor anything it could be reckoned from: whoever has asked for it keeps its
-// id. The tags are its stored form.
+// Erasure is the proof that everything about a number was erased. It holds neither the
+// number nor a value that the number could be calculated from; the person who requested
+// the erasure keeps ID. The tags are its stored form.
 type Erasure struct {
 	ID       string    `json:"-"` // UUIDv7: ordered by time
 	At       time.Time `json:"at"`
-	By       string    `json:"by,omitempty"` // who asked for it
+	By       string    `json:"by,omitempty"` // actor who requested the erasure
 	Messages int       `json:"msg"`
 	Received int       `json:"in"`
 	Calls    int       `json:"calls"`
 	Talks    int       `json:"talks"` // conversations
 	Other    int       `json:"other"`
-	// Overwritten is how many octets of deleted data in the file were overwritten.
+	// Overwritten is the number of octets of deleted data in the file that were overwritten.
 	Overwritten int64 `json:"zero"`
-	// Kept is how many suppressions of the number stay.
+	// Kept is the number of suppressions of the number, which stay.
 	Kept int `json:"kept"`
 }
 
-// NoteErasure writes down an erasure that is complete, of which it sets ID and At, and
-// tells of it.
+// NoteErasure sets ID and At of a complete erasure, stores it, and appends the event
+// NumberErased.
 func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (Erasure, error) {
 	e.ID, e.At = q.ids.Next(q.clock.Time()).String(), q.now()
 	err := q.store.Update(ctx, func(tx store.Tx) error {
@@ -249,7 +237,7 @@ func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (Erasure, error) {
 	return e, nil
 }
 
-// Erasures returns proofs of erasures as Messages does messages.
+// Erasures returns a page of erasures, the newest first, as Messages returns messages.
 func (q *Queue) Erasures(ctx context.Context, after string, limit int) (items []Erasure, next string, err error) {
 	decode := func(id string, value []byte) (Erasure, error) {
 		var e Erasure

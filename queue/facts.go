@@ -23,7 +23,7 @@ func Facts() event.Kinds {
 	}
 }
 
-// MessageChanged tells that an outgoing message has come into another status.
+// MessageChanged is the event of an outgoing message with a new status.
 type MessageChanged struct {
 	ID        string    `json:"id" doc:"Of the message."`
 	Reference string    `json:"reference,omitempty" doc:"What whoever sent the message calls it."`
@@ -34,7 +34,8 @@ type MessageChanged struct {
 	RetryAt   time.Time `json:"retry_at,omitzero" doc:"When it is tried again."`
 }
 
-// EventType is "message." and the status; a scheduled message has been queued, too.
+// EventType returns "message." and the status; the type of StatusScheduled is
+// "message.queued".
 func (f MessageChanged) EventType() string {
 	if f.Status == StatusScheduled {
 		return "message." + string(StatusQueued)
@@ -42,23 +43,23 @@ func (f MessageChanged) EventType() string {
 	return "message." + string(f.Status)
 }
 
-// About returns the message.
+// About returns the id of the message.
 func (f MessageChanged) About() []string { return []string{f.ID} }
 
-// ReportOrphaned tells that a status report has come that matches no submission.
+// ReportOrphaned is the event of a delivery report that matches no submission.
 type ReportOrphaned struct {
 	Modem  string `json:"modem" doc:"The modem that received it."`
 	MR     int    `json:"mr" doc:"TP-MR, 0 to 255: the reference of the submission (3GPP TS 23.040 9.2.3.6)."`
 	Status int    `json:"report_status" doc:"TP-ST, 0 to 255: what became of the submission (3GPP TS 23.040 9.2.3.15)."`
 }
 
-// EventType is "report.orphan".
+// EventType returns "report.orphan".
 func (ReportOrphaned) EventType() string { return "report.orphan" }
 
 // About returns the modem.
 func (f ReportOrphaned) About() []string { return []string{"modem " + f.Modem} }
 
-// NumberErased tells that everything about a number was erased.
+// NumberErased is the event of an erasure of everything about a number.
 type NumberErased struct {
 	ID       string `json:"id" doc:"Of the proof."`
 	Messages int    `json:"messages" doc:"How many messages to the number were erased."`
@@ -67,8 +68,8 @@ type NumberErased struct {
 	Talks    int    `json:"conversations" doc:"How many conversations were erased."`
 }
 
-// EventType is "number.erased".
+// EventType returns "number.erased".
 func (NumberErased) EventType() string { return "number.erased" }
 
-// About returns the proof.
+// About returns the id of the Erasure.
 func (f NumberErased) About() []string { return []string{f.ID} }

@@ -89,7 +89,7 @@ func fillDraft(i int) Draft {
 // live takes message i at a time and has it live to its end: of a hundred, 96 are
 // delivered, two sent, one failed, one expired.
 func (f filling) live(tx store.Tx, q *Queue, i int, at time.Time) error {
-	prepared := q.prepare(fillDraft(i), asked{now: at})
+	prepared := q.prepare(fillDraft(i), callTime{now: at})
 	m := prepared.message
 	id := q.ids.Next(at)
 	m.ID = id.String()
@@ -100,7 +100,7 @@ func (f filling) live(tx store.Tx, q *Queue, i int, at time.Time) error {
 	}
 	e := &entry{Message: m}
 	w := &work{queue: q, tx: tx, now: at, actor: "clinic"}
-	if err := w.settle(e); err != nil {
+	if err := w.updateStatus(e); err != nil {
 		return err
 	}
 	if i%100 == 99 {
@@ -135,7 +135,7 @@ func sendInFilling(w *work, e *entry, part, i int) error {
 	if err := noteClaim(w.tx, by, at); err != nil {
 		return err
 	}
-	if err := w.settle(e); err != nil {
+	if err := w.updateStatus(e); err != nil {
 		return err
 	}
 	end := at.Add(2500 * time.Millisecond)
@@ -157,7 +157,7 @@ func sendInFilling(w *work, e *entry, part, i int) error {
 		w.now = told
 		w.apply(e, a, report{orphan{MR: o.MR, Status: byte(status), SCTS: end, Discharge: told}, told})
 	}
-	return w.settle(e)
+	return w.updateStatus(e)
 }
 
 // statusUnknownSubscriber is "unknown subscriber", 3GPP TS 23.040 9.2.3.15.

@@ -15,18 +15,18 @@ import (
 	"goniec/suppression"
 )
 
-// quietSuffix ends the lanes that wait during quiet hours.
+// quietSuffix ends the names of lanes that wait during quiet hours.
 const quietSuffix = "q"
 
 // lane is one lane of a route.
 type lane struct {
 	prefix  string // of its keys
 	urgency int    // 0 is the most urgent
-	quiet   bool   // it waits during quiet hours
+	quiet   bool   // the lane waits during quiet hours
 }
 
-// lanesOf returns the lanes of routes, the most urgent first. Those of one urgency are
-// served in the order of their times.
+// lanesOf returns the lanes of routes, the most urgent first. Entries of lanes with the
+// same urgency are served in the order of their times.
 func lanesOf(routes []string) []lane {
 	names := [...]string{"0", "1", "1" + quietSuffix, "2", "2" + quietSuffix}
 	all := make([]lane, 0, len(names)*len(routes))
@@ -38,7 +38,7 @@ func lanesOf(routes []string) []lane {
 	return all
 }
 
-// obeysQuietHours reports whether quiet hours hold m.
+// obeysQuietHours reports whether m waits during quiet hours.
 func (m *Message) obeysQuietHours() bool {
 	return m.Priority != High && m.Purpose != suppression.Staff && !m.Released
 }
@@ -58,9 +58,9 @@ func (m *Message) lane() string {
 	return lane
 }
 
-// route says who may claim m: once a part of a long message has left by a SIM
-// the others must follow it, or the phone cannot put them together. A wish of the
-// caller comes before our own.
+// route returns the <route> of m. The parts of a long message leave by one SIM, since a
+// phone joins only parts from one sender. The modem that the caller named comes before
+// the preference of the Router.
 func (m *Message) route() string {
 	switch {
 	case m.boundToSIM():
@@ -86,13 +86,12 @@ func (m *Message) count(statuses ...PartStatus) int {
 	return n
 }
 
-// undecided reports whether m has an uncertain part that only a person, or its
-// expiry, gets any further.
+// undecided reports whether m has an uncertain part that waits for a person.
 func (m *Message) undecided() bool {
 	return slices.ContainsFunc(m.Parts, func(p Part) bool { return p.Status == PartUncertain && p.Until.IsZero() })
 }
 
-// claimable reports whether a worker has something to do for m, now or later.
+// claimable reports whether a worker may claim a part of m, now or later.
 func (m *Message) claimable() bool {
 	return !m.Status.Final() && m.count(PartQueued) > 0 && m.count(PartInFlight, PartUncertain, PartFailed, PartExpired) == 0
 }
@@ -105,7 +104,7 @@ func (m *Message) tick() time.Time {
 	for i := range m.Parts {
 		switch m.Parts[i].Status {
 		case PartInFlight:
-			// Leases are found by fly/; so a claim leaves the tick as it is.
+			// fly/ leads to leases, so a claim does not change the tick.
 			return clock.Later(m.ExpiresAt, m.Parts[i].Until)
 		case PartUncertain:
 			if !m.Parts[i].Until.IsZero() {
@@ -126,8 +125,8 @@ func (m *Message) tick() time.Time {
 	}
 }
 
-// indexes returns every key that leads to m, all with an empty value. It is a
-// function of the message alone: see the table of keys.
+// indexes returns every index key of m. The keys have an empty value and follow from m
+// alone, see the table of keys.
 func (m *Message) indexes() []string {
 	keys := make([]string, 0, 5+len(m.Attempts))
 	if m.claimable() {
@@ -145,7 +144,7 @@ func (m *Message) indexes() []string {
 	if m.Status.Final() || m.Status == StatusSent {
 		space := doneSpace
 		if m.TextRemoved {
-			space = bareSpace
+			space = noTextSpace
 		}
 		keys = append(keys, space+timedID{m.FinishedAt, m.ID}.String())
 	}
@@ -171,10 +170,10 @@ type storedMessage struct {
 	To string `json:"to"`
 }
 
-// entry is a message within a transaction, with what the store knows of it.
+// entry is a message within a transaction, with its stored status and index keys.
 type entry struct {
 	Message
-	status Status   // as stored, empty if it is new
+	status Status   // as stored; empty: the message is new
 	keys   []string // as stored
 }
 
@@ -192,9 +191,9 @@ func decodeMessage(id string, value []byte) (Message, error) {
 	return m, nil
 }
 
-// readMessage returns store.ErrNotFound if there is no message id, and store.ErrRecord if
-// what is there is none.
-func readMessage(r store.Reader, id string) (Message, error) {
+// ReadMessage is Queue.Message within a transaction. Its error is store.ErrNotFound if
+// there is no message id, and store.ErrRecord if the message is damaged.
+func ReadMessage(r store.Reader, id string) (Message, error) {
 	value, err := r.Get(messageKey(id))
 	switch {
 	case err != nil:
@@ -206,30 +205,30 @@ func readMessage(r store.Reader, id string) (Message, error) {
 	}
 }
 
-// load returns the message to be changed; it must be saved afterwards.
+// load returns message id to be changed and then saved.
 func (w *work) load(id string) (*entry, error) {
-	m, err := readMessage(w.tx, id)
+	m, err := ReadMessage(w.tx, id)
 	if err != nil {
 		return nil, err
 	}
-	return stored(m), nil
+	return newEntry(m), nil
 }
 
-// stored returns a message read in this transaction as load does.
-func stored(m Message) *entry {
+// newEntry returns the entry of a message that was read in this transaction.
+func newEntry(m Message) *entry {
 	return &entry{Message: m, status: m.Status, keys: m.indexes()}
 }
 
-// save writes the message with every key that leads to it, and counts it.
+// save writes the message with its index keys, and the counts by status.
 func (w *work) save(e *entry) error {
 	before := e.status
 	if err := e.write(w.tx); err != nil {
 		return err
 	}
-	return w.tally(before, e.Status)
+	return w.moveCount(before, e.Status)
 }
 
-// write is save without the count.
+// write writes the message with its index keys.
 func (e *entry) write(tx store.Tx) error {
 	keys := e.indexes()
 	for _, key := range e.keys {
@@ -256,9 +255,9 @@ func (e *entry) write(tx store.Tx) error {
 // attemptsTogether is how many attempts of a message one transaction removes.
 const attemptsTogether = 50
 
-// remove deletes the message with every key that leads to it. Of a message with more
-// attempts than one transaction should change it removes the first ones, which nobody
-// can report any more, and all is false.
+// remove deletes the message with its index keys. If the message has more than
+// attemptsTogether attempts, remove deletes the first of these attempts only, and all is
+// false.
 func (w *work) remove(e *entry) (all bool, err error) {
 	if len(e.Attempts) > attemptsTogether {
 		e.Attempts = e.Attempts[attemptsTogether:]
@@ -269,10 +268,10 @@ func (w *work) remove(e *entry) (all bool, err error) {
 			return false, err
 		}
 	}
-	return true, w.tally(e.status, "")
+	return true, w.moveCount(e.status, "")
 }
 
-// move changes the status of the message and appends the event that tells.
+// move changes the status of the message and appends the event.
 func (w *work) move(e *entry, to Status) error {
 	if e.Status == to {
 		return nil
@@ -280,11 +279,11 @@ func (w *work) move(e *entry, to Status) error {
 	if err := e.Message.move(to, w.now); err != nil {
 		return err
 	}
-	return w.tell(e)
+	return w.appendChanged(e)
 }
 
-// tell appends the event that says where the message stands.
-func (w *work) tell(e *entry) error {
+// appendChanged appends a MessageChanged event with the present status.
+func (w *work) appendChanged(e *entry) error {
 	fact := MessageChanged{ID: e.ID, Reference: e.Reference, Status: e.Status, Parts: len(e.Parts)}
 	if n := len(e.Attempts); n > 0 {
 		fact.Modem = e.Attempts[n-1].Modem
@@ -295,14 +294,14 @@ func (w *work) tell(e *entry) error {
 	return w.queue.events.Append(w.tx, w.actor, fact)
 }
 
-// settle moves the message to the status that follows from its parts.
-func (w *work) settle(e *entry) error {
+// updateStatus moves the message to the status that follows from its parts.
+func (w *work) updateStatus(e *entry) error {
 	to := e.derive(w.now)
 	if !e.Status.Final() && (to == StatusFailed || to == StatusExpired) {
 		return w.finish(e, to, e.failure())
 	}
 	if to == StatusDelivered {
-		e.Error = nil // also of a message that had been given up
+		e.Error = nil // a message that had failed keeps no error either
 	}
 	return w.move(e, to)
 }
@@ -328,7 +327,7 @@ func (m *Message) derive(now time.Time) Status {
 	case m.count(PartQueued) == 0:
 		return StatusSent
 	case (m.Status == "" || m.Status == StatusScheduled) && m.SendAt.After(now):
-		return StatusScheduled // once it has been due it stays so, should the clock be set back
+		return StatusScheduled // only of a message that has never been due: the clock may be set back
 	case waits:
 		return StatusHeld
 	case m.count(PartSent, PartDelivered) > 0:
@@ -338,8 +337,8 @@ func (m *Message) derive(now time.Time) Status {
 	}
 }
 
-// finish ends the message: parts that wait will never leave. A part whose
-// outcome is not known keeps that status, so that a report can still tell.
+// finish ends the message: its queued parts are expired or cancelled. An uncertain part
+// stays uncertain, since a report may still come.
 func (w *work) finish(e *entry, to Status, problem *Problem) error {
 	rest := PartCancelled
 	if to == StatusExpired {
@@ -356,16 +355,16 @@ func (w *work) finish(e *entry, to Status, problem *Problem) error {
 	return w.move(e, to)
 }
 
-// held reports whether Error says why m is held, and Due until when.
+// held reports whether Error is a reason to hold m until Due.
 func (m *Message) held() bool {
 	return m.Error != nil && slices.Contains([]string{CodeQuietHours, CodeRecipientCap, CodeRestored, CodeClock}, m.Error.Code)
 }
 
-// schedule sets when the next part of m may leave, as Queue.schedule does now.
+// schedule is Queue.schedule at the time of the transaction.
 func (w *work) schedule(m *Message, due time.Time) { w.queue.schedule(m, due, w.now) }
 
-// schedule sets when the next part may leave: at due, which may have passed, or
-// when the quiet hours that lie there end; Error then says so.
+// schedule sets Due, the time from which the next part may be claimed, to due. If due
+// lies in quiet hours, Due is their end and Error says so. due may have passed.
 func (q *Queue) schedule(m *Message, due, now time.Time) {
 	m.Due = due
 	if m.held() {
@@ -388,17 +387,17 @@ func (q *Queue) schedule(m *Message, due, now time.Time) {
 // quietEnd returns the first moment at or after t that is not quiet.
 func (q *Queue) quietEnd(t time.Time) time.Time { return q.config.QuietHours.End(t, q.config.Location) }
 
-// tally moves a message in the counts of this box from one status to another;
-// empty: from, or to, nowhere.
-func (w *work) tally(from, to Status) error {
+// moveCount moves one message in the counts of this box from one status to another.
+// from is empty for a new message, to for one that is removed.
+func (w *work) moveCount(from, to Status) error {
 	if from == to {
 		return nil
 	}
 	return w.addCounts(map[Status]int{from: -1, to: 1})
 }
 
-// addCounts adds to the counts of this box. Boxes count apart so that they do not
-// contend for one record; a count of one box alone may be negative.
+// addCounts adds to the counts of this box. Each box has its own counts so that boxes do
+// not contend for one record. A count of one box may be negative; the sum is not.
 func (w *work) addCounts(more map[Status]int) error {
 	key := countKey(w.queue.config.Box)
 	counts, _, err := store.GetJSON[[]int](w.tx, key)
@@ -406,7 +405,7 @@ func (w *work) addCounts(more map[Status]int) error {
 		return err
 	}
 	for i, status := range statusOrder() {
-		if i == len(counts) { // none yet, or unreadable: no reason to stop
+		if i == len(counts) { // the record is new, damaged, or older than the status
 			counts = append(counts, 0)
 		}
 		counts[i] += more[status]
@@ -437,9 +436,9 @@ func (m *Message) latest(i int) *Attempt {
 // attemptsKept bounds Message.Attempts.
 const attemptsKept = 20
 
-// addAttempt appends a, and forgets the oldest attempt of which nobody will ask
-// again if there are many. Those that a report may name are kept: there are few,
-// since the repetitions of a part that has left are bounded.
+// addAttempt appends a, and removes the oldest attempt that no report can name if there
+// are more than attemptsKept. Attempts that a report can name are kept: their number is
+// bounded, since a part is repeated only a few times after it has left.
 func (m *Message) addAttempt(a Attempt) {
 	m.Attempts = append(m.Attempts, a)
 	if len(m.Attempts) <= attemptsKept {
@@ -453,12 +452,11 @@ func (m *Message) addAttempt(a Attempt) {
 	}
 }
 
-// stuck reports whether err is about one message that does not get further, not
-// about the store: the others can go on. A message that cannot move is found out
-// before anything of the change has been written.
+// stuck reports whether err is about one message and not about the store, so that work
+// on other messages can continue. ErrMove comes before any write of the change.
 func stuck(err error) bool { return store.Unreadable(err) || errors.Is(err, ErrMove) }
 
-// logBroken tells of records that had to be passed over.
+// logBroken logs why records were passed over.
 func (q *Queue) logBroken(ctx context.Context, reasons []string) {
 	for _, reason := range reasons {
 		q.log.ErrorContext(ctx, "stored record does not get further and is passed over", "err", reason)

@@ -9,18 +9,12 @@ import (
 	"goniec/store"
 )
 
-// What other packages do with messages within a transaction of their own.
-
-// ReadMessage is Queue.Message within a transaction.
-func ReadMessage(r store.Reader, id string) (Message, error) { return readMessage(r, id) }
-
-// EnqueueIn is Enqueue of one draft within a transaction: the message exists exactly
-// if what caused it does. A draft that is refused leaves no trace; its error is a
-// *RefusedError.
+// EnqueueIn is Enqueue of one draft within a transaction of the caller. A refused draft
+// writes no record; its error is a *RefusedError.
 func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
 	base := q.ids.Next(q.clock.Time())
 	now := q.now()
-	at, err := q.askedAt(tx, now)
+	at, err := q.callTimeAt(tx, now)
 	if err != nil {
 		return Message{}, err
 	}
@@ -34,16 +28,16 @@ func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
 	case len(state.Refused) > 0:
 		return Message{}, state.Refused[0].err()
 	}
-	q.meter.enqueued(taken[0]) // once more should the transaction run again, which is rare
+	q.meter.enqueued(taken[0]) // counts twice if the transaction runs again, which is rare
 	return *taken[0], nil
 }
 
-// ReadLastTo returns the newest message to a number of which something was tried.
+// ReadLastTo returns the newest message with an attempt to a number.
 func ReadLastTo(r store.Reader, n number.Numbering, number pdu.Address) (m Message, found bool, err error) {
-	const passedOver = 8 // at most, of those that cannot be read
+	const passedOver = 8 // damaged messages at most
 	ids, err := TriedTo(r, n.Segments(number), "", passedOver)
 	for _, id := range ids {
-		m, err = readMessage(r, id)
+		m, err = ReadMessage(r, id)
 		if !store.Unreadable(err) {
 			return m, err == nil, err
 		}
@@ -51,8 +45,8 @@ func ReadLastTo(r store.Reader, n number.Numbering, number pdu.Address) (m Messa
 	return Message{}, false, err
 }
 
-// LastTo returns when the newest message was made of which something was tried, to the
-// number that is this number.Segment; zero: there is none.
+// LastTo returns the creation time of the newest message with an attempt to a number, a
+// number.Segment; zero: there is none.
 func LastTo(r store.Reader, number string) (time.Time, error) {
 	ids, err := TriedTo(r, []string{number}, "", 1)
 	if err != nil || len(ids) == 0 {
@@ -61,9 +55,9 @@ func LastTo(r store.Reader, number string) (time.Time, error) {
 	return store.IDTime(ids[0]), nil
 }
 
-// TriedTo returns up to limit ids of messages of which something was tried, to any of
-// the numbers, each a number.Segment, below the id called before; empty: any. The newest
-// comes first. It looks into one week after the other, of which there are few.
+// TriedTo returns the ids of the newest messages with an attempt to any of the numbers,
+// each a number.Segment: up to limit ids below the id before, the newest first. An empty
+// before means no bound. TriedTo reads one week of the index after the other.
 func TriedTo(r store.Reader, numbers []string, before string, limit int) (ids []string, err error) {
 	end := store.PrefixEnd(toSpace)
 	if before != "" {

@@ -14,9 +14,9 @@ import (
 // The keys of this package. <time> is a Unix time in milliseconds of 15 decimal
 // digits, so that byte order is time order; <id> is a UUIDv7 of 36 characters;
 // <day> and <week> are numbered from 1970 in five digits, by UTC.
-// Names in <> that come from outside are escaped so that they hold no slash. A
-// phone number gets into a key by number.Segment or number.TailSegment and no other way:
-// they stand in braces, see store.Private, by which a store knows what to hide.
+// Names from outside are escaped by store.Segment so that they hold no slash. Only
+// number.Segment and number.TailSegment write a phone number into a key: the number
+// stands in braces, see store.Private, so that a store can encrypt the number.
 //
 //	m/<id>                                           Message: its parts, state and attempts
 //	due/<route>/<lane>/<time><id>                    a part of the message may be claimed from <time> on
@@ -25,40 +25,39 @@ import (
 //	done/<time><id>                                  sent or final since <time>, its text is kept
 //	bare/<time><id>                                  the same, its text has been removed
 //	mr/<day>/<sim>/<mr>/<tail>/<time><id>/<attempt>  an attempt that the service centre accepted at about <time>
-//	unc/<day>/<sim>/<tail>/<time><id>/<attempt>      an attempt whose reference is not known: it is uncertain, or was not told
-//	orph/<sim>/<tail>/<time>/<mr>                    orphan: a report nothing matched, kept for orphanKept
+//	unc/<day>/<sim>/<tail>/<time><id>/<attempt>      an attempt without a known TP-MR: uncertain, or accepted without one
+//	orph/<sim>/<tail>/<time>/<mr>                    orphan: a report that matched no attempt, kept for orphanKept
 //	idem/<token>/<key>                               replay: what a call with an idempotency key created
 //	ref/<number>                                     references: concatenation references used towards a number
 //	every/<box>                                      messages by status, in the order of Statuses; the sum over the boxes counts
-//	to/<week>/<number>/<id>                          a message of the week to the number, of which something was tried
-//	sim/<sim>                                        when a worker of the SIM claimed last, about
+//	to/<week>/<number>/<id>                          a message of the week to the number with at least one attempt
+//	sim/<sim>                                        when a worker of the SIM last claimed, to within simNoted
 //	erased/<id>                                      Erasure
 //
-// <route> is "any", "modem:<name>" or "sim:<sim>" where there is no choice, or
-// "like-modem:<name>" or "like-sim:<sim>" where there is one, see Router. <lane> is the priority, 0 high,
-// 1 normal, 2 low, followed by a q if quiet hours hold the message. Everything
-// from due/ to unc/, and to/, has an empty value and is a function of the message alone,
-// see indexes; so whether the store is consistent can be checked by counting it out.
+// <route> is "any"; "modem:<name>" or "sim:<sim>" if no other may be used; "like-modem:<name>"
+// or "like-sim:<sim>" if another may be used, see Router. <lane> is the priority, 0 high,
+// 1 normal, 2 low, followed by a q if the message obeys quiet hours. The keys from due/
+// to unc/ that belong to messages, and to/, have an empty value and follow from the
+// message alone, see indexes; Verify compares these keys with the messages.
 //
-// What every text that goes out needs is ordered by time, also where it is looked up by
-// what has no order, a number or a reference: there by the day, or the week, before all
-// else. So a commit changes pages that others changed shortly before and that lie close
-// together in the file. One that is taken from among all that were ever written is
-// written anew beside those, but leaves its place to any of them, and with one such page
-// in each commit soon all of them lie anywhere, which takes the disk twice as long.
+// Keys that each outgoing text writes are ordered by time. Indexes by a number or a
+// TP-MR begin with the day or the week for the same reason. A commit then changes pages
+// that were written recently and that lie close together in the file. Copy-on-write of
+// one old page in each commit scatters the pages over the file and doubles the time of a
+// disk write.
 const (
 	messageSpace = "m/"
 	dueSpace     = "due/"
 	tickSpace    = "tick/"
 	flightSpace  = "fly/"
 	doneSpace    = "done/"
-	bareSpace    = "bare/"
+	noTextSpace  = "bare/"
 	mrSpace      = "mr/"
 	uncSpace     = "unc/"
 	orphanSpace  = "orph/"
 	idemSpace    = "idem/"
 	refSpace     = "ref/"
-	countSpace   = "every/" // beside ev/ and evn/, so that one page holds what every change writes
+	countSpace   = "every/" // sorts beside ev/ and evn/, so that each change writes one page for all three
 	toSpace      = "to/"
 	simSpace     = "sim/"
 	erasedSpace  = "erased/"
@@ -89,17 +88,17 @@ func countKey(box string) string           { return countSpace + store.Segment(b
 func idemKey(c Caller) string              { return idemSpace + store.Segment(c.Token) + "/" + store.Segment(c.Key) }
 func refKey(to pdu.Address) string         { return refSpace + number.Segment(to) }
 
-// TickKey returns the key by which the record stored under key is found at a time by
-// Tend of the package that owns the record.
+// TickKey returns the key that tells Tend, of the package that owns the record stored
+// under key, to look at the record at a time.
 func TickKey(at time.Time, key string) string { return tickSpace + store.TimeSegment(at) + "/" + key }
 
-// TickTarget returns the key of the record that a TickKey leads to.
+// TickTarget returns the key of the record that a TickKey names.
 func TickTarget(tick string) string {
 	_, target, _ := strings.Cut(strings.TrimPrefix(tick, tickSpace), "/")
 	return target
 }
 
-// TicksUntil returns the range of the ticks whose time has come by now.
+// TicksUntil returns the range of the tick keys that are due at now.
 func TicksUntil(now time.Time) store.Range {
 	return store.Range{From: tickSpace, To: tickSpace + store.TimeSegment(now.Add(time.Millisecond))}
 }

@@ -9,15 +9,15 @@ import (
 	"goniec/store"
 )
 
-// Message returns a message, or store.ErrNotFound.
+// Message returns message id. Its error is store.ErrNotFound if there is none.
 func (q *Queue) Message(ctx context.Context, id string) (Message, error) {
-	return store.View(ctx, q.store, func(r store.Reader) (Message, error) { return readMessage(r, id) })
+	return store.View(ctx, q.store, func(r store.Reader) (Message, error) { return ReadMessage(r, id) })
 }
 
-// Messages returns up to limit messages that pass f, newest first, older than the
-// one called after; empty: from the newest. next is what to give as after for
-// those that follow, empty when there are none. A page may be shorter than limit,
-// even empty, and still have a next: no more than 5,000 records are looked at.
+// Messages returns one page of the messages that pass f, the newest first: up to limit
+// messages older than the message with the id after. An empty after means the first page.
+// next is the after of the next page, empty if there is none. A page may be shorter than
+// limit, or empty, and have a next, since Messages reads at most 5,000 records.
 func (q *Queue) Messages(ctx context.Context, f Filter, after string, limit int) (items []Message, next string, err error) {
 	list := store.List[Message]{Space: messageSpace, Decode: decodeMessage, Passes: f.passes, Prefilter: f.prefilter()}
 	items, next, err = list.Page(ctx, q.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
@@ -34,7 +34,7 @@ func (f Filter) passes(m Message) bool {
 		store.Within(m.CreatedAt, f.Since, f.Until)
 }
 
-// prefilter returns what a stored message that passes f has in it.
+// prefilter returns what the stored form of a message that passes f contains.
 func (f Filter) prefilter() store.Prefilter {
 	var p store.Prefilter
 	p.Field("st", string(f.Status))
@@ -45,7 +45,7 @@ func (f Filter) prefilter() store.Prefilter {
 	return p
 }
 
-// Counts returns how many messages have each status, without counting them.
+// Counts returns how many messages have each status. It reads counters, not messages.
 func (q *Queue) Counts(ctx context.Context) (map[Status]int, error) {
 	counts, err := store.View(ctx, q.store, func(r store.Reader) (map[Status]int, error) {
 		from, to := span(countSpace)

@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"strings"
 	"time"
 
 	"goniec/clock"
@@ -10,18 +9,17 @@ import (
 )
 
 const (
-	// reportWindow is how long after an attempt its report is believed: no
-	// service centre tries for longer. The one of an older attempt with the
-	// same reference cannot be meant.
+	// reportWindow is how long after an attempt a report can match the attempt: no
+	// service centre tries to deliver for longer.
 	reportWindow = 8 * 24 * time.Hour
 	// candidatesRead bounds how many attempts one report is compared with.
 	candidatesRead = 32
-	// answerWithin is how long after an attempt began the service centre may
-	// still take it.
+	// answerWithin is how long after the begin of an attempt the service centre may
+	// accept the part.
 	answerWithin = 5 * time.Minute
 )
 
-// matchKind says how a report found its attempt.
+// matchKind says by what a report matched an attempt.
 type matchKind string
 
 const (
@@ -30,58 +28,58 @@ const (
 	matchedNothing   matchKind = "orphan"
 )
 
-// matched is what became of a report.
-type matched struct {
+// matchResult is the result of matching a report.
+type matchResult struct {
 	how matchKind
-	// stamped is when the service centre took what it is about, by its clock as far
-	// as it is known, and accepted when the modem said so by ours; zero: not known.
+	// stamped is when the service centre accepted the part, by the clock of the centre
+	// less the known offset. accepted is when the modem said so, by the clock of the
+	// box. Both are zero if not known.
 	stamped, accepted time.Time
 }
 
-// matcher finds the attempts that reports are about. It is of one transaction, and for
-// reports on one number that came by one worker.
+// matcher matches reports on one number that came by one worker to attempts, within one
+// transaction.
 type matcher struct {
 	*work
 	worker Worker
 	to     pdu.Address // the recipient, TP-RA
 }
 
-// match finds the attempt that a report, which came at at, is about and applies it.
-func (m *matcher) match(o orphan, at time.Time) (matched, error) {
+// match finds the attempt that a report received at at belongs to, and applies the report.
+func (m *matcher) match(o orphan, at time.Time) (matchResult, error) {
 	centre, err := clock.ReadCentre(m.tx, m.worker.SIM)
 	if err != nil {
-		return matched{}, err
+		return matchResult{}, err
 	}
-	found, how, err := m.find(o.byClockOf(centre), at)
+	found, how, err := m.find(o.inOurTime(centre), at)
 	if err != nil || found == nil {
-		return matched{how: matchedNothing}, err
+		return matchResult{how: matchedNothing}, err
 	}
-	// The message was read in this transaction, so it need not be read again.
-	e := stored(found.message)
+	e := newEntry(found.message)
 	a := e.attempt(found.Number)
-	result := matched{how: how}
+	result := matchResult{how: how}
 	if found.only {
 		sample := clock.Sample{Message: e.ID, Stamped: o.SCTS, Accepted: a.EndedAt}
 		unconfirmed, err := m.queue.clock.UnconfirmedIn(m.tx, m.now)
 		switch {
 		case err != nil:
-			return matched{}, err
+			return matchResult{}, err
 		case !unconfirmed:
 			err = m.learn(centre, sample, a, at)
 		case a.Outcome == AttemptAccepted && a.EndedAt.Sub(a.At) <= clock.Agreement:
 			result.stamped, result.accepted = centre.Ours(o.SCTS), a.EndedAt
 		}
 		if err != nil {
-			return matched{}, err
+			return matchResult{}, err
 		}
 	}
 	a.MR = int(o.MR)
-	m.apply(e, a, report{o.byClockOf(centre), at})
-	return result, m.keep(e)
+	m.apply(e, a, report{o.inOurTime(centre), at})
+	return result, m.saveUpdated(e)
 }
 
-// learn notes how far the clock of the service centre is ahead of ours, by a report that
-// can only be that of a, if it is known when a was taken.
+// learn notes how far the clock of the service centre is ahead of the clock of the box,
+// by a report that can belong to no attempt but a, if the time of acceptance is known.
 func (m *matcher) learn(c clock.Centre, s clock.Sample, a *Attempt, at time.Time) error {
 	if !c.News(s) || a.EndedAt.Sub(a.At) > answerWithin {
 		return nil
@@ -92,12 +90,12 @@ func (m *matcher) learn(c clock.Centre, s clock.Sample, a *Attempt, at time.Time
 	return c.Learn(m.tx, m.worker.SIM, s)
 }
 
-// find returns the attempt that a report is about, nil if nobody can tell. One with
-// its reference that was taken at another time, an older one before the reference
-// wrapped, is meant only if no other can be.
+// find returns the attempt that a report belongs to; nil if that is not certain. An
+// attempt with the TP-MR of the report that was accepted at another time is the last
+// choice, since TP-MR wraps around after 256 submissions.
 func (m *matcher) find(o orphan, at time.Time) (*candidate, matchKind, error) {
 	named, err := m.byReference(o, at)
-	if err != nil || named != nil && named.takenThen(o.SCTS) {
+	if err != nil || named != nil && named.acceptableAt(o.SCTS) {
 		return named, matchedReference, err
 	}
 	uncertain, flying, err := m.byUncertain(o, at)
@@ -106,22 +104,22 @@ func (m *matcher) find(o orphan, at time.Time) (*candidate, matchKind, error) {
 		return nil, "", err
 	case uncertain != nil:
 		return uncertain, matchedUncertain, nil
-	case flying: // it has yet to tell its reference: the report waits for it
+	case flying: // the report waits until the TP-MR of the attempt in flight is known
 		return nil, "", nil
 	default:
 		return named, matchedReference, nil
 	}
 }
 
-// candidate is an attempt that a report may be about.
+// candidate is an attempt that a report may belong to.
 type candidate struct {
 	Attempt
 	message Message
-	only    bool // no other attempt could have been meant
+	only    bool // the report can belong to no other attempt
 }
 
-// candidates returns the newest attempts that an index names below prefix, which has
-// one for each day, made before at and within reportWindow.
+// candidates returns the newest attempts in the index below prefix, which depends on the
+// day, made before at and within reportWindow.
 func (m *matcher) candidates(prefix func(day int) string, at time.Time) ([]candidate, error) {
 	var found []candidate
 	from, to := at.Add(-reportWindow), at.Add(time.Millisecond)
@@ -144,13 +142,14 @@ func (m *matcher) candidates(prefix func(day int) string, at time.Time) ([]candi
 	return found, nil
 }
 
-// candidateAt returns the attempt that a key below prefix names, if it can be read.
+// candidateAt returns the attempt that an index key below prefix leads to. ok is false if
+// the message is damaged or does not have the attempt.
 func candidateAt(r store.Reader, key, prefix string) (c candidate, ok bool, err error) {
 	id, number, err := parseAttemptKey(key, prefix)
 	if err != nil {
 		return candidate{}, false, err
 	}
-	m, err := readMessage(r, id)
+	m, err := ReadMessage(r, id)
 	if store.Unreadable(err) {
 		return candidate{}, false, nil
 	}
@@ -164,13 +163,14 @@ func candidateAt(r store.Reader, key, prefix string) (c candidate, ok bool, err 
 	return candidate{Attempt: *a, message: m}, true, nil
 }
 
-// ofReference returns the attempts by the worker towards the number under a reference.
-func (m *matcher) ofReference(mr byte, at time.Time) ([]candidate, error) {
+// withReference returns the attempts by the worker towards the number with a TP-MR.
+func (m *matcher) withReference(mr byte, at time.Time) ([]candidate, error) {
 	return m.candidates(func(day int) string { return mrPrefix(day, m.worker.SIM, mr, m.to) }, at)
 }
 
-// ofNoReference returns those whose reference is not known.
-func (m *matcher) ofNoReference(at time.Time) ([]candidate, error) {
+// withoutReference returns the attempts by the worker towards the number whose TP-MR is
+// not known.
+func (m *matcher) withoutReference(at time.Time) ([]candidate, error) {
 	return m.candidates(func(day int) string { return uncPrefix(day, m.worker.SIM, m.to) }, at)
 }
 
@@ -191,8 +191,8 @@ func (m *matcher) flights() ([]candidate, error) {
 	return found, nil
 }
 
-// inFlight returns the messages that have a part in flight: no more than there
-// are SIMs, on all boxes.
+// inFlight returns the messages that have a part in flight, on all boxes. There are no
+// more of them than SIMs.
 func inFlight(r store.Reader) ([]Message, error) {
 	from, to := span(flightSpace)
 	pairs, err := r.Scan(from, to, 0)
@@ -201,33 +201,41 @@ func inFlight(r store.Reader) ([]Message, error) {
 	}
 	messages := make([]Message, 0, len(pairs))
 	for _, pair := range pairs {
-		m, err := readMessage(r, pair.Key[strings.LastIndexByte(pair.Key, '/')+1:])
-		if store.Unreadable(err) {
-			continue
-		}
-		if err != nil {
+		if messages, err = appendMessage(messages, r, store.LastSegment(pair.Key)); err != nil {
 			return nil, err
 		}
-		messages = append(messages, m)
 	}
 	return messages, nil
 }
 
-// takenThen reports whether the service centre can have taken a at scts.
-func (a *Attempt) takenThen(scts time.Time) bool {
+// appendMessage appends message id, unless the message is damaged or does not exist.
+func appendMessage(messages []Message, r store.Reader, id string) ([]Message, error) {
+	m, err := ReadMessage(r, id)
+	switch {
+	case store.Unreadable(err):
+		return messages, nil
+	case err != nil:
+		return nil, err
+	default:
+		return append(messages, m), nil
+	}
+}
+
+// acceptableAt reports whether the service centre can have accepted a at scts.
+func (a *Attempt) acceptableAt(scts time.Time) bool {
 	end := clock.Later(a.At.Add(answerWithin), a.EndedAt)
 	if a.Outcome != AttemptAccepted {
-		end = a.At.Add(answerWithin) // EndedAt is when we gave up
+		end = a.At.Add(answerWithin) // EndedAt is not the time of acceptance
 	}
 	return scts.After(a.At.Add(-clock.CentreSlack)) && scts.Before(end.Add(clock.CentreSlack))
 }
 
-// byReference finds the attempt of a report by its reference. Of several, which
-// there are when the reference has wrapped or the modem always tells the same
-// one, it prefers the one that the service centre took at the time the report
-// says, then those without a final report, then the newest.
+// byReference finds the attempt of a report by its TP-MR. Several attempts have one TP-MR
+// if TP-MR has wrapped around or the modem always returns the same value. byReference
+// prefers an attempt that the service centre can have accepted at TP-SCTS, then one
+// without a final report, then the newest.
 func (m *matcher) byReference(o orphan, at time.Time) (*candidate, error) {
-	all, err := m.ofReference(o.MR, at)
+	all, err := m.withReference(o.MR, at)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +243,7 @@ func (m *matcher) byReference(o orphan, at time.Time) (*candidate, error) {
 	bestScore := 0
 	for i := range all {
 		score := 1
-		if all[i].takenThen(o.SCTS) {
+		if all[i].acceptableAt(o.SCTS) {
 			score += 4
 		}
 		if !all[i].reported() {
@@ -251,19 +259,18 @@ func (m *matcher) byReference(o orphan, at time.Time) (*candidate, error) {
 	return best, nil
 }
 
-// byUncertain finds the attempt that a report with an unknown reference is about: it
-// is of the only part towards that number on that SIM whose reference is not
-// known, among those that the service centre can have taken when the report says.
-// Of two nobody can tell which; to guess wrongly would be to lose a message. flying
-// says that the attempt at another part, which is in flight, may be meant as well.
+// byUncertain finds the attempt of a report among the attempts without a known TP-MR that
+// the service centre can have accepted at TP-SCTS. found is nil if attempts at two parts
+// fit, since a wrong match would lose a message. flying reports whether an attempt in
+// flight at another part fits as well.
 func (m *matcher) byUncertain(o orphan, at time.Time) (found *candidate, flying bool, err error) {
-	all, err := m.ofNoReference(at)
+	all, err := m.withoutReference(at)
 	if err != nil {
 		return nil, false, err
 	}
 	for i := range all {
 		switch c := &all[i]; {
-		case !c.takenThen(o.SCTS):
+		case !c.acceptableAt(o.SCTS):
 		case found == nil:
 			found = c
 		case !found.samePart(c):
@@ -275,17 +282,17 @@ func (m *matcher) byUncertain(o orphan, at time.Time) (found *candidate, flying 
 		return nil, false, err
 	}
 	for i := range open {
-		if open[i].takenThen(o.SCTS) && (found == nil || !found.samePart(&open[i])) {
+		if open[i].acceptableAt(o.SCTS) && (found == nil || !found.samePart(&open[i])) {
 			return nil, true, nil
 		}
 	}
 	return found, false, nil
 }
 
-// hasUncertain reports whether the reference of any attempt by the worker towards the number is
-// not known.
+// hasUncertain reports whether any attempt by the worker towards the number has no known
+// TP-MR.
 func (m *matcher) hasUncertain(at time.Time) (bool, error) {
-	all, err := m.ofNoReference(at)
+	all, err := m.withoutReference(at)
 	if err != nil || len(all) > 0 {
 		return true, err
 	}

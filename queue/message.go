@@ -10,31 +10,31 @@ import (
 	"goniec/suppression"
 )
 
-// Status is where a message stands; the words are those of the REST API.
+// Status is the status of a message; the REST API uses the same words.
 type Status string
 
 // The statuses of a message.
 const (
-	StatusScheduled Status = "scheduled" // its send_at has not come yet
-	StatusQueued    Status = "queued"    // due, or waiting for another attempt; nothing of it has left
-	StatusSending   Status = "sending"   // a part is in flight, or some parts have left and others wait
+	StatusScheduled Status = "scheduled" // SendAt has not come yet
+	StatusQueued    Status = "queued"    // due, or waiting for another attempt; no part has been sent
+	StatusSending   Status = "sending"   // a part is in flight, or some parts have been sent and others wait
 	StatusSent      Status = "sent"      // the service centre has accepted every part
-	StatusDelivered Status = "delivered" // the report of every part says so
-	StatusFailed    Status = "failed"    // given up; Error says why
-	StatusExpired   Status = "expired"   // its expires_at came first; what had not left will not leave
+	StatusDelivered Status = "delivered" // a report on every part says that the part has arrived
+	StatusFailed    Status = "failed"    // no further attempt is made; Error says why
+	StatusExpired   Status = "expired"   // ExpiresAt came first; no further part is sent
 	StatusCancelled Status = "cancelled" // withdrawn
 	StatusHeld      Status = "held"      // waits for the end of the quiet hours, or for a person; Error says which
-	StatusUncertain Status = "uncertain" // a part may have left or not, and its report is awaited
+	StatusUncertain Status = "uncertain" // a part may have been sent or not, and its report is awaited
 )
 
-// Statuses lists every status, in the order of a message's life. Counts are stored
-// in this order: a new one goes to the end.
+// Statuses lists every status. Counts are stored in this order, so a new status goes to
+// the end.
 func Statuses() []Status {
 	order := statusOrder()
 	return order[:]
 }
 
-// statusOrder is Statuses as an array, which costs nothing.
+// statusOrder is Statuses as an array, which needs no allocation.
 func statusOrder() [10]Status {
 	return [...]Status{
 		StatusScheduled, StatusQueued, StatusHeld, StatusSending, StatusUncertain,
@@ -42,8 +42,8 @@ func statusOrder() [10]Status {
 	}
 }
 
-// Final reports whether s is an end. Only a delivery report that proves an end
-// wrong can still change it: see allowedMoves.
+// Final reports whether s is a final status. Only a late delivery report can still change
+// a final status, to StatusDelivered.
 func (s Status) Final() bool {
 	switch s {
 	case StatusDelivered, StatusFailed, StatusExpired, StatusCancelled:
@@ -53,14 +53,14 @@ func (s Status) Final() bool {
 	}
 }
 
-// ErrMove is returned for a change of status that allowedMoves does not have. It
-// is a bug of this package, and the transaction that attempted it did not happen.
+// ErrMove is returned for a change of status that is not allowed. It means a bug of this
+// package; the transaction is rolled back.
 var ErrMove = errors.New("status change is not allowed")
 
-// allowedMoves is the table of every change of status there is.
+// allowedMoves returns the statuses that may follow a status.
 //
-// The moves from an end to StatusDelivered are corrections: the message had been given
-// up while a copy of it was in the air, and a report proves that it arrived.
+// The moves from a final status to StatusDelivered are corrections: a report came after
+// the message had ended and says that the message has arrived.
 func allowedMoves(from Status) []Status {
 	switch from {
 	case "": // not stored yet
@@ -86,61 +86,60 @@ func allowedMoves(from Status) []Status {
 	}
 }
 
-// PartStatus is where one part of a message stands.
+// PartStatus is the status of one part of a message.
 type PartStatus string
 
 // The statuses of a part.
 const (
 	PartQueued    PartStatus = "queued"
-	PartInFlight  PartStatus = "in_flight" // an attempt is written down and its outcome is not
+	PartInFlight  PartStatus = "in_flight" // an attempt is stored and its outcome is not
 	PartUncertain PartStatus = "uncertain"
 	PartSent      PartStatus = "sent"
 	PartDelivered PartStatus = "delivered"
 	PartFailed    PartStatus = "failed"
 	PartExpired   PartStatus = "expired"
-	PartCancelled PartStatus = "cancelled" // never sent, because the message ended before
+	PartCancelled PartStatus = "cancelled" // not sent, because the message ended before
 )
 
-// Priority orders the queue. The zero value counts as Normal.
+// Priority is the priority of a message. The zero value counts as Normal.
 type Priority string
 
 // The priorities.
 const (
-	High   Priority = "high" // also passes the quiet hours
+	High   Priority = "high" // is sent during quiet hours, too
 	Normal Priority = "normal"
 	Low    Priority = "low"
 )
 
-// Codes of Problem. Failures of an attempt carry the code of the Outcome instead.
+// Codes of Problem. A Problem with a failed attempt has Outcome.Code instead.
 const (
 	CodeQuietHours     = "quiet_hours"     // held until RetryAt
 	CodeUncertain      = "uncertain"       // the outcome of the last attempt is not known; RetryAt is when the policy decides
 	CodeDecision       = "decision"        // held: a person has to Release or Cancel it
 	CodeCallList       = "call_list"       // held: a person has to call the recipient, or Release or Cancel it
-	CodeUnknownOutcome = "unknown_outcome" // failed: it may have been sent, nobody knows, and its time is over
-	CodeExpired        = "expired"
-	CodeUndelivered    = "undelivered"   // the service centre reports a permanent failure
-	CodeSCExpired      = "sc_expired"    // the service centre gave up when the validity period ended
-	CodeSCAbandoned    = "sc_abandoned"  // the service centre gave up for now, and we have, too
-	CodeSCRetry        = "sc_retry"      // the service centre gave up for now; it is sent again at RetryAt
-	CodeLease          = "lease"         // of an attempt: the worker did not record its outcome in time
-	CodeRestart        = "restart"       // of an attempt: the gateway stopped before it was recorded
-	CodeAnswered       = "answered"      // of an attempt: the recipient answered the text, so it had arrived
-	CodeRestored       = "restored"      // held since the data was restored: a person has to Release or Cancel it
-	CodeRecipientCap   = "recipient_cap" // held until RetryAt: its number has got as many parts as it may
-	CodeSuppressed     = "suppressed"    // cancelled: its number must not be written to for its purpose
-	CodeClock          = "clock"         // held until something confirms the clock of the machine
-	CodeErased         = "erased"        // cancelled: everything about its number was erased, itself too
-	CodeSIMGone        = "sim_gone"      // the SIM that the first parts left by sends nothing; at RetryAt all begins anew by another
+	CodeUnknownOutcome = "unknown_outcome" // failed: ExpiresAt has passed and a part may have been sent or not
+	CodeExpired        = "expired"         // expired: ExpiresAt has passed
+	CodeUndelivered    = "undelivered"     // failed: the service centre reports a permanent failure
+	CodeSCExpired      = "sc_expired"      // expired: the service centre reports the end of the validity period
+	CodeSCAbandoned    = "sc_abandoned"    // failed: the service centre reports a temporary failure, and the part is not sent again
+	CodeSCRetry        = "sc_retry"        // the service centre reports a temporary failure; the part is sent again at RetryAt
+	CodeLease          = "lease"           // of an attempt: the worker did not record the outcome in time
+	CodeRestart        = "restart"         // of an attempt: the gateway stopped before it recorded the outcome
+	CodeAnswered       = "answered"        // of an attempt: the recipient answered the text, so the text had arrived
+	CodeRestored       = "restored"        // held since the data was restored: a person has to Release or Cancel it
+	CodeRecipientCap   = "recipient_cap"   // held until RetryAt: the number has been sent as many parts as the cap allows
+	CodeSuppressed     = "suppressed"      // cancelled: no text for its purpose may be sent to the number
+	CodeClock          = "clock"           // held until a source confirms the clock of the machine
+	CodeErased         = "erased"          // cancelled: everything about the number is erased
+	CodeSIMGone        = "sim_gone"        // the SIM of the first parts sends nothing; at RetryAt another SIM sends every part again
 )
 
-// Problem says what keeps a message from being delivered. Detail is English,
-// for logs and for codes that a reader has no words for; it holds no text and no
-// number.
+// Problem says why a message waits or has ended without delivery. Detail is English text
+// for logs; it holds neither the text nor the number of the message.
 type Problem struct {
 	Code    string    `json:"code"`
 	Detail  string    `json:"detail,omitempty"`
-	RetryAt time.Time `json:"retry,omitzero"` // when it goes on by itself; zero if it does not
+	RetryAt time.Time `json:"retry,omitzero"` // when the gateway acts by itself; zero: it does not
 }
 
 // Message is an outgoing message. The tags are its stored form.
@@ -153,7 +152,7 @@ type Message struct {
 	Reference string              `json:"ref,omitempty"` // the caller's own id
 	Priority  Priority            `json:"prio"`
 	Purpose   suppression.Purpose `json:"purp,omitempty"`
-	Modem     string              `json:"modem,omitempty"` // the only modem it may leave by; empty: any
+	Modem     string              `json:"modem,omitempty"` // the only modem that may send the message; empty: any
 	Flash     bool                `json:"flash,omitempty"`
 	Status    Status              `json:"st"`
 	CreatedAt time.Time           `json:"at"`
@@ -174,54 +173,53 @@ type Message struct {
 	// Attempts are the latest of AttemptCount attempts, in order.
 	Attempts     []Attempt `json:"try,omitempty"`
 	AttemptCount int       `json:"tries,omitempty"`
-	// SIM is the card the first part left by; the others stick to it.
+	// SIM is the card that the first part was sent by; the other parts of a long message
+	// are sent by the same card.
 	SIM string `json:"sim,omitempty"`
-	// Like is by what it should leave, unless Modem or SIM say by what it must.
+	// Like is the preferred SIM or modem; Modem and SIM come before it.
 	Like Preference `json:"like,omitzero"`
-	// Due is when the next part may be claimed, while one waits.
+	// Due is the time from which the next part may be claimed.
 	Due time.Time `json:"due,omitzero"`
-	// Box has a part in flight.
+	// Box is the box that last had a part in flight.
 	Box string `json:"box,omitempty"`
-	// Released says that a person has sent it on its way: quiet hours do not hold it.
+	// Released says that a person has released the message: it is sent in quiet hours, too.
 	Released bool `json:"rel,omitempty"`
-	// IgnoreSuppression says that it goes although its number is suppressed: it confirms that.
+	// IgnoreSuppression says that the message is sent although its number is suppressed.
 	IgnoreSuppression bool `json:"rgl,omitempty"`
 	// TextRemoved says that retention has emptied the text.
 	TextRemoved bool `json:"gone,omitempty"`
-	// Timeless says that it was taken while nothing confirmed the clock, so its
-	// validity is reckoned again before it ends.
+	// Timeless says that the clock was unconfirmed when the message was taken. Its
+	// validity is calculated again when the clock is confirmed.
 	Timeless bool `json:"tmls,omitempty"`
 }
 
-// Part is one SMS-SUBMIT of a message.
+// Part is one SMS-SUBMIT of a message (3GPP TS 23.040 9.2.2.2).
 type Part struct {
-	End    int        `json:"end"` // octet of Message.Text behind its last one
+	End    int        `json:"end"` // octet of Message.Text behind the last octet of the part
 	Status PartStatus `json:"st"`
-	// MR is the TP-MR of the last accepted attempt, or -1 if there is none or
-	// the modem did not tell.
+	// MR is the TP-MR of the last accepted attempt; -1: none, or the modem returned none.
 	MR          int       `json:"mr"`
 	SentAt      time.Time `json:"sent,omitzero"`
 	DeliveredAt time.Time `json:"dlv,omitzero"`
-	// Failures counts the attempts that cost the part something: what the
-	// back-off grows with.
+	// Failures counts the failed attempts; the back-off grows with Failures.
 	Failures int `json:"fail,omitempty"`
-	// UncertainAttempts counts the attempts that ended uncertain since a person last
-	// decided; one may be repeated, two may not.
+	// UncertainAttempts counts the uncertain attempts since the last decision of a person.
+	// After the second the message waits for a person.
 	UncertainAttempts int `json:"dbt,omitempty"`
-	// Copies counts how often it was sent again because the service centre
-	// had given up.
+	// Copies counts how often the part was sent again after a report that the service
+	// centre had stopped trying to deliver it.
 	Copies int `json:"cop,omitempty"`
 	// PossibleDuplicate says that the next attempt may be a second copy.
 	PossibleDuplicate bool `json:"dup,omitempty"`
-	// Until is the end of the lease of a part in flight, or when policy
-	// decides about an uncertain one; zero: a person does.
+	// Until is the end of the lease of a part in flight. Of an uncertain part it is when
+	// Config.Uncertain decides; zero: a person decides.
 	Until time.Time `json:"until,omitzero"`
-	// Proved says that, while an attempt is in flight, an earlier one turned
-	// out to have been accepted: whatever comes of this one, the part was sent.
+	// Proved says, while an attempt is in flight, that an earlier attempt was accepted:
+	// the part is sent, regardless of the outcome of the attempt in flight.
 	Proved bool `json:"prv,omitempty"`
 }
 
-// AttemptOutcome is what became of one attempt.
+// AttemptOutcome is the outcome of one attempt.
 type AttemptOutcome string
 
 // The outcomes of an attempt.
@@ -232,33 +230,33 @@ const (
 	AttemptRetry     AttemptOutcome = "retry"
 	AttemptNotSent   AttemptOutcome = "given_back"
 	AttemptUncertain AttemptOutcome = "uncertain"
-	AttemptDiscarded AttemptOutcome = "set_aside" // it has left, or may have, but the message began anew by another SIM
+	AttemptDiscarded AttemptOutcome = "set_aside" // accepted or uncertain, but another SIM sends every part again
 )
 
-// Attempt is one submission of one part: written when it begins, completed when
-// its outcome is known, and once more when its report comes.
+// Attempt is one submission of one part. It is written before the submission, and changed
+// when the outcome is known and when a delivery report comes.
 type Attempt struct {
 	Number int       `json:"n"`   // 1, 2, … within the message
 	Part   int       `json:"p"`   // index in Message.Parts
 	Modem  string    `json:"mod"` // name of the modem
 	SIM    string    `json:"sim"` // the card in it
-	At     time.Time `json:"at"`  // when it was claimed
-	// PayloadAt is when the modem had the part whole, so that it may have left;
-	// zero: it never had, or the attempt is open.
+	At     time.Time `json:"at"`  // when the part was claimed
+	// PayloadAt is when the modem had read the whole PDU; zero: it has not, or the
+	// attempt is open. A part may have left from PayloadAt on.
 	PayloadAt time.Time      `json:"pay,omitzero"`
 	EndedAt   time.Time      `json:"end,omitzero"`
 	Outcome   AttemptOutcome `json:"out,omitempty"`
 	MR        int            `json:"mr"` // TP-MR, -1 unknown
 	Code      string         `json:"code,omitempty"`
 	Detail    string         `json:"det,omitempty"`
-	// Duplicate says that it was made in the knowledge that it may be a copy.
+	// Duplicate says that the attempt may send a second copy of the part.
 	Duplicate bool `json:"dup,omitempty"`
-	// Report is the TP-ST of its latest report, -1 none (3GPP TS 23.040 9.2.3.15).
+	// Report is the TP-ST of the latest report (3GPP TS 23.040 9.2.3.15); -1: none.
 	Report   int       `json:"rep"`
 	ReportAt time.Time `json:"repat,omitzero"`
 }
 
-// PartText returns the text of part i, or "" once retention has emptied it.
+// PartText returns the text of part i; "" once retention has emptied the text.
 func (m *Message) PartText(i int) string {
 	begin := 0
 	if i > 0 {
@@ -270,7 +268,7 @@ func (m *Message) PartText(i int) string {
 	return ""
 }
 
-// move changes the status of m; it is the only function that does.
+// move changes the status of m. No other function changes Status.
 func (m *Message) move(to Status, at time.Time) error {
 	if m.Status == to {
 		return nil

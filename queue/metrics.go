@@ -10,14 +10,14 @@ import (
 	"goniec/pdu"
 )
 
-// meter counts what the queue does. Counts are of this process; how many messages
-// there are is read from the store when somebody asks.
+// meter holds the metrics of the queue. Counters count since the start of the process;
+// depth reads the number of messages from the store.
 type meter struct {
 	messages  *prometheus.CounterVec // by priority
 	parts     prometheus.Counter
 	outcomes  *prometheus.CounterVec // of attempts, by outcome
 	late      prometheus.Counter
-	uncertain prometheus.Counter // attempts that nobody recorded
+	uncertain prometheus.Counter // attempts without a recorded outcome
 	capped    prometheus.Counter
 	reports   *prometheus.CounterVec
 	pruned    prometheus.Counter
@@ -64,8 +64,8 @@ func newMeter(r prometheus.Registerer, q *Queue) (*meter, error) {
 	return m, errors.Join(errs...)
 }
 
-// NewPruned returns the counter of records that retention has emptied or removed, which
-// the packages that own such records share.
+// NewPruned returns the counter of records that retention has emptied or removed. The
+// packages that own such records share the counter.
 func NewPruned() prometheus.Counter {
 	return prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "goniec_queue_pruned_total", Help: "Records that retention has emptied or removed.",
@@ -101,7 +101,7 @@ func (k OutcomeKind) String() string {
 	}
 }
 
-// depth reads the counts by status when metrics are collected.
+// depth reads the counts by status from the store when metrics are collected.
 type depth struct {
 	queue *Queue
 	desc  *prometheus.Desc

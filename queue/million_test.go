@@ -164,7 +164,7 @@ func (s *side) exchange(rounds int) (texts int, took time.Duration) {
 		n, err := store.View(s.t.Context(), s.store, func(r store.Reader) (int, error) {
 			ids, err := TriedTo(r, s.config.Numbering.Segments(fillDraft(1500).To), "", 50)
 			for _, id := range ids {
-				if _, err := readMessage(r, id); err != nil {
+				if _, err := ReadMessage(r, id); err != nil {
 					return 0, err
 				}
 			}
@@ -182,8 +182,8 @@ func (s *side) prune() {
 	const together = 100
 	step := s.filling.span / time.Duration(s.filling.finished)
 	s.pruned = s.pruned.Add(together * step)
-	in := store.Range{From: bareSpace, To: bareSpace + store.TimeSegment(s.pruned), Together: together}
-	_, err := store.Count(s.t.Context(), s.store, in, s.pruneMessage(bareSpace, (*work).removeSome))
+	in := store.Range{From: noTextSpace, To: noTextSpace + store.TimeSegment(s.pruned), Together: together}
+	_, err := store.Count(s.t.Context(), s.store, in, s.pruneMessage(noTextSpace, (*work).removeSome))
 	s.ok(err)
 }
 

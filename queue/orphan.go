@@ -11,13 +11,14 @@ import (
 )
 
 const (
-	// orphanKept is how long an unmatched report waits for its submission.
+	// orphanKept is how long a report that matched no attempt is kept.
 	orphanKept = 24 * time.Hour
-	// orphansRead bounds how many waiting reports an attempt is compared with.
+	// orphansRead bounds how many kept reports one transaction tries to match.
 	orphansRead = 64
 )
 
-// orphan is what counts of a report, and the value of orph/<sim>/<tail>/<time>/<mr>.
+// orphan holds the fields of a report that matching needs. It is the value of
+// orph/<sim>/<tail>/<time>/<mr>.
 type orphan struct {
 	MR        byte      `json:"mr"`
 	Status    byte      `json:"st"`
@@ -25,22 +26,22 @@ type orphan struct {
 	Discharge time.Time `json:"dt,omitzero"`
 }
 
-// byClockOf returns o with its times by our clock.
-func (o orphan) byClockOf(c clock.Centre) orphan {
+// inOurTime returns o with its times by the clock of the box.
+func (o orphan) inOurTime(c clock.Centre) orphan {
 	o.SCTS, o.Discharge = c.Ours(o.SCTS), c.Ours(o.Discharge)
 	return o
 }
 
-// arrival returns when the phone got the message: as the service centre says, if
-// that can be true.
-func (o orphan) arrival(a *Attempt, at time.Time) time.Time {
+// deliveryTime returns when the phone received the part: TP-DT if it lies between the
+// attempt and the receipt of the report at at, otherwise at.
+func (o orphan) deliveryTime(a *Attempt, at time.Time) time.Time {
 	if o.Discharge.Before(a.At.Add(-clock.CentreSlack)) || o.Discharge.After(at.Add(clock.CentreSlack)) {
 		return at
 	}
 	return o.Discharge
 }
 
-// keepOrphan keeps a report that matched nothing.
+// keepOrphan keeps a report that matched no attempt.
 func (m *matcher) keepOrphan(o orphan, at time.Time) error {
 	kept, err := m.orphans()
 	if err != nil {
@@ -48,7 +49,7 @@ func (m *matcher) keepOrphan(o orphan, at time.Time) error {
 	}
 	for _, k := range kept {
 		if k.orphan == o {
-			return nil // the same one, read again
+			return nil // the modem has read the same report again
 		}
 	}
 	key := orphanKey(m.worker.SIM, m.to, at, o.MR)
@@ -61,15 +62,14 @@ func (m *matcher) keepOrphan(o orphan, at time.Time) error {
 	return m.queue.events.Append(m.tx, "", ReportOrphaned{Modem: m.worker.Modem, MR: int(o.MR), Status: int(o.Status)})
 }
 
-// keptOrphan is a report that is waiting for its submission.
+// keptOrphan is a report that waits for its attempt.
 type keptOrphan struct {
 	orphan
 	key string
 	at  time.Time
 }
 
-// orphans returns the latest reports towards the number that wait, in the order
-// they came.
+// orphans returns the latest kept reports on the number, in the order of receipt.
 func (m *matcher) orphans() ([]keptOrphan, error) {
 	from, to := span(orphanPrefix(m.worker.SIM, m.to))
 	pairs, err := m.tx.ScanLast(from, to, orphansRead)
@@ -84,15 +84,15 @@ func (m *matcher) orphans() ([]keptOrphan, error) {
 		if k.at, err = store.ParseTime(at); err == nil {
 			err = json.Unmarshal(pair.Value, &k.orphan)
 		}
-		if err == nil { // else Tend removes it in time
+		if err == nil { // Tend removes a damaged record
 			kept = append(kept, k)
 		}
 	}
 	return kept, nil
 }
 
-// rematch looks whether the reports that wait can be matched now that more is
-// known of an attempt towards the number by the worker.
+// rematch matches the kept reports again, after an outcome of an attempt by the worker
+// towards the number has been written.
 func (m *matcher) rematch() error {
 	kept, err := m.orphans()
 	if err != nil {

@@ -10,49 +10,45 @@ import (
 	"goniec/store"
 )
 
-// No state may be one that a message stays in unnoticed. What goes on by itself has a
-// time by which it does, and Overdue tells where that has passed: that there is no
-// modem, that nobody looks after the queue, that somebody has to decide, that no
-// reports come.
-
-// The longest that a message may stay before Overdue tells of it.
+// After these times Overdue returns a wait.
 const (
-	// A part may wait so long, from when it may leave, for a worker to take it.
-	dwellHigh    = 10 * time.Minute
-	dwellNormal  = 4 * time.Hour
-	dwellLow     = 24 * time.Hour
-	dwellTick    = 5 * time.Minute // for Tend, from when it has to look at a record
-	dwellPerson  = 4 * time.Hour   // for a person to Release or Cancel it
-	dwellReports = 24 * time.Hour  // for reports on it, after it was sent
+	// waitHigh, waitNormal and waitLow are for a due part that no worker claims.
+	waitHigh    = 10 * time.Minute
+	waitNormal  = 4 * time.Hour
+	waitLow     = 24 * time.Hour
+	waitTick    = 5 * time.Minute // for a due tick that Tend does not remove
+	waitPerson  = 4 * time.Hour   // for a message that a person has to Release or Cancel
+	waitReports = 24 * time.Hour  // for reports on messages that were sent
 )
 
 // WaitKind is what a message waits for.
 type WaitKind string
 
-// What Overdue tells of.
+// The kinds of waits.
 const (
-	WaitModem  WaitKind = "modem"  // a worker that takes it
-	WaitTend   WaitKind = "tend"   // Tend
-	WaitPerson WaitKind = "person" // Release or Cancel
+	WaitModem  WaitKind = "modem"  // a worker that claims the part
+	WaitTend   WaitKind = "tend"   // a call of Tend
+	WaitPerson WaitKind = "person" // a person who calls Release or Cancel
 	WaitReport WaitKind = "report" // delivery reports
 )
 
-// Overdue is something that has waited longer than it may.
+// Overdue is a wait that has lasted too long.
 type Overdue struct {
 	For   WaitKind
-	Since time.Time // when the wait of the one that waits longest began
-	// Count is how many wait, if that is known: of those for a person all, of those
-	// for reports how many of Of that were sent on one day.
+	Since time.Time // begin of the longest wait
+	// Count is the number of messages that wait. With WaitPerson it counts all of them;
+	// with WaitReport it counts those among Of messages sent within one day. With other
+	// kinds it is 0.
 	Count, Of int
-	// Modem, if the wait is for reports on what one SIM sent, is the modem it is in, and
-	// Usual the time within which half of its reports come.
+	// Modem is the modem that sent the messages, if reports are missing from one SIM only.
+	// Usual is the time within which half of the reports of this SIM come.
 	Modem string
 	Usual time.Duration
 }
 
-// Overdue returns what has waited longer than it may, at most one of each kind. It
-// reads a bounded number of records. While the clock is not believed it returns
-// nothing, for nobody knows how long anything has waited.
+// Overdue returns the waits that have lasted too long, at most one of each kind. It
+// reads a bounded number of records. While the clock is not believed Overdue returns
+// none, since the length of a wait is not known.
 func (q *Queue) Overdue(ctx context.Context) ([]Overdue, error) {
 	counts, err := q.Counts(ctx)
 	if err != nil {
@@ -95,7 +91,7 @@ func (q *Queue) overdueLanes(r store.Reader, now time.Time) (Overdue, error) {
 	if err != nil {
 		return Overdue{}, err
 	}
-	patience := [...]time.Duration{dwellHigh, dwellNormal, dwellLow} // by urgency
+	patience := [...]time.Duration{waitHigh, waitNormal, waitLow} // by urgency
 	var worst Overdue
 	for _, lane := range lanesOf(routes) {
 		if quiet && lane.quiet {
@@ -112,9 +108,9 @@ func (q *Queue) overdueLanes(r store.Reader, now time.Time) (Overdue, error) {
 	return worst, nil
 }
 
-// overdueTicks looks at the first record that Tend has to look at.
+// overdueTicks looks at the first tick.
 func overdueTicks(r store.Reader, now time.Time) (Overdue, error) {
-	pairs, err := r.Scan(tickSpace, tickSpace+store.TimeSegment(now.Add(-dwellTick)), 1)
+	pairs, err := r.Scan(tickSpace, tickSpace+store.TimeSegment(now.Add(-waitTick)), 1)
 	if err != nil || len(pairs) == 0 {
 		return Overdue{}, err
 	}
@@ -125,12 +121,12 @@ func overdueTicks(r store.Reader, now time.Time) (Overdue, error) {
 // peopleRead bounds the keys that overduePeople reads of one kind.
 const peopleRead = 2000
 
-// overduePeople looks for messages that only a person gets any further: those with an
-// uncertain part that is to be held, and those of a backup.
+// overduePeople looks for messages that wait for a person: those with an uncertain part
+// that policy holds, and those that HoldRestored holds.
 func overduePeople(r store.Reader, now time.Time) (Overdue, error) {
 	ids := map[string]bool{}
 	from, to := span(uncSpace)
-	pairs, err := r.ScanLast(from, to, peopleRead) // the newest: who waits has not expired
+	pairs, err := r.ScanLast(from, to, peopleRead) // the newest, since a message that waits has not expired
 	if err != nil {
 		return Overdue{}, err
 	}
@@ -161,15 +157,15 @@ func overduePeople(r store.Reader, now time.Time) (Overdue, error) {
 	}
 	var all Overdue
 	for id := range ids {
-		m, err := readMessage(r, id)
+		m, err := ReadMessage(r, id)
 		if store.Unreadable(err) {
 			continue
 		}
 		if err != nil {
 			return Overdue{}, err
 		}
-		since := m.askedSince()
-		if since.IsZero() || now.Sub(since) < dwellPerson {
+		since := m.waitsForPersonSince()
+		if since.IsZero() || now.Sub(since) < waitPerson {
 			continue
 		}
 		all.For = WaitPerson
@@ -181,8 +177,8 @@ func overduePeople(r store.Reader, now time.Time) (Overdue, error) {
 	return all, nil
 }
 
-// askedSince returns since when m waits for a person; zero if it does not.
-func (m *Message) askedSince() time.Time {
+// waitsForPersonSince returns since when m waits for a person; zero: m does not.
+func (m *Message) waitsForPersonSince() time.Time {
 	switch {
 	case m.Status.Final():
 		return time.Time{}

@@ -9,9 +9,10 @@ import (
 	"goniec/store"
 )
 
-// Prune removes what has been kept long enough: the texts of messages that were
-// sent or ended longer ago than texts, then the messages themselves after records. It works in small transactions
-// so that nobody waits for it, and goes on where it was when it is called again.
+// Prune empties the texts of messages that were sent or ended longer ago than texts, and
+// removes messages that were sent or ended longer ago than records. Prune works in small
+// transactions so that other callers do not wait long. A call after an interruption
+// continues the work. While the clock is not believed Prune removes nothing.
 func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 	now := q.now()
 	trust, err := q.clock.Trust(ctx)
@@ -28,7 +29,7 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		change func(store.Tx, store.Pair) (bool, error)
 	}{
 		{"texts", store.Range{From: doneSpace, To: doneSpace + store.TimeSegment(now.Add(-texts))}, q.pruneMessage(doneSpace, (*work).removeText)},
-		{"messages", store.Range{From: bareSpace, To: bareSpace + store.TimeSegment(now.Add(-records))}, q.pruneMessage(bareSpace, (*work).removeSome)},
+		{"messages", store.Range{From: noTextSpace, To: noTextSpace + store.TimeSegment(now.Add(-records))}, q.pruneMessage(noTextSpace, (*work).removeSome)},
 		{"concatenation references", store.Prefix(refSpace), pruneReferences(now)},
 	} {
 		// A message with many attempts takes several passes.
@@ -49,8 +50,8 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 	return nil
 }
 
-// pruneMessage returns what does something to the message that a key of a time index
-// leads to. do takes the message out of the index, now or after some calls.
+// pruneMessage returns a function that calls do with the message that a key of the index
+// space leads to. do removes the key, at once or after several calls.
 func (q *Queue) pruneMessage(space string, do func(*work, *entry) error) func(store.Tx, store.Pair) (bool, error) {
 	return func(tx store.Tx, pair store.Pair) (bool, error) {
 		t, err := parseTimedID(pair.Key, space)
@@ -60,7 +61,6 @@ func (q *Queue) pruneMessage(space string, do func(*work, *entry) error) func(st
 		w := q.work(tx)
 		e, err := w.load(t.id)
 		if store.Unreadable(err) {
-			// Nothing but its name is known any more.
 			return true, tx.Delete(pair.Key)
 		}
 		if err != nil {
@@ -76,14 +76,13 @@ func (w *work) removeSome(e *entry) error {
 	return err
 }
 
-// removeText empties a message of what it said. Who it was for and what became of
-// it stay.
+// removeText empties the text of a message. The number, parts and attempts stay.
 func (w *work) removeText(e *entry) error {
 	e.Text, e.TextRemoved = "", true
 	return w.save(e)
 }
 
-// pruneReferences removes the concatenation references of a number that have rested.
+// pruneReferences removes the references of numbers that have rested at now.
 func pruneReferences(now time.Time) func(store.Tx, store.Pair) (bool, error) {
 	return func(tx store.Tx, pair store.Pair) (bool, error) {
 		r, found, err := store.GetJSON[references](tx, pair.Key)

@@ -1,18 +1,18 @@
 // Package queue keeps what the gateway has to send and has sent: messages with their
 // parts and attempts, and the delivery reports on them.
 //
-// It owns the rule that nothing is lost and nothing is sent twice by mistake. A
-// message that Enqueue has taken is on disk. An attempt is written down by Claim
-// before it is made, and its outcome by Record after; an attempt whose outcome
-// nobody can know is called uncertain, waits for its delivery report, and is then
-// handled by policy. Everything that happens later, a retry, an expiry, a lease
-// that runs out, is a key in the store that Tend finds; nothing is scheduled in
-// memory only, so a restart at any moment loses nothing but time.
+// The package owns the rule that no message is lost and no part is sent twice by
+// mistake. A message that Enqueue has taken is on disk. Claim writes an attempt before
+// the part is sent, and Record writes the outcome afterwards. An attempt with an unknown
+// outcome is called uncertain: its delivery report is awaited, then Config.Uncertain
+// decides. Every later step (a retry, an expiry, the end of a lease) is a key in the
+// store that Tend finds. No step is scheduled in memory only, so a restart delays
+// messages but loses none.
 //
-// It does not know modems: a Worker is the name of a modem and of the SIM in it,
-// and package gateway joins the two. It does not call anybody back: every change
-// of a status appends an event in the same transaction, and whoever wants to
-// react follows the log.
+// The package does not know modems: a Worker is the name of a modem and the identity of
+// its SIM, and package gateway drives the modem. The package has no callbacks for a
+// change of status: each change appends an event in the same transaction, and other
+// packages follow the event log.
 package queue
 
 import (
@@ -34,29 +34,28 @@ import (
 )
 
 var (
-	// ErrKeyReused is returned when an idempotency key comes with another body
-	// than the first time.
+	// ErrKeyReused is returned by Enqueue for an idempotency key that was first used
+	// with another body.
 	ErrKeyReused = errors.New("idempotency key was used with another body")
-	// ErrInFlight is returned by Cancel for a message of which a part is in the
-	// air or has left: it cannot be called back.
+	// ErrInFlight is returned by Cancel for a message of which a part is in flight or
+	// has been sent.
 	ErrInFlight = errors.New("message is in flight")
-	// ErrFinal is returned by Cancel and Release for a message that has ended.
+	// ErrFinal is returned by Cancel and Release for a message whose status is final.
 	ErrFinal = errors.New("message has ended")
 	// ErrNotHeld is returned by Release for a message that is neither held nor uncertain.
 	ErrNotHeld = errors.New("message is not held")
-	// ErrStale is returned by Record and Resolve for an attempt that the message
-	// does not have, or whose outcome is already known otherwise.
+	// ErrStale is returned by Record and Resolve for an attempt that does not exist, or
+	// whose outcome is already known.
 	ErrStale = errors.New("attempt is not open")
 )
 
-// Policy says what becomes of a part whose outcome stayed unknown for
-// Config.UncertainWait.
+// Policy says what happens to a part that has been uncertain for Config.UncertainWait.
 type Policy string
 
 // The policies.
 const (
-	WaitThenResend Policy = "wait_then_resend" // it is sent once more, marked as a possible duplicate
-	Hold           Policy = "hold"             // a person decides
+	WaitThenResend Policy = "wait_then_resend" // the part is sent once more, marked as a possible duplicate
+	Hold           Policy = "hold"             // the message is held until a person decides
 )
 
 // Config is what a Queue needs. Zero values take the defaults named.
@@ -70,28 +69,27 @@ type Config struct {
 	Uncertain     Policy         // default WaitThenResend
 	UncertainWait time.Duration  // default 10 minutes
 	MaxParts      int            // of one message, 1 to 255; default 6
-	Validity      time.Duration  // of a message without expires_at, from when it may first go; default 72 hours
+	Validity      time.Duration  // of a message without ExpiresAt, from the first time it may be sent; default 72 hours
 	Lease         time.Duration  // how long a worker may take for one part; default 10 minutes
-	Location      *time.Location // the clinic's zone, for quiet hours; default UTC
+	Location      *time.Location // time zone of the quiet hours; default UTC
 	QuietHours    calendar.QuietHours
-	Numbering     number.Numbering // of the numbers drafts come with; New checks it
-	Router        Router           // nil: every message may leave by any SIM
-	Clock         *clock.Clock     // nil: one of Box that nothing has to confirm
+	Numbering     number.Numbering // how numbers are read
+	Router        Router           // nil: every message may be sent by any SIM
+	Clock         *clock.Clock     // nil: a clock of Box that needs no source to confirm it
 }
 
-// Queue is the outgoing side of the store. What it knows is there; it is safe for
-// concurrent use.
+// Queue is the outgoing queue. Its state is in the store. It is safe for concurrent use.
 type Queue struct {
-	store  store.Store
-	events *event.Log
-	log    *slog.Logger
-	config Config
-	meter  *meter
-	ids    store.IDs
-	clock  *clock.Clock
-	born   time.Time // when New was called, also by the clock that nobody sets
-	usual  usual
-	// callFirst is what CallFirst was given; nil: never.
+	store   store.Store
+	events  *event.Log
+	log     *slog.Logger
+	config  Config
+	meter   *meter
+	ids     store.IDs
+	clock   *clock.Clock
+	started time.Time // when New was called, with the monotonic clock reading
+	usual   usual
+	// callFirst is the function given to CallFirst; nil: none.
 	callFirst func(r store.Reader, m *Message, now time.Time) (bool, error)
 }
 
@@ -100,11 +98,10 @@ const (
 	defaultBox           = "box"
 	defaultUncertainWait = 10 * time.Minute
 	defaultMaxParts      = 6
-	// defaultValidity outlives a weekend with a broken modem; quiet hours
-	// before the first moment it may go do not count.
+	// defaultValidity is longer than a weekend with a broken modem.
 	defaultValidity = 72 * time.Hour
-	// defaultLease is longer than any modem takes to answer: the longest wait
-	// on the way, that of the modem for the network, is 5 minutes.
+	// defaultLease is longer than any modem takes to answer: a modem waits for the
+	// network for 5 minutes at most.
 	defaultLease = 10 * time.Minute
 )
 
@@ -137,7 +134,7 @@ func New(c Config) (*Queue, error) {
 	}
 	q := &Queue{
 		store: c.Store, events: c.Events, log: c.Logger, config: c,
-		clock: c.Clock, born: time.Now(),
+		clock: c.Clock, started: time.Now(),
 	}
 	var err error
 	if q.clock == nil {
@@ -145,7 +142,7 @@ func New(c Config) (*Queue, error) {
 			return nil, fmt.Errorf("queue: %w", err)
 		}
 	}
-	q.clock.BeforeTrust(q.setBack)
+	q.clock.BeforeTrust(q.bringAllForward)
 	if q.meter, err = newMeter(c.Registerer, q); err != nil {
 		return nil, fmt.Errorf("queue: %w", err)
 	}
@@ -165,41 +162,41 @@ func setDefault[T comparable](field *T, value T) {
 // now returns the time as it is stored: UTC, in milliseconds.
 func (q *Queue) now() time.Time { return q.clock.Now() }
 
-// Draft is a message as somebody wants it sent.
+// Draft is a message that a caller wants to be sent.
 type Draft struct {
-	To        pdu.Address // see Numbering.Parse
+	To        pdu.Address // as number.Numbering.Parse returns it
 	Text      string
-	Reference string              // the caller's own id, up to 128 octets; it is carried in events, so it must not name a person
+	Reference string              // the caller's own id, up to 128 octets; events carry Reference, so it must not name a person
 	SendAt    time.Time           // zero: now
-	ExpiresAt time.Time           // zero: Config.Validity after it may first go
+	ExpiresAt time.Time           // zero: Config.Validity after the first time the message may be sent
 	Priority  Priority            // empty: Normal
 	Encoding  pdu.Encoding        // empty: pdu.Auto
 	Purpose   suppression.Purpose // may be empty
 	Modem     string              // empty: any
-	Flash     bool                // class 0, shown at once and not kept (3GPP TS 23.038 4)
-	// IgnoreSuppression has it go although its number is suppressed. It is for the text that
-	// confirms that, and for nothing else.
+	Flash     bool                // class 0, displayed at once and not stored (3GPP TS 23.038 4)
+	// IgnoreSuppression sends the message although its number is suppressed. Only the
+	// text that confirms a suppression sets IgnoreSuppression.
 	IgnoreSuppression bool
-	// InTx, unless nil, is called in the transaction that takes the message, to write
-	// what belongs to it. It keeps to the rules of store.Store.Update, and is not
-	// called again when a call is repeated.
+	// InTx, unless nil, is called in the transaction that takes the message and writes
+	// the caller's own records of the message. InTx obeys the rules of
+	// store.Store.Update. A repeated call with the same Caller.Key does not call InTx.
 	InTx func(tx store.Tx, m Message) error
 }
 
-// Caller is who enqueues, and how a repeated call is recognised.
+// Caller identifies a caller of Enqueue, and a call that is made again.
 type Caller struct {
 	Token    string   // name or id of the API token; the actor of the events
-	Key      string   // Idempotency-Key, empty: none
+	Key      string   // Idempotency-Key; empty: none
 	BodyHash [32]byte // of the canonical body; only used with a Key
 }
 
-// Result is what became of one Draft: a Message, or Err, a *RefusedError.
+// Result is the result of one Draft: the Message, or Err, a *RefusedError.
 type Result struct {
 	Message Message
 	Err     error
 }
 
-// Codes of RefusedError. Those of a text are the codes of pdu.TextError.
+// Codes of RefusedError. With RefusedText, Err holds a *pdu.TextError with its own code.
 const (
 	RefusedTo        = "invalid_number"
 	RefusedReference = "reference_too_long"
@@ -210,24 +207,23 @@ const (
 	RefusedEncoding  = "unknown_encoding"
 	RefusedText      = "invalid_text"
 	RefusedSendAt    = "send_at_too_far"
-	RefusedNumber    = "suppressed" // the number must not be written to for the purpose
+	RefusedNumber    = "suppressed" // no text for this purpose may be sent to the number
 )
 
-// RefusedError says why one draft was not taken, and by which field. Err, if any,
-// is the cause: a *pdu.TextError for a text.
+// RefusedError says which field of a draft was refused and why. Err is the cause, or nil.
 type RefusedError struct {
 	Code  string // one of the constants Refused…
 	Field string // as in the API: "text", "expires_at"
 	Err   error
 }
 
-// Worker is one SIM in one modem, as the gateway sees it.
+// Worker is one SIM in one modem. Package gateway sends parts on behalf of a Worker.
 type Worker struct {
 	Modem string // its configured name
-	SIM   string // IMSI or ICCID: what attempts and reports are matched by
+	SIM   string // IMSI or ICCID; delivery reports are matched to attempts of the same SIM
 }
 
-// Submission is one part to be sent now. It has been written down as in flight.
+// Submission is one part to be sent now. The store holds the part as in flight.
 type Submission struct {
 	Message           Message // a copy
 	Part              int     // index in Message.Parts, from 0
@@ -241,31 +237,31 @@ type Submission struct {
 	PossibleDuplicate bool
 }
 
-// OutcomeKind is what a worker learned about a submission.
+// OutcomeKind is what a worker has found out about a submission.
 type OutcomeKind int
 
 // The kinds of outcome. The zero value is none of them and is refused.
 const (
-	Accepted  OutcomeKind = iota + 1 // the service centre has it; MR is its reference
-	Refused                          // never will: this message has failed
-	Retry                            // not now: again after RetryAfter or the back-off
-	NotSent                          // not the message's fault; no attempt is spent
-	Uncertain                        // it may have left, or not: the part becomes uncertain
+	Accepted  OutcomeKind = iota + 1 // the service centre has accepted the part; MR is its reference
+	Refused                          // a permanent failure: the message has failed
+	Retry                            // a temporary failure: the part is tried again after RetryAfter or the back-off
+	NotSent                          // the part has not been sent for a reason outside the message; the failure is not counted
+	Uncertain                        // the part may have been sent or not
 )
 
-// Outcome is what Record writes down about a submission.
+// Outcome is the outcome of a submission, for Record.
 type Outcome struct {
 	Kind       OutcomeKind
-	MR         byte          // TP-MR as the modem told it; only of Accepted
-	NoMR       bool          // accepted, but the modem told no reference
-	Code       string        // stable, for machines: "cms_38"
+	MR         byte          // TP-MR that the modem returned (3GPP TS 23.040 9.2.3.6); only with Accepted
+	NoMR       bool          // accepted, but the modem returned no TP-MR
+	Code       string        // stable, for programs: "cms_38"
 	Detail     string        // for people, in English, without text and number
-	RetryAfter time.Duration // 0: the back-off of the queue; for NotSent at once
-	PayloadAt  time.Time     // when the modem had the part whole; zero: it never had
-	At         time.Time     // when it was known; zero: now
+	RetryAfter time.Duration // 0: the back-off of the queue, with NotSent no wait
+	PayloadAt  time.Time     // when the modem had read the whole PDU; zero: it has not
+	At         time.Time     // when the outcome was known; zero: now
 }
 
-// Filter selects messages; zero fields do not.
+// Filter selects messages. A zero field selects all.
 type Filter struct {
 	Status    Status
 	To        pdu.Address
@@ -274,8 +270,8 @@ type Filter struct {
 	Until     time.Time // created before
 }
 
-// Wake returns a channel that receives when there may be something new to claim,
-// until ctx is done. Wake-ups may be lost or spurious: ask NextDue as well.
+// Wake returns a channel that receives, until ctx is done, when there may be a new part
+// to claim. Wake-ups may be lost or spurious, so callers ask NextDue as well.
 func (q *Queue) Wake(ctx context.Context) <-chan struct{} {
 	return q.store.Watch(ctx, dueSpace)
 }

@@ -11,11 +11,11 @@ import (
 	"goniec/store"
 )
 
-// errOutcome is returned for an Outcome whose Kind is none.
+// errOutcome is returned for an Outcome with an unknown Kind.
 var errOutcome = errors.New("unknown kind of outcome")
 
-// copiesAllowed bounds how often a part is sent again because the service centre
-// has reported that it gave up.
+// copiesAllowed bounds how often a part is sent again after reports that the service
+// centre has stopped trying to deliver the part.
 const copiesAllowed = 3
 
 // backoff returns how long a part waits after its n-th failure, from 1.
@@ -24,21 +24,19 @@ func backoff(n int) time.Duration {
 	return steps[min(max(n, 1), len(steps))-1]
 }
 
-// Record writes down what became of a submission. If its message has another
-// part to send, that one is in flight when Record returns and is handed over at
-// once, whatever next says: a message is sent in one go. With next, and nothing
-// more of this message, the next due message for the same worker is claimed in
-// the same transaction, so that a part costs one commit. ok is false if nothing is
-// handed over.
+// Record writes the outcome of a submission. If the message has another part to send,
+// Record claims this part in the same transaction and returns it as more. Otherwise, if
+// next is true, Record claims the next due part for the same worker, so that a part costs
+// one commit. ok reports whether more is a part to send.
 //
-// A record that comes after the lease ran out, or after Recover, is taken as the
-// late answer it is. ErrStale is returned for an attempt whose outcome is known.
+// An outcome that comes after the end of the lease, or after Recover, is accepted while
+// the attempt is uncertain. ErrStale is returned for an attempt with a known outcome.
 func (q *Queue) Record(ctx context.Context, s Submission, o Outcome, next bool) (more Submission, ok bool, err error) {
 	f := follow{goOn: true, next: next}
 	if a := s.Message.attempt(s.Attempt); a != nil {
 		f.claimant = q.claimant(Worker{Modem: a.Modem, SIM: a.SIM})
 	}
-	c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimed, error) { return q.work(tx).record(s, o, &f) })
+	c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimResult, error) { return q.work(tx).record(s, o, &f) })
 	if err != nil {
 		return Submission{}, false, fmt.Errorf("record part %d of message %s: %w", s.Part+1, s.Message.ID, err)
 	}
@@ -47,10 +45,10 @@ func (q *Queue) Record(ctx context.Context, s Submission, o Outcome, next bool) 
 	return c.submission, c.ok, nil
 }
 
-// Resolve writes down a late answer: the service centre had accepted s after all,
-// under reference mr. It is for an attempt that was recorded, or became, uncertain;
-// if the part has been put back into the queue meanwhile it leaves it again.
-// Nothing is handed over; what remains of the message becomes due.
+// Resolve writes a late answer of the modem to an uncertain attempt: the service centre
+// accepted s under the TP-MR mr at the time at. A part that has been queued again
+// meanwhile becomes sent. Resolve claims no part; the remaining parts of the message
+// become due. ErrStale is returned for an attempt with a known outcome.
 func (q *Queue) Resolve(ctx context.Context, s Submission, mr byte, at time.Time) error {
 	o := Outcome{Kind: Accepted, MR: mr, At: at}
 	err := q.store.Update(ctx, func(tx store.Tx) error {
@@ -64,42 +62,42 @@ func (q *Queue) Resolve(ctx context.Context, s Submission, mr byte, at time.Time
 	return nil
 }
 
-// follow is what may be handed over behind a record, and to whom.
+// follow says what Record may claim after it has written an outcome.
 type follow struct {
-	claimant      // who has made the attempt
-	goOn     bool // the next part of the same message
-	next     bool // and the next message
+	claimant      // the worker that made the attempt
+	goOn     bool // the next part of the same message may be claimed
+	next     bool // another message may be claimed
 }
 
-func (w *work) record(s Submission, o Outcome, f *follow) (claimed, error) {
+func (w *work) record(s Submission, o Outcome, f *follow) (claimResult, error) {
 	if o.At = store.Milliseconds(o.At); o.At.IsZero() {
 		o.At = w.now
 	}
 	e, err := w.load(s.Message.ID)
 	if err != nil {
-		return claimed{}, err
+		return claimResult{}, err
 	}
 	a := e.attempt(s.Attempt)
 	if a == nil || a.Part != s.Part || a.Part >= len(e.Parts) {
-		return claimed{}, ErrStale
+		return claimResult{}, ErrStale
 	}
 	open := a.Outcome == AttemptOpen
 	if !open && a.Outcome != AttemptUncertain {
-		return claimed{}, ErrStale
+		return claimResult{}, ErrStale
 	}
 	by := Worker{Modem: a.Modem, SIM: a.SIM}
 	if err := w.conclude(e, a, o); err != nil {
-		return claimed{}, err
+		return claimResult{}, err
 	}
 	if o.Kind == Accepted && open && w.queue.config.Router != nil {
 		if err := w.queue.config.Router.Accepted(w.tx, e.To, by, o.At); err != nil {
-			return claimed{}, err
+			return claimResult{}, err
 		}
 	}
 	next := &search{work: w, claimant: &f.claimant}
 	switch {
 	case !open || !f.goOn || !e.Parts[s.Part].left() || !e.claimable() || e.Due.After(w.now):
-		err = w.keep(e)
+		err = w.saveUpdated(e)
 	case !e.ExpiresAt.After(w.now):
 		err = w.expireOrPostpone(e)
 	default:
@@ -111,12 +109,12 @@ func (w *work) record(s Submission, o Outcome, f *follow) (claimed, error) {
 	if err == nil && !next.ok && f.next {
 		err = next.run()
 	}
-	return next.claimed, err
+	return next.claimResult, err
 }
 
-// keep settles e and saves it.
-func (w *work) keep(e *entry) error {
-	if err := w.settle(e); err != nil {
+// saveUpdated updates the status of e and saves e.
+func (w *work) saveUpdated(e *entry) error {
+	if err := w.updateStatus(e); err != nil {
 		return err
 	}
 	return w.save(e)
@@ -125,14 +123,14 @@ func (w *work) keep(e *entry) error {
 // left reports whether the service centre is known to have accepted the part.
 func (p *Part) left() bool { return p.Status == PartSent || p.Status == PartDelivered }
 
-// conclude ends attempt a, or corrects an end that was uncertain, and does to its
-// part what follows.
+// conclude writes the outcome of attempt a, which is open or uncertain, and changes the
+// status of its part accordingly.
 func (w *work) conclude(e *entry, a *Attempt, o Outcome) error {
 	i := a.Part
 	p := &e.Parts[i]
 	inHand := a.Outcome == AttemptOpen && p.Status == PartInFlight
 	a.EndedAt, a.Code, a.Detail = o.At, o.Code, o.Detail
-	if !o.PayloadAt.IsZero() { // a late answer does not know it
+	if !o.PayloadAt.IsZero() { // a late answer does not carry PayloadAt
 		a.PayloadAt = store.Milliseconds(o.PayloadAt)
 	}
 	switch o.Kind {
@@ -173,7 +171,7 @@ func (w *work) conclude(e *entry, a *Attempt, o Outcome) error {
 	return nil
 }
 
-// mayHaveLeft reports whether an attempt of part i may have left and nobody knows.
+// mayHaveLeft reports whether part i has an uncertain attempt.
 func (m *Message) mayHaveLeft(i int) bool {
 	for k := range m.Attempts {
 		if m.Attempts[k].Part == i && m.Attempts[k].Outcome == AttemptUncertain {
@@ -183,8 +181,8 @@ func (m *Message) mayHaveLeft(i int) bool {
 	return false
 }
 
-// mayHaveArrived reports whether a copy of part i may have reached the phone, or still
-// reach it, as far as is known.
+// mayHaveArrived reports whether a copy of part i may have reached the phone, or may
+// still reach the phone.
 func (m *Message) mayHaveArrived(i int) bool {
 	for k := range m.Attempts {
 		a := &m.Attempts[k]
@@ -208,7 +206,8 @@ func (m *Message) mayHaveArrived(i int) bool {
 	return false
 }
 
-// putBack deals with a part that is known not to have left, by what o says.
+// putBack queues part i, which is known not to have left, again, or ends the message, as
+// o says.
 func (w *work) putBack(e *entry, i int, o Outcome) error {
 	p := &e.Parts[i]
 	p.Until = time.Time{}
@@ -223,7 +222,7 @@ func (w *work) putBack(e *entry, i int, o Outcome) error {
 		if o.RetryAfter <= 0 {
 			o.RetryAfter = backoff(p.Failures)
 		}
-	default: // given back: it keeps its place in the line
+	default: // not sent: the message keeps its place in the lane
 		if e.Due.Before(w.now) && !e.Due.IsZero() {
 			due = e.Due
 		}
@@ -241,14 +240,14 @@ func (w *work) putBack(e *entry, i int, o Outcome) error {
 		problem.RetryAt = due
 		e.Error = problem
 	}
-	if err := w.prefer(&e.Message); err != nil {
+	if err := w.updatePreference(&e.Message); err != nil {
 		return err
 	}
 	w.schedule(&e.Message, due)
 	return nil
 }
 
-// accept notes that the service centre has the part of attempt a.
+// accept notes that the service centre has accepted the part of attempt a.
 func (w *work) accept(e *entry, a *Attempt) {
 	p := &e.Parts[a.Part]
 	if p.Status == PartInFlight && e.latest(a.Part).Number != a.Number {
@@ -268,8 +267,8 @@ func (w *work) accept(e *entry, a *Attempt) {
 	}
 }
 
-// markSent moves part i to where it is known to be: sent, or delivered if a report
-// came while an attempt was in flight. What remains of the message becomes due.
+// markSent makes part i sent, or delivered if a report came while an attempt was in
+// flight. The other parts of the message become due.
 func (w *work) markSent(e *entry, i int) {
 	p := &e.Parts[i]
 	before := p.Status
@@ -281,10 +280,10 @@ func (w *work) markSent(e *entry, i int) {
 	e.noteTimes()
 	switch {
 	case e.Status.Final():
-	case before == PartSent, before == PartDelivered: // nothing new for the other parts
-	case before == PartInFlight: // they follow when they are due
+	case before == PartSent, before == PartDelivered: // the other parts do not wait
+	case before == PartInFlight: // the other parts keep their Due
 		e.Error = nil
-	default: // they have waited for this one
+	default: // the other parts have waited for this part
 		e.Error = nil
 		if e.claimable() {
 			w.schedule(&e.Message, w.now)
@@ -292,7 +291,8 @@ func (w *work) markSent(e *entry, i int) {
 	}
 }
 
-// noteTimes sets SentAt and DeliveredAt once they are true of every part.
+// noteTimes sets SentAt once every part is sent, and DeliveredAt once every part is
+// delivered.
 func (m *Message) noteTimes() {
 	if m.count(PartSent, PartDelivered) == len(m.Parts) {
 		for i := range m.Parts {

@@ -10,31 +10,31 @@ import (
 	"goniec/store"
 )
 
-// referenceRest is how long a concatenation reference is not used again towards
-// the same number: a phone may hold parts of an unfinished message that long.
+// referenceRest is how long a concatenation reference is not used again towards the same
+// number. A phone may keep the parts of an incomplete message for a day.
 const referenceRest = 24 * time.Hour
 
 // narrowReferences is how many 8-bit references there are.
 const narrowReferences = 256
 
-// references is the value of ref/<number>. Both counters begin anywhere, so that
-// a new store does not repeat the references of the one before it.
+// references is the value of ref/<number>. Both counters start at random, so that a new
+// store does not repeat the references of an earlier store.
 type references struct {
 	Next     uint8   `json:"n"`            // 8-bit reference to use next
 	NextWide uint16  `json:"w"`            // 16-bit reference to use next
-	Used     []int64 `json:"t,omitempty"`  // Unix times of the 8-bit ones used within referenceRest, in order
-	Wide     int64   `json:"tw,omitempty"` // Unix time of the latest 16-bit one
+	Used     []int64 `json:"t,omitempty"`  // Unix times of the uses of 8-bit references within referenceRest, in order
+	Wide     int64   `json:"tw,omitempty"` // Unix time of the latest use of a 16-bit reference
 }
 
-// rested reports whether nothing has to be remembered about the number any more.
+// rested reports whether no reference has been used within referenceRest.
 func (r references) rested(now time.Time) bool {
 	limit := now.Add(-referenceRest).Unix()
 	return r.Wide < limit && (len(r.Used) == 0 || r.Used[len(r.Used)-1] < limit)
 }
 
-// nextReference takes the next concatenation reference towards a number. It is
-// wide when every 8-bit one has been used within referenceRest; 65,536 more in
-// that time nobody sends to one phone.
+// nextReference takes the next concatenation reference towards a number (3GPP TS 23.040
+// 9.2.3.24.1 and 9.2.3.24.8). The reference is wide, of 16 bits, if every 8-bit reference
+// has been used within referenceRest.
 func nextReference(tx store.Tx, to pdu.Address, now time.Time) (reference uint16, wide bool, err error) {
 	key := refKey(to)
 	r, found, err := store.GetJSON[references](tx, key)
@@ -60,8 +60,9 @@ func nextReference(tx store.Tx, to pdu.Address, now time.Time) (reference uint16
 	return reference, wide, store.PutJSON(tx, key, r)
 }
 
-// concatenate gives a message of several parts its reference. text is as the
-// caller wrote it: a wide reference leaves less room, so the parts are cut anew.
+// concatenate gives a message of several parts its concatenation reference. A wide
+// reference leaves less room in a part, so concatenate composes the parts again from
+// text, the text of the caller.
 func concatenate(tx store.Tx, m *Message, text string, now time.Time) error {
 	reference, wide, err := nextReference(tx, m.To, now)
 	if err != nil {
@@ -79,7 +80,7 @@ func concatenate(tx store.Tx, m *Message, text string, now time.Time) error {
 	return nil
 }
 
-// setText takes over the text and the parts of a composition.
+// setText sets the text and the parts of m to those of a composition.
 func (m *Message) setText(c pdu.Composition) {
 	m.Text, m.Alphabet = c.Text, c.Alphabet
 	m.Parts = make([]Part, len(c.Parts))

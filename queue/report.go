@@ -10,15 +10,16 @@ import (
 	"goniec/store"
 )
 
-// Report takes a delivery report that came by w at at. It belongs to the attempt
-// with the same reference on the same SIM to a number with the same last digits,
-// the newest that is plausible; or else to the only uncertain part towards that
-// number on that SIM; or else it is an orphan: counted, told by the event
-// report.orphan, and kept 24 hours for a submission that is yet to be recorded.
-// The same report twice does no harm.
+// Report takes a delivery report (SMS-STATUS-REPORT, 3GPP TS 23.040 9.2.2.3) that w
+// received at at. The report belongs to the attempt with the same TP-MR on the same SIM
+// towards a number with the same last digits; of several attempts, to the newest that the
+// times allow. If there is none, the report belongs to the only uncertain part towards the
+// number on the SIM. If there is none either, Report appends the event ReportOrphaned and
+// keeps the report for 24 hours for an attempt whose outcome is not yet recorded. A report
+// that was taken before changes nothing.
 func (q *Queue) Report(ctx context.Context, w Worker, r pdu.StatusReport, at time.Time) error {
 	at = store.Milliseconds(at)
-	m, err := store.Update(ctx, q.store, func(tx store.Tx) (matched, error) {
+	m, err := store.Update(ctx, q.store, func(tx store.Tx) (matchResult, error) {
 		m := &matcher{work: q.work(tx), worker: w, to: r.RA}
 		o := orphan{MR: r.MR, Status: byte(r.Status), SCTS: r.SCTS.UTC(), Discharge: r.Discharge.UTC()}
 		found, err := m.match(o, at)
@@ -31,36 +32,37 @@ func (q *Queue) Report(ctx context.Context, w Worker, r pdu.StatusReport, at tim
 		return fmt.Errorf("report by modem %s: %w", w.Modem, err)
 	}
 	q.meter.reported(m.how, r.Status.Outcome())
-	// What the centre stamped has to be when the modem said so. An attempt of an earlier
-	// run of this process says nothing of the present clock.
-	if m.accepted.IsZero() || m.accepted.Before(store.Milliseconds(q.born)) {
+	// The stamp of the centre and the answer of the modem are of one moment, so their
+	// difference is the error of the clock. The clock may have been set since an earlier
+	// run of this process.
+	if m.accepted.IsZero() || m.accepted.Before(store.Milliseconds(q.started)) {
 		return nil
 	}
 	_, err = q.clock.Confirm(ctx, clock.ServiceCentre, q.now().Add(m.stamped.Sub(m.accepted)))
 	return err
 }
 
-// reported reports whether the last word about a has been said.
+// reported reports whether a final report on a has come (3GPP TS 23.040 9.2.3.15).
 func (a *Attempt) reported() bool {
 	return a.Report >= 0 && pdu.Status(a.Report).Outcome() != pdu.StillTrying
 }
 
-// report is a delivery report: its times are by our clock, and it came at at.
+// report is a delivery report with its times by the clock of the box.
 type report struct {
 	orphan
-	at time.Time
+	at time.Time // of receipt
 }
 
-// apply does to the part of attempt a what its report says.
+// apply changes the part of attempt a as the report on a says.
 func (w *work) apply(e *entry, a *Attempt, r report) {
 	i, status := a.Part, pdu.Status(r.Status)
 	p := &e.Parts[i]
 	if a.reported() && status.Outcome() != pdu.Delivered {
-		return // out of order, or again: what is known is at least as much
+		return // the report is a repetition, or older than the known report
 	}
 	a.Report, a.ReportAt = int(r.Status), r.at
 	if a.Outcome == AttemptDiscarded {
-		return // the message has begun anew
+		return // every part is sent again by another SIM
 	}
 	good := status.Outcome() == pdu.Delivered || status.Outcome() == pdu.StillTrying
 	if a.Outcome == AttemptUncertain {
@@ -74,7 +76,7 @@ func (w *work) apply(e *entry, a *Attempt, r report) {
 		if p.Status == PartDelivered {
 			return
 		}
-		p.DeliveredAt = r.arrival(a, r.at)
+		p.DeliveredAt = r.deliveryTime(a, r.at)
 		if p.Status == PartInFlight {
 			p.Proved = true
 			return
@@ -86,7 +88,7 @@ func (w *work) apply(e *entry, a *Attempt, r report) {
 	default:
 	}
 	if p.Status != PartSent || e.Status.Final() || e.followed(a) {
-		return // all is over, or a later attempt may still arrive
+		return // the message has ended, or a later attempt may still arrive
 	}
 	switch {
 	case status.Outcome() == pdu.Abandoned:
@@ -98,8 +100,7 @@ func (w *work) apply(e *entry, a *Attempt, r report) {
 	}
 }
 
-// failure returns the problem of a message that ends because a report says that
-// one of its parts will not arrive.
+// failure returns the Problem of a message that ends because of a report on a part.
 func (m *Message) failure() *Problem {
 	for i := range m.Attempts {
 		a := &m.Attempts[i]
@@ -118,7 +119,7 @@ func (m *Message) failure() *Problem {
 	return &Problem{Code: CodeUndelivered}
 }
 
-// followed reports whether a later attempt of the same part may have left.
+// followed reports whether a later attempt at the same part may have left.
 func (m *Message) followed(a *Attempt) bool {
 	for i := range m.Attempts {
 		b := &m.Attempts[i]
@@ -134,8 +135,8 @@ func (m *Message) followed(a *Attempt) bool {
 // TS 23.040 9.2.3.15.
 const statusValidityExpired pdu.Status = 0x46
 
-// requeueAbandoned puts part i, which the service centre has stopped trying to deliver,
-// into the queue once more, unless that has been done often enough.
+// requeueAbandoned queues part i, which the service centre has stopped trying to deliver,
+// again, or fails the part after copiesAllowed copies.
 func (w *work) requeueAbandoned(e *entry, i int, status pdu.Status) {
 	p := &e.Parts[i]
 	p.Failures++
@@ -149,7 +150,7 @@ func (w *work) requeueAbandoned(e *entry, i int, status pdu.Status) {
 	p.PossibleDuplicate = e.mayHaveArrived(i)
 	e.SentAt, e.FinishedAt = time.Time{}, time.Time{}
 	if !e.claimable() {
-		e.Due = due // when what is in flight, or uncertain, is settled
+		e.Due = due // counts once no part is in flight or uncertain
 		return
 	}
 	e.Error = &Problem{Code: CodeSCRetry, Detail: status.String(), RetryAt: due}

@@ -9,19 +9,19 @@ import (
 	"goniec/store"
 )
 
-// never is a time that does not come: when a message that waits for a person is due.
+// never is how far ahead Due lies of a message that waits for a person.
 const never = 100 * 365 * 24 * time.Hour
 
-// restored reports whether m waits for a person since the data was restored.
+// restored reports whether HoldRestored holds m.
 func (m *Message) restored() bool { return m.Error != nil && m.Error.Code == CodeRestored }
 
-// HoldRestored is called once, behind Recover and before any worker runs, when the
-// data is that of a backup: what was due then, or in doubt, may have been sent since,
-// and nobody knows. Each such message is held until a person releases or cancels it,
-// or its time is over. What is due later than now goes as it would have. It returns
-// how many it holds, and may be called again after a crash.
+// HoldRestored holds the messages of a restored backup that may have been sent after the
+// backup: those that are due or uncertain. Each is held until a person releases or cancels
+// the message, or the message expires. Messages that are due later are sent as usual.
+// HoldRestored is called once, after Recover and before any worker runs, and may be called
+// again after a crash. It returns the number of messages it has held.
 func (q *Queue) HoldRestored(ctx context.Context) (held int, err error) {
-	// Every message that has not ended has a tick, and among a million those are few.
+	// Every message that has not ended has a tick, so the messages need not be read.
 	held, err = store.Count(ctx, q.store, store.Prefix(tickSpace), func(tx store.Tx, tick store.Pair) (bool, error) {
 		target := TickTarget(tick.Key)
 		id, found := strings.CutPrefix(target, messageSpace)
@@ -40,7 +40,7 @@ func (q *Queue) HoldRestored(ctx context.Context) (held int, err error) {
 	return held, nil
 }
 
-// holdRestored holds one message if it may have been sent since the backup.
+// holdRestored holds message id if the message may have been sent after the backup.
 func (w *work) holdRestored(id string) (bool, error) {
 	e, err := w.load(id)
 	if err != nil {
@@ -63,5 +63,5 @@ func (w *work) holdRestored(id string) (bool, error) {
 		e.Due = store.Milliseconds(w.now.Add(never))
 	}
 	e.Error = &Problem{Code: CodeRestored, Detail: "the data is that of a backup, so it may have been sent since; release or cancel it"}
-	return true, w.keep(e)
+	return true, w.saveUpdated(e)
 }

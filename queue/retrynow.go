@@ -8,9 +8,9 @@ import (
 	"goniec/store"
 )
 
-// RetryNow makes those of the messages ids due now that wait because their last
-// attempt came to nothing: whatever kept them has gone away. A message that waits for
-// something else, does not wait, or does not exist, is left as it is.
+// RetryNow makes messages that wait for the back-off after a failed attempt due now. It is
+// called when the cause of the failure has gone. A message that waits for another reason,
+// does not wait, or does not exist is not changed.
 func (q *Queue) RetryNow(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		err := q.store.Update(ctx, func(tx store.Tx) error { return q.work(tx).retryNow(id) })
@@ -34,5 +34,5 @@ func (w *work) retryNow(id string) error {
 	}
 	e.Error.RetryAt = w.now
 	w.schedule(&e.Message, w.now)
-	return w.keep(e)
+	return w.saveUpdated(e)
 }

@@ -11,10 +11,9 @@ import (
 	"goniec/store"
 )
 
-// Routes by which a message may leave, see the table of keys. The like routes are
-// soft: whoever looks for work takes from them as from anyRoute, unless somebody
-// who is in service is meant. So nothing in the store has to be moved when a modem
-// goes out of service, nor when it returns.
+// Routes of messages, see the table of keys. A like route names a preferred modem or SIM:
+// while that one is out of service, any worker may take from the route. So no record has
+// to be changed when a modem goes out of service or returns.
 const (
 	anyRoute   = "any"
 	likeRoutes = "like-"
@@ -25,8 +24,8 @@ func simRoute(sim string) string        { return "sim:" + store.Segment(sim) }
 func likeModemRoute(name string) string { return likeRoutes + modemRoute(name) }
 func likeSIMRoute(sim string) string    { return likeRoutes + simRoute(sim) }
 
-// Preference says by what a message should leave where there is a choice: by SIM,
-// or else by Modem; the zero value has none.
+// Preference is the SIM that should send a message, or the modem if SIM is empty. The zero
+// value is no preference.
 type Preference struct {
 	SIM   string `json:"sim,omitempty"`
 	Modem string `json:"modem,omitempty"`
@@ -43,35 +42,35 @@ func (p Preference) route() string {
 	}
 }
 
-// means reports whether w is who p prefers.
-func (p Preference) means(w Worker) bool {
+// prefers reports whether p is a preference for w.
+func (p Preference) prefers(w Worker) bool {
 	return p.SIM != "" && p.SIM == w.SIM || p.SIM == "" && p.Modem != "" && p.Modem == w.Modem
 }
 
-// Router decides by which SIM messages leave, and how many a number may get. It
-// keeps what it must know in the transactions of the queue, so that the two never
-// disagree. Its errors are those of the store, and end the transaction.
+// Router decides which SIM sends a message, and how many parts a number may be sent. A
+// Router writes its records in the transactions of the queue. Its errors are those of the
+// store, and end the transaction.
 type Router interface {
-	// Scope says from where w may take messages now. It is asked before a
-	// transaction, and may look at what is in no store.
+	// Scope returns from which routes w may take messages now. It is called outside
+	// transactions.
 	Scope(w Worker) Scope
-	// Prefer says by what m should leave, by what is known now.
+	// Prefer returns the SIM or modem that should send m.
 	Prefer(r store.Reader, m *Message) (Preference, error)
-	// Begin counts an attempt that is about to be written down, or forbids it.
+	// Begin counts an attempt that is about to be written, or postpones the attempt.
 	Begin(tx store.Tx, b AttemptRequest) (AttemptRuling, error)
-	// Accepted notes that the service centre has taken a part for to from the SIM
-	// of w.
+	// Accepted notes that the service centre has accepted a part to a number from the
+	// SIM of w.
 	Accepted(tx store.Tx, to pdu.Address, w Worker, at time.Time) error
-	// Forget removes what it keeps of a number, and reports whether there was anything.
+	// Forget removes the records of a number, and reports whether there were any.
 	Forget(tx store.Tx, number pdu.Address) (bool, error)
-	// Prune forgets numbers that nothing was sent to or heard from since before.
+	// Prune removes the records of numbers without a text or call since before.
 	Prune(ctx context.Context, before time.Time) error
 }
 
-// Scope is from where a worker may take messages.
+// Scope says from which routes a worker may take messages.
 type Scope struct {
-	Others        []Worker // the other workers in service: what should leave by them is left to them
-	OnlyOwnRoutes bool     // only what is meant for this worker may be taken
+	Others        []Worker // other workers in service; messages that prefer one of them are not taken
+	OnlyOwnRoutes bool     // only messages that require or prefer this worker are taken
 }
 
 // Serves reports whether another worker in service has the SIM.
@@ -79,25 +78,25 @@ func (s Scope) Serves(sim string) bool {
 	return slices.ContainsFunc(s.Others, func(w Worker) bool { return w.SIM == sim })
 }
 
-// AttemptRequest is an attempt that is about to be written down.
+// AttemptRequest is an attempt that is about to be written.
 type AttemptRequest struct {
 	Message *Message // not to be changed
 	Attempt int      // Attempt.Number it will have
 	Worker  Worker
 	Scope   Scope
 	At      time.Time
-	// Parts is how many parts will leave in one go if this one may; 1 for those
-	// behind the first.
+	// Parts is how many parts of the message are sent one after the other if this
+	// attempt is allowed. It is 1 for parts behind the first.
 	Parts int
 }
 
-// AttemptRuling is what a Router says to a AttemptRequest.
+// AttemptRuling is the answer of a Router to an AttemptRequest.
 type AttemptRuling struct {
-	Until time.Time // not before then; zero: it may begin
-	Tell  bool      // somebody should know: they have not been told lately
+	Until time.Time // the attempt may not be made before Until; zero: it may be made now
+	Tell  bool      // the delay has to be logged: none has been logged lately
 }
 
-// claimant is a worker that looks for a part to send, and where it may.
+// claimant is a worker that looks for a part to send, with the routes it may take from.
 type claimant struct {
 	Worker
 	queue *Queue
@@ -131,38 +130,38 @@ func (k *claimant) takes(route string) bool {
 	})
 }
 
-// routes returns the routes that k may take from and by which something waits. How
-// many messages wait makes no difference, only by how many routes.
+// routes returns the routes with entries that k may take from. The cost depends on the
+// number of routes, not on the number of messages.
 func (k *claimant) routes(r store.Reader) ([]string, error) {
 	all, err := store.Children(r, dueSpace)
 	return slices.DeleteFunc(all, func(route string) bool { return !k.takes(route) }), err
 }
 
-// prefer asks by what m should leave.
-func (w *work) prefer(m *Message) (err error) {
+// updatePreference sets m.Like as the Router says.
+func (w *work) updatePreference(m *Message) (err error) {
 	if w.queue.config.Router != nil && m.Modem == "" {
 		m.Like, err = w.queue.config.Router.Prefer(w.tx, m)
 	}
 	return err
 }
 
-// rerouteIfPreferred moves e, which has been found, to the route of another worker if
-// that is by whom e should leave by now, and reports whether it did.
+// rerouteIfPreferred moves e to the route of another worker if the Router now prefers one
+// that is in service, and reports whether it did.
 func (s *search) rerouteIfPreferred(e *entry) (bool, error) {
 	router := s.work.queue.config.Router
 	if router == nil || len(s.scope.Others) == 0 || e.Modem != "" || e.boundToSIM() {
 		return false, nil
 	}
 	p, err := router.Prefer(s.tx, &e.Message)
-	served := slices.ContainsFunc(s.scope.Others, p.means)
-	if err != nil || !served || p.means(s.Worker) || p == e.Like {
+	served := slices.ContainsFunc(s.scope.Others, p.prefers)
+	if err != nil || !served || p.prefers(s.Worker) || p == e.Like {
 		return false, err
 	}
 	e.Like = p
 	return true, s.save(e)
 }
 
-// mayBegin asks whether the next attempt at e may be made.
+// mayBegin asks the Router whether the next attempt at e may be made.
 func (s *search) mayBegin(e *entry) (AttemptRuling, error) {
 	router := s.work.queue.config.Router
 	if router == nil {
@@ -177,27 +176,26 @@ func (s *search) mayBegin(e *entry) (AttemptRuling, error) {
 	})
 }
 
-// holdForCap has e wait because its number has got as many parts as it may.
+// holdForCap holds e until the cap of its number allows another part.
 func (w *work) holdForCap(e *entry, until time.Time) error {
 	e.Error = nil
 	w.schedule(&e.Message, store.Milliseconds(until.Add(time.Millisecond)))
 	if e.Error == nil {
 		e.Error = &Problem{Code: CodeRecipientCap, Detail: "its number has been sent as many parts as recipient_cap allows", RetryAt: e.Due}
 	}
-	return w.keep(e)
+	return w.saveUpdated(e)
 }
 
-// capped is a message that was held because of its number.
-type capped struct {
+// cappedHold is a message that holdForCap has held.
+type cappedHold struct {
 	id    string
 	to    pdu.Address
 	until time.Time
-	tell  bool // somebody has not been told lately
+	tell  bool // the hold has to be logged, see AttemptRuling
 }
 
-// logCapped counts attempts at numbers that have got as much as they may, and tells
-// of them.
-func (q *Queue) logCapped(ctx context.Context, all []capped) {
+// logCapped counts and logs messages that holdForCap has held.
+func (q *Queue) logCapped(ctx context.Context, all []cappedHold) {
 	for _, c := range all {
 		q.meter.capped.Inc()
 		if !c.tell {

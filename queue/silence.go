@@ -14,46 +14,45 @@ import (
 	"goniec/store"
 )
 
-// Silence is a delivery report that has not come although those of the same SIM usually
-// had come by then. Silence says nothing of whether the part has arrived: a phone that is
-// off, or out of reach, sends no report until it gets the text.
+// Silence is a missing delivery report that is overdue by the usual delay of its SIM. The
+// part may have arrived or not: the service centre sends no report while the phone is off
+// or out of reach.
 type Silence struct {
 	Modem string        // the modem that sent the part
-	Since time.Time     // when the service centre took the part
-	Usual time.Duration // within Usual half of the reports of the SIM come
+	Since time.Time     // when the service centre accepted the part
+	Usual time.Duration // median delay of the reports of the SIM
 }
 
 const (
-	// A report is overdue after silenceTimes as long as is usual, and silenceLeast at
-	// least: for so long phones are often out of reach.
+	// A report is overdue after silenceTimes the usual delay, and not before silenceLeast:
+	// phones are often out of reach for half an hour.
 	silenceTimes = 10
 	silenceLeast = 30 * time.Minute
-	// What is usual is the median over the last usualDays days, of usualRead messages
-	// a day at most, and not known of a SIM with fewer than usualFewest reports.
+	// The usual delay is the median over the last usualDays days, of at most usualRead
+	// messages a day. It is unknown for a SIM with fewer than usualFewest reports.
 	usualDays   = 7
 	usualRead   = 50
 	usualFewest = 10
-	// usualKept is how long what is usual is not looked up again.
+	// usualKept is how long usual delays are kept in memory.
 	usualKept = 10 * time.Minute
 )
 
-// night returns when many phones are off. A report that is not due before the night is
-// due in the morning.
+// night returns the hours in which many phones are off. A report whose time falls into
+// the night is expected in the morning.
 func night() calendar.QuietHours {
 	return calendar.QuietHours{From: 22 * time.Hour, To: 7 * time.Hour}
 }
 
-// usual is how long reports usually take, by SIM. It is found out from the messages that
-// are kept, so that no text costs a write for it, and kept in memory for a while.
+// usual caches the usual delay of reports by SIM, which is calculated from the stored
+// messages.
 type usual struct {
-	mu sync.Mutex // guards both
-	at time.Time  // when by was found out
+	mu sync.Mutex // guards at and by
+	at time.Time  // when by was calculated
 	by map[string]time.Duration
 }
 
-// Silent returns the report that m has waited for longest, if that is longer than usual
-// on its SIM; ok is false if there is none. While the clock is not believed there is
-// none.
+// Silent returns the overdue report on m that m has waited for longest. ok is false if no
+// report is overdue, or while the clock is not believed.
 func (q *Queue) Silent(ctx context.Context, m *Message) (s Silence, ok bool, err error) {
 	if m.Status != StatusSent {
 		return Silence{}, false, nil
@@ -72,8 +71,8 @@ func (q *Queue) Silent(ctx context.Context, m *Message) (s Silence, ok bool, err
 	return s, !s.Since.IsZero(), nil
 }
 
-// silence returns the report that m has waited for longest, the zero value if none is
-// overdue. Short codes are left out: most give no reports.
+// silence returns the overdue report on m that m has waited for longest; the zero value:
+// none is overdue. Messages to short codes are left out, since most give no reports.
 func (q *Queue) silence(m *Message, usual map[string]time.Duration, now time.Time) Silence {
 	var worst Silence
 	for i := range m.Parts {
@@ -92,7 +91,7 @@ func (q *Queue) silence(m *Message, usual map[string]time.Duration, now time.Tim
 	return worst
 }
 
-// reportDue returns from when on the report of a part that was taken at taken is overdue.
+// reportDue returns when the report on a part that was accepted at taken becomes overdue.
 func (q *Queue) reportDue(taken time.Time, usual time.Duration) time.Time {
 	wait := max(silenceLeast, silenceTimes*usual)
 	due := taken.Add(wait)
@@ -102,7 +101,7 @@ func (q *Queue) reportDue(taken time.Time, usual time.Duration) time.Time {
 	return due
 }
 
-// usualIn returns how long reports usually take, by SIM.
+// usualIn returns the usual delay of reports by SIM.
 func (q *Queue) usualIn(r store.Reader, now time.Time) (map[string]time.Duration, error) {
 	q.usual.mu.Lock()
 	defer q.usual.mu.Unlock()
@@ -118,7 +117,7 @@ func (q *Queue) usualIn(r store.Reader, now time.Time) (map[string]time.Duration
 		}
 		for i := range messages {
 			for k := range messages[i].Attempts {
-				// A code says that it is not known when the service centre took the part.
+				// With a Code the time of acceptance is not known.
 				if a := &messages[i].Attempts[k]; a.Outcome == AttemptAccepted && a.Code == "" && a.Report >= 0 && pdu.Status(a.Report).Outcome() == pdu.Delivered {
 					took[a.SIM] = append(took[a.SIM], max(0, a.ReportAt.Sub(a.EndedAt)))
 				}
@@ -136,12 +135,12 @@ func (q *Queue) usualIn(r store.Reader, now time.Time) (map[string]time.Duration
 	return by, nil
 }
 
-// sentBetween returns the newest messages of which every part was sent and that became
-// sent, or ended, in the time between from and to: up to limit of those that have their
-// text, and up to limit of the others.
+// sentBetween returns the newest messages whose parts were all sent and that became sent,
+// or ended, between from and to: up to limit messages with their text, and up to limit
+// messages without.
 func sentBetween(r store.Reader, from, to time.Time, limit int) ([]Message, error) {
 	var found []Message
-	for _, space := range []string{doneSpace, bareSpace} {
+	for _, space := range []string{doneSpace, noTextSpace} {
 		pairs, err := r.ScanLast(space+store.TimeSegment(from), space+store.TimeSegment(to), limit)
 		if err != nil {
 			return nil, err
@@ -151,50 +150,44 @@ func sentBetween(r store.Reader, from, to time.Time, limit int) ([]Message, erro
 			if err != nil {
 				return nil, err
 			}
-			m, err := readMessage(r, t.id)
-			if store.Unreadable(err) {
-				continue
-			}
-			if err != nil {
+			if found, err = appendMessage(found, r, t.id); err != nil {
 				return nil, err
-			}
-			if !m.SentAt.IsZero() {
-				found = append(found, m)
 			}
 		}
 	}
-	return found, nil
+	return slices.DeleteFunc(found, func(m Message) bool { return m.SentAt.IsZero() }), nil
 }
 
 const (
-	// reportsRead bounds the messages of one day that are looked at for reports, and
-	// reportsFewest is how many of a day tell anything, silentFewest how many of a SIM
-	// whose reports usually come.
-	reportsRead   = 300
+	// reportsRead bounds the messages of one day that overdueReports reads.
+	reportsRead = 300
+	// reportsFewest is the least number of messages of a day that allows a conclusion, and
+	// silentFewest the least number of messages of one SIM with a usual delay.
 	reportsFewest = 20
 	silentFewest  = 10
 )
 
-// overdueReports looks for a SIM that has usually had reports, and now has none on more
-// than half of what it sent within a day; and else at all that was sent yesterday. A
-// phone that is switched off for long is no reason.
+// overdueReports looks for a SIM with a usual delay that lacks reports on more than half
+// of the messages it sent within a day. If there is none, overdueReports looks whether
+// more than half of the messages of the day before lack reports. Single phones that are
+// switched off raise no wait.
 func (q *Queue) overdueReports(r store.Reader, now time.Time) (Overdue, error) {
 	usual, err := q.usualIn(r, now)
 	if err != nil {
 		return Overdue{}, err
 	}
-	today, err := sentBetween(r, now.Add(-dwellReports), now.Add(-silenceLeast), reportsRead)
+	today, err := sentBetween(r, now.Add(-waitReports), now.Add(-silenceLeast), reportsRead)
 	if err != nil {
 		return Overdue{}, err
 	}
 	if worst := q.silentSIM(today, usual, now); worst.For != "" {
 		return worst, nil
 	}
-	yesterday, err := sentBetween(r, now.Add(-2*dwellReports), now.Add(-dwellReports), reportsRead)
+	yesterday, err := sentBetween(r, now.Add(-2*waitReports), now.Add(-waitReports), reportsRead)
 	if err != nil {
 		return Overdue{}, err
 	}
-	day := Overdue{Since: now.Add(-dwellReports), Of: len(yesterday)}
+	day := Overdue{Since: now.Add(-waitReports), Of: len(yesterday)}
 	for i := range yesterday {
 		if m := &yesterday[i]; !m.hasReport() {
 			day.Count++
@@ -207,8 +200,8 @@ func (q *Queue) overdueReports(r store.Reader, now time.Time) (Overdue, error) {
 	return day, nil
 }
 
-// silentSIM returns the SIM with the most reports overdue among messages, if they are
-// more than half of those that had to have come by now.
+// silentSIM returns the SIM with the most overdue reports on messages, if more than half
+// of the reports that should have come are overdue.
 func (q *Queue) silentSIM(messages []Message, usual map[string]time.Duration, now time.Time) Overdue {
 	sims := map[string]*Overdue{}
 	for i := range messages {

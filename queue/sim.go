@@ -9,17 +9,16 @@ import (
 )
 
 const (
-	// simMissing is how long the parts of a message wait for the SIM of the
-	// first before Error says so.
+	// simMissing is how long the parts of a message wait for the SIM of the first part
+	// before Error says so.
 	simMissing = 10 * time.Minute
-	// simGone is how long they wait before the message begins anew by another.
+	// simGone is how long the parts wait before any SIM may send the message again.
 	simGone = time.Hour
-	// simNoted is how exactly the time of the last claim is kept.
+	// simNoted is the resolution of the stored time of the last claim.
 	simNoted = 5 * time.Minute
 )
 
-// noteClaim notes that a worker of a SIM is at work. It is part of a claim, and
-// writes once in simNoted.
+// noteClaim stores the time of a claim, at most once in simNoted.
 func noteClaim(tx store.Tx, w Worker, now time.Time) error {
 	last, err := lastClaim(tx, w.SIM)
 	if err != nil || now.Sub(last).Abs() < simNoted {
@@ -28,7 +27,7 @@ func noteClaim(tx store.Tx, w Worker, now time.Time) error {
 	return tx.Put(simKey(w.SIM), []byte(store.TimeSegment(now)))
 }
 
-// lastClaim returns when a worker of a SIM claimed last, zero if none has.
+// lastClaim returns when a worker of a SIM last claimed a part; zero: not known.
 func lastClaim(r store.Reader, sim string) (time.Time, error) {
 	value, err := r.Get(simKey(sim))
 	if err != nil || value == nil {
@@ -37,17 +36,15 @@ func lastClaim(r store.Reader, sim string) (time.Time, error) {
 	if last, err := store.ParseTime(string(value)); err == nil {
 		return last, nil
 	}
-	return time.Time{}, nil // it is noted again
+	return time.Time{}, nil // the record is damaged; noteClaim replaces it
 }
 
-// waitsForSIM reports whether a part of m is due and may leave by one SIM only,
-// which has not taken it yet.
+// waitsForSIM reports whether a due part of m waits for the SIM of the first part.
 func (m *Message) waitsForSIM(now time.Time) bool {
 	return m.boundToSIM() && m.claimable() && !m.Due.After(now)
 }
 
-// patience is how long after its time a message that waits for its SIM is looked
-// at again.
+// patience returns how long after Due Tend looks at a message that waits for its SIM.
 func (m *Message) patience() time.Duration {
 	if m.Error != nil && m.Error.Code == CodeSIMGone {
 		return simGone
@@ -55,8 +52,8 @@ func (m *Message) patience() time.Duration {
 	return simMissing
 }
 
-// tendSIM looks after a message whose SIM may be gone: the others cannot send its
-// other parts, since the phone would not put them together with the first.
+// tendSIM looks at a message that waits for its SIM. Another SIM cannot send the remaining
+// parts, since a phone joins only parts from one sender.
 func (w *work) tendSIM(e *entry) error {
 	if !e.waitsForSIM(w.now) {
 		return nil
@@ -65,9 +62,9 @@ func (w *work) tendSIM(e *entry) error {
 	if err != nil {
 		return err
 	}
-	// While the box was off no SIM could send: after a power cut of an hour each gets
-	// its time again, or every message that was under way would begin anew.
-	switch waited := min(w.now.Sub(clock.Later(e.Due, last)), time.Since(w.queue.born)); {
+	// While the box was off no SIM could send, so the time before the start of the
+	// process does not count.
+	switch waited := min(w.now.Sub(clock.Later(e.Due, last)), time.Since(w.queue.started)); {
 	case waited >= simGone:
 		return w.startOver(e)
 	case waited >= simMissing && e.patience() < simGone:
@@ -79,8 +76,7 @@ func (w *work) tendSIM(e *entry) error {
 	return nil
 }
 
-// modemOf returns the name of the modem that a SIM was in when it sent a part of
-// m last.
+// modemOf returns the modem of the last attempt of m by a SIM.
 func (m *Message) modemOf(sim string) string {
 	for _, a := range slices.Backward(m.Attempts) {
 		if a.SIM == sim {
@@ -90,8 +86,8 @@ func (m *Message) modemOf(sim string) string {
 	return ""
 }
 
-// startOver has every part of e sent again by whichever SIM takes the first, under
-// a new reference, so that the phone puts nothing together with what has left.
+// startOver queues every part of e again, for any SIM. The concatenation reference is
+// new, so that the phone does not join the parts with those sent before.
 func (w *work) startOver(e *entry) error {
 	modem := e.modemOf(e.SIM)
 	for i := range e.Attempts {
@@ -108,13 +104,13 @@ func (w *work) startOver(e *entry) error {
 		*p = Part{End: p.End, Status: PartQueued, MR: noMR, Failures: p.Failures, Copies: p.Copies, PossibleDuplicate: e.mayHaveArrived(i)}
 	}
 	e.SIM = ""
-	if err := w.prefer(&e.Message); err != nil {
+	if err := w.updatePreference(&e.Message); err != nil {
 		return err
 	}
 	e.Error = &Problem{Code: CodeSIMGone, Detail: "the SIM in modem " + modem + " sends nothing; every part is sent again by any"}
 	w.schedule(&e.Message, w.now)
 	if e.derive(w.now) == e.Status {
-		return w.tell(e)
+		return w.appendChanged(e)
 	}
-	return w.settle(e)
+	return w.updateStatus(e)
 }

@@ -14,15 +14,14 @@ import (
 const (
 	// tendTogether bounds the records of one transaction of Tend.
 	tendTogether = 50
-	// tendWithin is the longest time between two calls of Tend.
+	// tendWithin is the greatest time that Tend returns until its next call.
 	tendWithin = time.Minute
 )
 
-// Tend does what has become due by time alone: messages that expire, leases that
-// have run out, uncertain parts that policy has to decide about, quiet hours that
-// begin or end, records that are kept for a time. It returns when it wants to be called
-// again, at the latest after a minute; calling it more often, or on several boxes, does
-// no harm.
+// Tend does the work that is due by time alone: it expires messages, ends leases, decides
+// about uncertain parts, holds messages in quiet hours and releases them afterwards, and
+// removes records that are kept for a limited time. next is when Tend has to be called
+// again, within a minute. Tend may be called earlier, and on several boxes.
 func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
 	if err := q.clock.Watch(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("tend: %w", err)
@@ -45,7 +44,7 @@ func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
 	return q.nextTick(ctx, now)
 }
 
-// endLeases makes uncertain what a worker has had in flight for too long.
+// endLeases makes parts uncertain that have been in flight for longer than their lease.
 func (q *Queue) endLeases(ctx context.Context) error {
 	messages, err := store.View(ctx, q.store, inFlight)
 	if err != nil {
@@ -55,7 +54,7 @@ func (q *Queue) endLeases(ctx context.Context) error {
 		if messages[i].leaseEnd().After(q.now()) {
 			continue
 		}
-		t, err := store.Update(ctx, q.store, func(tx store.Tx) (tended, error) {
+		t, err := store.Update(ctx, q.store, func(tx store.Tx) (leaseResult, error) {
 			return q.work(tx).endLease(messages[i].ID)
 		})
 		if err != nil {
@@ -70,25 +69,25 @@ func (q *Queue) endLeases(ctx context.Context) error {
 	return nil
 }
 
-// endLease makes the part of message id that is in flight uncertain, if its lease
-// has run out.
-func (w *work) endLease(id string) (tended, error) {
+// endLease makes the part of message id that is in flight uncertain, if its lease has
+// ended.
+func (w *work) endLease(id string) (leaseResult, error) {
 	e, err := w.load(id)
 	if store.Unreadable(err) {
-		return tended{}, nil // removed meanwhile
+		return leaseResult{}, nil // removed meanwhile
 	}
 	if err != nil || e.leaseEnd().After(w.now) {
-		return tended{}, err
+		return leaseResult{}, err
 	}
 	err = w.abandon(e, CodeLease, "the worker did not tell what became of it in time")
 	if errors.Is(err, ErrMove) {
-		return tended{broken: err.Error()}, nil
+		return leaseResult{broken: err.Error()}, nil
 	}
-	return tended{uncertain: true}, err
+	return leaseResult{uncertain: true}, err
 }
 
-// leaseEnd returns until when the worker that has a part of m in flight may take;
-// far in the future if there is none.
+// leaseEnd returns the end of the lease of the part of m that is in flight; far in the
+// future if no part is.
 func (m *Message) leaseEnd() time.Time {
 	for i := range m.Parts {
 		if m.Parts[i].Status == PartInFlight {
@@ -98,13 +97,14 @@ func (m *Message) leaseEnd() time.Time {
 	return time.Unix(1<<40, 0)
 }
 
-// tended is what came of one lease.
-type tended struct {
-	uncertain bool   // it has run out
-	broken    string // what cannot be read
+// leaseResult is the result of endLease.
+type leaseResult struct {
+	uncertain bool   // the lease has ended
+	broken    string // why the message was passed over
 }
 
-// brokenTo returns what logs why a record had to be passed over; empty: it was not.
+// brokenTo returns a function that logs why a record was passed over, unless reason is
+// empty.
 func (q *Queue) brokenTo(ctx context.Context) func(reason string) {
 	return func(reason string) {
 		if reason != "" {
@@ -113,8 +113,7 @@ func (q *Queue) brokenTo(ctx context.Context) func(reason string) {
 	}
 }
 
-// tend deals with a tick that has come, and says why if its record does not get
-// further.
+// tend does the work of a tick that is due. broken says why its record was passed over.
 func (w *work) tend(key string) (broken string, err error) {
 	err = w.tendOne(key)
 	if stuck(err) {
@@ -124,13 +123,13 @@ func (w *work) tend(key string) (broken string, err error) {
 	case store.Unreadable(err):
 		err = w.tx.Delete(key)
 	case stuck(err):
-		err = nil // it is looked at again next time
+		err = nil // the tick stays for the next call
 	}
 	return broken, err
 }
 
-// tendOne deals with the record that a tick points to. A record whose tick is
-// not due is left alone: on a cluster a scan is but a hint.
+// tendOne does the work of the tick stored under key. It reads the record again, since
+// another box may have changed the record after the scan.
 func (w *work) tendOne(key string) error {
 	target := TickTarget(key)
 	switch {
@@ -144,7 +143,7 @@ func (w *work) tendOne(key string) error {
 			return nil
 		}
 		return w.tendMessage(e)
-	case strings.HasPrefix(target, idemSpace), strings.HasPrefix(target, orphanSpace): // kept for a time, which is over
+	case strings.HasPrefix(target, idemSpace), strings.HasPrefix(target, orphanSpace): // kept until the tick
 		if trust, err := w.queue.clock.TrustIn(w.tx, w.now); err != nil || !trust.Believed {
 			return err
 		}
@@ -152,18 +151,18 @@ func (w *work) tendOne(key string) error {
 			return err
 		}
 		return w.tx.Delete(key)
-	default: // of another package
+	default: // a record of another package
 		return nil
 	}
 }
 
-// tendMessage deals with a message whose tick has come.
+// tendMessage does the work of a message whose tick is due.
 func (w *work) tendMessage(e *entry) error {
 	for i := range e.Parts {
 		p := &e.Parts[i]
 		switch {
 		case p.Status == PartInFlight:
-			return nil // its lease ends in this call of Tend
+			return nil // endLeases deals with it
 		case p.Status == PartUncertain && !p.Until.IsZero() && e.ExpiresAt.After(w.now):
 			return w.decide(e, i)
 		}
@@ -177,12 +176,12 @@ func (w *work) tendMessage(e *entry) error {
 	if err := w.tendSIM(e); err != nil {
 		return err
 	}
-	return w.keep(e)
+	return w.saveUpdated(e)
 }
 
-// holdWaiting holds, while it is quiet, the messages that were due and have not
-// left, so that whoever looks sees why and until when. Claim does not depend on
-// it: it passes over their lanes by itself.
+// holdWaiting holds, in quiet hours, the messages that are due, so that their status and
+// Error show the reason. Claim does not depend on holdWaiting: it passes over the lanes of
+// these messages.
 func (q *Queue) holdWaiting(ctx context.Context) error {
 	now := q.now()
 	if !q.quietEnd(now).After(now) {
@@ -205,13 +204,13 @@ func (q *Queue) holdWaiting(ctx context.Context) error {
 	return nil
 }
 
-// hold holds a message of a lane, and says why if it does not get further.
+// hold holds the message of a key of a lane. broken says why the message was passed over.
 func (w *work) hold(key, prefix string) (broken string, err error) {
 	err = w.holdOne(key, prefix)
 	switch {
 	case errors.Is(err, ErrMove):
 		return err.Error(), nil
-	case store.Unreadable(err): // Claim takes those out of the queue, and says so
+	case store.Unreadable(err): // Claim logs a damaged message and removes its key
 		return "", nil
 	}
 	return "", err
@@ -227,11 +226,11 @@ func (w *work) holdOne(key, prefix string) error {
 		return err
 	}
 	w.schedule(&e.Message, e.Due)
-	return w.keep(e)
+	return w.saveUpdated(e)
 }
 
-// nextTick returns when the next tick after done comes, at the latest tendWithin
-// from now. Those before it that were passed over wait for the next time.
+// nextTick returns when the next tick after done is due, or tendWithin from now if that is
+// earlier. Ticks before done that were passed over wait for the next call.
 func (q *Queue) nextTick(ctx context.Context, done time.Time) (time.Time, error) {
 	latest := q.now().Add(tendWithin)
 	next, err := store.View(ctx, q.store, func(r store.Reader) (time.Time, error) {
@@ -245,7 +244,7 @@ func (q *Queue) nextTick(ctx context.Context, done time.Time) (time.Time, error)
 		if err != nil {
 			return latest, err
 		}
-		messages, err := inFlight(r) // which have ticks as well
+		messages, err := inFlight(r)
 		for i := range messages {
 			first = clock.Earlier(first, messages[i].leaseEnd())
 		}

@@ -9,31 +9,31 @@ import (
 	"goniec/store"
 )
 
-// What becomes of messages while the time is not believed, and when it is again: see
-// package clock.
+// This file holds what a clock that is not believed, see package clock, means for
+// messages.
 
 const (
-	// farAhead is how much later than it may first go no message is due because
-	// of a failure.
+	// farAhead is longer than any back-off after a failure.
 	farAhead = 24 * time.Hour
-	// withheldAgain is when a worker looks again at lanes that are withheld.
+	// withheldAgain is after what time a worker looks again at lanes that obey quiet
+	// hours, while the clock is unconfirmed.
 	withheldAgain = 15 * time.Second
-	// putOffFor is when a message that waits for the time to be confirmed is looked at
-	// again, though belief brings it forward.
-	putOffFor = 10 * time.Minute
+	// clockHold is how long a message is held for the clock at a time. When the clock is
+	// believed the message becomes due at once.
+	clockHold = 10 * time.Minute
 )
 
-// putOff makes a message with a send_at wait until the clock is believed.
-func (w *work) putOff(e *entry) error {
-	w.schedule(&e.Message, store.Milliseconds(w.now.Add(putOffFor)))
+// holdForClock holds a message with SendAt while the clock is unconfirmed.
+func (w *work) holdForClock(e *entry) error {
+	w.schedule(&e.Message, store.Milliseconds(w.now.Add(clockHold)))
 	if e.Error == nil {
 		e.Error = &Problem{Code: CodeClock, Detail: "held until something confirms the clock of this machine", RetryAt: e.Due}
 	}
-	return w.keep(e)
+	return w.saveUpdated(e)
 }
 
-// expireOrPostpone deals with a message whose time is over, and saves it: it expires,
-// unless the time is not believed.
+// expireOrPostpone expires a message whose ExpiresAt has passed, or postpones ExpiresAt or
+// Due while the clock is not believed, and saves the message.
 func (w *work) expireOrPostpone(e *entry) error {
 	trust, err := w.queue.clock.TrustIn(w.tx, w.now)
 	switch {
@@ -43,26 +43,26 @@ func (w *work) expireOrPostpone(e *entry) error {
 		e.ExpiresAt, e.Timeless = store.Milliseconds(w.now.Add(w.queue.config.Validity)), !trust.Believed
 	case trust.Believed:
 		return w.expire(e)
-	case w.fresh(e):
+	case w.cannotHaveExpired(e):
 		e.ExpiresAt = w.now.Add(e.ExpiresAt.Sub(e.CreatedAt))
 	case e.restored():
 		e.ExpiresAt = store.Milliseconds(w.now.Add(clock.Probation))
 	case e.claimable():
 		w.schedule(&e.Message, store.Milliseconds(w.now.Add(clock.Probation)))
 	}
-	return w.keep(e)
+	return w.saveUpdated(e)
 }
 
-// fresh reports whether the time of e cannot be over, whatever the clock says: it
-// was taken by this process, which has not run for as long as e is valid.
-func (w *work) fresh(e *entry) bool {
+// cannotHaveExpired reports whether e was taken by this process and this process has run
+// for less than the validity of e. Then e has not expired, even if the clock says so.
+func (w *work) cannotHaveExpired(e *entry) bool {
 	valid := e.ExpiresAt.Sub(e.CreatedAt)
-	return !e.CreatedAt.Before(store.Milliseconds(w.queue.born)) && valid <= w.queue.config.Validity && time.Since(w.queue.born) < valid
+	return !e.CreatedAt.Before(store.Milliseconds(w.queue.started)) && valid <= w.queue.config.Validity && time.Since(w.queue.started) < valid
 }
 
-// setBack looks at every message that lives, when the clock is believed again: what
-// it put off while it was ahead is due.
-func (q *Queue) setBack(ctx context.Context, now time.Time) error {
+// bringAllForward calls bringForward for every message that has not ended, when the clock
+// is believed again.
+func (q *Queue) bringAllForward(ctx context.Context, now time.Time) error {
 	return store.Walk(ctx, q.store, store.Prefix(tickSpace), func(tx store.Tx, pair store.Pair) error {
 		target := TickTarget(pair.Key)
 		id, found := strings.CutPrefix(target, messageSpace)
@@ -72,17 +72,17 @@ func (q *Queue) setBack(ctx context.Context, now time.Time) error {
 		w := &work{queue: q, tx: tx, now: now}
 		e, err := w.load(id)
 		if err == nil && w.bringForward(e) {
-			err = w.keep(e)
+			err = w.saveUpdated(e)
 		}
 		if stuck(err) {
-			return nil // Tend says so
+			return nil // Tend logs it
 		}
 		return err
 	})
 }
 
-// bringForward moves the times of e that no clock which shows now can have given,
-// and reports whether there were any.
+// bringForward corrects the times of e that lie so far ahead of now that the clock was
+// ahead when they were set, and reports whether there were any.
 func (w *work) bringForward(e *entry) bool {
 	changed := false
 	for i := range e.Parts {
@@ -102,9 +102,9 @@ func (w *work) bringForward(e *entry) bool {
 	if e.obeysQuietHours() {
 		last = w.queue.quietEnd(last)
 	}
-	putOff := e.Error != nil && e.Error.Code == CodeClock
+	awaitsClock := e.Error != nil && e.Error.Code == CodeClock
 	ahead := e.Due.After(last) || e.CreatedAt.After(w.now.Add(clock.Back)) && e.Due.After(start)
-	if e.claimable() && !e.restored() && (putOff || ahead) {
+	if e.claimable() && !e.restored() && (awaitsClock || ahead) {
 		w.schedule(&e.Message, start)
 		if e.Error != nil && !e.held() {
 			e.Error.RetryAt = e.Due

@@ -14,8 +14,8 @@ import (
 // uncertainAllowed is how often a part may end uncertain before a person decides.
 const uncertainAllowed = 1
 
-// markUncertain makes the part of attempt a uncertain: its report is awaited until policy
-// decides.
+// markUncertain makes the part of attempt a uncertain until a report comes or
+// Config.UncertainWait ends.
 func (w *work) markUncertain(e *entry, a *Attempt) {
 	p := &e.Parts[a.Part]
 	a.Outcome = AttemptUncertain
@@ -27,7 +27,7 @@ func (w *work) markUncertain(e *entry, a *Attempt) {
 	}
 }
 
-// decide deals with part i, whose outcome has stayed unknown for as long as we wait.
+// decide queues or holds part i, which has been uncertain for Config.UncertainWait.
 func (w *work) decide(e *entry, i int) error {
 	p := &e.Parts[i]
 	switch {
@@ -49,20 +49,20 @@ func (w *work) decide(e *entry, i int) error {
 		p.Until = time.Time{}
 		e.Error = &Problem{Code: CodeCallList, Detail: "it may have been sent and no report came; there is time to call, or release or cancel it"}
 	}
-	return w.keep(e)
+	return w.saveUpdated(e)
 }
 
-// CallFirst has ask decide, in the transaction in which an uncertain part would be sent
-// again, whether the message is held instead so that a person calls the recipient. It is
-// called before Tend.
+// CallFirst sets the function that decides, in the transaction that would queue an
+// uncertain part again, whether the message is held instead so that a person calls the
+// recipient. CallFirst is called before Tend.
 func (q *Queue) CallFirst(ask func(r store.Reader, m *Message, now time.Time) (bool, error)) {
 	q.callFirst = ask
 }
 
 // AnsweredIn notes within a transaction that the recipient has answered message id by a
-// text sent at at: the parts of which nobody knew whether they had left have arrived. It
-// changes nothing while the message has parts that have not been tried, for the recipient
-// cannot have read all of it, nor if the parts were tried after at.
+// text sent at at: the uncertain parts of the message have arrived. AnsweredIn changes
+// nothing if a part has no attempt before at, since the recipient cannot have read the
+// whole message. The error is store.ErrNotFound if there is no message id.
 func (q *Queue) AnsweredIn(tx store.Tx, id string, at time.Time) error {
 	w := q.work(tx)
 	e, err := w.load(id)
@@ -80,11 +80,11 @@ func (q *Queue) AnsweredIn(tx store.Tx, id string, at time.Time) error {
 		}
 		w.accept(e, a)
 	}
-	return w.keep(e)
+	return w.saveUpdated(e)
 }
 
-// uncertainBefore returns, of each part that is not known to have left, the latest attempt
-// before t that may have; nothing if there is a part without one.
+// uncertainBefore returns the latest uncertain attempt before t at each part that is not
+// known to have left; nil if such a part has no uncertain attempt.
 func (m *Message) uncertainBefore(t time.Time) []*Attempt {
 	var all []*Attempt
 	for i := range m.Parts {
@@ -113,8 +113,8 @@ func (w *work) sendAgain(e *entry, i int) {
 	w.schedule(&e.Message, w.now)
 }
 
-// expire ends a message whose time is over, and saves it. It has failed, rather
-// than expired, if it may have been sent.
+// expire ends a message whose ExpiresAt has passed, and saves the message. The message
+// fails if a part may have been sent, otherwise it expires.
 func (w *work) expire(e *entry) error {
 	to, problem := StatusExpired, &Problem{Code: CodeExpired, Detail: "its time was over before it could be sent"}
 	for i := range e.Parts {
@@ -129,8 +129,8 @@ func (w *work) expire(e *entry) error {
 	return w.save(e)
 }
 
-// abandon makes every part of e that is in flight uncertain, and saves e: whoever
-// had it in hand will not tell any more.
+// abandon makes every part of e that is in flight uncertain, and saves e. It is for
+// workers that will not record an outcome.
 func (w *work) abandon(e *entry, code, detail string) error {
 	var worker Worker
 	for i := range e.Parts {
@@ -146,7 +146,7 @@ func (w *work) abandon(e *entry, code, detail string) error {
 			return err
 		}
 	}
-	if err := w.keep(e); err != nil {
+	if err := w.saveUpdated(e); err != nil {
 		return err
 	}
 	return (&matcher{work: w, worker: worker, to: e.To}).rematch()
@@ -155,9 +155,9 @@ func (w *work) abandon(e *entry, code, detail string) error {
 // recoverTogether bounds the messages of one transaction of Recover.
 const recoverTogether = 10
 
-// Recover makes uncertain what this box had in flight when it stopped, and
-// returns how many messages that were. It is called at start, before the first
-// worker claims.
+// Recover makes the parts uncertain that this box had in flight when it stopped, and
+// returns the number of their messages. Recover is called at start, before any worker
+// claims.
 func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
 	in := store.Prefix(flightPrefix(q.config.Box))
 	in.Together = recoverTogether
@@ -188,10 +188,10 @@ func (w *work) recoverOne(id string) error {
 	return w.abandon(e, CodeRestart, "the gateway stopped while it was sending")
 }
 
-// UncertainAttempts returns the attempts by the modem called name, or by any if name is empty,
-// that began at since or later and of which nobody knows whether they left, the newest
-// first. With what it returns a late answer can be recorded, see Record and Resolve.
-// It reads the keys of all attempts without a reference since then, so it is meant for the start.
+// UncertainAttempts returns the uncertain attempts by a modem that began at since or later,
+// the newest first. An empty name means any modem. The results are for Resolve.
+// UncertainAttempts reads the keys of all attempts without a TP-MR since then, so it is
+// meant for the start.
 func (q *Queue) UncertainAttempts(ctx context.Context, name string, since time.Time) ([]Submission, error) {
 	found, err := store.View(ctx, q.store, func(r store.Reader) (found []Submission, err error) {
 		in := store.Range{From: uncSpace + daySegment(dayOf(since)) + "/", To: store.PrefixEnd(uncSpace)}
@@ -207,46 +207,37 @@ func (q *Queue) UncertainAttempts(ctx context.Context, name string, since time.T
 	if err != nil {
 		return nil, fmt.Errorf("look for uncertain attempts: %w", err)
 	}
-	slices.SortFunc(found, func(a, b Submission) int { return b.begun().Compare(a.begun()) })
+	slices.SortFunc(found, func(a, b Submission) int { return b.startedAt().Compare(a.startedAt()) })
 	return found, nil
 }
 
-// uncertainAt returns the attempt that key of the space unc/ names, if it is an
-// uncertain one by the modem since then.
+// uncertainAt returns the attempt that a key of the space unc/ leads to. ok is false if
+// the attempt is not uncertain, not by the modem, or began before since.
 func uncertainAt(r store.Reader, key, name string, since time.Time) (s Submission, ok bool, err error) {
-	// unc/<day>/<sim>/<tail>/<time><id>/<attempt>: most are told by their time.
-	const inFront = 3
+	const inFront = 3 // segments between unc/ and <time><id>/<attempt>
 	parts := strings.SplitN(key[len(uncSpace):], "/", inFront+1)
 	if len(parts) <= inFront {
 		return s, false, nil
 	}
 	prefix := strings.TrimSuffix(key, parts[inFront])
-	if t, err := parseTimedID(key, prefix); err != nil || t.at.Before(store.Milliseconds(since)) {
-		return s, false, nil //nolint:nilerr // what cannot be read says nothing
+	t, err := parseTimedID(key, prefix)
+	if err == nil {
+		_, _, err = parseAttemptKey(key, prefix)
 	}
-	id, number, err := parseAttemptKey(key, prefix)
-	if err != nil {
-		return s, false, nil //nolint:nilerr // the same
+	if err != nil || t.at.Before(store.Milliseconds(since)) {
+		return s, false, nil //nolint:nilerr // a damaged key is passed over
 	}
-	m, err := readMessage(r, id)
-	if store.Unreadable(err) {
-		return s, false, nil
-	}
-	if err != nil {
+	c, ok, err := candidateAt(r, key, prefix)
+	if err != nil || !ok || name != "" && c.Modem != name || c.Outcome != AttemptUncertain || c.Part >= len(c.message.Parts) {
 		return s, false, err
 	}
-	a := m.attempt(number)
-	if a == nil || name != "" && a.Modem != name || a.Outcome != AttemptUncertain || a.Part >= len(m.Parts) {
-		return s, false, nil
-	}
-	e := stored(m)
-	s = e.submission(a.Part)
-	s.Attempt = number
+	s = newEntry(c.message).submission(c.Part)
+	s.Attempt = c.Number
 	return s, true, nil
 }
 
-// begun returns when the attempt of s began.
-func (s *Submission) begun() time.Time {
+// startedAt returns when the attempt of s began.
+func (s *Submission) startedAt() time.Time {
 	if a := s.Message.attempt(s.Attempt); a != nil {
 		return a.At
 	}

@@ -10,12 +10,11 @@ import (
 	"goniec/store"
 )
 
-// Verify reads every record of the queue in one consistent state and tells what
-// cannot be: a record that cannot be read, a message whose parts contradict its
-// status, a message that waits and nobody would look at again, an index that leads
-// to no message or lacks one, counts that are wrong. checked is called now and then
-// with the number of records read so far; nil: nobody wants to know. The error is
-// that of the store.
+// Verify reads every record of the queue in one consistent state and calls tell with each
+// fault: a damaged record, a message whose parts contradict its status, a message that
+// waits without a tick, a missing or wrong index key, wrong counts. checked, unless nil,
+// is called now and then with the number of records read so far. The error is that of the
+// store.
 func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
 	if checked == nil {
 		checked = func(int) {}
@@ -37,8 +36,8 @@ type verifier struct {
 	records int
 
 	counts  map[Status]int  // messages by status
-	wanted  int             // index keys that messages should have
-	ticking map[string]bool // records that are no messages and that Tend looks at
+	wanted  int             // index keys that the messages have to have
+	ticking map[string]bool // keys of records with a tick, without messages
 }
 
 // each calls fn for every pair below prefix.
@@ -51,7 +50,7 @@ func (v *verifier) each(prefix string, fn func(p store.Pair) error) error {
 	return store.Each(v.r, in, fn)
 }
 
-// messages looks at every message, and whether everything that should lead to it does.
+// messages checks every message and looks for its index keys.
 func (v *verifier) messages() error {
 	return v.each(messageSpace, func(p store.Pair) error {
 		id := strings.TrimPrefix(p.Key, messageSpace)
@@ -78,13 +77,14 @@ func (v *verifier) messages() error {
 	})
 }
 
-// indexSpaces are the spaces whose keys are a function of the messages alone.
+// indexSpaces returns the spaces of index keys. Only ticks of messages are index keys,
+// hence the asterisk.
 func indexSpaces() []string {
-	return []string{dueSpace, flightSpace, doneSpace, bareSpace, mrSpace, uncSpace, toSpace, tickSpace + "*"}
+	return []string{dueSpace, flightSpace, doneSpace, noTextSpace, mrSpace, uncSpace, toSpace, tickSpace + "*"}
 }
 
-// indexes looks whether every index key leads to a message that wants it. All that
-// messages want have been found, so as many as are wanted means none is wrong.
+// indexes looks for index keys that belong to no message. messages has looked up every
+// wanted key, so an equal number of keys means that there is none.
 func (v *verifier) indexes() error {
 	have := 0
 	var keys []string
@@ -106,15 +106,15 @@ func (v *verifier) indexes() error {
 		return nil
 	}
 	for _, key := range keys {
-		if err := v.leads(key); err != nil {
+		if err := v.checkIndex(key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// leads tells of an index key that leads to no message that wants it.
-func (v *verifier) leads(key string) error {
+// checkIndex tells of an index key that belongs to no message.
+func (v *verifier) checkIndex(key string) error {
 	id := idIn(key)
 	value, err := v.r.Get(messageKey(id))
 	if err != nil {
@@ -131,8 +131,7 @@ func (v *verifier) leads(key string) error {
 	return nil
 }
 
-// idIn returns the id of the message that an index key leads to; empty if there is
-// none in it.
+// idIn returns the id of the message in an index key; empty if there is none.
 func idIn(key string) string {
 	last := key[strings.LastIndexByte(key, '/')+1:]
 	if space := store.Space(key); space == mrSpace || space == uncSpace { // …/<time><id>/<attempt>
@@ -142,7 +141,7 @@ func idIn(key string) string {
 	return last[max(0, len(last)-store.IDWidth):]
 }
 
-// ticks looks whether what Tend is to look at exists, apart from messages.
+// ticks looks for ticks without a record, apart from ticks of messages.
 func (v *verifier) ticks() error {
 	return v.each(tickSpace, func(p store.Pair) error {
 		target := TickTarget(p.Key)
@@ -158,7 +157,7 @@ func (v *verifier) ticks() error {
 	})
 }
 
-// kept looks whether everything that is kept for a while only will be removed.
+// kept looks for records that are kept for a limited time and have no tick.
 func (v *verifier) kept() error {
 	for _, space := range []string{idemSpace, orphanSpace} {
 		err := v.each(space, func(p store.Pair) error {
@@ -174,7 +173,7 @@ func (v *verifier) kept() error {
 	return nil
 }
 
-// tallies compares the counts of all boxes with what there is.
+// tallies compares the stored counts with the number of messages.
 func (v *verifier) tallies() error {
 	stored := map[Status]int{}
 	err := v.each(countSpace, func(p store.Pair) error {
@@ -196,7 +195,7 @@ func (v *verifier) tallies() error {
 	return err
 }
 
-// contradictions returns what cannot be within one message.
+// contradictions returns the contradictions within m.
 func (m *Message) contradictions() []string {
 	var bad []string
 	check := func(wrong bool, what string) {
