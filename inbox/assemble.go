@@ -14,39 +14,39 @@ import (
 )
 
 const (
-	// partsWithin is how far the time stamps of the parts of one message may
-	// lie apart. Senders use references again; what lies further apart is
-	// another message.
+	// partsWithin is how far the TP-SCTS of the parts of one message may lie apart.
+	// Senders reuse references, so parts further apart belong to different messages.
 	partsWithin = time.Hour
-	// partsAwaited is how long the missing parts of a message are waited for
-	// before it is delivered without them.
+	// partsAwaited is how long a message waits for its missing parts before it is
+	// delivered without them.
 	partsAwaited = 24 * time.Hour
-	// partsRemembered is how long after that a late part still completes it.
+	// partsRemembered is how long after partsAwaited a late part still completes the
+	// message.
 	partsRemembered = 7 * 24 * time.Hour
-	// groupsRead bounds how many groups with one reference a part is compared
-	// with, the latest first; a sender may use the same one for every message.
+	// groupsRead bounds how many groups with one reference a part is compared with, the
+	// latest first. Some senders use one reference for every message.
 	groupsRead = 64
-	// missingPart stands in a text where a part did not come.
+	// missingPart stands in a text in place of a missing part.
 	missingPart = "[…]"
 )
 
-// group is the value of inp/<sim>/<sender>/<ref>/<total>/<id>: the parts of one
-// message that have come, as they came. It outlives its message for a while, so
-// that a part sent again does not begin another one.
+// group is the value of inp/<sim>/<sender>/<ref>/<total>/<id>: the received parts of one
+// message, in the order of receipt. A group is kept for partsRemembered after the message
+// is delivered, so that a repeated part does not begin another message.
 type group struct {
 	Modem     string    `json:"modem"`
-	Since     time.Time `json:"at"` // when its first part came
+	Since     time.Time `json:"at"` // when the first part was received
 	Pieces    []piece   `json:"pcs"`
-	Delivered bool      `json:"dlv,omitempty"` // the inbound message exists, with parts missing or whole
-	Complete  bool      `json:"ok,omitempty"`  // whole: Pieces keep no PDUs any more
+	Delivered bool      `json:"dlv,omitempty"` // the Message is stored, complete or not
+	Complete  bool      `json:"ok,omitempty"`  // no part is missing; Pieces hold no PDUs any more
 }
 
-// piece is one part.
+// piece is one received part.
 type piece struct {
 	Number  int       `json:"n"`
 	At      time.Time `json:"at"`
 	SCTS    time.Time `json:"scts"`
-	Hash    []byte    `json:"h"` // of what it says
+	Hash    []byte    `json:"h"` // of TP-DCS and TP-UD
 	PDU     []byte    `json:"pdu,omitempty"`
 	Repairs []string  `json:"rep,omitempty"`
 }
@@ -57,14 +57,14 @@ func (a Arrival) piece(number int) piece {
 	return piece{Number: number, At: a.At, SCTS: a.In.Deliver.SCTS.UTC(), Hash: []byte(content[:16]), PDU: a.Raw, Repairs: a.In.Repairs}
 }
 
-// same reports whether b is a, sent again.
+// same reports whether b is a repetition of p.
 func (p piece) same(b piece) bool {
 	return p.Number == b.Number && p.SCTS.Equal(b.SCTS) && bytes.Equal(p.Hash, b.Hash)
 }
 
-// receivePart puts a part to the others of its message, and delivers the message
-// when it was the last that was missing.
-func (b *Inbox) receivePart(tx store.Tx, a Arrival, c pdu.Concatenation) (received, error) {
+// receivePart adds a part to the group of its message, and delivers the message if no
+// part is missing any more.
+func (b *Inbox) receivePart(tx store.Tx, a Arrival, c pdu.Concatenation) (arrivalKind, error) {
 	p := a.piece(c.Number)
 	prefix := groupPrefix(a.worker.SIM, a.In.Deliver.OA, c)
 	id, g, err := findGroup(tx, prefix, p)
@@ -72,17 +72,17 @@ func (b *Inbox) receivePart(tx store.Tx, a Arrival, c pdu.Concatenation) (receiv
 		return "", err
 	}
 	if slices.ContainsFunc(g.Pieces, p.same) {
-		return receivedDuplicate, nil
+		return arrivalDuplicate, nil
 	}
 	now := a.At
 	if id == "" {
 		id, g = a.id, group{Modem: a.worker.Modem, Since: now}
 	}
-	before := g.tick(prefix + id)
+	before := g.tickKey(prefix + id)
 	g.Pieces = append(g.Pieces, p)
-	what := receivedPart
+	what := arrivalPart
 	if len(g.Pieces) == c.Total {
-		what = receivedLastPart
+		what = arrivalLastPart
 		in := g.assemble(id, c.Total)
 		in.Modem, in.SIM = g.Modem, a.worker.SIM
 		if g.Delivered {
@@ -99,9 +99,9 @@ func (b *Inbox) receivePart(tx store.Tx, a Arrival, c pdu.Concatenation) (receiv
 	return what, putGroup(tx, prefix+id, before, g)
 }
 
-// findGroup returns the group that p belongs to, with an empty id if it begins
-// another message: the one that has it already, or else, of those that lack it,
-// the one nearest in time.
+// findGroup returns the group that p belongs to: the group that has p already or, among
+// the groups without a part of this number, the nearest in time. id is empty if p begins
+// another message.
 func findGroup(r store.Reader, prefix string, p piece) (id string, found group, err error) {
 	pairs, err := r.ScanLast(prefix, store.PrefixEnd(prefix), groupsRead)
 	if err != nil {
@@ -111,7 +111,7 @@ func findGroup(r store.Reader, prefix string, p piece) (id string, found group, 
 	for _, pair := range pairs {
 		var g group
 		if json.Unmarshal(pair.Value, &g) != nil {
-			continue // what comes begins another message
+			continue // a damaged group takes no part
 		}
 		if slices.ContainsFunc(g.Pieces, p.same) {
 			return pair.Key[len(prefix):], g, nil
@@ -130,7 +130,7 @@ func (g group) has(number int) bool {
 	return slices.ContainsFunc(g.Pieces, func(p piece) bool { return p.Number == number })
 }
 
-// away returns how far the time stamp of p is from the farthest of the group's.
+// away returns the greatest distance between the TP-SCTS of p and those of the group.
 func (g group) away(p piece) time.Duration {
 	var away time.Duration
 	for _, other := range g.Pieces {
@@ -139,9 +139,9 @@ func (g group) away(p piece) time.Duration {
 	return away
 }
 
-// tick returns the key of when Tend has to look at the group stored under key,
-// empty while it has no parts.
-func (g group) tick(key string) string {
+// tickKey returns the tick of the group stored under key, see queue.TickKey; empty while
+// the group has no parts.
+func (g group) tickKey(key string) string {
 	switch {
 	case len(g.Pieces) == 0:
 		return ""
@@ -152,9 +152,9 @@ func (g group) tick(key string) string {
 	}
 }
 
-// putGroup writes a group and its tick in place of the one before.
+// putGroup writes a group and its tick, and deletes the earlier tick before.
 func putGroup(tx store.Tx, key, before string, g group) error {
-	tick := g.tick(key)
+	tick := g.tickKey(key)
 	if before != "" && before != tick {
 		if err := tx.Delete(before); err != nil {
 			return err
@@ -166,7 +166,7 @@ func putGroup(tx store.Tx, key, before string, g group) error {
 	return store.PutJSON(tx, key, g)
 }
 
-// assemble makes the inbound message of the parts there are.
+// assemble returns the message of the received parts.
 func (g group) assemble(id string, total int) Message {
 	pieces := slices.Clone(g.Pieces)
 	slices.SortFunc(pieces, func(a, b piece) int { return a.Number - b.Number })
@@ -181,7 +181,6 @@ func (g group) assemble(id string, total int) Message {
 			continue
 		}
 		p := pieces[i]
-		// What was read when it came can be read again.
 		read, err := pdu.Read(p.PDU, p.At)
 		if err != nil || read.Deliver == nil {
 			text.WriteString(run.end() + missingPart)
@@ -205,10 +204,10 @@ func (g group) assemble(id string, total int) Message {
 	return in
 }
 
-// readable reports whether all 8-bit data among the parts is text: printable octets of
-// ASCII without a header that addresses a program (a port, 3GPP TS 23.040 9.2.3.24.3)
-// or says anything else, and no data for the SIM (TP-PID, 9.2.3.9). The standard gives
-// 8-bit data no character set; devices send plain text so.
+// readable reports whether all 8-bit data among the parts is text: printable ASCII without
+// a header element (such as a port, 3GPP TS 23.040 9.2.3.24.3) and not for the SIM (TP-PID,
+// 9.2.3.9). The standard defines no character set for 8-bit data; some devices send plain
+// text as 8-bit data.
 func (g group) readable() bool {
 	found := false
 	for _, p := range g.Pieces {
@@ -225,10 +224,11 @@ func (g group) readable() bool {
 	return found
 }
 
-// pidDataDownload is the first TP-PID of those that are for the SIM or the device.
+// pidDataDownload is the lowest TP-PID for data to the SIM or the device (3GPP TS 23.040
+// 9.2.3.9).
 const pidDataDownload = 0x7C
 
-// printable reports whether octets are printable characters of ASCII and line ends.
+// printable reports whether octets are printable ASCII, tabs and line ends.
 func printable(octets []byte) bool {
 	for _, b := range octets {
 		if (b < ' ' || b > '~') && b != '\n' && b != '\r' && b != '\t' {
@@ -238,7 +238,7 @@ func printable(octets []byte) bool {
 	return len(octets) > 0
 }
 
-// describe takes over from one part what holds for the message.
+// describe sets the fields of the message that follow from one part.
 func (in *Message) describe(d pdu.Deliver, p piece) {
 	if in.From.Number == "" {
 		in.From = d.OA
@@ -265,8 +265,8 @@ func (in *Message) describe(d pdu.Deliver, p piece) {
 	}
 }
 
-// joined is a run of parts that are decoded together, because senders cut inside
-// an escape sequence or a surrogate pair.
+// joined is a run of parts that are decoded together, since some senders split a text
+// inside an escape sequence or a surrogate pair.
 type joined struct {
 	dcs      pdu.DCS
 	ud       pdu.UserData
@@ -274,7 +274,7 @@ type joined struct {
 	readable bool // 8-bit data is text
 }
 
-// add appends a part, unless it is coded otherwise than those before.
+// add appends a part to the run, and reports whether its coding allows that.
 func (j *joined) add(d pdu.Deliver) bool {
 	header := languages(d.UD.Header)
 	if !j.filled {
@@ -304,8 +304,8 @@ func (j *joined) end() string {
 	return text
 }
 
-// languages returns the elements that say how a text is to be read: those that
-// are in every part alike.
+// languages returns the elements of a header without those of concatenation. The rest,
+// such as national languages, is equal in every part.
 func languages(h pdu.Header) pdu.Header {
 	var kept pdu.Header
 	for _, e := range h {
@@ -316,7 +316,7 @@ func languages(h pdu.Header) pdu.Header {
 	return kept
 }
 
-// The elements that differ from part to part, 3GPP TS 23.040 9.2.3.24.
+// The elements of concatenation, 3GPP TS 23.040 9.2.3.24.1 and 9.2.3.24.8.
 const (
 	elementConcatenation     = 0x00
 	elementConcatenationWide = 0x08

@@ -14,18 +14,18 @@ import (
 	"goniec/store"
 )
 
-// callsActor is on whose behalf a text in answer to a call is written.
+// callsActor is the actor of the text in answer to a call.
 const callsActor = "calls"
 
-// Call is a call that nobody answered. The tags are its stored form.
+// Call is a missed call. The tags are its stored form.
 type Call struct {
 	ID    string      `json:"-"`     // UUIDv7: ordered by time
 	From  pdu.Address `json:"-"`     // zero: withheld; stored by storedCall
-	At    time.Time   `json:"at"`    // when it ended
-	Modem string      `json:"modem"` // that rang
-	SIM   string      `json:"sim"`   // in it
+	At    time.Time   `json:"at"`    // when the call ended
+	Modem string      `json:"modem"` // the modem that was called
+	SIM   string      `json:"sim"`   // the card in the modem
 	Rings int         `json:"rings"`
-	// MessageID is of the text that went out in answer, empty if none did.
+	// MessageID is the id of the text in answer to the call; empty: there is none.
 	MessageID string `json:"msg,omitempty"`
 }
 
@@ -35,21 +35,21 @@ type storedCall struct {
 	From string `json:"from,omitempty"`
 }
 
-// Ring is a call as the network tells of it.
+// Ring is a call as the modem reports it (+CLIP, 3GPP TS 27.007 7.6).
 type Ring struct {
 	From  string    // the number as the network writes it; empty: withheld
-	Rings int       // how often it rang
-	At    time.Time // when it ended
+	Rings int       // number of rings
+	At    time.Time // when the call ended
 }
 
-// MissedCall writes down that w was called. With a text, which names no recipient, the
-// caller gets it: at most one in a day of Config.Location, whichever modem was called,
-// and only at a mobile number that may be written to. A short code gets none. The call,
-// its event and the text are one transaction, so that neither a crash nor a repetition
-// makes two texts of one call.
+// MissedCall writes a call that w has missed. If text is not nil, MissedCall enqueues it
+// to the caller; text.To is ignored. A caller gets at most one text a day of
+// Config.Location from all modems together, and only at a mobile number that is not
+// suppressed. The call, its event and the text are written in one transaction, so that a
+// crash does not cause a second text.
 //
-// refused says why a text was not taken, if that is about the text; the call is
-// written down all the same.
+// refused is the error of a text that the queue has refused, other than for a suppressed
+// number; the call is written all the same. err is that of the store.
 func (b *Inbox) MissedCall(ctx context.Context, w queue.Worker, ring Ring, text *queue.Draft) (c Call, refused, err error) {
 	at := store.Milliseconds(ring.At)
 	c = Call{ID: b.ids.Next(at).String(), At: at, Modem: w.Modem, SIM: w.SIM, Rings: ring.Rings}
@@ -78,8 +78,8 @@ func (b *Inbox) MissedCall(ctx context.Context, w queue.Worker, ring Ring, text 
 	return n.call, refused, nil
 }
 
-// answerCall enqueues the text in answer to a call, unless the caller has had one that
-// day, and returns the id of its message.
+// answerCall enqueues the text in answer to a call and returns the id of the message. The
+// id is empty if the caller has been sent a text on the same day.
 func (b *Inbox) answerCall(tx store.Tx, c Call, answer queue.Draft) (messageID string, refused *queue.RefusedError, err error) {
 	day := []byte(c.At.In(b.config.Location).Format(time.DateOnly))
 	last, err := tx.Get(callDayKey(c.From))
@@ -102,13 +102,13 @@ func (b *Inbox) saveCall(tx store.Tx, c Call) error {
 	if err := store.PutJSON(tx, callSpace+c.ID, storedCall{&c, formatCaller(c.From)}); err != nil {
 		return err
 	}
-	if err := b.heard(tx, c.From, queue.Worker{Modem: c.Modem, SIM: c.SIM}, c.At); err != nil {
+	if err := b.noteContact(tx, c.From, queue.Worker{Modem: c.Modem, SIM: c.SIM}, c.At); err != nil {
 		return err
 	}
 	return b.events.Append(tx, "", CallMissed{ID: c.ID, Modem: c.Modem, Rings: c.Rings, MessageID: c.MessageID})
 }
 
-// formatCaller is formatAddress that leaves a withheld number empty.
+// formatCaller is number.Encode; a withheld number is empty.
 func formatCaller(a pdu.Address) string {
 	if a.Number == "" {
 		return ""
@@ -134,7 +134,8 @@ func decodeCall(id string, value []byte) (Call, error) {
 	return c, nil
 }
 
-// Calls returns missed calls as Page does texts; received means ended.
+// Calls returns one page of missed calls, as Page returns messages. Filter.Since and
+// Filter.Until apply to Call.At.
 func (b *Inbox) Calls(ctx context.Context, f Filter, after string, limit int) (items []Call, next string, err error) {
 	passes := func(c Call) bool {
 		return (f.From.Number == "" || c.From == f.From) && store.Within(c.At, f.Since, f.Until)

@@ -15,27 +15,26 @@ import (
 type Erased struct {
 	Messages int // texts from the number, whole or in parts
 	Calls    int
-	Other    int // PDUs that could not be read, days of calls
+	Other    int // rejected PDUs, days of calls
 }
 
-// Erasing is what Erase is asked to do.
+// Erasing is the argument of Erase.
 type Erasing struct {
 	Number pdu.Address
-	// InTx is called with the id of each message in the transaction that removes it,
-	// to remove what others keep of it. It keeps to the rules of store.Store.Update.
-	// nil: nobody keeps anything.
+	// InTx, unless nil, is called with the id of each message in the transaction that
+	// removes the message. It removes the records of the message in other packages and
+	// obeys the rules of store.Store.Update.
 	InTx func(tx store.Tx, id string) error
-	// Looked is called now and then with how many records have been looked at; nil:
-	// nobody wants to know.
+	// Looked, unless nil, is called now and then with the number of records read so far.
 	Looked func(records int)
 }
 
-// Erase removes what is kept of a number: texts from it, whatever form the network
-// wrote the number in, calls, and on which day a call was answered. What identifies a
-// PDU that comes again stays, and holds neither number nor text; events hold ids only.
+// Erase removes the texts and calls from a number, in each form in which networks write
+// the number, and the days on which its calls were answered by a text. Hashes of received
+// PDUs and events stay: they hold neither number nor text.
 //
-// Erase goes through everything once, in small transactions, and may be called again
-// after a crash or an error; once it removes nothing there was nothing left.
+// Erase reads everything once, in small transactions, and may be called again after a
+// crash or an error. The erasure is complete when a call has removed nothing.
 func (b *Inbox) Erase(ctx context.Context, e Erasing) (Erased, error) {
 	if e.InTx == nil {
 		e.InTx = func(store.Tx, string) error { return nil }
@@ -70,9 +69,9 @@ type eraser struct {
 	erased Erased
 }
 
-// each looks at every record below a prefix and has those that are of the number
-// removed. is is asked within a transaction; remove reports whether there was anything
-// to remove.
+// each calls remove for every record below a prefix for which is returns true, and returns
+// how often remove removed a record. remove reads the record again, since the record may
+// have changed.
 func (r *eraser) each(ctx context.Context, prefix string, is func(key string, value []byte) bool, remove func(tx store.Tx, key string) (bool, error)) (int, error) {
 	in, before := store.Prefix(prefix), r.looked
 	in.Where = func(p store.Pair) bool { return is(p.Key, p.Value) }
@@ -83,13 +82,10 @@ func (r *eraser) each(ctx context.Context, prefix string, is func(key string, va
 	return store.Count(ctx, r.inbox.store, in, func(tx store.Tx, p store.Pair) (bool, error) { return remove(tx, p.Key) })
 }
 
-// all is for prefixes below which everything is of the number.
-func all(string, []byte) bool { return true }
-
-// deleteOne removes a record that stands for itself.
+// deleteOne removes a record that no other record leads to.
 func deleteOne(tx store.Tx, key string) (bool, error) { return true, tx.Delete(key) }
 
-// callDays removes on which day a call of the number was answered.
+// callDays removes the days on which calls of the number were answered.
 func (r *eraser) callDays(ctx context.Context) error {
 	removed, err := store.Update(ctx, r.inbox.store, func(tx store.Tx) (int, error) {
 		removed := 0
@@ -112,7 +108,7 @@ func (r *eraser) callDays(ctx context.Context) error {
 	return err
 }
 
-// messages removes texts from the number.
+// messages removes the texts from the number.
 func (r *eraser) messages(ctx context.Context) error {
 	is := func(key string, value []byte) bool {
 		if !r.InRecord(value) {
@@ -139,10 +135,10 @@ func (r *eraser) messages(ctx context.Context) error {
 	return err
 }
 
-// parts removes those of texts from the number that wait for the others, or would take
-// up a late one. The key names the sender, and may do so in a way that only the store
-// can read, so it is not read but looked for.
+// parts removes the groups of texts from the number. Keys contain the sender, possibly
+// encrypted by the store, so parts looks up each form of the number and parses no key.
 func (r *eraser) parts(ctx context.Context) error {
+	all := func(string, []byte) bool { return true }
 	for _, form := range r.Forms {
 		sims, err := store.View(ctx, r.inbox.store, func(rd store.Reader) ([]string, error) { return store.Children(rd, groupSpace) })
 		if err != nil {
@@ -155,12 +151,12 @@ func (r *eraser) parts(ctx context.Context) error {
 				if err != nil && !errors.Is(err, store.ErrRecord) || err == nil && !found {
 					return false, err
 				}
-				if tick := g.tick(key); tick != "" {
+				if tick := g.tickKey(key); tick != "" {
 					if err := tx.Delete(tick); err != nil {
 						return false, err
 					}
 				}
-				return !g.Delivered, tx.Delete(key) // those of a text that was delivered are counted with it
+				return !g.Delivered, tx.Delete(key) // messages counts a delivered text
 			})
 			if err != nil {
 				return err
@@ -171,7 +167,7 @@ func (r *eraser) parts(ctx context.Context) error {
 	return nil
 }
 
-// calls removes those from the number.
+// calls removes the calls from the number.
 func (r *eraser) calls(ctx context.Context) (err error) {
 	is := func(key string, value []byte) bool {
 		if !r.InRecord(value) {
@@ -184,10 +180,10 @@ func (r *eraser) calls(ctx context.Context) (err error) {
 	return err
 }
 
-// rejected removes PDUs that nothing could be made of and that hold the number.
+// rejected removes rejected PDUs that contain the number.
 func (r *eraser) rejected(ctx context.Context) error {
 	is := func(_ string, value []byte) bool {
-		var raw rejected
+		var raw rejectedPDU
 		return json.Unmarshal(value, &raw) == nil && r.InPDU(raw.PDU)
 	}
 	removed, err := r.each(ctx, rawSpace, is, deleteOne)

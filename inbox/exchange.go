@@ -11,7 +11,7 @@ import (
 	"goniec/store"
 )
 
-// Exchanged is one text of the exchange with a number: either is set.
+// Exchanged is one text to or from a number. One of Out and In is set.
 type Exchanged struct {
 	Out *queue.Message
 	In  *Message
@@ -25,10 +25,10 @@ func (e Exchanged) ID() string {
 	return e.Out.ID
 }
 
-// Exchange returns up to limit texts to and from a number, newest first, older than
-// the one with the id before; empty: from the newest. A message that nothing has been
-// tried of is not among them. next is what to give as before for those that follow,
-// empty when there are none.
+// Exchange returns one page of the texts to and from a number, the newest first: up to
+// limit texts older than the text with the id before. An empty before means the first
+// page. Outgoing messages without an attempt are left out. next is the before of the next
+// page, empty if there is none.
 func (b *Inbox) Exchange(ctx context.Context, of pdu.Address, before string, limit int) (items []Exchanged, next string, err error) {
 	if limit <= 0 || limit > store.PageLimit {
 		limit = store.PageLimit
@@ -44,7 +44,7 @@ func (b *Inbox) Exchange(ctx context.Context, of pdu.Address, before string, lim
 	return items, next, nil
 }
 
-// exchange returns the newest texts that can be read.
+// exchange returns the newest texts below before, without damaged ones.
 func (b *Inbox) exchange(r store.Reader, of pdu.Address, before string, limit int) ([]Exchanged, error) {
 	numbers := b.config.Numbering.Segments(of)
 	sent, err := queue.TriedTo(r, numbers, before, limit)

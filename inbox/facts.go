@@ -11,7 +11,7 @@ func Facts() event.Kinds {
 	}
 }
 
-// Received tells that a text has come in.
+// Received is the event of a received text, complete or not.
 type Received struct {
 	ID       string `json:"id" doc:"Of the inbound message."`
 	Modem    string `json:"modem" doc:"The modem that received it."`
@@ -19,25 +19,25 @@ type Received struct {
 	Updated  bool   `json:"updated,omitempty" doc:"The message was told before without a part that has come now."`
 }
 
-// EventType is "message.received".
+// EventType returns "message.received".
 func (Received) EventType() string { return "message.received" }
 
-// About returns the inbound message.
+// About returns the id of the message.
 func (f Received) About() []string { return []string{f.ID} }
 
-// PDURejected tells that a PDU was read from a modem of which nothing can be made.
+// PDURejected is the event of a PDU that cannot be decoded.
 type PDURejected struct {
 	Modem string `json:"modem" doc:"The modem that received it."`
 	Hash  string `json:"hash" doc:"Names the PDU among those kept."`
 }
 
-// EventType is "pdu.rejected".
+// EventType returns "pdu.rejected".
 func (PDURejected) EventType() string { return "pdu.rejected" }
 
 // About returns the modem.
 func (f PDURejected) About() []string { return []string{"modem " + f.Modem} }
 
-// CallMissed tells that somebody has called.
+// CallMissed is the event of a missed call.
 type CallMissed struct {
 	ID        string `json:"id" doc:"Of the call."`
 	Modem     string `json:"modem" doc:"The modem that was called."`
@@ -45,8 +45,8 @@ type CallMissed struct {
 	MessageID string `json:"message_id,omitempty" doc:"Of the text that answers the call."`
 }
 
-// EventType is "call.missed".
+// EventType returns "call.missed".
 func (CallMissed) EventType() string { return "call.missed" }
 
-// About returns the call, and the message that answers it.
+// About returns the ids of the call and of the message that answers the call.
 func (f CallMissed) About() []string { return []string{f.ID, f.MessageID} }

@@ -1,10 +1,10 @@
-// Package inbox keeps what comes in: texts, put together from their parts, missed calls,
-// and PDUs that nothing could be made of.
+// Package inbox keeps received texts, missed calls, and PDUs that cannot be decoded.
 //
-// What Receive has taken is on disk, so that the modem's copy may be deleted; the same
-// PDU again changes nothing. Parts wait for the others in the store, and Tend delivers a
-// text of which a part does not come. Delivery reports go to package queue, and the text
-// in answer to a call is enqueued there, in the transaction that writes the call.
+// A PDU that Receive has taken is on disk, so that the copy in the modem may be deleted. A
+// PDU that is received again changes nothing. The parts of a text wait in the store for
+// the missing parts; Tend delivers a text without a part that does not come. Receive gives
+// delivery reports to package queue. MissedCall enqueues the text in answer to a call, in
+// the transaction that writes the call.
 package inbox
 
 import (
@@ -26,22 +26,22 @@ import (
 type Config struct {
 	Store      store.Store
 	Events     *event.Log
-	Queue      *queue.Queue // takes delivery reports and answers to calls; its clock is that of the inbox
+	Queue      *queue.Queue // for delivery reports, answers to calls, and the clock
 	Numbering  number.Numbering
-	Location   *time.Location // of the days of calls; default UTC
-	Contacts   Contacts       // nil: nobody keeps who has written
+	Location   *time.Location // time zone of the days of calls; default UTC
+	Contacts   Contacts       // nil: contacts are not noted
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer // nil: no metrics
 }
 
-// Contacts keeps by which SIM people are in contact with us.
+// Contacts keeps which SIM a number is in contact with.
 type Contacts interface {
-	// Heard notes that from has written to, or called, the SIM of w, in the transaction
-	// that writes the text or the call. Its error is that of the store.
+	// Heard notes that from has written to or called the SIM of w, in the transaction that
+	// writes the text or the call. Its error is that of the store.
 	Heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.Time) error
 }
 
-// Inbox keeps what comes in. It is safe for concurrent use.
+// Inbox keeps received texts and calls in a store. It is safe for concurrent use.
 type Inbox struct {
 	config Config
 	store  store.Store
@@ -71,19 +71,19 @@ func New(c Config) (*Inbox, error) {
 	return &Inbox{config: c, store: c.Store, events: c.Events, meter: meter}, nil
 }
 
-// heard tells Contacts who has written to, or called, w.
-func (b *Inbox) heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.Time) error {
+// noteContact tells Contacts that from has written to or called w.
+func (b *Inbox) noteContact(tx store.Tx, from pdu.Address, w queue.Worker, at time.Time) error {
 	if b.config.Contacts == nil || from.Number == "" || from.IsAlphanumeric() {
 		return nil
 	}
-	// Some networks write the numbers of their own country without its code.
+	// Some networks write numbers of their country without the country code.
 	if a, _, err := b.config.Numbering.Parse(from.String()); err == nil {
 		from = a
 	}
 	return b.config.Contacts.Heard(tx, from, w, at)
 }
 
-// meter counts what comes in, of this process.
+// meter holds the metrics of the inbox.
 type meter struct {
 	arrivals *prometheus.CounterVec // by kind
 	pruned   prometheus.Counter     // shared with package queue

@@ -14,12 +14,12 @@ import (
 //
 //	in/<id>                                Message
 //	from/<number>/<id>                     a message from the number
-//	inp/<sim>/<sender>/<ref>/<total>/<id>  group: parts of the message <id> to be
-//	seen/<hash>                            when a PDU was received, or shown again; kept for seenKept
-//	raw/<time><sim>/<hash>                 rejected: a PDU nothing could be made of
+//	inp/<sim>/<sender>/<ref>/<total>/<id>  group: received parts of the message <id>
+//	seen/<hash>                            when a PDU was last received; kept for seenKept
+//	raw/<time><sim>/<hash>                 rejectedPDU: a PDU that cannot be decoded
 //	call/<id>                              Call
-//	callday/<number>                       the day on which the number was last sent a text for a call
-//	prune/in                               id of the message whose text was removed last
+//	callday/<number>                       the day of the last text in answer to a call of the number
+//	prune/in                               id of the message whose text was last removed
 const (
 	messageSpace = "in/"
 	fromSpace    = "from/"

@@ -10,14 +10,13 @@ import (
 	"goniec/store"
 )
 
-// callDaysKept is how long it is remembered that a caller was sent a text that day.
+// callDaysKept is how long the day of a text in answer to a call is kept.
 const callDaysKept = 48 * time.Hour
 
-// Prune removes what has been kept long enough: the texts of messages that were
-// received longer ago than texts, and PDUs that could not be read; then messages and
-// calls themselves after records. While the time is not believed nothing is removed.
-// Prune works in small transactions so that nobody waits for it, and goes on where it
-// was when it is called again.
+// Prune empties the texts of messages and removes rejected PDUs that were received longer
+// ago than texts, and removes messages and calls older than records. While the clock is
+// not believed Prune removes nothing. Prune works in small transactions so that other
+// callers do not wait long. A call after an interruption continues the work.
 func (b *Inbox) Prune(ctx context.Context, texts, records time.Duration) error {
 	now := b.config.Queue.Clock().Now()
 	trust, err := b.config.Queue.Clock().Trust(ctx)
@@ -53,10 +52,10 @@ func (b *Inbox) Prune(ctx context.Context, texts, records time.Duration) error {
 	return nil
 }
 
-// pruneMessage removes a message with what leads to it.
+// pruneMessage removes a message with its index key.
 func pruneMessage(tx store.Tx, pair store.Pair) (bool, error) {
 	id := pair.Key[len(messageSpace):]
-	if in, err := decode(id, pair.Value); err == nil { // of any other nothing is known
+	if in, err := decode(id, pair.Value); err == nil { // the sender of a damaged message is not known
 		if err := tx.Delete(fromPrefix(number.Segment(in.From)) + id); err != nil {
 			return false, err
 		}
@@ -64,7 +63,7 @@ func pruneMessage(tx store.Tx, pair store.Pair) (bool, error) {
 	return true, tx.Delete(pair.Key)
 }
 
-// prunedTo returns the key behind the message whose text was removed last.
+// prunedTo returns the key behind the message whose text was last removed.
 func prunedTo(r store.Reader) (string, error) {
 	last, err := r.Get(prunedKey)
 	if err != nil || last == nil {
@@ -73,10 +72,10 @@ func prunedTo(r store.Reader) (string, error) {
 	return messageKey(string(last)) + "\x00", nil
 }
 
-// pruneText empties a message, and remembers how far it got.
+// pruneText empties the text of a message, and stores its id under prunedKey.
 func pruneText(tx store.Tx, pair store.Pair) (bool, error) {
 	id := pair.Key[len(messageSpace):]
-	if in, err := decode(id, pair.Value); err == nil { // any other is removed with the records
+	if in, err := decode(id, pair.Value); err == nil { // pruneMessage removes a damaged message
 		in.Text, in.TextRemoved = "", true
 		if err := store.PutJSON(tx, pair.Key, record{&in, number.Encode(in.From)}); err != nil {
 			return false, err
@@ -85,7 +84,7 @@ func pruneText(tx store.Tx, pair store.Pair) (bool, error) {
 	return true, tx.Put(prunedKey, []byte(id))
 }
 
-// pruneGroup removes the parts of a message that was delivered before limit.
+// pruneGroup removes the group of a delivered message that began before limit.
 func pruneGroup(limit time.Time) func(store.Tx, store.Pair) (bool, error) {
 	return func(tx store.Tx, pair store.Pair) (bool, error) {
 		g, found, err := store.GetJSON[group](tx, pair.Key)
@@ -95,12 +94,12 @@ func pruneGroup(limit time.Time) func(store.Tx, store.Pair) (bool, error) {
 		if err != nil || !found || !g.Delivered || g.Since.After(limit) {
 			return false, err
 		}
-		return true, errors.Join(tx.Delete(g.tick(pair.Key)), tx.Delete(pair.Key))
+		return true, errors.Join(tx.Delete(g.tickKey(pair.Key)), tx.Delete(pair.Key))
 	}
 }
 
-// pruneCallDays forgets who got a text for a call before the day of limit, or, by a
-// clock that was wrong, after that of now.
+// pruneCallDay removes days of calls before limit. It also removes days after now, which
+// a wrong clock has caused.
 func (b *Inbox) pruneCallDay(limit, now time.Time) func(store.Tx, store.Pair) (bool, error) {
 	first, last := limit.In(b.config.Location).Format(time.DateOnly), now.In(b.config.Location).Format(time.DateOnly)
 	return func(tx store.Tx, pair store.Pair) (bool, error) {

@@ -11,10 +11,10 @@ import (
 	"goniec/store"
 )
 
-// Tend does what has become due by time alone: a text of which a part does not come is
-// delivered without the part, and records that are kept for a time are removed. While
-// the time is not believed nothing happens. Tend is called as often as Tend of package
-// queue; calling it more often, or on several boxes, does no harm.
+// Tend does the work that is due by time alone: it delivers texts whose missing parts have
+// not come within a day, and removes records that are kept for a limited time. While the
+// clock is not believed Tend does nothing. Tend is called as often as queue.Queue.Tend; it
+// may be called earlier, and on several boxes.
 func (b *Inbox) Tend(ctx context.Context) error {
 	now := b.config.Queue.Clock().Now()
 	trust, err := b.config.Queue.Clock().Trust(ctx)
@@ -37,10 +37,10 @@ func (b *Inbox) Tend(ctx context.Context) error {
 	return nil
 }
 
-// tend deals with a tick that has come, and says why if its record is damaged.
+// tend does the work of a tick that is due. broken says why its record was passed over.
 func (b *Inbox) tend(tx store.Tx, tick store.Pair) (broken string, err error) {
 	target := queue.TickTarget(tick.Key)
-	if strings.HasPrefix(target, seenSpace) { // kept for a time, which is over
+	if strings.HasPrefix(target, seenSpace) { // kept until the tick
 		return "", errors.Join(tx.Delete(target), tx.Delete(tick.Key))
 	}
 	err = b.tendGroup(tx, tick.Key, target)
@@ -50,8 +50,8 @@ func (b *Inbox) tend(tx store.Tx, tick store.Pair) (broken string, err error) {
 	return "", err
 }
 
-// tendGroup deals with a group whose tick has come: the message is delivered with
-// parts missing, and later the group is forgotten.
+// tendGroup delivers the message of a group without the missing parts. If the message is
+// delivered already, tendGroup removes the group.
 func (b *Inbox) tendGroup(tx store.Tx, tick, key string) error {
 	g, found, err := store.GetJSON[group](tx, key)
 	switch {
@@ -59,8 +59,8 @@ func (b *Inbox) tendGroup(tx store.Tx, tick, key string) error {
 		return err
 	case !found:
 		return tx.Delete(tick)
-	case g.tick(key) != tick:
-		return nil // on a cluster: it has changed
+	case g.tickKey(key) != tick:
+		return nil // another box has changed the group after the scan
 	case g.Delivered:
 		return errors.Join(tx.Delete(tick), tx.Delete(key))
 	}

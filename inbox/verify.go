@@ -9,11 +9,11 @@ import (
 	"goniec/store"
 )
 
-// Verify reads every record of this package in one consistent state and tells what
-// cannot be: a record that cannot be read, a message that its sender does not lead to, a
-// record that is kept for a time and that nobody would remove. checked is called now and
-// then with the number of records read so far; nil: nobody wants to know. The error is
-// that of the store.
+// Verify reads every record of the inbox in one consistent state and calls tell with each
+// fault: a damaged record, a message without its index key or an index key without its
+// message, a record that is kept for a limited time and has no tick. checked, unless nil,
+// is called now and then with the number of records read so far. The error is that of the
+// store.
 func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
 	if checked == nil {
 		checked = func(int) {}
@@ -45,13 +45,13 @@ func (v *verifier) each(prefix string, fn func(p store.Pair) error) error {
 	return store.Each(v.r, in, fn)
 }
 
-// kept looks whether everything that is kept for a while only will be removed.
+// kept looks for records that are kept for a limited time and have no tick.
 func (v *verifier) kept() error {
 	for space, tick := range map[string]func(p store.Pair) (string, error){
 		groupSpace: func(p store.Pair) (string, error) {
 			var g group
 			err := json.Unmarshal(p.Value, &g)
-			return g.tick(p.Key), err
+			return g.tickKey(p.Key), err
 		},
 		seenSpace: func(p store.Pair) (string, error) {
 			at, err := store.ParseTime(string(p.Value))
@@ -78,7 +78,7 @@ func (v *verifier) kept() error {
 	return nil
 }
 
-// messages looks at every message, and whether its sender leads to it.
+// messages checks every message and the index by sender.
 func (v *verifier) messages() error {
 	err := v.each(messageSpace, func(p store.Pair) error {
 		id := strings.TrimPrefix(p.Key, messageSpace)
@@ -106,7 +106,7 @@ func (v *verifier) messages() error {
 	})
 }
 
-// calls looks at every call that was written down.
+// calls checks every call.
 func (v *verifier) calls() error {
 	return v.each(callSpace, func(p store.Pair) error {
 		if _, err := decodeCall(strings.TrimPrefix(p.Key, callSpace), p.Value); err != nil {
