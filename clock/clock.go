@@ -1,16 +1,15 @@
-// Package clock keeps what a box takes for the time, and answers one question for
-// everybody who acts by the time: may the time be believed, and since when not.
+// Package clock says what time it is, and whether this time may be believed.
 //
-// A box may have no clock of its own. It starts in the year of its making, or with the
-// time at which it was switched off, and is set right by the network later; or its clock
-// is far ahead. Nothing ends, and nothing is sent at night, for a reason like that:
+// A box without a battery-backed clock starts with the time of its manufacture or of its
+// last shutdown, and the network sets the clock later. A clock may also be far ahead. So
+// that a wrong time ends no message and sends none at night:
 //
-//   - A time that does not follow from the last time believed is not believed at first.
-//   - Where Config.Boot is set, a time counts for nothing in a run of the machine until a
-//     Source agrees with it, and again when somebody has set the clock meanwhile.
+//   - A time that does not follow the last believed time is not believed at first.
+//   - With Config.Boot, no time is believed in a run of the machine until a Source agrees
+//     with the clock. After the clock has been set a Source has to agree again.
 //
-// What a time that was wrong has done to records is put right by whoever owns the
-// records, see Clock.BeforeTrust.
+// The owner of records that a wrong time has changed corrects the records, see
+// Clock.BeforeTrust.
 package clock
 
 import (
@@ -24,36 +23,35 @@ import (
 	"goniec/store"
 )
 
-// Agreement is how far two clocks that agree may be apart. A modem may have taken a
+// Agreement is the greatest difference between two clocks that agree. A modem may take a
 // minute to pass a time on.
 const Agreement = 2 * time.Minute
 
-// Probation is how long a time that does not follow from the last one has to run on to
-// be believed, where no Source is asked.
+// Probation is after what time of steady running a time that does not follow the last
+// believed time is believed, without Config.Boot.
 const Probation = 15 * time.Minute
 
-// Back is how far the clock may be set back and still be believed.
+// Back is how far the clock may be set back without losing belief.
 const Back = time.Hour
 
-// Source is something that knows the time without this machine's clock.
+// Source is a source of time other than the clock of this machine.
 type Source string
 
 // The sources.
 const (
-	TimeServer    Source = "time_server"    // the system's clock is synchronised, by NTP
-	Battery       Source = "battery"        // a hardware clock that runs on without power
-	Network       Source = "network"        // the mobile network, as a modem tells it
-	ServiceCentre Source = "service_centre" // the time stamp of a report on what has just been sent
-	Person        Source = "person"         // somebody has looked at it
+	TimeServer    Source = "time_server"    // NTP synchronises the clock of the system
+	Battery       Source = "battery"        // a hardware clock with a battery
+	Network       Source = "network"        // the mobile network (+CCLK, 3GPP TS 27.007 8.15)
+	ServiceCentre Source = "service_centre" // TP-SCTS of the service centre (3GPP TS 23.040 9.2.3.11)
+	Person        Source = "person"         // a person has checked the clock
 )
 
-// Boot is one run of the machine. The zero value means that the clock needs no Source
-// to confirm it.
+// Boot is one run of the machine. With the zero value the clock needs no Source.
 type Boot struct {
-	ID string // of this run
-	// Uptime returns how long the run has lasted, by a clock that nobody sets.
+	ID string // identifies the run
+	// Uptime returns the length of the run by a monotonic clock.
 	Uptime func() time.Duration
-	// Earliest is before any time that can be right: when the program was made.
+	// Earliest is a time before every correct time, such as the build time of the program.
 	Earliest time.Time
 }
 
@@ -66,12 +64,12 @@ type Config struct {
 	Time   func() time.Time // the machine's clock; nil: time.Now
 }
 
-// Clock is what a box takes for the time. It is safe for concurrent use.
+// Clock is the clock of a box. It is safe for concurrent use.
 type Clock struct {
 	config Config
 
 	beforeTrust  func(ctx context.Context, now time.Time) error
-	disagreement atomic.Pointer[Disagreement] // the latest source that does not agree
+	disagreement atomic.Pointer[Disagreement] // the latest
 }
 
 // New returns the clock of a box. Its error names the field of c that is wrong.
@@ -94,38 +92,38 @@ func New(c Config) (*Clock, error) {
 	return &Clock{config: c, beforeTrust: func(context.Context, time.Time) error { return nil }}, nil
 }
 
-// BeforeTrust has fn called each time before the clock, which shows now, is believed
-// again. fn puts right what was reckoned by a clock that may have shown anything
-// meanwhile. While fn fails the clock is not believed, and fn is called again after a
-// crash. BeforeTrust is called before the clock is used, once.
+// BeforeTrust sets the function that is called each time before the clock, which shows
+// now, is believed again. fn corrects the times that were calculated while the clock was
+// not believed. While fn fails the clock is not believed. fn may be called again for the
+// same change, after a crash. BeforeTrust is called once, before the clock is used.
 func (c *Clock) BeforeTrust(fn func(ctx context.Context, now time.Time) error) { c.beforeTrust = fn }
 
-// Time returns what the machine's clock shows.
+// Time returns the time of the machine's clock.
 func (c *Clock) Time() time.Time { return c.config.Time() }
 
-// Now returns what the machine's clock shows, as records hold a time: in UTC and whole
+// Now returns the time of the machine's clock in the form of stored times: UTC, whole
 // milliseconds.
 func (c *Clock) Now() time.Time { return store.Milliseconds(c.config.Time()) }
 
 // Trust says whether a time may be believed.
 type Trust struct {
-	// Believed says that what has a time to end at, or to be removed at, may do so.
+	// Believed says that messages may expire and records may be removed.
 	Believed bool
-	// Unconfirmed says that nobody knows the time of day: no Source has agreed in this
-	// run of the machine. What has a time to keep waits. Never with Believed.
+	// Unconfirmed says that no Source has agreed with the clock in this run of the
+	// machine: messages with a time of day wait. Unconfirmed implies not Believed.
 	Unconfirmed bool
-	By          Source        // what has confirmed the clock; empty: nothing had to
+	By          Source        // the source that has confirmed the clock; empty: none was needed
 	Since       time.Time     // when the clock began not to be believed, by the clock itself
-	Other       *Disagreement // what shows another time; nil: nothing
+	Other       *Disagreement // the latest source that shows another time; nil: none
 }
 
-// Disagreement is a source of time that shows something else than the clock.
+// Disagreement is a source of time that does not agree with the clock.
 type Disagreement struct {
 	Source Source
-	Ahead  time.Duration // of the clock; negative if it is behind
+	Ahead  time.Duration // of the clock against the source; negative: behind
 }
 
-// Trust returns whether the time may be believed now.
+// Trust says whether the time may be believed now.
 func (c *Clock) Trust(ctx context.Context) (Trust, error) {
 	t, err := store.View(ctx, c.config.Store, func(r store.Reader) (Trust, error) { return c.TrustIn(r, c.Now()) })
 	if err != nil {
@@ -134,7 +132,7 @@ func (c *Clock) Trust(ctx context.Context) (Trust, error) {
 	return t, nil
 }
 
-// TrustIn is Trust within a transaction, for a time that the clock has shown just now.
+// TrustIn is Trust within a transaction. now is the present time of the clock.
 func (c *Clock) TrustIn(r store.Reader, now time.Time) (Trust, error) {
 	known, err := c.read(r)
 	if err != nil {
@@ -149,8 +147,7 @@ func (c *Clock) TrustIn(r store.Reader, now time.Time) (Trust, error) {
 	return t, nil
 }
 
-// UnconfirmedIn is Unconfirmed of TrustIn. It reads nothing where nothing has to confirm
-// the clock.
+// UnconfirmedIn returns Unconfirmed of TrustIn. Without Config.Boot it reads no record.
 func (c *Clock) UnconfirmedIn(r store.Reader, now time.Time) (bool, error) {
 	if c.config.Boot.ID == "" {
 		return false, nil
@@ -159,8 +156,8 @@ func (c *Clock) UnconfirmedIn(r store.Reader, now time.Time) (bool, error) {
 	return t.Unconfirmed, err
 }
 
-// PastIn returns a time that is over, whatever the clock shows: Boot.Earliest, or an hour
-// before the last time that was believed, as a clock may be set back by so much.
+// PastIn returns a time that has passed for certain, even if the clock is wrong: the later
+// one of Boot.Earliest and the last believed time less Back.
 func (c *Clock) PastIn(r store.Reader) (time.Time, error) {
 	known, err := c.read(r)
 	if err != nil || known.Known.IsZero() {

@@ -4,8 +4,8 @@ import "goniec/store"
 
 // The keys of this package. Names from outside are escaped by store.Segment.
 //
-//	clock/<box>  record: what the box takes for the time
-//	sc/<sim>     Centre: what is known of the clock of the service centre of the SIM
+//	clock/<box>  record: the last believed time of the box
+//	sc/<sim>     Centre: the offset of the clock of the service centre of the SIM
 const (
 	clockSpace  = "clock/"
 	centreSpace = "sc/"

@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	// forward is how far ahead of the last time known the clock may be: a box may be
+	// forward is how far the clock may be ahead of the last believed time: a box may be
 	// switched off over a long weekend.
 	forward = 3 * 24 * time.Hour
-	// noted is how exactly the last time known is kept.
+	// noted is the resolution of the stored last believed time.
 	noted = time.Minute
 )
 
 // record is the value of clock/<box>.
 type record struct {
-	Known time.Time `json:"at"`             // the last time believed
-	Since time.Time `json:"since,omitzero"` // when another time, which is not believed, began; zero: none has
-	Seen  time.Time `json:"seen,omitzero"`  // and how far that has got
-	// Boot is the run of the machine in which By agreed that it was Known, when
-	// the machine had run for Up.
+	Known time.Time `json:"at"`             // the last believed time
+	Since time.Time `json:"since,omitzero"` // first time that was not believed; zero: the clock is believed
+	Seen  time.Time `json:"seen,omitzero"`  // last time that was not believed
+	// Boot is the run of the machine in which By confirmed the clock. Up is the uptime of
+	// that run at Known.
 	Boot string        `json:"boot,omitempty"`
 	Up   time.Duration `json:"up,omitempty"`
 	By   Source        `json:"by,omitempty"`
@@ -31,7 +31,7 @@ type record struct {
 
 func (r record) doubted() bool { return !r.Since.IsZero() }
 
-// read returns the record of this box; one that is damaged counts as none.
+// read returns the record of this box; the zero value if there is none or it is damaged.
 func (c *Clock) read(r store.Reader) (record, error) {
 	known, _, err := store.GetJSON[record](r, clockKey(c.config.Box))
 	if errors.Is(err, store.ErrRecord) {
@@ -40,7 +40,7 @@ func (c *Clock) read(r store.Reader) (record, error) {
 	return known, err
 }
 
-// judge returns what is known when the clock shows now.
+// judge returns the record that follows r when the clock shows now.
 func (c *Clock) judge(r record, now time.Time) record {
 	switch {
 	case c.config.Boot.ID == "":
@@ -56,14 +56,15 @@ func (c *Clock) judge(r record, now time.Time) record {
 	return doubt
 }
 
-// confirmed reports whether a source has agreed with the clock in this run of the
-// machine, and nobody has set the clock since.
+// confirmed reports whether a source has confirmed the clock in this run of the machine,
+// and the clock has not been set since.
 func (c *Clock) confirmed(r record, now time.Time) bool {
-	run := now.Sub(r.Known) - (c.config.Boot.Uptime() - r.Up)
-	return r.By != "" && r.Boot == c.config.Boot.ID && run.Abs() <= Agreement
+	set := now.Sub(r.Known) - (c.config.Boot.Uptime() - r.Up)
+	return r.By != "" && r.Boot == c.config.Boot.ID && set.Abs() <= Agreement
 }
 
-// run returns what is known when the clock shows now, by the course of the time alone.
+// run is judge without Config.Boot: a time is believed if it follows the last believed
+// time, or has run on steadily for Probation.
 func (r record) run(now time.Time) record {
 	switch {
 	case r.Known.IsZero(), follows(r.Known, now):
@@ -77,13 +78,13 @@ func (r record) run(now time.Time) record {
 	}
 }
 
-// follows reports whether now can come after last.
+// follows reports whether now is a plausible time after last.
 func follows(last, now time.Time) bool {
 	return now.Sub(last) > -Back && now.Sub(last) < forward
 }
 
-// Watch notes what the clock shows, at most once a minute. It is called at least that
-// often.
+// Watch stores what the clock shows, at most once a minute. Watch has to be called at
+// least once a minute.
 func (c *Clock) Watch(ctx context.Context) error {
 	now := c.Now()
 	before, err := store.View(ctx, c.config.Store, c.read)
@@ -101,9 +102,10 @@ func (c *Clock) Watch(ctx context.Context) error {
 	return c.note(ctx, before, after, now)
 }
 
-// Confirm says that a source of time shows theirs now. The clock is believed from then
-// on if it agrees, and if a battery that may be flat does not take it back in time.
-// agrees is whether the clock is believed. Without Config.Boot nothing happens.
+// Confirm compares the clock with the time theirs that a source shows now. If the two
+// agree the clock is believed from now on. A Battery cannot confirm a time before the last
+// believed time, since the battery may be flat. agrees reports whether the clock is
+// believed. Without Config.Boot Confirm does nothing and agrees is true.
 func (c *Clock) Confirm(ctx context.Context, by Source, theirs time.Time) (agrees bool, err error) {
 	now := c.Now()
 	if c.config.Boot.ID == "" {
@@ -130,7 +132,7 @@ func (c *Clock) Confirm(ctx context.Context, by Source, theirs time.Time) (agree
 	return true, nil
 }
 
-// note writes down what is now known of the clock, and tells of a change.
+// note stores the record after, and logs a change of belief.
 func (c *Clock) note(ctx context.Context, before, after record, now time.Time) error {
 	if before.doubted() && !after.doubted() {
 		if err := c.beforeTrust(ctx, now); err != nil {
@@ -153,9 +155,9 @@ func (c *Clock) note(ctx context.Context, before, after record, now time.Time) e
 	return nil
 }
 
-// disagree keeps for Trust that a source does not agree. A source that does not know the
-// time either says nothing: a modem that has not heard the time from the network shows
-// the year in which it was made.
+// disagree keeps a disagreement for Trust and logs it. A source with a time in the past is
+// ignored: a modem that has not received the time from the network shows the year of its
+// manufacture.
 func (c *Clock) disagree(ctx context.Context, r record, d Disagreement, now time.Time) {
 	theirs := now.Add(-d.Ahead)
 	if theirs.Before(c.config.Boot.Earliest) || theirs.Before(r.Known.Add(-Back)) {
