@@ -1,5 +1,5 @@
-// Package calendar knows when people may be written to: quiet hours, days off, and the
-// public holidays of Poland. It reads no clock and keeps nothing.
+// Package calendar calculates quiet hours, days off, and the public holidays of Poland. It
+// reads no clock and holds no state.
 package calendar
 
 import (
@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// QuietHours are the times when messages of priority Normal and Low wait. Equal
-// From and To mean none, whatever the days off.
+// QuietHours are the times at which no texts are sent but urgent ones. Equal From and To
+// mean that there are no quiet hours, even with days off.
 type QuietHours struct {
-	From     time.Duration  // since midnight, by the clock on the wall
-	To       time.Duration  // since midnight; if it is before From: on the next day
-	Weekdays []time.Weekday // days off: quiet from midnight to midnight
-	Holidays bool           // the public holidays of Poland are days off, too
+	From     time.Duration  // begin, since midnight by local time
+	To       time.Duration  // end, since midnight by local time; before From: on the next day
+	Weekdays []time.Weekday // days off, which are quiet from midnight to midnight
+	Holidays bool           // public holidays of Poland are days off, too
 }
 
 // None reports whether there are no quiet hours.
@@ -25,9 +25,8 @@ func (h QuietHours) None() bool { return h.From == h.To }
 // errQuietHours is wrapped by every error about quiet hours.
 var errQuietHours = errors.New("quiet hours")
 
-// ParseQuietHours reads quiet hours as they are configured: from and to as
-// "20:00", daysOff as English names of weekdays in lower case and "holidays". Its
-// error names what is wrong.
+// ParseQuietHours reads configured quiet hours: from and to as "20:00", daysOff as English
+// names of weekdays in lower case and "holidays". Its error names the wrong argument.
 func ParseQuietHours(from, to string, daysOff []string) (QuietHours, error) {
 	var h QuietHours
 	var err error
@@ -51,7 +50,8 @@ func ParseQuietHours(from, to string, daysOff []string) (QuietHours, error) {
 	return h, h.Validate()
 }
 
-// Validate reports times that are none, and days off that leave no day to send on.
+// Validate returns an error for times that are not within a day, and for days off on every
+// day of the week.
 func (h QuietHours) Validate() error {
 	const day = 24 * time.Hour
 	if h.From < 0 || h.From >= day || h.To < 0 || h.To >= day {
@@ -80,15 +80,14 @@ func parseTimeOfDay(s string) (time.Duration, error) {
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
 }
 
-// End returns the first moment at or after t that is not quiet, by the clocks of zone: t
-// itself if t is not quiet. All comparisons are of moments, not of what the clock on the
-// wall shows, so the hour that a change of the clocks leaves out or repeats does no harm.
+// End returns the first moment at or after t that is not quiet in the time zone zone. All
+// comparisons are of moments and not of local times, so End is right on days with a change
+// to or from daylight saving time.
 func (h QuietHours) End(t time.Time, zone *time.Location) time.Time {
 	if h.None() {
 		return t
 	}
-	// Each step ends a period at least; as Validate leaves a working day in
-	// each week, and holidays are fewer than two weeks in a row, this ends.
+	// Each step ends one quiet period at least, and no two weeks consist of days off only.
 	const steps = 100
 	at, local := t, local{h, zone}
 	for range steps {
@@ -101,12 +100,12 @@ func (h QuietHours) End(t time.Time, zone *time.Location) time.Time {
 	return at
 }
 
-// NextWorkingDayEnd returns the midnight that ends the first day after that of t which is
-// no day off, by the clocks of zone. The times of h do not matter, only its days off.
+// NextWorkingDayEnd returns the midnight that ends the first working day after the day of
+// t in the time zone zone. From and To are ignored.
 func (h QuietHours) NextWorkingDayEnd(t time.Time, zone *time.Location) time.Time {
 	year, month, day := t.In(zone).Date()
 	days := local{h, zone}
-	const most = 14 // Validate leaves a working day in each week, and holidays are fewer than two weeks in a row
+	const most = 14 // no two weeks consist of days off only
 	for range most {
 		day++
 		if !days.dayOff(time.Date(year, month, day, 0, 0, 0, 0, zone)) {
@@ -116,16 +115,16 @@ func (h QuietHours) NextWorkingDayEnd(t time.Time, zone *time.Location) time.Tim
 	return time.Date(year, month, day+1, 0, 0, 0, 0, zone).UTC()
 }
 
-// local is quiet hours by the clocks of a zone.
+// local is quiet hours in a time zone.
 type local struct {
 	hours QuietHours
 	zone  *time.Location
 }
 
-// period is a stretch of time from begin up to but not including end.
+// period is the time from begin up to but not including end.
 type period struct{ begin, end time.Time }
 
-// step returns the end of a quiet period that t lies in, or t.
+// step returns the end of a quiet period that t lies in; t if there is none.
 func (l local) step(t time.Time) time.Time {
 	year, month, day := t.In(l.zone).Date()
 	for offset := -1; offset <= 1; offset++ {
@@ -138,8 +137,8 @@ func (l local) step(t time.Time) time.Time {
 	return t
 }
 
-// periods returns the quiet periods that begin on a day; day may lie outside the
-// month, as in time.Date.
+// periods returns the quiet periods that begin on a day. As in time.Date, day may lie
+// outside the month.
 func (l local) periods(year int, month time.Month, day int) []period {
 	midnight := time.Date(year, month, day, 0, 0, 0, 0, l.zone)
 	last := day
@@ -153,7 +152,7 @@ func (l local) periods(year int, month time.Month, day int) []period {
 	return periods
 }
 
-// at returns when the clock on the wall shows the time of day on a day.
+// at returns the moment of a local time of day on a day.
 func (l local) at(year int, month time.Month, day int, timeOfDay time.Duration) time.Time {
 	return time.Date(year, month, day, 0, int(timeOfDay/time.Minute), 0, 0, l.zone)
 }

@@ -2,8 +2,8 @@ package calendar
 
 import "time"
 
-// publicHoliday reports whether a day is a statutory day off in Poland (act of 18
-// January 1951 on days off work, with its changes). Sundays are not asked for.
+// publicHoliday reports whether a day is a public holiday in Poland (act of 18 January
+// 1951 on days off work, as amended), other than an ordinary Sunday.
 func publicHoliday(year int, month time.Month, day int) bool {
 	switch (monthDay{month, day}) {
 	case monthDay{time.January, 1}, // New Year

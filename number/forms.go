@@ -11,9 +11,9 @@ import (
 	"goniec/pdu"
 )
 
-// Forms returns the forms in which networks write a number: with the code of its
-// country, as Parse returns the number, and for a number of Region also without that
-// code (types of number national and unknown, 3GPP TS 23.040 9.1.2.5).
+// Forms returns the forms in which networks write a number: with the country code, as
+// Parse returns the number, and for a number of Region also without the country code
+// (types of number national and unknown, 3GPP TS 23.040 9.1.2.5).
 func (n Numbering) Forms(a pdu.Address) []pdu.Address {
 	forms := []pdu.Address{a}
 	number, err := phonenumbers.Parse(a.String(), n.region())
@@ -37,15 +37,13 @@ func (n Numbering) Segments(a pdu.Address) []string {
 	return all
 }
 
-// shortest is how many digits a number has at least that is more than a short code.
+// shortest is the least number of digits of a number that is no short code.
 const shortest = 7
 
-// Whole returns the number of a sender as the network writes it (TP-OA, 3GPP TS 23.040
-// 9.1.2.5) in the form of Parse, where that can be told with certainty: a number without
-// the code of its country, with the zero or the zeros of a trunk or of another country
-// before it, or with that code and no sign of it, if it is a valid number of Region or,
-// behind two zeros, of any country. Names, short codes and whatever else is not certain
-// stay as they are.
+// Whole converts the number of a sender (TP-OA, 3GPP TS 23.040 9.2.3.7 and 9.1.2.5) to the
+// form of Parse. It accepts a valid number of Region without the country code, with a
+// trunk prefix, or with the country code and no "+"; and a valid number of any country
+// behind "00". Names, short codes and all other numbers are returned unchanged.
 func (n Numbering) Whole(a pdu.Address) pdu.Address {
 	digits := a.Number
 	if a.IsAlphanumeric() || strings.Trim(digits, "0123456789") != "" || len(digits) < shortest {
@@ -78,13 +76,13 @@ func (n Numbering) Whole(a pdu.Address) pdu.Address {
 	return whole
 }
 
-// internationalPrefix goes before the code of a country where there is no +.
+// internationalPrefix stands before the country code instead of a "+".
 const internationalPrefix = "00"
 
-// Sender reads the number that a call or a text comes from, as the network writes the
-// number. answerable reports whether the number may be written to without having been
-// asked: a mobile number that Parse takes. An empty from is a withheld number and gives
-// the zero address.
+// Sender reads the number of a call or a text as the network writes it. answerable
+// reports whether an automatic answer may be sent to the number: Parse accepts the number
+// and it is neither a fixed line nor a short code. An empty from is a withheld number and
+// gives the zero Address.
 func (n Numbering) Sender(from string) (a pdu.Address, answerable bool) {
 	if from == "" {
 		return pdu.Address{}, false
@@ -99,15 +97,15 @@ func (n Numbering) Sender(from string) (a pdu.Address, answerable bool) {
 	return pdu.Address{Number: from, Type: pdu.TypeUnknown, Plan: pdu.PlanISDN}, false
 }
 
-// Person recognises one number in each of the forms in which networks write the number.
+// Person recognises one number in all forms in which networks write the number.
 type Person struct {
 	Number    pdu.Address   // as Parse returns it
-	Forms     []pdu.Address // see Numbering.Forms; keys of the store may hold any of them
+	Forms     []pdu.Address // of Numbering.Forms; keys of the store may hold any of these forms
 	numbering Numbering
 	tail      []byte
 }
 
-// Person returns what recognises a number.
+// Person returns the Person of a number.
 func (n Numbering) Person(number pdu.Address) Person {
 	return Person{Number: number, Forms: n.Forms(number), numbering: n, tail: []byte(number.Tail())}
 }
@@ -124,12 +122,12 @@ func (p Person) Is(a pdu.Address) bool {
 	return read == p.Number
 }
 
-// InRecord reports whether a stored value may hold the number of the person: whether the
-// last digits of the number stand in the value. InRecord is cheap and Is decides.
+// InRecord reports whether a stored value contains the last digits of the number, so that
+// the value has to be decoded and compared by Is.
 func (p Person) InRecord(value []byte) bool { return bytes.Contains(value, p.tail) }
 
-// InPDU reports whether the last digits of the number stand in a PDU: in octets with
-// swapped halves (3GPP TS 23.040 9.1.2.3), in octets, or in characters.
+// InPDU reports whether a PDU contains the last digits of the number: as semi-octets (3GPP
+// TS 23.040 9.1.2.3), as hexadecimal digits, or as characters.
 func (p Person) InPDU(raw []byte) bool {
 	swapped := make([]byte, len(raw))
 	for i, octet := range raw {

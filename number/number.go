@@ -1,11 +1,10 @@
 // Package number reads phone numbers as people and networks write them, and writes
 // them into the store.
 //
-// Numbering.Parse makes one form of everything that people type: E.164, or a short
-// code. Numbering.Forms goes the other way, to the forms in which networks write the
-// same number. Segment and TailSegment are the only functions that put a number into
-// a key of the store, so that a store can put something in its place that does not
-// tell the number.
+// Numbering.Parse converts a typed number to one form: E.164, or a short code.
+// Numbering.Forms returns the forms in which networks write the same number. Segment and
+// TailSegment are the only functions that write a number into a key of the store; a store
+// can encrypt the number there.
 package number
 
 import (
@@ -24,35 +23,34 @@ const (
 	CodeEmpty      = "empty"
 	CodeTwo        = "two_numbers"         // "600100200/601100200"
 	CodeImpossible = "impossible"          // not a number, or of a length that cannot be
-	CodeInvalid    = "invalid"             // possible, but nobody can have it
+	CodeInvalid    = "invalid"             // of a possible length, but in no range of the numbering plan
 	CodeCountry    = "not_allowed_country" // valid, but not in Numbering.Countries
-	CodePremium    = "premium"             // costs extra to reach
+	CodePremium    = "premium"             // premium rate or shared cost
 	CodeShortCode  = "unknown_short_code"  // not in Numbering.ShortCodes
-	CodeEmergency  = "emergency"           // a text there helps nobody, and may call somebody out
+	CodeEmergency  = "emergency"           // of an emergency service
 )
 
-// WarningFixedLine is the warning of Numbering.Parse for a number that is likely
-// not to take texts.
+// WarningFixedLine is the warning of Numbering.Parse for a fixed line, which most often
+// cannot receive texts.
 const WarningFixedLine = "fixed_line"
 
-// Error says why a number is not taken. It never holds the number.
+// Error says why a number is refused. It does not hold the number.
 type Error struct{ Code string }
 
 // Error implements error.
 func (e *Error) Error() string { return "phone number: " + strings.ReplaceAll(e.Code, "_", " ") }
 
-// Numbering is how numbers are read that people type.
+// Numbering holds the rules for reading typed numbers.
 type Numbering struct {
-	Region     string   // of a number without a country code, ISO 3166-1 ("PL"); empty: PL
-	Countries  []string // that may be written to, ISO 3166-1; empty: those of the European Union and Region
-	ShortCodes []string // of three to six digits that may be written to
+	Region     string   // country of numbers without a country code, ISO 3166-1 ("PL"); empty: PL
+	Countries  []string // allowed countries, ISO 3166-1; empty: the European Union and Region
+	ShortCodes []string // allowed short codes, of three to six digits
 }
 
 // errNumbering is wrapped by every error of Numbering.Validate.
 var errNumbering = errors.New("numbering")
 
-// Validate reports a region or a country that does not exist, or a short code
-// that is none.
+// Validate returns an error for an unknown region or country, or an invalid short code.
 func (n Numbering) Validate() error {
 	for _, region := range append([]string{n.region()}, n.Countries...) {
 		if phonenumbers.GetCountryCodeForRegion(region) == 0 {

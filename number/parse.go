@@ -12,13 +12,12 @@ import (
 	"goniec/pdu"
 )
 
-// maxTyped is the greatest length of a number as typed, in characters; with every
-// separator there is none is longer.
+// maxTyped is the greatest length of a typed number with separators, in characters.
 const maxTyped = 64
 
 // Parse reads a number as people write it ("600-100-200", "0048 600 100 200",
-// "tel:+48600100200") and returns it in the one form that is stored, E.164 or a
-// short code. warning is empty or WarningFixedLine. The error is a *Error.
+// "tel:+48600100200") and returns the number as E.164 or as a short code. warning is empty
+// or WarningFixedLine. The error is a *Error.
 func (n Numbering) Parse(raw string) (address pdu.Address, warning string, err error) {
 	typed, code := clean(raw)
 	if code != "" {
@@ -54,8 +53,8 @@ func (n Numbering) Parse(raw string) (address pdu.Address, warning string, err e
 	return address, warning, nil
 }
 
-// emergency reports whether a clean number is that of an emergency service, which
-// is never written to, also if somebody takes it for a short code.
+// emergency reports whether a clean number belongs to an emergency service. No text is
+// sent to one, even if Numbering.ShortCodes lists it.
 func (n Numbering) emergency(typed string) bool {
 	const everywhere = "112"
 	if typed == everywhere || phonenumbers.IsEmergencyNumber(typed, n.region()) {
@@ -64,19 +63,19 @@ func (n Numbering) emergency(typed string) bool {
 	return n.region() == poland && slices.Contains(polishServices(), typed)
 }
 
-// polishServices lists the services that Poland has beside the emergency numbers
-// proper: rescue on water and in mountains, crisis management, gas, power, guards.
+// polishServices lists the Polish alarm numbers beside the emergency numbers: water and
+// mountain rescue, crisis management, gas, power, municipal guards.
 func polishServices() []string {
 	return []string{"981", "982", "983", "984", "985", "986", "987", "989", "991", "992", "993", "994", "995", "996", "997", "998", "999"}
 }
 
-// parse reads a clean number, code says why it is none.
+// parse reads a clean number. code is a code of Error, empty if the number is valid.
 func (n Numbering) parse(typed string) (number *phonenumbers.PhoneNumber, kind phonenumbers.PhoneNumberType, code string) {
 	if number, kind = n.domestic(typed); kind != phonenumbers.UNKNOWN {
 		return number, kind, ""
 	}
-	// A zero before a national number was dialled until 2010, and is still
-	// written; the library takes it for a part of the number.
+	// Until 2010 a zero was dialled before a national number. People still write the
+	// zero, and the library takes it for a digit of the number.
 	const withZero = 10
 	if rest, found := strings.CutPrefix(typed, "0"); found && len(typed) == withZero && n.region() == poland {
 		if number, err := phonenumbers.Parse(rest, poland); err == nil {
@@ -89,20 +88,20 @@ func (n Numbering) parse(typed string) (number *phonenumbers.PhoneNumber, kind p
 	if err != nil || !phonenumbers.IsPossibleNumber(number) {
 		return nil, phonenumbers.UNKNOWN, CodeImpossible
 	}
-	// A number is valid if it is of any kind.
+	// The library knows the type of every valid number.
 	if kind = phonenumbers.GetNumberType(number); kind == phonenumbers.UNKNOWN {
 		return nil, kind, CodeInvalid
 	}
 	return number, kind, ""
 }
 
-// domestic reads a number of our own country that is written as it is stored, as
-// nearly all are that come from programs: most of the library's time goes into
-// finding out how a number is written. UNKNOWN means that this is none of them.
-func (n Numbering) domestic(typed string) (*phonenumbers.PhoneNumber, phonenumbers.PhoneNumberType) {
+// domestic reads a number of Region in the form of E.164. Programs write most numbers in
+// this form, and domestic saves the time that the library needs to recognise a form. kind
+// is UNKNOWN for any other number.
+func (n Numbering) domestic(typed string) (number *phonenumbers.PhoneNumber, kind phonenumbers.PhoneNumberType) {
 	country := phonenumbers.GetCountryCodeForRegion(n.region())
 	rest, found := strings.CutPrefix(typed, "+"+strconv.Itoa(country))
-	if !found || strings.HasPrefix(rest, "0") || len(rest) > maxNational {
+	if !found || strings.HasPrefix(rest, "0") || len(rest) > maxDigits {
 		return nil, phonenumbers.UNKNOWN
 	}
 	national, err := strconv.ParseUint(rest, 10, 64)
@@ -110,17 +109,16 @@ func (n Numbering) domestic(typed string) (*phonenumbers.PhoneNumber, phonenumbe
 		return nil, phonenumbers.UNKNOWN
 	}
 	code := int32(country)
-	number := &phonenumbers.PhoneNumber{CountryCode: &code, NationalNumber: &national}
+	number = &phonenumbers.PhoneNumber{CountryCode: &code, NationalNumber: &national}
 	return number, phonenumbers.GetNumberType(number)
 }
 
-// maxNational is how many digits a number has behind the country code at most, ITU-T
-// E.164 6.1.
-const maxNational = 15
+// maxDigits is the greatest number of digits of a whole number, ITU-T E.164 6.1.
+const maxDigits = 15
 
-// clean returns the digits of a number as typed, after a + if it has one. Letters,
-// of an extension or a name, are not let through: the library would read them as
-// the digits of a keypad, or drop them.
+// clean returns the digits of a typed number, behind a + if it has one. code is a code of
+// Error, empty if there is no fault. Letters are refused, since the library would read
+// letters as digits of a keypad or drop them.
 func clean(raw string) (typed, code string) {
 	raw = strings.TrimSpace(raw)
 	if len(raw) >= len("tel:") && strings.EqualFold(raw[:len("tel:")], "tel:") {
@@ -139,7 +137,7 @@ func clean(raw string) (typed, code string) {
 	for _, r := range raw {
 		switch {
 		case unicode.IsDigit(r):
-			// The digits of a script stand in a row, from zero.
+			// The ten digits of a script are consecutive in Unicode.
 			zero := r
 			for unicode.IsDigit(zero-1) && r-zero < 9 {
 				zero--
@@ -158,8 +156,8 @@ func clean(raw string) (typed, code string) {
 	return digits.String(), ""
 }
 
-// several reports whether more than one number was typed: digits enough for one on
-// both sides of something that separates.
+// several reports whether raw holds more than one number: separators leave two pieces of
+// at least 7 digits, or one piece with two plus signs.
 func several(raw string) bool {
 	const enough = 7
 	numbers := 0

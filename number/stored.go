@@ -10,16 +10,16 @@ import (
 	"goniec/store"
 )
 
-// Segment writes a whole number, or the name of a sender, as one segment of a key.
+// Segment returns a number, or the name of a sender, as one segment of a key.
 func Segment(a pdu.Address) string { return store.Private(url.PathEscape(Encode(a))) }
 
-// TailSegment writes the last digits of a number, by which a delivery report is
-// matched, as one segment of a key.
+// TailSegment returns the last digits of a number as one segment of a key. Delivery
+// reports are matched by the last digits.
 func TailSegment(a pdu.Address) string { return store.Private(url.PathEscape(a.Tail())) }
 
-// Encode writes a number as it stands in stored values, from which Decode reads all of
-// the number: as people write the number where that says everything, else with its type
-// and its plan.
+// Encode returns a number in the form of stored values: as pdu.Address.String writes the
+// number if pdu.ParseAddress reads the same Address from it, otherwise as
+// "<type>,<plan>,<digits>".
 func Encode(a pdu.Address) string {
 	s := a.String()
 	if b, err := pdu.ParseAddress(s); err == nil && a == b {
@@ -28,7 +28,7 @@ func Encode(a pdu.Address) string {
 	return fmt.Sprintf("%d,%d,%s", a.Type, a.Plan, a.Number)
 }
 
-// Decode reads what Encode wrote.
+// Decode reads the form of Encode.
 func Decode(s string) (pdu.Address, error) {
 	fields := strings.SplitN(s, ",", 3)
 	if len(fields) < 3 {

@@ -10,25 +10,24 @@ func Facts() event.Kinds {
 	}
 }
 
-// Added tells that a number must not be written to.
+// Added is the event of a new suppression.
 type Added struct {
 	ID      string  `json:"id" doc:"Of the suppression."`
 	Purpose Purpose `json:"purpose" doc:"What must not be written about."`
 	Source  Source  `json:"source" doc:"Who wanted it."`
 }
 
-// EventType is "suppression.added".
+// EventType returns "suppression.added".
 func (Added) EventType() string { return "suppression.added" }
 
-// About returns the suppression.
+// About returns the id of the suppression.
 func (f Added) About() []string { return []string{f.ID} }
 
-// Removed tells that a suppression is gone. Its fields are those of the
-// suppression.
+// Removed is the event of a removed suppression.
 type Removed Added
 
-// EventType is "suppression.removed".
+// EventType returns "suppression.removed".
 func (Removed) EventType() string { return "suppression.removed" }
 
-// About returns the suppression.
+// About returns the id of the suppression.
 func (f Removed) About() []string { return []string{f.ID} }

@@ -1,8 +1,8 @@
-// Package suppression keeps who must not be written to, and for which purpose.
+// Package suppression keeps the numbers that no text may be sent to, by purpose.
 //
-// A suppression stays until somebody takes it back: retention never removes it, nor does
-// the erasure of what is kept of a number. Package queue asks Forbids before it takes a
-// message, and again before the first part of the message leaves.
+// A suppression stays until a person removes it. Neither retention nor the erasure of a
+// number removes a suppression. Package queue calls Forbids before it takes a message, and
+// again before it sends the first part of the message.
 package suppression
 
 import (
@@ -21,7 +21,7 @@ import (
 	"goniec/store"
 )
 
-// Purpose says why somebody is written to.
+// Purpose is the purpose of a message.
 type Purpose string
 
 // The purposes of messages.
@@ -29,33 +29,33 @@ const (
 	Care        Purpose = "care"
 	Information Purpose = "information"
 	Marketing   Purpose = "marketing"
-	Staff       Purpose = "staff" // to people who work here
+	Staff       Purpose = "staff" // to employees
 )
 
-// All is the purpose of a suppression of everything.
+// All is the purpose of a suppression for all purposes.
 const All Purpose = "all"
 
-// Purposes lists what a message may be for.
+// Purposes lists the purposes of messages.
 func Purposes() []Purpose { return []Purpose{Care, Information, Marketing, Staff} }
 
-// Source is how it became known that somebody must not be written to.
+// Source is where a suppression comes from.
 type Source string
 
 // The sources.
 const (
 	FromAPI Source = "api" // staff, or a program of the clinic
-	FromSMS Source = "sms" // the person wrote STOP
+	FromSMS Source = "sms" // a text with STOP from the number
 )
 
-// Suppression says that a number must not be written to for a purpose. The tags are
-// its stored form.
+// Suppression says that no text for a purpose may be sent to a number. The tags are its
+// stored form.
 type Suppression struct {
 	ID      string      `json:"-"`    // UUIDv7: ordered by time
 	Number  pdu.Address `json:"-"`    // stored by record
 	Purpose Purpose     `json:"purp"` // or All
 	Since   time.Time   `json:"at"`
 	Source  Source      `json:"src"`
-	By      string      `json:"by,omitempty"` // actor
+	By      string      `json:"by,omitempty"` // actor of the event
 	Note    string      `json:"note,omitempty"`
 }
 
@@ -75,7 +75,7 @@ type List struct {
 	ids    store.IDs
 }
 
-// New returns the list that is kept in s and tells of changes in events.
+// New returns the list in the store s. The list appends its events to events.
 func New(s store.Store, events *event.Log) *List { return &List{store: s, events: events} }
 
 // record is the value of stop/<id>.
@@ -110,9 +110,9 @@ func read(r store.Reader, id string) (Suppression, error) {
 	}
 }
 
-// Add notes that a number must not be written to for a purpose and returns the
-// suppression; added is false if there was one already, which is then returned. The
-// error is ErrPurpose, ErrNote or that of the store.
+// Add adds a suppression, sets its ID and Since, and returns it. If the number is
+// suppressed for the purpose already, Add returns the existing suppression and added is
+// false. The error is ErrPurpose, ErrNote or that of the store.
 func (l *List) Add(ctx context.Context, s Suppression) (noted Suppression, added bool, err error) {
 	type result struct {
 		noted Suppression
@@ -161,7 +161,7 @@ func (l *List) AddIn(tx store.Tx, s Suppression) (noted Suppression, added bool,
 	return s, true, l.events.Append(tx, s.By, Added{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
 }
 
-// Remove takes the suppression with an id back; store.ErrNotFound if there is none.
+// Remove removes suppression id. Its error is store.ErrNotFound if there is none.
 func (l *List) Remove(ctx context.Context, id, actor string) error {
 	err := l.store.Update(ctx, func(tx store.Tx) error {
 		s, err := read(tx, id)
@@ -176,8 +176,8 @@ func (l *List) Remove(ctx context.Context, id, actor string) error {
 	return nil
 }
 
-// RemoveIn takes back all suppressions of a number that have a source, within a
-// transaction, and returns how many there were.
+// RemoveIn removes all suppressions of a number from one source, within a transaction, and
+// returns how many there were.
 func (l *List) RemoveIn(tx store.Tx, of pdu.Address, source Source, actor string) (removed int, err error) {
 	prefix := numberPrefix(of)
 	pairs, err := tx.Scan(prefix, store.PrefixEnd(prefix), 0)
@@ -210,8 +210,8 @@ func (l *List) remove(tx store.Tx, s Suppression, actor string) error {
 	return l.events.Append(tx, actor, Removed{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
 }
 
-// Forbids reports whether a number must not be written to for a purpose. No purpose
-// counts as Care. It costs one short read.
+// Forbids reports whether a number is suppressed for a purpose. An empty purpose counts as
+// Care. Forbids makes one short read.
 func Forbids(r store.Reader, to pdu.Address, purpose Purpose) (bool, error) {
 	if purpose == "" {
 		purpose = Care
@@ -227,7 +227,7 @@ func Forbids(r store.Reader, to pdu.Address, purpose Purpose) (bool, error) {
 	}), nil
 }
 
-// Filter selects suppressions; its zero value all of them.
+// Filter selects suppressions. A zero field selects all.
 type Filter struct {
 	Number  pdu.Address
 	Purpose Purpose
@@ -237,14 +237,14 @@ func (f Filter) passes(s Suppression) bool {
 	return (f.Number.Number == "" || f.Number == s.Number) && (f.Purpose == "" || f.Purpose == s.Purpose)
 }
 
-// Suppression returns the suppression with an id, or store.ErrNotFound.
+// Suppression returns suppression id. Its error is store.ErrNotFound if there is none.
 func (l *List) Suppression(ctx context.Context, id string) (Suppression, error) {
 	return store.View(ctx, l.store, func(r store.Reader) (Suppression, error) { return read(r, id) })
 }
 
-// Page returns up to limit suppressions that pass f, newest first, older than the one
-// with the id after; empty: from the newest. next is the after of those that follow,
-// empty when there are none.
+// Page returns one page of the suppressions that pass f, the newest first: up to limit
+// suppressions older than the one with the id after. An empty after means the first page.
+// next is the after of the next page, empty if there is none.
 func (l *List) Page(ctx context.Context, f Filter, after string, limit int) (items []Suppression, next string, err error) {
 	list := store.List[Suppression]{Space: recordSpace, Decode: decode, Passes: f.passes}
 	items, next, err = list.Page(ctx, l.store, store.Window{After: after, Limit: limit})
@@ -254,10 +254,10 @@ func (l *List) Page(ctx context.Context, f Filter, after string, limit int) (ite
 	return items, next, nil
 }
 
-// Verify reads every suppression in one consistent state and tells what cannot be: one
-// that cannot be read, or that is not found by its number. checked is called now and then
-// with the number of records read so far; nil: nobody wants to know. The error is that
-// of the store.
+// Verify reads every suppression in one consistent state and calls tell with each fault: a
+// damaged record, or a suppression without its key by number. checked, unless nil, is
+// called now and then with the number of records read so far. The error is that of the
+// store.
 func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
 	in := store.Prefix(recordSpace)
 	in.Read = checked
