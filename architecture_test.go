@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"web/docs":          {"api/rest", "catalogue"},
 	"access":            {"store"},
 	"accept":            {"number", "pdu", "queue", "reply", "store", "suppression"},
-	"selfcare":          {"catalogue", "gateway", "inbox", "modem", "pdu", "queue", "store", "suppression"},
+	"selfcare":          {"catalogue", "clock", "gateway", "inbox", "modem", "pdu", "queue", "store", "suppression"},
 	"gateway":           {"catalogue", "clock", "event", "inbox", "modem", "number", "pdu", "queue", "store"},
 	"reply":             {"calendar", "clock", "event", "inbox", "number", "pdu", "queue", "reply/reader", "store", "suppression"},
 	"reply/reader":      {},

@@ -181,3 +181,14 @@ func Earlier(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// Earliest returns the first of times that is not zero; zero: all of times are.
+func Earliest(times ...time.Time) time.Time {
+	var first time.Time
+	for _, t := range times {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"goniec/modem"
 )
@@ -30,42 +31,38 @@ type modemMetrics struct {
 // newMetrics makes the metrics and registers them with r, if any. Registering
 // one name twice is a bug, and panics.
 func newMetrics(r prometheus.Registerer) *metrics {
-	perModem := []string{"modem"}
-	m := &metrics{
-		parts: prometheus.NewCounterVec(prometheus.CounterOpts{
+	register, perModem := promauto.With(r), []string{"modem"}
+	return &metrics{
+		parts: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_gateway_parts_total",
 			Help: "Attempts at parts by modem and outcome (accepted, refused, retry, given_back, uncertain).",
 		}, []string{"modem", "outcome"}),
-		submitSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		submitSeconds: register.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "goniec_gateway_submit_seconds",
 			Help:    "Time a modem took to submit one part.",
 			Buckets: []float64{0.001, 0.01, 0.1, 0.5, 1, 2, 3, 5, 10, 30, 60, 180},
 		}, perModem),
-		state: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		state: register.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "goniec_gateway_modem_state",
 			Help: "1 for the state a modem is in, 0 for the others.",
 		}, []string{"modem", "state"}),
-		alarms: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		alarms: register.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "goniec_gateway_modem_alarm",
 			Help: "1 while a person should look into what the code says, 0 when it is over.",
 		}, []string{"modem", "code"}),
-		received: prometheus.NewCounterVec(prometheus.CounterOpts{
+		received: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_gateway_received_total",
 			Help: "Texts and reports taken from a modem; one taken twice counts twice.",
 		}, perModem),
-		storeFailures: prometheus.NewCounterVec(prometheus.CounterOpts{
+		storeFailures: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_gateway_store_failures_total",
 			Help: "Attempts to write or read the store that failed.",
 		}, perModem),
-		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
+		panics: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_gateway_panics_total",
 			Help: "Internal errors in the worker of a modem.",
 		}, perModem),
 	}
-	if r != nil {
-		r.MustRegister(m.parts, m.submitSeconds, m.state, m.alarms, m.received, m.storeFailures, m.panics)
-	}
-	return m
 }
 
 // of returns the metrics of the modem called name.

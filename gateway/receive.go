@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"goniec/clock"
 	"goniec/inbox"
 	"goniec/modem"
 	"goniec/queue"
@@ -67,7 +68,7 @@ type receiver struct {
 }
 
 // sweepBy has the memories of the modem looked into at the time at, or earlier.
-func (r *receiver) sweepBy(at time.Time) { r.sweepAt = earliest(r.sweepAt, at) }
+func (r *receiver) sweepBy(at time.Time) { r.sweepAt = clock.Earliest(r.sweepAt, at) }
 
 // sweepIfDue sweeps when that is due.
 func (r *receiver) sweepIfDue(now time.Time) error {

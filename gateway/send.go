@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"goniec/clock"
 	"goniec/modem"
 	"goniec/pdu"
 	"goniec/queue"
@@ -93,7 +94,7 @@ func (s *sender) nextDue() time.Time {
 	if soonest := now.Add(shortest); due.Before(soonest) {
 		due = soonest
 	}
-	return earliest(due, shift)
+	return clock.Earliest(due, shift)
 }
 
 // sendAll sends sub and what follows from it: the parts of the same message,

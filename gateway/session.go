@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"goniec/clock"
 	"goniec/modem"
 	"goniec/queue"
 )
@@ -133,7 +134,7 @@ func (s *session) loop() error {
 			return err
 		}
 		s.worker.noteState("")
-		timer.Reset(time.Until(earliest(next, s.upkeepAt(), s.journal.nextTry())))
+		timer.Reset(time.Until(clock.Earliest(next, s.upkeepAt(), s.journal.nextTry())))
 		if err := s.wait(timer.C); err != nil {
 			return err
 		}
@@ -180,7 +181,7 @@ func (s *session) upkeep() error {
 
 // upkeepAt returns when upkeep has something to do next.
 func (s *session) upkeepAt() time.Time {
-	return earliest(s.watch.refreshAt, s.dialogue.pingAt, s.receiver.sweepAt, s.clock.at)
+	return clock.Earliest(s.watch.refreshAt, s.dialogue.pingAt, s.receiver.sweepAt, s.clock.at)
 }
 
 // upkeepDue says whether upkeep has something to do, or somebody waits for the
@@ -294,15 +295,4 @@ func (s *session) drainIndications() {
 			return
 		}
 	}
-}
-
-// earliest returns the first of times that is not zero.
-func earliest(times ...time.Time) time.Time {
-	var first time.Time
-	for _, t := range times {
-		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
-			first = t
-		}
-	}
-	return first
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"goniec/catalogue"
+	"goniec/clock"
 	"goniec/gateway"
 	"goniec/modem"
 	"goniec/store"
@@ -166,16 +167,16 @@ func (w *creditWatch) due(c CreditConfig, status *gateway.Status, now time.Time)
 		every = defaultCreditEvery
 	}
 	if w.urgent {
-		return latest(r.At.Add(creditFresh), r.Tried.Add(creditFresh))
+		return clock.Later(r.At.Add(creditFresh), r.Tried.Add(creditFresh))
 	}
 	due := status.Opened.Add(creditSettle)
 	if r.Known {
-		due = latest(due, r.At.Add(every))
+		due = clock.Later(due, r.At.Add(every))
 	}
 	if !r.Since.IsZero() {
-		due = latest(due, r.Tried.Add(creditAgain))
+		due = clock.Later(due, r.Tried.Add(creditAgain))
 		if local := now.In(w.care.config.Location); r.Day == local.Format(time.DateOnly) && r.Tries >= creditTries {
-			due = latest(due, time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, local.Location()))
+			due = clock.Later(due, time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, local.Location()))
 		}
 	}
 	return due

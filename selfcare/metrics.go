@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
 // metrics is what is measured of all modems.
@@ -17,29 +18,25 @@ type metrics struct {
 // newMetrics makes the metrics and registers them with r, if any. Registering one
 // name twice is a bug, and panics.
 func newMetrics(r prometheus.Registerer) *metrics {
-	perModem := []string{"modem"}
-	m := &metrics{
-		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+	register, perModem := promauto.With(r), []string{"modem"}
+	return &metrics{
+		calls: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_gateway_missed_calls_total",
 			Help: "Calls that rang and were written down.",
 		}, perModem),
-		credit: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		credit: register.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "goniec_gateway_credit",
 			Help: "What the SIM has left, in the currency of its operator, as the network said last.",
 		}, perModem),
-		tests: prometheus.NewCounterVec(prometheus.CounterOpts{
+		tests: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_gateway_self_tests_total",
 			Help: "Self-tests that ended, by result (passed, not_sent, no_report, lost, no_turn).",
 		}, []string{"modem", "result"}),
-		testSeconds: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		testSeconds: register.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "goniec_gateway_self_test_seconds",
 			Help: "Time the text of the last self-test that passed was on its way.",
 		}, perModem),
 	}
-	if r != nil {
-		r.MustRegister(m.calls, m.credit, m.tests, m.testSeconds)
-	}
-	return m
 }
 
 // forget drops the metrics of a modem that is no longer configured.

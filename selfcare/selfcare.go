@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"goniec/clock"
 	"goniec/gateway"
 	"goniec/inbox"
 	"goniec/modem"
@@ -185,13 +186,13 @@ func (m *modemCare) attend(ctx context.Context) (next time.Time) {
 	now := time.Now()
 	next = now.Add(lookInterval)
 	if again := m.calls.commit(ctx); !again.IsZero() {
-		next = earliest(next, again)
+		next = clock.Earliest(next, again)
 	}
 	status, err := m.care.config.Gateway.Modem(m.name)
 	if err != nil || status.Opened.IsZero() {
 		return next
 	}
-	return earliest(next, m.credit.watch(ctx, &status, now), m.test.watch(ctx, &status, now))
+	return clock.Earliest(next, m.credit.watch(ctx, &status, now), m.test.watch(ctx, &status, now))
 }
 
 // idle says whether the modem has no message to send now: what it does for itself
@@ -211,28 +212,6 @@ func (m *modemCare) noteStoreFailure(ctx context.Context, what string, err error
 			slog.String("attempted", what), slog.Any("err", err))
 	}
 	return time.Now().Add(lookInterval)
-}
-
-// earliest returns the first of times that is not zero.
-func earliest(times ...time.Time) time.Time {
-	var first time.Time
-	for _, t := range times {
-		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
-			first = t
-		}
-	}
-	return first
-}
-
-// latest returns the last of times.
-func latest(times ...time.Time) time.Time {
-	var last time.Time
-	for _, t := range times {
-		if t.After(last) {
-			last = t
-		}
-	}
-	return last
 }
 
 // parked says whether the modem is open and sends nothing, because what it sends is

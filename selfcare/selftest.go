@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"goniec/catalogue"
+	"goniec/clock"
 	"goniec/gateway"
 	"goniec/modem"
 	"goniec/pdu"
@@ -171,10 +172,10 @@ func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.
 	}
 	due := status.Opened.Add(testSettle)
 	if !t.Last.Begun.After(now) { // else the clock was wrong then
-		due = latest(due, t.Last.Begun.Add(c.Every))
+		due = clock.Later(due, t.Last.Begun.Add(c.Every))
 	}
 	if !t.Next.After(now.Add(max(c.Every, testAgain))) {
-		due = latest(due, t.Next)
+		due = clock.Later(due, t.Next)
 	}
 	if due.After(now) {
 		return due

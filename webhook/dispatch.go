@@ -121,21 +121,15 @@ func (r *runner) refill(ctx context.Context) (State, error) {
 		if err != nil {
 			return State{}, err
 		}
-		r.window = append(r.window, &item{
-			entry: entry, subject: r.config.Subject(ctx, d.event()), due: earlier(d.Next, time.Now().Add(maxNext)),
-		})
+		if latest := time.Now().Add(maxNext); d.Next.After(latest) { // the clock was wrong then
+			d.Next = latest
+		}
+		r.window = append(r.window, &item{entry: entry, subject: r.config.Subject(ctx, d.event()), due: d.Next})
 	}
 	if limit == windowSize { // a full look
 		slices.SortFunc(r.window, func(a, b *item) int { return strings.Compare(a.entry, b.entry) })
 	}
 	return f.state, nil
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // startDue sends what is due and returns how long nothing more will be.

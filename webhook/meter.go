@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
 // meter counts deliveries.
@@ -14,22 +15,19 @@ type meter struct {
 }
 
 func newMeter(r prometheus.Registerer) *meter {
-	m := &meter{
-		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+	register := promauto.With(r)
+	return &meter{
+		attempts: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_webhook_attempts_total", Help: "Attempts to deliver an event, by what came of them; dead: the event was given up.",
 		}, []string{"webhook", "result"}),
-		backlog: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		backlog: register.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "goniec_webhook_deliveries", Help: "Deliveries that wait, and those that were given up and are kept.",
 		}, []string{"webhook", "state"}),
-		delay: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		delay: register.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "goniec_webhook_delay_seconds", Help: "From the event to its delivery.",
 			Buckets: []float64{0.01, 0.05, 0.1, 0.5, 1, 5, 30, 300, 3600, 86400},
 		}, []string{"webhook"}),
 	}
-	if r != nil {
-		r.MustRegister(m.attempts, m.backlog, m.delay)
-	}
-	return m
 }
 
 func (m *meter) countAttempt(name string, a answer, d Delivery) {
