@@ -13,28 +13,28 @@ import (
 )
 
 const (
-	// answerAwaited is how long after a part was handed to a modem its answer is
-	// listened for at a port that has been opened anew. Modems answer within 10 s,
-	// and those on a slow network within half a minute; nothing is sent or received
-	// by this modem meanwhile.
+	// answerAwaited is how long after a part was handed to a modem a newly opened port is only
+	// listened to for the answer. Modems answer within 10 s, on a slow network within 30 s.
+	// The modem sends and receives nothing meanwhile.
 	answerAwaited = 45 * time.Second
-	// answerPossible is how long after it an answer may come at all: two parts that
-	// are that close and unanswered cannot be told apart by their answers.
+	// answerPossible is how long after that an answer may come at all. The answers of two
+	// parts without an outcome that are closer together cannot be told apart.
 	answerPossible = 5 * time.Minute
 )
 
-// air is the part that a worker handed to its modem and whose answer may still come.
-// It outlives a session.
+// air is the part that was handed to the modem and whose answer may still come. It outlives a
+// session.
 type air struct {
-	uncertain *queue.Submission // nil: there is none
-	// listenUntil is until when a port that is opened is only listened to for it.
+	uncertain *queue.Submission // nil: no part awaits an answer
+	// listenUntil is until when a port that is opened is only listened to; zero: the port may
+	// be written to at once.
 	listenUntil time.Time
-	recalled    bool // what was in the air when the box stopped has been looked for
+	recalled    bool // recall has succeeded
 }
 
-// open opens the modem. If a part was in the air when its port was left, by this
-// process or one before it, nothing is written until its answer has come or is
-// overdue: the answer is worth having, and an octet could break off the submission.
+// open opens the modem. If a part awaited its answer when the port was closed, by this process
+// or an earlier one, nothing is written to the port until the answer has come or is overdue:
+// an octet could break off the submission.
 func (w *worker) open(ctx context.Context) error {
 	w.recall()
 	until := w.air.listenUntil
@@ -50,9 +50,9 @@ func (w *worker) open(ctx context.Context) error {
 	return w.modem.OpenQuietly(ctx, until)
 }
 
-// recall looks, once, for what was in the air when the box stopped. There is one
-// such part a modem; of two nobody could tell whose an answer is, so both are left
-// to their reports, and the modem is not disturbed all the same.
+// recall looks once for parts that awaited their answer when the program stopped. A single
+// part becomes w.air.uncertain. Of several parts the answers cannot be told apart, so their
+// reports decide, and the port is still left quiet.
 func (w *worker) recall() {
 	if w.air.recalled {
 		return
@@ -74,7 +74,7 @@ func (w *worker) recall() {
 	w.air.listenUntil = handedOverAt(attemptOf(all[0])).Add(answerAwaited)
 }
 
-// withoutAnswer returns those of all whose modem has not answered anything.
+// withoutAnswer returns those of all that the modem has not answered.
 func withoutAnswer(all []queue.Submission) []queue.Submission {
 	return slices.DeleteFunc(all, func(sub queue.Submission) bool {
 		a := attemptOf(sub)
@@ -82,8 +82,8 @@ func withoutAnswer(all []queue.Submission) []queue.Submission {
 	})
 }
 
-// noteUncertain notes that the outcome of sub is not known: its answer may still come,
-// unless it has been given and decides nothing, or the modem has started anew.
+// noteUncertain keeps sub, whose outcome is unknown, for a late answer. The port must be
+// listened to unless the modem has answered or has restarted.
 func (a *air) noteUncertain(sub queue.Submission, v verdict) {
 	a.uncertain = &sub
 	restarted := v.mend != nil && errors.Is(v.mend, modem.ErrRestarted)
@@ -92,7 +92,7 @@ func (a *air) noteUncertain(sub queue.Submission, v verdict) {
 	}
 }
 
-// attemptOf returns the attempt of sub, nil if its message has forgotten it.
+// attemptOf returns the attempt of sub, nil if its message no longer lists the attempt.
 func attemptOf(sub queue.Submission) *queue.Attempt {
 	for i := range sub.Message.Attempts {
 		if sub.Message.Attempts[i].Number == sub.Attempt {
@@ -102,7 +102,7 @@ func attemptOf(sub queue.Submission) *queue.Attempt {
 	return nil
 }
 
-// handedOverAt returns when the modem got the part of a, about.
+// handedOverAt returns about when the modem got the part of a.
 func handedOverAt(a *queue.Attempt) time.Time {
 	if a.PayloadAt.IsZero() {
 		return a.At
@@ -110,15 +110,15 @@ func handedOverAt(a *queue.Attempt) time.Time {
 	return a.PayloadAt
 }
 
-// isAnswer says whether code is that of an error which the modem answered: no
-// other answer will come.
+// isAnswer says whether code is an error that the modem returned, after which no other answer
+// comes.
 func isAnswer(code string) bool {
 	return strings.HasPrefix(code, "cms_") || strings.HasPrefix(code, "cme_")
 }
 
-// QuietUntil returns until when ports whose modems are not known yet should be left
-// alone, because a part was in the air when the box stopped; if that is zero or past
-// they need not. An error is that of the store.
+// QuietUntil returns until when ports whose modems are not known yet must not be written to,
+// because a part awaited its answer when the program stopped. A zero or past time means that
+// they may be written to. The error is that of the store.
 func (g *Gateway) QuietUntil(ctx context.Context) (time.Time, error) {
 	all, err := g.queue.Load().UncertainAttempts(ctx, "", time.Now().Add(-answerAwaited))
 	if all = withoutAnswer(all); err != nil || len(all) == 0 {

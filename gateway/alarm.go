@@ -13,18 +13,16 @@ import (
 	"goniec/store"
 )
 
-// Codes of alarms: what a person should look into although the modem works. See
-// Status.Alarms.
+// Codes of alarms, see Status.Alarms.
 const (
-	AlarmStorage = "storage_filling" // a memory for received texts is 70 % full, so it is not being emptied
-	AlarmOut     = "out_of_service"  // nothing has been sent for minutes, or will be
-	AlarmReceive = "cannot_receive"  // what comes in cannot be read
+	AlarmStorage = "storage_filling" // a memory for received texts stays 70 % full although texts are deleted
+	AlarmOut     = "out_of_service"  // nothing has been sent for 5 minutes, or will be
+	AlarmReceive = "cannot_receive"  // received texts cannot be read
 	AlarmSignal  = "weak_signal"
-	AlarmTwins   = "same_imei" // two modems say the same number
+	AlarmTwins   = "same_imei" // two modems report the same IMEI
 )
 
-// alarms is what a person should look into at one modem. Its methods may be called by
-// any goroutine.
+// alarms are the raised alarms of one modem. The methods may be called by any goroutine.
 type alarms struct {
 	worker *worker
 	mu     sync.Mutex           // guards what follows
@@ -36,11 +34,10 @@ func newAlarms(w *worker) *alarms {
 	return &alarms{worker: w, raised: map[string]Trouble{}, logged: map[string]time.Time{}}
 }
 
-// raise raises an alarm, or keeps it up. Its code is one of the constants Alarm…,
-// which the API gives as it is and the catalogue has words for; detail is for a person,
-// in English, without numbers or texts. An alarm is
-// told in the log, in the event log and in the metrics once, and in the log again
-// every hour that it lasts.
+// raise raises an alarm, or updates one that is raised. code is one of the constants Alarm… or
+// another code that the catalogue has words for; detail is English, without numbers or texts
+// of messages. Events and metrics tell of an alarm once, the log again every hour while the
+// alarm lasts.
 func (a *alarms) raise(code, detail string) {
 	now := time.Now()
 	a.mu.Lock()
@@ -74,8 +71,8 @@ func (a *alarms) end(code string) {
 	}
 }
 
-// tell counts a change and appends its event. An alarm is shown and logged in any
-// case, so a store that fails is no reason to wait.
+// tell sets the metric and appends the event of a change. A failing store is only logged,
+// since status and log show the alarm as well.
 func (a *alarms) tell(change AlarmChanged) {
 	a.worker.metrics.setAlarm(change.Code, !change.Over)
 	config := &a.worker.gateway.config
@@ -87,7 +84,7 @@ func (a *alarms) tell(change AlarmChanged) {
 	}
 }
 
-// outOfService raises AlarmOut for a modem that has been out of service for long.
+// outOfService raises AlarmOut for a modem that has been out of service for outBefore.
 func (a *alarms) outOfService(since, now time.Time, why string) {
 	if since.IsZero() || now.Sub(since) < outBefore {
 		return
@@ -102,10 +99,9 @@ func (a *alarms) list() []Trouble {
 	return slices.SortedFunc(maps.Values(a.raised), func(x, y Trouble) int { return cmp.Compare(x.Code, y.Code) })
 }
 
-// RaiseAlarm raises an alarm about the modem called name, or keeps it up. Its code is
-// one that the catalogue has words for; detail is for a person, in English, without
-// numbers or texts. Of
-// a modem that is not configured nothing is told.
+// RaiseAlarm raises an alarm about the modem called name, or updates one that is raised. code
+// is one that the catalogue has words for; detail is English, without numbers or texts of
+// messages. A name that is not configured is ignored.
 func (g *Gateway) RaiseAlarm(name, code, detail string) {
 	if w := g.worker(name); w != nil {
 		w.alarms.raise(code, detail)

@@ -9,26 +9,26 @@ import (
 	"goniec/queue"
 )
 
-// Attendant is told what modems bring that is not for the queue. The goroutine of the
-// modem calls it between two submissions, so that its methods must be quick.
+// Attendant handles what modems receive that is not for the inbox. The goroutine of the modem
+// calls the methods between two submissions, so they must be quick.
 type Attendant interface {
-	// TakeText is shown a text that has come by w before the queue has it. taken says
-	// that nobody else may have it; then, without an error, the modem's copy may be
-	// deleted.
+	// TakeText is called with each text that w has received, before the inbox gets it. taken
+	// means that the inbox must not get the text; without an error the modem's copy may then
+	// be deleted.
 	TakeText(ctx context.Context, w queue.Worker, text *pdu.Deliver) (taken bool, err error)
-	// HandleRing is told of each ring of a call, and of what is told of the caller between
-	// two; hangUp has the call ended.
+	// HandleRing is called with each ring of a call, and when the caller's number arrives
+	// between two rings. hangUp asks the gateway to end the call.
 	HandleRing(modem string, call modem.Indication) (hangUp bool)
-	// HandleCall is told of a call to w that has ended.
+	// HandleCall is called when a call to w has ended.
 	HandleCall(w queue.Worker, call modem.Indication)
 }
 
-// Attend makes a the attendant of all modems, from now on.
+// Attend makes a the attendant of all modems from now on.
 func (g *Gateway) Attend(a Attendant) { g.attending.Store(&a) }
 
 func (g *Gateway) attendant() Attendant { return *g.attending.Load() }
 
-// noAttendant is the Attendant where there is none: what is told to it is lost.
+// noAttendant is the Attendant until Attend is called: it takes no text and ignores calls.
 type noAttendant struct{}
 
 func (noAttendant) TakeText(context.Context, queue.Worker, *pdu.Deliver) (bool, error) {
@@ -37,9 +37,9 @@ func (noAttendant) TakeText(context.Context, queue.Worker, *pdu.Deliver) (bool, 
 func (noAttendant) HandleRing(string, modem.Indication) bool  { return false }
 func (noAttendant) HandleCall(queue.Worker, modem.Indication) {}
 
-// Changes returns a channel that receives, until ctx is done, after a modem has been
-// opened or closed, has come into another state, or has been added or removed. Several
-// changes may be one receive.
+// Changes returns a channel that receives, until ctx is done, after a modem has been opened or
+// closed, has changed its state, or has been added or removed. Several changes may be one
+// receive.
 func (g *Gateway) Changes(ctx context.Context) <-chan struct{} {
 	c := make(chan struct{}, 1)
 	g.watchers.Store(c, nil)
@@ -47,19 +47,20 @@ func (g *Gateway) Changes(ctx context.Context) <-chan struct{} {
 	return c
 }
 
-// notifyWatchers tells all who wait for Changes.
+// notifyWatchers sends to the channels of Changes.
 func (g *Gateway) notifyWatchers() {
 	g.watchers.Range(func(c, _ any) bool {
 		select {
 		case c.(chan struct{}) <- struct{}{}:
-		default: // it is going to look anyway
+		default: // a notification is already pending
 		}
 		return true
 	})
 }
 
-// Explain replaces the trouble of a modem that is parked because what it sends is
-// refused by t, which is known for certain; a modem that is not is left alone.
+// Explain replaces the trouble of the modem called name by t, a cause that is known for
+// certain, if the modem is parked because its texts are refused. Otherwise Explain does
+// nothing.
 func (g *Gateway) Explain(name string, t Trouble) {
 	w := g.worker(name)
 	if w == nil {

@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	clockInterval = time.Minute      // between looks at whether the clock is believed
-	clockRetry    = 15 * time.Second // between questions to the modem while it is not
+	clockInterval = time.Minute      // between checks whether the clock is believed
+	clockRetry    = 15 * time.Second // between queries of the modem while the clock is not believed
 )
 
-// clockWatch has the clock of this machine confirmed by the network.
+// clockWatch compares the clock of this machine with the time of the network.
 type clockWatch struct {
 	session *session
-	at      time.Time // when to look again
+	at      time.Time // of the next check
 }
 
-// compare asks the modem for the time of the network while nothing else has
-// confirmed the clock of this machine: a box without a battery and without a time
-// server has no other way to know. See clock.Clock.Confirm.
+// compare asks the modem for the network's time while nothing else confirms the clock of this
+// machine: a box without a battery and without a time server has no other source. See
+// clock.Clock.Confirm.
 func (c *clockWatch) compare(now time.Time) error {
 	if now.Before(c.at) {
 		return nil
@@ -29,7 +29,7 @@ func (c *clockWatch) compare(now time.Time) error {
 	c.at = time.Now().Add(clockInterval)
 	trust, err := w.gateway.queue.Load().Clock().Trust(w.hard)
 	if err != nil || trust.Believed {
-		return nil //nolint:nilerr // a store that cannot be read is told of by whoever needs it
+		return nil //nolint:nilerr // each user of the store reports its failure
 	}
 	c.at = time.Now().Add(clockRetry)
 	theirs, known, err := w.modem.Clock(w.hard)

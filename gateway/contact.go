@@ -11,9 +11,9 @@ import (
 	"goniec/store"
 )
 
-// RecipientCap is how many parts one number may get, over all modems and whoever
-// sends them; 0 means no limit. Attempts count, whatever comes of them, so that
-// neither a bug nor a box that dies again and again can pass it.
+// RecipientCap is the greatest number of parts that may be sent to one number, over all modems
+// and senders; 0 means no limit. Every attempt counts, also a failed one, so that neither a
+// bug nor a box that crashes repeatedly exceeds the limit.
 type RecipientCap struct {
 	PerHour int // in any 60 minutes
 	PerDay  int // in any 24 hours
@@ -24,20 +24,19 @@ func (c RecipientCap) none() bool { return c == RecipientCap{} }
 // contactSpace begins the keys who/<number>.
 const contactSpace = "who/"
 
-// staleAfter is how exactly it is kept when a number was heard from last.
+// staleAfter is the resolution of contact.At.
 const staleAfter = 24 * time.Hour
 
-// tellAgainAfter is how often somebody is told of the same number.
+// tellAgainAfter is the least time between two AttemptRuling.Tell for one number.
 const tellAgainAfter = time.Hour
 
-// contact is the value of who/<number>: by which SIM its conversation goes, and
-// what it has got lately.
+// contact is the value of who/<number>: the SIM of its conversation, and recent attempts.
 type contact struct {
 	SIM string `json:"sim,omitempty"`
-	At  int64  `json:"at"` // Unix time since which it is known, or when it was heard from, up to staleAfter early
-	// Counted are the attempts of the last 24 hours, in order; none without a cap.
+	At  int64  `json:"at"` // Unix time of the first contact or the last text from the number, up to staleAfter early
+	// Counted are the attempts of the last 24 hours, oldest first; empty without a cap.
 	Counted []counted `json:"n,omitempty"`
-	Told    int64     `json:"told,omitempty"` // Unix time when somebody was told last that it has got enough
+	Told    int64     `json:"told,omitempty"` // Unix time of the last AttemptRuling.Tell
 }
 
 // counted is one attempt.
@@ -56,7 +55,7 @@ func readContact(r store.Reader, number pdu.Address) (contact, error) {
 	return decodeContact(value), nil
 }
 
-// decodeContact reads a record; of one that cannot be read nothing is known.
+// decodeContact decodes a record; one that is damaged counts as empty.
 func decodeContact(value []byte) contact {
 	var c contact
 	if json.Unmarshal(value, &c) != nil {
@@ -65,7 +64,7 @@ func decodeContact(value []byte) contact {
 	return c
 }
 
-// put stores c as of now.
+// put stores c, with At set to now if At is stale.
 func (c *contact) put(tx store.Tx, number pdu.Address, now time.Time) error {
 	if c.stale(now) {
 		c.At = now.Unix()
@@ -73,11 +72,11 @@ func (c *contact) put(tx store.Tx, number pdu.Address, now time.Time) error {
 	return store.PutJSON(tx, contactKey(number), c)
 }
 
-// stale says whether At has to be written anew.
+// stale says whether At is more than staleAfter from now.
 func (c *contact) stale(now time.Time) bool { return now.Sub(time.Unix(c.At, 0)).Abs() >= staleAfter }
 
-// dropOld drops the attempts that no limit asks for any more. One that is said to be
-// still to come was counted by a clock that was wrong: it counts as made now.
+// dropOld removes the attempts that are older than any limit. An attempt in the future was
+// stamped by a wrong clock and counts as made now.
 func (c *contact) dropOld(now time.Time) {
 	limit := now.Add(-24 * time.Hour).UnixMilli()
 	kept := make([]counted, 0, len(c.Counted)+1)
@@ -89,9 +88,9 @@ func (c *contact) dropOld(now time.Time) {
 	c.Counted = kept
 }
 
-// until returns when more parts may be sent to the number within limit; zero: now. A
-// message of more parts than limit allows at all may go when nothing else counts, so
-// that no message waits for ever. forget has to be called before.
+// until returns when more parts may be sent to the number within limit; zero: now. A message
+// of more parts than limit may go when no other attempt counts, so that no message waits for
+// ever. dropOld must be called first.
 func (c *contact) until(limit RecipientCap, more int, now time.Time) time.Time {
 	var until time.Time
 	for _, l := range []struct {
@@ -118,7 +117,8 @@ func (c *contact) until(limit RecipientCap, more int, now time.Time) time.Time {
 	return until
 }
 
-// refuse has an attempt wait, and says whether somebody should be told.
+// refuse returns the ruling that an attempt waits until then. The ruling asks to tell a person
+// at most once in tellAgainAfter.
 func (c *contact) refuse(tx store.Tx, number pdu.Address, until, now time.Time) (queue.AttemptRuling, error) {
 	if since := now.Sub(time.Unix(c.Told, 0)); since >= 0 && since < tellAgainAfter {
 		return queue.AttemptRuling{Until: until}, nil

@@ -8,29 +8,28 @@ import (
 )
 
 const (
-	pingInterval = 20 * time.Second // between questions whether the modem still answers
-	// mendsBeforeSetup is how often the dialogue is brought back in step without
-	// success before the modem is set up anew, mendsBeforeReopen before it is
-	// opened anew.
+	pingInterval = 20 * time.Second // between checks that the modem answers
+	// mendsBeforeSetup is how many resynchronisations without success come before the modem is
+	// set up again, mendsBeforeReopen how many before the modem is opened again.
 	mendsBeforeSetup  = 2
 	mendsBeforeReopen = 3
 	sweepAfterMend    = 5 * time.Second
 )
 
-// dialogue keeps what is said to the modem, and what it answers, in step.
+// dialogue keeps commands to the modem and its answers in step.
 type dialogue struct {
 	session *session
-	mends   int       // since it last worked
-	pingAt  time.Time // put off by whatever else the modem answers
+	mends   int       // resynchronisations since the last success
+	pingAt  time.Time // when the modem is next checked; any answer postpones the check
 }
 
-// postponePing notes that the modem has answered at now.
+// postponePing schedules the next check after an answer at now.
 func (d *dialogue) postponePing(now time.Time) { d.pingAt = now.Add(pingInterval) }
 
-// resetMends notes that the dialogue is in step.
+// resetMends is called when the dialogue is known to be in step.
 func (d *dialogue) resetMends() { d.mends = 0 }
 
-// ping asks the modem whether it still answers, when it has not lately.
+// ping checks that the modem answers when no other answer has come for pingInterval.
 func (d *dialogue) ping(now time.Time) error {
 	if now.Before(d.pingAt) {
 		return nil
@@ -43,16 +42,15 @@ func (d *dialogue) ping(now time.Time) error {
 	return nil
 }
 
-// mend brings the dialogue with the modem back in step after a fault, or
-// returns why the modem has to be opened again. Faults that say nothing about
-// the dialogue need no mending.
+// mend resynchronises the dialogue after a fault, or returns why the modem has to be opened
+// again. A fault that says nothing about the dialogue needs no mending.
 func (d *dialogue) mend(f *modem.Fault) error {
 	w := d.session.worker
 	switch {
 	case f.Class == modem.Stop:
 		return f
 	case w.hard.Err() != nil:
-		return f // everything ends, and with it the dialogue
+		return f // the gateway stops and with it the dialogue
 	case outOfStep(f):
 		w.log.Warn("dialogue with the modem is out of step; bringing it back",
 			slog.String("code", code(f)), slog.Any("err", f), slog.String("remedy", f.Remedy().English()))
@@ -66,7 +64,7 @@ func (d *dialogue) mend(f *modem.Fault) error {
 		if err := w.modem.Resync(w.hard); err != nil {
 			return err
 		}
-		// Something may have been announced and lost.
+		// An indication may have been lost meanwhile.
 		d.session.receiver.sweepBy(time.Now().Add(sweepAfterMend))
 		return nil
 	default:
@@ -74,9 +72,8 @@ func (d *dialogue) mend(f *modem.Fault) error {
 	}
 }
 
-// outOfStep says whether after f nobody knows what the modem answers next. An
-// error with a number is an answer; only the modem's own faults are looked into
-// all the same.
+// outOfStep says whether the next answer of the modem may belong to an earlier command. An
+// error with a number is an answer, so only numbered faults of the modem itself count.
 func outOfStep(f *modem.Fault) bool {
 	return f.Code < 0 || f.Class == modem.ModemFault || f.Class == modem.Uncertain
 }

@@ -13,23 +13,23 @@ import (
 
 const (
 	discoverEvery = 30 * time.Second
-	// probeTimeout is how long one port may take to answer; a modem answers AT
-	// within a second, even while it starts.
+	// probeTimeout is how long one port may take to answer. A modem answers AT within a
+	// second, even while starting.
 	probeTimeout = 15 * time.Second
-	// A port that does not answer is asked less and less often: it may belong
-	// to a printer.
+	// longestSilence is the longest pause between two probes of a port without an answer. The
+	// pause doubles with each probe: the port may belong to a printer.
 	longestSilence = 10 * time.Minute
 )
 
-// Discovery is how modems are found that no configuration names; all is required.
+// Discovery configures the search for modems that are not configured; all fields are required.
 type Discovery struct {
 	Ports    func() ([]modem.PortInfo, error) // lists the serial ports
-	BaudRate int                              // at which they are asked
-	// Modem returns the configuration of a modem that was found at a port.
+	BaudRate int                              // of the probe
+	// Modem returns the configuration of a modem found at a port.
 	Modem func(name, device string) ModemConfig
 }
 
-// discovery is what has been found so far.
+// discovery is the state of the search.
 type discovery struct {
 	Discovery
 	probe  func(ctx context.Context, device string, baud int) (modem.ProbeResult, error)
@@ -37,21 +37,21 @@ type discovery struct {
 	silent map[string]*silence // ports that did not answer
 }
 
-// found is a modem that answers at a port, or did.
+// found is a modem that answers at a port, or has answered.
 type found struct{ name, imei, device string }
 
 func newDiscovery(c Discovery) *discovery {
 	return &discovery{Discovery: c, probe: modem.Probe, silent: map[string]*silence{}}
 }
 
-// silence is how long a port is left alone.
+// silence is the pause in probing a port that does not answer.
 type silence struct {
 	until time.Time
 	pause time.Duration
 }
 
-// Discover looks for modems until ctx is done, and makes all it has found the modems
-// of the gateway. A modem is known again by its IMEI wherever it is plugged in.
+// Discover searches for modems until ctx is done, and passes all that it has found to
+// SetModems. A modem is recognised by its IMEI at any port.
 func (g *Gateway) Discover(ctx context.Context, c Discovery) {
 	d := newDiscovery(c)
 	timer := time.NewTimer(g.quietTime(ctx))
@@ -76,7 +76,7 @@ func (g *Gateway) Discover(ctx context.Context, c Discovery) {
 	}
 }
 
-// configs returns the configurations of all modems that have been found.
+// configs returns the configurations of all found modems.
 func (d *discovery) configs(log *slog.Logger) []ModemConfig {
 	all := make([]ModemConfig, len(d.found))
 	for i, m := range d.found {
@@ -86,8 +86,8 @@ func (d *discovery) configs(log *slog.Logger) []ModemConfig {
 	return all
 }
 
-// quietTime returns how long no port may be written to: a modem that was left while it
-// was sending could be disturbed, and nobody knows yet which one that is.
+// quietTime returns how long no port may be written to, because a modem may still be sending a
+// part that was submitted before the start, and its port is not known.
 func (g *Gateway) quietTime(ctx context.Context) time.Duration {
 	until, err := g.QuietUntil(ctx)
 	if err != nil {
@@ -100,8 +100,8 @@ func (g *Gateway) quietTime(ctx context.Context) time.Duration {
 	return wait
 }
 
-// scan asks every port that no modem is known at and reports whether modems were
-// found, or found again at another port.
+// scan probes every port without a known modem and reports whether modems were found, or found
+// again at another port.
 func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
 	ports, err := d.Ports()
 	if err != nil {
@@ -113,7 +113,7 @@ func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
 	}
 	for device := range d.silent {
 		if !plugged[device] {
-			delete(d.silent, device) // what is plugged in there next is another one
+			delete(d.silent, device) // the next device at this port is another one
 		}
 	}
 	for _, port := range ports {
@@ -126,12 +126,12 @@ func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
 		switch {
 		case ctx.Err() != nil:
 			return changed, ctx.Err()
-		case err != nil || !result.Texts: // silent, or a port for other things
+		case err != nil || !result.Texts: // no answer, or no support for texts
 			d.rest(port.Device)
 		case d.add(port.Device, result.Info, plugged):
 			changed = true
 		default:
-			d.rest(port.Device) // another port of a modem that works at its first
+			d.rest(port.Device) // a second port of a known modem
 		}
 	}
 	return changed, nil
@@ -151,7 +151,7 @@ func (d *discovery) resting(device string) bool {
 	return s != nil && time.Now().Before(s.until)
 }
 
-// rest leaves a port alone for a while, each time for longer.
+// rest postpones the next probe of a port, each time for longer.
 func (d *discovery) rest(device string) {
 	s := d.silent[device]
 	if s == nil {
@@ -162,8 +162,8 @@ func (d *discovery) rest(device string) {
 	s.until = time.Now().Add(s.pause)
 }
 
-// add puts a modem that answers at device among those found; false if it works at
-// another port already.
+// add adds a modem that answers at device. It returns false if the modem works at another port
+// already.
 func (d *discovery) add(device string, info modem.Info, plugged map[string]bool) bool {
 	for i := range d.found {
 		m := &d.found[i]
@@ -180,8 +180,8 @@ func (d *discovery) add(device string, info modem.Info, plugged map[string]bool)
 	return true
 }
 
-// name makes a name of the model and the end of the IMEI, which stays the same
-// wherever the modem is plugged in: "e3372-4321".
+// name makes a name of the model and the end of the IMEI, "e3372-4321". The name is the same
+// at any port.
 func (d *discovery) name(info modem.Info) string {
 	base := strings.Trim(strings.Map(func(r rune) rune {
 		switch {

@@ -14,7 +14,7 @@ func Facts() event.Kinds {
 	}
 }
 
-// StateChanged tells that a modem has come into another state.
+// StateChanged tells that a modem has entered another state.
 type StateChanged struct {
 	Modem string      `json:"modem" doc:"The modem."`
 	State modem.State `json:"state" doc:"Its new state."`
@@ -27,7 +27,7 @@ func (StateChanged) EventType() string { return "modem.state" }
 // About returns the modem.
 func (f StateChanged) About() []string { return []string{"modem " + f.Modem} }
 
-// AlarmChanged tells that there is an alarm about a modem, or not any more.
+// AlarmChanged tells that an alarm about a modem was raised or has ended.
 type AlarmChanged struct {
 	Modem string `json:"modem" doc:"The modem."`
 	Code  string `json:"code" doc:"Of the alarm."`
@@ -40,8 +40,8 @@ func (AlarmChanged) EventType() string { return "modem.alarm" }
 // About returns the modem.
 func (f AlarmChanged) About() []string { return []string{"modem " + f.Modem} }
 
-// CardMoved tells that another SIM is in a modem. A SIM is named by the end of its
-// number.
+// CardMoved tells that a modem holds another SIM than before. A SIM is named by the last four
+// digits of its IMSI or ICCID.
 type CardMoved struct {
 	Modem string `json:"modem" doc:"The modem in which the SIM is."`
 	SIM   string `json:"sim" doc:"The last four digits of the number of the SIM (IMSI or ICCID)."`

@@ -1,11 +1,10 @@
-// Package gateway runs the modems: one worker a modem, which alone talks to it
-// and its SIM, takes parts from the queue to the modem and brings back what the
-// network says about them, and what patients write.
+// Package gateway runs the modems. Each modem has one worker, which alone talks to the modem
+// and its SIM. The worker takes parts from the queue to the modem and brings back status
+// reports and received texts.
 //
-// It owns the decisions between the two: when a modem is opened again, what an
-// error means for the message and for the modem, and how fast parts may leave.
-// It owns no message: whatever must survive a crash is in the queue before and
-// after each step, and as long as the store cannot be written nothing is sent.
+// The package decides when a modem is opened again, what an error means for the message and
+// for the modem, and how fast parts leave. It keeps no messages: what must survive a crash is
+// in the queue before and after each step. While the store cannot be written nothing is sent.
 package gateway
 
 import (
@@ -29,38 +28,39 @@ import (
 // ErrUnknownModem is returned for a name that is not configured.
 var ErrUnknownModem = errors.New("no modem of this name is configured")
 
-// ModemConfig is one modem and how fast parts may leave by it.
+// ModemConfig configures one modem and how fast parts leave by it.
 type ModemConfig struct {
 	modem.Config
 	Pace Pace
-	// Number is that of the SIM in E.164; empty: what the card tells.
+	// Number is the number of the SIM in E.164; empty: the number stored on the card.
 	Number string
-	// Prefixes are how numbers begin that this modem is meant for, "+48600".
+	// Prefixes are the beginnings of the numbers that are sent to by this modem, such as
+	// "+48600".
 	Prefixes []string
-	// Revision changes when something did that cannot be compared, such as
-	// what PIN returns; SetModems then restarts the modem.
+	// Revision stands for what cannot be compared, such as the result of PIN. SetModems
+	// restarts the modem when Revision changes.
 	Revision string
 }
 
 // Config is what New needs; Store, Queue, Inbox and Events are required.
 type Config struct {
 	Modems     []ModemConfig
-	Store      store.Store // for its own keys, see docs/how-a-message-travels.md, and to append events
+	Store      store.Store // for the gateway's own keys, see docs/how-a-message-travels.md, and for events
 	Queue      *queue.Queue
 	Inbox      *inbox.Inbox
-	Routing    *Routing // the same as the Router of Queue; nil: there is none
+	Routing    *Routing // the Router of Queue; nil: a new Routing without prefixes known to the queue
 	Events     *event.Log
 	Logger     *slog.Logger          // nil: nothing is logged
 	Registerer prometheus.Registerer // nil: no metrics
-	// DefaultValidity is how long a service centre tries at most to deliver a
-	// part (TP-VP); a message that expires earlier has less. 0 means 48 h.
+	// DefaultValidity is the longest TP-VP of a part: how long the service centre tries to
+	// deliver. A message that expires earlier has a shorter TP-VP. 0 means 48 h.
 	DefaultValidity time.Duration
-	// Location is where days and months of Pace begin; nil means UTC.
+	// Location is the time zone in which days and months of Pace begin; nil means UTC.
 	Location *time.Location
 }
 
-// defaultValidity is Config.DefaultValidity where it is not set: a phone that is
-// off over a weekend still gets its text.
+// defaultValidity is DefaultValidity where that is not set: a phone that is off over a weekend
+// still gets its text.
 const defaultValidity = 48 * time.Hour
 
 // Gateway is all modems of a box. Its methods may be called by any goroutine.
@@ -71,7 +71,7 @@ type Gateway struct {
 	inbox     atomic.Pointer[inbox.Inbox]
 	attending atomic.Pointer[Attendant] // in force, see Attend
 
-	// soft is done when nothing new may be begun, hard when what runs must end.
+	// soft is done when nothing new may begin, hard when running submissions must end.
 	soft, hard         context.Context
 	softStop, hardStop context.CancelFunc
 	running            sync.WaitGroup // workers
@@ -83,7 +83,7 @@ type Gateway struct {
 	workers map[string]*worker
 }
 
-// New returns a gateway with the modems of c; none of them is opened yet.
+// New returns a gateway with the modems of c. No modem is opened before Start.
 func New(c Config) *Gateway {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -107,9 +107,8 @@ func New(c Config) *Gateway {
 	return g
 }
 
-// Start starts a worker for each modem and returns at once: a modem that is
-// absent or broken is a normal day. What the modems come to is in Modems and in
-// the log. ctx is not kept.
+// Start starts a worker for each modem and returns at once. A modem that is absent or broken
+// is no error; Modems and the log tell of it. ctx is not kept.
 func (g *Gateway) Start(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("start gateway: %w", err)
@@ -129,9 +128,9 @@ func (g *Gateway) Start(ctx context.Context) error {
 	return nil
 }
 
-// Use has all modems work with q and in from now on, a queue and an inbox of other
-// settings on the same store. What is in flight goes on: the store knows of it, no queue
-// does.
+// Use makes all modems work with q and in from now on: a queue and an inbox with other
+// settings on the same store. Parts in flight are not disturbed, since their state is in the
+// store.
 func (g *Gateway) Use(q *queue.Queue, in *inbox.Inbox) {
 	g.queue.Store(q)
 	g.inbox.Store(in)
@@ -142,11 +141,11 @@ func (g *Gateway) launch(w *worker) {
 	g.running.Go(w.run)
 }
 
-// Stop stops claiming, lets running submissions end until ctx is done, then
-// breaks them off, and returns when every modem is closed. A submission broken
-// off is recorded as uncertain. It returns the error of ctx if it came to that.
+// Stop claims no more parts, lets running submissions end until ctx is done, breaks off the
+// rest, and returns when every modem is closed. A submission that was broken off is recorded
+// as uncertain. The error is that of ctx if submissions were broken off.
 func (g *Gateway) Stop(ctx context.Context) error {
-	g.mu.Lock() // so that no worker starts from now on: SetModems looks at soft
+	g.mu.Lock() // SetModems starts no worker once soft is done
 	g.softStop()
 	g.mu.Unlock()
 	inTime := context.AfterFunc(ctx, g.hardStop)
@@ -158,10 +157,10 @@ func (g *Gateway) Stop(ctx context.Context) error {
 	return nil
 }
 
-// SetModems makes these the modems. Those that have not changed run on; a change
-// of pace, number or prefixes alone is taken over while they run; the others
-// are stopped after their running submission, and started again. It does not wait
-// for that. Of two modems with one name the first counts.
+// SetModems replaces the list of modems. A modem whose configuration is equal runs on. A
+// change of only Pace, Number or Prefixes is taken over while the modem runs. Other modems are
+// stopped after their running submission and started again; SetModems does not wait for that.
+// Of two modems with one name the first counts.
 func (g *Gateway) SetModems(modems []ModemConfig) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -178,7 +177,7 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 		distinct[i] = wanted[name]
 	}
 	g.config.Routing.setModems(g, distinct)
-	// First all that go, then those that come: they may want the same port.
+	// Workers that leave are retired first: a new one may need the same port.
 	var leaving []*worker
 	for name, w := range g.workers {
 		c, found := wanted[name]
@@ -203,15 +202,15 @@ func (g *Gateway) SetModems(modems []ModemConfig) {
 	g.notifyWatchers()
 }
 
-// addModem adds one modem, which waits for those that leave and have its name or
-// its port. The caller holds mu.
+// addModem adds one modem. Its worker waits for those of leaving that have the same name or
+// port. The caller holds mu.
 func (g *Gateway) addModem(c ModemConfig, leaving []*worker) {
 	w := newWorker(g, c)
 	if g.started {
 		w.remember(g.soft)
 		for _, old := range leaving {
 			if old.config.Name == c.Name || old.holds(c) {
-				w.predecessors = append(w.predecessors, old.ended) // the port, and the pace, are free then
+				w.predecessors = append(w.predecessors, old.ended) // the port and the stored pace are free then
 			}
 		}
 	}
@@ -221,13 +220,13 @@ func (g *Gateway) addModem(c ModemConfig, leaving []*worker) {
 	}
 }
 
-// holds says whether w may have the port open that a modem configured as c wants.
+// holds says whether w may have the port open that a modem configured as c needs.
 func (w *worker) holds(c ModemConfig) bool {
 	switch {
 	case c.IMEI != "" && c.IMEI == w.config.IMEI:
 		return true
 	case c.Device == "" || w.config.Device == "":
-		return c.Open == nil && w.config.Open == nil // found wherever it is: nobody knows
+		return c.Open == nil && w.config.Open == nil // without a device the port is not known
 	}
 	return modem.RealPath(c.Device) == modem.RealPath(w.config.Device)
 }
@@ -239,9 +238,9 @@ func (c ModemConfig) sameDevice(d ModemConfig) bool {
 		(c.PIN == nil) == (d.PIN == nil) && (c.Open == nil) == (d.Open == nil)
 }
 
-// Restart closes the modem called name and opens it again at once, whatever
-// state it is in; a submission that runs is let to its end first. It returns
-// when the modem has been closed. The error is ErrUnknownModem or that of ctx.
+// Restart closes the modem called name and opens the modem again at once, in any state. A
+// running submission ends first. Restart returns when the modem has been closed. The error is
+// ErrUnknownModem or that of ctx.
 func (g *Gateway) Restart(ctx context.Context, name string) error {
 	g.mu.Lock()
 	w := g.workers[name]
@@ -263,7 +262,7 @@ func (g *Gateway) Restart(ctx context.Context, name string) error {
 func (g *Gateway) others(w *worker, sub queue.Submission) []*worker {
 	m := &sub.Message
 	if m.Modem != "" || m.SIM != "" && len(m.Parts) > 1 {
-		return nil // it is bound to this one
+		return nil // the message is bound to the modem of w
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -286,8 +285,8 @@ func (g *Gateway) worker(name string) *worker {
 	return g.workers[name]
 }
 
-// Trace returns what is known of the modem called name and the lines of its dialogue,
-// masked, oldest first. The error is ErrUnknownModem.
+// Trace returns the data of the modem called name and its recent AT lines, masked, oldest
+// first. The error is ErrUnknownModem.
 func (g *Gateway) Trace(name string) (modem.Info, []modem.TraceLine, error) {
 	w := g.worker(name)
 	if w == nil {

@@ -10,21 +10,21 @@ import (
 	"goniec/store"
 )
 
-// cardRecord is the value of card/<modem> and of home/<sim>: which card was seen
-// last in a modem, and which modem a card was in. It outlives restarts, so that a
-// card that was changed while the box was off is noticed as well.
+// cardRecord is the value of card/<modem>, the SIM last seen in a modem, and of home/<sim>,
+// the modem a SIM was last seen in. A SIM that is changed while the box is off is noticed by
+// it.
 type cardRecord struct {
 	SIM   string `json:"sim,omitempty"`
 	Modem string `json:"modem,omitempty"`
 	IMEI  string `json:"imei,omitempty"`
 }
 
-// recogniseCard notes that the card called sim is in the modem, and tells when it is another than
-// before, or was in another modem.
+// recogniseCard records that the SIM called sim is in the modem. It appends an event and logs
+// if the modem held another SIM before or the SIM was in another modem.
 func (w *worker) recogniseCard(sim string) {
 	name, info := w.config.Name, w.modem.Info()
 	if info.IMSI == "" && info.ICCID == "" {
-		return // nobody can tell
+		return // the SIM cannot be identified
 	}
 	var moved CardMoved
 	err := w.gateway.config.Store.Update(context.WithoutCancel(w.hard), func(tx store.Tx) error {
@@ -70,12 +70,11 @@ func (w *worker) recogniseCard(sim string) {
 	}
 }
 
-// tail returns the last four characters of a card's number.
+// tail returns the last four characters of an IMSI or ICCID.
 func tail(sim string) string { return sim[max(0, len(sim)-4):] }
 
-// recogniseTwins raises AlarmTwins at w and at any other modem that says to have the
-// same number, and ends it where that is no longer so. IMEIs should be unique, and
-// cheap modems are sold by the box with one.
+// recogniseTwins raises AlarmTwins at all modems that share their IMEI with another, and ends
+// it at the others. An IMEI should be unique, but cheap modems are sold by the box with one.
 func (g *Gateway) recogniseTwins() {
 	g.mu.Lock()
 	all := slices.Collect(maps.Values(g.workers))

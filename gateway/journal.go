@@ -17,19 +17,20 @@ const (
 	lastRetry  = 30 * time.Second
 )
 
-// journal writes down what happens in a session, and knows whether that works.
+// journal runs the writes of a session to the store and tracks whether they succeed.
 type journal struct {
 	worker *worker
-	// retryAt is when the store is tried again after it failed; zero: it works.
+	// retryAt is when the store is tried again after a failure; zero: the last write
+	// succeeded.
 	retryAt time.Time
 	retry   time.Duration
 }
 
-// due says whether it is time to try the store again.
+// due says whether the store should be tried again now.
 func (j *journal) due(now time.Time) bool { return !j.retryAt.IsZero() && !now.Before(j.retryAt) }
 
-// nextTry returns when the store is tried again; zero: it works, or whatever happens next
-// will try it.
+// nextTry returns when the store is tried again; zero: the store works, or any next write is
+// the try.
 func (j *journal) nextTry() time.Time {
 	if j.retryAt.Before(time.Now()) {
 		return time.Time{}
@@ -37,16 +38,16 @@ func (j *journal) nextTry() time.Time {
 	return j.retryAt
 }
 
-// noteReadFailure deals with an error of the store under ctx before anything was
-// begun. That of a store call that was broken off because all ends is none.
+// noteReadFailure is noteFailure for a store call under ctx that nothing depended on yet. A
+// call that failed because ctx is done is no failure of the store.
 func (j *journal) noteReadFailure(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
 		j.noteFailure(what, err)
 	}
 }
 
-// noteFailure notes that the store could not be written and sets when it is
-// tried again. Until then nothing is claimed.
+// noteFailure records a failure of the store, shows it, and schedules the next try. Until then
+// no part is claimed.
 func (j *journal) noteFailure(what string, err error) {
 	now := time.Now()
 	j.worker.metrics.storeFailures.Inc()
@@ -64,7 +65,7 @@ func (j *journal) noteFailure(what string, err error) {
 	j.worker.showPause(j.retryAt, "the store cannot be written")
 }
 
-// noteSuccess notes that the store could be written.
+// noteSuccess ends the state of failure.
 func (j *journal) noteSuccess() {
 	if j.retryAt.IsZero() {
 		return
@@ -78,17 +79,17 @@ func (j *journal) noteSuccess() {
 	j.worker.showPause(time.Time{}, "")
 }
 
-// errNotTaken is returned by persist for what the store takes anything but.
+// errNotTaken is returned by persist for a record that the store refuses although it accepts
+// others.
 var errNotTaken = errors.New("the store takes other records but not this one")
 
-// triesOfOne is how often persist tries what the store does not take although it
-// can be written.
+// triesOfOne is how often persist tries a record that the store refuses although it accepts
+// others.
 const triesOfOne = 3
 
-// persist runs op until it succeeds: it writes down what has already happened
-// outside and would be lost. It gives up, with the error, only on one that time
-// does not heal, with errNotTaken if it is not known for that, or when everything
-// must end.
+// persist runs op until it succeeds: op records what has already happened at the modem and
+// must not be lost. persist returns an error that a retry cannot heal, errNotTaken if only
+// this record is refused, or, when the gateway stops hard, the error of a last try.
 func (j *journal) persist(what string, op func(context.Context) error) error {
 	ctx := context.WithoutCancel(j.worker.hard)
 	refused := 0
@@ -102,7 +103,7 @@ func (j *journal) persist(what string, op func(context.Context) error) error {
 		if isPermanent(err) {
 			return err
 		}
-		// On a full disk less may still have room, which says nothing about this.
+		// A full disk may still hold a smaller record, which says nothing about this one.
 		if !errors.Is(err, store.ErrWrite) && j.writable(ctx) {
 			if refused++; refused >= triesOfOne {
 				j.noteSuccess()
@@ -116,13 +117,13 @@ func (j *journal) persist(what string, op func(context.Context) error) error {
 		timer := time.NewTimer(time.Until(j.retryAt))
 		select {
 		case <-timer.C:
-		case <-j.worker.hard.Done(): // once more, then give up
+		case <-j.worker.hard.Done(): // one last try follows
 			timer.Stop()
 		}
 	}
 }
 
-// isPermanent says whether err is about one record and will come again.
+// isPermanent says whether err is about one record and a retry gives the same error.
 func isPermanent(err error) bool {
 	for _, e := range []error{queue.ErrStale, store.ErrNotFound, queue.ErrMove, store.ErrTooLarge, store.ErrKey} {
 		if errors.Is(err, e) {
@@ -132,7 +133,7 @@ func isPermanent(err error) bool {
 	return false
 }
 
-// writable says whether the store takes a record.
+// writable says whether the store accepts a small record.
 func (j *journal) writable(ctx context.Context) bool {
 	err := j.worker.gateway.config.Store.Update(ctx, func(tx store.Tx) error {
 		key := "probe/" + j.worker.config.Name

@@ -7,7 +7,7 @@ import (
 	"goniec/modem"
 )
 
-// metrics is what is measured of all modems.
+// metrics are the metrics of all modems.
 type metrics struct {
 	parts         *prometheus.CounterVec
 	submitSeconds *prometheus.HistogramVec
@@ -18,7 +18,7 @@ type metrics struct {
 	panics        *prometheus.CounterVec
 }
 
-// modemMetrics is metrics for one modem.
+// modemMetrics are the metrics of one modem.
 type modemMetrics struct {
 	all           *metrics
 	name          string
@@ -28,8 +28,8 @@ type modemMetrics struct {
 	panics        prometheus.Counter
 }
 
-// newMetrics makes the metrics and registers them with r, if any. Registering
-// one name twice is a bug, and panics.
+// newMetrics makes the metrics and registers them with r, if any. A name registered twice
+// panics.
 func newMetrics(r prometheus.Registerer) *metrics {
 	register, perModem := promauto.With(r), []string{"modem"}
 	return &metrics{
@@ -76,7 +76,7 @@ func (m *metrics) of(name string) *modemMetrics {
 	}
 }
 
-// forget drops the metrics of a modem that is no longer configured.
+// forget deletes the metrics of a modem that is no longer configured.
 func (m *metrics) forget(name string) {
 	labels := prometheus.Labels{"modem": name}
 	m.parts.DeletePartialMatch(labels)
@@ -88,12 +88,12 @@ func (m *metrics) forget(name string) {
 	m.panics.DeletePartialMatch(labels)
 }
 
-// parts returns the counter of attempts with this outcome.
+// parts returns the counter of attempts with an outcome.
 func (m *modemMetrics) parts(outcome string) prometheus.Counter {
 	return m.all.parts.WithLabelValues(m.name, outcome)
 }
 
-// setAlarm shows whether an alarm is raised.
+// setAlarm sets the gauge of an alarm.
 func (m *modemMetrics) setAlarm(code string, raised bool) {
 	value := 0.0
 	if raised {
@@ -102,7 +102,7 @@ func (m *modemMetrics) setAlarm(code string, raised bool) {
 	m.all.alarms.WithLabelValues(m.name, code).Set(value)
 }
 
-// setState shows the state the modem is in.
+// setState sets the gauges of the modem's state.
 func (m *modemMetrics) setState(state modem.State) {
 	for _, s := range []modem.State{
 		modem.Absent, modem.Opening, modem.Initialising, modem.SIMLocked,

@@ -10,29 +10,28 @@ import (
 )
 
 const (
-	// failuresBeforeRest is after how many failures of the network in a row,
-	// of whatever messages, a modem rests: each try costs a message one of its
-	// attempts.
+	// failuresBeforeRest is after how many network failures in a row, over all messages, a
+	// modem pauses: each try costs a message one of its attempts.
 	failuresBeforeRest = 3
 	longestRest        = 5 * time.Minute
-	// secondOpinion is how long a modem leaves alone what it was refused, so
-	// that another may take it.
+	// secondOpinion is how long a modem pauses after a refusal so that another modem may take
+	// the message.
 	secondOpinion = 10 * time.Second
-	// refusalsAllowed is how often a part may be refused as if the SIM were to
-	// blame before the recipient is.
+	// refusalsAllowed is how many refusals that may be due to the SIM a part may have before
+	// the recipient is blamed.
 	refusalsAllowed = 3
-	// longestSuspicion is how long refusals are put down to a SIM that was
-	// parked for them; nobody should wait for credit for ever.
+	// longestSuspicion is how long after parking a SIM further refusals are still blamed on
+	// the SIM. It is bounded since a message must not wait for credit for ever.
 	longestSuspicion = 6 * time.Hour
-	// moment is within what the refusals of different numbers are one fault of the
-	// modem, of which nothing follows for any of them but the first.
+	// moment is the time within which refusals of different numbers count as one fault of the
+	// modem. Only the first of them counts against its message.
 	moment = 5 * time.Second
-	// urgentWait is how long a message of high priority waits at first when the
-	// network has failed; it doubles up to what the fault says.
+	// urgentWait is the first wait of a high-priority message after a network failure. It
+	// doubles up to the wait of the fault.
 	urgentWait = 30 * time.Second
 )
 
-// Why nothing is sent, in plain words.
+// Values of Status.PauseReason, in English.
 const (
 	restReason   = "the network has failed several times in a row"
 	secondReason = "another modem is given the chance to send what was refused here"
@@ -40,19 +39,19 @@ const (
 	parkedReason = "what this modem sends is refused; it is tried again later"
 )
 
-// verdict is what an attempt means for the message and for the modem.
+// verdict is the consequence of an attempt for the message and for the modem.
 type verdict struct {
 	outcome queue.Outcome
-	mend    *modem.Fault  // the dialogue needs mending because of it; nil: it does not
-	reopen  bool          // and mending it is not enough
-	park    *Trouble      // nothing should be sent by the modem or SIM for a while
-	shut    *modem.Fault  // and it should be closed until then, because of this: it can do nothing else either
-	pause   time.Duration // no message may begin for so long
+	mend    *modem.Fault  // the fault for which the dialogue must be mended; nil: none
+	reopen  bool          // the modem must be opened again
+	park    *Trouble      // why the modem is to be parked; nil: not parked
+	shut    *modem.Fault  // the fault for which a parked modem is also closed, since it cannot receive either
+	pause   time.Duration // how long no message may begin
 	reason  string        // of the pause
-	network bool          // the network has failed, whatever the message
+	network bool          // the network has failed for any message
 }
 
-// word names the outcome in metrics and logs.
+// word returns the name of the outcome in metrics and logs.
 func (v verdict) word() string {
 	switch v.outcome.Kind {
 	case queue.Accepted:
@@ -70,28 +69,29 @@ func (v verdict) word() string {
 	}
 }
 
-// history is what a worker remembers of recent faults, to tell a message that
-// fails from a modem that does. It forgets on success.
+// history holds recent faults of one modem, to tell a failing message from a failing modem. A
+// success clears it.
 type history struct {
 	message   string // of the last fault
 	part      int
 	givenBack int // how often that part has been given back in a row
 
 	code     string // of the last fault
-	sameCode int    // how often in a row, whatever the message
-	failures int    // transient faults of the network in a row
+	sameCode int    // how often in a row, over all messages
+	failures int    // transient network faults in a row
 
-	refused   []string  // recipients refused in a row by a fault that may mean the SIM
-	refusedAt time.Time // when the last of them was
-	// suspected is since when the SIM has been parked for such faults, nothing
-	// having been accepted from it since; zero: it is not.
+	refused   []string  // recipients refused in a row by faults that may be due to the SIM
+	refusedAt time.Time // when the last of them was refused
+	// suspected is since when the SIM has been parked for such faults without a part having
+	// been accepted since; zero: not parked.
 	suspected time.Time
 }
 
-// reset forgets everything: the modem and the network work.
+// reset clears the history: modem and network work.
 func (h *history) reset() { *h = history{} }
 
-// judge decides what f means, after an attempt at sub, about whose part the modems know e.
+// judge returns the consequence of fault f of an attempt at sub. e is what the modems know of
+// the part.
 func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdict {
 	if h.sameMoment(f, sub, time.Now()) {
 		wait := time.Until(h.refusedAt.Add(moment))
@@ -101,7 +101,7 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdic
 	v := verdict{outcome: queue.Outcome{Code: code(f), Detail: f.Meaning()}}
 	switch f.ClassAfter(times) {
 	case modem.Duplicate:
-		// The service centre has it from an attempt whose answer was lost.
+		// The service centre has accepted the part in an attempt whose answer was lost.
 		v.outcome.Kind, v.outcome.NoMR = queue.Accepted, true
 		h.reset()
 	case modem.Uncertain:
@@ -115,7 +115,7 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdic
 		v.mend, v.reopen = f, h.givenBack > 0
 		before := givenBack(sub, v.outcome.Code)
 		if v.outcome.Kind = queue.NotSent; h.givenBack > 0 || before > 0 {
-			// Twice is more than a hiccup: let others go first.
+			// After a second failure other messages go first.
 			v.outcome.Kind, v.outcome.RetryAfter = queue.Retry, f.Wait(times)
 		}
 		h.givenBack++
@@ -133,12 +133,11 @@ func (h *history) judge(f *modem.Fault, sub queue.Submission, e evidence) verdic
 	return v
 }
 
-// judgeStop deals with a fault that speaks against the modem or its SIM. Networks and
-// modems report the same fault for single recipients, too, and one of those must
-// not stop the others: unless the fault leaves no doubt, the modem is blamed only
-// when several recipients in a row have met it. Each other modem is asked once; then
-// the part waits, and it fails when it is refused again although one of the SIMs
-// that refused it has sent to others since.
+// judgeStop completes v for a fault of the modem or its SIM. Networks and modems report such
+// faults for single recipients, too, and one recipient must not stop the others. So the modem
+// is parked only if the fault leaves no doubt or several recipients in a row have met it. Each
+// other modem tries the part once, then the part waits. The part fails when it is refused
+// again although one of the refusing SIMs has sent to others since.
 func (h *history) judgeStop(v *verdict, f *modem.Fault, sub queue.Submission, e evidence) {
 	v.outcome.Kind = queue.NotSent
 	before := givenBack(sub, v.outcome.Code)
@@ -168,18 +167,17 @@ func (h *history) judgeStop(v *verdict, f *modem.Fault, sub queue.Submission, e 
 
 // evidence is what the modems know of a part that one of them has refused.
 type evidence struct {
-	// untried says that another modem could take the part now, and has not failed to
-	// send it for the same reason.
+	// untried: another modem is ready and has not failed at the part for the same reason.
 	untried bool
-	// works says that a SIM has sent to others since it refused the part last, so
-	// that the recipient is to blame.
+	// works: a SIM that refused the part has sent to others since, so the recipient is to
+	// blame.
 	works bool
 }
 
-// evidence returns what the modems know of the part of sub, which w has now refused
-// because of code.
+// evidence returns what the modems know of the part of sub, which w has just refused with
+// code.
 func (g *Gateway) evidence(w *worker, sub queue.Submission, code string) evidence {
-	refusedAt := map[string]time.Time{} // when each SIM refused it last before this
+	refusedAt := map[string]time.Time{} // by SIM, its last earlier refusal
 	for _, a := range refusals(sub, code) {
 		refusedAt[a.SIM] = a.EndedAt
 	}
@@ -196,23 +194,22 @@ func (g *Gateway) evidence(w *worker, sub queue.Submission, code string) evidenc
 	return e
 }
 
-// lastAccepted returns the SIM of w and when a part was accepted from it last; zero:
-// none was since it was put in.
+// lastAccepted returns the SIM of w and when a part was last accepted from that SIM; zero:
+// none since the SIM is in the modem.
 func (w *worker) lastAccepted() (sim string, at time.Time) {
 	p := w.shown()
 	return p.sim, p.accepted
 }
 
-// failedBy says whether an attempt of sim at the part of sub has come to nothing
-// because of code.
+// failedBy says whether an attempt of sim at the part of sub has failed with code.
 func failedBy(sub queue.Submission, code, sim string) bool {
 	return slices.ContainsFunc(sub.Message.Attempts, func(a queue.Attempt) bool {
 		return a.Part == sub.Part && a.SIM == sim && a.Code == code && (a.Outcome == queue.AttemptNotSent || a.Outcome == queue.AttemptRetry)
 	})
 }
 
-// refusals returns the attempts at the part of sub that were given back because
-// of code, by whatever modem.
+// refusals returns the attempts at the part of sub that were given back with code, by any
+// modem.
 func refusals(sub queue.Submission, code string) []queue.Attempt {
 	var all []queue.Attempt
 	for _, a := range sub.Message.Attempts {
@@ -223,12 +220,12 @@ func refusals(sub queue.Submission, code string) []queue.Attempt {
 	return all
 }
 
-// givenBack returns how often the part of sub was given back because of code.
+// givenBack returns how many attempts at the part of sub were given back with code.
 func givenBack(sub queue.Submission, code string) int { return len(refusals(sub, code)) }
 
-// asideWait returns how long a part waits that has been given back so often before:
-// longer than a modem is parked, so that others go first when it is tried again,
-// but not beyond its time.
+// asideWait returns how long a part waits that was given back before times: longer than a
+// modem is parked, so that other messages go first when the modem is tried again, but at most
+// half of the time the part has left.
 func asideWait(sub queue.Submission, before int) time.Duration {
 	waits := [...]time.Duration{5 * time.Minute, 30 * time.Minute, 2 * time.Hour}
 	wait := parkInterval + waits[min(before, len(waits)-1)]
@@ -238,14 +235,14 @@ func asideWait(sub queue.Submission, before int) time.Duration {
 	return wait
 }
 
-// isDeviceFault says whether f is about the modem or the card in it rather than about
-// what the network lets it do: then it cannot receive either.
+// isDeviceFault says whether f is a fault of the modem or its card, which then cannot receive
+// either, and not a restriction by the network.
 func isDeviceFault(f *modem.Fault) bool {
 	return f.Family == "CME" || f.Family == "CMS" && f.Code >= 300 && f.Code < 330
 }
 
-// remember notes f and returns how often the same part, or in a row and because
-// of a fault of the device any part, has met it, this time included.
+// remember records f and returns how often the part of sub has met a fault, now included. For
+// a fault of the device it counts faults of any part in a row.
 func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 	if h.message != sub.Message.ID || h.part != sub.Part {
 		h.message, h.part, h.givenBack = sub.Message.ID, sub.Part, 0
@@ -256,7 +253,7 @@ func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 		h.code, h.sameCode = c, 1
 	}
 	times := 1 + h.givenBack
-	if f.Class == modem.ModemFault { // others may have been sent in between
+	if f.Class == modem.ModemFault { // other parts may have been sent between two faults
 		before := givenBack(sub, code(f))
 		times = 1 + max(h.givenBack, before)
 	}
@@ -269,9 +266,8 @@ func (h *history) remember(f *modem.Fault, sub queue.Submission) int {
 	return times
 }
 
-// suspect turns a verdict about a recipient into one about the SIM when f has
-// now met too many different recipients in a row to be theirs, or when that was
-// so before and nothing has been accepted since.
+// suspect turns a verdict about a recipient into one about the SIM when f has met so many
+// recipients in a row that the SIM must be the cause, or when the SIM is already suspected.
 func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e evidence) {
 	if f.StopAfter() == 0 {
 		h.refused = nil
@@ -301,32 +297,32 @@ func (h *history) suspect(v *verdict, f *modem.Fault, sub queue.Submission, e ev
 	}
 }
 
-// sameMoment says whether f has met a number right after another was refused.
+// sameMoment says whether f has met another number within moment of the last refusal.
 func (h *history) sameMoment(f *modem.Fault, sub queue.Submission, now time.Time) bool {
 	return f.StopAfter() > 0 && len(h.refused) > 0 && now.Sub(h.refusedAt) < moment && !slices.Contains(h.refused, sub.To.String())
 }
 
-// hurry has a message of high priority sent by another modem at once, or tried again
-// soon where there is none.
+// hurry makes a high-priority message leave by another modem at once, or retries it soon if
+// there is none.
 func (h *history) hurry(v *verdict, times int, e evidence) {
 	if !e.untried {
 		v.outcome.RetryAfter = min(v.outcome.RetryAfter, urgentWait<<min(times-1, 10))
 		return
 	}
-	v.outcome.RetryAfter = time.Millisecond // 0 is the usual wait of the queue
+	v.outcome.RetryAfter = time.Millisecond // 0 would mean the usual wait of the queue
 	if v.pause < secondOpinion {
 		v.pause, v.reason = secondOpinion, secondReason
 	}
 }
 
-// aboutOnePhone says whether f is about the phone of the recipient: 3GPP TS 24.011
-// E-2, destination out of order.
+// aboutOnePhone says whether f is about the phone of the recipient: destination out of order
+// (3GPP TS 24.011 E-2).
 func aboutOnePhone(f *modem.Fault) bool { return f.Family == "CMS" && f.Code == 27 }
 
-// isNetworkFault says whether f is a failure of the network, whatever the message.
+// isNetworkFault says whether f is a failure of the network for any message.
 func isNetworkFault(f *modem.Fault) bool { return f.Blame() == modem.Network && !aboutOnePhone(f) }
 
-// restAfter says how long to leave a network alone that has failed, f included.
+// restAfter counts the failure f of the network and returns how long to pause.
 func (h *history) restAfter(f *modem.Fault) time.Duration {
 	if f.Blame() == modem.Message || aboutOnePhone(f) {
 		return 0
@@ -337,15 +333,15 @@ func (h *history) restAfter(f *modem.Fault) time.Duration {
 	return min(f.Wait(h.failures-failuresBeforeRest+1), longestRest)
 }
 
-// refusedFeatures are optional things in a TPDU that the service centre of
-// this SIM has refused.
+// refusedFeatures are optional fields of a TPDU that the service centre of this SIM has
+// refused.
 type refusedFeatures struct {
 	validity bool // TP-VP
 	class    bool // message class 0
 }
 
-// learn notes a refusal of something optional and says whether sub is worth
-// another try without it.
+// learn records a refused optional field and says whether sub is worth another try without
+// that field.
 func (r *refusedFeatures) learn(f *modem.Fault, sub queue.Submission) bool {
 	if f.Family != "CMS" {
 		return false

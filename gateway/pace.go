@@ -10,25 +10,25 @@ import (
 	"goniec/store"
 )
 
-// Pace is how many parts may leave by a modem. 0 means no limit. It holds back
-// messages, not parts: one that has begun goes out whole, even if its last
-// parts are beyond the limit, and the next one waits the longer for it.
+// Pace limits the parts that leave by a modem; 0 means no limit. Messages are held back, not
+// parts: a message that has begun is sent whole, even beyond the limit, and the next message
+// waits longer.
 type Pace struct {
 	PerMinute int // in any 60 seconds
 	PerDay    int // in a day of Config.Location
 	PerMonth  int // in a month of Config.Location
 }
 
-// unlimited says whether p holds nothing back.
+// unlimited says whether p sets no limit.
 func (p Pace) unlimited() bool { return p == Pace{} }
 
-// paceReserve is how many parts are written down ahead at most, so that
-// counting does not cost each part a commit of its own.
+// paceReserve is how many parts are reserved at most by one write, so that counting does not
+// cost a commit for each part.
 const paceReserve = 16
 
-// pacer counts the parts that left by one modem. What it has stored is never
-// less than what has left: a number of parts is reserved before they do, and
-// what was reserved and not used is lost by a crash, but not by a stop.
+// pacer counts the parts that leave by one modem. The stored count is never less than the true
+// one: parts are reserved before they leave. A crash loses the unused part of a reservation, a
+// stop does not.
 type pacer struct {
 	store    store.Store
 	key      string // pace/<modem>
@@ -37,23 +37,21 @@ type pacer struct {
 	mu       sync.Mutex // guards what follows
 	limit    Pace
 	loaded   bool
-	used     paceRecord  // what has left
-	reserved paceRecord  // what is stored
-	recent   []time.Time // of the parts that left in the last minute, in order
+	used     paceRecord  // parts that have left
+	reserved paceRecord  // as stored
+	recent   []time.Time // times of the parts that left in the last minute, in order
 }
 
-// paceRecord is the stored form. A day or month other than the present one
-// counts as none.
+// paceRecord is the stored form. Counts of a past day or month count as zero.
 type paceRecord struct {
 	Day     string `json:"day"`   // 2006-01-02
-	InDay   int    `json:"d"`     // parts in it
+	InDay   int    `json:"d"`     // parts in Day
 	Month   string `json:"month"` // 2006-01
 	InMonth int    `json:"m"`
-	// Recent is how many of them left, or were going to, in the minute
-	// before At.
+	// Recent is how many parts left, or were reserved, in the minute before At.
 	Recent int       `json:"recent"`
 	At     time.Time `json:"at"`
-	// Open says that parts may have left after At.
+	// Open says that reserved parts may have left after At.
 	Open bool `json:"open,omitempty"`
 }
 
@@ -68,8 +66,7 @@ func (p *pacer) setLimit(limit Pace) {
 	p.limit = limit
 }
 
-// load reads what has left before the start, once. Nothing is counted, and
-// nothing loaded, as long as there is no limit.
+// load reads the stored count once. Without a limit nothing is read or counted.
 func (p *pacer) load(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -90,7 +87,7 @@ func (p *pacer) read(ctx context.Context) error {
 	}
 	last := record.At
 	if now := time.Now(); record.Open || last.After(now) {
-		last = now // nobody knows when they left, or the clock was wrong then
+		last = now // the times are unknown, or a wrong clock wrote them
 	}
 	p.recent = slices.Repeat([]time.Time{last}, record.Recent)
 	record.Recent, record.Open = 0, false
@@ -98,7 +95,7 @@ func (p *pacer) read(ctx context.Context) error {
 	return nil
 }
 
-// startPeriods begins a new day or month where one has begun, and forgets parts that
+// startPeriods sets the counts to zero when a new day or month has begun, and drops parts that
 // left more than a minute ago. The caller holds mu.
 func (p *pacer) startPeriods(now time.Time) {
 	local := now.In(p.location)
@@ -117,8 +114,8 @@ func (p *pacer) startPeriods(now time.Time) {
 	p.recent = slices.Delete(p.recent, 0, old)
 }
 
-// allowedAt returns from when on a message may begin, and what it waits for in plain
-// words; both are empty if it may begin now.
+// allowedAt returns when the next message may begin and, in English, what it waits for; both
+// are empty if the message may begin now.
 func (p *pacer) allowedAt(now time.Time) (time.Time, string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,14 +130,14 @@ func (p *pacer) allowedAt(now time.Time) (time.Time, string) {
 	case p.limit.PerDay > 0 && p.used.InDay >= p.limit.PerDay:
 		return time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, p.location), "the budget of the day is spent"
 	case p.limit.PerMinute > 0 && len(p.recent) >= p.limit.PerMinute:
-		// As soon as so many have grown old that one more is within the limit.
+		// The limit holds again once this part is a minute old.
 		return p.recent[len(p.recent)-p.limit.PerMinute].Add(time.Minute), "as many parts as allowed have left in the last minute"
 	default:
 		return time.Time{}, ""
 	}
 }
 
-// covered says whether one more part is written down already, or need not be.
+// covered says whether one more part is already reserved, or no limit applies.
 func (p *pacer) covered(now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -151,7 +148,7 @@ func (p *pacer) covered(now time.Time) bool {
 	return p.reserved.Open && p.used.InDay < p.reserved.InDay && p.used.InMonth < p.reserved.InMonth
 }
 
-// reserve writes some more parts down as having left.
+// reserve stores some more parts as having left.
 func (p *pacer) reserve(ctx context.Context, now time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -167,8 +164,8 @@ func (p *pacer) reserve(ctx context.Context, now time.Time) error {
 	return p.write(ctx, r)
 }
 
-// ahead returns how many parts to reserve: fewer for small limits, of which a
-// crash should not eat a great share. The caller holds mu.
+// ahead returns how many parts to reserve: fewer for small limits, so that a crash does not
+// use up a large share. The caller holds mu.
 func (p *pacer) ahead() int {
 	n := paceReserve
 	for _, limit := range []int{p.limit.PerMinute, p.limit.PerDay, p.limit.PerMonth} {
@@ -188,7 +185,7 @@ func (p *pacer) write(ctx context.Context, r paceRecord) error {
 	return err
 }
 
-// count notes that a part has left.
+// count records that a part has left.
 func (p *pacer) count(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -202,7 +199,7 @@ func (p *pacer) count(now time.Time) {
 	p.recent = append(p.recent, now)
 }
 
-// returnUnused gives back what was reserved and not used, when the modem stops.
+// returnUnused stores the true count when the modem stops.
 func (p *pacer) returnUnused(ctx context.Context, log *slog.Logger) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

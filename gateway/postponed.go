@@ -2,22 +2,22 @@ package gateway
 
 import "slices"
 
-// maxPostponed bounds the messages that are remembered; the rest is tried again in its
-// own time.
+// maxPostponed bounds the messages that are remembered; further ones are retried at their own
+// time.
 const maxPostponed = 200
 
-// postponed is the messages that wait because the network has failed on one SIM. A part
-// that the same SIM sends afterwards shows that the network is back.
+// postponed holds the messages that wait because the network failed on one SIM. A part sent by
+// the same SIM afterwards shows that the network is back.
 type postponed struct {
 	sim     string
 	waiting []string // messages that have failed since a part was sent last
-	// retried are messages that were made due because the network was back. One that
-	// fails again although others are sent has a reason of its own, and waits for its
-	// turn; but when another fails as well it was the network once more.
+	// retried are messages that were made due because the network was back. If such a message
+	// fails again while others are sent, it waits for its own time. If another message fails
+	// as well, the cause was the network once more.
 	retried []string
 }
 
-// add notes that the network has failed a message on sim.
+// add records that the network has failed a message on sim.
 func (p *postponed) add(sim, id string) {
 	if p.sim != sim {
 		*p = postponed{sim: sim}
@@ -27,8 +27,8 @@ func (p *postponed) add(sim, id string) {
 	}
 }
 
-// markSent notes that sim has sent a part of the message id, and returns the messages that
-// need not wait any more.
+// markSent records that sim has sent a part of message id, and returns the messages to retry
+// now.
 func (p *postponed) markSent(sim, id string) (due []string) {
 	p.waiting, p.retried = without(p.waiting, id), without(p.retried, id)
 	if p.sim != sim || !slices.ContainsFunc(p.waiting, func(id string) bool { return !slices.Contains(p.retried, id) }) {

@@ -8,20 +8,20 @@ import (
 	"goniec/pdu"
 )
 
-// public is what a worker adds to the Status of its modem. Others read copies of it.
+// public is the part of Status that a worker keeps. Other goroutines read copies.
 type public struct {
 	sim                    string
-	opened                 time.Time // when the modem was set up in the session that is on; zero: none is, and nobody can ask for anything
+	opened                 time.Time // when the modem was set up in the running session; zero: no session runs, and no request is served
 	parkedSince            time.Time // zero: not parked
-	parkedUntil            time.Time // when it is parked but open: nothing is sent until then
+	parkedUntil            time.Time // for a modem that is parked with its port open: nothing is sent until then
 	sent, failed, received uint64
-	accepted               time.Time // when a part was accepted last from this SIM
+	accepted               time.Time // when a part was last accepted from this SIM
 	pausedUntil            time.Time
 	pauseReason            string
 	trouble                *Trouble // replaced, never changed; nil: none so far
-	unwritten              string   // what could not be written when that was last tried; empty: nothing
-	// outSince is when the modem went out of service, zero while it serves: tries
-	// to open it again are no news.
+	unwritten              string   // the store operation that failed last, and its error; empty: the last one succeeded
+	// outSince is when the modem went out of service, zero while it serves. Attempts to open
+	// the modem do not change outSince.
 	outSince time.Time
 	service  service
 }
@@ -29,8 +29,8 @@ type public struct {
 // unpark ends any parking.
 func (p *public) unpark() { p.parkedSince, p.parkedUntil = time.Time{}, time.Time{} }
 
-// endTrouble notes that what the modem suffered from has gone away, if that has one of
-// codes; without codes whatever it was.
+// endTrouble marks the trouble as over if its code is one of codes; without codes, in any
+// case.
 func (p *public) endTrouble(codes ...string) {
 	if p.trouble == nil || len(codes) > 0 && !slices.Contains(codes, p.trouble.Code) {
 		return
@@ -40,29 +40,31 @@ func (p *public) endTrouble(codes ...string) {
 	p.trouble = &over
 }
 
-// showTrouble shows what the modem suffers from.
+// showTrouble makes t the trouble of the modem.
 func (w *worker) showTrouble(t *Trouble) { w.show(func(p *public) { p.trouble = t }) }
 
-// showPause shows until when the modem sends nothing, and why; empty if it may send.
+// showPause shows until when the modem sends nothing, and why; an empty reason: parts may
+// leave.
 func (w *worker) showPause(until time.Time, reason string) {
 	w.show(func(p *public) { p.pausedUntil, p.pauseReason = until, reason })
 }
 
-// show changes what others see of the worker.
+// show changes the public state of the worker.
 func (w *worker) show(change func(*public)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	change(&w.public)
 }
 
-// shown returns what others see of the worker.
+// shown returns a copy of the public state.
 func (w *worker) shown() public {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.public
 }
 
-// parkedUntil returns until when a modem that is open is parked; zero: it may send.
+// parkedUntil returns until when an open modem is parked, and ends a parking that is over;
+// zero: the modem may send.
 func (w *worker) parkedUntil(now time.Time) (until time.Time) {
 	w.show(func(p *public) {
 		if !now.Before(p.parkedUntil) {
@@ -73,8 +75,7 @@ func (w *worker) parkedUntil(now time.Time) (until time.Time) {
 	return until
 }
 
-// state returns the state of the modem as its owner sees it, and since when it is in
-// that.
+// state returns the state of the modem and when it was entered.
 func (w *worker) state() (modem.State, time.Time) {
 	info, p := w.modem.Info(), w.shown()
 	return p.state(info)
@@ -86,14 +87,14 @@ func (p *public) state(info modem.Info) (modem.State, time.Time) {
 	case p.parkedSince.IsZero(),
 		closed && info.State == modem.SIMLocked,
 		!closed && info.State != modem.Ready && info.State != modem.Registering:
-		return info.State, info.Since // which says more
+		return info.State, info.Since // the modem's own state tells more than Parked
 	default:
 		return modem.Parked, p.parkedSince
 	}
 }
 
-// ownNumber returns the number of the SIM in E.164: the configured one, else what the
-// card tells; empty if neither is known.
+// ownNumber returns the number of the SIM in E.164: the configured one, else the one on the
+// card; empty if neither is known.
 func (w *worker) ownNumber(info modem.Info) string {
 	number := info.Number
 	if configured := *w.number.Load(); configured != "" {
@@ -105,7 +106,7 @@ func (w *worker) ownNumber(info modem.Info) string {
 	return number
 }
 
-// status returns what is known of the modem.
+// status returns the status of the modem.
 func (w *worker) status() Status {
 	info, p := w.modem.Info(), w.shown()
 	state, since := p.state(info)

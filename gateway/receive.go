@@ -16,61 +16,60 @@ import (
 )
 
 const (
-	sweepInterval = 5 * time.Minute // between looks into the memories of the modem
-	sweepRetry    = time.Minute     // before a slot that could not be read, or what it held could not be kept, is looked at again
-	// blindBefore is how many sweeps in a row must have failed for the modem to
-	// be opened anew for it.
+	sweepInterval = 5 * time.Minute // between sweeps of the modem's memories
+	sweepRetry    = time.Minute     // before the next sweep when a slot could not be read or its content not stored
+	// blindBefore is how many sweeps in a row must have failed for the modem to be opened
+	// again.
 	blindBefore = 3
-	// firstStuck is how long a slot that could not be emptied is left alone,
-	// firstHung if the modem did not even answer; either doubles up to lastStuck.
+	// firstStuck is how long a slot that could not be emptied is left alone, firstHung if the
+	// modem did not even answer. Both double up to lastStuck.
 	firstStuck = 2 * time.Minute
 	firstHung  = 10 * time.Minute
 	lastStuck  = 6 * time.Hour
 	// stuckFull is how many sweeps in a row must have found a memory nearly full for
-	// it to be one that cannot be emptied: each deletes what it finds, and so does
-	// whatever comes in between.
+	// AlarmStorage: each sweep deletes what it finds.
 	stuckFull = 2
 )
 
-// inbound is what a worker remembers, beyond a session, of what came in.
+// inbound is the state of reception that outlives a session.
 type inbound struct {
-	// direct are texts and reports that the modem keeps nowhere and that have
-	// not been committed yet, in order.
+	// direct are texts and reports that the modem does not store and that have not been
+	// committed yet, in order.
 	direct []direct
-	// slots is what was committed last of what lay in each slot of the modem.
+	// slots is the last committed content of each slot of the modem.
 	slots map[modem.Slot]*committed
-	// emptyAt is when any slot may be emptied again after the modem did not
-	// answer, and emptyWait how long that was; zero: it does answer.
+	// emptyAt is when any slot may be emptied again after the modem did not answer, emptyWait
+	// the wait before that; zero: the modem answered the last time.
 	emptyAt   time.Time
 	emptyWait time.Duration
 }
 
-// committed is what lay, or still lies, in a slot of the modem.
+// committed is the content of a slot that has been stored in the inbox.
 type committed struct {
 	sim   string
 	raw   []byte
-	until time.Time     // the slot is left alone, because it could not be emptied
-	wait  time.Duration // for which the slot is left alone the next time
+	until time.Time     // until when the slot is left alone because it could not be emptied
+	wait  time.Duration // the next such wait
 }
 
-// direct is a text or report that came past the memories of the modem.
+// direct is a text or report that the modem does not store (+CMT, +CDS).
 type direct struct {
 	raw     []byte
-	session *session // in which it came, by whose SIM, and must be acknowledged
+	session *session // in which it came; names the SIM, and acknowledges
 }
 
-// receiver takes what comes in from the modem into the queue.
+// receiver stores what the modem has received in the inbox.
 type receiver struct {
 	session      *session
-	sweepAt      time.Time // when the memories of the modem are looked into next
-	failedSweeps int       // sweeps in a row that could not look everywhere
+	sweepAt      time.Time // when the next sweep is due
+	failedSweeps int       // sweeps in a row that failed
 	fullSweeps   int       // sweeps in a row that began with a memory nearly full
 }
 
-// sweepBy has the memories of the modem looked into at the time at, or earlier.
+// sweepBy schedules the next sweep at the time at or earlier.
 func (r *receiver) sweepBy(at time.Time) { r.sweepAt = clock.Earliest(r.sweepAt, at) }
 
-// sweepIfDue sweeps when that is due.
+// sweepIfDue sweeps if a sweep is due.
 func (r *receiver) sweepIfDue(now time.Time) error {
 	if now.Before(r.sweepAt) {
 		return nil
@@ -78,7 +77,7 @@ func (r *receiver) sweepIfDue(now time.Time) error {
 	return r.sweep()
 }
 
-// keepDirect keeps what has come past the memories of the modem until it is committed.
+// keepDirect keeps a text or report that the modem does not store until commitDirect.
 func (r *receiver) keepDirect(raw []byte) {
 	in := &r.session.worker.inbound
 	in.direct = append(in.direct, direct{raw: raw, session: r.session})
@@ -91,7 +90,7 @@ func (r *receiver) sweep() error {
 	all, err := w.modem.List(w.hard)
 	for _, m := range all {
 		if r.session.ending() {
-			break // the rest stays where it is
+			break // the next sweep takes the rest
 		}
 		if err := r.take(m); err != nil {
 			return err
@@ -107,8 +106,8 @@ func (r *receiver) sweep() error {
 	return nil
 }
 
-// noteFailedSweep deals with a sweep that could not look everywhere. Now and then that
-// happens; a modem of which it goes on is opened again, whatever else it does.
+// noteFailedSweep counts a sweep that could not read all memories. After blindBefore of them
+// in a row it raises AlarmReceive and has the modem opened again.
 func (r *receiver) noteFailedSweep(f *modem.Fault) error {
 	if r.failedSweeps++; r.failedSweeps < blindBefore {
 		return r.session.dialogue.mend(f)
@@ -117,12 +116,12 @@ func (r *receiver) noteFailedSweep(f *modem.Fault) error {
 	return f
 }
 
-// fetch takes what lies in one slot.
+// fetch takes the content of one slot.
 func (r *receiver) fetch(slot modem.Slot) error {
 	w := r.session.worker
 	m, err := w.modem.Read(w.hard, slot)
 	if errors.Is(err, modem.ErrEmpty) {
-		return nil // a sweep was faster
+		return nil // a sweep has taken it already
 	}
 	if err != nil {
 		f := faultOf(err)
@@ -132,14 +131,13 @@ func (r *receiver) fetch(slot modem.Slot) error {
 		return r.session.dialogue.mend(f)
 	}
 	if c := w.inbound.slots[m.Slot]; c != nil && c.sim == r.session.id.SIM && bytes.Equal(c.raw, m.Raw) {
-		r.sweepBy(time.Now()) // what was announced must lie elsewhere
+		r.sweepBy(time.Now()) // the new text must be in another slot
 	}
 	return r.take(m)
 }
 
-// take commits what was stored in a slot, and only then empties the slot. If
-// either fails it is found again by the next sweep. What is committed already
-// the slot is only emptied of.
+// take stores the content of a slot in the inbox and then empties the slot. If either fails
+// the next sweep finds the content again. Content that is stored already is not stored twice.
 func (r *receiver) take(m modem.Stored) error {
 	slots, sim := r.session.worker.inbound.slots, r.session.id.SIM
 	c := slots[m.Slot]
@@ -152,10 +150,9 @@ func (r *receiver) take(m modem.Stored) error {
 	return r.empty(m.Slot, c)
 }
 
-// empty removes from a slot what is committed, unless that failed lately: the
-// more often it has, the longer the slot is left alone. A modem that does not
-// even answer takes minutes each time, in which nothing is sent, and may do so
-// whatever the slot: then all of them are left alone for a while.
+// empty deletes the committed content of a slot, unless that failed lately: with each failure
+// the slot is left alone for longer. A modem that does not answer a deletion blocks sending
+// for minutes, so then all slots are left alone for a while.
 func (r *receiver) empty(slot modem.Slot, c *committed) error {
 	w := r.session.worker
 	in := &w.inbound
@@ -168,7 +165,7 @@ func (r *receiver) empty(slot modem.Slot, c *committed) error {
 	if err == nil || errors.Is(err, modem.ErrEmpty) {
 		in.emptyAt, in.emptyWait = time.Time{}, 0
 		c.until, c.wait = time.Time{}, firstStuck
-		in.slots[slot] = c // some modems only say so
+		in.slots[slot] = c // some modems confirm a deletion and keep the content
 		return nil
 	}
 	f := faultOf(err)
@@ -183,13 +180,12 @@ func (r *receiver) empty(slot modem.Slot, c *committed) error {
 	w.log.Warn("slot could not be emptied; it is tried again later", slog.String("memory", slot.Memory),
 		slog.Int("index", slot.Index), slog.Time("next_try", c.until), slog.Any("err", f), slog.String("remedy", f.Remedy().English()))
 	if f.Code >= 0 && f.Class != modem.Stop {
-		return nil // it answers, and is no better for being opened again
+		return nil // the modem answers; opening it again would not help
 	}
 	return r.session.dialogue.mend(f)
 }
 
-// receive commits one text or report that came by w, or what a slot holds that is
-// neither.
+// receive stores one text or report that came by w, or the content of a slot that is neither.
 func (r *receiver) receive(w queue.Worker, m modem.Stored) error {
 	err := r.keep(context.WithoutCancel(r.session.worker.hard), w, m)
 	switch {
@@ -207,7 +203,7 @@ func (r *receiver) receive(w queue.Worker, m modem.Stored) error {
 	return nil
 }
 
-// keep commits what came by w, unless the attendant takes it.
+// keep stores what came by w, unless the attendant takes it.
 func (r *receiver) keep(ctx context.Context, w queue.Worker, m modem.Stored) error {
 	g := r.session.worker.gateway
 	now := time.Now()
@@ -223,20 +219,20 @@ func (r *receiver) keep(ctx context.Context, w queue.Worker, m modem.Stored) err
 	return g.inbox.Load().Receive(ctx, w, a)
 }
 
-// commitDirect commits what the modem keeps nowhere, in order, as far as the
-// store lets it, each for the SIM that it came by. It is acknowledged only then:
-// without that the network keeps it, and so do we.
+// commitDirect stores the texts and reports that the modem does not store, in order, until the
+// store fails. Each is acknowledged only then; without acknowledgement the network keeps a
+// copy.
 func (r *receiver) commitDirect() error {
 	w := r.session.worker
 	for in := &w.inbound; len(in.direct) > 0; {
 		first := in.direct[0]
 		err := r.receive(first.session.id, modem.Stored{Raw: first.raw})
 		if err != nil && !isPermanent(err) {
-			break // until the store can be written again
+			break // tried again when the store works
 		}
 		in.direct = in.direct[1:]
 		if err != nil || first.session != r.session {
-			continue // whoever waited for the acknowledgement does so no more
+			continue // the modem no longer waits for the acknowledgement
 		}
 		if err := w.modem.Acknowledge(w.hard); err != nil {
 			w.log.Warn("modem did not take the acknowledgement of a message; the network may send it again",
@@ -249,8 +245,8 @@ func (r *receiver) commitDirect() error {
 	return nil
 }
 
-// watchStorage raises and ends AlarmStorage by what the sweep that has just ended
-// found before it fetched and deleted.
+// watchStorage raises or ends AlarmStorage by the fill levels at the beginning of the last
+// sweep.
 func (r *receiver) watchStorage() {
 	w := r.session.worker
 	all := w.modem.Info().Storages

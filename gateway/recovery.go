@@ -12,74 +12,72 @@ import (
 	"goniec/store"
 )
 
-// A modem that does not work is helped step by step, the gentlest first. In a
-// session the dialogue is brought back in step, and the modem is set up anew
-// (dialogue.mend). When that is not enough its port is closed and opened again;
-// then it is restarted, then its USB device is enumerated again as far as the
-// kernel allows it; and then it is parked and somebody is told, while it is still
-// looked at every minute. A step that helped is forgotten as soon as the modem has
-// worked for a while. A port that is not
-// there, or that another program holds, is waited for: no restart brings it back.
+// Recovery of a failing modem goes step by step. Within a session the dialogue is
+// resynchronised, then the modem is set up again (dialogue.mend). If the fault remains, the
+// port is closed and opened again; next the modem is restarted; next its USB device is
+// enumerated again, where the kernel allows that. Then the modem is parked, an alarm is
+// raised, and the modem is still tried every minute. Steps taken are forgotten after the modem
+// has worked for steadyAfter. A port that is absent or held by another program is waited for,
+// since no restart brings it back.
 
-// recoveryStep is what is done about a modem before it is opened again.
+// recoveryStep is an action on a closed modem before the next opening.
 type recoveryStep int
 
 const (
-	stepNone    recoveryStep = iota // nothing but to wait
-	stepReopen                      // its port has been closed and is opened again
-	stepRestart                     // it is restarted, AT+CFUN=1,1
-	stepUSB                         // its USB device is enumerated again
-	stepPark                        // it is out of service until it works again, and somebody is told
+	stepNone    recoveryStep = iota // only wait
+	stepReopen                      // open the port again
+	stepRestart                     // restart the modem, AT+CFUN=1,1
+	stepUSB                         // enumerate the USB device again
+	stepPark                        // leave the modem out of service and raise an alarm
 )
 
 const (
-	// restartsAnHour is how many restarts and enumerations of one modem there
-	// may be in an hour. What they do not help is not for a program to mend.
+	// restartsAnHour bounds restarts and enumerations of one modem within an hour.
 	restartsAnHour = 3
-	// restartTime bounds one of them.
+	// restartTime bounds one restart or enumeration.
 	restartTime = 45 * time.Second
-	// settleTime is how long a modem is given to come back after one, unless its
-	// port is seen to come back before.
+	// settleTime is how long a modem has to come back after a restart, unless its port appears
+	// earlier.
 	settleTime = 10 * time.Second
-	// unregisteredBefore is how many times in a row no network must have taken
-	// the SIM before the modem is restarted for it, and four times as many before
-	// it is restarted again: mostly it is the network.
+	// unregisteredBefore is how many openings in a row must have found no network before the
+	// modem is restarted. The next restart takes four times as many: mostly the network is the
+	// cause.
 	unregisteredBefore = 3
-	// failuresBeforeAnother is after how many failures one that is parked is
-	// restarted once more; the next time it is four times as many.
+	// failuresBeforeAnother is after how many failures a parked modem is restarted once more.
+	// The next restart takes four times as many.
 	failuresBeforeAnother = 20
-	// silentBefore is how many parts in a row the modem must not have answered
-	// for it to be opened again although it answers everything else.
+	// silentBefore is how many parts in a row must have had no answer for the modem to be
+	// opened again although other commands are answered.
 	silentBefore = 2
 )
 
-// recovery is how far a worker has come with a modem that fails.
+// recovery is the state of the recovery of one modem.
 type recovery struct {
 	worker *worker
 	key    string // ladder/<modem>
 
-	backoff      time.Duration // before the modem is opened again
-	logged       string        // the trouble logged last, and when
+	backoff      time.Duration // before the next opening
+	logged       string        // the Detail of the trouble logged last
 	loggedAt     time.Time
-	failed       int // openings in a row that the device has ended, with nothing having worked in between
-	unregistered int // openings in a row in which no network took the SIM
-	patience     int // at how many of either the modem is restarted next
-	silent       int // parts in a row that the modem has not answered
+	failed       int // openings in a row that ended by a fault of the device
+	unregistered int // openings in a row that found no network
+	patience     int // the value of failed or unregistered at which the modem is restarted next
+	silent       int // parts in a row without an answer
 	restarts     []time.Time
 	loaded       bool
 }
 
-// recoveryRecord is the stored form: a program that is started again and again must
-// not restart modems as often.
+// recoveryRecord is the stored form: the budget of restarts must hold across restarts of the
+// program.
 type recoveryRecord struct {
 	Restarts []time.Time `json:"restarts"` // of the last hour
 }
 
-// reset forgets what was tried: the modem has done its work.
+// reset sets all counters back, because the modem has done its work.
 func (r *recovery) reset() { r.failed, r.unregistered, r.patience, r.silent = 0, 0, 0, 0 }
 
-// resetIfAnswering forgets what was tried once the modem has been open for long enough, unless
-// it has not answered a part since.
+// resetIfAnswering resets counters and backoff after a steady opening, unless a part has had
+// no answer since.
 func (r *recovery) resetIfAnswering() {
 	if r.silent == 0 {
 		r.backoff = firstBackoff
@@ -87,29 +85,27 @@ func (r *recovery) resetIfAnswering() {
 	}
 }
 
-// forgetLogged notes that the modem is open: what it suffers from next is news.
+// forgetLogged makes the next trouble be logged even if it equals the last one.
 func (r *recovery) forgetLogged() { r.logged = "" }
 
-// resetBackoff notes that somebody has asked for the modem to be closed: it is opened again
-// as if it had not failed.
+// resetBackoff sets the wait back: a restart on request is no failure.
 func (r *recovery) resetBackoff() { r.backoff = firstBackoff }
 
-// countUnanswered counts a part that the modem has not answered, and says whether the modem
-// has to be opened again for that.
+// countUnanswered counts a part without an answer, and says whether the modem has to be opened
+// again.
 func (r *recovery) countUnanswered() (reopen bool) {
 	r.silent++
 	return r.silent >= silentBefore
 }
 
-// nextWait returns how long to wait before the modem is opened again, twice as long as the
-// last time.
+// nextWait returns the wait before the next opening and doubles the one after it.
 func (r *recovery) nextWait() time.Duration {
 	wait := r.backoff
 	r.backoff = min(2*r.backoff, lastBackoff)
 	return wait
 }
 
-// chooseStep returns the step to take after f has ended an opening.
+// chooseStep counts the fault f that has ended an opening, and returns the step to take.
 func (r *recovery) chooseStep(f *modem.Fault) recoveryStep {
 	switch {
 	case waitsForPeople(f):
@@ -125,7 +121,7 @@ func (r *recovery) chooseStep(f *modem.Fault) recoveryStep {
 	}
 	r.failed++
 	switch {
-	case f.Class == modem.Stop: // of a SIM, see above
+	case f.Class == modem.Stop: // a fault of the SIM, see above
 		if r.failed == 1 {
 			return stepRestart
 		}
@@ -142,7 +138,7 @@ func (r *recovery) chooseStep(f *modem.Fault) recoveryStep {
 	}
 }
 
-// waitsForPeople says whether f is about something that no restart changes.
+// waitsForPeople says whether no restart can mend f.
 func waitsForPeople(f *modem.Fault) bool {
 	for _, e := range []error{
 		modem.ErrNoDevice, modem.ErrBusy, modem.ErrPermission, modem.ErrNotSerial, modem.ErrOtherModem, modem.ErrNotSMS,
@@ -155,15 +151,15 @@ func waitsForPeople(f *modem.Fault) bool {
 	return false
 }
 
-// isSIMFault says whether f is a SIM that cannot be read, which a restart of the modem
-// sometimes mends: no SIM, SIM failure, busy or wrong (3GPP TS 27.007 9.2).
+// isSIMFault says whether the SIM cannot be read, which a restart of the modem sometimes
+// mends: SIM not inserted, failure, busy or wrong (3GPP TS 27.007 9.2).
 func isSIMFault(f *modem.Fault) bool {
 	return f.Family == "CME" && slices.Contains([]int{10, 13, 14, 15}, f.Code) ||
 		f.Family == "CMS" && slices.Contains([]int{310, 313, 314, 315}, f.Code)
 }
 
-// spend takes one restart from the budget, and writes that down before it is made.
-// false: there is none left, or it cannot be written.
+// spend takes one restart from the budget and stores that before the restart is made. It
+// returns false if the budget is spent.
 func (r *recovery) spend(ctx context.Context, now time.Time) (bool, error) {
 	if !r.loaded {
 		record, err := store.View(ctx, r.worker.gateway.config.Store, func(reader store.Reader) (recoveryRecord, error) {
@@ -175,7 +171,7 @@ func (r *recovery) spend(ctx context.Context, now time.Time) (bool, error) {
 		}
 		r.restarts, r.loaded = record.Restarts, true
 	}
-	// Those from the future were made by a wrong clock.
+	// Times in the future come from a wrong clock and do not count.
 	recent := slices.DeleteFunc(slices.Clone(r.restarts), func(t time.Time) bool { return now.Sub(t).Abs() >= time.Hour })
 	if len(recent) >= restartsAnHour {
 		return false, nil
@@ -189,7 +185,7 @@ func (r *recovery) spend(ctx context.Context, now time.Time) (bool, error) {
 	return true, nil
 }
 
-// recover takes a step that the modem has to be closed for.
+// recover carries out a step for which the modem has to be closed.
 func (r *recovery) recover(ctx context.Context, do recoveryStep) {
 	if do != stepRestart && do != stepUSB {
 		return
@@ -214,7 +210,7 @@ func (r *recovery) recover(ctx context.Context, do recoveryStep) {
 	}
 }
 
-// takeRestart takes a restart from the budget, and says so if there is none left.
+// takeRestart takes one restart from the budget, and logs if none is left or the store fails.
 func (r *recovery) takeRestart(ctx context.Context) bool {
 	ok, err := r.spend(ctx, time.Now())
 	switch {
@@ -227,8 +223,7 @@ func (r *recovery) takeRestart(ctx context.Context) bool {
 	return ok && err == nil
 }
 
-// logTrouble logs what a modem suffers from: at once when it is something new,
-// and now and then while it lasts.
+// logTrouble logs a trouble at once when it is new, and every repeatInterval while it lasts.
 func (r *recovery) logTrouble(t *Trouble, park bool, wait time.Duration) {
 	if r.logged == t.Detail && t.At.Sub(r.loggedAt) < repeatInterval {
 		r.worker.log.Debug("modem is still out of service", slog.String("code", t.Code), slog.Duration("next_try", wait))

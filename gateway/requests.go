@@ -9,21 +9,20 @@ import (
 	"goniec/modem"
 )
 
-// ErrNotOpen is returned for what needs a modem that is open while it is not.
+// ErrNotOpen is returned for an operation that needs an open modem while the modem is closed.
 var ErrNotOpen = errors.New("the modem is not open")
 
-// request is something that somebody else wants done with the modem of a worker.
+// request is a function to be run by the goroutine of a worker.
 type request struct {
 	ctx  context.Context
 	do   func(context.Context, *modem.Modem) error
-	done chan error // buffered, so that the worker never waits for who asked
+	done chan error // buffered, so that the worker never blocks on it
 }
 
-// Do has the worker of the modem called name run do between two submissions, with
-// the modem open, and returns its error. No part is sent meanwhile, so do should be
-// short; ctx bounds the wait for it and do itself. The error is ErrUnknownModem,
-// ErrNotOpen, that of ctx, or what do returned; a *modem.Fault from do is mended
-// like any other.
+// Do runs do in the goroutine of the modem called name, between two submissions and with the
+// modem open, and returns the error of do. No part is sent meanwhile, so do should be short.
+// ctx bounds the wait and do itself. The error is ErrUnknownModem, ErrNotOpen, that of ctx, or
+// that of do. A *modem.Fault returned by do is mended like a fault of a submission.
 func (g *Gateway) Do(ctx context.Context, name string, do func(context.Context, *modem.Modem) error) error {
 	w := g.worker(name)
 	if w == nil {
@@ -35,9 +34,8 @@ func (g *Gateway) Do(ctx context.Context, name string, do func(context.Context, 
 	return nil
 }
 
-// USSD asks the network a code through the modem called name, such as "*101#" for
-// the credit, and returns what it answers. No part is sent meanwhile. The error is
-// that of Do or of modem.Modem.USSD.
+// USSD sends a USSD code such as "*101#" through the modem called name and returns the answer
+// of the network. No part is sent meanwhile. The error is that of Do or of modem.Modem.USSD.
 func (g *Gateway) USSD(ctx context.Context, name, code string) (text string, err error) {
 	err = g.Do(ctx, name, func(ctx context.Context, device *modem.Modem) error {
 		var err error
@@ -47,13 +45,13 @@ func (g *Gateway) USSD(ctx context.Context, name, code string) (text string, err
 	return text, err
 }
 
-// requests is what others want done with the modem of a worker.
+// requests are the pending requests to a worker.
 type requests struct {
 	handed  chan request
-	waiting atomic.Int32 // how many of them have not been taken yet
+	waiting atomic.Int32 // requests not taken yet
 }
 
-// ask hands do to the goroutine of w and waits until it has been run.
+// ask passes do to the goroutine of w and waits until do has returned.
 func (w *worker) ask(ctx context.Context, do func(context.Context, *modem.Modem) error) error {
 	w.mu.Lock()
 	o, open := w.opening, !w.public.opened.IsZero()
@@ -66,7 +64,7 @@ func (w *worker) ask(ctx context.Context, do func(context.Context, *modem.Modem)
 	r := request{ctx: ctx, do: do, done: make(chan error, 1)}
 	select {
 	case w.requests.handed <- r:
-		return <-r.done // run to its end: it minds ctx itself
+		return <-r.done // do is run to its end and heeds ctx itself
 	case <-o.closed:
 		return ErrNotOpen
 	case <-ctx.Done():
@@ -74,7 +72,7 @@ func (w *worker) ask(ctx context.Context, do func(context.Context, *modem.Modem)
 	}
 }
 
-// serveRequests runs what others have asked for so far.
+// serveRequests runs the requests that wait.
 func (s *session) serveRequests() error {
 	for s.worker.requests.waiting.Load() > 0 && !s.ending() {
 		select {
@@ -83,14 +81,14 @@ func (s *session) serveRequests() error {
 				return err
 			}
 		default:
-			return nil // whoever it was has given up, or comes by in a moment
+			return nil // the requester has given up or is about to send
 		}
 	}
 	return nil
 }
 
-// serveRequest runs one request. Who asked is answered even if it panics, which ends
-// the session like any panic.
+// serveRequest runs one request. The requester gets errPanic if do panics, and the panic then
+// ends the session.
 func (s *session) serveRequest(r request) error {
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()

@@ -14,38 +14,36 @@ import (
 	"goniec/store"
 )
 
-// RoutingConfig is what NewRouting needs; Store is required.
+// RoutingConfig configures NewRouting; Store is required.
 type RoutingConfig struct {
 	Store store.Store // for the keys who/<number>
 	Cap   RecipientCap
 }
 
-// Routing decides by which SIM messages leave: by the one that the number is in a
-// conversation with, else by the modem meant for numbers that begin so, else by
-// whichever has been idle longest. It also counts what each number gets.
-// The queue asks it as its queue.Router, so it is made before the queue, and the
-// gateway, which is made after it, tells it what the modems are.
+// Routing chooses the SIM of a message: the SIM of the conversation with the number, else the
+// modem whose prefixes fit the number, else the modem that has been idle longest. It also
+// counts the parts to each number against the RecipientCap. The queue calls Routing as its
+// queue.Router, so Routing is made before the queue; New passes the modems to it later.
 type Routing struct {
 	store    store.Store
 	cap      RecipientCap
 	turns    *turns
 	mu       sync.Mutex // guards what follows
-	gateway  *Gateway   // nil until it is made
+	gateway  *Gateway   // nil until New has returned
 	prefixes []prefixRule
 }
 
-// prefixRule is a prefix and the modem that numbers which begin so are meant for.
+// prefixRule assigns numbers that begin with prefix to a modem.
 type prefixRule struct{ prefix, modem string }
 
 var _ queue.Router = (*Routing)(nil)
 
-// NewRouting returns a Routing for the Router of a queue.Config and the Routing of
-// a Config.
+// NewRouting returns a Routing for queue.Config.Router and Config.Routing.
 func NewRouting(c RoutingConfig) *Routing {
 	return &Routing{store: c.Store, cap: c.Cap, turns: newTurns()}
 }
 
-// setModems takes over what the configuration says of the modems.
+// setModems takes over the gateway and the prefixes of its modems.
 func (r *Routing) setModems(g *Gateway, modems []ModemConfig) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,10 +53,10 @@ func (r *Routing) setModems(g *Gateway, modems []ModemConfig) {
 			r.prefixes = append(r.prefixes, prefixRule{prefix, c.Name})
 		}
 	}
-	slices.SortStableFunc(r.prefixes, func(a, b prefixRule) int { return len(b.prefix) - len(a.prefix) }) // the longest first
+	slices.SortStableFunc(r.prefixes, func(a, b prefixRule) int { return len(b.prefix) - len(a.prefix) }) // the longest prefix first
 }
 
-// preferredModem returns the modem for numbers like to, empty if there is none.
+// preferredModem returns the modem with the longest prefix that fits to, empty if none fits.
 func (r *Routing) preferredModem(to pdu.Address) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,7 +68,7 @@ func (r *Routing) preferredModem(to pdu.Address) string {
 	return r.prefixes[i].modem
 }
 
-// Scope is that of queue.Router.
+// Scope implements queue.Router.
 func (r *Routing) Scope(w queue.Worker) queue.Scope {
 	r.mu.Lock()
 	g := r.gateway
@@ -82,7 +80,7 @@ func (r *Routing) Scope(w queue.Worker) queue.Scope {
 	return queue.Scope{Others: g.inService(w.Modem, now), OnlyOwnRoutes: r.turns.defers(w.Modem, now)}
 }
 
-// Prefer is that of queue.Router.
+// Prefer implements queue.Router.
 func (r *Routing) Prefer(s store.Reader, m *queue.Message) (queue.Preference, error) {
 	c, err := readContact(s, m.To)
 	if err != nil {
@@ -101,13 +99,13 @@ func (r *Routing) Prefer(s store.Reader, m *queue.Message) (queue.Preference, er
 	return queue.Preference{Modem: name}, nil
 }
 
-// failuresBeforeOthers is how many attempts of a message by its SIM may come to
-// nothing, whatever the reason, before others may try.
+// failuresBeforeOthers is how many attempts of a message may fail by the preferred SIM or
+// modem, for any reason, before others may send the message.
 const failuresBeforeOthers = 3
 
-// shuns says whether m should rather not leave by those whose attempts are of:
-// they have refused it for a reason that may be theirs alone, or have failed often,
-// or once if it is urgent.
+// shuns says whether m should leave by another SIM or modem than the one whose attempts of
+// selects: because that one was refused with an error that may be its own, or has failed
+// failuresBeforeOthers times, or once for an urgent message.
 func shuns(m *queue.Message, of func(*queue.Attempt) bool) bool {
 	failed := 0
 	for i := range m.Attempts {
@@ -132,7 +130,7 @@ func shuns(m *queue.Message, of func(*queue.Attempt) bool) bool {
 	return false
 }
 
-// Begin is that of queue.Router.
+// Begin implements queue.Router.
 func (r *Routing) Begin(tx store.Tx, b queue.AttemptRequest) (queue.AttemptRuling, error) {
 	to := b.Message.To
 	c, err := readContact(tx, to)
@@ -141,7 +139,7 @@ func (r *Routing) Begin(tx store.Tx, b queue.AttemptRequest) (queue.AttemptRulin
 	}
 	before := c.SIM
 	if c.SIM != b.Worker.SIM && (c.SIM == "" || !b.Scope.Serves(c.SIM)) {
-		c.SIM = b.Worker.SIM // at once, so that the next text to this number follows
+		c.SIM = b.Worker.SIM // at once, so that the next text to this number uses the same SIM
 	}
 	if r.cap.none() {
 		if c.SIM == before && len(c.Counted) == 0 {
@@ -158,17 +156,17 @@ func (r *Routing) Begin(tx store.Tx, b queue.AttemptRequest) (queue.AttemptRulin
 	return queue.AttemptRuling{}, c.put(tx, to, b.At)
 }
 
-// Accepted is that of queue.Router.
+// Accepted implements queue.Router.
 func (r *Routing) Accepted(tx store.Tx, to pdu.Address, w queue.Worker, at time.Time) error {
 	c, err := readContact(tx, to)
 	if err != nil || c.SIM == w.SIM {
-		return err // each text would change a page of its own otherwise: see Prune
+		return err // without this check each text would write another page of the store: see Prune
 	}
 	c.SIM = w.SIM
 	return c.put(tx, to, at)
 }
 
-// Heard is that of queue.Router.
+// Heard implements queue.Router.
 func (r *Routing) Heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.Time) error {
 	c, err := readContact(tx, from)
 	if err != nil || c.SIM == w.SIM && !c.stale(at) {
@@ -178,7 +176,7 @@ func (r *Routing) Heard(tx store.Tx, from pdu.Address, w queue.Worker, at time.T
 	return c.put(tx, from, at)
 }
 
-// Forget is that of queue.Router.
+// Forget implements queue.Router.
 func (r *Routing) Forget(tx store.Tx, number pdu.Address) (bool, error) {
 	key := contactKey(number)
 	value, err := tx.Get(key)
@@ -188,8 +186,8 @@ func (r *Routing) Forget(tx store.Tx, number pdu.Address) (bool, error) {
 	return true, tx.Delete(key)
 }
 
-// Prune is that of queue.Router. A number that has been written to since it was known
-// first is told by its messages, which are kept for as long.
+// Prune implements queue.Router. When a number was last written to is read from its messages,
+// which are kept as long as the number must be known.
 func (r *Routing) Prune(ctx context.Context, before time.Time) error {
 	in := store.Prefix(contactSpace)
 	in.Where = func(p store.Pair) bool {
@@ -202,7 +200,7 @@ func (r *Routing) Prune(ctx context.Context, before time.Time) error {
 	return nil
 }
 
-// pruneContact forgets one number, or notes when it was written to last.
+// pruneContact deletes one record, or sets its At to the time of the number's last message.
 func pruneContact(tx store.Tx, p store.Pair) error {
 	c := decodeContact(p.Value)
 	last, err := queue.LastTo(tx, strings.TrimPrefix(p.Key, contactSpace))
@@ -219,8 +217,8 @@ func pruneContact(tx store.Tx, p store.Pair) error {
 	}
 }
 
-// allows says whether the attempt that sub is has been counted, and is within the
-// cap, by what is stored now. It does not depend on the queue having asked.
+// allows says whether the attempt of sub has been counted and the number is within the cap, by
+// a fresh read of the store. The check does not rely on the queue having called Begin.
 func (r *Routing) allows(ctx context.Context, sub queue.Submission, now time.Time) (bool, error) {
 	if r.cap.none() {
 		return true, nil
@@ -235,7 +233,7 @@ func (r *Routing) allows(ctx context.Context, sub queue.Submission, now time.Tim
 	return known && c.until(r.cap, 0, now).IsZero(), nil
 }
 
-// nameOf names an attempt of the message id.
+// nameOf returns the stored name of an attempt of message id.
 func nameOf(id string, attempt int) string {
 	return id[max(0, len(id)-12):] + "/" + strconv.Itoa(attempt)
 }

@@ -14,19 +14,19 @@ import (
 	"goniec/store"
 )
 
-// sender takes what is due in the queue to the modem.
+// sender takes due parts from the queue to the modem.
 type sender struct {
 	session *session
-	// restUntil is when the network may be tried again after it failed often,
-	// or what it refused was left to others; restReason says which.
+	// restUntil is the end of a pause after network failures or refusals; restReason says
+	// which.
 	restUntil  time.Time
 	restReason string
-	// refused says what this SIM's service centre has refused in a TPDU.
+	// refused are the TPDU fields that this SIM's service centre has refused.
 	refused refusedFeatures
 }
 
-// send sends parts as long as there are any due and they may leave, and
-// returns when to look again; zero if only an event can change anything.
+// send sends parts while any are due and may leave. It returns when to claim again; zero:
+// after an event only.
 func (s *sender) send() (time.Time, error) {
 	w := s.session.worker
 	for {
@@ -54,7 +54,8 @@ func (s *sender) send() (time.Time, error) {
 	}
 }
 
-// heldUntil says until when, and why, nothing may be begun; no reason if it may.
+// heldUntil returns until when no message may begin, and why; an empty reason: a message may
+// begin.
 func (s *sender) heldUntil(now time.Time) (time.Time, string) {
 	w := s.session.worker
 	if now.Before(s.session.journal.retryAt) {
@@ -76,8 +77,8 @@ func (s *sender) heldUntil(now time.Time) (time.Time, string) {
 	return w.pace.allowedAt(now)
 }
 
-// nextDue returns when there will be something to claim; zero if nothing waits. What
-// is due already has been left to another modem for a moment.
+// nextDue returns when there may be a part to claim; zero: none waits. A part that is due
+// already has been left to another modem for a moment.
 func (s *sender) nextDue() time.Time {
 	w := s.session.worker
 	due, ok, err := w.gateway.queue.Load().NextDue(s.session.ctx, s.session.id)
@@ -97,9 +98,9 @@ func (s *sender) nextDue() time.Time {
 	return clock.Earliest(due, shift)
 }
 
-// sendAll sends sub and what follows from it: the parts of the same message,
-// and the next messages as long as nothing stands against it. Each part costs
-// one commit, in which the next one is already marked as in flight.
+// sendAll sends sub and the parts that the queue hands over behind it: the other parts of its
+// message, and next messages while nothing prevents them. Each part costs one commit, which
+// also marks the next part as in flight.
 func (s *sender) sendAll(sub queue.Submission) error {
 	w := s.session.worker
 	for {
@@ -114,8 +115,8 @@ func (s *sender) sendAll(sub queue.Submission) error {
 			return fmt.Errorf("record outcome: %w", err)
 		}
 		s.noteNetwork(sub, v)
-		// What the modem announced meanwhile comes after the record it may
-		// belong to, and before anything else is sent.
+		// An indication received meanwhile is handled after the record it may belong to, and
+		// before the next part.
 		err = s.applyVerdict(v)
 		if err == nil {
 			err = s.session.handleAnnounced()
@@ -125,14 +126,14 @@ func (s *sender) sendAll(sub queue.Submission) error {
 			return err
 		case err == nil && w.hard.Err() == nil && s.session.journal.retryAt.IsZero():
 			sub = more
-		default: // also when the store has just refused a report: nothing leaves without it
+		default: // also when the store has just refused a report: nothing is sent then
 			return errors.Join(err, s.giveBack(more))
 		}
 	}
 }
 
-// noteNetwork remembers which messages the network has failed, and has them tried again
-// at once when it is seen to work.
+// noteNetwork keeps the messages that failed by the network, and makes them due at once when a
+// part is accepted.
 func (s *sender) noteNetwork(sub queue.Submission, v verdict) {
 	w, sim := s.session.worker, s.session.id.SIM
 	if v.network && v.outcome.Kind == queue.Retry {
@@ -160,7 +161,7 @@ func (s *sender) mayFollow() bool {
 	return reason == ""
 }
 
-// applyVerdict does to the modem what an attempt asked for.
+// applyVerdict pauses, parks or mends the modem as v says. Its error ends the session.
 func (s *sender) applyVerdict(v verdict) error {
 	w := s.session.worker
 	if v.pause > 0 {
@@ -190,13 +191,13 @@ func (s *sender) applyVerdict(v verdict) error {
 	return s.session.dialogue.mend(v.mend)
 }
 
-// attempt submits one part and says what came of it.
+// attempt submits one part and returns the verdict.
 func (s *sender) attempt(sub queue.Submission) verdict {
 	w := s.session.worker
 	if err := s.reserve(time.Now()); err != nil {
 		return verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: codeStore, Detail: "the store cannot be written", At: time.Now()}}
 	}
-	now := time.Now() // reserve may have taken hours
+	now := time.Now() // reserve may have waited long for the store
 	tpdu, v, ok := s.compose(sub, now)
 	if !ok {
 		return v
@@ -236,12 +237,11 @@ func (s *sender) attempt(sub queue.Submission) verdict {
 	return v
 }
 
-// uncountedWait is how long a part waits that the queue has handed over although its
-// number may get none.
+// uncountedWait is how long a part waits that the queue handed over beyond the recipient cap.
 const uncountedWait = 15 * time.Minute
 
-// withinCap looks, past the queue, whether the number of sub may get it. It may not
-// only if there is a bug; ok is false then, and the verdict says what to do.
+// withinCap checks the recipient cap without relying on the queue. ok is false only if there
+// is a bug or the store fails; the verdict then says what to do.
 func (s *sender) withinCap(sub queue.Submission, now time.Time) (v verdict, ok bool) {
 	w := s.session.worker
 	allowed, err := w.gateway.config.Routing.allows(w.hard, sub, now)
@@ -261,7 +261,7 @@ func (s *sender) withinCap(sub queue.Submission, now time.Time) (v verdict, ok b
 	return verdict{outcome: o}, false
 }
 
-// reserve makes sure that the part about to leave is counted against the pace.
+// reserve makes sure that the next part is counted against the pace.
 func (s *sender) reserve(now time.Time) error {
 	w := s.session.worker
 	if w.pace.covered(now) {
@@ -270,16 +270,16 @@ func (s *sender) reserve(now time.Time) error {
 	return s.session.journal.persist("count a part", func(ctx context.Context) error { return w.pace.reserve(ctx, now) })
 }
 
-// compose makes the TPDU of a part; ok is false if there is nothing to submit,
-// and the verdict says why.
+// compose returns the TPDU of a part. ok is false if there is nothing to submit; the verdict
+// says why.
 func (s *sender) compose(sub queue.Submission, now time.Time) (tpdu []byte, v verdict, ok bool) {
 	w := s.session.worker
 	if !sub.ExpiresAt.IsZero() && !sub.ExpiresAt.After(now) {
-		// The queue lets it expire when it is next claimed.
+		// The next claim lets the message expire.
 		return nil, verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: codeExpired, Detail: "expired on the way to the modem", At: now}}, false
 	}
 	if lease := sub.Message.Parts[sub.Part].Until; !lease.IsZero() && !now.Before(lease) {
-		// The queue has let others decide about it since.
+		// The lease is over, so the queue may have given the part away.
 		return nil, verdict{outcome: queue.Outcome{Kind: queue.NotSent, Code: queue.CodeLease, Detail: "it took too long to come to the modem", At: now}}, false
 	}
 	tpdu, err := submitTPDU(sub, w.gateway.config.DefaultValidity, s.refused, now)
@@ -291,9 +291,8 @@ func (s *sender) compose(sub queue.Submission, now time.Time) (tpdu []byte, v ve
 	return tpdu, verdict{}, true
 }
 
-// submitTPDU makes the SMS-SUBMIT (3GPP TS 23.040 9.2.2.2) of a part. A status
-// report is always asked for. It is valid until the message expires, but no
-// longer than longest.
+// submitTPDU returns the SMS-SUBMIT of a part (3GPP TS 23.040 9.2.2.2). It requests a status
+// report. TP-VP is the time until the message expires, at most longest.
 func submitTPDU(sub queue.Submission, longest time.Duration, plain refusedFeatures, now time.Time) ([]byte, error) {
 	ud, err := pdu.TextUserData(sub.Text, sub.Alphabet, sub.Concatenation)
 	if err != nil {
@@ -317,8 +316,8 @@ func submitTPDU(sub queue.Submission, longest time.Duration, plain refusedFeatur
 	return t.Marshal()
 }
 
-// record writes the outcome of sub down, however long that takes, and returns what the queue hands over next; nothing if this outcome cannot be recorded. Its
-// error means that everything must end.
+// record stores the outcome of sub, retrying as long as that takes, and returns what the queue
+// hands over next, if anything. An error ends the session.
 func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.Submission, ok bool, err error) {
 	w := s.session.worker
 	if v.outcome.Kind == queue.Uncertain {
@@ -348,7 +347,7 @@ func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.
 	case errors.Is(err, queue.ErrStale), errors.Is(err, store.ErrNotFound):
 		w.log.Warn("outcome of a part came too late to be recorded", attributes...)
 	case isPermanent(err), errors.Is(err, errNotTaken):
-		// Its lease makes it uncertain; the other messages go on.
+		// The end of its lease makes the part uncertain; other messages go on.
 		w.log.Error("outcome of a part cannot be recorded; please report this with the log", attributes...)
 	default:
 		return queue.Submission{}, false, err
@@ -356,14 +355,13 @@ func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.
 	return queue.Submission{}, false, nil
 }
 
-// giveBack returns a part that was handed over and will not be sent now.
+// giveBack returns to the queue a part that was handed over and will not be sent now.
 func (s *sender) giveBack(sub queue.Submission) error {
 	_, _, err := s.record(sub, verdict{outcome: queue.Outcome{Kind: queue.NotSent, At: time.Now()}}, false)
 	return err
 }
 
-// recordLateRefusal deals with an error as the answer to an attempt that had come to
-// nothing certain.
+// recordLateRefusal records an error that came as the late answer to an uncertain attempt.
 func (s *sender) recordLateRefusal(f *modem.Fault) {
 	o := queue.Outcome{Kind: queue.Retry, Code: code(f), Detail: f.Meaning(), RetryAfter: f.Wait(1), At: time.Now()}
 	switch f.Class {
@@ -379,7 +377,7 @@ func (s *sender) recordLateRefusal(f *modem.Fault) {
 	s.recordLateAnswer(o)
 }
 
-// recordLateAnswer records the answer to an attempt that had come to nothing certain.
+// recordLateAnswer records the late answer to an uncertain attempt.
 func (s *sender) recordLateAnswer(o queue.Outcome) {
 	w := s.session.worker
 	sub := w.air.uncertain

@@ -11,25 +11,24 @@ import (
 )
 
 const (
-	// serviceGrace is how long what is meant for a modem waits for it when it
-	// has gone: it is mostly back soon, and conversations should not change SIMs
-	// for that.
+	// serviceGrace is how long messages that prefer a modem wait for it after it has gone.
+	// Most modems are back within seconds, and a conversation should keep its SIM.
 	serviceGrace = time.Minute
-	// longPause is how long a modem that works may send nothing, by its pace or
-	// because the network fails, without others taking what is meant for it.
+	// longPause is how long an open modem may send nothing, because of its pace or a failing
+	// network, before other modems take its messages.
 	longPause = time.Minute
 )
 
-// service is whether a worker sends, as routing sees it.
+// service says whether a worker is in service: whether routing may prefer its SIM.
 type service struct {
-	down   time.Time // since when the modem is not ready; zero: it is
-	in     bool      // what serves said last
-	sim    string    // and of which SIM
-	before string    // the SIM that was in the modem when it was open last, by what is stored
+	down   time.Time // since when the modem is not ready; zero: it is ready
+	in     bool      // in of served when noteService ran last
+	sim    string    // sim of served when noteService ran last
+	before string    // the stored SIM of the last opening
 }
 
-// remember reads, before w runs, which SIM was in the modem last, so that what is
-// meant for it waits until the modem is open.
+// remember reads which SIM was in the modem last, before w runs. Messages for that SIM wait
+// until the modem is open.
 func (w *worker) remember(ctx context.Context) {
 	record, err := store.View(ctx, w.gateway.config.Store, func(r store.Reader) (cardRecord, error) {
 		record, _, err := store.GetJSON[cardRecord](r, "card/"+w.config.Name)
@@ -37,14 +36,14 @@ func (w *worker) remember(ctx context.Context) {
 	})
 	w.show(func(p *public) {
 		p.service.down = time.Now()
-		if err == nil { // else nobody waits for it
+		if err == nil { // on an error no message waits for the modem
 			p.service.before = record.SIM
 		}
 	})
 }
 
-// served returns the SIM of w, whether w is in service, and when that changes by
-// itself; zero: it does not.
+// served returns the SIM of w, whether w is in service, and when that changes without an
+// event; zero: it does not.
 func (w *worker) served(now time.Time) (sim string, in bool, until time.Time) {
 	s := w.shown()
 	if sim = s.sim; sim == "" {
@@ -68,8 +67,8 @@ func (w *worker) served(now time.Time) (sim string, in bool, until time.Time) {
 	}
 }
 
-// noteService has the other workers look again when they may take what is meant for
-// w, or may no more.
+// noteService wakes the other workers when w has come into service or gone out of it, since
+// they may then claim other messages.
 func (w *worker) noteService(state modem.State) {
 	now := time.Now()
 	w.show(func(p *public) {
@@ -93,7 +92,7 @@ func (w *worker) noteService(state modem.State) {
 	}
 }
 
-// nudge wakes every worker but one. The caller holds mu.
+// nudge wakes every worker except but. The caller holds mu.
 func (g *Gateway) nudge(but *worker) {
 	for _, w := range g.workers {
 		if w == but {
@@ -101,12 +100,12 @@ func (g *Gateway) nudge(but *worker) {
 		}
 		select {
 		case w.nudged <- struct{}{}:
-		default: // it will look anyway
+		default: // a wake-up is already pending
 		}
 	}
 }
 
-// inService returns the workers that are in service but the one called name.
+// inService returns the workers in service except the one called name.
 func (g *Gateway) inService(name string, now time.Time) []queue.Worker {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -122,8 +121,8 @@ func (g *Gateway) inService(name string, now time.Time) []queue.Worker {
 	return all
 }
 
-// nextShift returns when another worker than the one called name next goes out of
-// service by itself, or comes back; zero: not as far as is known.
+// nextShift returns when a worker other than the one called name next comes into service or
+// goes out of it by time alone; zero: never.
 func (g *Gateway) nextShift(name string, now time.Time) time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()

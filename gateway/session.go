@@ -12,22 +12,21 @@ import (
 )
 
 const (
-	// rebootGrace is how long after Open a restart of the device may still be
-	// the one because of which it was opened.
+	// rebootGrace is how long after Open a reported restart of the device may be the restart
+	// before that Open.
 	rebootGrace = 2 * time.Second
-	// shortest is the least time between two looks at the queue when nothing
-	// else happens, so that no oddity in it can make a worker spin.
+	// shortest is the least time between two claims when nothing else happens, so that an
+	// inconsistent queue cannot make a worker spin.
 	shortest = 20 * time.Millisecond
 )
 
-// session is the time in which a modem is open. It goes round over its parts, all of
-// them in the goroutine of its worker.
+// session serves one open modem. All its parts run in the goroutine of the worker.
 type session struct {
 	worker *worker
-	ctx    context.Context // done when nothing new may be begun in this opening
+	ctx    context.Context // done when nothing new may begin in this opening
 	id     queue.Worker
 	wake   <-chan struct{} // from the queue
-	opened time.Time       // when the modem was set up last; zero: it was not yet
+	opened time.Time       // when the modem was set up last; zero: not yet
 
 	journal  journal
 	dialogue dialogue
@@ -43,10 +42,10 @@ func newSession(ctx context.Context, w *worker) *session {
 	return s
 }
 
-// run opens the modem and serves it until ctx is done or it fails.
+// run opens the modem and serves it until ctx is done or the modem fails.
 func (s *session) run() error {
 	s.worker.show(func(p *public) {
-		if p.parkedUntil.IsZero() { // parked by closing it
+		if p.parkedUntil.IsZero() { // parked with the modem closed
 			p.parkedSince = time.Time{}
 		}
 	})
@@ -68,7 +67,7 @@ func (s *session) setUpAgain() error {
 	return nil
 }
 
-// noteSetUp notes that the modem is ready, and with which SIM.
+// noteSetUp records that the modem is set up, and with which SIM.
 func (s *session) noteSetUp() {
 	w := s.worker
 	s.opened = time.Now()
@@ -98,8 +97,8 @@ func (s *session) noteSetUp() {
 	w.gateway.notifyWatchers()
 }
 
-// simOf returns by what name reports find their way back: that of the card, so
-// that it may be moved to another modem.
+// simOf returns the name of a SIM in the queue: that of the card, so that reports find their
+// messages after the card was moved to another modem.
 func simOf(info modem.Info, name string) string {
 	switch {
 	case info.IMSI != "":
@@ -111,8 +110,8 @@ func simOf(info modem.Info, name string) string {
 	}
 }
 
-// loop does whatever is due, in this order: what the modem announces, what is
-// due from time to time, what the queue has; then it waits.
+// loop repeats, in this order: handle what the modem has announced, serve requests, do upkeep,
+// send, wait.
 func (s *session) loop() error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -141,7 +140,7 @@ func (s *session) loop() error {
 	}
 }
 
-// wait waits for timer, or for something to do, and does that if it is at the modem.
+// wait waits for timer or something to do. An indication or a request is handled at once.
 func (s *session) wait(timer <-chan time.Time) error {
 	select {
 	case i := <-s.worker.modem.Indications():
@@ -156,10 +155,10 @@ func (s *session) wait(timer <-chan time.Time) error {
 	return nil
 }
 
-// ending says whether nothing new may be begun.
+// ending says whether nothing new may begin.
 func (s *session) ending() bool { return s.ctx.Err() != nil }
 
-// upkeep does what is due from time to time.
+// upkeep does the work that is due by time.
 func (s *session) upkeep() error {
 	now := time.Now()
 	if s.journal.due(now) {
@@ -179,18 +178,17 @@ func (s *session) upkeep() error {
 	return s.receiver.sweepIfDue(now)
 }
 
-// upkeepAt returns when upkeep has something to do next.
+// upkeepAt returns when upkeep is due next.
 func (s *session) upkeepAt() time.Time {
 	return clock.Earliest(s.watch.refreshAt, s.dialogue.pingAt, s.receiver.sweepAt, s.clock.at)
 }
 
-// upkeepDue says whether upkeep has something to do, or somebody waits for the
-// modem.
+// upkeepDue says whether upkeep is due, the store has failed, or a request waits.
 func (s *session) upkeepDue() bool {
 	return !time.Now().Before(s.upkeepAt()) || !s.journal.retryAt.IsZero() || s.worker.requests.waiting.Load() > 0
 }
 
-// handleAnnounced deals with everything the modem has announced so far, in order.
+// handleAnnounced handles all indications that the modem has sent so far, in order.
 func (s *session) handleAnnounced() error {
 	for {
 		select {
@@ -204,7 +202,7 @@ func (s *session) handleAnnounced() error {
 	}
 }
 
-// handle deals with one thing the modem announced.
+// handle handles one indication of the modem.
 func (s *session) handle(i modem.Indication) error {
 	switch i.Kind {
 	case modem.MessageStored, modem.ReportStored:
@@ -253,14 +251,15 @@ func (s *session) handle(i modem.Indication) error {
 		if s.worker.modem.Info().State == modem.Faulted {
 			return faultOf(i.Err)
 		}
-		return nil // of the port that was open before
+		return nil // an indication of the port that was open before
 	default:
 		s.worker.log.Warn("modem announced something unknown", slog.String("kind", string(i.Kind)))
 		return nil
 	}
 }
 
-// handleRing deals with a ring, or with what is told of the caller.
+// handleRing passes a ring, or the number of the caller, to the attendant, and hangs up if the
+// attendant says so.
 func (s *session) handleRing(i modem.Indication) error {
 	if !s.worker.gateway.attendant().HandleRing(s.worker.config.Name, i) {
 		return nil
@@ -272,11 +271,11 @@ func (s *session) handleRing(i modem.Indication) error {
 	return nil
 }
 
-// drainIndications notes, at the end of a session, what was announced in it and is nowhere
-// else: the next one may be with another SIM. What lies in a memory is found
-// by its first sweep.
+// drainIndications keeps, at the end of a session, the indications that are stored nowhere
+// else, because the next session may be with another SIM. The next sweep finds what lies in a
+// memory of the modem.
 func (s *session) drainIndications() {
-	// Whoever writes next tells of a store that fails still.
+	// If the store still fails, the next write shows it again.
 	s.worker.show(func(p *public) { p.opened, p.unwritten = time.Time{}, "" })
 	s.worker.gateway.config.Routing.turns.markBusy(s.worker.config.Name)
 	for {
@@ -286,7 +285,7 @@ func (s *session) drainIndications() {
 			case modem.MessageDirect, modem.ReportDirect:
 				s.receiver.keepDirect(i.Raw)
 			case modem.LateSubmit, modem.LateRefusal:
-				_ = s.handle(i) // it only records, so there is no error
+				_ = s.handle(i) // these kinds return no error
 			case modem.CallEnded:
 				s.worker.gateway.attendant().HandleCall(s.id, i)
 			default:

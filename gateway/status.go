@@ -9,25 +9,25 @@ import (
 	"goniec/modem"
 )
 
-// Status is what is known of a modem, for people and for the API.
+// Status is the state of a modem, for people and for the API.
 type Status struct {
 	Name   string
 	Device string
 	State  modem.State
-	Since  time.Time // when State was entered; of a modem out of service, when it went out
+	Since  time.Time // when State was entered; of a modem out of service, when it went out of service
 
 	Manufacturer string
 	Model        string
 	Revision     string
-	Profile      string // by which it was set up; empty: that of no known family
+	Profile      string // profile the modem was set up by; empty: no known family
 	IMEI         string
-	SIM          string // what queue.Worker.SIM is: IMSI, else ICCID, else the modem's name
+	SIM          string // as in queue.Worker: IMSI, else ICCID, else "modem " and the name
 	ICCID        string
-	Number       string // of the SIM in E.164, as configured or as the card tells it
+	Number       string // of the SIM in E.164, configured or read from the card
 	Operator     string
 	SMSC         string
 	Signal       modem.Signal
-	// SignalHistory is the signal of the last 24 hours, oldest first.
+	// SignalHistory is the signal strength of the last 24 hours, oldest first.
 	SignalHistory []modem.SignalBucket
 	Registration  modem.Registration
 	Opened        time.Time // when the modem was set up last; zero: it is not open
@@ -37,24 +37,24 @@ type Status struct {
 	Failed   uint64 // parts refused for good, since the start
 	Received uint64 // texts and reports, since the start
 
-	// PausedUntil is when parts may leave again; zero if they may now.
+	// PausedUntil is when parts may leave again; zero: now.
 	PausedUntil time.Time
-	// PauseReason says in plain words what they wait for.
+	// PauseReason says in English why no part may leave; empty if parts may leave.
 	PauseReason string
-	// Trouble is what went wrong last, nil while nothing has.
+	// Trouble is the last fault; nil if there was none since the start.
 	Trouble *Trouble
-	// Alarms are what a person should look into although the modem works, in
-	// the order of their codes.
+	// Alarms are raised conditions that a person should look into, in the order of their
+	// codes.
 	Alarms []Trouble
 }
 
-// Trouble is something a modem suffers from.
+// Trouble is a fault or an alarm of a modem.
 type Trouble struct {
 	At     time.Time
 	Code   string        // stable, for machines: "cms_38", "cme_10", "device", "port_busy", "store"
-	Detail string        // what happened, in plain words
+	Detail string        // what happened, in English
 	Remedy catalogue.Key // what a person can do about it
-	Over   bool          // it has gone away since
+	Over   bool          // the trouble has ended
 }
 
 // CodeNoCredit is the code of a Trouble that selfcare raises: texts are refused, and
@@ -64,27 +64,27 @@ const CodeNoCredit = "no_credit"
 // Codes of Trouble beside those of the standard, cms_… and cme_….
 const (
 	codeDevice    = "device"    // the modem itself
-	codeAbsent    = "absent"    // there is no such port
+	codeAbsent    = "absent"    // the port does not exist
 	codeBusy      = "port_busy" // another program holds the port
 	codeForbidden = "port_denied"
-	codeNoModem   = "no_modem"    // what is there cannot send texts, or is no port
+	codeNoModem   = "no_modem"    // the device cannot send texts, or is no serial port
 	codeOther     = "other_modem" // another modem than the configured one
 	codeNoNetwork = "no_network"
 	codeDenied    = "denied"  // the network refuses the SIM
 	codeRoaming   = "roaming" // the network is not the SIM's own
 	codeNoCentre  = "no_smsc"
-	codePanic     = "panic"     // a bug of ours
+	codePanic     = "panic"     // the worker panicked
 	codeRefusals  = "refusals"  // the network refuses one number after another
 	codeNoAnswer  = "no_answer" // the modem did not answer in time
 	codeExpired   = "expired"   // the message's time ran out on its way to the modem
-	codePDU       = "pdu"       // no TPDU can be made of it
+	codePDU       = "pdu"       // no TPDU can be made of the part
 	codeStore     = "store"     // the store cannot be written
 	codeUncertain = "uncertain"
-	codeUncounted = "uncounted" // the queue has handed over what its number may not get
+	codeUncounted = "uncounted" // the queue handed over a part beyond RecipientCap
 )
 
-// faultOf returns err as a fault of the modem. Every error of package modem is
-// one; anything else is treated like a dead device.
+// faultOf returns err as a fault of the modem. Every error of package modem is a *modem.Fault;
+// other errors are treated like a dead device.
 func faultOf(err error) *modem.Fault {
 	var f *modem.Fault
 	if errors.As(err, &f) {
@@ -111,7 +111,7 @@ func code(f *modem.Fault) string {
 	}
 }
 
-// namedCode returns the code of a fault that has a name; empty if it has none.
+// namedCode returns the code of a fault that is one of modem's sentinels; empty for others.
 func namedCode(f *modem.Fault) string {
 	for _, known := range []struct {
 		err  error
@@ -135,13 +135,13 @@ func namedCode(f *modem.Fault) string {
 	return ""
 }
 
-// trouble describes a fault to a person.
+// trouble describes a fault for people.
 func trouble(f *modem.Fault, at time.Time) *Trouble {
 	return &Trouble{At: at, Code: code(f), Detail: f.Error(), Remedy: f.Remedy()}
 }
 
-// Unwritten returns what a modem's worker has failed to write and why, for which it
-// sends nothing until it succeeds; empty if nobody has.
+// Unwritten returns the operation and the error of a modem's worker that cannot write the
+// store and therefore sends nothing; empty if all can.
 func (g *Gateway) Unwritten() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -5,25 +5,24 @@ import (
 	"time"
 )
 
-// patience is how long a message is left to a modem that has been idle for longer
-// before another takes it all the same.
+// patience is how long a message is left to a modem that has been idle longer. After that
+// another modem takes the message.
 const patience = shortest
 
-// turns lets the modem that has been idle longest take what any modem may send. A
-// modem at work is never waited for, so under load each sends as fast as it can.
+// turns gives a message that any modem may send to the modem that has been idle longest. No
+// modem waits for a busy one, so under load each sends as fast as it can.
 type turns struct {
 	mu        sync.Mutex           // guards what follows
-	idleSince map[string]time.Time // by modem; only those that may send and have nothing to do
-	waitSince map[string]time.Time // by modem that leaves something to another
+	idleSince map[string]time.Time // by modem; holds only modems that may send and have nothing to send
+	waitSince map[string]time.Time // by modem; when the modem began to leave messages to others
 }
 
 func newTurns() *turns {
 	return &turns{idleSince: map[string]time.Time{}, waitSince: map[string]time.Time{}}
 }
 
-// defers says whether a modem leaves what any may send to one that has been idle
-// for longer. Whoever has not taken that within patience is busy with something,
-// and is not waited for again before it has looked into the queue.
+// defers says whether the modem called name leaves messages for any modem to one that has been
+// idle longer. A modem that takes nothing within patience counts as busy until its next claim.
 func (t *turns) defers(name string, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -49,8 +48,8 @@ func (t *turns) defers(name string, now time.Time) bool {
 	return defers
 }
 
-// markIdle notes that a modem that may send has found nothing to send. due says whether
-// something is due that the modem leaves to another.
+// markIdle records that a modem that may send has found nothing to send. due says whether a
+// message is due that the modem leaves to another.
 func (t *turns) markIdle(name string, due bool, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,7 +61,7 @@ func (t *turns) markIdle(name string, due bool, now time.Time) {
 	}
 }
 
-// markBusy notes that a modem sends a part, or may send nothing for now.
+// markBusy records that a modem sends a part or may not send now.
 func (t *turns) markBusy(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

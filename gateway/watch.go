@@ -10,39 +10,37 @@ import (
 )
 
 const (
-	refreshInterval = time.Minute // between looks at signal and registration
-	// outBefore is how long a modem must have been out of service for somebody
-	// to be told.
+	refreshInterval = time.Minute // between queries of signal and registration
+	// outBefore is how long a modem must have been out of service for AlarmOut.
 	outBefore = 5 * time.Minute
-	// weakSignal is the strength in dBm below which texts begin to fail; it is
-	// +CSQ 8 (3GPP TS 27.007 8.5).
+	// weakSignal is the signal strength in dBm below which texts begin to fail: +CSQ 8 (3GPP
+	// TS 27.007 8.5).
 	weakSignal = -97
-	// weakBefore is how long the signal must have been weak for somebody to be told.
+	// weakBefore is how long the signal must have been weak for AlarmSignal.
 	weakBefore = 10 * time.Minute
-	// lostBefore is how long there must have been no network for the radio to be
-	// switched off and on, or the modem restarted: it may sit in a cell that is
-	// gone. It doubles up to lostAtMost as long as that does not help.
+	// lostBefore is how long a modem must have had no network before its radio is switched off
+	// and on, or the modem restarted. The time doubles up to lostAtMost with each further
+	// attempt.
 	lostBefore = 15 * time.Minute
 	lostAtMost = 6 * time.Hour
 )
 
-// networkWatch looks at what the modem tells of the network.
+// networkWatch checks signal and registration of an open modem.
 type networkWatch struct {
 	session   *session
 	refreshAt time.Time
-	weakSince time.Time     // when the signal became weak; zero: it is not
-	cycledAt  time.Time     // when the radio was switched off and on last for want of a network
-	cycleWait time.Duration // until it is again
-	cycles    int           // how often that was done, or the modem restarted
+	weakSince time.Time     // when the signal became weak; zero: the signal is not weak
+	cycledAt  time.Time     // when the radio was last switched off and on, or the modem restarted
+	cycleWait time.Duration // time without network before the next attempt
+	cycles    int           // attempts since the network was lost
 }
 
-// begin begins to look, at a modem that was set up at now.
+// begin starts the schedule at a modem that was set up at now.
 func (n *networkWatch) begin(now time.Time) {
 	n.refreshAt, n.cycleWait = now.Add(refreshInterval), lostBefore
 }
 
-// refresh asks the modem for signal and registration when that is due, and sees to
-// what it says.
+// refresh queries signal and registration when that is due, and acts on the answer.
 func (n *networkWatch) refresh(now time.Time) error {
 	if now.Before(n.refreshAt) {
 		return nil
@@ -57,7 +55,7 @@ func (n *networkWatch) refresh(now time.Time) error {
 	return n.watchNetwork(now)
 }
 
-// watchSignal raises and ends AlarmSignal by the signal as it was last heard.
+// watchSignal raises or ends AlarmSignal by the last known signal.
 func (n *networkWatch) watchSignal(now time.Time) {
 	w := n.session.worker
 	signal := w.modem.Info().Signal
@@ -74,9 +72,9 @@ func (n *networkWatch) watchSignal(now time.Time) {
 	}
 }
 
-// watchNetwork looks after a modem that is open and without a network: it tells
-// somebody, and switches the radio off and on; if that does not help it ends the
-// session, for a restart, once in a while.
+// watchNetwork handles a modem that is open and has no network. It raises AlarmOut, then
+// switches the radio off and on; if the network stays away it returns errNoNetwork, which
+// leads to a restart.
 func (n *networkWatch) watchNetwork(now time.Time) error {
 	w := n.session.worker
 	info := w.modem.Info()
@@ -111,7 +109,7 @@ func (n *networkWatch) watchNetwork(now time.Time) error {
 	return nil
 }
 
-// noteNetwork shows why a modem that is open cannot send, or that it can again.
+// noteNetwork shows why an open modem cannot send, or ends that trouble.
 func (n *networkWatch) noteNetwork(info modem.Info) {
 	w := n.session.worker
 	if info.State == modem.Ready {
@@ -123,7 +121,7 @@ func (n *networkWatch) noteNetwork(info modem.Info) {
 	w.showTrouble(t)
 }
 
-// withoutNetwork says in plain words why a modem that is open cannot send.
+// withoutNetwork returns the trouble of an open modem that cannot send.
 func withoutNetwork(r modem.Registration) *Trouble {
 	switch {
 	case r.Denied():

@@ -16,72 +16,73 @@ import (
 )
 
 const (
-	// firstBackoff is the wait before a modem that failed is opened again; it
-	// doubles up to lastBackoff as long as that does not help.
+	// firstBackoff is the wait before a modem that failed is opened again. The wait doubles up
+	// to lastBackoff with each further failure.
 	firstBackoff = 2 * time.Second
 	lastBackoff  = time.Minute
-	// steadyAfter is how long a modem must have worked for the wait to begin
-	// at firstBackoff again.
+	// steadyAfter is how long a modem must have been open for the wait to return to
+	// firstBackoff.
 	steadyAfter = time.Minute
-	// parkInterval is how long a parked modem rests until it is tried again.
+	// parkInterval is how long a parked modem sends nothing before it is tried again.
 	parkInterval = 15 * time.Minute
-	// repeatInterval is how often the same trouble is logged again.
+	// repeatInterval is the time after which a lasting trouble is logged again.
 	repeatInterval = time.Hour
 )
 
 var (
-	// errRestart ends an opening because somebody asked for a restart.
+	// errRestart ends an opening on request, see Gateway.Restart.
 	errRestart = errors.New("restart was asked for")
 	// errRebooted ends an opening because the device has restarted by itself.
 	errRebooted = errors.New("the modem has restarted by itself")
-	// errSIMChanged ends an opening because there is another SIM in the device, with
-	// another name and storage of its own.
+	// errSIMChanged ends an opening because the modem holds another SIM, which has another
+	// name and other storage.
 	errSIMChanged = errors.New("another SIM has been put into the modem")
-	// errNoNetwork ends an opening because no network has taken the SIM for long.
+	// errNoNetwork ends an opening because no network has accepted the SIM for long.
 	errNoNetwork = errors.New("no network has taken the SIM for long")
-	// errPanic ends an opening because of a bug.
+	// errPanic ends an opening because of a panic.
 	errPanic = errors.New("internal error")
 )
 
-// worker owns one modem: only its goroutine, run, talks to it.
+// worker owns one modem. Only the goroutine of run talks to the modem.
 type worker struct {
 	gateway  *Gateway
 	config   ModemConfig
 	modem    *modem.Modem
 	metrics  *modemMetrics
 	log      *slog.Logger
-	number   atomic.Pointer[string] // of the SIM as configured, never nil
+	number   atomic.Pointer[string] // ModemConfig.Number, never nil
 	pace     *pacer
 	alarms   *alarms
 	requests requests
 	nudged   chan struct{} // receives when another worker goes out of service or comes back
-	// predecessors are closed when the port is free.
+	// predecessors are workers' ended channels; run waits for all of them, since they hold the
+	// port.
 	predecessors []<-chan struct{}
 
-	// soft is done when nothing new may be begun, hard when all must end.
+	// soft is done when nothing new may begin, hard when running submissions must end.
 	soft, hard context.Context
 	retire     context.CancelFunc // ends soft
 	ended      chan struct{}      // closed when run has returned
 
-	// The following belong to run, and outlive a session.
+	// The following belong to the goroutine of run and outlive a session.
 	recovery  recovery
-	lastState modem.State // of the event modem.state appended last
+	lastState modem.State // in the last event modem.state
 	history   history
 	postponed postponed
 	inbound   inbound
 	air       air
 
-	mu      sync.Mutex // guards what follows, which others read
-	opening *opening   // the present one, nil before the first
+	mu      sync.Mutex // guards what follows, which other goroutines read
+	opening *opening   // the present one; nil before the first
 	public  public
 }
 
-// opening is the time from one opening of the modem up to the next: opened, served,
-// closed, and the rest after that.
+// opening is one round of run: the modem is opened, served and closed, and run waits for the
+// next round.
 type opening struct {
-	ctx    context.Context // done when it should end; its cause says why
+	ctx    context.Context // done when the opening should end; its cause says why
 	end    context.CancelCauseFunc
-	closed chan struct{} // closed when the modem is
+	closed chan struct{} // closed when the modem has been closed
 }
 
 func newWorker(g *Gateway, c ModemConfig) *worker {
@@ -108,7 +109,7 @@ func newWorker(g *Gateway, c ModemConfig) *worker {
 	return w
 }
 
-// run is the worker's goroutine.
+// run is the goroutine of the worker. It returns when soft is done.
 func (w *worker) run() {
 	defer close(w.ended)
 	defer w.retire()
@@ -131,7 +132,7 @@ func (w *worker) run() {
 	w.pace.returnUnused(context.WithoutCancel(w.hard), w.log)
 }
 
-// beginOpening starts an opening.
+// beginOpening returns a new opening and makes it the present one.
 func (w *worker) beginOpening() *opening {
 	o := &opening{closed: make(chan struct{})}
 	o.ctx, o.end = context.WithCancelCause(w.soft)
@@ -141,9 +142,9 @@ func (w *worker) beginOpening() *opening {
 	return o
 }
 
-// serve opens the modem and serves it until o ends or the modem fails. It returns
-// when the modem was set up last, zero if it was not, and why it serves no more. A
-// panic, which is a bug, ends this opening and no more.
+// serve opens the modem and serves it until o ends or the modem fails. opened is when the
+// modem was set up last, zero if it never was; why is the reason for the end. A panic ends
+// only this opening.
 func (w *worker) serve(o *opening) (opened time.Time, why error) {
 	s := newSession(o.ctx, w)
 	defer func() {
@@ -166,10 +167,10 @@ func (w *worker) close(o *opening) {
 	close(o.closed)
 }
 
-// conclude says, once, to all who want to know, why an opening has ended, what to do
-// about the modem, and how long to wait before the next.
+// conclude shows, logs and records why an opening has ended. It returns how long to wait
+// before the next opening and what to do about the modem meanwhile.
 func (w *worker) conclude(o *opening, why error) (wait time.Duration, do recoveryStep) {
-	if o.ctx.Err() != nil { // a stop or a restart: nobody is to blame
+	if o.ctx.Err() != nil { // a stop or a restart on request
 		w.show((*public).unpark)
 		w.noteState("")
 		w.recovery.resetBackoff()
@@ -197,7 +198,7 @@ func (w *worker) conclude(o *opening, why error) (wait time.Duration, do recover
 			wait = settleTime
 		case f.Class == modem.Stop && !isSIMFault(f):
 			park, wait = true, parkInterval
-		case do == stepPark, f.Class == modem.Stop: // looking at it costs nothing
+		case do == stepPark, f.Class == modem.Stop: // an attempt to open the modem costs nothing
 			park, wait = true, lastBackoff
 		}
 	}
@@ -216,7 +217,7 @@ func (w *worker) conclude(o *opening, why error) (wait time.Duration, do recover
 		}
 	})
 	if park {
-		out = now.Add(-outBefore) // it will not be back soon
+		out = now.Add(-outBefore) // the modem will not be back soon
 	}
 	w.alarms.outOfService(out, now, t.Detail)
 	w.recovery.logTrouble(t, park, wait)
@@ -224,8 +225,8 @@ func (w *worker) conclude(o *opening, why error) (wait time.Duration, do recover
 	return wait, do
 }
 
-// park has nothing sent for a while. The modem stays open, so that texts and
-// reports go on coming.
+// park stops sending for parkInterval. The modem stays open, so texts and reports are still
+// received.
 func (w *worker) park(t *Trouble) {
 	w.show(func(p *public) {
 		p.trouble = t
@@ -237,8 +238,8 @@ func (w *worker) park(t *Trouble) {
 	w.gateway.notifyWatchers()
 }
 
-// rest waits until it is time for the next opening, or o is ended, or the device
-// that was absent, or that do has sent away, is plugged in.
+// rest waits until the next opening is due, or o ends, or the device is plugged in that was
+// absent or that do has made disappear.
 func (w *worker) rest(o *opening, wait time.Duration, do recoveryStep) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -248,7 +249,7 @@ func (w *worker) rest(o *opening, wait time.Duration, do recoveryStep) {
 		appeared = w.modem.Appeared(ctx)
 		defer func() {
 			end()
-			for range appeared { // closed when nobody looks any more
+			for range appeared { // closed when Appeared has ended
 			}
 		}()
 	}
@@ -265,7 +266,7 @@ func (w *worker) restart(ctx context.Context) error {
 	o := w.opening
 	w.public.unpark()
 	w.mu.Unlock()
-	if o == nil { // it waits for its predecessor, so it is about to be opened
+	if o == nil { // run still waits for a predecessor and opens the modem next
 		return nil
 	}
 	o.end(errRestart)
@@ -277,8 +278,8 @@ func (w *worker) restart(ctx context.Context) error {
 	}
 }
 
-// noteState appends an event if the modem has come into another state. If that
-// cannot be written now, the next change will be.
+// noteState appends an event if the state of the modem has changed. An event that cannot be
+// written now is written with the next call.
 func (w *worker) noteState(code string) {
 	state, _ := w.state()
 	w.metrics.setState(state)
