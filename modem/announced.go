@@ -7,16 +7,16 @@ import (
 	"goniec/pdu"
 )
 
-// announced is what a device has named by +CMTI and +CDSI and nobody has found yet.
-// Some devices name another memory or another index than the one they store in.
-// The pump of the dialogue adds, the owner of the Modem takes.
+// announced holds the slots that a device has named by +CMTI and +CDSI and that have
+// not been read yet. Some devices name another memory or index than the one they store
+// in. The pump of the dialogue adds slots, the owner of the Modem takes them.
 type announced struct {
 	mu     sync.Mutex
 	slots  map[Slot]IndicationKind
 	direct bool // a report has come as +CDS
 }
 
-// maxAnnounced bounds what is kept of slots that nobody looks at.
+// maxAnnounced bounds the number of announced slots kept; beyond it all are dropped.
 const maxAnnounced = 1000
 
 // add notes that a device has named a slot.
@@ -29,7 +29,8 @@ func (a *announced) add(s Slot, kind IndicationKind) {
 	a.slots[s] = kind
 }
 
-// take returns as what a slot has been named, and forgets it; empty: it has not been.
+// take returns the kind that a slot was announced as, and forgets the slot. The kind is
+// empty if the slot was not announced.
 func (a *announced) take(s Slot) IndicationKind {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -38,21 +39,21 @@ func (a *announced) take(s Slot) IndicationKind {
 	return kind
 }
 
-// cameDirect notes that a report has come as +CDS.
-func (a *announced) cameDirect() {
+// noteDirect records that a report has come as +CDS.
+func (a *announced) noteDirect() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.direct = true
 }
 
-// hasCome reports whether a report has come as +CDS since bring-up.
-func (a *announced) hasCome() bool {
+// hasDirect reports whether a report has come as +CDS since bring-up.
+func (a *announced) hasDirect() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.direct
 }
 
-// forget forgets everything: another dialogue begins.
+// forget drops all announcements when another dialogue begins.
 func (a *announced) forget() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

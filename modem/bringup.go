@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// radioTime is how long +CFUN may take: it leaves or looks for a network.
+// radioTime bounds +CFUN, which leaves a network or looks for one.
 const radioTime = 30 * time.Second
 
-// bringUp takes a device from an open port to ready. The order is that which
-// most devices survive; what a device refuses is left out where the standard
-// lets us, and every step that fails for good ends in a *Fault.
+// bringUp sets a device up from an open port to ready, in the order that most devices
+// accept. Commands that the standard makes optional may be refused; every step that
+// fails ends in a *Fault.
 func (m *Modem) bringUp(ctx context.Context) error {
 	if err := m.conn.Resync(ctx); err != nil { // AT until OK, ESC once, ATE0
 		return newFault("wake the modem", BeforePayload, err)
@@ -51,11 +51,11 @@ func (m *Modem) bringUp(ctx context.Context) error {
 	return nil
 }
 
-// chooseProfile chooses the profile by what the device says of itself: that of a
-// profile file, else that of its family.
+// chooseProfile chooses the profile file made with this model and firmware, or else the
+// profile of the family.
 func (m *Modem) chooseProfile(ctx context.Context) {
 	info := m.Info()
-	profile, found := m.certified(ctx)
+	profile, found := m.certifiedProfile(ctx)
 	if !found {
 		profile = profileOf(info.Manufacturer, info.Model)
 	}
@@ -63,8 +63,8 @@ func (m *Modem) chooseProfile(ctx context.Context) {
 	m.change(func(i *Info) { i.Profile = m.profile.Name })
 }
 
-// switchOn switches the radio on (3GPP TS 27.007 8.2) where it is off: some
-// devices start so, and a restart that was broken off may leave one so.
+// switchOn switches the radio on (3GPP TS 27.007 8.2) where it is off. Some devices
+// start with the radio off, and an interrupted restart may leave it off.
 func (m *Modem) switchOn(ctx context.Context) error {
 	lines, _, fatal := m.ask(ctx, "+CFUN?", m.cfg.Timeouts.Command)
 	if fatal != nil {
@@ -79,9 +79,9 @@ func (m *Modem) switchOn(ctx context.Context) error {
 	return faultIn("AT+CFUN=1", fatal)
 }
 
-// awaitMessages waits until a device that needs it is ready for commands about
-// texts. It says so ("SMS Ready") when it starts, but may have said it before
-// we listened; its memories answer from then on.
+// awaitMessages waits until a device whose profile asks for it accepts commands about
+// texts. The device says "SMS Ready" when it does, possibly before the port was opened,
+// so its answer to +CPMS? decides.
 func (m *Modem) awaitMessages(ctx context.Context) error {
 	if !m.profile.AwaitsMessages {
 		return nil
@@ -113,8 +113,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// enterPDUMode selects PDU mode (+CMGF=0), without which there is nothing we
-// can do with a device, and the alphabet of names and numbers in answers.
+// enterPDUMode selects PDU mode (+CMGF=0), which the gateway requires, and the alphabet
+// of names and numbers in answers.
 func (m *Modem) enterPDUMode(ctx context.Context) error {
 	const plain = 5 // a device that is still starting may just say ERROR
 	_, refused, fatal := m.askPatiently(ctx, "+CMGF=0", plain)
@@ -123,7 +123,7 @@ func (m *Modem) enterPDUMode(ctx context.Context) error {
 	}
 	if refused != nil {
 		f := newFault("AT+CMGF=0", BeforePayload, refused)
-		if f.Class == Stop || !answered(refused) { // no SIM, say: that explains it better
+		if f.Class == Stop || !answered(refused) { // a fault such as a missing SIM names the cause better than ErrNotSMS
 			return f
 		}
 		return newFault("AT+CMGF=0", BeforePayload, fmt.Errorf("%w: %w", ErrNotSMS, refused))
@@ -131,8 +131,8 @@ func (m *Modem) enterPDUMode(ctx context.Context) error {
 	return m.prefer(ctx, `+CSCS="GSM"`)
 }
 
-// checkSMSC reads the number of the service centre, without which every
-// submission would fail. A device that does not tell it is believed to know.
+// checkSMSC reads the number of the service centre, without which every submission
+// fails. A device that does not answer +CSCA? is assumed to have a number.
 func (m *Modem) checkSMSC(ctx context.Context) error {
 	lines, refused, fatal := m.askBusy(ctx, "+CSCA?")
 	if fatal != nil {
@@ -157,15 +157,15 @@ func (m *Modem) checkSMSC(ctx context.Context) error {
 	return nil
 }
 
-// deniedGrace is the part of Timeouts.Registration for which a refusal of the
-// network is not yet believed: devices report one while they look further.
+// deniedGrace divides Timeouts.Registration: a refusal of the network counts after that
+// part of it, because devices report refusals while they look further.
 const deniedGrace = 6
 
-// registrationPoll is how often registration is asked for by a device that may
-// not report changes.
+// registrationPoll is the interval of registration queries; some devices do not report
+// changes.
 const registrationPoll = 2 * time.Second
 
-// awaitNetwork waits until a network takes texts from us.
+// awaitNetwork waits until a network accepts texts from this SIM.
 func (n *network) awaitNetwork(ctx context.Context) error {
 	n.enter(Registering)
 	start := time.Now()
@@ -181,7 +181,7 @@ func (n *network) awaitNetwork(ctx context.Context) error {
 		}
 		roaming := n.roamingFault(r)
 		if roaming != nil {
-			n.change(func(i *Info) { i.LastFault = roaming }) // says why it waits
+			n.change(func(i *Info) { i.LastFault = roaming }) // shows why the modem waits
 		}
 		if !r.Denied() {
 			denied = time.Time{}
@@ -218,8 +218,8 @@ func (n *network) awaitChange(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// askRegistration asks for both registrations; told is false when the device
-// tells neither.
+// askRegistration asks for both registrations. told is false when the device answers
+// neither query.
 func (n *network) askRegistration(ctx context.Context) (told bool, err error) {
 	for _, name := range []string{"+CREG", "+CEREG"} {
 		lines, _, fatal := n.ask(ctx, name+"?", n.cfg.Timeouts.Command)
@@ -227,15 +227,15 @@ func (n *network) askRegistration(ctx context.Context) (told bool, err error) {
 			return false, faultIn("AT"+name+"?", fatal)
 		}
 		if stat, ok := parseRegistration(lines, name); ok {
-			n.registered(name, stat)
+			n.setRegistration(name, stat)
 			told = true
 		}
 	}
 	return told, nil
 }
 
-// parseRegistration reads the answer of +CREG?: <n>,<stat>[,…]. A change that
-// came in between has no <n>; a line with both is preferred.
+// parseRegistration reads the answer of +CREG?: <n>,<stat>[,…]. An unsolicited change
+// among the lines has no <n>; a line with <n> is preferred.
 func parseRegistration(lines []string, name string) (RegistrationStatus, bool) {
 	stat, found := Unasked, false
 	for _, line := range lines {

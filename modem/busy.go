@@ -9,18 +9,18 @@ import (
 	"goniec/modem/at"
 )
 
-// vendorCodes is the first number of +CMS ERROR and +CME ERROR that a maker may give a
-// meaning of his own (3GPP TS 27.005 3.2.5).
+// vendorCodes is the first +CMS ERROR and +CME ERROR number of the range whose meaning
+// each manufacturer defines (3GPP TS 27.005 3.2.5).
 const vendorCodes = 512
 
-// patience is how long a device has been saying that it is busy.
+// patience records how long a device has been busy.
 type patience struct {
-	since time.Time // the first answer of that kind in a row; zero: the last was another
+	since time.Time // the first of consecutive busy answers; zero: the last answer was another
 	waits int
 }
 
-// isBusy reports whether a device or its SIM says that it is busy or still starting:
-// that the same command could do a moment later.
+// isBusy reports whether a device or its SIM says that it is busy or still starting, so
+// that the same command may succeed a moment later.
 func isBusy(e *at.Error) bool {
 	if newFault("", BeforePayload, e).rule.busy {
 		return true
@@ -29,14 +29,14 @@ func isBusy(e *at.Error) bool {
 	return e.Code < 0 && (strings.Contains(text, "busy") || strings.Contains(text, "please wait"))
 }
 
-// untaken reports whether a refusal of a text that the device has not had yet may be
-// one of a moment. Makers have numbers of their own for that.
+// untaken reports whether a refusal before the payload may be temporary. Manufacturers
+// have numbers of their own for temporary refusals.
 func untaken(e *at.Error) bool { return isBusy(e) || e.Code >= vendorCodes }
 
-// patiently runs a command, and runs it again after a pause, which grows from a
-// second, while the device says that it is busy, for at most limit. A device that has
-// been busy for so long is asked once at a time until it gives another answer.
-func (p *patience) patiently(ctx context.Context, limit time.Duration, busy func(*at.Error) bool, run func() error) error {
+// retryBusy runs a command and repeats it while the device says that it is busy. The
+// pauses grow from one second; together they last at most limit. After limit each call
+// tries once until the device gives another answer.
+func (p *patience) retryBusy(ctx context.Context, limit time.Duration, busy func(*at.Error) bool, run func() error) error {
 	for {
 		err := run()
 		var refused *at.Error

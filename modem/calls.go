@@ -5,30 +5,30 @@ import (
 	"time"
 )
 
-// calls follows a call that comes in.
+// calls follows an incoming call.
 type calls struct {
 	*line
-	incoming *incoming // nil: none rings; guarded by mu
+	incoming *incoming // nil: no call rings; guarded by mu
 }
 
-// ringGap is how long after a ring a call that does not ring again has ended:
-// networks ring every 5 to 6 s, and not every device says when it is over.
+// ringGap is how long after its last ring a call counts as ended. Networks ring every 5
+// to 6 s, and not every device announces the end.
 const ringGap = 12 * time.Second
 
-// incoming is the call that rings now.
+// incoming is a ringing call.
 type incoming struct {
-	from  string // empty: withheld, or not told yet
+	from  string // empty: withheld or not known yet
 	rings int
-	timer *time.Timer // ends it when it has not rung for ringGap
+	timer *time.Timer // ends the call ringGap after its last ring
 }
 
-// rang takes RING or +CRING.
-func (c *calls) rang() {
+// takeRing handles RING and +CRING.
+func (c *calls) takeRing() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.incoming == nil {
 		call := &incoming{}
-		call.timer = time.AfterFunc(ringGap, func() { c.callEnded(call) })
+		call.timer = time.AfterFunc(ringGap, func() { c.endCall(call) })
 		c.incoming = call
 	}
 	c.incoming.rings++
@@ -36,9 +36,9 @@ func (c *calls) rang() {
 	c.queue.add(Indication{Kind: CallIncoming, From: c.incoming.from, Rings: c.incoming.rings})
 }
 
-// calledBy takes the arguments of +CLIP (3GPP TS 27.007 7.11): <number>,<type>.
-// It follows each ring, and tells something new behind the first.
-func (c *calls) calledBy(arguments string) {
+// takeCaller handles the arguments of +CLIP (3GPP TS 27.007 7.11): <number>,<type>.
+// +CLIP follows each ring; only a new number is announced.
+func (c *calls) takeCaller(arguments string) {
 	fields := split(arguments)
 	if len(fields) < 2 {
 		return
@@ -53,9 +53,9 @@ func (c *calls) calledBy(arguments string) {
 	c.queue.add(Indication{Kind: CallIncoming, From: from, Rings: c.incoming.rings})
 }
 
-// callEnded ends call, or whichever call rings when call is nil. It may have ended
-// already.
-func (c *calls) callEnded(call *incoming) {
+// endCall ends call, or the call that rings when call is nil. A call that has ended
+// already is left alone.
+func (c *calls) endCall(call *incoming) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.incoming == nil || call != nil && c.incoming != call {
@@ -66,8 +66,9 @@ func (c *calls) callEnded(call *incoming) {
 	c.incoming = nil
 }
 
-// Hangup ends the call that rings (+CHUP, 3GPP TS 27.007 6.5, or ATH). The
-// caller hears that we are busy. Where none rings it is no error.
+// Hangup rejects the ringing call by +CHUP (3GPP TS 27.007 6.5), or ATH where +CHUP is
+// refused. The caller hears the busy tone. Without a ringing call it succeeds. An error
+// is a *Fault.
 func (m *Modem) Hangup(ctx context.Context) error {
 	if !m.open {
 		return newFault("hang up", BeforePayload, ErrNotOpen)
@@ -79,6 +80,6 @@ func (m *Modem) Hangup(ctx context.Context) error {
 	if err != nil {
 		return m.note(newFault("hang up", BeforePayload, err))
 	}
-	m.calls.callEnded(nil)
+	m.calls.endCall(nil)
 	return nil
 }

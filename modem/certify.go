@@ -10,27 +10,28 @@ import (
 	"time"
 )
 
-// Verdict is how a device did in one check.
+// Verdict is the result of one check.
 type Verdict string
 
 // The verdicts.
 const (
 	Passed  Verdict = "passed"
 	Failed  Verdict = "failed"
-	Refused Verdict = "refused"   // it cannot, and texts work without
-	Skipped Verdict = "not_tried" // something that comes before it failed, or nobody asked for it
+	Refused Verdict = "refused"   // the device lacks the feature, and texts work without it
+	Skipped Verdict = "not_tried" // an earlier check failed, or the check was not requested
 )
 
-// Check is one thing that Certify has looked at.
+// Check is one check of Certify with its result.
 type Check struct {
 	ID       string  `json:"id"`
 	Verdict  Verdict `json:"verdict"`
 	Required bool    `json:"required,omitempty"` // texts need it
-	// Evidence is what the device said or did. It holds no number and no text.
+	// Evidence is the answer or behaviour of the device, without numbers and texts.
 	Evidence string `json:"evidence,omitempty"`
 }
 
-// The checks, in their order. Words for them are in the catalogue.
+// The identifiers of the checks, in the order of the report. The catalogue has words
+// for each.
 const (
 	checkPort        = "port"
 	checkAnswers     = "answers"
@@ -75,7 +76,7 @@ const (
 	checkUnplug      = "unplug"
 )
 
-// Checks lists every check in its order.
+// Checks lists the identifiers of all checks in the order of the report.
 func Checks() []string {
 	return []string{
 		checkPort, checkAnswers, checkEcho, checkVerbose, checkErrors, checkIdentity, checkIMEI, checkSIM, checkPINAttempts, checkIMSI,
@@ -86,48 +87,48 @@ func Checks() []string {
 	}
 }
 
-// CertifyOptions say how far Certify goes.
+// CertifyOptions select the checks of Certify that send texts or need a person.
 type CertifyOptions struct {
 	// Texts sends one text of one part and one of three.
 	Texts bool
-	// To is where they go; empty: the number that the SIM tells. It must be the
-	// number of the SIM itself.
+	// To is the recipient of the trial texts; empty: the number that the SIM tells. It
+	// must be the number of the SIM itself.
 	To string
-	// Patience is how long a text or report may take: 2 min.
+	// Patience bounds the wait for one text or report; 0: 2 min.
 	Patience time.Duration
-	// Unplug asks a person to pull the plug ("unplug") and to put it back
-	// ("plug"); nil: that is not tried.
+	// Unplug asks a person to pull the plug ("unplug") and to put it back ("plug");
+	// nil: the check is skipped.
 	Unplug func(what string)
-	// Progress is told of each check as it ends; nil: nobody.
+	// Progress is called with each check as it ends; nil: no call.
 	Progress func(Check)
 }
 
-// Certificate is what Certify found out about a device.
+// Certificate is the result of Certify.
 type Certificate struct {
 	Device string
 	Info   Info
 	Checks []Check
-	// Profile is what a modem of this kind is known to need and to take now.
+	// Profile combines the profile of the family with what this device accepted.
 	Profile Profile
 }
 
-// Fit reports whether the device did all that texts need, as far as was tried.
+// Fit reports whether every check that texts require, of those run, has passed.
 func (c Certificate) Fit() bool {
 	return !slices.ContainsFunc(c.Checks, func(k Check) bool { return k.Required && k.Verdict == Failed })
 }
 
-// Certify finds out what a device can do, check by check. It enters no PIN, writes
-// nothing that outlasts a restart, and puts back what it changed; texts it sent to
-// itself it deletes, and no others. The error says that ctx ended it.
+// Certify examines a device check by check. It enters no PIN, makes no setting that
+// outlasts a restart, and restores the settings it changed. It deletes only the texts
+// that it sent to itself. The error is that of ctx.
 func Certify(ctx context.Context, cfg Config, o CertifyOptions) (Certificate, error) {
 	if o.Patience <= 0 {
 		o.Patience = 2 * time.Minute
 	}
-	cfg.PIN = nil // nothing is risked here
+	cfg.PIN = nil // an examination must not use up a PIN attempt
 	c := &certifier{Modem: New(cfg), options: o}
 	c.examine(ctx)
 	if c.open {
-		_ = c.Close() // it has been examined
+		_ = c.Close()
 	}
 	if o.Unplug != nil && c.passed(checkAnswers) {
 		c.replug(ctx)
@@ -136,7 +137,7 @@ func Certify(ctx context.Context, cfg Config, o CertifyOptions) (Certificate, er
 	return Certificate{Device: cfg.Device, Info: c.Info(), Checks: c.checks, Profile: c.foundProfile()}, context.Cause(ctx)
 }
 
-// armed is what bring-up told a device.
+// armed holds the settings that bring-up made.
 type armed struct {
 	route   Route
 	receive string // the memory that receives
@@ -147,14 +148,14 @@ type certifier struct {
 	*Modem
 	options CertifyOptions
 	checks  []Check
-	before  []string // commands that put back what was set before
+	before  []string // commands that restore the settings
 	routes  []Route  // forms of +CNMI that were accepted
 	byIndex bool     // +CMGL was refused
-	opened  armed    // as a whole bring-up left the device
+	opened  armed    // the settings after a whole bring-up
 }
 
-// verdict notes how the device did in a check.
-func (c *certifier) verdict(id string, v Verdict, format string, args ...any) {
+// setVerdict records the result of a check.
+func (c *certifier) setVerdict(id string, v Verdict, format string, args ...any) {
 	required := slices.Contains([]string{
 		checkPort, checkAnswers, checkSIM, checkPDUMode, checkDelete, checkSMSC, checkNetwork, checkReady, CheckText, checkInbound, checkLong,
 		checkLongBack, checkUnplug,
@@ -170,13 +171,13 @@ func (c *certifier) passed(id string) bool {
 	return slices.ContainsFunc(c.checks, func(k Check) bool { return k.ID == id && k.Verdict == Passed })
 }
 
-// finish puts the checks in order and adds those that were not come to.
+// finish puts the checks in order and adds those not run as Skipped.
 func (c *certifier) finish() {
 	var all []Check
 	for _, id := range Checks() {
 		i := slices.IndexFunc(c.checks, func(k Check) bool { return k.ID == id })
 		if i < 0 {
-			c.verdict(id, Skipped, "")
+			c.setVerdict(id, Skipped, "")
 			i = len(c.checks) - 1
 		}
 		all = append(all, c.checks[i])
@@ -184,18 +185,18 @@ func (c *certifier) finish() {
 	c.checks = all
 }
 
-// examine does all checks for which the port is open.
+// examine runs all checks that need the open port.
 func (c *certifier) examine(ctx context.Context) {
 	if err := c.connect(ctx); err != nil {
-		c.verdict(checkPort, Failed, "%v", err)
+		c.setVerdict(checkPort, Failed, "%v", err)
 		return
 	}
-	c.verdict(checkPort, Passed, "")
+	c.setVerdict(checkPort, Passed, "")
 	if err := c.conn.Resync(ctx); err != nil {
-		c.verdict(checkAnswers, Failed, "%v", err)
+		c.setVerdict(checkAnswers, Failed, "%v", err)
 		return
 	}
-	c.verdict(checkAnswers, Passed, "")
+	c.setVerdict(checkAnswers, Passed, "")
 	for _, step := range []func(context.Context) bool{
 		c.examineDialogue, c.examineIdentity, c.keepSettings, c.examineSIM, c.examineTexts, c.examineMemories, c.examineRouting,
 		c.examineNetwork, c.examineExtras, c.examineService,
@@ -207,69 +208,70 @@ func (c *certifier) examine(ctx context.Context) {
 	c.putBack(context.WithoutCancel(ctx))
 }
 
-// does runs a command that may be refused and notes the verdict of a check by it.
-// alive is false when nothing more can be asked.
-func (c *certifier) does(ctx context.Context, id, command string) (alive bool) {
+// tryCommand runs a command that may be refused and records whether it was. alive is
+// false when the dialogue has ended.
+func (c *certifier) tryCommand(ctx context.Context, id, command string) (alive bool) {
 	_, refused, fatal := c.ask(ctx, command, c.limit(command))
 	switch {
 	case fatal != nil:
-		c.verdict(id, Failed, "AT%s: %v", command, fatal)
+		c.setVerdict(id, Failed, "AT%s: %v", command, fatal)
 		return false
 	case refused != nil:
-		c.verdict(id, Refused, "AT%s: %v", command, refused)
+		c.setVerdict(id, Refused, "AT%s: %v", command, refused)
 	default:
-		c.verdict(id, Passed, "AT%s", command)
+		c.setVerdict(id, Passed, "AT%s", command)
 	}
 	return true
 }
 
-// tells notes whether a device answers a question, and with what if that may be
-// shown.
-func (c *certifier) tells(id, value string, show bool) {
+// noteAnswer records whether a device answered a question, with the answer as evidence
+// if show is set.
+func (c *certifier) noteAnswer(id, value string, show bool) {
 	switch {
 	case value == "":
-		c.verdict(id, Refused, "")
+		c.setVerdict(id, Refused, "")
 	case show:
-		c.verdict(id, Passed, "%s", value)
+		c.setVerdict(id, Passed, "%s", value)
 	default:
-		c.verdict(id, Passed, "")
+		c.setVerdict(id, Passed, "")
 	}
 }
 
 func (c *certifier) examineDialogue(ctx context.Context) bool {
 	before := len(c.Transcript(true))
 	if _, _, fatal := c.ask(ctx, "", c.cfg.Timeouts.Command); fatal != nil {
-		c.verdict(checkEcho, Failed, "%v", fatal)
+		c.setVerdict(checkEcho, Failed, "%v", fatal)
 		return false
 	}
 	lines := c.Transcript(true)
 	echoes := slices.ContainsFunc(lines[min(before, len(lines)):], func(l TraceLine) bool { return !l.Sent && l.Text == "AT" })
 	if echoes {
-		c.verdict(checkEcho, Refused, "ATE0")
+		c.setVerdict(checkEcho, Refused, "ATE0")
 	} else {
-		c.verdict(checkEcho, Passed, "ATE0")
+		c.setVerdict(checkEcho, Passed, "ATE0")
 	}
-	return c.does(ctx, checkVerbose, "V1") && c.does(ctx, checkErrors, "+CMEE=1")
+	return c.tryCommand(ctx, checkVerbose, "V1") && c.tryCommand(ctx, checkErrors, "+CMEE=1")
 }
 
 func (c *certifier) examineIdentity(ctx context.Context) bool {
 	if err := c.identity.identifyDevice(ctx); err != nil {
-		c.verdict(checkIdentity, Failed, "%v", err)
+		c.setVerdict(checkIdentity, Failed, "%v", err)
 		return false
 	}
 	c.chooseProfile(ctx)
 	info := c.Info()
-	c.tells(checkIdentity, info.fullModel(), true)
-	c.tells(checkIMEI, info.IMEI, false)
+	c.noteAnswer(checkIdentity, info.fullModel(), true)
+	c.noteAnswer(checkIMEI, info.IMEI, false)
 	return true
 }
 
-// settings are what is changed here and may last on some devices.
+// settings lists the settings that Certify changes and that some devices keep over a
+// restart.
 func settings() []string {
 	return []string{"+CMGF", "+CSMS", "+CPMS", "+CNMI", "+CREG", "+CEREG", "+CLIP", "+CMMS"}
 }
 
-// keepSettings notes how to put back what is going to be changed.
+// keepSettings records the commands that restore the settings.
 func (c *certifier) keepSettings(ctx context.Context) bool {
 	for _, name := range settings() {
 		lines, _, fatal := c.ask(ctx, name+"?", c.limit(name))
@@ -295,8 +297,8 @@ func (c *certifier) keepSettings(ctx context.Context) bool {
 	return true
 }
 
-// putBack sets what was set before. A device that refuses keeps what it has until
-// it is restarted.
+// putBack restores the settings. A device that refuses keeps the changed ones until its
+// restart.
 func (c *certifier) putBack(ctx context.Context) {
 	if !c.open || c.conn.Err() != nil {
 		return
@@ -312,21 +314,21 @@ func (c *certifier) examineSIM(ctx context.Context) bool {
 	state, err := c.pin.askPIN(ctx)
 	switch {
 	case err != nil:
-		c.verdict(checkSIM, Failed, "%v", err)
+		c.setVerdict(checkSIM, Failed, "%v", err)
 		return !isDead(err)
 	case state != "READY" && state != "":
-		c.verdict(checkSIM, Failed, "+CPIN: %s", state)
+		c.setVerdict(checkSIM, Failed, "+CPIN: %s", state)
 	default:
-		c.verdict(checkSIM, Passed, "%s", state)
+		c.setVerdict(checkSIM, Passed, "%s", state)
 	}
 	left, err := c.pin.attemptsLeft(ctx)
 	if err != nil {
 		return false
 	}
 	if left < 0 {
-		c.verdict(checkPINAttempts, Refused, "")
+		c.setVerdict(checkPINAttempts, Refused, "")
 	} else {
-		c.verdict(checkPINAttempts, Passed, "%d", left)
+		c.setVerdict(checkPINAttempts, Passed, "%d", left)
 	}
 	if !c.passed(checkSIM) {
 		return true
@@ -335,13 +337,13 @@ func (c *certifier) examineSIM(ctx context.Context) bool {
 		return false
 	}
 	info := c.Info()
-	c.tells(checkIMSI, info.IMSI, false)
-	c.tells(checkICCID, info.ICCID, false)
-	c.tells(checkNumber, info.Number, false)
+	c.noteAnswer(checkIMSI, info.IMSI, false)
+	c.noteAnswer(checkICCID, info.ICCID, false)
+	c.noteAnswer(checkNumber, info.Number, false)
 	return true
 }
 
-// isDead reports whether nothing more can be asked behind err.
+// isDead reports whether no command can be sent after err.
 func isDead(err error) bool { return !answered(err) && !errors.Is(err, ErrSIMLocked) }
 
 func (c *certifier) examineTexts(ctx context.Context) bool {
@@ -350,11 +352,11 @@ func (c *certifier) examineTexts(ctx context.Context) bool {
 	}
 	_, refused, fatal := c.askBusy(ctx, "+CMGF=0")
 	if fatal != nil || refused != nil {
-		c.verdict(checkPDUMode, Failed, "AT+CMGF=0: %v", errors.Join(fatal, refused))
+		c.setVerdict(checkPDUMode, Failed, "AT+CMGF=0: %v", errors.Join(fatal, refused))
 		return fatal == nil
 	}
-	c.verdict(checkPDUMode, Passed, "")
-	if !c.does(ctx, checkService, "+CSMS=1") {
+	c.setVerdict(checkPDUMode, Passed, "")
+	if !c.tryCommand(ctx, checkService, "+CSMS=1") {
 		return false
 	}
 	_, _, fatal = c.ask(ctx, "+CSMS=0", c.cfg.Timeouts.Command)
@@ -373,9 +375,9 @@ func (c *certifier) examineMemories(ctx context.Context) bool {
 	arguments, ok := find(lines, "+CPMS")
 	reads, receives := parseMemories(arguments)
 	if ok {
-		c.verdict(checkMemories, Passed, "%s; receive: %s", strings.Join(reads, ", "), strings.Join(receives, ", "))
+		c.setVerdict(checkMemories, Passed, "%s; receive: %s", strings.Join(reads, ", "), strings.Join(receives, ", "))
 	} else {
-		c.verdict(checkMemories, Refused, "AT+CPMS=?")
+		c.setVerdict(checkMemories, Refused, "AT+CPMS=?")
 	}
 	name := memSIM
 	if len(reads) > 0 {
@@ -392,23 +394,23 @@ func (c *certifier) examineMemories(ctx context.Context) bool {
 		}
 	}
 	if len(forms) == 0 {
-		c.verdict(checkCPMS, Refused, "AT+CPMS")
+		c.setVerdict(checkCPMS, Refused, "AT+CPMS")
 	} else {
-		c.verdict(checkCPMS, Passed, "%s", strings.Join(forms, ", "))
+		c.setVerdict(checkCPMS, Passed, "%s", strings.Join(forms, ", "))
 	}
 	if slices.Contains(reads, memReports) {
-		c.verdict(checkReportStore, Passed, "")
+		c.setVerdict(checkReportStore, Passed, "")
 	} else {
-		c.verdict(checkReportStore, Refused, "")
+		c.setVerdict(checkReportStore, Refused, "")
 	}
-	if !c.does(ctx, checkList, "+CMGL=4") {
+	if !c.tryCommand(ctx, checkList, "+CMGL=4") {
 		return false
 	}
 	c.byIndex = !c.passed(checkList)
 	return true
 }
 
-// examineRouting tries every form of +CNMI that is of use.
+// examineRouting tries every useful form of +CNMI.
 func (c *certifier) examineRouting(ctx context.Context) bool {
 	if !c.passed(checkPDUMode) {
 		return true
@@ -435,14 +437,14 @@ func (c *certifier) examineRouting(ctx context.Context) bool {
 	}
 	switch {
 	case len(names) == 0:
-		c.verdict(checkCNMI, Refused, "")
+		c.setVerdict(checkCNMI, Refused, "")
 	default:
-		c.verdict(checkCNMI, Passed, "%s", strings.Join(names, "; "))
+		c.setVerdict(checkCNMI, Passed, "%s", strings.Join(names, "; "))
 	}
 	if reports {
-		c.verdict(checkReports, Passed, "")
+		c.setVerdict(checkReports, Passed, "")
 	} else {
-		c.verdict(checkReports, Refused, "")
+		c.setVerdict(checkReports, Refused, "")
 	}
 	return true
 }
@@ -455,11 +457,11 @@ func (c *certifier) examineNetwork(ctx context.Context) bool {
 	arguments, told := find(lines, "+CSCA")
 	switch fields := split(arguments); {
 	case !told:
-		c.verdict(checkSMSC, Refused, "AT+CSCA?")
+		c.setVerdict(checkSMSC, Refused, "AT+CSCA?")
 	case len(fields) == 0 || strings.Trim(fields[0], "+0 ") == "":
-		c.verdict(checkSMSC, Failed, "")
+		c.setVerdict(checkSMSC, Failed, "")
 	default:
-		c.verdict(checkSMSC, Passed, "")
+		c.setVerdict(checkSMSC, Passed, "")
 	}
 	if _, err := c.network.askRegistration(ctx); err != nil {
 		return false
@@ -471,11 +473,11 @@ func (c *certifier) examineNetwork(ctx context.Context) bool {
 	r := info.Registration
 	switch {
 	case r.CanSend():
-		c.verdict(checkNetwork, Passed, "")
+		c.setVerdict(checkNetwork, Passed, "")
 	case r.CS == Unasked && r.EPS == Unasked:
-		c.verdict(checkNetwork, Refused, "")
+		c.setVerdict(checkNetwork, Refused, "")
 	default:
-		c.verdict(checkNetwork, Failed, "")
+		c.setVerdict(checkNetwork, Failed, "")
 	}
 	for _, d := range []struct {
 		id     string
@@ -485,14 +487,14 @@ func (c *certifier) examineNetwork(ctx context.Context) bool {
 		if d.status.CanSend() {
 			v = Passed
 		}
-		c.verdict(d.id, v, "%s", d.status)
+		c.setVerdict(d.id, v, "%s", d.status)
 	}
 	signal := ""
 	if info.Signal.DBm != 0 {
 		signal = strconv.Itoa(info.Signal.DBm) + " dBm"
 	}
-	c.tells(checkSignal, signal, true)
-	c.tells(checkOperator, info.Operator, true)
+	c.noteAnswer(checkSignal, signal, true)
+	c.noteAnswer(checkOperator, info.Operator, true)
 	return true
 }
 
@@ -500,15 +502,15 @@ func (c *certifier) examineExtras(ctx context.Context) bool {
 	for _, extra := range []struct{ id, command string }{
 		{checkLink, "+CMMS=1"}, {checkUSSD, "+CUSD=?"}, {checkCaller, "+CLIP=1"}, {checkRadio, "+CFUN?"},
 	} {
-		if !c.does(ctx, extra.id, extra.command) {
+		if !c.tryCommand(ctx, extra.id, extra.command) {
 			return false
 		}
 	}
 	return true
 }
 
-// examineService has the modem brought up as the gateway does it, and sends texts
-// if that was asked for.
+// examineService brings the modem up as the gateway does, and sends texts if Texts is
+// set.
 func (c *certifier) examineService(ctx context.Context) bool {
 	if !c.passed(checkSIM) || !c.passed(checkPDUMode) {
 		return true
@@ -518,14 +520,14 @@ func (c *certifier) examineService(ctx context.Context) bool {
 		err = c.Open(ctx)
 	}
 	if err != nil {
-		c.verdict(checkReady, Failed, "%v", err)
-		if !c.open && c.connect(ctx) == nil { // to put things back
-			_ = c.conn.Resync(ctx) // then nothing can be put back
+		c.setVerdict(checkReady, Failed, "%v", err)
+		if !c.open && c.connect(ctx) == nil { // to restore the settings
+			_ = c.conn.Resync(ctx) // after a failure no setting can be restored
 		}
 		return false
 	}
 	c.opened = armed{c.Modem.routes.route, c.storage.receive}
-	c.verdict(checkReady, Passed, "+CNMI=%s +CSMS=%d, %s", c.Modem.routes.route, c.Modem.routes.service, c.storage.receive)
+	c.setVerdict(checkReady, Passed, "+CNMI=%s +CSMS=%d, %s", c.Modem.routes.route, c.Modem.routes.service, c.storage.receive)
 	if c.options.Texts {
 		c.examineSending(ctx)
 	}

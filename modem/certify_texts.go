@@ -11,8 +11,7 @@ import (
 	"goniec/pdu"
 )
 
-// sweepAfter is how long a text of our own is waited for before the memories are
-// looked through for it.
+// sweepAfter is the wait for an announced trial text before the memories are searched.
 const sweepAfter = 20 * time.Second
 
 // trial is a text that the modem sends to itself.
@@ -25,9 +24,9 @@ type trial struct {
 
 	back      map[int]string // texts that came back, by their part
 	reports   int
-	announced string // how the first part was announced
-	reported  string // how the first report was announced
-	lowest    int    // index of a slot, -1 none
+	announced string // indication of the first part, +CMTI or +CMT
+	reported  string // indication of the first report
+	lowest    int    // lowest index of a slot seen; -1: none
 	left      int    // slots that could not be emptied
 	deleted   int
 }
@@ -40,7 +39,7 @@ func (c *certifier) examineSending(ctx context.Context) {
 	}
 	to, err := pdu.ParseAddress(number)
 	if number == "" || err != nil {
-		return // nobody knows where to: not tried
+		return // no recipient: the checks are skipped
 	}
 	mark := "Goniec " + rand.Text()[:8]
 	single := &trial{to: to, text: mark}
@@ -52,52 +51,52 @@ func (c *certifier) examineSending(ctx context.Context) {
 	ok := c.exchange(ctx, long, checkLong, checkLongBack)
 	switch left := single.left + long.left; {
 	case left > 0:
-		c.verdict(checkDelete, Failed, "%d", left)
-		c.verdict(checkTidy, Failed, "%d", left)
+		c.setVerdict(checkDelete, Failed, "%d", left)
+		c.setVerdict(checkTidy, Failed, "%d", left)
 	case ok && single.deleted+long.deleted > 0:
-		c.verdict(checkDelete, Passed, "AT+CMGD")
-		c.verdict(checkTidy, Passed, "")
+		c.setVerdict(checkDelete, Passed, "AT+CMGD")
+		c.setVerdict(checkTidy, Passed, "")
 	case ok:
-		c.verdict(checkTidy, Passed, "")
+		c.setVerdict(checkTidy, Passed, "")
 	}
 }
 
-// judgeSingle notes what the text of one part has shown.
+// judgeSingle records the results of the text of one part.
 func (c *certifier) judgeSingle(t *trial) {
 	if t.announced == "" {
-		c.verdict(checkAnnounced, Refused, "")
+		c.setVerdict(checkAnnounced, Refused, "")
 	} else {
-		c.verdict(checkAnnounced, Passed, "%s", t.announced)
+		c.setVerdict(checkAnnounced, Passed, "%s", t.announced)
 	}
 	if t.lowest >= 0 {
-		c.verdict(checkIndexBase, Passed, "%d", t.lowest)
+		c.setVerdict(checkIndexBase, Passed, "%d", t.lowest)
 	}
 	switch {
 	case t.reports > 0:
-		c.verdict(checkReport, Passed, "%s", t.reported)
+		c.setVerdict(checkReport, Passed, "%s", t.reported)
 	default:
-		c.verdict(checkReport, Refused, "")
+		c.setVerdict(checkReport, Refused, "")
 	}
 }
 
-// exchange sends t and waits until it is back, and its reports as well if they can
-// come. It is false when the text was not accepted.
+// exchange sends t and waits until t is back, with its reports if the device supports
+// them. It returns false when the text was not accepted.
 func (c *certifier) exchange(ctx context.Context, t *trial, sent, back string) bool {
 	t.back, t.lowest = map[int]string{}, -1
 	if err := c.submitTrial(ctx, t); err != nil {
-		c.verdict(sent, Failed, "%v", err)
+		c.setVerdict(sent, Failed, "%v", err)
 		return false
 	}
-	c.verdict(sent, Passed, "%d", len(t.parts))
+	c.setVerdict(sent, Passed, "%d", len(t.parts))
 	reports := 0
 	if c.Modem.routes.route[3] > 0 {
 		reports = len(t.parts)
 	}
 	c.await(ctx, t, reports)
 	if t.whole() {
-		c.verdict(back, Passed, "%d", len(t.back))
+		c.setVerdict(back, Passed, "%d", len(t.back))
 	} else {
-		c.verdict(back, Failed, "%d / %d", len(t.back), len(t.parts))
+		c.setVerdict(back, Failed, "%d / %d", len(t.back), len(t.parts))
 	}
 	return true
 }
@@ -132,8 +131,8 @@ func (c *certifier) submitTrial(ctx context.Context, t *trial) error {
 	return nil
 }
 
-// await takes what the modem announces until t is back with its reports, and looks
-// through the memories when nothing is announced.
+// await takes indications until t is back with its reports. Without indications it
+// searches the memories.
 func (c *certifier) await(ctx context.Context, t *trial, reports int) {
 	limit := time.NewTimer(c.options.Patience)
 	defer limit.Stop()
@@ -156,8 +155,8 @@ func (c *certifier) await(ctx context.Context, t *trial, reports int) {
 	}
 }
 
-// takeTrial takes one indication. What is not ours stays where it is, and is not
-// acknowledged, so that whoever uses the modem next gets it.
+// takeTrial takes one indication. Texts of others stay in memory and are not
+// acknowledged, so that the next user of the modem receives them.
 func (c *certifier) takeTrial(ctx context.Context, t *trial, i Indication) {
 	switch i.Kind {
 	case MessageDirect, ReportDirect:
@@ -166,7 +165,7 @@ func (c *certifier) takeTrial(ctx context.Context, t *trial, i Indication) {
 			how = "+CDS"
 		}
 		if t.take(i.Raw, how) {
-			_ = c.Acknowledge(ctx) // it has come whatever the modem says to that
+			_ = c.Acknowledge(ctx) // the part has arrived, so a refusal does not matter
 		}
 	case MessageStored, ReportStored:
 		how := "+CMTI"
@@ -180,7 +179,7 @@ func (c *certifier) takeTrial(ctx context.Context, t *trial, i Indication) {
 	}
 }
 
-// sweepTrial looks for t in the memories.
+// sweepTrial searches the memories for t.
 func (c *certifier) sweepTrial(ctx context.Context, t *trial) {
 	all, err := c.List(ctx)
 	if err != nil && !answered(err) {
@@ -204,7 +203,8 @@ func (c *certifier) dropTrial(ctx context.Context, t *trial, s Slot) {
 	t.deleted++
 }
 
-// take takes a PDU if it is a part of t or one of its reports.
+// take takes a PDU if it is a part of t or one of its reports, and records how it was
+// announced.
 func (t *trial) take(raw []byte, how string) bool {
 	in, err := pdu.Read(raw, time.Now())
 	switch {
@@ -239,7 +239,7 @@ func (t *trial) take(raw []byte, how string) bool {
 	return true
 }
 
-// sameEnd reports whether two numbers end alike: a network may give a number in
+// sameEnd reports whether two numbers end alike. A network may deliver a number in
 // another format than the one it was dialled in.
 func sameEnd(a, b string) bool {
 	const end = 7
@@ -253,25 +253,25 @@ const (
 	plugPatience = 2 * time.Minute
 )
 
-// replug has a person pull the plug and put it back, and recognises the modem by
+// replug asks a person to pull the plug and to put it back, and recognises the modem by
 // its IMEI.
 func (c *certifier) replug(ctx context.Context) {
 	imei := c.Info().IMEI
 	c.options.Unplug("unplug")
 	if !c.awaitPresence(ctx, false) {
-		c.verdict(checkUnplug, Failed, "%s", c.cfg.Device)
+		c.setVerdict(checkUnplug, Failed, "%s", c.cfg.Device)
 		return
 	}
 	c.options.Unplug("plug")
 	if !c.awaitPresence(ctx, true) {
-		c.verdict(checkUnplug, Failed, "%s", c.cfg.Device)
+		c.setVerdict(checkUnplug, Failed, "%s", c.cfg.Device)
 		return
 	}
 	back := time.Now()
 	cfg := c.cfg
 	cfg.IMEI = imei
 	if imei != "" && c.onUSB() {
-		cfg.Device = "" // it may have another name now
+		cfg.Device = "" // the device may have another name after replugging
 	}
 	for {
 		m := New(cfg)
@@ -280,14 +280,14 @@ func (c *certifier) replug(ctx context.Context) {
 			if err = m.conn.Resync(ctx); err == nil {
 				err = m.identity.identifyDevice(ctx)
 			}
-			_ = m.Close() // it has been recognised, or not
+			_ = m.Close()
 		}
 		switch {
 		case err == nil:
-			c.verdict(checkUnplug, Passed, "%s", time.Since(back).Round(time.Second))
+			c.setVerdict(checkUnplug, Passed, "%s", time.Since(back).Round(time.Second))
 			return
 		case time.Since(back) > plugPatience, pause(ctx, plugPoll) != nil:
-			c.verdict(checkUnplug, Failed, "%v", err)
+			c.setVerdict(checkUnplug, Failed, "%v", err)
 			return
 		}
 	}
@@ -301,7 +301,7 @@ func (c *certifier) onUSB() bool {
 	})
 }
 
-// awaitPresence waits until the port is there or gone.
+// awaitPresence waits until the port appears or disappears.
 func (c *certifier) awaitPresence(ctx context.Context, there bool) bool {
 	for limit := time.Now().Add(plugPatience); time.Now().Before(limit); {
 		if c.Present() == there {

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Clock is what a modem shows for the time, which it has from the network where the
-// network tells it, and otherwise from the moment it was switched on.
+// Clock is the time that a modem shows: that of the network where the network sends it,
+// otherwise the time counted since the modem was switched on.
 type Clock struct {
-	// At is the time with the zone that the modem shows, read as 3GPP TS 27.007 8.15
-	// has it: local time, and how far that is ahead of UTC.
+	// At is the shown time as 3GPP TS 27.007 8.15 defines it: local time with the
+	// offset from UTC.
 	At time.Time
-	// Quarters is the zone as the modem writes it, which are quarters of an hour.
+	// Quarters is the offset from UTC as the modem writes it, in quarters of an hour.
 	Quarters int
 }
 
@@ -25,7 +25,7 @@ type Clock struct {
 //
 // now must be in the zone of this place.
 func (c Clock) Nearest(now time.Time) time.Time {
-	digits := c.At.Add(time.Duration(c.Quarters) * 15 * time.Minute) // those shown, as if they were UTC
+	digits := c.At.Add(time.Duration(c.Quarters) * 15 * time.Minute) // the shown digits read as UTC
 	_, here := now.Zone()
 	nearest := c.At
 	for _, ahead := range []time.Duration{0, time.Duration(here) * time.Second, time.Duration(c.Quarters) * time.Hour} {
@@ -36,16 +36,16 @@ func (c Clock) Nearest(now time.Time) time.Time {
 	return nearest
 }
 
-// Clock asks the modem for the time, 3GPP TS 27.007 8.15. ok is false if it does not
-// know: it has no clock, or one that nobody has set.
+// Clock asks the modem for its time by +CCLK (3GPP TS 27.007 8.15). ok is false if the
+// modem has no clock or its clock has not been set. An error is a *Fault.
 func (m *Modem) Clock(ctx context.Context) (c Clock, ok bool, err error) {
 	if !m.open {
 		return Clock{}, false, newFault("clock", BeforePayload, ErrNotOpen)
 	}
 	if !m.timed {
 		m.timed = true
-		// Most modems take the time of the network only when told to, 3GPP TS 27.007
-		// 8.40; those of SIMCom by a command of their own, which also needs another
+		// Most modems take the time of the network only after +CTZU=1, 3GPP TS 27.007
+		// 8.40. SIMCom has a command of its own, which takes effect at the next
 		// registration.
 		_, refused, fatal := m.ask(ctx, "+CTZU=1", m.cfg.Timeouts.Command)
 		if fatal == nil && refused != nil {
@@ -64,12 +64,12 @@ func (m *Modem) Clock(ctx context.Context) (c Clock, ok bool, err error) {
 	return c, ok, nil
 }
 
-// farthestZone is the zone farthest from UTC, in quarters of an hour.
+// farthestZone is the greatest offset from UTC, in quarters of an hour.
 const farthestZone = 14 * 4
 
-// parseClock reads <time> of +CCLK: "yy/MM/dd,hh:mm:ss±zz", zz in quarters of an
-// hour. Some modems write the year in full, leave the zone out, or say behind it
-// whether summer time is in it.
+// parseClock reads <time> of +CCLK: "yy/MM/dd,hh:mm:ss±zz", zz in quarters of an hour.
+// Some modems write the year in four digits, leave the zone out, or append a flag for
+// summer time.
 func parseClock(s string) (Clock, bool) {
 	date, rest, _ := strings.Cut(strings.ReplaceAll(s, `"`, ""), ",")
 	clock, _, _ := strings.Cut(rest, ",")
@@ -84,7 +84,8 @@ func parseClock(s string) (Clock, bool) {
 	}
 	zone := time.FixedZone("", quarters*15*60)
 	for _, layout := range []string{"06/01/02,15:04:05", "2006/01/02,15:04:05"} {
-		// The time package takes 69 to 99 for the last century, as modems mean it.
+		// Package time reads 69 to 99 as years of the last century, as modems mean
+		// them.
 		if at, err := time.ParseInLocation(layout, date+","+clock, zone); err == nil {
 			return Clock{At: at, Quarters: quarters}, true
 		}

@@ -11,7 +11,7 @@ import (
 	"goniec/modem/at"
 )
 
-// Class says what kind of fault it is, and so what to do about it.
+// Class is the kind of a Fault, which determines how to react to it.
 type Class string
 
 // The classes of faults.
@@ -20,11 +20,11 @@ const (
 	ModemFault Class = "modem_fault" // resync or reopen the modem, then try again
 	Stop       Class = "stop"        // take this modem or SIM out of service; its messages go elsewhere
 	Permanent  Class = "permanent"   // this message cannot be sent to this recipient
-	Duplicate  Class = "duplicate"   // the service centre has it already: treat as sent
-	Uncertain  Class = "uncertain"   // nobody can know whether it was sent
+	Duplicate  Class = "duplicate"   // the service centre has the message already: treat as sent
+	Uncertain  Class = "uncertain"   // it is unknown whether the message was sent
 )
 
-// Phase says how far a submission had come.
+// Phase is how far a submission had come when it failed.
 type Phase string
 
 // The phases of a submission.
@@ -33,12 +33,12 @@ const (
 	AfterPayload  Phase = "after_payload"  // the modem may have sent it
 )
 
-// Party is whose fault it is.
+// Party is the cause of a Fault.
 type Party string
 
 // The parties.
 const (
-	Message Party = "message" // its recipient or its content
+	Message Party = "message" // the recipient or the content of the message
 	Network Party = "network"
 	Device  Party = "device" // the modem or its SIM
 )
@@ -52,13 +52,14 @@ var (
 	ErrBusy = errors.New("device is held by another program")
 	// ErrNotSerial says that the path is no serial port.
 	ErrNotSerial = errors.New("not a serial port")
-	// ErrNotOpen says that the modem has not been opened, or closed since.
+	// ErrNotOpen says that the modem has not been opened, or has been closed.
 	ErrNotOpen = errors.New("modem is not open")
 	// ErrOtherModem says that the modem at the port is not the configured one.
 	ErrOtherModem = errors.New("another modem than the configured one is there")
-	// ErrNotSMS says that the device answers AT but knows no texts in PDU mode.
+	// ErrNotSMS says that the device answers AT but cannot send texts in PDU mode.
 	ErrNotSMS = errors.New("device cannot send texts in PDU mode")
-	// ErrSIMLocked says that the SIM wants a PIN or PUK that it will not be given.
+	// ErrSIMLocked says that the SIM asks for a PIN or PUK that is not configured or
+	// must not be given.
 	ErrSIMLocked = errors.New("SIM is locked")
 	// ErrDenied says that the network has refused the SIM.
 	ErrDenied = errors.New("network refuses the SIM")
@@ -69,10 +70,10 @@ var (
 	ErrRoaming = errors.New("roaming is not allowed")
 	// ErrNoSMSC says that the SIM knows no service centre.
 	ErrNoSMSC = errors.New("service centre number is not set")
-	// errSMSCRefused says that the modem tells a service centre, has been told it back,
-	// and still says that it knows none.
+	// errSMSCRefused says that the modem reports no service centre (+CMS ERROR 330)
+	// even after +CSCA wrote back the number it tells.
 	errSMSCRefused = errors.New("modem does not use the service centre that it tells")
-	// ErrRestarted says that the modem started anew while it was sending.
+	// ErrRestarted says that the modem restarted during a submission.
 	ErrRestarted = errors.New("modem has restarted while it was sending")
 	// ErrEmpty says that there is no message in a slot.
 	ErrEmpty = errors.New("slot is empty")
@@ -80,8 +81,8 @@ var (
 	errGarbled = errors.New("answer of the modem cannot be read")
 )
 
-// Fault is every error of a Modem. It answers whether to try again, whose fault
-// it is and how long to wait.
+// Fault is the error type of all methods of a Modem. It says whether to try again,
+// after which wait, and who is to blame.
 type Fault struct {
 	Op     string // what was attempted: "submit", "open port", "AT+CMGF=0"
 	Code   int    // number of the +CMS or +CME ERROR; -1 none
@@ -93,7 +94,7 @@ type Fault struct {
 	rule rule
 }
 
-// newFault makes a Fault of what ended op.
+// newFault makes a Fault of the error that ended op.
 func newFault(op string, phase Phase, err error) *Fault {
 	var had *Fault
 	if errors.As(err, &had) {
@@ -109,7 +110,7 @@ func newFault(op string, phase Phase, err error) *Fault {
 		if f.Code < 0 {
 			f.Code = r.code()
 		}
-		if !own || r.class == Stop && !errors.Is(err, errSMSCRefused) { // the number says more than we do
+		if !own || r.class == Stop && !errors.Is(err, errSMSCRefused) { // the rule of the error number is more specific
 			f.rule = r
 		}
 	}
@@ -123,15 +124,14 @@ func newFault(op string, phase Phase, err error) *Fault {
 	return f
 }
 
-// vagueAfter is how long after the payload an error that names no cause is
-// believed to mean that nothing has left.
+// vagueAfter is how long after the payload an error without a cause still means that
+// the message has not been sent.
 const vagueAfter = 30 * time.Second
 
-// submitFault makes a Fault of what ended a submission that took so long. An
-// error that names no cause and comes late is what modems say when they lost
-// patience with the network: the message may have gone out meanwhile, as with
-// the +CMS ERROR 350 that some give after 135 s. What the network or the service
-// centre said is definite however late it comes.
+// submitFault makes a Fault of the error that ended a submission after took. A late
+// error without a cause is Uncertain: modems give one when the network has not answered
+// in time, such as +CMS ERROR 350 after 135 s, and the message may have been sent. A
+// cause stated by the network or the service centre is definite however late it comes.
 func submitFault(phase Phase, took time.Duration, err error) *Fault {
 	f := newFault("submit", phase, err)
 	if phase == AfterPayload && took > vagueAfter && f.rule.vague {
@@ -153,7 +153,7 @@ func (f *Fault) Error() string {
 // Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// Blame returns whose fault it is.
+// Blame returns the Party that caused the fault.
 func (f *Fault) Blame() Party {
 	if f.rule.blame != "" {
 		return f.rule.blame
@@ -168,8 +168,8 @@ func (f *Fault) Blame() Party {
 	}
 }
 
-// Wait returns how long to wait before the next try, attempt being the number
-// of tries already made, at least 1. It is zero when there is none to be made.
+// Wait returns the pause before the next try. attempt is the number of tries made, at
+// least 1. Zero means that no further try should be made.
 func (f *Fault) Wait(attempt int) time.Duration {
 	waits := f.rule.waits
 	if waits == nil {
@@ -181,8 +181,8 @@ func (f *Fault) Wait(attempt int) time.Duration {
 	return waits[min(max(attempt, 1), len(waits))-1]
 }
 
-// ClassAfter returns the class of this fault when it has met the same message
-// times times in a row: what may pass once is final the third time.
+// ClassAfter returns the class of this fault after the same message has met it times
+// times in a row. Some temporary faults become permanent with repetition.
 func (f *Fault) ClassAfter(times int) Class {
 	if f.rule.tries > 0 && times >= f.rule.tries && f.Class == f.rule.class {
 		return f.rule.then
@@ -190,19 +190,17 @@ func (f *Fault) ClassAfter(times int) Class {
 	return f.Class
 }
 
-// StopAfter returns after how many different recipients in a row this fault
-// says more of the modem or SIM than of the recipients. 0: it says nothing but
-// what its class says.
+// StopAfter returns the number of different recipients in a row after which this fault
+// is blamed on the modem or SIM. 0: repetition does not change the blame.
 func (f *Fault) StopAfter() int { return f.rule.stopAfter }
 
-// Meaning says in plain words what has happened.
+// Meaning describes the fault in plain words.
 func (f *Fault) Meaning() string { return f.rule.meaning }
 
-// Remedy says in one plain sentence what a person can do.
+// Remedy returns the catalogue key of the sentence that tells a person what to do.
 func (f *Fault) Remedy() catalogue.Key { return f.rule.remedy }
 
-// classWaits is how long to wait between tries where the table says nothing
-// else.
+// classWaits returns the waits between tries of faults without waits in the table.
 func classWaits(c Class) []time.Duration {
 	switch c {
 	case Transient:
@@ -218,8 +216,8 @@ func classWaits(c Class) []time.Duration {
 	}
 }
 
-// causeRule returns the rule of an error that is no answer of the modem, and
-// whether it is one of those we have a name for.
+// causeRule returns the rule of an error that is no answer of the modem. own is true if
+// the error is one of causes.
 func causeRule(err error) (r rule, own bool) {
 	for _, c := range causes() {
 		if errors.Is(err, c.err) {
@@ -234,7 +232,7 @@ type cause struct {
 	rule rule
 }
 
-// causes are the faults that no +CMS or +CME ERROR tells of, the most specific
+// causes lists the faults that no +CMS or +CME ERROR stands for, the most specific
 // first.
 func causes() []cause {
 	return []cause{

@@ -6,18 +6,18 @@ import (
 	"goniec/catalogue"
 )
 
-// rule says what one error number means and what to do about it.
+// rule describes the error numbers of a range and how to react to them.
 type rule struct {
 	family      string // "CMS" or "CME"
-	first, last int    // the numbers it is for
-	text        string // what a modem writes that refused AT+CMEE=1, in lower case
+	first, last int    // the range of numbers
+	text        string // the error text of a modem that refused AT+CMEE=1, in lower case
 	class       Class
-	blame       Party // if not what the class says
+	blame       Party // empty: the Party that the class implies
 	tries       int   // after this many tries of one message in a row …
 	then        Class // … the class is this
-	stopAfter   int   // after this many different recipients in a row it is the SIM
-	vague       bool  // it names no cause: see submitFault
-	busy        bool  // the device says that it could if it were asked a moment later
+	stopAfter   int   // after this many different recipients in a row the SIM is to blame
+	vague       bool  // the number names no cause: see submitFault
+	busy        bool  // the same command may succeed a moment later
 	waits       []time.Duration
 	meaning     string
 	remedy      catalogue.Key
@@ -28,7 +28,7 @@ func busyWaits() []time.Duration {
 	return []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute}
 }
 
-// code returns the number of a rule that is for one number.
+// code returns the number of a rule for a single number.
 func (r rule) code() int {
 	if r.family == "" || r.first != r.last {
 		return -1
@@ -36,9 +36,9 @@ func (r rule) code() int {
 	return r.first
 }
 
-// refusals is the table of +CMS ERROR (3GPP TS 27.005 3.2.5, with the RP-causes
-// of 3GPP TS 24.011 8.2.5.4 and TP-FCS of 3GPP TS 23.040 9.2.3.22) and of
-// +CME ERROR (3GPP TS 27.007 9.2). The first rule that holds a number counts.
+// refusals is the table of +CMS ERROR (3GPP TS 27.005 3.2.5, with the RP-causes of 3GPP
+// TS 24.011 8.2.5.4 and TP-FCS of 3GPP TS 23.040 9.2.3.22) and of +CME ERROR (3GPP TS
+// 27.007 9.2). The first rule whose range holds a number applies.
 func refusals() []rule {
 	long := []time.Duration{10 * time.Minute, 30 * time.Minute, 2 * time.Hour}
 	soon := []time.Duration{2 * time.Second, 5 * time.Second, 10 * time.Second, time.Minute}
@@ -47,7 +47,7 @@ func refusals() []rule {
 			tries: 8, then: ModemFault, waits: busyWaits(), meaning: "the modem is busy", remedy: catalogue.RemedyLater}
 	}
 	return []rule{
-		// RP-causes: what the network said.
+		// RP-causes, from the network.
 		{family: "CMS", first: 1, last: 1, class: Permanent, meaning: "the number is not assigned to anybody", remedy: catalogue.RemedyNumber},
 		{family: "CMS", first: 8, last: 8, class: Stop, stopAfter: 2, meaning: "the operator has barred this SIM from sending texts", remedy: catalogue.RemedyOperator},
 		{family: "CMS", first: 10, last: 10, class: Permanent, stopAfter: 3, meaning: "texts to this number are barred", remedy: catalogue.RemedyNumber},
@@ -70,7 +70,7 @@ func refusals() []rule {
 		{family: "CMS", first: 111, last: 111, class: ModemFault, tries: 2, then: Permanent, meaning: "the network met a protocol error", remedy: catalogue.RemedyReport},
 		{family: "CMS", first: 127, last: 127, class: Transient, tries: 3, then: Permanent, meaning: "the text got no further between two networks", remedy: catalogue.RemedyLater},
 		{family: "CMS", first: 0, last: 126, class: Transient, tries: 3, then: Permanent, meaning: "the network refused for a reserved reason", remedy: catalogue.RemedyLater},
-		// TP-FCS: what the service centre said.
+		// TP-FCS, from the service centre.
 		{family: "CMS", first: 128, last: 143, class: Permanent, meaning: "the service centre refuses the protocol of the message", remedy: catalogue.RemedyReport},
 		{family: "CMS", first: 144, last: 159, class: Permanent, meaning: "the service centre refuses the alphabet or class of the message", remedy: catalogue.RemedyPlainText},
 		{family: "CMS", first: 160, last: 191, class: Permanent, meaning: "the service centre refuses this kind of message", remedy: catalogue.RemedyReport},
@@ -87,7 +87,7 @@ func refusals() []rule {
 		{family: "CMS", first: 211, last: 211, class: Transient, blame: Device, waits: soon, meaning: "the memory of the modem is full", remedy: catalogue.RemedySIMFull},
 		{family: "CMS", first: 212, last: 213, class: Transient, blame: Device, busy: true, waits: busyWaits(), meaning: "the SIM is busy with itself", remedy: catalogue.RemedyLater},
 		{family: "CMS", first: 128, last: 255, class: Transient, tries: 3, then: Permanent, meaning: "the service centre refused for a reason of its own", remedy: catalogue.RemedyLater},
-		// What the modem said.
+		// Numbers of the modem itself.
 		{family: "CMS", first: 300, last: 300, text: "me failure", class: ModemFault, vague: true, meaning: "the modem has failed", remedy: catalogue.RemedyReplug},
 		{family: "CMS", first: 301, last: 301, text: "sms service of me reserved", class: ModemFault, meaning: "something else uses the texts of the modem", remedy: catalogue.RemedyBusyPort},
 		{family: "CMS", first: 302, last: 302, text: "operation not allowed", class: ModemFault, meaning: "the modem does not allow this now", remedy: catalogue.RemedyInUse},
@@ -112,7 +112,7 @@ func refusals() []rule {
 		{family: "CMS", first: 332, last: 332, text: "network timeout", class: Uncertain, meaning: "the network did not answer the modem in time", remedy: catalogue.RemedyAwaitReport},
 		{family: "CMS", first: 340, last: 340, text: "no +cnma acknowledgement expected", class: Transient, blame: Device, meaning: "the modem expects no acknowledgement", remedy: catalogue.RemedyNothing},
 		{family: "CMS", first: 500, last: 500, text: "unknown error", class: Transient, blame: Device, tries: 3, then: ModemFault, vague: true, meaning: "the modem does not know why it failed", remedy: catalogue.RemedyReplug},
-		// What makers say when the same could be done a moment later.
+		// Manufacturers' numbers for temporary refusals.
 		busy("CMS", 256, 256, "operation temporary not allowed"),
 		busy("CMS", 515, 515, "device busy"), // Wavecom: "please wait, init or command processing in progress"
 		busy("CMS", 522, 522, ""),            // SIMCom: "operation temporary not allowed"

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PortHolders lists the programs that have a device open, "ModemManager (812)". It sees
-// those of this user only, all of them when run as root.
+// PortHolders lists the programs that have a device open, such as "ModemManager (812)".
+// Without root privileges it sees the processes of its own user only.
 func PortHolders(device string) []string { return holders("/proc", device) }
 
 // holders is PortHolders with another root than /proc.
@@ -34,24 +34,24 @@ func holders(proc, device string) []string {
 		}
 		name, err := os.ReadFile(filepath.Join(proc, p.Name(), "comm"))
 		if err != nil {
-			continue // it has just ended
+			continue // the process has just ended
 		}
 		names = append(names, fmt.Sprintf("%s (%d)", strings.TrimSpace(string(name)), pid))
 	}
 	return names
 }
 
-// holds reports whether a process has target open. Of ourselves one descriptor
-// does not count: that of the attempt that found the device busy.
+// holds reports whether a process has target open. Of this process one descriptor does
+// not count: that of the attempt that found the device busy.
 func holds(fds string, target fs.FileInfo, ourselves bool) bool {
 	entries, err := os.ReadDir(fds)
 	if err != nil {
-		return false // not ours to see
+		return false // no permission
 	}
 	count := 0
 	for _, e := range entries {
 		path := filepath.Join(fds, e.Name())
-		// What is no path is a socket or a pipe.
+		// Sockets and pipes have no absolute path.
 		if link, err := os.Readlink(path); err != nil || !strings.HasPrefix(link, "/") {
 			continue
 		}
@@ -65,10 +65,10 @@ func holds(fds string, target fs.FileInfo, ourselves bool) bool {
 	return count > 0
 }
 
-// sameDevice reports whether two files are the same device. Names do not tell: a
+// sameDevice reports whether two files are the same device. Names do not decide: a
 // container has a /dev of its own, and a device may have several names. The device
-// number tells, but for pseudo-terminals, which each mounted devpts counts from 0:
-// there the file system must be the same, too.
+// number decides, except for pseudo-terminals: each mounted devpts counts them from 0,
+// so the file system must be the same, too.
 func sameDevice(a, b fs.FileInfo) bool {
 	if a.Mode()&b.Mode()&fs.ModeCharDevice == 0 {
 		return os.SameFile(a, b)
@@ -81,8 +81,8 @@ func sameDevice(a, b fs.FileInfo) bool {
 	return !isPseudoTerminal(x) || x.Dev == y.Dev
 }
 
-// isPseudoTerminal reports whether a character device is the side of a
-// pseudo-terminal that programs open: majors 136 to 143, devices.txt of Linux.
+// isPseudoTerminal reports whether a character device is the slave side of a
+// pseudo-terminal: majors 136 to 143, devices.txt of Linux.
 func isPseudoTerminal(s *syscall.Stat_t) bool {
 	major := unix.Major(s.Rdev)
 	return major >= 136 && major <= 143

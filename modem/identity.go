@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// identity asks a device and its SIM who they are.
+// identity asks a device and its SIM for their identities.
 type identity struct{ *line }
 
 // question is a command whose answer goes into a field of Info.
 type question struct {
 	command string
 	field   func(*Info) *string
-	clean   func(string) string // nil: as it is
+	clean   func(string) string // nil: the answer is taken unchanged
 }
 
-// identifyDevice asks who the device is, which needs no SIM. Devices may refuse
-// all of it, unless the configuration says whom to expect.
+// identifyDevice asks for manufacturer, model, firmware and IMEI, for which no SIM is
+// needed. A device may refuse each question, except the IMEI if one is configured.
 func (i *identity) identifyDevice(ctx context.Context) error {
 	if err := i.inquire(ctx, []question{
 		{"+CGMI", func(i *Info) *string { return &i.Manufacturer }, nil},
@@ -33,7 +33,7 @@ func (i *identity) identifyDevice(ctx context.Context) error {
 	return i.recognise()
 }
 
-// recognise makes sure that the device is the configured one.
+// recognise checks that the device is the configured one.
 func (i *identity) recognise() error {
 	info := i.Info()
 	if i.cfg.IMEI == "" || sameIMEI(i.cfg.IMEI, info.IMEI) {
@@ -51,15 +51,14 @@ func (i *identity) recognise() error {
 		fmt.Errorf("%w: %s, %s, and not IMEI %s", ErrOtherModem, who, imei, i.cfg.IMEI))
 }
 
-// sameIMEI compares two IMEIs by their first 14 digits: some devices leave the
-// check digit out, others give the version of their software in its place (3GPP
-// TS 23.003 6.2).
+// sameIMEI compares two IMEIs by their first 14 digits. Some devices leave the check
+// digit out, others give the software version in its place (3GPP TS 23.003 6.2).
 func sameIMEI(a, b string) bool {
 	const identity = 14
 	return len(a) >= identity && len(b) >= identity && a[:identity] == b[:identity]
 }
 
-// identifySIM asks who the SIM is.
+// identifySIM asks for IMSI, ICCID and number of the SIM.
 func (i *identity) identifySIM(ctx context.Context) error {
 	if err := i.inquire(ctx, []question{{"+CIMI", func(i *Info) *string { return &i.IMSI }, digits}}); err != nil {
 		return err
@@ -70,8 +69,8 @@ func (i *identity) identifySIM(ctx context.Context) error {
 	return i.ownNumber(ctx)
 }
 
-// ownNumber reads the number of the SIM (+CNUM, 3GPP TS 27.007 7.1), which few
-// operators write there: "name",<number>,<type>.
+// ownNumber reads the number of the SIM (+CNUM, 3GPP TS 27.007 7.1):
+// "name",<number>,<type>. Few operators store the number on the SIM.
 func (i *identity) ownNumber(ctx context.Context) error {
 	lines, _, fatal := i.askPatiently(ctx, "+CNUM", 0)
 	if fatal != nil {
@@ -89,8 +88,8 @@ func (i *identity) ownNumber(ctx context.Context) error {
 	return nil
 }
 
-// dialled returns a number of its type of address (3GPP TS 24.008 10.5.4.7) as
-// people write it; empty for what is none.
+// dialled returns a number with its type of address (3GPP TS 24.008 10.5.4.7) as people
+// write it; empty if it is not a number.
 func dialled(number, kind string) string {
 	const international = "145"
 	digits := strings.TrimPrefix(number, "+")
@@ -103,8 +102,7 @@ func dialled(number, kind string) string {
 	return digits
 }
 
-// inquire asks questions that a device may refuse to answer, and none that it
-// has answered.
+// inquire asks the questions without an answer in Info. A device may refuse each.
 func (i *identity) inquire(ctx context.Context, questions []question) error {
 	for _, q := range questions {
 		if info := i.Info(); *q.field(&info) != "" {
@@ -128,8 +126,8 @@ func (i *identity) inquire(ctx context.Context, questions []question) error {
 	return nil
 }
 
-// iccid returns the number of the SIM card, which each maker gives by another
-// command; empty if the device tells it by none.
+// iccid returns the ICCID of the SIM, empty if the device does not tell it.
+// Manufacturers use different commands.
 func (i *identity) iccid(ctx context.Context) (string, error) {
 	if known := i.Info().ICCID; known != "" {
 		return known, nil
@@ -157,8 +155,8 @@ func (i *identity) iccid(ctx context.Context) (string, error) {
 	return "", nil
 }
 
-// freeText returns the answer to a command that may or may not repeat its own
-// name, without quotes. Lines that are no answer to it are passed over.
+// freeText returns the answer to a command, which may or may not begin with the name of
+// the command, without quotes. Unsolicited lines are skipped.
 func freeText(lines []string, command string) string {
 	if arguments, ok := find(lines, command); ok {
 		return strings.Trim(arguments, `"`)

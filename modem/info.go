@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// State is where a modem stands in its life. The owner moves it through Open,
-// Close and the methods that fail; Parked and Absent are decisions of the owner.
+// State is the state of a modem. Open, Close and failing methods change it; the owner
+// sets Parked and Absent.
 type State string
 
 // The states of a modem.
 const (
-	Absent       State = "absent"       // there is no such device
+	Absent       State = "absent"       // the device does not exist
 	Opening      State = "opening"      // the port is being opened
 	Initialising State = "initialising" // the device is being asked and set up
 	SIMLocked    State = "sim_locked"   // a person must deal with the PIN or PUK
@@ -21,8 +21,8 @@ const (
 	Parked       State = "parked"       // the owner has taken it out of service
 )
 
-// RegistrationStatus is <stat> of +CREG and +CEREG (3GPP TS 27.007 10.1.22), or
-// Unasked when the modem has not told.
+// RegistrationStatus is <stat> of +CREG and +CEREG (3GPP TS 27.007 10.1.22), or Unasked
+// when the modem has not answered.
 type RegistrationStatus int
 
 // The registration states that matter to texts.
@@ -41,7 +41,7 @@ const (
 	EmergencyBearer RegistrationStatus = 11
 )
 
-// CanSend reports whether texts can be sent in this state.
+// CanSend reports whether a network in this state accepts texts.
 func (r RegistrationStatus) CanSend() bool {
 	return slices.Contains([]RegistrationStatus{
 		Home, Roaming, HomeSMSOnly, RoamingSMSOnly, HomeNoCSFB, RoamingNoCSFB,
@@ -61,25 +61,25 @@ func (r RegistrationStatus) String() string {
 	return names[r]
 }
 
-// Registration is how a modem stands with the network: circuit-switched and
-// LTE apart, because either alone is enough to send a text.
+// Registration is the registration with the circuit-switched network and with LTE.
+// Either alone suffices to send a text.
 type Registration struct {
 	CS  RegistrationStatus // +CREG
 	EPS RegistrationStatus // +CEREG
 }
 
-// CanSend reports whether either network takes texts.
+// CanSend reports whether either network accepts texts.
 func (r Registration) CanSend() bool { return r.CS.CanSend() || r.EPS.CanSend() }
 
-// Denied reports whether the network has refused this SIM and no other network
-// takes its texts.
+// Denied reports whether a network has refused this SIM and no network accepts its
+// texts.
 func (r Registration) Denied() bool {
 	return !r.CanSend() && (r.CS == Denied || r.EPS == Denied)
 }
 
 // Signal is the answer of +CSQ (3GPP TS 27.007 8.5).
 type Signal struct {
-	RSSI int // 0 to 31 as the modem says it; 99 unknown
+	RSSI int // <rssi>, 0 to 31; 99 unknown
 	DBm  int // -113 to -51; 0 unknown
 }
 
@@ -89,11 +89,11 @@ type Storage struct {
 	Used, Total int    // messages
 }
 
-// nearlyFull is the share of a memory from which on somebody should know: what
-// is in it is not being fetched, or cannot be deleted.
+// nearlyFull is the used share of a memory from which on a warning is due, because read
+// texts are deleted at once.
 const nearlyFull = 0.7
 
-// share returns how full the memory is, 0 to 1; 0 when its size is not known.
+// share returns the used share of the memory, 0 to 1; 0 when its size is not known.
 func (s Storage) share() float64 {
 	if s.Total <= 0 {
 		return 0
@@ -104,10 +104,10 @@ func (s Storage) share() float64 {
 // NearlyFull reports whether at least 70 % of the memory are used.
 func (s Storage) NearlyFull() bool { return s.share() >= nearlyFull }
 
-// Full reports whether nothing more fits in.
+// Full reports whether the memory has no free place.
 func (s Storage) Full() bool { return s.share() >= 1 }
 
-// Info is what is known of a modem. Fields the device has not told are empty.
+// Info is the known state of a modem. Fields that the device has not told are empty.
 type Info struct {
 	Name, Device string
 	State        State
@@ -115,11 +115,11 @@ type Info struct {
 	Manufacturer string
 	Model        string
 	Revision     string
-	Profile      string // name of the Profile in use; empty: of no known family
+	Profile      string // name of the Profile in use; empty: the family is unknown
 	IMEI         string
 	IMSI         string
 	ICCID        string
-	Number       string // of the SIM, as it says itself; few do
+	Number       string // of the SIM, if stored on it; few are
 	Operator     string
 	Signal       Signal
 	// SignalHistory is the signal of the last 24 hours, oldest first, since New.
@@ -127,6 +127,6 @@ type Info struct {
 	Registration  Registration
 	SMSC          string    // number of the service centre, from +CSCA?
 	Storage       Storage   // of the memory that receives texts
-	Storages      []Storage // of every memory, as it was looked at last
-	LastFault     *Fault    // nil while nothing has gone wrong since Open
+	Storages      []Storage // of every memory, as last read
+	LastFault     *Fault    // nil: no fault since Open
 }

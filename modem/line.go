@@ -11,35 +11,35 @@ import (
 	"goniec/modem/at"
 )
 
-// line is what every part of a Modem works with: the dialogue with the device, what is
-// known of it, and what is announced of it. Its methods are the owner's, except Info,
-// change, enter and note.
+// line is shared by all parts of a Modem: the dialogue with the device, its Info and
+// its indications. Only the owner calls its methods, except Info, change, enter and
+// note.
 type line struct {
 	cfg   Config
 	log   *slog.Logger
-	queue *indications // what is announced
+	queue *indications
 
 	mu      sync.Mutex // guards what follows, and the fields of parts that say so
 	info    Info
 	conn    *at.Conn       // of the present or last dialogue; nil before the first
 	boot    time.Time      // when the present dialogue began
-	ready   bool           // bring-up is over
+	ready   bool           // bring-up has succeeded
 	history []SignalBucket // of the signal; outlasts Close
 
 	open     bool     // conn is in use
 	profile  Profile  // of the device
 	fromFile bool     // the profile comes from a file
-	recalled working  // the set-up that worked with a device like this one
+	recalled working  // the set-up that worked with this model and firmware
 	patience patience // with a device that is busy
 }
 
-// bareAnswer is how long to wait for the OK of an answer that may have none.
+// bareAnswer bounds the wait for the OK of an answer that some devices give without OK.
 const bareAnswer = 5 * time.Second
 
-// plainPause is the pause before a device that gave no reason is asked again.
+// plainPause is the pause before repeating a command that was refused without a reason.
 const plainPause = time.Second
 
-// Info returns what is known of the modem now.
+// Info returns the known state of the modem.
 func (l *line) Info() Info {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -48,7 +48,7 @@ func (l *line) Info() Info {
 	return info
 }
 
-// enter moves to a state.
+// enter sets the State.
 func (l *line) enter(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -57,15 +57,15 @@ func (l *line) enter(s State) {
 	}
 }
 
-// change changes what Info tells.
+// change changes Info by fn.
 func (l *line) change(fn func(*Info)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fn(&l.info)
 }
 
-// note remembers a fault for Info, if it says something about the device or the
-// network rather than about one message or one impatient caller.
+// note stores a fault in Info if it concerns the device or the network rather than one
+// message or a cancelled call.
 func (l *line) note(f *Fault) error {
 	if f.Blame() != Message && !errors.Is(f, context.Canceled) && !errors.Is(f, ErrEmpty) {
 		l.change(func(i *Info) { i.LastFault = f })
@@ -73,25 +73,24 @@ func (l *line) note(f *Fault) error {
 	return f
 }
 
-// command runs one command and returns the lines of its answer. It waits for a device
-// that is busy for a moment, up to Timeouts.SIMBusy.
+// command runs one command and returns the lines of its answer. It repeats the command
+// while the device is busy, for up to Timeouts.SIMBusy.
 func (l *line) command(ctx context.Context, command string, timeout time.Duration) (lines []string, err error) {
 	if !l.open {
 		return nil, ErrNotOpen
 	}
-	if command == "" || strings.HasPrefix(command, "+CPIN=") { // AT is always answered; a PIN is given once
+	if command == "" || strings.HasPrefix(command, "+CPIN=") { // AT is never refused as busy; a PIN must not be given twice
 		return l.conn.Command(ctx, command, timeout)
 	}
-	err = l.patience.patiently(ctx, l.cfg.Timeouts.SIMBusy, isBusy, func() (err error) {
+	err = l.patience.retryBusy(ctx, l.cfg.Timeouts.SIMBusy, isBusy, func() (err error) {
 		lines, err = l.conn.Command(ctx, command, timeout)
 		return err
 	})
 	return lines, err
 }
 
-// ask runs one command whose failure is survivable: when it ends without an
-// answer the dialogue is brought back in step before ask returns. fatal is an
-// error after which nothing more can be asked.
+// ask runs one command that may fail. When the command ends without an answer, ask
+// resynchronises the dialogue. fatal is an error after which no command can be sent.
 func (l *line) ask(ctx context.Context, command string, timeout time.Duration) (lines []string, refused, fatal error) {
 	lines, err := l.command(ctx, command, timeout)
 	var answer *at.Error
@@ -107,7 +106,7 @@ func (l *line) ask(ctx context.Context, command string, timeout time.Duration) (
 	return lines, err, nil
 }
 
-// faultIn makes a *Fault of an error after which bring-up cannot go on.
+// faultIn makes a *Fault of an error that ends bring-up.
 func faultIn(op string, err error) error {
 	if err == nil {
 		return nil
@@ -115,14 +114,14 @@ func faultIn(op string, err error) error {
 	return newFault(op, BeforePayload, err)
 }
 
-// askBusy is ask for commands that some devices answer with a plain ERROR for some
-// seconds after power-on: those get two more tries.
+// askBusy is ask for commands that some devices answer with a plain ERROR for seconds
+// after power-on: it repeats them twice.
 func (l *line) askBusy(ctx context.Context, command string) (lines []string, refused, fatal error) {
 	return l.askPatiently(ctx, command, 2)
 }
 
-// askPatiently asks again at most plain times after an ERROR without a reason, within
-// Timeouts.SIMBusy.
+// askPatiently is ask repeated at most plain times after an ERROR without a reason,
+// within Timeouts.SIMBusy.
 func (l *line) askPatiently(ctx context.Context, command string, plain int) (lines []string, refused, fatal error) {
 	limit := time.Now().Add(l.cfg.Timeouts.SIMBusy)
 	for ; ; plain-- {
@@ -137,8 +136,8 @@ func (l *line) askPatiently(ctx context.Context, command string, plain int) (lin
 	}
 }
 
-// limit returns how long a command may take. Behind +CPIN and +CPMS some devices
-// leave the OK out; their answer counts without it.
+// limit returns the timeout of a command. Some devices leave out the OK behind +CPIN
+// and +CPMS; their answer counts without it.
 func (l *line) limit(command string) time.Duration {
 	if strings.HasPrefix(command, "+CPIN?") || strings.HasPrefix(command, "+CPMS") {
 		return min(l.cfg.Timeouts.Command, bareAnswer)
@@ -146,11 +145,11 @@ func (l *line) limit(command string) time.Duration {
 	return l.cfg.Timeouts.Command
 }
 
-// prefer runs a command the device is free to refuse.
+// prefer runs a command that the device may refuse.
 func (l *line) prefer(ctx context.Context, command string) error {
 	_, _, fatal := l.ask(ctx, command, l.cfg.Timeouts.Command)
 	return faultIn("AT"+command, fatal)
 }
 
-// listTime is how long the device may take over what is in its memories.
+// listTime bounds commands that list, read or delete in the memories.
 func (l *line) listTime() time.Duration { return max(l.cfg.Timeouts.List, l.profile.List) }

@@ -17,47 +17,45 @@ import (
 )
 
 const (
-	// probeAttention is how long a port may take to answer AT while a modem is
-	// looked for. Three tries must end well within the 10 s in which a modem
-	// that has been plugged in again is to be found.
+	// probeAttention is the timeout of one AT during a search. Three tries must end
+	// well within the 10 s in which a replugged modem has to be found.
 	probeAttention = time.Second
-	// probeListen is how long ports that are equally good are listened to, for
-	// the one on which the modem speaks by itself.
+	// probeListen is how long equally good ports are listened to for unsolicited lines
+	// of the modem.
 	probeListen = 2500 * time.Millisecond
-	// busyTries is how often a port is looked at again that another Modem of
-	// ours was looking at.
+	// busyTries is how often a search returns to a port that another Modem of this
+	// process was probing.
 	busyTries = 3
-	// maxProbes bounds how many ports are looked at side by side.
+	// maxProbes bounds the ports probed at once.
 	maxProbes = 8
 )
 
-// candidate is what is known of a port at which the modem may be.
+// candidate is a port at which the modem may be.
 type candidate struct {
 	port  PortInfo
-	hint  int // 0: where such a stick usually takes commands; more is worse
+	hint  int // rank of the USB interface; 0: the usual one for commands
 	conn  *at.Conn
-	heard atomic.Bool // the modem spoke by itself
-	// awaits is until when the port is only listened to; answered says that what
-	// was awaited has come.
+	heard atomic.Bool // an unsolicited line has come
+	// awaits is until when the port is only listened to; answered says that the awaited
+	// line has come.
 	awaits   time.Time
 	answered atomic.Bool
 	imei     string
-	texts    bool // it takes the commands for texts
+	texts    bool // the port accepts commands about texts
 	err      error
 }
 
-// finder looks for the modem among what is plugged in.
+// finder looks for the modem among the connected devices.
 type finder struct {
 	*line
-	late   func(at.Unsolicited) // takes what a port says by itself while it is asked
-	found  string               // where the modem was when it was looked for last
-	stick  PortInfo             // the port at which it was open last
-	awaits time.Time            // until when the next dialogue writes nothing; zero: it may at once
+	late   func(at.Unsolicited) // takes unsolicited lines during a probe
+	found  string               // the port of the last successful search
+	stick  PortInfo             // the port that was open last
+	awaits time.Time            // until when the next dialogue writes nothing; zero: no such wait
 }
 
-// locate returns the port at which the modem with the configured IMEI takes
-// commands for texts. It opens USB serial ports only, the port where the modem
-// was last before all others.
+// locate returns the port at which the modem with the configured IMEI accepts commands
+// about texts. It opens USB serial ports only, the last known port first.
 func (f *finder) locate(ctx context.Context) (device string, err error) {
 	ports, err := f.cfg.Ports()
 	if err != nil {
@@ -76,7 +74,7 @@ func (f *finder) locate(ctx context.Context) (device string, err error) {
 	var seen []*candidate
 	for i, group := range [][]PortInfo{first, others} {
 		awaits := f.awaits
-		if i > 0 { // it has started anew since: what it was doing has ended
+		if i > 0 { // a restart of the modem has ended the submission
 			awaits = time.Time{}
 		}
 		looked := f.lookAt(ctx, group, awaits)
@@ -95,14 +93,14 @@ func (f *finder) locate(ctx context.Context) (device string, err error) {
 	return "", f.notFound(seen, last)
 }
 
-// onUSB reports whether it is a USB serial port: the only kind that is opened
-// without being named.
+// onUSB reports whether the port is a USB serial port, the only kind that a search
+// opens.
 func (p PortInfo) onUSB() bool { return p.VendorID != "" }
 
-// lookAt looks at ports side by side. Ports that are busy are looked at again:
-// another Modem of ours may have been looking at them just then.
+// lookAt probes ports in parallel. Busy ports are tried again, because another Modem of
+// this process may be probing them.
 //
-// Until awaits they are only listened to, see OpenQuietly.
+// Until awaits the ports are only listened to, see OpenQuietly.
 func (f *finder) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time) []*candidate {
 	all := make([]*candidate, len(ports))
 	for i, p := range ports {
@@ -120,7 +118,7 @@ func (f *finder) lookAt(ctx context.Context, ports []PortInfo, awaits time.Time)
 		if f.best(all) != nil || len(left) == 0 || try == busyTries {
 			break
 		}
-		if again := f.cfg.Timeouts.Busy; pause(ctx, again+rand.N(again)) != nil { // not to meet again
+		if again := f.cfg.Timeouts.Busy; pause(ctx, again+rand.N(again)) != nil { // random, so that two searches do not collide again
 			break
 		}
 	}
@@ -142,9 +140,9 @@ func (f *finder) probeAll(ctx context.Context, all []*candidate) {
 	probing.Wait()
 }
 
-// probe asks a port who is there and whether it takes commands for texts. It
-// changes no setting but the echo, and leaves the port open if it is the modem. What
-// it answers to a submission made before goes to late.
+// probe asks a port for its IMEI and whether it accepts commands about texts. It
+// changes no setting but the echo, and leaves the port of the wanted modem open. A late
+// answer to an earlier submission goes to late.
 func (c *candidate) probe(ctx context.Context, cfg Config, late func(at.Unsolicited)) error {
 	port, err := cfg.OpenDevice(ctx, c.port.Device)
 	if err != nil {
@@ -190,15 +188,14 @@ func (c *candidate) probe(ctx context.Context, cfg Config, late func(at.Unsolici
 
 func (c *candidate) close() {
 	if c.conn != nil {
-		_ = c.conn.Close() // only looked at
+		_ = c.conn.Close()
 		c.conn = nil
 	}
 }
 
-// listen gives ports that lead to the modem and take texts the time to show on
-// which of them it speaks by itself. Where there is but one, there is no need.
+// listen waits for unsolicited lines on ports of the modem, if several accept texts.
 func (f *finder) listen(ctx context.Context, all []*candidate) {
-	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(f.cfg.IMEI) || !c.texts })
+	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.isModem(f.cfg.IMEI) || !c.texts })
 	heard := func(c *candidate) bool { return c.heard.Load() }
 	for end := time.Now().Add(probeListen); len(able) > 1 && !slices.ContainsFunc(able, heard) && time.Now().Before(end); {
 		if pause(ctx, probeListen/10) != nil {
@@ -207,13 +204,12 @@ func (f *finder) listen(ctx context.Context, all []*candidate) {
 	}
 }
 
-// is reports whether the modem that is looked for answers at the port.
-func (c *candidate) is(imei string) bool { return c.err == nil && sameIMEI(imei, c.imei) }
+// isModem reports whether the modem with this IMEI answers at the port.
+func (c *candidate) isModem(imei string) bool { return c.err == nil && sameIMEI(imei, c.imei) }
 
-// best returns the best port at which the modem answers; nil if it does at
-// none. One that takes no texts is left out: it would be of no use.
+// best returns the best port of the modem that accepts texts; nil if there is none.
 func (f *finder) best(all []*candidate) *candidate {
-	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.is(f.cfg.IMEI) || !c.texts })
+	able := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !c.isModem(f.cfg.IMEI) || !c.texts })
 	if len(able) == 0 {
 		return nil
 	}
@@ -227,7 +223,7 @@ func (f *finder) best(all []*candidate) *candidate {
 	})
 }
 
-// rank orders true behind false.
+// rank orders false before true.
 func rank(b bool) int {
 	if b {
 		return 1
@@ -235,8 +231,8 @@ func rank(b bool) int {
 	return 0
 }
 
-// hint says how likely it is that a port takes commands, by where the sticks of
-// its maker have the port meant for that; 0 is the likeliest.
+// hint ranks a port by its USB interface among those on which the vendor's sticks
+// accept commands; 0 is the likeliest.
 func (p PortInfo) hint() int {
 	order := commandInterfaces(p.VendorID)
 	if at := slices.Index(order, p.Interface); at >= 0 {
@@ -245,16 +241,16 @@ func (p PortInfo) hint() int {
 	return len(order)
 }
 
-// notFound says why the modem was not found, and what was at the ports instead.
+// notFound returns why the modem was not found, with the devices found instead.
 func (f *finder) notFound(seen []*candidate, last string) error {
 	if len(seen) == 0 {
 		return fmt.Errorf("%w: no modem is plugged in on USB, neither IMEI %s nor another", ErrNoDevice, f.cfg.IMEI)
 	}
-	var cause error // ErrNoDevice unless something says otherwise
+	var cause error // nil: ErrNoDevice
 	met := make([]string, len(seen))
 	for i, c := range seen {
 		switch {
-		case c.is(f.cfg.IMEI):
+		case c.isModem(f.cfg.IMEI):
 			met[i] = c.port.Device + " is the modem, but this port of it takes no texts"
 			cause = ErrNotSMS
 		case c.err == nil && c.imei == "":
@@ -262,7 +258,8 @@ func (f *finder) notFound(seen []*candidate, last string) error {
 		case c.err == nil:
 			met[i] = c.port.Device + " is IMEI " + c.imei
 		case errors.Is(c.err, ErrBusy), errors.Is(c.err, ErrPermission):
-			// It may well be that one. What we hold ourselves is another modem.
+			// A port held by another program may be the wanted modem; a port held by
+			// this process is another one.
 			if cause == nil && !errors.Is(c.err, errOurs) {
 				cause = kindOf(c.err)
 			}
@@ -270,7 +267,7 @@ func (f *finder) notFound(seen []*candidate, last string) error {
 		default:
 			met[i] = c.port.Device + " does not answer"
 			if cause == nil && last != "" && (c.port.ByID == last || c.port.Device == last) {
-				cause = at.ErrTimeout // it was there last, so it is likely to be it that is silent
+				cause = at.ErrTimeout // the silent device at the last known port is probably the modem
 			}
 		}
 	}
@@ -287,10 +284,10 @@ func kindOf(err error) error {
 	return ErrBusy
 }
 
-// portKey is what a port is remembered by.
+// portKey is the Memory key of the last known port.
 func (f *finder) portKey() string { return "port/" + f.cfg.IMEI }
 
-// lastPort returns where the modem was last, empty if that is not known.
+// lastPort returns the last known port; empty if there is none.
 func (f *finder) lastPort() string {
 	if f.found == "" && f.cfg.Memory != nil {
 		if value, ok := f.cfg.Memory.Recall(f.portKey()); ok {
@@ -300,7 +297,7 @@ func (f *finder) lastPort() string {
 	return f.found
 }
 
-// keepPort remembers where the modem is, by its stable link if it has one.
+// keepPort remembers the port of the modem, by its stable link if there is one.
 func (f *finder) keepPort(ctx context.Context, c *candidate) {
 	place := cmp.Or(c.port.ByID, c.port.Device)
 	if place == f.lastPort() {
@@ -316,17 +313,16 @@ func (f *finder) keepPort(ctx context.Context, c *candidate) {
 	}
 }
 
-// appearPoll is how often Appeared looks at sysfs.
+// appearPoll is the interval at which Appeared reads sysfs.
 const appearPoll = time.Second
 
-// Present reports whether there is a port at which the modem may be. It opens
-// nothing and is cheap; any goroutine may call it.
+// Present reports whether a port exists at which the modem may be. It opens nothing.
+// Any goroutine may call it.
 func (m *Modem) Present() bool { return len(m.finder.present()) > 0 }
 
-// Appeared returns a channel that receives when a port at which the modem may
-// be is plugged in after the call, so that its owner can call Open at once
-// instead of waiting out a pause. It looks at sysfs every second and opens
-// nothing. The channel is closed when ctx is done. Any goroutine may call it.
+// Appeared returns a channel that receives when a port at which the modem may be is
+// plugged in after the call. It reads sysfs every second and opens nothing. The channel
+// is closed when ctx is done. Any goroutine may call it.
 func (m *Modem) Appeared(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	before := m.finder.present()
@@ -351,8 +347,8 @@ func (m *Modem) Appeared(ctx context.Context) <-chan struct{} {
 	return out
 }
 
-// present returns the ports at which the modem may be. One that has been pulled
-// out and plugged in again is another.
+// present returns the ports at which the modem may be, by a key that changes when a
+// port is replugged.
 func (f *finder) present() map[string]bool {
 	ports, err := f.cfg.Ports()
 	if err != nil {
@@ -364,7 +360,7 @@ func (f *finder) present() map[string]bool {
 			found[p.Device+" "+p.USB+" "+p.Number] = true
 		}
 	}
-	if len(found) == 0 && f.cfg.Device != "" { // a port that sysfs does not list, or a link of somebody's
+	if len(found) == 0 && f.cfg.Device != "" { // a port that sysfs does not list, or a link
 		if _, err := os.Stat(f.cfg.Device); err == nil {
 			found[f.cfg.Device] = true
 		}

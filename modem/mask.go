@@ -12,21 +12,20 @@ import (
 )
 
 const (
-	// shownEnd is how many digits at the end of a number stay.
+	// shownEnd is the count of trailing digits of a number that stay.
 	shownEnd = 3
-	// minNumber is the shortest run of digits that may tell of a person; what is
-	// shorter is a short code, a length or an index.
+	// minNumber is the length from which a run of digits may identify a person; shorter
+	// ones are short codes, lengths or indices.
 	minNumber = 6
 	maxNumber = 20
-	// letter stands for every character of a text.
+	// letter replaces each character of a text.
 	letter = 'x'
 )
 
-// masker hides what tells of persons and SIMs so that a transcript can still be
-// read by programs: numbers become other numbers of the same length, texts of
-// messages become as many letters x, and everything around them stays. The same
-// number becomes the same number, within one masker: its key is drawn anew each
-// time, so nobody can compute numbers back by trying.
+// masker masks data about persons and SIMs so that programs can still parse the
+// transcript: numbers become other numbers of the same length, message texts become as
+// many letters x, and the rest stays. Within one masker equal numbers get equal masks.
+// The key is random for each masker, so the numbers cannot be found by trial.
 type masker struct{ key [sha256.Size]byte }
 
 func newMasker() *masker {
@@ -35,12 +34,12 @@ func newMasker() *masker {
 	return m
 }
 
-// masking masks the lines of one transcript in order: what a line is may depend
-// on the one before.
+// masking masks the lines of one transcript in order. The meaning of a line may depend
+// on the line before.
 type masking struct {
 	*masker
-	body   bool // a text or PDU follows the header that came
-	quoted bool // a +CUSD text is still open
+	body   bool // the next line is a text or PDU
+	quoted bool // the +CUSD text continues
 }
 
 // line masks one line.
@@ -116,7 +115,7 @@ func asPDU(text string) ([]byte, bool) {
 	raw, err := hex.DecodeString(text)
 	short := strings.Trim(text, "0123456789") == "" && len(text) <= maxNumber
 	if trimmed := strings.TrimRight(text, "Ff"); len(text) <= maxNumber && strings.Trim(trimmed, "0123456789") == "" {
-		short = true // the number of a card, filled up
+		short = true // an ICCID with its filler
 	}
 	return raw, err == nil && len(raw) >= 8 && !short
 }
@@ -135,8 +134,7 @@ func (m *masker) quotes(text string, mask func(string) string) string {
 	return strings.Join(parts, `"`)
 }
 
-// field masks a quoted number, name or text. What text mode says of a message
-// stays.
+// field masks a quoted number, name or text. The status words of text mode stay.
 func (m *masker) field(text string) string {
 	switch text {
 	case "REC READ", "REC UNREAD", "STO SENT", "STO UNSENT", "SM", "ME", "MT", "SR":
@@ -148,8 +146,7 @@ func (m *masker) field(text string) string {
 	return maskText(text)
 }
 
-// code masks a USSD code: only one with a long number in it, such as that of a
-// voucher, is a secret.
+// code masks long numbers in a USSD code, such as that of a voucher.
 func (m *masker) code(text string) string {
 	raw, err := hex.DecodeString(text)
 	if err != nil || len(raw) < 3 {
@@ -162,7 +159,7 @@ func (m *masker) code(text string) string {
 	return strings.ToUpper(hex.EncodeToString(packUSSD(m.runs(plain))))
 }
 
-// answer masks what the network says to a code, in the coding that it came in.
+// answer masks the text of a USSD answer in its coding.
 func (m *masker) answer(text string) string {
 	raw, err := hex.DecodeString(text)
 	if err != nil || len(raw) < 2 {
@@ -203,8 +200,8 @@ func maskByte(b byte) byte {
 	return b
 }
 
-// runs masks the numbers in a line, and long hexadecimal runs that could not be
-// read as anything.
+// runs masks the numbers in a line, and long runs of hexadecimal digits of unknown
+// meaning.
 func (m *masker) runs(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
@@ -235,10 +232,10 @@ func (m *masker) runs(text string) string {
 
 func isHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'A' && c <= 'F' || c >= 'a' && c <= 'f' }
 
-// number turns a number into another one of the same length. What stays are the
-// last three digits and the beginning that says where it is from: the country of
-// a telephone number, the maker of an IMEI (3GPP TS 23.003 6.2), the operator of
-// an IMSI and the issuer of a card. The check digit of the latter stays right.
+// number replaces a number by another one of the same length. The last three digits
+// stay, and so does the prefix that names the origin: the country of a telephone
+// number, the manufacturer of an IMEI (3GPP TS 23.003 6.2), the operator of an IMSI and
+// the issuer of an ICCID. The check digit of an ICCID stays valid.
 func (m *masker) number(digits string) string {
 	if len(digits) < minNumber || strings.Trim(digits, digits[:1]) == "" {
 		return digits
@@ -263,8 +260,8 @@ func (m *masker) number(digits string) string {
 	return string(out)
 }
 
-// luhn is the sum of ISO/IEC 7812-1 Annex B modulo ten, zero where the last digit
-// is the right check digit.
+// luhn returns the sum of ISO/IEC 7812-1 Annex B modulo ten; zero means that the last
+// digit is the right check digit.
 func luhn(digits []byte) int {
 	sum := 0
 	for i, c := range digits {
@@ -279,8 +276,8 @@ func luhn(digits []byte) int {
 	return sum % 10
 }
 
-// pdu masks addresses and user data of a service centre address with its TPDU
-// (3GPP TS 23.040 9.2.2) in place. What cannot be read from some place on is
+// pdu masks in place the addresses and user data of a service centre address with its
+// TPDU (3GPP TS 23.040 9.2.2). From the first octet that cannot be parsed all is
 // blanked.
 func (m *masker) pdu(raw []byte) {
 	rest := raw
@@ -304,7 +301,7 @@ func (m *masker) pdu(raw []byte) {
 	}
 	rest = m.address(skip(rest, reference))
 	switch first & 3 {
-	case 2: // STATUS-REPORT: times and status; TP-PI says whether anything follows
+	case 2: // STATUS-REPORT: times and status; TP-PI says whether more follows
 		clear(skip(rest, 15))
 		return
 	case 0: // DELIVER
@@ -322,10 +319,10 @@ func (m *masker) pdu(raw []byte) {
 	}
 }
 
-// skip returns what is behind the first n octets.
+// skip returns b without its first n octets.
 func skip(b []byte, n int) []byte { return b[min(n, len(b)):] }
 
-// address masks an address (3GPP TS 23.040 9.1.2.5) and returns what is behind it.
+// address masks an address (3GPP TS 23.040 9.1.2.5) and returns the octets after it.
 func (m *masker) address(b []byte) []byte {
 	if len(b) < 2 {
 		return nil
@@ -340,7 +337,7 @@ func (m *masker) address(b []byte) []byte {
 	return b[2+octets:]
 }
 
-// semiOctets masks the value of an address of so many semi-octets.
+// semiOctets masks the value of an address of length semi-octets.
 func (m *masker) semiOctets(value []byte, kind byte, length int) {
 	if kind>>4&7 == byte(pdu.TypeAlphanumeric) {
 		fillSeptets(value, 0, length*4/7)
@@ -352,7 +349,7 @@ func (m *masker) semiOctets(value []byte, kind byte, length int) {
 			digits = append(digits, '0'+digit)
 			continue
 		}
-		break // filled up, or not a number to call
+		break // filler, or not a dialled number
 	}
 	for i, digit := range []byte(m.number(string(digits))) {
 		shift := 4 * (i % 2)
@@ -360,8 +357,8 @@ func (m *masker) semiOctets(value []byte, kind byte, length int) {
 	}
 }
 
-// blankUserData turns every character of a TP-UD into a letter and leaves a
-// header as it is. length is TP-UDL.
+// blankUserData replaces every character of a TP-UD by a letter and keeps its header.
+// length is TP-UDL.
 func blankUserData(ud []byte, length int, alphabet pdu.Alphabet, hasHeader bool) {
 	header := 0
 	if hasHeader && len(ud) > 0 {
@@ -384,8 +381,8 @@ func blankUserData(ud []byte, length int, alphabet pdu.Alphabet, hasHeader bool)
 	}
 }
 
-// fillSeptets sets the packed septets of b (3GPP TS 23.038 6.1.2) from one index
-// up to another.
+// fillSeptets sets the packed septets of b (3GPP TS 23.038 6.1.2) from index from up to
+// index to.
 func fillSeptets(b []byte, from, to int) {
 	for bit := from * 7; bit < to*7 && bit/8 < len(b); bit++ {
 		value := byte(letter) >> (bit % 7) & 1

@@ -1,10 +1,10 @@
-// Package modem keeps one device under supervision: it opens the port, sets the
-// device up for texts in PDU mode, submits, reads, deletes and acknowledges,
-// and tells what the device announces by itself.
+// Package modem drives one GSM or LTE modem: it opens the port, sets the device up for
+// texts in PDU mode, submits, reads, deletes and acknowledges texts, and reports
+// unsolicited indications.
 //
-// It speaks 3GPP TS 27.005 and 27.007 through package at. It knows nothing of
-// messages, queues and retries: it answers an error with a *Fault that says
-// whose fault it is and whether to try again, and leaves the rest to its owner.
+// It speaks 3GPP TS 27.005 and 27.007 through package at. It knows nothing of messages,
+// queues and retries: every error is a *Fault that says who is to blame and whether to
+// try again, and the owner of the Modem decides.
 package modem
 
 import (
@@ -20,58 +20,55 @@ import (
 	"goniec/modem/at"
 )
 
-// Port is the stream to a device. *os.File and net.Conn are ports.
+// Port is the byte stream to a device, such as *os.File or net.Conn.
 type Port interface {
 	io.ReadWriteCloser
 	SetReadDeadline(time.Time) error
 	SetWriteDeadline(time.Time) error
 }
 
-// Config is what New needs. Only Name and one of Device, IMEI and Open are
-// required.
+// Config configures New. Name and one of Device, IMEI and Open are required.
 type Config struct {
 	Name string
-	// Device is the path of the serial device; empty: the modem is looked for
-	// by its IMEI.
+	// Device is the path of the serial device; empty: the modem is searched by its
+	// IMEI.
 	Device string
-	// IMEI is the number of the modem. With a Device it must be that of the
-	// modem there, or Open ends with ErrOtherModem before the SIM is touched.
+	// IMEI is the IMEI of the modem. If the modem at Device has another IMEI, Open ends
+	// with ErrOtherModem before it touches the SIM.
 	IMEI     string
 	BaudRate int // 0: 115200
-	// PIN returns the PIN of the SIM; nil or an empty PIN: there is none.
+	// PIN returns the PIN of the SIM; nil or an empty PIN: none is configured.
 	PIN func() (string, error)
-	// PINGuard must be set for a PIN ever to be sent.
+	// PINGuard records PIN attempts. Without it no PIN is sent.
 	PINGuard PINGuard
-	// Open returns the port, wherever Device says it is; nil: see OpenDevice.
+	// Open opens the port; nil: see OpenDevice.
 	Open func(ctx context.Context) (Port, error)
-	// OpenDevice returns the port at a path; nil: the serial device, held
-	// exclusively.
+	// OpenDevice opens the port at a path; nil: the serial device, exclusively.
 	OpenDevice func(ctx context.Context, device string) (Port, error)
-	// Ports lists what is plugged in without opening it; nil: Ports.
+	// Ports lists the connected ports without opening them; nil: the function Ports.
 	Ports func() ([]PortInfo, error)
-	// Reenumerate has the USB device of a port enumerated again; nil:
-	// ReenumerateUSB.
+	// Reenumerate makes the kernel enumerate the USB device of a port again; nil: the
+	// function ReenumerateUSB.
 	Reenumerate func(ctx context.Context, device string) error
 	// ProfilesDir is the folder of profile files, read at each bring-up; empty: none.
 	ProfilesDir string
-	// NoRoaming keeps the modem waiting in networks that are not the SIM's own.
+	// NoRoaming rejects networks other than the SIM's own.
 	NoRoaming bool
-	// Memory keeps over restarts what has been found out; nil: nothing is kept.
+	// Memory keeps findings over restarts; nil: none are kept.
 	Memory   Memory
 	Logger   *slog.Logger // nil: nothing is logged
 	Timeouts Timeouts
 }
 
-// Memory keeps small things over restarts: where a modem was found last, and by
-// which set-up a model with its firmware works. What it has lost is found out
-// again. Its methods may be called by several Modems
-// at once.
+// Memory keeps findings over restarts: the last port of a modem, and the set-up that
+// works with a model and firmware. Lost entries are found out again. Several Modems may
+// call its methods at once.
 type Memory interface {
 	Recall(key string) ([]byte, bool)
 	Remember(key string, value []byte) error
 }
 
-// Timeouts bounds each step; a zero field takes the default given here.
+// Timeouts bounds each step. A zero field takes the default given with it.
 type Timeouts struct {
 	Command      time.Duration // an ordinary command: 10 s
 	Prompt       time.Duration // the prompt of +CMGS: 20 s
@@ -79,11 +76,11 @@ type Timeouts struct {
 	List         time.Duration // +CMGL, +CMGR, +CMGD: 120 s
 	Write        time.Duration // one write to the port: 2 s
 	Quiet        time.Duration // silence that ends a resync: 300 ms
-	Attention    time.Duration // one AT while nobody knows if the device listens: 3 s
-	SIMBusy      time.Duration // how long a device or SIM may say busy: 20 s
-	Registration time.Duration // until a network takes us: 90 s
-	USSD         time.Duration // until the network answers a code: 60 s
-	Busy         time.Duration // before a busy port is looked at again in a search, up to twice that: 1 s
+	Attention    time.Duration // one AT of a resync: 3 s
+	SIMBusy      time.Duration // how long a device or SIM may be busy: 20 s
+	Registration time.Duration // until registration: 90 s
+	USSD         time.Duration // until the network answers a USSD code: 60 s
+	Busy         time.Duration // pause before a search tries a busy port again, up to twice that: 1 s
 }
 
 func (t Timeouts) withDefaults() Timeouts {
@@ -101,14 +98,12 @@ func (t Timeouts) withDefaults() Timeouts {
 	return t
 }
 
-// Modem is one device under supervision. Its methods are called by one
-// goroutine, the owner, except Info, Indications and Transcript, which any
-// goroutine may call. What the owner's methods need of the device each of its parts
-// knows; the parts share the line.
+// Modem is one device. One goroutine, the owner, calls its methods, except Info,
+// Indications and Transcript, which any goroutine may call. Its parts share the line.
 type Modem struct {
 	*line
-	finder   *finder   // where the device is plugged in
-	identity *identity // what it says of itself and of its SIM
+	finder   *finder   // finds the port
+	identity *identity // asks for IMEI, IMSI and the like
 	pin      *pinEntry
 	network  *network
 	storage  *storage
@@ -121,11 +116,11 @@ type Modem struct {
 	masker     *masker        // of the transcript
 
 	numeric bool   // +CMEE=1 was accepted
-	timed   bool   // the device has been told to take the time of the network
-	kept    []byte // the working set-up as it is remembered
+	timed   bool   // +CTZU=1 has been sent
+	kept    []byte // the set-up last stored in Memory
 }
 
-// New returns a modem that is not open yet.
+// New returns a modem that is not open.
 func New(cfg Config) *Modem {
 	cfg.Timeouts = cfg.Timeouts.withDefaults()
 	if cfg.OpenDevice == nil {
@@ -156,7 +151,7 @@ func New(cfg Config) *Modem {
 	return m
 }
 
-// blank is the Info of a modem nothing is known of.
+// blank returns the Info of a modem that has not answered yet.
 func blank(cfg Config, s State) Info {
 	return Info{
 		Name: cfg.Name, Device: cfg.Device, State: s, Since: time.Now(),
@@ -165,16 +160,14 @@ func blank(cfg Config, s State) Info {
 	}
 }
 
-// Open opens the port and sets the device up until it is ready to send and
-// receive. An error is a *Fault; the port is then closed again, and Info tells
-// the state the device was left in.
+// Open opens the port and sets the device up until it can send and receive. An error is
+// a *Fault; the port is then closed, and Info has the state reached.
 func (m *Modem) Open(ctx context.Context) error { return m.OpenQuietly(ctx, time.Time{}) }
 
-// OpenQuietly is Open for a modem that may still be submitting what was written to
-// it before its port was closed, by a process that has died say. Until the answer
-// to that comes, which is announced as LateSubmit or LateRefusal, or the modem says
-// that it has started anew, but no longer than until, nothing is written: any octet
-// could break off what it is doing (V.250 5.6.1).
+// OpenQuietly is Open for a modem that may still be submitting a payload of an earlier
+// process. It writes nothing, because any octet may abort the submission (V.250 5.6.1),
+// until the modem answers (announced as LateSubmit or LateRefusal) or restarts, or the
+// time until has come.
 func (m *Modem) OpenQuietly(ctx context.Context, until time.Time) error {
 	m.finder.awaits = until
 	defer func() { m.finder.awaits = time.Time{} }()
@@ -187,16 +180,16 @@ func (m *Modem) OpenQuietly(ctx context.Context, until time.Time) error {
 	return m.initialise(ctx)
 }
 
-// initialise sets up the device at the port that has been opened.
+// initialise sets up the device at the open port.
 func (m *Modem) initialise(ctx context.Context) error {
 	m.enter(Initialising)
 	if err := m.bringUp(ctx); err != nil {
-		_ = m.Close() // what matters is why it is closed
+		_ = m.Close() // the fault matters more than an error of closing
 		var fault *Fault
 		if !errors.As(err, &fault) {
 			fault = newFault("set up", BeforePayload, err)
 		}
-		return m.failed(fault)
+		return m.noteFailure(fault)
 	}
 	m.mu.Lock()
 	m.ready = true
@@ -207,9 +200,8 @@ func (m *Modem) initialise(ctx context.Context) error {
 	return nil
 }
 
-// Reinitialise sets the device up anew at the port that is open, as Open does: for
-// one that answers but seems to have forgotten what it was told. If it fails the
-// port is closed and the error, a *Fault, is as that of Open.
+// Reinitialise sets the device up again at the open port, for a device that answers but
+// has lost its settings. An error is a *Fault; the port is then closed.
 func (m *Modem) Reinitialise(ctx context.Context) error {
 	if !m.open {
 		return newFault("set up", BeforePayload, ErrNotOpen)
@@ -220,8 +212,8 @@ func (m *Modem) Reinitialise(ctx context.Context) error {
 	return m.initialise(ctx)
 }
 
-// Ping makes sure that the device answers. It is cheap, and meant to be called
-// every few seconds while nothing else goes on.
+// Ping checks that the device answers AT. An owner calls it every few seconds while the
+// modem is idle. An error is a *Fault.
 func (m *Modem) Ping(ctx context.Context) error {
 	if _, err := m.command(ctx, "", m.cfg.Timeouts.Attention); err != nil && !answered(err) {
 		return m.note(newFault("ask whether the modem answers", BeforePayload, err))
@@ -229,7 +221,7 @@ func (m *Modem) Ping(ctx context.Context) error {
 	return nil
 }
 
-// connect opens the port and begins a dialogue, out of step as yet.
+// connect opens the port and begins a dialogue that is not yet in step.
 func (m *Modem) connect(ctx context.Context) error {
 	m.begin()
 	port, err := m.openPort(ctx)
@@ -237,7 +229,7 @@ func (m *Modem) connect(ctx context.Context) error {
 		err = fmt.Errorf("%w: %w", ErrNoDevice, err)
 	}
 	if err != nil {
-		return m.failed(newFault("open port", BeforePayload, err))
+		return m.noteFailure(newFault("open port", BeforePayload, err))
 	}
 	t := m.cfg.Timeouts
 	conn := at.New(port, at.Config{
@@ -253,7 +245,7 @@ func (m *Modem) connect(ctx context.Context) error {
 	return nil
 }
 
-// openPort opens the port by the way that is configured.
+// openPort opens the port in the configured way.
 func (m *Modem) openPort(ctx context.Context) (Port, error) {
 	if m.cfg.Open != nil {
 		return m.cfg.Open(ctx)
@@ -269,7 +261,7 @@ func (m *Modem) openPort(ctx context.Context) (Port, error) {
 	return m.cfg.OpenDevice(ctx, device)
 }
 
-// begin forgets what an earlier device at this port had told.
+// begin clears the findings about an earlier device at this port.
 func (m *Modem) begin() {
 	m.storage.forget()
 	m.routes.forget()
@@ -282,8 +274,8 @@ func (m *Modem) begin() {
 	m.boot, m.ready = time.Now(), false
 }
 
-// failed notes a fault that ended Open.
-func (m *Modem) failed(f *Fault) error {
+// noteFailure records the fault that ended Open.
+func (m *Modem) noteFailure(f *Fault) error {
 	state := Faulted
 	switch {
 	case errors.Is(f, ErrNoDevice):
@@ -297,7 +289,7 @@ func (m *Modem) failed(f *Fault) error {
 	return f
 }
 
-// Close closes the port. The modem can be opened again.
+// Close closes the port. Open may be called again.
 func (m *Modem) Close() error {
 	if !m.open {
 		return nil
@@ -308,7 +300,7 @@ func (m *Modem) Close() error {
 	conn := m.conn
 	m.mu.Unlock()
 	err := conn.Close()
-	m.calls.callEnded(nil)
+	m.calls.endCall(nil)
 	m.queue.stop()
 	if m.Info().State != Faulted {
 		m.enter(Opening)
@@ -316,14 +308,14 @@ func (m *Modem) Close() error {
 	return err
 }
 
-// Indications returns what the modem announces by itself, in order. The channel
-// is the same for the life of the Modem and is never closed; what is announced
-// while nobody receives, or shortly before Close, waits for the next Open.
+// Indications returns the channel of indications, in the order of the modem. The
+// channel stays the same and is never closed. Indications not received before Close
+// wait for the next Open.
 func (m *Modem) Indications() <-chan Indication { return m.queue.out }
 
-// Resync brings the dialogue back in step after an attempt that ended without
-// an answer. While the device may still be submitting it writes nothing and
-// waits, up to Timeouts.Submit after the payload.
+// Resync resynchronises the dialogue after an attempt without an answer. While the
+// device may still be submitting, Resync waits without writing, up to Timeouts.Submit
+// after the payload. An error is a *Fault.
 func (m *Modem) Resync(ctx context.Context) error {
 	if !m.open {
 		return newFault("resync", BeforePayload, ErrNotOpen)

@@ -5,29 +5,29 @@ import (
 	"time"
 )
 
-// network follows which networks have taken the SIM, and how strong the signal is.
+// network follows the registration and the signal.
 type network struct {
 	*line
 	changed chan struct{} // receives after a change of registration, coalesced
 }
 
-// isRoaming reports whether this is registration with a network that is not the
+// isRoaming reports whether the state is registration with a network other than the
 // SIM's own.
 func (r RegistrationStatus) isRoaming() bool {
 	return slices.Contains([]RegistrationStatus{Roaming, RoamingSMSOnly, RoamingNoCSFB}, r)
 }
 
-// IsRoaming reports whether a network serves us that is not the SIM's own.
+// IsRoaming reports whether the modem is registered with a network other than the SIM's
+// own.
 func (r Registration) IsRoaming() bool { return r.CS.isRoaming() || r.EPS.isRoaming() }
 
-// serves reports whether the networks that we are registered with take texts
-// that we are allowed to send.
+// serves reports whether a network of r accepts texts and roaming does not forbid them.
 func (n *network) serves(r Registration) bool {
 	return r.CanSend() && (!n.cfg.NoRoaming || !r.IsRoaming())
 }
 
-// roamingFault returns the Fault of what may not be sent in this network; nil
-// where it may.
+// roamingFault returns the Fault that forbids sending in this network; nil if sending
+// is allowed.
 func (n *network) roamingFault(r Registration) *Fault {
 	if !n.cfg.NoRoaming || !r.IsRoaming() {
 		return nil
@@ -36,8 +36,8 @@ func (n *network) roamingFault(r Registration) *Fault {
 }
 
 const (
-	signalSpan   = 24 * time.Hour   // how far back the history of the signal goes
-	signalBucket = 15 * time.Minute // how coarse it is
+	signalSpan   = 24 * time.Hour   // length of the history
+	signalBucket = 15 * time.Minute // time covered by one SignalBucket
 )
 
 // SignalBucket is the signal within a quarter of an hour.
@@ -48,7 +48,7 @@ type SignalBucket struct {
 	Sum      int // dBm, of all samples
 }
 
-// Mean returns the mean of the samples in dBm; 0 when there are none.
+// Mean returns the mean of the samples in dBm; 0 without samples.
 func (b SignalBucket) Mean() int {
 	if b.Samples == 0 {
 		return 0
@@ -56,15 +56,15 @@ func (b SignalBucket) Mean() int {
 	return b.Sum / b.Samples
 }
 
-// heard notes the signal for Info and for its history, which outlasts Close.
-func (n *network) heard(s Signal, now time.Time) {
+// recordSignal records the signal in Info and in the history, which outlasts Close.
+func (n *network) recordSignal(s Signal, now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.info.Signal = s
 	if s.DBm == 0 { // not known
 		return
 	}
-	// Others read what Info has given out: it is never changed in place.
+	// Callers of Info share the slice, so it is never changed in place.
 	history := slices.Clone(recent(n.history, now))
 	from := now.Truncate(signalBucket)
 	if n := len(history); n == 0 || !history[n-1].From.Equal(from) {
@@ -77,8 +77,8 @@ func (n *network) heard(s Signal, now time.Time) {
 	n.history = history
 }
 
-// recent leaves out what is older than a day. A clock that was set back leaves
-// what it measured before in the future, and that is left out as well.
+// recent leaves out samples older than a day and, after a clock was set back, samples
+// in the future.
 func recent(history []SignalBucket, now time.Time) []SignalBucket {
 	for len(history) > 0 && history[0].From.Before(now.Add(-signalSpan)) {
 		history = history[1:]

@@ -10,23 +10,22 @@ import (
 	"goniec/modem/at"
 )
 
-// bootTail is how long after Open a device may still be announcing the end of
-// the boot that came before it.
+// bootTail is how long after Open a device may still send lines of a boot before Open.
 const bootTail = 10 * time.Second
 
-// notice takes what the dialogue sets aside and puts it into the queue of
-// indications. The pump of the dialogue calls it, in order.
+// notice turns an unsolicited line into an indication. The pump of the dialogue calls
+// notice in order.
 func (m *Modem) notice(u at.Unsolicited) {
 	switch u.Kind {
 	case at.PDU:
 		if kind, ok := directKind(u.Name); ok {
 			if kind == ReportDirect {
-				m.routes.announced.cameDirect()
+				m.routes.announced.noteDirect()
 			}
 			m.queue.add(Indication{Kind: kind, Raw: u.PDU})
 		}
 	case at.Damaged:
-		m.damaged(u)
+		m.takeDamaged(u)
 	case at.LateAnswer:
 		m.queue.add(Indication{Kind: LateSubmit, MR: byte(u.MR)})
 	case at.LateRefusal:
@@ -36,12 +35,11 @@ func (m *Modem) notice(u at.Unsolicited) {
 		m.change(func(i *Info) { i.State, i.Since, i.LastFault = Faulted, time.Now(), f })
 		m.queue.add(Indication{Kind: Lost, Err: f})
 	default:
-		m.said(u)
+		m.takeResult(u)
 	}
 }
 
-// directKind returns what a header with its PDU announces; cell broadcasts
-// (+CBM) are nothing to us.
+// directKind returns the kind of a header with a PDU. Cell broadcasts (+CBM) have none.
 func directKind(name string) (IndicationKind, bool) {
 	switch name {
 	case "+CMT":
@@ -52,9 +50,9 @@ func directKind(name string) (IndicationKind, bool) {
 	return "", false
 }
 
-// damaged takes a header whose PDU did not come whole. What there is of it is
-// handed on all the same: a message cut short is better than none.
-func (m *Modem) damaged(u at.Unsolicited) {
+// takeDamaged handles a header with an incomplete PDU. The incomplete PDU is handed on,
+// because a truncated message is better than none.
+func (m *Modem) takeDamaged(u at.Unsolicited) {
 	kind, ok := directKind(u.Name)
 	if !ok {
 		return
@@ -65,28 +63,28 @@ func (m *Modem) damaged(u at.Unsolicited) {
 	m.queue.add(Indication{Kind: Damaged, Err: fmt.Errorf("%s without its PDU: %w", u.Name, errGarbled)})
 }
 
-// said takes a result code of one line.
-func (m *Modem) said(u at.Unsolicited) {
+// takeResult handles an unsolicited result code of one line.
+func (m *Modem) takeResult(u at.Unsolicited) {
 	switch u.Name {
 	case "+CMTI", "+CDSI":
-		m.stored(u)
+		m.takeStored(u)
 	case "+CREG", "+CEREG":
 		if fields := split(u.Arguments()); len(fields) > 0 {
 			if stat, err := strconv.Atoi(fields[0]); err == nil {
-				m.network.registered(u.Name, RegistrationStatus(stat))
+				m.network.setRegistration(u.Name, RegistrationStatus(stat))
 			}
 		}
 	case "RING", "+CRING":
-		m.calls.rang()
+		m.calls.takeRing()
 	case "+CLIP":
-		m.calls.calledBy(u.Arguments())
+		m.calls.takeCaller(u.Arguments())
 	case "NO CARRIER":
-		m.calls.callEnded(nil)
+		m.calls.endCall(nil)
 	case "+CUSD":
-		m.codes.networkSaid(u.Arguments())
+		m.codes.takeAnswer(u.Arguments())
 	case "+CSQ":
 		if s, ok := parseSignal(u.Arguments()); ok {
-			m.network.heard(s, time.Now())
+			m.network.recordSignal(s, time.Now())
 		}
 	case "^SMMEMFULL", "+SMSFULL", "SMS FULL":
 		m.queue.add(Indication{Kind: StorageFull})
@@ -100,17 +98,17 @@ func (m *Modem) said(u at.Unsolicited) {
 		}
 	case "+CPIN":
 		if strings.EqualFold(u.Arguments(), "READY") {
-			m.booted(false)
+			m.noteBoot(false)
 		}
 	case "RDY", "*ATREADY", "^SYSSTART":
-		m.booted(true)
+		m.noteBoot(true)
 	case "SMS READY", "CALL READY", "SMS DONE", "PB DONE":
-		m.booted(false)
+		m.noteBoot(false)
 	}
 }
 
-// stored takes +CMTI or +CDSI: "SM",3.
-func (m *Modem) stored(u at.Unsolicited) {
+// takeStored handles +CMTI and +CDSI: "SM",3.
+func (m *Modem) takeStored(u at.Unsolicited) {
 	kind := MessageStored
 	if u.Name == "+CDSI" {
 		kind = ReportStored
@@ -129,9 +127,9 @@ func (m *Modem) stored(u at.Unsolicited) {
 	m.queue.add(Indication{Kind: kind, Slot: slot})
 }
 
-// booted takes a line by which devices greet after a start. Only a first line
-// of a boot leaves no doubt; the others may belong to the boot before Open.
-func (m *Modem) booted(first bool) {
+// noteBoot handles a line that devices send when they start. first says that the line
+// is the first of a boot; the other lines may belong to a boot before Open.
+func (m *Modem) noteBoot(first bool) {
 	m.mu.Lock()
 	again := m.ready && (first || time.Since(m.boot) > bootTail)
 	if again && first && m.sender.abort != nil {
@@ -143,8 +141,8 @@ func (m *Modem) booted(first bool) {
 	}
 }
 
-// registered takes a registration state for +CREG or +CEREG.
-func (n *network) registered(name string, stat RegistrationStatus) {
+// setRegistration records a state of +CREG or +CEREG.
+func (n *network) setRegistration(name string, stat RegistrationStatus) {
 	n.mu.Lock()
 	field := &n.info.Registration.CS
 	if name == "+CEREG" {
@@ -177,8 +175,7 @@ func (n *network) registered(name string, stat RegistrationStatus) {
 	}
 }
 
-// split splits the arguments of a line at commas and takes quotes off. Commas
-// between quotes or brackets do not count.
+// split splits arguments at commas outside quotes and brackets, and removes quotes.
 func split(arguments string) []string {
 	if arguments == "" {
 		return nil

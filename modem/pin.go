@@ -11,43 +11,43 @@ import (
 	"goniec/modem/at"
 )
 
-// pinEntry gives a SIM its PIN, at most once.
+// pinEntry enters the PIN of a SIM, at most once.
 type pinEntry struct {
 	*line
 	identity *identity
-	refused  string // a PIN that a SIM has refused
+	refused  string // the PIN last refused by a SIM
 }
 
-// PINGuard remembers across restarts which PIN was given to which SIM, so that
-// a wrong one is never given twice. MarkTried is called, and must be on disk
-// when it returns, before the PIN is sent. iccid is empty when the device does
-// not tell it before the PIN.
+// PINGuard records over restarts which PIN was sent to which SIM, so that a wrong PIN
+// is never sent twice. MarkTried is called before the PIN is sent, and must be on disk
+// when it returns. iccid is empty when the device does not tell the ICCID before the
+// PIN.
 type PINGuard interface {
 	Tried(iccid, pin string) bool
 	MarkTried(iccid, pin string) error
 }
 
-// PINAccepter is a PINGuard that also wants to know when a SIM took the PIN, so
-// that the same PIN may be given again after the next power cut. Without it
-// that is possible only with devices that tell how many attempts are left.
+// PINAccepter is a PINGuard that also records accepted PINs, so that an accepted PIN
+// may be sent again after a power cut. Without PINAccepter a PIN is repeated only with
+// devices that tell how many attempts are left.
 type PINAccepter interface {
 	MarkAccepted(iccid, pin string) error
 }
 
-// fullAttempts is how many attempts a SIM allows while none has failed.
+// fullAttempts is the count of PIN attempts of a SIM without a failed one.
 const fullAttempts = 3
 
-// unlock makes sure that the SIM is there and open, entering the PIN if it may.
+// unlock checks that the SIM is present and unlocked, and enters the PIN if allowed.
 func (p *pinEntry) unlock(ctx context.Context) error {
 	state, err := p.askPIN(ctx)
 	if err != nil {
 		return err
 	}
 	switch {
-	case state == "" || state == "READY": // some devices answer with a bare OK
+	case state == "" || state == "READY": // some devices answer a bare OK
 		return nil
 	case state != "SIM PIN":
-		return p.locked(fmt.Errorf("%w: it wants %s", ErrSIMLocked, state))
+		return p.lockedFault(fmt.Errorf("%w: it wants %s", ErrSIMLocked, state))
 	}
 	if err := p.enterPIN(ctx); err != nil {
 		return err
@@ -59,10 +59,10 @@ func (p *pinEntry) unlock(ctx context.Context) error {
 			return err
 		}
 		if state == "" || state == "READY" {
-			return p.identity.identifyDevice(ctx) // some do not say who they are before
+			return p.identity.identifyDevice(ctx) // some devices tell their identity only after the PIN
 		}
 		if !time.Now().Before(limit) {
-			return p.locked(fmt.Errorf("%w: it wants %s after the PIN", ErrSIMLocked, state))
+			return p.lockedFault(fmt.Errorf("%w: it wants %s after the PIN", ErrSIMLocked, state))
 		}
 		if err := pause(ctx, plainPause); err != nil {
 			return faultIn("AT+CPIN?", err)
@@ -70,11 +70,11 @@ func (p *pinEntry) unlock(ctx context.Context) error {
 	}
 }
 
-// locked makes the *Fault of a SIM that a person must deal with.
-func (p *pinEntry) locked(err error) error { return newFault("unlock SIM", BeforePayload, err) }
+// lockedFault returns the *Fault of a SIM that a person must unlock.
+func (p *pinEntry) lockedFault(err error) error { return newFault("unlock SIM", BeforePayload, err) }
 
-// askPIN asks what the SIM wants: "READY", "SIM PIN", "SIM PUK" and so on; ""
-// when the device does not say.
+// askPIN returns the state of the SIM: "READY", "SIM PIN", "SIM PUK" and so on; empty
+// when the device does not tell it.
 func (p *pinEntry) askPIN(ctx context.Context) (string, error) {
 	lines, refused, fatal := p.askBusy(ctx, "+CPIN?")
 	if fatal != nil {
@@ -94,21 +94,21 @@ func (p *pinEntry) askPIN(ctx context.Context) (string, error) {
 		}
 		return "", f
 	}
-	return "", nil // refused without a reason, or an OK that never came
+	return "", nil // refused without a reason, or without OK
 }
 
-// enterPIN gives the SIM its PIN, at most once for each PIN and SIM unless the
-// SIM has taken it before.
+// enterPIN sends the PIN, at most once for each PIN and SIM unless the SIM has accepted
+// it before.
 func (p *pinEntry) enterPIN(ctx context.Context) error {
 	if p.cfg.PIN == nil || p.cfg.PINGuard == nil {
-		return p.locked(fmt.Errorf("%w: it wants its PIN, and none is configured", ErrSIMLocked))
+		return p.lockedFault(fmt.Errorf("%w: it wants its PIN, and none is configured", ErrSIMLocked))
 	}
 	pin, err := p.cfg.PIN()
 	switch {
 	case err != nil:
-		return p.locked(fmt.Errorf("%w: read its PIN: %w", ErrSIMLocked, err))
+		return p.lockedFault(fmt.Errorf("%w: read its PIN: %w", ErrSIMLocked, err))
 	case len(pin) < 4 || len(pin) > 8 || digits(pin) != pin:
-		return p.locked(fmt.Errorf("%w: the configured PIN is not 4 to 8 digits", ErrSIMLocked))
+		return p.lockedFault(fmt.Errorf("%w: the configured PIN is not 4 to 8 digits", ErrSIMLocked))
 	}
 	iccid, err := p.identity.iccid(ctx)
 	if err != nil {
@@ -120,16 +120,16 @@ func (p *pinEntry) enterPIN(ctx context.Context) error {
 	}
 	switch {
 	case left >= 0 && left < fullAttempts:
-		return p.locked(fmt.Errorf("%w: only %d attempts are left, too few to risk one", ErrSIMLocked, left))
+		return p.lockedFault(fmt.Errorf("%w: only %d attempts are left, too few to risk one", ErrSIMLocked, left))
 	case pin == p.refused, p.cfg.PINGuard.Tried(iccid, pin) && !p.mayRepeat(left):
-		return p.locked(fmt.Errorf("%w: this PIN has been tried with this SIM", ErrSIMLocked))
+		return p.lockedFault(fmt.Errorf("%w: this PIN has been tried with this SIM", ErrSIMLocked))
 	}
 	if err := p.cfg.PINGuard.MarkTried(iccid, pin); err != nil {
-		return p.locked(fmt.Errorf("%w: note that its PIN is tried: %w", ErrSIMLocked, err))
+		return p.lockedFault(fmt.Errorf("%w: note that its PIN is tried: %w", ErrSIMLocked, err))
 	}
 	if _, err := p.command(ctx, `+CPIN="`+pin+`"`, p.cfg.Timeouts.Command); err != nil {
 		p.refused = pin
-		return p.locked(fmt.Errorf("%w: enter its PIN: %w", ErrSIMLocked, err))
+		return p.lockedFault(fmt.Errorf("%w: enter its PIN: %w", ErrSIMLocked, err))
 	}
 	if accepter, ok := p.cfg.PINGuard.(PINAccepter); ok {
 		if err := accepter.MarkAccepted(iccid, pin); err != nil {
@@ -139,16 +139,15 @@ func (p *pinEntry) enterPIN(ctx context.Context) error {
 	return nil
 }
 
-// mayRepeat reports whether a PIN that was tried may be given again. An accepted
-// PIN sets the counter of the SIM back, so if all attempts are left it was
-// accepted. A guard that is told of acceptance knows better.
+// mayRepeat reports whether a PIN that was tried may be sent again. An accepted PIN
+// resets the counter of the SIM, so a full counter shows that the PIN was accepted.
+// With a PINAccepter the guard decides instead.
 func (p *pinEntry) mayRepeat(left int) bool {
 	_, told := p.cfg.PINGuard.(PINAccepter)
 	return !told && left >= fullAttempts
 }
 
-// attemptsLeft returns how many attempts the SIM allows for its PIN, -1 when
-// the device does not tell.
+// attemptsLeft returns the PIN attempts left, -1 when the device does not tell.
 func (p *pinEntry) attemptsLeft(ctx context.Context) (int, error) {
 	for _, q := range []struct {
 		command, name string

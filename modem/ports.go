@@ -10,25 +10,23 @@ import (
 	"strings"
 )
 
-// PortInfo is one serial port that may lead to a modem.
+// PortInfo describes a serial port to which a modem may be connected.
 type PortInfo struct {
 	Device    string // "/dev/ttyUSB2"
 	ByID      string // stable link "/dev/serial/by-id/…"; empty if there is none
 	VendorID  string // USB, four hex digits; empty if not on USB
 	ProductID string
 	Serial    string
-	Vendor    string // as the device names itself
+	Vendor    string // manufacturer string of the device
 	Product   string
 	Interface string // USB interface number, two hex digits
 	Driver    string // kernel driver, "option"
 	USB       string // place on the bus, "1-1.2"; the ports of one stick share it
-	Number    string // USB device number, another each time it is plugged in
+	Number    string // USB device number, which changes with each plugging in
 }
 
-// Ports lists the serial ports that are plugged in, from sysfs alone: nothing
-// is opened, so no device is disturbed. It lists USB serial ports and the ports
-// of boards to which a modem can be wired; it leaves out terminals, ports that
-// the kernel only makes room for, and the console.
+// Ports lists the USB serial ports and the board ports of this machine from sysfs,
+// without opening them. Terminals, ports without hardware and the console are left out.
 func Ports() ([]PortInfo, error) { return portsIn("/sys", "/dev") }
 
 func portsIn(sys, dev string) ([]PortInfo, error) {
@@ -45,7 +43,7 @@ func portsIn(sys, dev string) ([]PortInfo, error) {
 	for _, e := range entries {
 		port, ok := portAt(filepath.Join(class, e.Name()))
 		if !ok {
-			continue // a terminal, or one that has just vanished
+			continue // a terminal, or a port that has just vanished
 		}
 		port.Device = filepath.Join(dev, e.Name())
 		port.ByID = links[e.Name()]
@@ -55,7 +53,7 @@ func portsIn(sys, dev string) ([]PortInfo, error) {
 	return ports, nil
 }
 
-// compareNames orders ttyUSB2 before ttyUSB10.
+// compareNames sorts ttyUSB2 before ttyUSB10.
 func compareNames(a, b string) int {
 	if len(a) != len(b) && strings.TrimRight(a, "0123456789") == strings.TrimRight(b, "0123456789") {
 		return len(a) - len(b)
@@ -63,8 +61,8 @@ func compareNames(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// portAt describes the port at a folder of /sys/class/tty; ok is false for one
-// that leads to no device.
+// portAt describes the port of a folder of /sys/class/tty. ok is false for a port
+// without hardware.
 func portAt(folder string) (PortInfo, bool) {
 	device, err := filepath.EvalSymlinks(filepath.Join(folder, "device"))
 	if err != nil {
@@ -75,15 +73,14 @@ func portAt(folder string) (PortInfo, bool) {
 	if onUSB {
 		return port, true
 	}
-	// A wired port. The kernel makes room for ports that are not there; those
-	// have type 0 (unknown).
+	// A wired port. Ports without hardware have type 0 (unknown).
 	if kind := attribute(folder, "type"); kind == "" || kind == "0" {
 		return PortInfo{}, false
 	}
 	return port, attribute(folder, "console") != "Y"
 }
 
-// readUSB reads what the USB interface and device above a port say.
+// readUSB reads the attributes of the USB interface and device above a port.
 func (p *PortInfo) readUSB(device string) bool {
 	for dir := device; len(dir) > 1 && filepath.Base(dir) != "devices"; dir = filepath.Dir(dir) {
 		if number := attribute(dir, "bInterfaceNumber"); number != "" {
@@ -118,7 +115,7 @@ func attribute(dir, name string) string {
 	return strings.TrimSpace(string(value))
 }
 
-// stableLinks returns the links in a folder by the name of what they lead to.
+// stableLinks returns the links of a folder by the name of their target.
 func stableLinks(folder string) map[string]string {
 	entries, err := os.ReadDir(folder)
 	if err != nil {

@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// ProbeResult is what a device answered.
+// ProbeResult is the result of Probe.
 type ProbeResult struct {
 	Device  string
-	Answers bool // it answered AT
+	Answers bool // the device answered AT
 	Info    Info
-	SIM     string            // answer to +CPIN?: "READY", "SIM PIN", or the error; empty if it did not say
-	Texts   bool              // it can send texts in PDU mode
-	Refused map[string]string // command → error, of those it refused
+	SIM     string            // answer to +CPIN?: "READY", "SIM PIN", or the error; empty without an answer
+	Texts   bool              // the device can send texts in PDU mode
+	Refused map[string]string // refused commands with their errors
 }
 
-// Probe opens a device, asks what it is and closes it again. It changes no
-// setting that lasts, enters no PIN and sends nothing. A device that does not
-// answer AT is a result, not an error; an error is a *Fault and says why the
-// device could not be opened.
+// Probe opens a device, asks for its identity and abilities, and closes it. It makes no
+// lasting setting, enters no PIN and sends nothing. baud is the rate; 0: 115200. A
+// device that does not answer AT is a result, not an error. An error is a *Fault and
+// says why the device could not be opened.
 func Probe(ctx context.Context, device string, baud int) (ProbeResult, error) {
 	return probe(ctx, Config{Device: device, BaudRate: baud})
 }
@@ -30,7 +30,7 @@ func probe(ctx context.Context, cfg Config) (ProbeResult, error) {
 	if err := m.connect(ctx); err != nil {
 		return result, err
 	}
-	defer func() { _ = m.Close() }() // only read from
+	defer func() { _ = m.Close() }()
 	if err := m.conn.Resync(ctx); err != nil {
 		result.Refused["AT"] = newFault("AT", BeforePayload, err).Meaning()
 		return result, context.Cause(ctx)
@@ -43,7 +43,7 @@ func probe(ctx context.Context, cfg Config) (ProbeResult, error) {
 	return result, nil
 }
 
-// interview asks a device that answers all that a person may want to know.
+// interview asks an answering device for the fields of ProbeResult.
 func (m *Modem) interview(ctx context.Context, result *ProbeResult) error {
 	for _, command := range []string{"V1", "+CMEE=1"} {
 		if err := m.prefer(ctx, command); err != nil {

@@ -13,25 +13,24 @@ import (
 	"strings"
 )
 
-// errProfile says that a file is no profile.
+// errProfile says that a file is not a profile.
 var errProfile = errors.New("not a profile of a modem")
 
-// profileVersion is the number of the format of profile files.
+// profileVersion is the format version of profile files.
 const profileVersion = 1
 
-// ProfileFile is what goniec modem certify writes: a profile with what it was made
-// from. A modem of just this model and firmware is set up by it; see
+// ProfileFile is the file that goniec modem certify writes: a Profile with its
+// evidence. It applies to modems of the same model and firmware; see
 // Config.ProfilesDir.
 type ProfileFile struct {
 	Format   int     `json:"goniec_profile"` // 1
 	Version  string  `json:"goniec,omitempty"`
-	Model    string  `json:"model"` // maker, model and firmware as the device says
+	Model    string  `json:"model"` // manufacturer, model and firmware as the device tells them
 	Profile  Profile `json:"profile"`
 	Evidence []Check `json:"evidence"`
 }
 
-// foundProfile makes a profile of what was found out: that of the family, with what
-// this device was seen to take.
+// foundProfile returns the profile of the family, changed by what this device accepted.
 func (c *certifier) foundProfile() Profile {
 	info := c.Info()
 	p := c.profile
@@ -60,8 +59,8 @@ func (c *certifier) foundProfile() Profile {
 	return p
 }
 
-// File returns the profile of a certificate with the evidence for it. version is
-// that of the program.
+// File returns the profile of a certificate with its evidence. version is that of the
+// program.
 func (c Certificate) File(version string) ProfileFile {
 	return ProfileFile{
 		Format: profileVersion, Version: version, Profile: c.Profile, Evidence: c.Checks,
@@ -72,8 +71,8 @@ func (c Certificate) File(version string) ProfileFile {
 // maxProfile is the largest profile file that is read, in bytes.
 const maxProfile = 1 << 20
 
-// readProfile reads a file that ProfileFile was written to as JSON. Its errors wrap
-// errProfile and name the field.
+// readProfile reads a ProfileFile from JSON. An error names the field and wraps
+// errProfile.
 func readProfile(r io.Reader) (ProfileFile, error) {
 	var f ProfileFile
 	decoder := json.NewDecoder(io.LimitReader(r, maxProfile))
@@ -92,14 +91,14 @@ func readProfile(r io.Reader) (ProfileFile, error) {
 	return f, nil
 }
 
-// UnusableProfile is a profile file that cannot be read.
+// UnusableProfile is a profile file that cannot be read, with the reason.
 type UnusableProfile struct {
 	Path string
 	Err  error
 }
 
-// ReadProfiles reads the profile files of a folder, those whose names end with .json,
-// in the order of their names. A folder that is not there holds none.
+// ReadProfiles reads the files of a folder whose names end with .json, in the order of
+// their names. A missing folder has no files.
 func ReadProfiles(dir string) (files []ProfileFile, unusable []UnusableProfile) {
 	if dir == "" {
 		return nil, nil
@@ -128,7 +127,7 @@ func readProfileFile(path string) (ProfileFile, error) {
 	if err != nil {
 		return ProfileFile{}, fmt.Errorf("read profile: %w", err)
 	}
-	if !info.Mode().IsRegular() { // a pipe would be waited for
+	if !info.Mode().IsRegular() { // reading a pipe would block
 		return ProfileFile{}, fmt.Errorf("%w: not a file", errProfile)
 	}
 	file, err := os.Open(path)
@@ -139,9 +138,9 @@ func readProfileFile(path string) (ProfileFile, error) {
 	return f, errors.Join(err, file.Close())
 }
 
-// certified returns the profile of a file of ProfilesDir that was made with this model
-// and firmware.
-func (m *Modem) certified(ctx context.Context) (Profile, bool) {
+// certifiedProfile returns the profile of the file in ProfilesDir for this model and
+// firmware.
+func (m *Modem) certifiedProfile(ctx context.Context) (Profile, bool) {
 	files, unusable := ReadProfiles(m.cfg.ProfilesDir)
 	for _, u := range unusable {
 		m.log.WarnContext(ctx, "profile file is not used", "file", u.Path, "err", u.Err)
@@ -154,7 +153,7 @@ func (m *Modem) certified(ctx context.Context) (Profile, bool) {
 	return Profile{}, false
 }
 
-// fullModel returns what a modem says of itself: maker, model and firmware.
+// fullModel returns manufacturer, model and firmware as the modem tells them.
 func (i Info) fullModel() string {
 	return strings.TrimSpace(i.Manufacturer + " " + i.Model + " " + i.Revision)
 }

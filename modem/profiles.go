@@ -6,44 +6,43 @@ import (
 	"time"
 )
 
-// Profile is what is known of a family of modems beforehand. It saves questions
-// and answers for what cannot be asked; a modem of no known family is asked, and
-// works as well. The first profile that matches counts.
+// Profile is the prior knowledge about a family of modems: preferences that save
+// commands, and defects that cannot be detected. A modem of an unknown family is set up
+// by asking it. The first matching profile applies.
 type Profile struct {
 	Name string `json:"name"`
-	// Manufacturers and Models are parts of the answers to +CGMI and +CGMM, in
-	// lower case, of which one each must be found; none: whatever it says.
+	// Manufacturers and Models are substrings, in lower case, of the answers to +CGMI
+	// and +CGMM. One of each must occur; an empty list matches every answer.
 	Manufacturers []string `json:"manufacturers,omitempty"`
 	Models        []string `json:"models,omitempty"`
-	// Quiet are commands that turn off what the family says without being asked
-	// and nobody needs, or on what we want to hear.
+	// Quiet lists the commands that turn off unneeded unsolicited lines of the family,
+	// or turn on needed ones.
 	Quiet []string `json:"quiet,omitempty"`
-	// Prepare are commands without which it is not fit for texts.
+	// Prepare lists the commands that the family requires before texts.
 	Prepare []string `json:"prepare,omitempty"`
-	// Memory is the one that should receive; empty: the largest.
+	// Memory is the preferred memory for received texts; empty: the largest.
 	Memory string `json:"memory,omitempty"`
-	// Routes are the forms of +CNMI to try before others, best first.
+	// Routes are the forms of +CNMI to try first, best first.
 	Routes []Route `json:"routes,omitempty"`
-	// ByIndex says that +CMGL hangs, lies or is refused: memories are read by
-	// +CMGR alone.
+	// ByIndex says that +CMGL hangs, is incomplete or is refused, so that memories are
+	// read by +CMGR.
 	ByIndex bool `json:"by_index,omitempty"`
-	// BrokenReportMemory says that its memory SR is of no use: what is read from it is
-	// no report, or reports in it are announced as being in another memory. Reports are
-	// better told directly.
+	// BrokenReportMemory says that the memory SR is unusable: its contents are not
+	// reports, or reports in SR are announced in another memory. Reports should come
+	// directly.
 	BrokenReportMemory bool `json:"broken_report_memory,omitempty"`
-	// AwaitsMessages says that it refuses commands about texts until some time
-	// after the SIM is ready ("SMS Ready").
+	// AwaitsMessages says that commands about texts are refused until some time after
+	// the SIM is ready ("SMS Ready").
 	AwaitsMessages bool `json:"awaits_messages,omitempty"`
-	// PackedUSSD says that codes and answers of USSD are packed septets in
-	// hexadecimal digits.
+	// PackedUSSD says that USSD codes and answers are packed septets in hexadecimal
+	// digits.
 	PackedUSSD bool `json:"packed_ussd,omitempty"`
-	// List is how long it may take to list, read or delete, if longer than
+	// List is the timeout for listing, reading and deleting, if longer than
 	// Timeouts.List.
 	List time.Duration `json:"list,omitempty"`
 }
 
-// profiles returns the families that are known, the more special before the
-// more general.
+// profiles returns the known families, the special before the general ones.
 func profiles() []Profile {
 	const slow = 180 * time.Second
 	quectel := []string{`+QINDCFG="csq",0`, `+QINDCFG="smsfull",1`}
@@ -59,7 +58,7 @@ func profiles() []Profile {
 			Routes: []Route{{2, 1, 0, 1, 0}, {2, 1, 0, 2, 0}},
 		},
 		{
-			// +CPMS? ends its flood of +ZUSIMR, +ZOPRT=5 puts it online.
+			// +CPMS? ends the unsolicited +ZUSIMR, +ZOPRT=5 puts the modem online.
 			Name: "zte", Manufacturers: []string{"zte"},
 			Quiet: []string{"+CPMS?"}, Prepare: []string{"+ZOPRT=5"},
 		},
@@ -82,7 +81,7 @@ func profiles() []Profile {
 		},
 		{
 			Name: "quectel-lte", Manufacturers: []string{"quectel"}, Models: []string{"ec2", "eg0", "eg2", "eg9", "em0", "ep0", "bg9", "rm5"},
-			// Several firmwares store a report in SR and announce it as in SM.
+			// Several firmwares store a report in SR and announce it in SM.
 			Quiet: quectel, Memory: memDevice, BrokenReportMemory: true,
 			Routes: []Route{{2, 1, 0, 1, 0}, {2, 1, 0, 2, 0}},
 		},
@@ -90,7 +89,7 @@ func profiles() []Profile {
 			Name: "quectel-2g", Manufacturers: []string{"quectel"}, AwaitsMessages: true,
 		},
 		{
-			// ^SMGO=1 has it say when a memory is full. It cannot flush.
+			// ^SMGO=1 announces a full memory. The family cannot flush.
 			Name: "cinterion", Manufacturers: []string{"cinterion", "siemens", "gemalto", "thales"},
 			Quiet:  []string{"^SMGO=1"},
 			Routes: []Route{{2, 1, 0, 1, 1}, {2, 1, 0, 2, 1}, {2, 1, 0, 0, 1}},
@@ -110,11 +109,11 @@ func profiles() []Profile {
 	}
 }
 
-// unknownProfile is that of a modem of no known family. Huawei makes modems
-// under many names, and their flood of signal reports is worth one question.
+// unknownProfile is the profile of unknown families. Huawei modems are sold under many
+// names, so the command that ends their unsolicited signal reports is tried.
 func unknownProfile() Profile { return Profile{Quiet: []string{"^CURC=0"}} }
 
-// profileOf returns the profile for what a modem says of itself.
+// profileOf returns the profile for the answers to +CGMI and +CGMM.
 func profileOf(manufacturer, model string) Profile {
 	for _, p := range profiles() {
 		if p.matches(manufacturer, model) {
@@ -132,8 +131,8 @@ func (p Profile) matches(manufacturer, model string) bool {
 	return has(p.Manufacturers, manufacturer) && has(p.Models, model)
 }
 
-// commandInterfaces returns the USB interfaces on which the sticks of a maker
-// take commands, the likeliest first, by the vendor's USB number.
+// commandInterfaces returns the USB interfaces on which the sticks of a USB vendor ID
+// accept commands, the likeliest first.
 func commandInterfaces(vendor string) []string {
 	return map[string][]string{
 		"12d1": {"02", "03", "00"}, // Huawei: 00 is for data calls, 01 for diagnosis

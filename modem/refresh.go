@@ -7,11 +7,9 @@ import (
 	"time"
 )
 
-// Refresh reads the state of the device: registration, signal, operator and how
-// full its memory is. It arms its indications again if it has dropped them, and
-// notices a device that has restarted without a word, or has another SIM now.
-// Call it every minute or
-// so.
+// Refresh reads registration, signal, operator and memory usage. It arms dropped
+// indications again, and announces Rebooted for a device that has restarted silently or
+// has another SIM. The owner calls it about once a minute. An error is a *Fault.
 func (m *Modem) Refresh(ctx context.Context) error {
 	if !m.open {
 		return newFault("refresh", BeforePayload, ErrNotOpen)
@@ -25,8 +23,8 @@ func (m *Modem) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// checkMode asks for a setting of ours that does not outlast a restart: whether
-// errors come by number or, with a device that would not have that, PDU mode.
+// checkMode asks for a setting that does not survive a restart: numeric errors or, with
+// a device that refused them, PDU mode.
 func (m *Modem) checkMode(ctx context.Context) error {
 	name, want := "+CMGF", "0"
 	if m.numeric {
@@ -42,8 +40,8 @@ func (m *Modem) checkMode(ctx context.Context) error {
 	return nil
 }
 
-// checkSIM notices that the SIM has been changed for another while the device
-// was in service: nothing that was found out about the SIM holds any more.
+// checkSIM detects that the SIM was exchanged in service, which makes all findings
+// about the SIM invalid.
 func (m *Modem) checkSIM(ctx context.Context) error {
 	known := m.Info().IMSI
 	if known == "" {
@@ -65,7 +63,7 @@ func (m *Modem) refreshRegistration(ctx context.Context) error {
 	return err
 }
 
-// readStatus reads signal and operator, which devices may refuse.
+// readStatus reads signal and operator. A device may refuse both.
 func (n *network) readStatus(ctx context.Context) error {
 	lines, _, fatal := n.ask(ctx, "+CSQ", n.cfg.Timeouts.Command)
 	if fatal != nil {
@@ -73,7 +71,7 @@ func (n *network) readStatus(ctx context.Context) error {
 	}
 	if arguments, ok := find(lines, "+CSQ"); ok {
 		if s, ok := parseSignal(arguments); ok {
-			n.heard(s, time.Now())
+			n.recordSignal(s, time.Now())
 		}
 	}
 	lines, _, fatal = n.ask(ctx, "+COPS?", n.cfg.Timeouts.Command)
@@ -90,7 +88,7 @@ func (n *network) readStatus(ctx context.Context) error {
 	return nil
 }
 
-// readUsage reads how full the memory is that receives.
+// readUsage reads how full the receiving memory is.
 func (s *storage) readUsage(ctx context.Context) error {
 	lines, _, fatal := s.ask(ctx, "+CPMS?", s.cfg.Timeouts.Command)
 	if fatal != nil {
@@ -105,16 +103,16 @@ func (s *storage) readUsage(ctx context.Context) error {
 		return nil
 	}
 	full := s.Info().Storage.Full()
-	s.tookStorage(got)
+	s.setStorage(got)
 	s.change(func(i *Info) { i.Storage = got })
-	if full && got.Full() { // still
+	if full && got.Full() { // was full before, so not announced again
 		s.queue.add(Indication{Kind: StorageFull, Slot: Slot{Memory: got.Memory}})
 	}
 	return nil
 }
 
-// parseStorage reads the last of the triples <memory>,<used>,<total> of +CPMS?,
-// which is the memory that receives (27.005 3.2.2).
+// parseStorage reads the last triple <memory>,<used>,<total> of +CPMS?, which is the
+// receiving memory (3GPP TS 27.005 3.2.2).
 func parseStorage(arguments string) Storage {
 	fields := split(arguments)
 	n := len(fields) / 3 * 3
@@ -129,8 +127,8 @@ func parseStorage(arguments string) Storage {
 	return Storage{Memory: fields[n-3], Used: used, Total: total}
 }
 
-// parseMemories reads the answer to +CPMS=?: which memories can be read and
-// which can receive.
+// parseMemories reads the answer to +CPMS=?: the memories that can be read and those
+// that can receive.
 func parseMemories(arguments string) (reads, receives []string) {
 	groups := split(arguments)
 	if len(groups) == 0 {
@@ -139,5 +137,5 @@ func parseMemories(arguments string) (reads, receives []string) {
 	return split(trimBrackets(groups[0])), split(trimBrackets(groups[len(groups)-1]))
 }
 
-// trimBrackets takes the brackets off a group of values.
+// trimBrackets removes the brackets of a group of values.
 func trimBrackets(group string) string { return strings.Trim(group, "() ") }

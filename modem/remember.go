@@ -8,19 +8,18 @@ import (
 	"strings"
 )
 
-// working is a set-up that worked, as it is remembered for a model and its
-// firmware. It only says what to try first: what is refused is asked for anew.
+// working is the remembered set-up of a model and firmware. It decides only what is
+// tried first; a refused part is found out again.
 type working struct {
 	Arity    int      `json:"arity,omitempty"`    // arguments of +CPMS
 	Reads    []string `json:"reads,omitempty"`    // memories that can be read
 	Receives []string `json:"receives,omitempty"` // memories that can receive
-	ByIndex  []string `json:"by_index,omitempty"` // those in which +CMGL does not work
+	ByIndex  []string `json:"by_index,omitempty"` // memories in which +CMGL does not work
 	Service  int      `json:"service"`            // +CSMS
-	Route    Route    `json:"route"`              // +CNMI; zero: none is remembered
+	Route    Route    `json:"route"`              // +CNMI; zero: none
 }
 
-// setupKey is what a set-up is remembered by; empty for a modem that does not
-// say what it is.
+// setupKey is the Memory key of a set-up; empty for a modem without a model.
 func (i Info) setupKey() string {
 	if i.Model == "" {
 		return ""
@@ -28,7 +27,7 @@ func (i Info) setupKey() string {
 	return strings.Join([]string{"setup", i.Manufacturer, i.Model, i.Revision}, "/")
 }
 
-// recallSetup looks up what worked with a modem like this one.
+// recallSetup reads the remembered set-up.
 func (m *Modem) recallSetup() {
 	key := m.Info().setupKey()
 	if m.cfg.Memory == nil || key == "" {
@@ -41,13 +40,12 @@ func (m *Modem) recallSetup() {
 	}
 	m.kept = value
 	if first := m.profile.Routes; m.fromFile && len(first) > 0 && first[0] != m.recalled.Route {
-		m.recalled.Route = Route{} // the file was put there since
+		m.recalled.Route = Route{} // a profile file was added later
 	}
 }
 
-// keepSetup remembers the set-up that works, if it is another than the one that
-// was remembered. A lesser way to be told of texts is not kept where a better
-// one was refused: that may have been a bad moment.
+// keepSetup remembers the working set-up if it has changed. A route is not remembered
+// when a better one was refused, because the refusal may have been temporary.
 func (m *Modem) keepSetup(ctx context.Context) {
 	key := m.Info().setupKey()
 	if m.cfg.Memory == nil || key == "" {
@@ -73,8 +71,8 @@ func (m *Modem) keepSetup(ctx context.Context) {
 	m.kept = value
 }
 
-// recallMemories tries the memories that are remembered; false when they are
-// none, or not what the modem takes.
+// recallMemories tries the remembered memories. It returns false when there are none or
+// the modem refuses them.
 func (s *storage) recallMemories(ctx context.Context) (bool, error) {
 	r := s.recalled
 	if r.Arity < 1 || r.Arity > 3 || len(r.Reads) == 0 {
@@ -89,14 +87,14 @@ func (s *storage) recallMemories(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// recallRouting tries the routing that is remembered; false when there is none,
-// or it is refused.
+// recallRouting tries the remembered route. It returns false when there is none or the
+// modem refuses it.
 func (r *routes) recallRouting(ctx context.Context) (bool, error) {
 	had := r.recalled
-	relied := slices.Contains(had.Reads, memReports) || r.profile.BrokenReportMemory // on a memory for reports
+	relied := slices.Contains(had.Reads, memReports) || r.profile.BrokenReportMemory // the route needs a memory for reports
 	switch {
 	case had.Route == (Route{}), had.Route[1] == mtStored && !r.storage.holdsTexts(), had.Route[3] == dsStored && relied && !r.storage.holdsReports():
-		return false, nil // by it nothing would come
+		return false, nil // the route would announce nothing
 	}
 	if err := r.chooseService(ctx, had.Service); err != nil {
 		return false, err
@@ -108,7 +106,7 @@ func (r *routes) recallRouting(ctx context.Context) (bool, error) {
 	if fatal != nil || refused != nil {
 		return false, faultIn("AT+CNMI", fatal)
 	}
-	r.armed(ctx, had.Route)
+	r.setRoute(ctx, had.Route)
 	return true, nil
 }
 

@@ -6,37 +6,37 @@ import (
 )
 
 const (
-	// reportLook is how long after the first text a report that has not been
-	// announced is looked for in the memories.
+	// reportLook is how long after the first text the memories are searched for
+	// unannounced reports.
 	reportLook = 15 * time.Second
-	// reportPatience is how long after the first text another way to have reports is
-	// armed if none has come by this one.
+	// reportPatience is how long after the first text without a report the other way of
+	// reporting is armed.
 	reportPatience = time.Minute
 )
 
-// reporting is what has been seen of the way by which status reports come (<ds> of
-// +CNMI, 3GPP TS 27.005 3.4.1). A device may accept a way and never use it.
+// reporting records whether status reports come in the armed way (<ds> of +CNMI, 3GPP
+// TS 27.005 3.4.1). A device may accept a way and never use it.
 type reporting struct {
-	seen   bool      // a report has come by the way that is armed
-	asked  time.Time // when the first text that asks for a report left; zero: none has
-	looked bool      // the memories have been looked into since
-	lied   bool      // a report lay elsewhere than announced
-	tried  bool      // the other way has been tried, or refused
+	seen   bool      // a report has come in the armed way
+	asked  time.Time // when the first text asking for a report was sent; zero: none
+	looked bool      // the memories have been searched since
+	lied   bool      // a report was in another slot than announced
+	tried  bool      // the other way has been tried or refused
 }
 
-// asksReport reports whether a TPDU to send asks for a status report (TP-SRR, 3GPP TS
-// 23.040 9.2.3.5).
+// asksReport reports whether a TPDU requests a status report (TP-SRR, 3GPP TS 23.040
+// 9.2.3.5).
 func asksReport(tpdu []byte) bool { return len(tpdu) > 0 && tpdu[0]&0x20 != 0 }
 
-// sent notes that a text has left.
-func (r *reporting) sent(tpdu []byte, now time.Time) {
+// noteSent records that a text has been sent.
+func (r *reporting) noteSent(tpdu []byte, now time.Time) {
 	if r.asked.IsZero() && asksReport(tpdu) {
 		r.asked = now
 	}
 }
 
-// foundReport notes that a report lay in a slot, which was announced or not.
-func (r *routes) foundReport(announced bool) {
+// noteReport records a report found in a slot.
+func (r *routes) noteReport(announced bool) {
 	if r.route[3] != dsStored {
 		return
 	}
@@ -44,21 +44,21 @@ func (r *routes) foundReport(announced bool) {
 		r.reports.seen = true
 		return
 	}
-	if !r.reports.asked.IsZero() { // else it is of the time before bring-up
+	if !r.reports.asked.IsZero() { // otherwise the report is older than bring-up
 		r.reports.lied = true
 	}
 }
 
-// checkReports makes sure that reports come by the way that is armed. Where none has
-// come some time after the first text, the memories are looked into; if that does not
-// help, or reports lie elsewhere than announced, the other way is armed.
+// checkReports checks that reports come in the armed way. Some time after the first
+// text without a report it searches the memories; if that finds none, or reports are in
+// other slots than announced, it arms the other way.
 func (r *routes) checkReports(ctx context.Context) error {
 	state, now := &r.reports, time.Now()
-	if r.route[3] == dsDirect && r.announced.hasCome() {
+	if r.route[3] == dsDirect && r.announced.hasDirect() {
 		if !state.seen {
 			state.seen = true
 			if state.tried {
-				r.lesser = false // it is what works, so it is remembered
+				r.lesser = false // the route works, so it may be remembered
 			}
 		}
 		return nil
@@ -79,8 +79,8 @@ func (r *routes) checkReports(ctx context.Context) error {
 	}
 }
 
-// turnReports arms the other way to have reports, stored or direct, for the reason
-// that is said. What the device refuses leaves the way it has; nothing is tried twice.
+// turnReports arms the other way of reporting, stored or direct, once. If the device
+// refuses, the present way stays.
 func (r *routes) turnReports(ctx context.Context, why string) error {
 	state := &r.reports
 	direct := r.route[3] == dsStored
@@ -88,7 +88,7 @@ func (r *routes) turnReports(ctx context.Context, why string) error {
 		if !state.tried {
 			r.log.WarnContext(ctx, "modem gives no delivery reports although it has accepted to", "cnmi", r.route.String(), "why", why)
 		}
-		r.reports = reporting{tried: true, seen: true} // nothing more can be done
+		r.reports = reporting{tried: true, seen: true} // no further way exists
 		return nil
 	}
 	r.reports = reporting{tried: true}
@@ -104,7 +104,7 @@ func (r *routes) turnReports(ctx context.Context, why string) error {
 			r.log.WarnContext(ctx, "delivery reports do not come as the modem has accepted; they are asked for another way",
 				"why", why, "was", r.route.String(), "cnmi", other.String())
 			r.route = other.Route
-			r.lesser = true // remembered once it is seen to work
+			r.lesser = true // not remembered before a report has come
 			return nil
 		}
 	}

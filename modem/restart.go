@@ -8,18 +8,15 @@ import (
 	"goniec/modem/at"
 )
 
-// radioPause is how long the radio stays off in CycleRadio: long enough for the
-// network to be left in good order.
+// radioPause is how long CycleRadio leaves the radio off, so that the modem
+// deregisters.
 const radioPause = 3 * time.Second
 
-// Restart has the device start anew (+CFUN=1,1, 3GPP TS 27.007 8.2), or switches
-// its radio off and on where it refuses that, and closes the port in any case:
-// a device that starts may come back under another name, so the handle is of no
-// more use. Open it again when it is back (see Appeared). The port of a modem that
-// is not open is opened for it. A dialogue that is out of step is brought back
-// first, and so it never breaks off a submission; an owner that cannot wait for
-// that bounds ctx. An error is a *Fault; the port is closed then, too. Nothing in
-// this package calls it.
+// Restart restarts the device (+CFUN=1,1, 3GPP TS 27.007 8.2), or cycles its radio
+// where it refuses that, and closes the port in any case, because the device may come
+// back under another name. It opens the port of a closed modem first. It waits for a
+// running submission; ctx bounds the wait. An error is a *Fault. Open the modem when it
+// is back, see Appeared.
 func (m *Modem) Restart(ctx context.Context) error {
 	if !m.open {
 		if err := m.connect(ctx); err != nil {
@@ -44,7 +41,7 @@ func (m *Modem) restart(ctx context.Context) error {
 	}
 	_, err := m.command(ctx, "+CFUN=1,1", radioTime)
 	switch {
-	case errors.Is(err, at.ErrLost): // it was faster than its answer
+	case errors.Is(err, at.ErrLost): // the device restarted before it answered
 		return nil
 	case answered(err):
 		return m.cycleRadio(ctx)
@@ -52,10 +49,9 @@ func (m *Modem) restart(ctx context.Context) error {
 	return err
 }
 
-// CycleRadio switches the radio of the device off and on (+CFUN=0 or 4, then 1),
-// after which it looks for a network anew. The port stays open; registration
-// takes some seconds, and Indications tell of it. An error is a *Fault. Nothing
-// in this package calls it but Restart.
+// CycleRadio switches the radio off and on (+CFUN=0 or 4, then 1), after which the
+// device looks for a network. The port stays open; Indications report the registration
+// some seconds later. An error is a *Fault.
 func (m *Modem) CycleRadio(ctx context.Context) error {
 	if !m.open {
 		return newFault("switch the radio off and on", BeforePayload, ErrNotOpen)
@@ -68,17 +64,17 @@ func (m *Modem) CycleRadio(ctx context.Context) error {
 
 func (m *Modem) cycleRadio(ctx context.Context) error {
 	_, err := m.command(ctx, "+CFUN=0", radioTime)
-	if answered(err) { // some only know the mode for aeroplanes
+	if answered(err) { // some devices know flight mode only
 		_, err = m.command(ctx, "+CFUN=4", radioTime)
 	}
 	if err != nil {
 		return err
 	}
-	// From here on it must not be left switched off.
+	// From here on ctx must not stop the command that switches the radio on.
 	_ = pause(ctx, radioPause)
 	ctx = context.WithoutCancel(ctx)
 	_, err = m.command(ctx, "+CFUN=1", radioTime)
-	if answered(err) { // busy with switching off
+	if answered(err) { // still switching off
 		_ = pause(ctx, radioPause)
 		_, err = m.command(ctx, "+CFUN=1", radioTime)
 	}

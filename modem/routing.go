@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// routes have the device tell of texts and reports (+CNMI), and see that it does.
+// routes arms the announcement of texts and reports (+CNMI) and checks that it works.
 type routes struct {
 	*line
 	storage   *storage
-	route     Route // the one that is armed
+	route     Route // the armed route
 	lesser    bool  // a better one was refused
-	service   int   // <service> of +CSMS that was accepted
+	service   int   // accepted <service> of +CSMS
 	reports   reporting
-	announced announced // what +CMTI and +CDSI have named
+	announced announced // slots named by +CMTI and +CDSI
 }
 
-// forget forgets what was found out about the device: bring-up begins.
+// forget clears the findings about the device when bring-up begins.
 func (r *routes) forget() {
 	r.route, r.lesser, r.service, r.reports = Route{}, false, 0, reporting{}
 	r.announced.forget()
@@ -30,10 +30,10 @@ type Route [5]int
 
 // The values of mt and ds that matter.
 const (
-	mtStored = 1 // +CMTI; the text stays in memory until we delete it
-	mtDirect = 2 // +CMT; the text is nowhere but in that line
-	dsDirect = 1 // +CDS; the report is nowhere but in that line
-	dsStored = 2 // +CDSI; the report stays in memory until we delete it
+	mtStored = 1 // +CMTI; the text stays in memory until it is deleted
+	mtDirect = 2 // +CMT; the text is not stored
+	dsDirect = 1 // +CDS; the report is not stored
+	dsStored = 2 // +CDSI; the report stays in memory until it is deleted
 )
 
 // String returns the arguments as +CNMI takes them.
@@ -45,24 +45,22 @@ func (r Route) String() string {
 	return strings.Join(fields, ",")
 }
 
-// complete reports whether texts stay in memory until they are committed and
-// reports come at all: what cannot be bettered.
+// complete reports whether texts stay in memory until they are deleted, and reports
+// come.
 func (r Route) complete() bool { return r[1] == mtStored && r[3] > 0 }
 
-// routing is a route with the message service it is to be armed under.
+// routing is a route with the message service that it requires.
 type routing struct {
 	service int
 	Route
 }
 
-// routings are the ways to be told of texts and reports, best first. Stored
-// texts need no phase 2+ service, under which every +CDS would have to be
-// confirmed in time or the device would silently stop telling (27.005 3.4.1);
-// direct texts need it, because otherwise they would be confirmed to the network
-// before we have them. preferred goes before others. storedReports says that
-// reports can be read from a memory: then they are stored rather than told once,
-// because a report that comes while nobody listens, as when the box is down, is
-// what settles whether a text of that moment has left.
+// routings returns the routings to try, best first; preferred ones go before others.
+// Stored texts need no phase 2+ service, under which a device stops announcing when a
+// +CDS is not confirmed in time (3GPP TS 27.005 3.4.1). Direct texts need that service,
+// because otherwise the device confirms them to the network before they are committed.
+// storedReports says that reports can be read from a memory; stored reports are
+// preferred, because a report that comes while the gateway is down is then not lost.
 func routings(preferred []Route, storedReports bool) []routing {
 	reports := []Route{
 		{2, mtStored, 0, 1, 0}, // reports as +CDS
@@ -114,7 +112,7 @@ func routings(preferred []Route, storedReports bool) []routing {
 	return all
 }
 
-// reportsFirst returns routes with those first by which reports come as ds says.
+// reportsFirst moves the routes with this ds to the front.
 func reportsFirst(routes []Route, ds int) []Route {
 	sorted := slices.Clone(routes)
 	slices.SortStableFunc(sorted, func(a, b Route) int {
@@ -129,9 +127,9 @@ func reportsFirst(routes []Route, ds int) []Route {
 	return sorted
 }
 
-// armRouting has the device tell of texts and reports. Many devices list what
-// they then refuse, and some refuse what they list, so each way is tried until
-// one is accepted; what is listed goes first.
+// armRouting arms the announcement of texts and reports. It tries the routings in order
+// until the device accepts one, listed ones first: many devices refuse listed forms or
+// accept unlisted ones.
 func (r *routes) armRouting(ctx context.Context) error {
 	if done, err := r.recallRouting(ctx); done || err != nil {
 		return err
@@ -142,7 +140,7 @@ func (r *routes) armRouting(ctx context.Context) error {
 	}
 	arguments, _ := find(lines, "+CNMI")
 	offered, listed := parseRanges(arguments)
-	service, better := -1, false // better: than what is accepted, and refused
+	service, better := -1, false // better: a better routing was refused
 	for _, first := range []bool{true, false} {
 		for _, way := range r.ways() {
 			if first != (!listed || offers(offered, way.Route)) {
@@ -159,7 +157,7 @@ func (r *routes) armRouting(ctx context.Context) error {
 				return faultIn("AT+CNMI", fatal)
 			}
 			if refused == nil {
-				r.armed(ctx, way.Route)
+				r.setRoute(ctx, way.Route)
 				r.lesser = better && !way.complete()
 				return nil
 			}
@@ -171,8 +169,8 @@ func (r *routes) armRouting(ctx context.Context) error {
 	return nil
 }
 
-// ways are the routings to try, best first. Where the device has no place for a text
-// those come first that hand texts over directly.
+// ways returns the routings to try, best first. With a device without a place for
+// texts, direct routings come first.
 func (r *routes) ways() []routing {
 	all := routings(r.profile.Routes, r.storage.holdsReports())
 	if !r.storage.holdsTexts() {
@@ -181,8 +179,8 @@ func (r *routes) ways() []routing {
 	return all
 }
 
-// armed notes the routing that the device has accepted.
-func (r *routes) armed(ctx context.Context, route Route) {
+// setRoute records the route that the device has accepted.
+func (r *routes) setRoute(ctx context.Context, route Route) {
 	r.route = route
 	if route[3] == 0 {
 		r.log.WarnContext(ctx, "modem gives no delivery reports", "cnmi", route.String())
@@ -191,8 +189,8 @@ func (r *routes) armed(ctx context.Context, route Route) {
 	r.log.DebugContext(ctx, "routing armed", "cnmi", route.String())
 }
 
-// chooseService selects the message service (+CSMS, 27.005 3.2.1). A device that
-// refuses keeps what it has, which decides whether it wants confirmations.
+// chooseService selects the message service (+CSMS, 3GPP TS 27.005 3.2.1). A device
+// that refuses keeps its service, which decides whether it wants confirmations.
 func (r *routes) chooseService(ctx context.Context, service int) error {
 	_, refused, fatal := r.ask(ctx, "+CSMS="+strconv.Itoa(service), r.cfg.Timeouts.Command)
 	if fatal != nil {
@@ -206,14 +204,14 @@ func (r *routes) chooseService(ctx context.Context, service int) error {
 	lines, _, fatal := r.ask(ctx, "+CSMS?", r.cfg.Timeouts.Command)
 	if arguments, ok := find(lines, "+CSMS"); ok {
 		if fields := split(arguments); len(fields) > 0 {
-			r.service, _ = strconv.Atoi(fields[0]) // 0 if it is no number
+			r.service, _ = strconv.Atoi(fields[0]) // 0 if not a number
 		}
 	}
 	return faultIn("AT+CSMS?", fatal)
 }
 
-// rearm makes sure that the routing is still armed, and arms it again where a
-// device has dropped it, as some do on a missed confirmation.
+// rearm checks the armed route and arms it again where a device has dropped it, as some
+// do after a missed confirmation.
 func (r *routes) rearm(ctx context.Context) error {
 	if r.route == (Route{}) {
 		return nil
@@ -226,8 +224,8 @@ func (r *routes) rearm(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	// Only mt and ds count: those a device drops, and others it reads back
-	// otherwise than they were set.
+	// Only mt and ds are compared: devices drop these, and read back the others
+	// otherwise than set.
 	want := r.route
 	fields := split(arguments)
 	if len(fields) < 4 || fields[1] == strconv.Itoa(want[1]) && fields[3] == strconv.Itoa(want[3]) {
@@ -270,7 +268,7 @@ func parseRanges(arguments string) (sets [][]int, ok bool) {
 	return sets, len(sets) == len(Route{})
 }
 
-// offers reports whether a device lists all that r needs.
+// offers reports whether a device lists all values of r.
 func offers(sets [][]int, r Route) bool {
 	for i, v := range r {
 		if !slices.Contains(sets[i], v) {

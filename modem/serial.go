@@ -11,19 +11,17 @@ import (
 	"go.bug.st/serial"
 )
 
-// defaultBaud is the rate when none is configured. USB modems ignore it.
+// defaultBaud is the rate without a configured one. USB modems ignore the rate.
 const defaultBaud = 115200
 
-// serialPort is a device opened twice. Reading and writing go through a file of
-// our own, whose deadlines hold and which cannot be mistaken for another after
-// it has been closed; the port of package serial has set the mode, and keeps
-// the lines and the exclusive lock.
+// serialPort is a device opened twice: file for reading and writing with deadlines, and
+// the port of package serial for mode, control lines and the exclusive lock.
 type serialPort struct {
 	*os.File
 	port serial.Port
 }
 
-// openSerial opens a serial device for us alone.
+// openSerial opens a serial device exclusively.
 func openSerial(device string, baud int) (Port, error) {
 	file, err := os.OpenFile(device, os.O_RDWR|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -45,8 +43,8 @@ func setUpSerial(file *os.File, device string, baud int) (serial.Port, error) {
 	if info.Mode()&fs.ModeCharDevice == 0 {
 		return nil, fmt.Errorf("%s: %w", device, ErrNotSerial)
 	}
-	// TIOCEXCL does not bind root and is not seen by those who came first; a
-	// lock on the file is, by all who take it.
+	// TIOCEXCL does not stop root or earlier openers; the file lock stops all programs
+	// that take it.
 	raw, err := file.SyscallConn()
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", device, err)
@@ -68,13 +66,13 @@ func setUpSerial(file *os.File, device string, baud int) (serial.Port, error) {
 	return port, nil
 }
 
-// Close closes the file first, which wakes whoever reads, then the lines and
-// the lock.
+// Close closes the file first, which ends pending reads, then the control lines and the
+// lock.
 func (p serialPort) Close() error {
 	return errors.Join(p.File.Close(), p.port.Close())
 }
 
-// openError says in our words why a device could not be opened.
+// openError turns an error of opening a device into one of this package.
 func openError(device string, err error) error {
 	var port *serial.PortError
 	var errno syscall.Errno
@@ -107,7 +105,7 @@ func openError(device string, err error) error {
 	return fmt.Errorf("open %s: %w", device, err)
 }
 
-// busyError names who holds a device, as far as this user may see.
+// busyError names the programs that hold a device, as far as this user may see them.
 func busyError(device string) error {
 	holders := holders("/proc", device)
 	if len(holders) == 0 {
@@ -120,6 +118,5 @@ func busyError(device string) error {
 	return fmt.Errorf("%s: %w: %s", device, cause, strings.Join(holders, ", "))
 }
 
-// errOurs is ErrBusy when it is this process that holds the device, for another
-// modem most likely.
+// errOurs is ErrBusy when this process holds the device, probably for another modem.
 var errOurs = fmt.Errorf("%w", ErrBusy)

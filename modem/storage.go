@@ -15,30 +15,30 @@ import (
 // storage reads and empties the memories of a device.
 type storage struct {
 	*line
-	memories []memory // what List sweeps
+	memories []memory // memories that List reads
 	reads    []string // the memories that +CPMS can read
-	receives []string // those that can receive
-	receive  string   // the memory that receives
-	selected string   // the memory that +CMGR and +CMGD work on
-	arity    int      // how many arguments +CPMS takes; 0: it takes none
-	noPlace  bool     // the memory that receives has no place
+	receives []string // memories that can receive
+	receive  string   // the receiving memory
+	selected string   // the memory of +CMGR and +CMGD
+	arity    int      // count of arguments of +CPMS; 0: +CPMS is refused
+	noPlace  bool     // the receiving memory has no places
 }
 
-// forget forgets what was found out about the device: bring-up begins.
+// forget clears the findings about the device when bring-up begins.
 func (s *storage) forget() { *s = storage{line: s.line} }
 
 // memory is one memory of a device that may hold texts or reports.
 type memory struct {
 	name    string
-	byIndex bool // +CMGL does not work here; +CMGR one by one does
-	total   int  // places; 0 when not told
-	// reports says that only status reports are taken from it: it is no memory for
-	// texts, and what else lies there, such as pages of cell broadcast, is none.
+	byIndex bool // +CMGL does not work, +CMGR by index does
+	total   int  // places; 0 unknown
+	// reports says that only status reports are read from this memory; other contents,
+	// such as cell broadcasts, are ignored.
 	reports bool
 }
 
-// The memories of 3GPP TS 27.005 3.1. "MT" is "SM" and "ME" together: sweeping
-// it as well would only find everything twice.
+// The memories of 3GPP TS 27.005 3.1. "MT" combines "SM" and "ME", so it is not read in
+// addition.
 const (
 	memSIM     = "SM"
 	memDevice  = "ME"
@@ -46,13 +46,12 @@ const (
 	memReports = "SR"
 )
 
-// preferredBefore ends the names of memories by which SIMCom means another memory
-// "preferred": "SM_P", "ME_P".
+// preferredBefore is the suffix of memory names by which SIMCom means "this memory
+// preferred": "SM_P", "ME_P".
 const preferredBefore = "_P"
 
-// chooseMemory finds out what memories there are and has the larger of SIM and
-// device receive (+CPMS, 27.005 3.2.2). A device that knows no +CPMS has one
-// memory, and that is that.
+// chooseMemory finds the memories and selects the larger of SIM and device to receive
+// (+CPMS, 3GPP TS 27.005 3.2.2). A device without +CPMS has one memory.
 func (s *storage) chooseMemory(ctx context.Context) error {
 	if done, err := s.recallMemories(ctx); done || err != nil {
 		return err
@@ -63,16 +62,16 @@ func (s *storage) chooseMemory(ctx context.Context) error {
 	}
 	arguments, _ := find(lines, "+CPMS")
 	reads, receives := parseMemories(arguments)
-	if len(reads) == 0 { // it does not tell; these two everybody has
+	if len(reads) == 0 { // not told; every device has these two
 		reads, receives = []string{memSIM, memDevice}, []string{memSIM, memDevice}
 	}
 	_, err := s.takeMemories(ctx, reads, receives)
 	return err
 }
 
-// takeMemories selects each memory of a device once and has the best of them
-// receive. One that cannot be selected, or has no place, is none. It is complete
-// when the device took all that it should have.
+// takeMemories selects each memory once and the best of them to receive. A memory that
+// cannot be selected, or has no places, is left out. complete says that the device
+// accepted all of them.
 func (s *storage) takeMemories(ctx context.Context, reads, receives []string) (complete bool, err error) {
 	best := Storage{}
 	complete = true
@@ -84,7 +83,7 @@ func (s *storage) takeMemories(ctx context.Context, reads, receives []string) (c
 		texts := name == memSIM || name == memDevice || name == memAny
 		receive := texts && slices.Contains(receives, name)
 		got, ok, err := s.tryMemory(ctx, name, receive)
-		if err == nil && !ok && receive && s.receive != "" { // perhaps it only cannot receive
+		if err == nil && !ok && receive && s.receive != "" { // perhaps the memory can only be read
 			receive = false
 			got, ok, err = s.tryMemory(ctx, name, false)
 		}
@@ -98,7 +97,7 @@ func (s *storage) takeMemories(ctx context.Context, reads, receives []string) (c
 			s.log.WarnContext(ctx, "memory of the modem has no place; it is not used", "memory", name)
 			continue
 		case got.Total > 0:
-			s.tookStorage(got)
+			s.setStorage(got)
 		}
 		got.Total = max(got.Total, 0)
 		s.memories = append(s.memories, memory{
@@ -124,8 +123,7 @@ func (s *storage) takeMemories(ctx context.Context, reads, receives []string) (c
 	return complete, s.fatalFault(s.selectMemory(ctx, best.Memory))
 }
 
-// sweepOrder returns the memories that can be read, each once, those for texts
-// first.
+// sweepOrder returns the readable memories, each once, memories for texts first.
 func sweepOrder(reads []string) []string {
 	var order []string
 	for _, name := range slices.Concat([]string{memSIM, memDevice, memAny, memReports}, reads) {
@@ -136,18 +134,16 @@ func sweepOrder(reads []string) []string {
 	return order
 }
 
-// holdsReports reports whether the device has a memory for reports that it can be
-// relied on for.
+// holdsReports reports whether the device has a usable memory for reports.
 func (s *storage) holdsReports() bool {
 	return slices.Contains(s.reads, memReports) && !s.profile.BrokenReportMemory
 }
 
-// holdsTexts reports whether a text can stay in the device until it is read: false
-// when it says that the memory that receives has no place.
+// holdsTexts reports whether the receiving memory has places.
 func (s *storage) holdsTexts() bool { return !s.noPlace }
 
-// prefers reports whether a memory is to receive rather than another: that of
-// the profile, else the larger one.
+// prefers reports whether got is to receive rather than other: the memory of the
+// profile, else the larger one.
 func (s *storage) prefers(got, other Storage) bool {
 	switch wanted := s.profile.Memory; {
 	case wanted == "", got.Memory != wanted && other.Memory != wanted:
@@ -157,7 +153,8 @@ func (s *storage) prefers(got, other Storage) bool {
 	}
 }
 
-// fatalFault keeps only an error after which nothing more can be asked.
+// fatalFault returns the *Fault of an error after which no command can be sent, nil for
+// other errors.
 func (s *storage) fatalFault(err error) error {
 	var answer *at.Error
 	if err == nil || errors.As(err, &answer) {
@@ -166,7 +163,7 @@ func (s *storage) fatalFault(err error) error {
 	return faultIn("AT+CPMS", err)
 }
 
-// defaultMemory takes a device as it is when no memory could be selected.
+// defaultMemory uses the present memory of the device when none could be selected.
 func (s *storage) defaultMemory(ctx context.Context) error {
 	lines, _, fatal := s.ask(ctx, "+CPMS?", s.cfg.Timeouts.Command)
 	if fatal != nil {
@@ -180,7 +177,7 @@ func (s *storage) defaultMemory(ctx context.Context) error {
 	s.receive, s.selected = got.Memory, got.Memory
 	s.noPlace = got.Memory != "" && got.Total == 0
 	if got.Memory != "" && !s.noPlace {
-		s.tookStorage(got)
+		s.setStorage(got)
 	}
 	if !slices.ContainsFunc(s.memories, func(x memory) bool { return x.name == got.Memory }) && !s.noPlace {
 		s.memories = append([]memory{{name: got.Memory, total: got.Total}}, s.memories...)
@@ -188,8 +185,8 @@ func (s *storage) defaultMemory(ctx context.Context) error {
 	return nil
 }
 
-// tryMemory selects a memory with three, two or one argument, whatever the
-// device takes, and returns how full it is; Total is -1 when that is not told.
+// tryMemory selects a memory with three, two or one argument and returns how full it
+// is. Total is -1 when that is not told.
 func (s *storage) tryMemory(ctx context.Context, name string, receives bool) (Storage, bool, error) {
 	arities := []int{3, 2, 1}
 	if s.arity > 0 {
@@ -205,7 +202,7 @@ func (s *storage) tryMemory(ctx context.Context, name string, receives bool) (St
 			return Storage{}, false, faultIn("AT+CPMS", fatal)
 		}
 		arguments, ok := find(lines, "+CPMS")
-		if refused != nil && !ok { // some answer without OK
+		if refused != nil && !ok { // some devices answer without OK
 			continue
 		}
 		s.arity, s.selected = arity, name
@@ -222,7 +219,7 @@ func (s *storage) tryMemory(ctx context.Context, name string, receives bool) (St
 	return Storage{}, false, nil
 }
 
-// cpms returns the +CPMS that reads name and receives into receive.
+// cpms returns the +CPMS command that reads name and receives into receive.
 func cpms(arity int, name, receive string) string {
 	if receive == "" {
 		receive = name
@@ -231,7 +228,7 @@ func cpms(arity int, name, receive string) string {
 	return `+CPMS="` + strings.Join(names, `","`) + `"`
 }
 
-// selectMemory has +CMGL, +CMGR and +CMGD work on a memory.
+// selectMemory selects the memory of +CMGL, +CMGR and +CMGD.
 func (s *storage) selectMemory(ctx context.Context, name string) error {
 	if name == "" {
 		name = s.receive
@@ -250,13 +247,13 @@ func (s *storage) selectMemory(ctx context.Context, name string) error {
 	}
 	s.selected = name
 	if fields := split(arguments); len(fields) >= 2 {
-		s.tookUsage(name, fields[0], fields[1])
+		s.setUsage(name, fields[0], fields[1])
 	}
 	return nil
 }
 
-// tookUsage notes how full a memory is.
-func (s *storage) tookUsage(name, used, total string) {
+// setUsage records how full a memory is.
+func (s *storage) setUsage(name, used, total string) {
 	u, err1 := strconv.Atoi(used)
 	t, err2 := strconv.Atoi(total)
 	if err1 != nil || err2 != nil {
@@ -267,15 +264,15 @@ func (s *storage) tookUsage(name, used, total string) {
 			s.memories[i].total = t
 		}
 	}
-	s.tookStorage(Storage{Memory: name, Used: u, Total: t})
+	s.setStorage(Storage{Memory: name, Used: u, Total: t})
 }
 
-// tookStorage notes how full a memory is for Info, and announces that it has
+// setStorage records how full a memory is in Info, and announces a memory that has
 // become nearly full or full.
-func (s *storage) tookStorage(got Storage) {
+func (s *storage) setStorage(got Storage) {
 	before := Storage{}
 	s.change(func(i *Info) {
-		i.Storages = slices.Clone(i.Storages) // others read what Info has given out
+		i.Storages = slices.Clone(i.Storages) // callers of Info share the slice
 		at := slices.IndexFunc(i.Storages, func(x Storage) bool { return x.Memory == got.Memory })
 		if at < 0 {
 			i.Storages = append(i.Storages, got)
@@ -295,8 +292,8 @@ func (s *storage) tookStorage(got Storage) {
 	}
 }
 
-// resolve returns the memory of a slot under a name the device knows: a device
-// that announces "MT" may want to be asked for "ME".
+// resolve returns the memory of a slot under a name that the device accepts: a device
+// that announces "MT" may accept "ME" only.
 func (s *storage) resolve(slot Slot) string {
 	if slices.ContainsFunc(s.memories, func(x memory) bool { return x.name == slot.Memory }) {
 		return slot.Memory
@@ -304,9 +301,9 @@ func (s *storage) resolve(slot Slot) string {
 	return s.receive
 }
 
-// Read reads one slot. The *Fault of an empty one wraps ErrEmpty. Where something else
-// lies in it than the device has announced the memories have to be looked into, which
-// the Indication Damaged asks for.
+// Read reads one slot. An error is a *Fault, and wraps ErrEmpty for an empty slot. When
+// the slot holds another kind than announced, the indication Damaged asks the owner for
+// a sweep.
 func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 	if !m.open {
 		return Stored{}, newFault("read", BeforePayload, ErrNotOpen)
@@ -315,7 +312,7 @@ func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 	got, err := m.storage.readOne(ctx, s)
 	report := err == nil && got.Err == nil && isReport(got.Raw)
 	if report {
-		m.routes.foundReport(announced == ReportStored)
+		m.routes.noteReport(announced == ReportStored)
 	}
 	elsewhere := err == nil && report != (announced == ReportStored) || err != nil && (answered(err) || errors.Is(err, ErrEmpty))
 	if announced != "" && elsewhere {
@@ -324,7 +321,7 @@ func (m *Modem) Read(ctx context.Context, s Slot) (Stored, error) {
 	return got, err
 }
 
-// readOne reads a slot in whatever memory it is.
+// readOne selects the memory of a slot and reads the slot.
 func (s *storage) readOne(ctx context.Context, slot Slot) (Stored, error) {
 	if err := s.selectMemory(ctx, s.resolve(slot)); err != nil {
 		return Stored{}, s.note(newFault("select memory", BeforePayload, err))
@@ -336,7 +333,7 @@ func (s *storage) readOne(ctx context.Context, slot Slot) (Stored, error) {
 	return got, nil
 }
 
-// readSlot reads an index of the selected memory by +CMGR (27.005 4.2).
+// readSlot reads an index of the selected memory by +CMGR (3GPP TS 27.005 4.2).
 func (s *storage) readSlot(ctx context.Context, slot Slot) (Stored, error) {
 	lines, err := s.command(ctx, "+CMGR="+strconv.Itoa(slot.Index), s.listTime())
 	if err != nil {
@@ -353,7 +350,7 @@ func (s *storage) readSlot(ctx context.Context, slot Slot) (Stored, error) {
 		fields := split(arguments)
 		switch length := len(fields); {
 		case length > 0 && outgoing(fields[0]):
-			return Stored{}, ErrEmpty // a text of ours, left in memory by somebody
+			return Stored{}, ErrEmpty // an outgoing text stored by another program
 		case length > 0 && fields[length-1] == "0" && i+1 >= len(lines):
 			return Stored{}, ErrEmpty
 		case i+1 >= len(lines):
@@ -364,8 +361,8 @@ func (s *storage) readSlot(ctx context.Context, slot Slot) (Stored, error) {
 	return Stored{}, ErrEmpty
 }
 
-// storedLine is what lies in a slot, as the line behind the header of an answer says.
-// What is no PDU is given as it is.
+// storedLine decodes the line behind the header of an answer. A line that is not a PDU
+// is kept as text, with Err set.
 func storedLine(s Slot, line string) Stored {
 	line = strings.TrimSpace(line)
 	raw, err := hex.DecodeString(line)
@@ -378,7 +375,7 @@ func storedLine(s Slot, line string) Stored {
 	return Stored{Slot: s, Raw: raw}
 }
 
-// isEmpty reports whether the device says that there is nothing at an index.
+// isEmpty reports whether the device says that an index is empty.
 func isEmpty(err error) bool {
 	var answer *at.Error
 	if !errors.As(err, &answer) {
@@ -388,11 +385,11 @@ func isEmpty(err error) bool {
 	return f.Family == "CMS" && f.Code == 321 || f.Family == "CME" && (f.Code == 21 || f.Code == 22)
 }
 
-// outgoing reports whether <stat> is that of a text stored to be sent, or sent
-// (27.005 3.1: 2 and 3).
+// outgoing reports whether <stat> is that of an outgoing text, sent or not (3GPP TS
+// 27.005 3.1: 2 and 3).
 func outgoing(stat string) bool { return stat == "2" || stat == "3" }
 
-// Delete empties a slot; one that is empty already is no error.
+// Delete empties a slot. An empty slot is no error. An error is a *Fault.
 func (m *Modem) Delete(ctx context.Context, s Slot) error {
 	if !m.open {
 		return newFault("delete", BeforePayload, ErrNotOpen)
@@ -402,7 +399,7 @@ func (m *Modem) Delete(ctx context.Context, s Slot) error {
 	}
 	_, err := m.command(ctx, "+CMGD="+strconv.Itoa(s.Index), m.listTime())
 	if err != nil && answered(err) && !isEmpty(err) {
-		// Some want to be told that it is this one and no other (27.005 4.4).
+		// Some devices require <delflag> 0 (3GPP TS 27.005 4.4).
 		if _, again := m.command(ctx, "+CMGD="+strconv.Itoa(s.Index)+",0", m.listTime()); again == nil || !answered(again) {
 			err = again
 		}

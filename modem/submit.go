@@ -12,29 +12,28 @@ import (
 // sender submits texts.
 type sender struct {
 	*line
-	abort    context.CancelCauseFunc // ends the submission that runs; nil: none does; guarded by mu
-	noKeep   bool                    // +CMMS has been refused
+	abort    context.CancelCauseFunc // ends the running submission; nil: none; guarded by mu
+	noKeep   bool                    // +CMMS was refused
 	lastSent time.Time
-	centre   string // the answer to +CSCA?, to be written back; empty: none, or it has been
+	centre   string // the answer to +CSCA? to be written back; empty: none, or already written
 }
 
-// forget forgets what was found out about the device: bring-up begins.
+// forget clears the findings about the device when bring-up begins.
 func (s *sender) forget() { s.noKeep, s.lastSent, s.centre = false, time.Time{}, "" }
 
-// linkHold is how long a modem keeps the link to the service centre after a
-// submission with +CMMS=1; the standard says 1 to 5 s.
+// linkHold is how long a modem keeps the link to the service centre after a submission
+// with +CMMS=1; the standard says 1 to 5 s.
 const linkHold = time.Second
 
-// NoReference is what Submit returns in place of a message reference when the
-// modem took the message without giving one.
+// NoReference is the message reference of a submission that the modem accepted without
+// giving one.
 const NoReference = -1
 
-// Submit sends one SMS-SUBMIT TPDU (3GPP TS 23.040 9.2.2.2) through the service
-// centre of the SIM and returns its message reference (9.2.3.6), 0 to 255, or
-// NoReference. It blocks until the modem has answered. When
-// ctx is done first the Fault says Uncertain if the payload had left, and so does
-// that of ErrRestarted, after which the modem must be opened again. After any
-// other Fault without a number the dialogue is out of step: call Resync.
+// Submit sends one SMS-SUBMIT TPDU (3GPP TS 23.040 9.2.2.2) through the service centre
+// of the SIM and returns its message reference (9.2.3.6), 0 to 255, or NoReference. It
+// blocks until the modem has answered. An error is a *Fault. When ctx ends after the
+// payload was sent, its class is Uncertain; so is that of ErrRestarted, after which the
+// modem must be opened again. After another Fault without a number call Resync.
 func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 	if !m.open {
 		return NoReference, newFault("submit", BeforePayload, ErrNotOpen)
@@ -51,8 +50,8 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 		m.sender.lastSent = time.Time{}
 		return NoReference, m.note(f)
 	}
-	m.routes.reports.sent(tpdu, m.sender.lastSent)
-	if !m.conn.InStep() { // accepted, but the OK was left out
+	m.routes.reports.noteSent(tpdu, m.sender.lastSent)
+	if !m.conn.InStep() { // accepted without the OK
 		if err := m.conn.Resync(ctx); err != nil {
 			m.log.WarnContext(ctx, "cannot resync behind an accepted message", "err", err)
 		}
@@ -61,20 +60,20 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (mr int, err error) {
 		m.log.WarnContext(ctx, "modem accepted a message without a reference; its report cannot be matched by number")
 		return NoReference, nil
 	}
-	return number & 0xff, nil // it is one octet
+	return number & 0xff, nil // TP-MR is one octet
 }
 
-// submit writes the commands for one text. A device that is busy before it has had the
-// text is asked again: nothing has been sent.
+// submit writes the commands of one text. It repeats them for a device that is busy
+// before the payload, when nothing has been sent.
 func (s *sender) submit(ctx context.Context, tpdu []byte) (number int, f *Fault) {
 	if err := s.keepLink(ctx); err != nil {
 		return NoReference, newFault("submit", BeforePayload, err)
 	}
-	pdu := append([]byte{0}, tpdu...) // no address: the service centre of the SIM
+	pdu := append([]byte{0}, tpdu...) // length 0: the service centre of the SIM
 	var began time.Time
 	var phase at.Phase
 	busy := func(e *at.Error) bool { return phase == at.BeforePayload && untaken(e) }
-	err := s.patience.patiently(ctx, s.cfg.Timeouts.SIMBusy, busy, func() (err error) {
+	err := s.patience.retryBusy(ctx, s.cfg.Timeouts.SIMBusy, busy, func() (err error) {
 		began = time.Now()
 		abortable, done := s.abortable(ctx)
 		number, phase, err = s.conn.Submit(abortable, len(tpdu), pdu)
@@ -92,10 +91,9 @@ func (s *sender) submit(ctx context.Context, tpdu []byte) (number int, f *Fault)
 // noServiceCentre is the +CMS ERROR of a device that knows no service centre.
 const noServiceCentre = 330
 
-// tellServiceCentre deals with a device that says that it knows no service centre,
-// although it told one: some use it only when it has been written by +CSCA (3GPP TS
-// 27.005 3.3.1) since they started. What it told is written back, once, and the text
-// submitted again.
+// tellServiceCentre handles a device that reports no service centre although it told
+// one: some use the number only after +CSCA has written it since their start (3GPP TS
+// 27.005 3.3.1). It writes the number back, once, and submits the text again.
 func (s *sender) tellServiceCentre(ctx context.Context, tpdu []byte, refused *Fault) (number int, f *Fault) {
 	told := s.Info().SMSC != ""
 	if s.centre != "" {
@@ -120,18 +118,18 @@ func (s *sender) tellServiceCentre(ctx context.Context, tpdu []byte, refused *Fa
 	return NoReference, f
 }
 
-// PayloadAt returns when the modem had the message of the last Submit whole, so that
-// it may have left; zero if it never had.
+// PayloadAt returns when the modem had received the whole payload of the last Submit,
+// from when on the text may have been sent; zero if it did not receive it.
 func (m *Modem) PayloadAt() time.Time {
 	if !m.open {
 		return time.Time{}
 	}
-	return m.conn.PaidAt()
+	return m.conn.PayloadAt()
 }
 
-// abortable returns a context for one submission, which ends with ErrRestarted when
-// the device says that it has just started: its answer will never come. done ends
-// that, and returns why the context was done, if it was.
+// abortable returns a context for one submission. The context ends with ErrRestarted
+// when the device restarts, since the answer is then lost. done releases the context
+// and returns why it ended, if it did.
 func (s *sender) abortable(ctx context.Context) (_ context.Context, done func() error) {
 	abortable, cancel := context.WithCancelCause(ctx)
 	s.mu.Lock()
@@ -147,9 +145,9 @@ func (s *sender) abortable(ctx context.Context) (_ context.Context, done func() 
 	}
 }
 
-// keepLink asks the modem to keep the link open for a message that may follow
-// (3GPP TS 27.005 3.5.6), which spares seconds a part. While one part follows
-// another the modem remembers, so it is asked once a run.
+// keepLink asks the modem to keep the radio link for a following message (3GPP TS
+// 27.005 3.5.6), which saves seconds for each part. The modem keeps the setting while
+// parts follow one another, so it is set once for each run.
 func (s *sender) keepLink(ctx context.Context) error {
 	if s.noKeep || time.Since(s.lastSent) < linkHold {
 		return nil
@@ -167,13 +165,12 @@ func phaseOf(p at.Phase) Phase {
 	return BeforePayload
 }
 
-// noAcknowledgement is the +CMS ERROR of a device that expects no +CNMA, or no
-// longer.
+// noAcknowledgement is the +CMS ERROR of a device that expects no +CNMA.
 const noAcknowledgement = 340
 
-// Acknowledge confirms the direct message or report received last (+CNMA, 3GPP
-// TS 27.005 4.7). It writes nothing to a device that wants no confirmation:
-// only phase 2+ service (+CSMS=1) does.
+// Acknowledge confirms the last direct message or report (+CNMA, 3GPP TS 27.005 4.7).
+// It writes nothing to a device outside phase 2+ service (+CSMS=1), which wants no
+// confirmation. An error is a *Fault.
 func (m *Modem) Acknowledge(ctx context.Context) error {
 	if !m.open {
 		return newFault("acknowledge", BeforePayload, ErrNotOpen)

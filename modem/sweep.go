@@ -10,14 +10,12 @@ import (
 	"goniec/modem/at"
 )
 
-// assumedPlaces is how many indices are tried in a memory whose size the device
-// does not tell.
+// assumedPlaces is the count of indices tried in a memory of unknown size.
 const assumedPlaces = 50
 
-// List reads every message in every memory, reports included. A memory whose
-// +CMGL fails, hangs or leaves messages out is read index by index. When one
-// memory cannot be read at all, what the others held is returned with the
-// *Fault.
+// List reads all messages and reports of all memories. A memory whose +CMGL fails,
+// hangs or is incomplete is read index by index. When a memory cannot be read, List
+// returns the contents of the others with a *Fault.
 func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 	if !m.open {
 		return nil, newFault("list", BeforePayload, ErrNotOpen)
@@ -29,7 +27,7 @@ func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 		for _, s := range found {
 			report := s.Err == nil && isReport(s.Raw)
 			if report {
-				m.routes.foundReport(m.routes.announced.take(s.Slot) == ReportStored)
+				m.routes.noteReport(m.routes.announced.take(s.Slot) == ReportStored)
 			} else {
 				m.routes.announced.take(s.Slot)
 			}
@@ -52,19 +50,19 @@ func (m *Modem) List(ctx context.Context) ([]Stored, error) {
 	return all, failed
 }
 
-// answered reports whether err is an answer of the device, so that the dialogue
-// is in step.
+// answered reports whether err is an answer of the device, after which the dialogue is
+// in step.
 func answered(err error) bool {
 	var answer *at.Error
 	return errors.As(err, &answer)
 }
 
-// sweep reads all of one memory.
+// sweep reads one memory.
 func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 	used, err := s.usage(ctx, mem)
 	if err != nil {
 		if mem.name == memReports && answered(err) {
-			return nil, nil // listed, and yet not there
+			return nil, nil // listed, but missing
 		}
 		return nil, err
 	}
@@ -74,9 +72,9 @@ func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 	if !mem.byIndex {
 		found, count, err := s.list(ctx, mem.name)
 		switch {
-		case err == nil && count >= used: // also when used is not told
+		case err == nil && count >= used: // also when used is unknown
 			return found, nil
-		case err == nil: // it leaves some out, this time
+		case err == nil: // the list is incomplete
 		case answered(err), errors.Is(err, errGarbled):
 			mem.byIndex = true
 		case errors.Is(err, at.ErrTimeout):
@@ -91,8 +89,8 @@ func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 	return s.listByIndex(ctx, mem, used)
 }
 
-// usage selects a memory and returns how many messages it holds, -1 when the
-// device does not tell.
+// usage selects a memory and returns the count of its messages, -1 when the device does
+// not tell.
 func (s *storage) usage(ctx context.Context, mem *memory) (int, error) {
 	if s.arity == 0 {
 		return -1, nil
@@ -111,16 +109,16 @@ func (s *storage) usage(ctx context.Context, mem *memory) (int, error) {
 	if len(fields) < 2 {
 		return -1, nil
 	}
-	s.tookUsage(mem.name, fields[0], fields[1])
+	s.setUsage(mem.name, fields[0], fields[1])
 	if used, err := strconv.Atoi(fields[0]); err == nil {
 		return used, nil
 	}
 	return -1, nil
 }
 
-// list reads the selected memory by +CMGL=4 (27.005 4.1). count includes
-// messages that are not ours to take. A slot in which there is no PDU is read once
-// more by itself: the answer may only have been disturbed.
+// list reads the selected memory by +CMGL=4 (3GPP TS 27.005 4.1). count includes
+// outgoing messages. A slot without a valid PDU is read again alone, because the answer
+// may have been disturbed.
 func (s *storage) list(ctx context.Context, name string) (found []Stored, count int, err error) {
 	lines, err := s.command(ctx, "+CMGL=4", s.listTime())
 	if err != nil {
@@ -164,10 +162,9 @@ func (s *storage) list(ctx context.Context, name string) (found []Stored, count 
 	return found, count, nil
 }
 
-// listByIndex reads the selected memory slot by slot, from 0, because indices
-// begin at 0 or 1 as the device likes. It ends when it has met as many messages
-// as the device says there are. One slot that cannot be read says nothing about the
-// others; if none of several can be, the memory cannot.
+// listByIndex reads the selected memory slot by slot from 0, since indices begin at 0
+// or 1 depending on the device, until it has found used messages. An unreadable slot is
+// skipped; if all of several are unreadable, the memory is.
 func (s *storage) listByIndex(ctx context.Context, mem *memory, used int) ([]Stored, error) {
 	last := mem.total
 	if last == 0 {
@@ -191,7 +188,7 @@ func (s *storage) listByIndex(ctx context.Context, mem *memory, used int) ([]Sto
 			failed = err
 			unread++
 		case answered(err):
-			failed = err // perhaps only this one
+			failed = err // other slots may be readable
 			unread++
 		default:
 			return found, err

@@ -11,17 +11,16 @@ import (
 
 // TraceLine is one line of a dialogue.
 type TraceLine struct {
-	Number uint64 // counts the lines since New from 1; some in the middle may be left out
+	Number uint64 // line number since New, from 1; numbers may be missing
 	At     time.Time
-	Sent   bool   // to the modem; else from it
-	Note   bool   // neither: about the port itself
-	Text   string // what is no printable ASCII is written as \xNN, an octet each
+	Sent   bool   // sent to the modem; otherwise received
+	Note   bool   // an event of the port, such as opening
+	Text   string // octets other than printable ASCII as \xNN
 }
 
-// Transcript returns the beginning of the present or last dialogue and the last
-// lines of all of them, oldest first. Unless plain is set, numbers and the texts
-// of messages are masked so that the lines can still be replayed; see
-// docs/trace.md. A PIN always is.
+// Transcript returns the beginning of the present or last dialogue and the last lines
+// of all dialogues, oldest first. Unless plain is set, numbers and texts are masked so
+// that the lines can still be replayed; see docs/trace.md. A PIN is always masked.
 func (m *Modem) Transcript(plain bool) []TraceLine {
 	entries := m.transcript.Entries()
 	lines := make([]TraceLine, len(entries))
@@ -36,20 +35,20 @@ func (m *Modem) Transcript(plain bool) []TraceLine {
 	return lines
 }
 
-// traceVersion is the number of the trace format.
+// traceVersion is the version of the trace format.
 const traceVersion = 1
 
-// TraceHeader says of what a trace is. Empty fields are left out.
+// TraceHeader is the header of a trace. Empty fields are left out.
 type TraceHeader struct {
 	Version      string // of the program
-	Modem        string // its name
+	Modem        string // name of the modem
 	Manufacturer string
 	Model        string
 	Revision     string
 	Profile      string
 }
 
-// TraceWriter writes a trace file, whose format docs/trace.md describes.
+// TraceWriter writes a trace in the format of docs/trace.md.
 type TraceWriter struct {
 	out   *bufio.Writer
 	begun time.Time
@@ -71,7 +70,7 @@ func NewTraceWriter(w io.Writer, h TraceHeader) (*TraceWriter, error) {
 	return t, t.flush()
 }
 
-// Write adds lines.
+// Write appends lines.
 func (t *TraceWriter) Write(lines []TraceLine) error {
 	for _, line := range lines {
 		if t.begun.IsZero() {
@@ -101,7 +100,7 @@ func (t *TraceWriter) flush() error {
 	return nil
 }
 
-// escape writes what is no printable ASCII as \xNN, an octet each.
+// escape writes octets other than printable ASCII as \xNN.
 func escape(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '\\' }) {
 		return text

@@ -10,26 +10,26 @@ import (
 	"strings"
 )
 
-// USBMode is what a USB device of a maker of modems shows itself as.
+// USBMode is the function that a USB device offers.
 type USBMode string
 
 // The modes.
 const (
-	ModeSerial  USBMode = "serial"    // it has serial ports
-	ModeStorage USBMode = "storage"   // a CD-ROM with drivers, as some sticks are until they are switched
-	ModeNetwork USBMode = "network"   // a network card (HiLink and the like): there is no port for commands
-	ModeNoPort  USBMode = "no_driver" // none of these: the kernel has no driver bound to it
+	ModeSerial  USBMode = "serial"    // serial ports
+	ModeStorage USBMode = "storage"   // a CD-ROM with drivers; some sticks must be switched to serial mode
+	ModeNetwork USBMode = "network"   // a network card (HiLink and the like) without a port for commands
+	ModeNoPort  USBMode = "no_driver" // none: no kernel driver is bound
 )
 
-// USBModem is a USB device of a maker of modems.
+// USBModem is a connected USB device of a modem vendor.
 type USBModem struct {
 	ID      string // "12d1:14dc"
-	Product string // as it names itself
+	Product string // product string
 	Mode    USBMode
 }
 
-// USBModems lists the devices of makers of modems that are plugged in, from sysfs
-// alone; also those that have no serial port, and why.
+// USBModems lists the connected USB devices of modem vendors from sysfs, also those
+// without serial ports.
 func USBModems() ([]USBModem, error) { return usbModemsIn("/sys") }
 
 // Classes of USB interfaces.
@@ -66,7 +66,7 @@ func usbModemsIn(sys string) ([]USBModem, error) {
 	return found, nil
 }
 
-// modeOf looks at the interfaces of a device.
+// modeOf returns the mode of a device from its interfaces.
 func modeOf(folder, device string) USBMode {
 	interfaces, err := filepath.Glob(filepath.Join(folder, device+":*"))
 	if err != nil {

@@ -12,26 +12,23 @@ import (
 )
 
 var (
-	// errNotUSB says that a device is not on USB, so that nothing can be done
-	// about its power.
+	// errNotUSB says that a device is not on USB and cannot be reset.
 	errNotUSB = errors.New("device is not on USB")
-	// errUSBReset says that the kernel does not let this user reset the device.
+	// errUSBReset says that this user may not reset the device.
 	errUSBReset = errors.New("USB device may not be reset by this user")
 )
 
 const (
-	// usbPause is how long a device stays switched off.
+	// usbPause is how long a device stays deauthorised or unbound.
 	usbPause = time.Second
-	// usbTries is how often it is tried to switch one on again.
+	// usbTries is the count of tries to enable a device again.
 	usbTries = 3
 )
 
-// ReenumerateUSB has the USB device enumerated again that the modem is, or was
-// when it was open last, by Config.Reenumerate. It does so only while a port of it
-// is plugged in, so that it strikes no other device that has taken its name. The
-// modem must be closed. The error is a *Fault and wraps what ReenumerateUSB, the
-// function, may return; ErrNoDevice also if nobody knows which device it is, and
-// errNotUSB for a port that is there and is none of USB's.
+// ReenumerateUSB enumerates the USB device of the modem again by Config.Reenumerate.
+// The modem must be closed. Nothing is reset unless a port of the modem's device is
+// connected. The error is a *Fault. It wraps ErrNoDevice if the device is unknown or
+// not connected, an error that names a port outside USB, or that of Config.Reenumerate.
 func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 	ports, err := m.cfg.Ports()
 	if err != nil {
@@ -48,8 +45,8 @@ func (m *Modem) ReenumerateUSB(ctx context.Context) error {
 	return newFault("reset the USB device", BeforePayload, ErrNoDevice)
 }
 
-// isAt reports whether p is a port of the modem: of the stick it was when it was
-// open last, else of whatever is at the configured path.
+// isAt reports whether p is a port of the modem: of its last known stick, else at the
+// configured path.
 func (f *finder) isAt(p PortInfo) bool {
 	if was := f.stick; was.USB != "" {
 		return p.USB == was.USB && p.VendorID == was.VendorID && p.ProductID == was.ProductID && p.Serial == was.Serial
@@ -57,8 +54,8 @@ func (f *finder) isAt(p PortInfo) bool {
 	return f.cfg.Device != "" && (p.Device == RealPath(f.cfg.Device) || p.ByID == f.cfg.Device)
 }
 
-// RealPath follows links, so that two names of one port are one; a path that cannot
-// be followed is returned as it is.
+// RealPath resolves links in path, so that two names of one port compare equal. It
+// returns a path that cannot be resolved unchanged.
 func RealPath(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		return real
@@ -66,11 +63,11 @@ func RealPath(path string) string {
 	return path
 }
 
-// keepStick notes which USB device the modem is.
+// keepStick records the USB device of the modem.
 func (f *finder) keepStick() {
 	ports, err := f.cfg.Ports()
 	if err != nil {
-		return // it keeps what was known
+		return
 	}
 	device := RealPath(f.Info().Device)
 	for _, p := range ports {
@@ -80,14 +77,11 @@ func (f *finder) keepStick() {
 	}
 }
 
-// ReenumerateUSB has the kernel forget the USB device that a serial port belongs
-// to and find it again, as if it had been unplugged and plugged in, though it
-// keeps its power. All ports of the stick vanish and come back, perhaps under
-// other names; close them before. It goes by sysfs: "authorized" of the device,
-// or else unbind and bind of its driver, which mostly only root may write. The
-// error is a *Fault and wraps ErrNoDevice for a port that is not there (there
-// is nothing to reset then), errNotUSB, or errUSBReset. Nothing in this package
-// calls it.
+// ReenumerateUSB disconnects and reconnects the USB device of a serial port in the
+// kernel, without cutting its power. All ports of the device vanish and return, perhaps
+// under other names; close them before. It writes the attribute "authorized" of the
+// device in sysfs, or unbind and bind of its driver, which usually require root. The
+// error is a *Fault. It wraps ErrNoDevice for a port that does not exist.
 func ReenumerateUSB(ctx context.Context, device string) error {
 	return reenumerateUSB(ctx, "/sys", device, writeAttribute)
 }
@@ -103,7 +97,7 @@ func reenumerateUSB(ctx context.Context, sys, device string, write func(path, va
 	return nil
 }
 
-// usbDevice returns the folder in sysfs of the USB device of a serial port.
+// usbDevice returns the sysfs folder of the USB device of a serial port.
 func usbDevice(sys, device string) (string, error) {
 	target, err := filepath.EvalSymlinks(device)
 	if err != nil {
@@ -121,7 +115,7 @@ func usbDevice(sys, device string) (string, error) {
 	return "", fmt.Errorf("%s: %w", device, errNotUSB)
 }
 
-// cycleUSB switches a USB device off and on by the first way the kernel allows.
+// cycleUSB disables and enables a USB device in the first way that the kernel allows.
 func cycleUSB(ctx context.Context, sys, dir string, write func(path, value string) error) error {
 	driver := filepath.Join(sys, "bus", "usb", "drivers", "usb")
 	var refused error
@@ -133,7 +127,7 @@ func cycleUSB(ctx context.Context, sys, dir string, write func(path, value strin
 			refused = errors.Join(refused, err)
 			continue
 		}
-		// From here on it must not be left switched off.
+		// From here on ctx must not stop the step that enables the device.
 		_ = pause(ctx, usbPause)
 		return switchUSBOn(context.WithoutCancel(ctx), way.onPath, way.on, write)
 	}
@@ -154,7 +148,7 @@ func switchUSBOn(ctx context.Context, path, value string, write func(path, value
 	return fmt.Errorf("it was switched off and could not be switched on again: %w", err)
 }
 
-// writeAttribute writes a file of sysfs. It never makes one.
+// writeAttribute writes an existing file of sysfs.
 func writeAttribute(path, value string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {

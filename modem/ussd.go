@@ -11,24 +11,22 @@ import (
 	"goniec/modem/at"
 )
 
-// codes asks the network USSD codes, one at a time.
+// codes sends USSD codes, one at a time.
 type codes struct {
 	*line
-	answers chan string // receives what the network answers; nil: nobody has asked; guarded by mu
+	answers chan string // receives the answers; nil: no code is pending; guarded by mu
 }
 
 var (
-	// ErrUSSDCode says that a code is no USSD code: digits, * and #, at most
-	// maxUSSDCode of them.
+	// ErrUSSDCode says that a code is invalid: not 1 to 60 digits, * and #.
 	ErrUSSDCode = errors.New("not a USSD code")
-	// ErrUSSDRefused says that the modem or the network does not answer codes.
+	// ErrUSSDRefused says that the modem or the network refuses USSD codes.
 	ErrUSSDRefused = errors.New("code is not answered here")
-	// ErrUSSDTimeout says that the network gave no answer in time.
+	// ErrUSSDTimeout says that the network did not answer in time.
 	ErrUSSDTimeout = errors.New("network did not answer the code in time")
 )
 
-// maxUSSDCode bounds a code; the standard allows 182 characters (3GPP TS
-// 23.038 5), people type a dozen.
+// maxUSSDCode bounds a code, in characters. The standard allows 182 (3GPP TS 23.038 5).
 const maxUSSDCode = 60
 
 // <m> of +CUSD (3GPP TS 27.007 7.15).
@@ -41,11 +39,11 @@ const (
 	ussdTimeout      = 5
 )
 
-// USSD asks the network a code such as "*101#" (+CUSD, 3GPP TS 27.007 7.15) and
-// returns its answer, of one line or several. It waits for Timeouts.USSD at
-// most. A dialogue that the network would go on with is ended, and so is one
-// that ctx cuts short. Nothing can be submitted meanwhile. Errors are *Fault
-// and wrap ErrUSSDCode, ErrUSSDRefused or ErrUSSDTimeout where they are that.
+// USSD sends a USSD code such as "*101#" (+CUSD, 3GPP TS 27.007 7.15) and returns the
+// answer of the network, of one or several lines. It waits for at most Timeouts.USSD. A
+// dialogue that the network continues is cancelled, and so is one that ctx ends. No
+// text can be submitted meanwhile. An error is a *Fault, and wraps ErrUSSDCode,
+// ErrUSSDRefused or ErrUSSDTimeout in these cases.
 func (m *Modem) USSD(ctx context.Context, code string) (string, error) {
 	if !m.open {
 		return "", newFault("USSD", BeforePayload, ErrNotOpen)
@@ -64,7 +62,7 @@ func validUSSD(code string) bool {
 	return code != "" && len(code) <= maxUSSDCode && strings.Trim(code, "0123456789*#") == ""
 }
 
-// askNetwork writes the code in the forms that modems take, until one does.
+// askNetwork writes the code in each form that modems accept until one is accepted.
 func (u *codes) askNetwork(ctx context.Context, code string) (string, error) {
 	answers := make(chan string, 1)
 	u.expect(answers)
@@ -84,10 +82,10 @@ func (u *codes) askNetwork(ctx context.Context, code string) (string, error) {
 	switch {
 	case refused == nil:
 	case answered(refused) && newFault("", BeforePayload, refused).Blame() == Network:
-		return "", refused // no service, say
+		return "", refused // such as no service
 	case answered(refused):
 		return "", fmt.Errorf("%w: %w", ErrUSSDRefused, refused)
-	default: // the modem keeps its OK until the network has answered, if it does
+	default: // some modems give OK only after the answer of the network
 		return u.salvage(ctx, answers, refused)
 	}
 	answer, err := u.awaitUSSD(ctx, answers)
@@ -98,8 +96,8 @@ func (u *codes) askNetwork(ctx context.Context, code string) (string, error) {
 	return u.takeUSSD(ctx, answer)
 }
 
-// salvage ends a code whose command had no answer. What the network said
-// meanwhile counts all the same.
+// salvage ends a code whose command had no answer of the modem. An answer of the
+// network that came meanwhile is returned.
 func (u *codes) salvage(ctx context.Context, answers <-chan string, cause error) (string, error) {
 	if errors.Is(cause, at.ErrTimeout) {
 		if err := u.conn.Resync(ctx); err != nil {
@@ -116,16 +114,16 @@ func (u *codes) salvage(ctx context.Context, answers <-chan string, cause error)
 	return "", cause
 }
 
-// expect has answers to codes put into a channel; nil: they are dropped.
+// expect sets the channel for USSD answers; nil: answers are dropped.
 func (u *codes) expect(answers chan string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.answers = answers
 }
 
-// networkSaid takes the arguments of +CUSD. Where nobody has asked the network
-// speaks of its own accord, and nobody listens.
-func (u *codes) networkSaid(arguments string) {
+// takeAnswer handles the arguments of +CUSD. Messages that the network sends without a
+// pending code are dropped.
+func (u *codes) takeAnswer(arguments string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.answers == nil {
@@ -150,15 +148,15 @@ func (u *codes) awaitUSSD(ctx context.Context, answers <-chan string) (string, e
 	}
 }
 
-// cancelUSSD ends the dialogue with the network. It may have ended already, so
-// a refusal says nothing; and it is due when ctx is done, too.
+// cancelUSSD ends the dialogue with the network, also when ctx is done. A refusal is
+// ignored, because the dialogue may have ended already.
 func (u *codes) cancelUSSD(ctx context.Context) {
 	if _, _, fatal := u.ask(context.WithoutCancel(ctx), "+CUSD=2", u.cfg.Timeouts.Command); fatal != nil {
 		u.log.DebugContext(ctx, "cannot end a dialogue with the network", "err", fatal)
 	}
 }
 
-// takeUSSD reads the arguments of +CUSD: <m>[,<str>[,<dcs>]].
+// takeUSSD decodes the arguments of +CUSD: <m>[,<str>[,<dcs>]].
 func (u *codes) takeUSSD(ctx context.Context, arguments string) (string, error) {
 	mode, text, dcs := parseUSSD(arguments)
 	if mode == ussdAnswerWanted {
@@ -178,8 +176,8 @@ func (u *codes) takeUSSD(ctx context.Context, arguments string) (string, error) 
 	}
 }
 
-// parseUSSD takes the arguments of +CUSD apart. The text may contain anything,
-// quotes too; the last quote ends it.
+// parseUSSD splits the arguments of +CUSD. The text may contain quotes; the last quote
+// ends it.
 func parseUSSD(arguments string) (mode int, text string, dcs byte) {
 	first, rest, _ := strings.Cut(arguments, ",")
 	mode, err := strconv.Atoi(strings.TrimSpace(first))
@@ -191,7 +189,7 @@ func parseUSSD(arguments string) (mode int, text string, dcs byte) {
 	switch {
 	case begin < 0:
 		return mode, strings.TrimSpace(rest), dcs
-	case begin == end: // it was never closed
+	case begin == end: // no closing quote
 		return mode, rest[begin+1:], dcs
 	}
 	tail := strings.Trim(rest[end+1:], ", \n")

@@ -13,8 +13,8 @@ import (
 // alphabet, language unspecified (3GPP TS 23.038 5).
 const defaultUSSDCoding = 0x0F
 
-// ussdAlphabet returns what a text is written in by the data coding scheme of
-// cell broadcast (3GPP TS 23.038 5), and whether a language goes before it.
+// ussdAlphabet returns the alphabet of a data coding scheme of cell broadcast (3GPP TS
+// 23.038 5). language says that a language code precedes the text.
 func ussdAlphabet(dcs byte) (alphabet pdu.Alphabet, language bool) {
 	group := dcs >> 4
 	switch {
@@ -35,9 +35,9 @@ func ussdAlphabet(dcs byte) (alphabet pdu.Alphabet, language bool) {
 	return pdu.GSM7, false
 }
 
-// decodeUSSD reads the text of +CUSD. Modems write it as it is, as UCS-2 in
-// hexadecimal digits or as packed septets in hexadecimal digits, and do not
-// always say which. packed says that this one writes the latter.
+// decodeUSSD decodes the text of +CUSD. Modems write plain text, UCS-2 in hexadecimal
+// digits or packed septets in hexadecimal digits, and do not always say which. packed
+// says that this modem writes packed septets.
 func decodeUSSD(text string, dcs byte, packed bool) string {
 	alphabet, language := ussdAlphabet(dcs)
 	raw, err := hex.DecodeString(strings.TrimSpace(text))
@@ -68,7 +68,7 @@ func decodeUSSD(text string, dcs byte, packed bool) string {
 	return plainUSSD(text, alphabet, language)
 }
 
-// Data coding schemes of package pdu, which are those of texts.
+// Data coding schemes of texts, as package pdu takes them.
 const (
 	dcsGSM7  pdu.DCS = 0x00
 	dcsData8 pdu.DCS = 0x04
@@ -78,7 +78,7 @@ const (
 func ucs2(raw []byte) string     { return pdu.UserData{Data: raw}.Text(dcsUCS2) }
 func gsm7(septets []byte) string { return pdu.UserData{Data: septets}.Text(dcsGSM7) }
 
-// languageOf returns the language that goes before a text: two letters and CR.
+// languageOf returns the language code that precedes a text: two letters and CR.
 func languageOf(text string, language bool) string {
 	if language && len(text) >= 3 && text[2] == '\r' {
 		return text[:3]
@@ -86,10 +86,9 @@ func languageOf(text string, language bool) string {
 	return ""
 }
 
-// looksUCS2 reports whether octets that are said to be of the default alphabet
-// are UCS-2 all the same: every character of the Latin, Greek or Cyrillic alphabet
-// or a mark of typography, most of them no such mark, and none a control character
-// but line ends.
+// looksUCS2 reports whether octets said to be of the default alphabet are UCS-2: all
+// characters are Latin, Greek, Cyrillic or typographic, most of them letters, and none
+// is a control character other than a line end.
 func looksUCS2(raw []byte) bool {
 	if len(raw) < 4 || len(raw)%2 != 0 {
 		return false
@@ -110,17 +109,17 @@ func looksUCS2(raw []byte) bool {
 	return marks*4 <= len(raw)
 }
 
-// onlyDigits reports whether a text could be an amount, a year or the number of a
-// phone: decimal digits alone.
+// onlyDigits reports whether a text consists of decimal digits, as an amount, a year or
+// a phone number does.
 func onlyDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
-// longestNumber is how many digits a number has at most that a network tells
-// people: that of a SIM has 20.
+// longestNumber is the greatest count of digits of a number in an answer: that of an
+// ICCID.
 const longestNumber = 20
 
-// looksASCII reports whether octets are a text of ASCII characters, so that the
-// digits they came in were no text themselves: nothing but printable characters
-// and line ends, most of them letters, digits and spaces, and letters among them.
+// looksASCII reports whether octets are ASCII text, so that the digits they were
+// written in are hexadecimal: printable characters and line ends, most of them letters,
+// digits and spaces, and at least one letter.
 func looksASCII(raw []byte, digitsOf string) bool {
 	if len(raw) < 4 || onlyDigits(digitsOf) && len(digitsOf) <= longestNumber {
 		return false
@@ -140,14 +139,13 @@ func looksASCII(raw []byte, digitsOf string) bool {
 	return letters >= 2 && others*3 <= len(raw)
 }
 
-// shortestPacked is how many octets of packed septets there must be at least to be
-// told from a code of digits and letters.
+// shortestPacked is the least count of octets of packed septets that can be told from a
+// code of digits and letters.
 const shortestPacked = 6
 
-// looksWritten reports whether septets read like something a network writes, so
-// that the digits they came in were no text themselves: letters, digits, spaces and
-// the usual marks but for one character in eight. A text of digits alone is a number
-// rather than septets.
+// looksWritten reports whether septets are readable text, so that the digits they were
+// written in are hexadecimal: at most one character in eight is not a letter, digit,
+// space or usual mark. Digits alone are a number rather than septets.
 func looksWritten(septets []byte, digitsOf string) bool {
 	if len(digitsOf) < 2*shortestPacked || onlyDigits(digitsOf) && len(digitsOf) <= longestNumber {
 		return false
@@ -165,8 +163,8 @@ func looksWritten(septets []byte, digitsOf string) bool {
 	return odd*8 <= len(septets)
 }
 
-// plainUSSD reads a text that is written as it is. +CSCS="GSM" asks for the
-// default alphabet, and modems give that, ASCII or UTF-8.
+// plainUSSD decodes plain text. +CSCS="GSM" asks for the default alphabet; modems send
+// that, ASCII or UTF-8.
 func plainUSSD(text string, alphabet pdu.Alphabet, language bool) string {
 	ascii := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 	switch {
@@ -179,10 +177,10 @@ func plainUSSD(text string, alphabet pdu.Alphabet, language bool) string {
 	return tidy(strings.TrimPrefix(text, languageOf(text, language)))
 }
 
-// asSeptets returns a text of ASCII or of the default alphabet as septets. Where
-// both have another character at the same place, the dollar, the at sign and
-// the underline are ASCII, since modems that give the default alphabet have
-// those elsewhere; what is left are letters with marks rather than brackets.
+// asSeptets returns a text of ASCII or of the default alphabet as septets. Where both
+// have different characters at one code, the dollar, the at sign and the underline are
+// read as ASCII, since the default alphabet has these at other codes, and the rest as
+// the default alphabet.
 func asSeptets(text string) []byte {
 	septets := []byte(text)
 	for i, b := range septets {
@@ -198,15 +196,15 @@ func asSeptets(text string) []byte {
 	return septets
 }
 
-// tidy unifies line ends and takes blank margins off.
+// tidy unifies line ends and trims white space.
 func tidy(text string) string {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	return strings.Trim(text, "\n\x00 \t")
 }
 
-// packUSSD packs a code into octets (3GPP TS 23.038 6.1.2.3); digits, * and #
-// are the same in ASCII and in the default alphabet. Seven free bits are filled
-// with CR, since zeros would be an at sign.
+// packUSSD packs a code into octets (3GPP TS 23.038 6.1.2.3). Digits, * and # have the
+// same codes in ASCII and in the default alphabet. Seven spare bits are filled with CR,
+// because zeros would be an at sign.
 func packUSSD(code string) []byte {
 	septets := []byte(code)
 	if len(septets)%8 == 7 {
@@ -227,8 +225,8 @@ func packUSSD(code string) []byte {
 	return out
 }
 
-// unpackUSSD takes octets apart into septets. A last one that only fills up is
-// left out: a CR, or zeros behind a text that ends within the octet before.
+// unpackUSSD unpacks octets into septets, without a final filler: CR, or zeros after a
+// text that ends within the octet before.
 func unpackUSSD(raw []byte) []byte {
 	var septets []byte
 	held, bits := 0, 0

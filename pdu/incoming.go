@@ -36,7 +36,7 @@ func Read(raw []byte, receivedAt time.Time) (Incoming, error) {
 	}
 	lenient := reader{rest: raw, lenient: true, instead: receivedAt}
 	in = lenient.incoming()
-	lenient.worthReading(in)
+	lenient.refuseBlank(in)
 	if lenient.err != nil {
 		return Incoming{}, fmt.Errorf("read incoming PDU: %w", lenient.err)
 	}
@@ -83,10 +83,10 @@ func (r *reader) sender(a Address) string {
 	return name
 }
 
-// worthReading fails a lenient reading that found too little, such as that of
+// refuseBlank fails a lenient reading that found too little, such as that of
 // the blank memory some modems pass off as a message: from nobody, and
 // without a text or a time.
-func (r *reader) worthReading(in Incoming) {
+func (r *reader) refuseBlank(in Incoming) {
 	switch d := in.Deliver; {
 	case d != nil && d.OA.Number == "" && (len(d.UD.Data) == 0 || d.SCTS.Equal(r.instead)):
 		r.fail("TP-OA", fmt.Errorf("%w: none", errAddress))

@@ -102,7 +102,7 @@ func (l List[T]) Page(ctx context.Context, s Store, w Window) (items []T, next s
 	}
 	items = make([]T, 0, min(limit, scanTogether))
 	for cost := 0; cost < pageScan; {
-		p, err := View(ctx, s, func(r Reader) (passed[T], error) {
+		p, err := View(ctx, s, func(r Reader) (pageResult[T], error) {
 			pairs, err := r.ScanLast(l.Space+lowest, to, scanTogether)
 			return l.choose(pairs, limit-len(items)), err
 		})
@@ -123,8 +123,8 @@ func (l List[T]) Page(ctx context.Context, s Store, w Window) (items []T, next s
 	return items, next, nil
 }
 
-// passed is what one transaction of Page found.
-type passed[T any] struct {
+// pageResult is what one transaction of Page found.
+type pageResult[T any] struct {
 	items []T
 	cost  int    // in records passed over
 	last  string // key of the last record looked at
@@ -132,8 +132,8 @@ type passed[T any] struct {
 }
 
 // choose returns up to limit of those of pairs, up to scanTogether, that pass.
-func (l List[T]) choose(pairs []Pair, limit int) passed[T] {
-	p := passed[T]{ended: len(pairs) < scanTogether}
+func (l List[T]) choose(pairs []Pair, limit int) pageResult[T] {
+	p := pageResult[T]{ended: len(pairs) < scanTogether}
 	for i, pair := range pairs {
 		p.last = pair.Key
 		p.cost++

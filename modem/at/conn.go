@@ -98,15 +98,15 @@ type Conn struct {
 	closing sync.Once
 	waiting sync.WaitGroup // the pump
 
-	mu       sync.Mutex // guards what follows
-	pump     pump
-	session  *session  // nil until the first Resync
-	trouble  trouble   // what the last session that ended out of step left behind
-	paidAt   time.Time // when the payload of the last Submit left; zero: it did not
-	lastRead time.Time
-	activity chan struct{} // receives after each read, coalesced
-	cause    error         // why the port is gone
-	stats    stats
+	mu        sync.Mutex // guards what follows
+	pump      pump
+	session   *session  // nil until the first Resync
+	trouble   trouble   // what the last session that ended out of step left behind
+	payloadAt time.Time // when the payload of the last Submit left; zero: it did not
+	lastRead  time.Time
+	activity  chan struct{} // receives after each read, coalesced
+	cause     error         // why the port is gone
+	stats     stats
 }
 
 // stats counts what should not happen often.
@@ -176,11 +176,11 @@ func (c *Conn) Submit(ctx context.Context, length int, pdu []byte) (mr int, phas
 	return c.endSubmit(s, err)
 }
 
-// PaidAt returns when the payload of the last Submit left; zero if it did not.
-func (c *Conn) PaidAt() time.Time {
+// PayloadAt returns when the payload of the last Submit left; zero if it did not.
+func (c *Conn) PayloadAt() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.paidAt
+	return c.payloadAt
 }
 
 // InStep reports whether the next command will be written rather than refused
@@ -269,9 +269,9 @@ func (c *Conn) endSubmit(s *session, err error) (int, Phase, error) {
 	defer c.mu.Unlock()
 	err = c.result(s, err)
 	phase := BeforePayload
-	c.paidAt = time.Time{}
+	c.payloadAt = time.Time{}
 	if s.sent {
-		phase, c.paidAt = AfterPayload, s.paidAt
+		phase, c.payloadAt = AfterPayload, s.payloadAt
 	}
 	var refused *Error
 	switch {

@@ -217,7 +217,7 @@ func (c *Conn) dispatch(line string) {
 	if c.takeFinal(s, line) {
 		return
 	}
-	if mr, ok := reference(line); ok && (s == nil || s.phase != paid || !s.submits) {
+	if mr, ok := reference(line); ok && (s == nil || s.phase != payloadSent || !s.submits) {
 		c.lateAnswer(mr)
 		return
 	}

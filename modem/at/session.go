@@ -17,12 +17,12 @@ const maxAnswer = 1 << 20
 type step int
 
 const (
-	idle     step = iota // nothing runs; lines are not for the session
-	armed                // a command is about to be written
-	written              // the command has been written
-	prompted             // its prompt has been let through
-	paid                 // its payload is being written or has been
-	answered             // its final line has been let through
+	idle        step = iota // nothing runs; lines are not for the session
+	armed                   // a command is about to be written
+	written                 // the command has been written
+	prompted                // its prompt has been let through
+	payloadSent             // its payload is being written or has been
+	answered                // its final line has been let through
 )
 
 // session is the stream a disposable at.AT lives on. It is thrown away, and the
@@ -34,23 +34,23 @@ type session struct {
 	wake   chan struct{} // receives when in has grown
 	killed chan struct{} // closed when dead is set
 
-	phase   step
-	turn    uint64 // counts commands, so that a timer cannot hit the next one
-	command string // as given, without AT
-	name    string
-	payload string      // hex of the PDU; empty for ordinary commands
-	submits bool        // the command is +CMGS: the modem sends a text
-	timer   *time.Timer // kills the session when the command takes too long
-	final   string      // the final line as the modem wrote it
-	mr      int         // from "+CMGS: n"; -1 none yet
-	sent    bool        // the payload has left whole
-	paidAt  time.Time
-	noise   int // stats.Noise when the command began
-	in      []byte
-	passed  int // octets let through for this command
-	lines   []string
-	dead    bool
-	cause   error
+	phase     step
+	commandNo uint64 // counts commands, so that a timer cannot hit the next one
+	command   string // as given, without AT
+	name      string
+	payload   string      // hex of the PDU; empty for ordinary commands
+	submits   bool        // the command is +CMGS: the modem sends a text
+	timer     *time.Timer // kills the session when the command takes too long
+	final     string      // the final line as the modem wrote it
+	mr        int         // from "+CMGS: n"; -1 none yet
+	sent      bool        // the payload has left whole
+	payloadAt time.Time
+	noise     int // stats.Noise when the command began
+	in        []byte
+	passed    int // octets let through for this command
+	lines     []string
+	dead      bool
+	cause     error
 }
 
 // trouble is what a session that ended out of step left behind.
@@ -81,22 +81,22 @@ func (c *Conn) newSession() *session {
 func (c *Conn) begin(ctx context.Context, s *session, command, payload string, timeout time.Duration) (end func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.turn++
-	turn := s.turn
+	s.commandNo++
+	commandNo := s.commandNo
 	s.phase = armed
 	s.command, s.name, s.payload = command, commandName(command), payload
 	s.submits = s.name == "+CMGS"
 	s.final, s.mr, s.sent, s.passed, s.lines = "", -1, false, 0, nil
 	s.noise = c.stats.Noise
-	s.timer = time.AfterFunc(timeout, func() { c.kill(s, turn, ErrTimeout) })
-	return context.AfterFunc(ctx, func() { c.kill(s, turn, context.Cause(ctx)) })
+	s.timer = time.AfterFunc(timeout, func() { c.kill(s, commandNo, ErrTimeout) })
+	return context.AfterFunc(ctx, func() { c.kill(s, commandNo, context.Cause(ctx)) })
 }
 
-// kill ends s because of its command number turn, if that still runs.
-func (c *Conn) kill(s *session, turn uint64, cause error) {
+// kill ends s because of its command number commandNo, if that still runs.
+func (c *Conn) kill(s *session, commandNo uint64, cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s.turn == turn && s.phase != idle && s.phase != answered {
+	if s.commandNo == commandNo && s.phase != idle && s.phase != answered {
 		c.killLocked(s, cause)
 	}
 }
@@ -121,7 +121,7 @@ func (c *Conn) killLocked(s *session, cause error) {
 	}
 	c.trouble = trouble{prompt: s.payload != "" && !s.sent, late: s.sent && s.mr < 0, final: s.sent && s.mr >= 0}
 	if c.trouble.late {
-		c.trouble.busy = s.paidAt.Add(c.cfg.Submit)
+		c.trouble.busy = s.payloadAt.Add(c.cfg.Submit)
 	}
 }
 
@@ -175,7 +175,7 @@ func (s *session) Write(p []byte) (int, error) {
 		s.phase = written
 	}
 	if payload {
-		s.phase, s.sent, s.paidAt = paid, true, time.Now()
+		s.phase, s.sent, s.payloadAt = payloadSent, true, time.Now()
 		if s.submits {
 			s.timer.Reset(c.cfg.Submit)
 		}

@@ -59,9 +59,9 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	var ran error
 	select {
 	case s.lead <- struct{}{}:
-		ran = s.leads(ctx, fn, m)
+		ran = s.runLeader(ctx, fn, m)
 	case s.enter <- struct{}{}:
-		ran = s.joins(ctx, fn, m)
+		ran = s.runMember(ctx, fn, m)
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.closing:
@@ -75,9 +75,9 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return ran
 }
 
-// leads runs fn as the first member of a new batch, admits those who wait, and commits
+// runLeader runs fn as the first member of a new batch, admits those who wait, and commits
 // also if fn panics or ends its goroutine. The caller has put the token into s.lead.
-func (s *Store) leads(ctx context.Context, fn func(store.Tx) error, m member) error {
+func (s *Store) runLeader(ctx context.Context, fn func(store.Tx) error, m member) error {
 	s.batch = &batch{members: []member{m}}
 	defer func() {
 		s.gather()
@@ -87,8 +87,8 @@ func (s *Store) leads(ctx context.Context, fn func(store.Tx) error, m member) er
 	return s.run(ctx, fn)
 }
 
-// joins runs fn as the member m of the leader's batch, who has admitted it.
-func (s *Store) joins(ctx context.Context, fn func(store.Tx) error, m member) error {
+// runMember runs fn as the member m of the leader's batch, who has admitted it.
+func (s *Store) runMember(ctx context.Context, fn func(store.Tx) error, m member) error {
 	defer func() { s.leave <- m }()
 	return s.run(ctx, fn)
 }
@@ -178,23 +178,23 @@ func (s *Store) commit(b *batch) error {
 	id := b.tx.ID()
 	start := time.Now()
 	s.chooseFreelist()
-	err := sound(b.tx.Commit)
+	err := catchDamage(b.tx.Commit)
 	if errors.Is(err, ErrDamaged) {
 		_ = b.tx.Rollback() // it panicked, so it is still open, and nothing of it was written
 	}
 	if err != nil {
-		err = s.settle(id, err)
+		err = s.resolveFailure(id, err)
 	}
 	s.metrics.committed(b.tx, len(b.members), time.Since(start), err)
 	return err
 }
 
-// settle finds out what a failed commit has left behind. If the disk refused
+// resolveFailure finds out what a failed commit has left behind. If the disk refused
 // only the very last step, the new state is what readers already see; then one
 // more commit, which writes the other of the two meta pages, decides whether
 // it is also on disk. Should that fail too, the outcome is open: the change is
 // visible, and gone after a power cut.
-func (s *Store) settle(id int, cause error) error {
+func (s *Store) resolveFailure(id int, cause error) error {
 	failed := fmt.Errorf("%w: commit: %w", store.ErrWrite, cause)
 	reading, err := s.db.Begin(false)
 	if err != nil {

@@ -54,7 +54,7 @@ func Copy(from, to string) error {
 
 // copyRecords fills the empty file at to with the records of the file at from.
 func copyRecords(from, to string) error {
-	return sound(func() (err error) {
+	return catchDamage(func() (err error) {
 		info, err := os.Stat(from)
 		if err != nil {
 			return err

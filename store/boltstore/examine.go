@@ -16,7 +16,7 @@ const examineTimeout = 200 * time.Millisecond
 // error is ErrLocked while a daemon has it open, wraps ErrDamaged, or is what the
 // operating system says.
 func Examine(path string) error {
-	return sound(func() (err error) {
+	return catchDamage(func() (err error) {
 		db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: examineTimeout, ReadOnly: true})
 		if err != nil {
 			return explain(err)

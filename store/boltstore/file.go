@@ -109,7 +109,7 @@ func isAt(file *os.File, path string) (bool, error) {
 //
 // listed says whether the file has a freelist on return.
 func check(path string, o Options) (listed bool, err error) {
-	err = sound(func() (err error) {
+	err = catchDamage(func() (err error) {
 		db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: o.Timeout, ReadOnly: true})
 		if err != nil {
 			return explain(err)

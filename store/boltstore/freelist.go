@@ -33,7 +33,7 @@ func (s *Store) writeFreelist() {
 		return
 	}
 	s.db.NoFreelistSync = false
-	if sound(tx.Commit) != nil {
+	if catchDamage(tx.Commit) != nil {
 		_ = tx.Rollback() // whether a panic has left it open or not
 	}
 }

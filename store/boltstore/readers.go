@@ -48,9 +48,9 @@ func (r *readers) end(tx *bbolt.Tx) error {
 	return err
 }
 
-// gone waits until nobody reads a state before this one, and reports whether that came
+// awaitGone waits until nobody reads a state before this one, and reports whether that came
 // to be within patience.
-func (r *readers) gone(state int, patience time.Duration) bool {
+func (r *readers) awaitGone(state int, patience time.Duration) bool {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for {

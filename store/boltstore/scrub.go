@@ -60,7 +60,7 @@ func (s *Store) Scrub(ctx context.Context, progress func(done, total int64)) (ze
 		if next = turn.next; turn.ended {
 			break
 		}
-		if err := s.rest(ctx); err != nil {
+		if err := s.giveWay(ctx); err != nil {
 			return zeroed, fmt.Errorf("scrub store: %w", err)
 		}
 	}
@@ -76,8 +76,8 @@ func (s *Store) Scrub(ctx context.Context, progress func(done, total int64)) (ze
 // firstPage is the first one behind the two meta pages.
 const firstPage = 2
 
-// rest leaves the writer's turn to others for as long as it was kept.
-func (s *Store) rest(ctx context.Context) error {
+// giveWay leaves the writer's turn to others for as long as it was kept.
+func (s *Store) giveWay(ctx context.Context) error {
 	timer := time.NewTimer(scrubHold)
 	defer timer.Stop()
 	select {
@@ -96,7 +96,7 @@ func (s *Store) commitNothing() error {
 	if err != nil {
 		return err
 	}
-	err = sound(tx.Commit)
+	err = catchDamage(tx.Commit)
 	if errors.Is(err, ErrDamaged) {
 		err = errors.Join(err, tx.Rollback()) // it panicked, so it is still open
 	}
@@ -134,26 +134,26 @@ func (s *Store) scrubSome(from int) (t turn, err error) {
 		return t, err
 	}
 	t.total = info.Size()
-	if !s.readers.gone(tx.ID()-1, scrubPatience) {
+	if !s.readers.awaitGone(tx.ID()-1, scrubPatience) {
 		return t, nil
 	}
 	full := false
-	err = sound(func() (err error) {
+	err = catchDamage(func() (err error) {
 		full, err = t.pages(tx, s.file)
 		return err
 	})
 	if err != nil || full {
 		return t, err
 	}
-	return t, t.rest(s.file)
+	return t, t.overwriteTail(s.file)
 }
 
 // pages overwrites those that are free, until the turn is full.
 func (t *turn) pages(tx *bbolt.Tx, file *os.File) (full bool, err error) {
 	from, end := t.next, int(tx.Size()/pageSize)
 	for until := time.Now().Add(scrubHold); t.next < end; t.next++ {
-		const glance = 64 // pages between two looks at the clock
-		if looked := t.next - from; looked == scrubPages || looked > 0 && looked%glance == 0 && time.Now().After(until) {
+		const pagesPerLook = 64 // pages between two looks at the clock
+		if looked := t.next - from; looked == scrubPages || looked > 0 && looked%pagesPerLook == 0 && time.Now().After(until) {
 			return true, nil
 		}
 		page, err := tx.Page(t.next)
@@ -172,9 +172,9 @@ func (t *turn) pages(tx *bbolt.Tx, file *os.File) (full bool, err error) {
 	return false, nil
 }
 
-// rest overwrites what is behind the last page, where those of commits that failed may
+// overwriteTail overwrites what is behind the last page, where those of commits that failed may
 // be.
-func (t *turn) rest(file *os.File) error {
+func (t *turn) overwriteTail(file *os.File) error {
 	for range scrubPages {
 		left := t.total - int64(t.next)*pageSize
 		if left <= 0 {

@@ -17,7 +17,7 @@ func (r *reader) Get(key string) (value []byte, err error) {
 	if r.bucket == nil {
 		return nil, store.ErrOver
 	}
-	err = sound(func() error {
+	err = catchDamage(func() error {
 		value = r.bucket.Get([]byte(key))
 		return nil
 	})
@@ -28,7 +28,7 @@ func (r *reader) Scan(from, to string, limit int) (pairs []store.Pair, err error
 	if r.bucket == nil {
 		return nil, store.ErrOver
 	}
-	err = sound(func() error {
+	err = catchDamage(func() error {
 		pairs = r.scan(from, to, limit)
 		return nil
 	})
@@ -54,7 +54,7 @@ func (r *reader) ScanLast(from, to string, limit int) (pairs []store.Pair, err e
 	if r.bucket == nil {
 		return nil, store.ErrOver
 	}
-	err = sound(func() error {
+	err = catchDamage(func() error {
 		pairs = r.scanLast(from, to, limit)
 		return nil
 	})
@@ -125,7 +125,7 @@ func (t *tx) Put(key string, value []byte) error {
 	if err := t.budget.Put(key, len(value)); err != nil {
 		return err
 	}
-	err := sound(func() error {
+	err := catchDamage(func() error {
 		k := []byte(key)
 		t.undo = append(t.undo, change{key: key, old: t.bucket.Get(k)})
 		// bbolt keeps the value it is given until the commit, so it gets a copy.
@@ -144,7 +144,7 @@ func (t *tx) Delete(key string) error {
 	if err := t.budget.Delete(key); err != nil {
 		return err
 	}
-	err := sound(func() error {
+	err := catchDamage(func() error {
 		k := []byte(key)
 		old := t.bucket.Get(k)
 		if old == nil {
@@ -163,7 +163,7 @@ func (t *tx) Delete(key string) error {
 func (t *tx) takeBack() {
 	for i := len(t.undo) - 1; i >= 0; i-- {
 		c := t.undo[i]
-		err := sound(func() error {
+		err := catchDamage(func() error {
 			if c.old == nil {
 				return t.bucket.Delete([]byte(c.key))
 			}

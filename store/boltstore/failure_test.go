@@ -29,16 +29,16 @@ func TestSettle(t *testing.T) {
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.settle(newest, errDisk); err != nil {
+	if err := s.resolveFailure(newest, errDisk); err != nil {
 		t.Errorf("a change that is visible and was committed again: %v", err)
 	}
-	if err := s.settle(newest+9, errDisk); !errors.Is(err, errDisk) {
+	if err := s.resolveFailure(newest+9, errDisk); !errors.Is(err, errDisk) {
 		t.Errorf("a change that is not visible: %v, want %v", err, errDisk)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.settle(newest, errDisk); !errors.Is(err, errDisk) {
+	if err := s.resolveFailure(newest, errDisk); !errors.Is(err, errDisk) {
 		t.Errorf("nothing more can be written: %v, want %v", err, errDisk)
 	}
 }
