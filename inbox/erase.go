@@ -39,10 +39,7 @@ func (b *Inbox) Erase(ctx context.Context, e Erasing) (Erased, error) {
 	if e.InTx == nil {
 		e.InTx = func(store.Tx, string) error { return nil }
 	}
-	if e.Looked == nil {
-		e.Looked = func(int) {}
-	}
-	r := &eraser{inbox: b, asked: e, Person: b.config.Numbering.Person(e.Number)}
+	r := &eraser{inbox: b, asked: e, progress: store.Progress{Tell: e.Looked}, Person: b.config.Numbering.Person(e.Number)}
 	for _, step := range []struct {
 		what string
 		run  func(context.Context) error
@@ -63,22 +60,18 @@ func (b *Inbox) Erase(ctx context.Context, e Erasing) (Erased, error) {
 // eraser is one Erase under way.
 type eraser struct {
 	number.Person
-	asked  Erasing
-	inbox  *Inbox
-	looked int
-	erased Erased
+	asked    Erasing
+	inbox    *Inbox
+	progress store.Progress
+	erased   Erased
 }
 
 // each calls remove for every record below a prefix for which is returns true, and returns
 // how often remove removed a record. remove reads the record again, since the record may
 // have changed.
 func (r *eraser) each(ctx context.Context, prefix string, is func(key string, value []byte) bool, remove func(tx store.Tx, key string) (bool, error)) (int, error) {
-	in, before := store.Prefix(prefix), r.looked
+	in := r.progress.Over(store.Prefix(prefix))
 	in.Where = func(p store.Pair) bool { return is(p.Key, p.Value) }
-	in.Read = func(pairs int) {
-		r.looked = before + pairs
-		r.asked.Looked(r.looked)
-	}
 	return store.Count(ctx, r.inbox.store, in, func(tx store.Tx, p store.Pair) (bool, error) { return remove(tx, p.Key) })
 }
 

@@ -15,10 +15,7 @@ import (
 // is called now and then with the number of records read so far. The error is that of the
 // store.
 func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
-	if checked == nil {
-		checked = func(int) {}
-	}
-	v := verifier{r: r, tell: tell, checked: checked}
+	v := verifier{r: r, tell: tell, progress: store.Progress{Tell: checked}}
 	for _, step := range []func() error{v.messages, v.calls, v.kept} {
 		if err := step(); err != nil {
 			return err
@@ -29,20 +26,14 @@ func Verify(r store.Reader, tell func(store.Finding), checked func(records int))
 
 // verifier is one Verify under way.
 type verifier struct {
-	r       store.Reader
-	tell    func(store.Finding)
-	checked func(int)
-	records int
+	r        store.Reader
+	tell     func(store.Finding)
+	progress store.Progress
 }
 
 // each calls fn for every pair below prefix.
 func (v *verifier) each(prefix string, fn func(p store.Pair) error) error {
-	in, before := store.Prefix(prefix), v.records
-	in.Read = func(pairs int) {
-		v.records = before + pairs
-		v.checked(v.records)
-	}
-	return store.Each(v.r, in, fn)
+	return store.Each(v.r, v.progress.Over(store.Prefix(prefix)), fn)
 }
 
 // kept looks for records that are kept for a limited time and have no tick.

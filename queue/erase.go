@@ -43,10 +43,7 @@ func (q *Queue) Erase(ctx context.Context, e Erasing) (Erased, error) {
 	if e.InTx == nil {
 		e.InTx = func(store.Tx, string) error { return nil }
 	}
-	if e.Looked == nil {
-		e.Looked = func(int) {}
-	}
-	r := &eraser{queue: q, asked: e, Person: q.config.Numbering.Person(e.Number)}
+	r := &eraser{queue: q, asked: e, progress: store.Progress{Tell: e.Looked}, Person: q.config.Numbering.Person(e.Number)}
 	for _, step := range []struct {
 		what string
 		run  func(context.Context) error
@@ -65,22 +62,18 @@ func (q *Queue) Erase(ctx context.Context, e Erasing) (Erased, error) {
 // eraser is one Erase under way.
 type eraser struct {
 	number.Person
-	asked  Erasing
-	queue  *Queue
-	looked int
-	erased Erased
+	asked    Erasing
+	queue    *Queue
+	progress store.Progress
+	erased   Erased
 }
 
 // each calls remove for every record of a space for which is returns true, and returns
 // how often remove removed a record. remove reads the record again, since the record may
 // have changed.
 func (r *eraser) each(ctx context.Context, space string, is func(key string, value []byte) bool, remove func(tx store.Tx, key string) (bool, error)) (int, error) {
-	in, before := store.Prefix(space), r.looked
+	in := r.progress.Over(store.Prefix(space))
 	in.Where = func(p store.Pair) bool { return is(p.Key, p.Value) }
-	in.Read = func(pairs int) {
-		r.looked = before + pairs
-		r.asked.Looked(r.looked)
-	}
 	return store.Count(ctx, r.queue.store, in, func(tx store.Tx, p store.Pair) (bool, error) { return remove(tx, p.Key) })
 }
 

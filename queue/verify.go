@@ -16,10 +16,7 @@ import (
 // is called now and then with the number of records read so far. The error is that of the
 // store.
 func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
-	if checked == nil {
-		checked = func(int) {}
-	}
-	v := verifier{r: r, tell: tell, checked: checked, counts: map[Status]int{}, ticking: map[string]bool{}}
+	v := verifier{r: r, tell: tell, progress: store.Progress{Tell: checked}, counts: map[Status]int{}, ticking: map[string]bool{}}
 	for _, step := range []func() error{v.messages, v.indexes, v.ticks, v.kept, v.tallies} {
 		if err := step(); err != nil {
 			return err
@@ -30,10 +27,9 @@ func Verify(r store.Reader, tell func(store.Finding), checked func(records int))
 
 // verifier is one Verify under way.
 type verifier struct {
-	r       store.Reader
-	tell    func(store.Finding)
-	checked func(int)
-	records int
+	r        store.Reader
+	tell     func(store.Finding)
+	progress store.Progress
 
 	counts  map[Status]int  // messages by status
 	wanted  int             // index keys that the messages have to have
@@ -42,12 +38,7 @@ type verifier struct {
 
 // each calls fn for every pair below prefix.
 func (v *verifier) each(prefix string, fn func(p store.Pair) error) error {
-	in, before := store.Prefix(prefix), v.records
-	in.Read = func(pairs int) {
-		v.records = before + pairs
-		v.checked(v.records)
-	}
-	return store.Each(v.r, in, fn)
+	return store.Each(v.r, v.progress.Over(store.Prefix(prefix)), fn)
 }
 
 // messages checks every message and looks for its index keys.

@@ -10,7 +10,7 @@ import (
 // wrong, as queue.Verify does: a record that cannot be read, an open question without a
 // key for Tend, a conversation that its number or the list does not lead to.
 func Verify(r store.Reader, tell func(store.Finding), checked func(records int)) error {
-	records := 0
+	progress := store.Progress{Tell: checked}
 	for _, space := range []struct {
 		prefix string
 		look   func(r store.Reader, p store.Pair) (what string, err error)
@@ -18,14 +18,7 @@ func Verify(r store.Reader, tell func(store.Finding), checked func(records int))
 		{askSpace, checkQuestion}, {askTickSpace, checkTick}, {askedSpace, checkAsked}, {talkSpace, checkConversation}, {talkAtSpace, checkPlace},
 		{heardSpace, checkHeard},
 	} {
-		in := store.Prefix(space.prefix)
-		before := records
-		in.Read = func(pairs int) {
-			if records = before + pairs; checked != nil {
-				checked(records)
-			}
-		}
-		err := store.Each(r, in, func(p store.Pair) error {
+		err := store.Each(r, progress.Over(store.Prefix(space.prefix)), func(p store.Pair) error {
 			what, err := space.look(r, p)
 			if err == nil && what != "" {
 				tell(store.Finding{Record: recordName(p.Key), What: what})

@@ -42,6 +42,23 @@ type Range struct {
 // Prefix returns the range of all keys with the prefix.
 func Prefix(prefix string) Range { return Range{From: prefix, To: PrefixEnd(prefix)} }
 
+// Progress adds up the pairs read of several ranges.
+type Progress struct {
+	Tell func(pairs int) // called after each page with the sum so far; nil: not called
+	read int
+}
+
+// Over returns the range in with a Read that adds to p.
+func (p *Progress) Over(in Range) Range {
+	before := p.read
+	in.Read = func(pairs int) {
+		if p.read = before + pairs; p.Tell != nil {
+			p.Tell(p.read)
+		}
+	}
+	return in
+}
+
 // page is some pairs of a range.
 type page struct {
 	chosen []Pair
