@@ -7,7 +7,7 @@ func Facts() event.Kinds {
 	return event.Kinds{
 		{Fact: Received{}, Meaning: "A text has come in, or the rest of one."},
 		{Fact: PDURejected{}, Meaning: "A modem has read something that is no message; it is kept as it is."},
-		{Fact: CallMissed{}, Meaning: "Somebody has called a modem."},
+		{Fact: CallMissed{}, Meaning: "A modem has missed a call."},
 	}
 }
 

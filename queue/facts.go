@@ -26,7 +26,7 @@ func Facts() event.Kinds {
 // MessageChanged is the event of an outgoing message with a new status.
 type MessageChanged struct {
 	ID        string    `json:"id" doc:"Of the message."`
-	Reference string    `json:"reference,omitempty" doc:"What whoever sent the message calls it."`
+	Reference string    `json:"reference,omitempty" doc:"The name that the caller gave the message."`
 	Status    Status    `json:"status" doc:"The new status. A scheduled message is told by message.queued."`
 	Modem     string    `json:"modem,omitempty" doc:"The modem that sent a part of it last."`
 	Parts     int       `json:"parts" doc:"How many parts the message has."`

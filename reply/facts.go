@@ -18,7 +18,7 @@ func Facts() event.Kinds {
 // QuestionAnswered tells what a text has answered to a question.
 type QuestionAnswered struct {
 	ID          string            `json:"id" doc:"Of the message that asked."`
-	Reference   string            `json:"reference,omitempty" doc:"What whoever sent the message calls it."`
+	Reference   string            `json:"reference,omitempty" doc:"The name that the caller gave the message."`
 	InboundID   string            `json:"inbound_id" doc:"Of the text that answered."`
 	Value       reader.Value      `json:"value" doc:"The answer."`
 	Choice      int               `json:"choice,omitempty" doc:"Of a choice: which one, from 1."`
@@ -62,7 +62,7 @@ func (f QuestionUnclear) About() []string { return []string{f.ID, f.InboundID} }
 // QuestionExpired tells that a question has got no answer in its time.
 type QuestionExpired struct {
 	ID        string `json:"id" doc:"Of the message that asked."`
-	Reference string `json:"reference,omitempty" doc:"What whoever sent the message calls it."`
+	Reference string `json:"reference,omitempty" doc:"The name that the caller gave the message."`
 	Unclear   bool   `json:"unclear,omitempty" doc:"A text has come in answer that could not be read."`
 }
 
