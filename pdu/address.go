@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// errAddress marks an address that cannot be: not a number ParseAddress knows,
-// or not to be written in a PDU.
+// errAddress marks an address that ParseAddress does not know or that cannot be written
+// in a PDU.
 var errAddress = errors.New("not an SMS address")
 
 // TypeOfNumber says how the digits of an address are meant, 3GPP TS 23.040
@@ -17,7 +17,7 @@ type TypeOfNumber byte
 
 // The types of number; 7 is reserved.
 const (
-	TypeUnknown         TypeOfNumber = 0 // short codes, and whatever the network may interpret
+	TypeUnknown         TypeOfNumber = 0 // short codes, and numbers that the network interprets
 	TypeInternational   TypeOfNumber = 1 // E.164 with country code
 	TypeNational        TypeOfNumber = 2
 	TypeNetworkSpecific TypeOfNumber = 3
@@ -53,8 +53,7 @@ const (
 	fill       = 0xf
 )
 
-// Address is who a message is for or from. The zero Address is the absence of
-// one.
+// Address is the recipient or sender of a message. The zero Address means no address.
 type Address struct {
 	// Number is the digits (and * # a b c) without a leading +, or the text if
 	// Type is TypeAlphanumeric.
@@ -63,10 +62,9 @@ type Address struct {
 	Plan   NumberingPlan
 }
 
-// ParseAddress reads what Address.String writes for numbers one can send to:
-// E.164 with its plus ("+48600100200") and short codes of three to six digits
-// ("8080"). Anything else is errAddress: whoever accepts other spellings
-// normalises them first.
+// ParseAddress reads a number in the form of Address.String: E.164 with its plus
+// ("+48600100200") or a short code of three to six digits ("8080"). It refuses other
+// spellings, which package number normalises.
 func ParseAddress(s string) (Address, error) {
 	number, international := strings.CutPrefix(s, "+")
 	for _, c := range []byte(number) {
@@ -94,10 +92,9 @@ func (a Address) String() string {
 	return a.Number
 }
 
-// Masked returns the address as it may stand in a log: the last three digits,
-// and of an international number its first two ("+48*****200"). Names and
-// numbers of three digits or fewer are hidden altogether. The count of stars
-// says nothing.
+// Masked returns the address for a log: the last three digits, and of an international
+// number its first two ("+48*****200"). Names and numbers of at most three digits are
+// hidden. The count of stars is fixed.
 func (a Address) Masked() string {
 	const stars, shown = "*****", 3
 	if a.Number == "" {
@@ -113,25 +110,25 @@ func (a Address) Masked() string {
 	return stars + last
 }
 
-// LogValue makes slog write the masked address.
+// LogValue implements slog.LogValuer by the masked address.
 func (a Address) LogValue() slog.Value {
 	return slog.StringValue(a.Masked())
 }
 
-// Tail returns the last seven digits, or the whole number if it is shorter. A
-// status report may write its recipient otherwise than the message did
-// (national, with a prefix); the tail is what both have in common.
+// Tail returns the last seven digits, or a shorter number whole. A status report may
+// give its recipient in another format than the message (national, with a prefix); both
+// have the same tail.
 func (a Address) Tail() string {
 	return a.Number[max(0, len(a.Number)-7):]
 }
 
-// IsAlphanumeric tells whether the address is a name, which cannot be answered.
+// IsAlphanumeric reports whether the address is a name, which cannot be answered.
 func (a Address) IsAlphanumeric() bool {
 	return a.Type == TypeAlphanumeric
 }
 
-// IsShortCode tells whether the address is a service number of three to six
-// digits that is meaningful in its own network only.
+// IsShortCode reports whether the address is a service number of three to six digits,
+// which is valid in its own network only.
 func (a Address) IsShortCode() bool {
 	if a.Type == TypeInternational || a.Type == TypeAlphanumeric {
 		return false
@@ -200,15 +197,14 @@ func (r *reader) address(field string) Address {
 	return a
 }
 
-// typeOfAddress reads a type-of-address octet. Its bit 7 is always 1, so it is
-// not looked at.
+// typeOfAddress reads a type-of-address octet. Its bit 7, always 1, is ignored.
 func (r *reader) typeOfAddress(field string) Address {
 	octet := r.octet(field)
 	return Address{Type: TypeOfNumber(octet >> 4 & 7), Plan: NumberingPlan(octet & 15)}
 }
 
-// digits reads length semi-octets. Where the fill code stands inside them the
-// number ends there; some centres count it in.
+// digits reads length semi-octets up to the fill code, which some service centres count
+// as a digit.
 func (r *reader) digits(value []byte, length int, field string) string {
 	number := make([]byte, 0, maxSemiOctets)
 	for i := range min(length, len(value)*2) {

@@ -9,22 +9,21 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Encoding says how a text may be turned into parts. The values are those of
-// the API.
+// Encoding is the requested way to encode a text. The values are those of the API.
 type Encoding string
 
-// The encodings a sender may ask for.
+// The encodings that a sender may request.
 const (
-	// Auto is GSM 7-bit if the text fits it, at most with typographic look-alikes
-	// replaced, else UCS-2. Letters are never changed. "" means Auto.
+	// Auto is GSM 7-bit if the text fits, with typographic look-alikes replaced if
+	// needed, else UCS-2. Letters are never changed. "" means Auto.
 	Auto Encoding = "auto"
-	// ForceGSM7 is GSM 7-bit with typographic look-alikes replaced; a text that
-	// still does not fit is an error that names the character.
+	// ForceGSM7 is GSM 7-bit with typographic look-alikes replaced; other foreign
+	// characters are an error.
 	ForceGSM7 Encoding = "gsm7"
-	// ForceUCS2 is UCS-2, whatever it costs, the text unchanged.
+	// ForceUCS2 is UCS-2 with the text unchanged.
 	ForceUCS2 Encoding = "ucs2"
-	// Fold is Auto, but letters outside GSM 7-bit lose their marks (ą becomes a)
-	// if that makes the whole text GSM 7-bit.
+	// Fold is Auto, except that letters outside GSM 7-bit lose their marks (ą becomes
+	// a) if that makes the whole text GSM 7-bit.
 	Fold Encoding = "fold"
 )
 
@@ -32,11 +31,11 @@ const (
 // 9.2.3.24.1.
 const MaxParts = 255
 
-// ComposeOptions says how Compose may work.
+// ComposeOptions configures Compose.
 type ComposeOptions struct {
-	Encoding      Encoding // anything that is not one of the constants is Auto
+	Encoding      Encoding // an unknown value is Auto
 	MaxParts      int      // parts allowed, 1 to MaxParts; any other value is MaxParts
-	WideReference bool     // number parts by a 16-bit reference, which takes one character of each
+	WideReference bool     // use a 16-bit reference, which costs one character of each part
 }
 
 func (o ComposeOptions) maxParts() int {
@@ -46,32 +45,32 @@ func (o ComposeOptions) maxParts() int {
 	return o.MaxParts
 }
 
-// Composition is a text as it will be sent.
+// Composition is an encoded text, cut into parts.
 type Composition struct {
-	Text     string   // normalised, and changed as the encoding allows
+	Text     string   // normalised and, if the encoding allows, with replacements
 	Alphabet Alphabet // GSM7 or UCS2
-	Parts    []string // joined they are Text
+	Parts    []string // consecutive pieces of Text
 	Units    int      // septets or 16-bit units of Text, headers not counted
 	Left     int      // units that still fit into the last part
 }
 
-// TextErrorKind says what is wrong with a text.
+// TextErrorKind is the kind of a TextError.
 type TextErrorKind string
 
 // The kinds of TextError.
 const (
-	TextEmpty            TextErrorKind = "empty"             // nothing to send, or nothing that shows
+	TextEmpty            TextErrorKind = "empty"             // empty or without visible characters
 	TextInvalidUTF8      TextErrorKind = "invalid_utf8"      // at Position
 	TextControlCharacter TextErrorKind = "control_character" // Rune at Position
 	TextNotInGSM7        TextErrorKind = "not_in_gsm7"       // Rune at Position; only with ForceGSM7
 	TextTooManyParts     TextErrorKind = "too_many_parts"    // Parts, of which Max are allowed
 )
 
-// TextError says why a text cannot be sent. It never holds the text.
+// TextError is why a text cannot be sent. It never contains the text.
 type TextError struct {
 	Kind     TextErrorKind
-	Position int  // of the character in the text as given, in code points from 1; 0 if none is to blame
-	Rune     rune // the character to blame
+	Position int  // of the character in the given text, in code points from 1; 0: none
+	Rune     rune // the offending character
 	Parts    int  // parts that the text takes
 	Max      int  // parts allowed
 }
@@ -91,10 +90,10 @@ func (e *TextError) Error() string {
 	}
 }
 
-// Compose turns text into the parts that will be sent, in as few as the
-// encoding allows: 160 septets or 70 units in a single part; behind a header
-// with an 8-bit reference 153 or 67 in each, with a 16-bit one 152 or 66
-// (3GPP TS 23.040 9.2.3.24). Its error is a *TextError.
+// Compose encodes text and cuts it into as few parts as the encoding allows: 160
+// septets or 70 units in a single part; 153 or 67 in each of several with an 8-bit
+// reference, 152 or 66 with a 16-bit one (3GPP TS 23.040 9.2.3.24). An error is a
+// *TextError.
 func Compose(text string, o ComposeOptions) (Composition, error) {
 	plain, err := check(text)
 	if err != nil {
@@ -120,9 +119,9 @@ func Compose(text string, o ComposeOptions) (Composition, error) {
 	return c, nil
 }
 
-// encode chooses the alphabet of a normalised text and puts replacements into
-// it: look-alikes and folded letters only if they make it GSM 7-bit, because in
-// UCS-2 they save nothing.
+// encode chooses the alphabet of a normalised text and makes replacements. It replaces
+// characters only if the result is GSM 7-bit, because in UCS-2 replacements save
+// nothing.
 func encode(text string, e Encoding) Composition {
 	if e != ForceUCS2 {
 		if units, ok := gsm7Length(text); ok {
@@ -139,9 +138,8 @@ func encode(text string, e Encoding) Composition {
 	return Composition{Text: text, Alphabet: UCS2, Units: UCS2.length(text)}
 }
 
-// notInGSM7 returns the error for the first character of normalised that
-// neither GSM 7-bit nor its look-alikes have, with its position in text, which
-// is what the sender typed.
+// notInGSM7 returns the error for the first character of normalised that neither GSM
+// 7-bit nor its look-alikes have. Its position is that in text, as the sender typed it.
 func notInGSM7(text, normalised string) *TextError {
 	foreign := strings.IndexFunc(normalised, func(r rune) bool { return gsm7Units(r) == 0 && lookAlike(r) == "" })
 	r, _ := utf8.DecodeRuneInString(normalised[foreign:])

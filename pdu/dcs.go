@@ -13,8 +13,8 @@ const (
 	dcsUCS2       = 0x08
 )
 
-// TextDCS returns the coding scheme of an uncompressed text in alphabet a. A
-// flash message is of class 0: shown at once, not stored.
+// TextDCS returns the coding scheme of an uncompressed text in alphabet a. flash
+// selects class 0: shown at once, not stored.
 func TextDCS(a Alphabet, flash bool) DCS {
 	var d DCS
 	switch a {
@@ -31,19 +31,19 @@ func TextDCS(a Alphabet, flash bool) DCS {
 	return d
 }
 
-// group returns bits 7 to 4, by which the meaning of the others is chosen.
+// group returns bits 7 to 4, which select the meaning of the others.
 func (d DCS) group() byte {
 	return byte(d) >> 4
 }
 
-// general tells whether d is in one of the groups 00xx and 01xx.
+// general reports whether d is in one of the groups 00xx and 01xx.
 func (d DCS) general() bool {
 	return d.group() < 0x8
 }
 
-// Alphabet returns what the user data is written in. Reserved codings count as
-// the GSM 7-bit alphabet, as the standard asks; compressed user data counts as
-// 8-bit data, since that is how it is counted and nobody here unpacks it.
+// Alphabet returns the alphabet of the user data. Reserved codings count as GSM 7-bit,
+// as the standard requires. Compressed user data counts as 8-bit data, because its
+// length is in octets and this package does not decompress it.
 func (d DCS) Alphabet() Alphabet {
 	switch {
 	case d.Compressed():
@@ -56,8 +56,8 @@ func (d DCS) Alphabet() Alphabet {
 	return GSM7
 }
 
-// Class returns the message class, 0 to 3, if d has one. Class 0 is a flash
-// message, 1 is for the device, 2 for the SIM, 3 for what is attached to it.
+// Class returns the message class, 0 to 3, if d has one. Class 0 is flash, 1 addresses
+// the device, 2 the SIM, 3 attached equipment.
 func (d DCS) Class() (class int, ok bool) {
 	if d.group() == 0xf || d.general() && d&dcsHasClass != 0 {
 		return int(d & 3), true
@@ -65,18 +65,18 @@ func (d DCS) Class() (class int, ok bool) {
 	return 0, false
 }
 
-// Compressed tells whether the user data is compressed by 3GPP TS 23.042.
+// Compressed reports whether the user data is compressed by 3GPP TS 23.042.
 func (d DCS) Compressed() bool {
 	return d.general() && d&dcsCompressed != 0
 }
 
-// DeleteAfterReading tells whether the message is of the group marked for
-// automatic deletion: it goes once it has been read.
+// DeleteAfterReading reports whether the message is marked for automatic deletion after
+// reading.
 func (d DCS) DeleteAfterReading() bool {
 	return d.general() && d.group() >= 0x4
 }
 
-// WaitingKind is what a message waiting indication is about.
+// WaitingKind is the subject of a message waiting indication.
 type WaitingKind byte
 
 // The kinds of waiting messages, by their code.
@@ -91,11 +91,11 @@ const (
 // voicemail and the like.
 type Waiting struct {
 	Kind   WaitingKind
-	Active bool // messages are waiting; false: none is any more
-	Store  bool // the text is worth keeping; false: it may be discarded
+	Active bool // messages wait; false: none waits any longer
+	Store  bool // the text should be stored; false: it may be discarded
 }
 
-// Waiting returns the message waiting indication, if d is of such a group.
+// Waiting returns the message waiting indication. ok is false if d has none.
 func (d DCS) Waiting() (w Waiting, ok bool) {
 	if g := d.group(); g < 0xc || g > 0xe {
 		return Waiting{}, false

@@ -5,23 +5,24 @@ import (
 	"time"
 )
 
-// Deliver is an SMS-DELIVER, a message that the service centre brings: 3GPP TS
+// Deliver is an SMS-DELIVER, an incoming message from the service centre: 3GPP TS
 // 23.040 9.2.2.1.
 type Deliver struct {
-	MoreMessages     bool // TP-MMS: others wait at the centre (on the wire the bit means the contrary)
+	MoreMessages     bool // TP-MMS: more messages wait at the centre (the bit on the wire is inverted)
 	LoopPrevention   bool // TP-LP: the message has been forwarded already
 	ReportIndication bool // TP-SRI: the sender gets a status report
 	ReplyPath        bool // TP-RP: an answer may use the centre of this message
 	OA               Address
 	PID              byte // TP-PID, 0 for an ordinary message
 	DCS              DCS
-	// SCTS is when the service centre took the message, to the second and in
-	// the zone it wrote. It is the centre's clock, not ours.
+	// SCTS is when the service centre accepted the message, to the second, by its clock
+	// and in its zone.
 	SCTS time.Time
 	UD   UserData
 }
 
-// Marshal returns the TPDU. It fails with errAddress, errTime or errUserDataLength.
+// Marshal returns the TPDU. An error says that the address, the time or the user data
+// cannot be written.
 func (d Deliver) Marshal() ([]byte, error) {
 	tpdu, err := d.append(make([]byte, 0, sizeHint))
 	if err != nil {
@@ -48,8 +49,8 @@ func (d Deliver) append(b []byte) ([]byte, error) {
 	return appendUserData(b, d.DCS, d.UD)
 }
 
-// ParseDeliver reads a TPDU. It is strict: whatever the standard does not allow
-// is one of the errors of this package. See Read for what networks send.
+// ParseDeliver reads a TPDU strictly: any violation of the standard is an error. Read
+// is for PDUs of a network.
 func ParseDeliver(tpdu []byte) (Deliver, error) {
 	r := reader{rest: tpdu}
 	d := r.deliver()

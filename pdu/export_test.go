@@ -13,8 +13,7 @@ var (
 	ErrValidity       = errValidity
 )
 
-// ParseStatusReport reads a TPDU as strictly as ParseDeliver does. Whoever receives
-// calls Read.
+// ParseStatusReport reads a TPDU as strictly as ParseDeliver.
 func ParseStatusReport(tpdu []byte) (StatusReport, error) {
 	r := reader{rest: tpdu}
 	s := r.statusReport()

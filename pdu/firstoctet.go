@@ -2,8 +2,8 @@ package pdu
 
 import "fmt"
 
-// Message types, TP-Message-Type-Indicator: 3GPP TS 23.040 9.2.3.1. The same
-// value means one thing toward the service centre and another from it.
+// Message types, TP-Message-Type-Indicator: 3GPP TS 23.040 9.2.3.1. The meaning of a
+// value depends on the direction.
 const (
 	typeMask         = 0x03
 	typeDeliver      = 0x00
@@ -12,8 +12,7 @@ const (
 	typeReserved     = 0x03
 )
 
-// Bits of the first octet. Some have one meaning in one type of message and
-// another in the next.
+// Bits of the first octet. The meaning of some depends on the message type.
 const (
 	bitRejectDuplicates      = 0x04 // SUBMIT
 	bitNoMoreMessages        = 0x04 // DELIVER, STATUS-REPORT

@@ -9,8 +9,8 @@ import (
 // shift table, 3GPP TS 23.038 6.2.1.
 const escape = 0x1B
 
-// gsm7Default is the default alphabet, 3GPP TS 23.038 6.2.1: the character at
-// index i is that of septet i. The escape itself stands as U+001B.
+// gsm7Default is the default alphabet, 3GPP TS 23.038 6.2.1: the character at index i
+// is that of septet i. U+001B stands for the escape.
 const gsm7Default = "@£$¥èéùìòÇ\nØø\rÅå" +
 	"Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ" +
 	" !\"#¤%&'()*+,-./" +
@@ -38,9 +38,9 @@ const (
 	septetEnd = 0x400
 )
 
-// gsm7Septets maps every character below septetEnd to its septet; the extended
-// bit marks those of the extension table. Of all characters only the euro sign
-// lies above, and septetOf knows it.
+// gsm7Septets maps every character below septetEnd to its septet, with the extended bit
+// for the extension table. The euro sign, the only character above, is handled by
+// septetOf.
 var gsm7Septets = func() (septets [septetEnd]byte) {
 	for i := range septets {
 		septets[i] = noSeptet
@@ -53,12 +53,12 @@ var gsm7Septets = func() (septets [septetEnd]byte) {
 			septets[r] = extended | byte(code)
 		}
 	}
-	septets[escape] = noSeptet // no character: encoded it would swallow the next
+	septets[escape] = noSeptet // the escape is no character
 	return septets
 }()
 
-// septetOf returns the septet of r, with the extended bit if an escape goes
-// before it, or noSeptet.
+// septetOf returns the septet of r, with the extended bit if an escape precedes it, or
+// noSeptet.
 func septetOf(r rune) byte {
 	switch {
 	case r >= 0 && r < septetEnd:
@@ -116,11 +116,10 @@ func encodeGSM7(text string) (septets []byte, ok bool) {
 	return septets, true
 }
 
-// decodeGSM7 returns the text of septets (one a byte), read with the national
-// tables that the header of the message names; DefaultLanguage means the default ones. It
-// never fails: as 3GPP TS 23.038 6.2.1 has it, an escaped septet without a
-// character of its own is read unescaped, and an escape that is repeated, or
-// that nothing follows, is shown as a space.
+// decodeGSM7 returns the text of septets (one a byte), read with the national tables
+// that the header names; DefaultLanguage is the default table. It never fails: by 3GPP
+// TS 23.038 6.2.1 an escaped septet without a character is read unescaped, and a
+// repeated or final escape is shown as a space.
 func decodeGSM7(septets []byte, locking, single NationalLanguage) string {
 	base, shifted := locking.lockingTable(), single.singleTable()
 	var text strings.Builder
@@ -162,8 +161,8 @@ func packSeptets(septets []byte, fillBits int) []byte {
 	return octets
 }
 
-// unpackSeptets is the inverse of packSeptets: count septets, one a byte. Of
-// octets that are too short it returns the septets that are whole.
+// unpackSeptets is the inverse of packSeptets: it returns count septets, one a byte, or
+// as many as are whole in shorter octets.
 func unpackSeptets(octets []byte, count, fillBits int) []byte {
 	count = max(0, min(count, (8*len(octets)-fillBits)/7))
 	septets := make([]byte, count)

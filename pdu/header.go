@@ -15,8 +15,8 @@ const (
 	elementLockingShift      = 0x25 // national language
 )
 
-// Header is the user data header, 3GPP TS 23.040 9.2.3.24: its information
-// elements in order, those this package does not know among them.
+// Header is the user data header, 3GPP TS 23.040 9.2.3.24: its information elements in
+// order, unknown ones included.
 type Header []Element
 
 // Element is one information element of a Header.
@@ -25,15 +25,15 @@ type Element struct {
 	Data []byte
 }
 
-// Concatenation says which part of which long message a short message is, 3GPP
-// TS 23.040 9.2.3.24.1 and 9.2.3.24.8.
+// Concatenation identifies a part of a long message, 3GPP TS 23.040 9.2.3.24.1 and
+// 9.2.3.24.8.
 type Concatenation struct {
-	// Reference is the same in all parts of a message; 0 to 255 unless Wide.
+	// Reference is common to all parts of a message; 0 to 255 unless Wide.
 	Reference uint16
-	// Wide is a reference of 16 bits. It is another reference than the narrow
-	// one of the same value.
+	// Wide says that the reference has 16 bits. It differs from the 8-bit reference of
+	// the same value.
 	Wide bool
-	// Total is the count of parts, Number which one this is; both from 1 to 255.
+	// Total is the count of parts, Number the number of this one; both 1 to 255.
 	Total, Number int
 }
 
@@ -51,9 +51,9 @@ func (c Concatenation) element() (Element, error) {
 	return Element{ID: elementConcatenation, Data: []byte{byte(c.Reference), byte(c.Total), byte(c.Number)}}, nil
 }
 
-// Concatenation returns which part of a long message the header belongs to; ok
-// is false if it is none. An element with a part number that cannot be is
-// passed over, and of several the last one counts, as the standard asks.
+// Concatenation returns the concatenation element; ok is false without one. An element
+// with an impossible part number is skipped, and of several the last counts, as the
+// standard requires.
 func (h Header) Concatenation() (c Concatenation, ok bool) {
 	for _, e := range h {
 		var found Concatenation
@@ -73,8 +73,8 @@ func (h Header) Concatenation() (c Concatenation, ok bool) {
 	return c, ok
 }
 
-// nationalLanguages returns the tables the text is to be read with, 3GPP TS
-// 23.040 9.2.3.24.15 and 9.2.3.24.16.
+// nationalLanguages returns the national language tables of the text, 3GPP TS 23.040
+// 9.2.3.24.15 and 9.2.3.24.16.
 func (h Header) nationalLanguages() (locking, single NationalLanguage) {
 	for _, e := range h {
 		if len(e.Data) != 1 {
@@ -90,8 +90,8 @@ func (h Header) nationalLanguages() (locking, single NationalLanguage) {
 	return locking, single
 }
 
-// size is the octets the header takes, its length octet among them; 0 if there
-// is none.
+// size returns the length of the header in octets, length octet included; 0 without a
+// header.
 func (h Header) size() int {
 	if len(h) == 0 {
 		return 0

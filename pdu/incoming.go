@@ -7,27 +7,25 @@ import (
 	"time"
 )
 
-// errNotIncoming marks a PDU that no network sends to a device: a message of
-// our own that a modem keeps in its memory.
+// errNotIncoming marks a PDU that no network sends to a device, such as an outgoing
+// message in a memory of the modem.
 var errNotIncoming = errors.New("not an incoming message")
 
-// Incoming is what Read made of a PDU: either Deliver or Report is set.
+// Incoming is the result of Read: either Deliver or Report is set.
 type Incoming struct {
-	SMSC    Address // the service centre it came through; zero if the modem does not tell
+	SMSC    Address // the service centre; zero if the modem does not tell it
 	Deliver *Deliver
 	Report  *StatusReport
-	// Repairs says, field by field, where the PDU broke the standard and was
-	// read all the same. It holds neither text nor number.
+	// Repairs lists the fields that violated the standard and were read leniently. It
+	// contains neither text nor number.
 	Repairs []string
 }
 
-// Read reads a PDU as a modem gives it by +CMGR, +CMGL, +CMT or +CDS: the
-// address of the service centre and a TPDU. It is strict first and lenient
-// after. A lenient reading overlooks whatever leaves the text (or, in a report,
-// the status) readable: a reserved message type, lengths that do not match the
-// data, a broken header, octets behind the end, timestamps that are none, for
-// which receivedAt stands in. An error means that nothing could be made of raw;
-// the caller keeps it then.
+// Read reads a PDU of +CMGR, +CMGL, +CMT or +CDS: the address of the service centre and
+// a TPDU. It tries a strict reading first, then a lenient one, which accepts a reserved
+// message type, wrong lengths, a broken header, trailing octets and invalid timestamps
+// (replaced by receivedAt), as long as the text or, in a report, the status is
+// readable. An error means that raw is unreadable; the caller keeps raw then.
 func Read(raw []byte, receivedAt time.Time) (Incoming, error) {
 	strict := reader{rest: raw}
 	in := strict.incoming()
@@ -67,11 +65,11 @@ func (r *reader) incoming() Incoming {
 	return in
 }
 
-// sender takes the false @ off a name of seven characters: some centres count
-// the whole octets it fills, and the seven bits left over then read as an @. A
-// name of eight characters that really ends so is not to be expected.
+// sender removes a false @ from a name of seven characters: some service centres count
+// the whole octets of the name, whose seven spare bits read as an @. A real
+// eight-character name ending with @ is not expected.
 func (r *reader) sender(a Address) string {
-	const falseAt = 8 // septets that fill their octets to the last bit
+	const falseAt = 8 // septets that fill seven octets
 	name, found := strings.CutSuffix(a.Number, "@")
 	if !found || !a.IsAlphanumeric() {
 		return a.Number
@@ -83,9 +81,8 @@ func (r *reader) sender(a Address) string {
 	return name
 }
 
-// refuseBlank fails a lenient reading that found too little, such as that of
-// the blank memory some modems pass off as a message: from nobody, and
-// without a text or a time.
+// refuseBlank fails a lenient reading without sender, text and time, such as that of
+// blank memory that some modems return as a message.
 func (r *reader) refuseBlank(in Incoming) {
 	switch d := in.Deliver; {
 	case d != nil && d.OA.Number == "" && (len(d.UD.Data) == 0 || d.SCTS.Equal(r.instead)):
@@ -95,9 +92,8 @@ func (r *reader) refuseBlank(in Incoming) {
 	}
 }
 
-// SplitSMSC splits what the AT commands carry into the address of the service
-// centre and the TPDU, 3GPP TS 27.005 3.1. The address is zero if raw leaves it
-// to the modem.
+// SplitSMSC splits the octets of the AT commands into the address of the service centre
+// and the TPDU, 3GPP TS 27.005 3.1. The address is zero if raw leaves it to the modem.
 func SplitSMSC(raw []byte) (smsc Address, tpdu []byte, err error) {
 	r := reader{rest: raw}
 	smsc = r.smsc()
@@ -125,9 +121,8 @@ func (r *reader) smsc() Address {
 	return a
 }
 
-// WithSMSC puts the address of a service centre before a TPDU, as the AT
-// commands want it. Without one (nil, or one that cannot be written) the modem
-// uses its own.
+// WithSMSC puts the address of a service centre before a TPDU, as the AT commands
+// require. With nil, or an address that cannot be written, the modem uses its own.
 func WithSMSC(smsc *Address, tpdu []byte) []byte {
 	raw := make([]byte, 1, 1+1+maxSemiOctets/2+len(tpdu))
 	if smsc != nil && smsc.Number != "" && len(smsc.Number) <= maxSemiOctets {

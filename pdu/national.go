@@ -10,8 +10,8 @@ import (
 // 3GPP TS 23.040 9.2.3.24.15 and .16. They are read, never written.
 type NationalLanguage byte
 
-// The languages of 3GPP TS 23.038 annex A. Any other value, and a language
-// without the table in question, stands for the default table.
+// The languages of 3GPP TS 23.038 annex A. Other values, and a language without the
+// table in question, mean the default table.
 const (
 	DefaultLanguage NationalLanguage = 0
 	Turkish         NationalLanguage = 1
@@ -29,12 +29,11 @@ const (
 	Urdu            NationalLanguage = 13
 )
 
-// table holds the characters of the 128 septets. U+FFFD stands where there is
-// none: a locking table shows it as that, a single shift table leaves the
-// septet to the locking table.
+// table holds the characters of the 128 septets. U+FFFD marks a free place: a locking
+// table shows U+FFFD, a single shift table leaves the septet to the locking table.
 type table [128]rune
 
-// lockingTable returns the table that takes the place of the default alphabet.
+// lockingTable returns the table that replaces the default alphabet.
 func (l NationalLanguage) lockingTable() *table {
 	if int(l) < len(lockingTables) && lockingTables[l] != nil {
 		return lockingTables[l]
@@ -42,7 +41,7 @@ func (l NationalLanguage) lockingTable() *table {
 	return lockingTables[DefaultLanguage]
 }
 
-// singleTable returns the table that takes the place of the extension table.
+// singleTable returns the table that replaces the extension table.
 func (l NationalLanguage) singleTable() *table {
 	if int(l) < len(singleTables) {
 		return singleTables[l]
@@ -112,8 +111,8 @@ var singleTables = [...]*table{
 		"\u060C\u060D\u060E\u060F\u0610\u0611\u0612\u0613\u0614\u061B\u061F\u0640\u0652\u0658\u066B\u066C\u0672\u0673\u06CD\u06D4"),
 }
 
-// The frames of the Indian and Urdu tables: what they all have in common. The
-// letters of a language go into the free places in order.
+// The common part of the Indian and Urdu tables. The letters of a language fill the
+// free places in order.
 const (
 	indianLocking = "����������\n��\r��" +
 		"�����������\x1b����" +
@@ -133,11 +132,10 @@ const (
 		"����������������"
 )
 
-// indianLetters returns the signs, vowels, consonants and vowel signs of an
-// Indian script in the order of the locking tables, which is that of Unicode:
-// its blocks for these scripts are laid out alike, and a script merely lacks
-// some of the letters. without lists their offsets in the block; their places
-// in the table stay free.
+// indianLetters returns the signs, vowels, consonants and vowel signs of an Indian
+// script in the order of the locking tables, which is that of Unicode. The blocks of
+// these scripts have the same layout; a script lacks some letters. without lists the
+// block offsets of the missing letters, whose places in the table stay free.
 func indianLetters(block rune, without string) string {
 	const first, last = 0x01, 0x4D
 	const inNoTable = "\x04\x3A\x3B"
@@ -154,8 +152,7 @@ func indianLetters(block rune, without string) string {
 	return letters.String()
 }
 
-// letterTable returns the table of frame, a character a septet, with letters in its
-// free places, in order.
+// letterTable returns the table of frame with letters in its free places, in order.
 func letterTable(frame, letters string) *table {
 	var t table
 	free := []rune(letters)

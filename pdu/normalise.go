@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// check refuses a text that is not valid UTF-8 or has a control character other
-// than the ends of lines and the tab. plain says that nothing in it needs normalise: every
-// character is in GSM 7-bit and there is no CR.
+// check refuses a text that is not valid UTF-8 or has a control character other than
+// line ends and tab. plain says that no character needs normalising: all are in GSM
+// 7-bit and there is no CR.
 func check(text string) (plain bool, err error) {
 	plain = true
 	position := 0
@@ -30,11 +30,10 @@ func check(text string) (plain bool, err error) {
 	return plain, nil
 }
 
-// normalise returns the shortest text that reads the same: composed letters
-// (NFC: a letter and its mark apart take two units and may be cut), LF as the
-// only end of a line, a space for a tab (which comes with what is copied from a
-// spreadsheet, and no alphabet has), and nothing that does not show. It wants
-// valid UTF-8.
+// normalise returns the shortest equivalent of a valid UTF-8 text: composed letters
+// (NFC, because a separate mark takes a unit and may be cut off), LF as the only line
+// end, spaces for tabs (which spreadsheets produce and no alphabet has), and no
+// invisible characters.
 func normalise(text string) string {
 	text = norm.NFC.String(strings.ReplaceAll(text, "\r\n", "\n"))
 	var shown strings.Builder
@@ -52,19 +51,18 @@ func normalise(text string) string {
 		shown.WriteRune(r)
 		last = r
 	}
-	// A letter may now stand beside its mark, what was between them being gone.
+	// Removing an invisible character may have joined a letter and its mark.
 	return norm.NFC.String(shown.String())
 }
 
-// isLineEnd reports whether r ends a line or a paragraph as LF does.
+// isLineEnd reports whether r ends a line or paragraph.
 func isLineEnd(r rune) bool {
 	return r == '\r' || r == '\u2028' || r == '\u2029'
 }
 
-// isInvisible reports whether r never shows: soft hyphens, spaces without
-// width, and marks of writing direction, which phones work out by themselves.
-// They come with texts copied from documents, and one of them is enough to make
-// a text UCS-2.
+// isInvisible reports whether r never shows: soft hyphens, zero-width spaces and
+// direction marks, which phones do not need. Texts copied from documents contain them,
+// and one makes the whole text UCS-2.
 func isInvisible(r rune) bool {
 	switch {
 	case r == '\u00AD', r == '\u061C', r == '\u180E', r == '\uFEFF',
@@ -78,9 +76,8 @@ func isInvisible(r rune) bool {
 	}
 }
 
-// blank reports whether nothing of a normalised text shows: it is empty, or all
-// spaces, ends of lines, joiners with nothing to join, and fillers that scripts
-// have for a place without a letter.
+// blank reports whether a normalised text shows nothing: it has only spaces, line ends,
+// joiners and fillers.
 func blank(text string) bool {
 	const braille, hangul, halfHangul, jamoInitial, jamoMedial = '\u2800', '\u3164', '\uFFA0', '\u115F', '\u1160'
 	return !strings.ContainsFunc(text, func(r rune) bool {
@@ -92,15 +89,15 @@ func blank(text string) bool {
 	})
 }
 
-// isJoiner reports whether r does not show itself but may change how its
-// neighbours look: the joiners, and the selectors of text or emoji style.
+// isJoiner reports whether r is invisible but may change its neighbours: a joiner, or a
+// selector of text or emoji style.
 func isJoiner(r rune) bool {
 	return r == '\u200C' || r == '\u200D' || r == '\uFE0E' || r == '\uFE0F'
 }
 
-// joins reports whether joiner has an effect between the character last and
-// rest: in emoji and in scripts from Arabic on, but not in Latin, Greek,
-// Cyrillic, among punctuation or spaces; and in keycaps such as 1 with a frame.
+// joins reports whether joiner has an effect between the character last and rest: in
+// emoji, in scripts from Arabic on and in keycaps, but not in Latin, Greek, Cyrillic,
+// punctuation or spaces.
 func joins(joiner, last rune, rest string) bool {
 	const firstJoining, keycap = '\u0600', "\u20E3"
 	return last >= firstJoining && !unicode.IsPunct(last) && !unicode.IsSpace(last) ||
@@ -108,8 +105,8 @@ func joins(joiner, last rune, rest string) bool {
 }
 
 // lookAlikes maps typographic characters and symbols that GSM 7-bit lacks to
-// what says the same in it. Degrees, exponents and mu have no such thing: in a
-// dose or a measurement nothing may be guessed.
+// equivalents. Degrees, exponents and mu have no equivalent, because a dose or a
+// measurement must not be changed.
 var lookAlikes = byCharacter(map[string]string{
 	`"`:   "“”„‟«»″",
 	"'":   "‘’‚‛‹›′´`ʼʹ",
@@ -127,8 +124,8 @@ var lookAlikes = byCharacter(map[string]string{
 	"ff": "ﬀ", "fi": "ﬁ", "fl": "ﬂ", "ffi": "ﬃ", "ffl": "ﬄ",
 })
 
-// wholeLetters maps the Latin letters that Unicode does not take apart into a
-// letter and its mark to what is written where they cannot be.
+// wholeLetters maps Latin letters that Unicode does not decompose to their usual
+// replacements.
 var wholeLetters = byCharacter(map[string]string{
 	"l": "łŀ", "L": "ŁĿ",
 	"d": "đð", "D": "ĐÐ", "h": "ħ", "H": "Ħ", "t": "ŧ", "T": "Ŧ", "n": "ŋ", "N": "Ŋ",
@@ -137,8 +134,7 @@ var wholeLetters = byCharacter(map[string]string{
 	"a": "ª", "o": "º",
 })
 
-// byCharacter turns a table of replacements and the characters they are for into
-// one of characters and their replacements.
+// byCharacter inverts a table from replacements to characters.
 func byCharacter(characters map[string]string) map[rune]string {
 	replacements := make(map[rune]string)
 	for replacement, of := range characters {
@@ -149,8 +145,7 @@ func byCharacter(characters map[string]string) map[rune]string {
 	return replacements
 }
 
-// lookAlike returns what stands for r in GSM 7-bit without changing what the
-// text says, or "".
+// lookAlike returns the GSM 7-bit equivalent of r, or "".
 func lookAlike(r rune) string {
 	if unicode.Is(unicode.Zs, r) { // the no-break space, thin and wide ones
 		return " "
@@ -158,8 +153,8 @@ func lookAlike(r rune) string {
 	return lookAlikes[r]
 }
 
-// lookAlikeOrFolded returns what lookAlike does or, for a Latin letter, the
-// letter without its marks (ą becomes a, Č becomes C), or "".
+// lookAlikeOrFolded returns the look-alike of r or, for a Latin letter, the letter
+// without its marks (ą becomes a, Č becomes C), or "".
 func lookAlikeOrFolded(r rune) string {
 	if replacement := lookAlike(r); replacement != "" {
 		return replacement
@@ -169,7 +164,7 @@ func lookAlikeOrFolded(r rune) string {
 	}
 	base, _ := utf8.DecodeRune(norm.NFD.PropertiesString(string(r)).Decomposition())
 	if !unicode.Is(unicode.Latin, base) || gsm7Units(base) == 0 {
-		return "" // such as ≠, which is no equals sign with a mark
+		return "" // ≠ is not an equals sign with a mark
 	}
 	return string(base)
 }

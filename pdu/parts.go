@@ -6,15 +6,14 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Octets of a user data header that holds a concatenation element alone, the
-// length octet among them, 3GPP TS 23.040 9.2.3.24.1 and .8.
+// Length in octets of a user data header with only a concatenation element, length
+// octet included, 3GPP TS 23.040 9.2.3.24.1 and .8.
 const (
 	narrowHeader = 6
 	wideHeader   = 7
 )
 
-// size returns how many units fit into each part of c, and the least number of
-// parts that its text takes.
+// size returns the units that fit into each part of c, and the least count of parts.
 func (c Composition) size(wideReference bool) (capacity, count int) {
 	if single := c.Alphabet.capacity(0); c.Units <= single {
 		return single, 1
@@ -27,7 +26,7 @@ func (c Composition) size(wideReference bool) (capacity, count int) {
 	return capacity, c.Alphabet.count(c.Text, capacity)
 }
 
-// count returns the least number of parts that text takes.
+// count returns the least count of parts of text.
 func (a Alphabet) count(text string, capacity int) int {
 	count := 0
 	for text != "" {
@@ -37,9 +36,8 @@ func (a Alphabet) count(text string, capacity int) int {
 	return count
 }
 
-// fitting returns the length in bytes of the longest beginning of text that
-// fits into capacity units. As characters are whole in it, so are escapes with
-// what follows them, and surrogate pairs.
+// fitting returns the length in bytes of the longest prefix of text that fits into
+// capacity units. Escape sequences and surrogate pairs stay whole.
 func (a Alphabet) fitting(text string, capacity int) int {
 	for i, r := range text {
 		capacity -= a.units(r)
@@ -50,10 +48,10 @@ func (a Alphabet) fitting(text string, capacity int) int {
 	return len(text)
 }
 
-// cut cuts text into count parts, the least number. What readers take for one
-// character (an emoji of several, a letter with its marks, a flag) stays whole
-// wherever the parts that follow have room for it: many phones show a part
-// before the next one is there, and some never join them.
+// cut cuts text into count parts, the least number. Grapheme clusters (an emoji of
+// several characters, a letter with its marks, a flag) stay whole if the remaining
+// parts have room, because many phones show a part before the next arrives, and some
+// never join parts.
 func (a Alphabet) cut(text string, capacity, count int) []string {
 	parts := make([]string, 0, count)
 	clusters := clusterWalk{text: text}
@@ -69,14 +67,14 @@ func (a Alphabet) cut(text string, capacity, count int) []string {
 	return parts
 }
 
-// clusterWalk walks over the grapheme clusters of a text, each of them once.
+// clusterWalk iterates over the grapheme clusters of a text.
 type clusterWalk struct {
 	text       string
-	start, end int // of the cluster it stands on
+	start, end int // of the current cluster
 }
 
-// at returns the start of the cluster that position lies in, or position if it
-// lies between two. Positions must not decrease.
+// at returns the start of the cluster that contains position. Positions must not
+// decrease.
 func (w *clusterWalk) at(position int) int {
 	before, _ := utf8.DecodeLastRuneInString(w.text[:position])
 	after, _ := utf8.DecodeRuneInString(w.text[position:])
@@ -91,10 +89,9 @@ func (w *clusterWalk) at(position int) int {
 	return w.start
 }
 
-// standsAlone reports whether r never is of one cluster with another character
-// that stands alone: Latin, Greek and Cyrillic letters, digits and signs, but
-// not marks (CR and LF, which Unicode keeps together, do not both occur). It
-// spares most texts the look at every character of theirs.
+// standsAlone reports whether r never shares a cluster with another such character:
+// Latin, Greek and Cyrillic letters, digits and signs without marks. (CR and LF do not
+// both occur.) The check spares most texts the cluster rules.
 func standsAlone(r rune) bool {
 	const marks, greek, cyrillicMarks, cyrillic, hebrewMarks = 0x300, 0x370, 0x483, 0x48A, 0x591
 	return r < marks || greek <= r && r < cyrillicMarks || cyrillic <= r && r < hebrewMarks

@@ -3,7 +3,7 @@
 // 3GPP TS 23.040, in the alphabets of 3GPP TS 23.038.
 //
 // It owns the wire format, how a text is made fit for the air and cut into
-// parts (Compose, NewPreview), and how whatever a network sends is read:
+// parts (Compose, NewPreview), and how incoming PDUs are read:
 // strictly first, leniently after (Read). It is pure: no I/O, no clock, no
 // state. It does not own which number may be written to, which reference a
 // long message gets, how its parts find each other again, or the AT commands

@@ -6,36 +6,33 @@ import (
 	"strings"
 )
 
-// maxForeign bounds the work of a preview: a text with more different foreign
-// characters is written in a foreign script, where none alone makes a
-// difference.
+// maxForeign bounds the foreign characters of a preview. A text with more is in a
+// foreign script, where replacing one character changes nothing.
 const maxForeign = 64
 
-// Preview is what a sender sees before anything is sent.
+// Preview is the composition of a text with the cost of its foreign characters.
 type Preview struct {
 	Composition
-	// Foreign lists the characters outside GSM 7-bit, those of the text as it was
-	// normalised, the dearest first. Of a text with more than 64 different ones
-	// only the first 64 are looked at.
+	// Foreign lists the characters of the normalised text outside GSM 7-bit, the most
+	// expensive first, at most 64 different ones.
 	Foreign []Foreign
-	// Folded is what encoding Fold would send, nil if that is no other text or
-	// not GSM 7-bit.
+	// Folded is the result of encoding Fold; nil if it is the same or not GSM 7-bit.
 	Folded *Composition
 }
 
 // Foreign is a character that GSM 7-bit lacks.
 type Foreign struct {
 	Rune        rune
-	Count       int    // how often it occurs
-	Replacement string // what look-alikes or folding have for it, "" if nothing
-	// Costs is the number of parts saved if this character alone were replaced
-	// or, without a Replacement, left out. It is 0 where the composition has
-	// the replacement already, and where another character costs as much.
+	Count       int    // occurrences
+	Replacement string // by look-alikes or folding; "": none
+	// Costs is the count of parts saved by replacing only this character or, without a
+	// Replacement, omitting it. It is 0 where the composition has replaced it, and
+	// where another character costs as much.
 	Costs int
 }
 
-// NewPreview composes text and works out what its foreign characters cost. Its
-// error is a *TextError, as that of Compose.
+// NewPreview composes text and computes the cost of its foreign characters. An error is
+// a *TextError.
 func NewPreview(text string, o ComposeOptions) (Preview, error) {
 	c, err := Compose(text, o)
 	if err != nil {
@@ -50,7 +47,7 @@ func NewPreview(text string, o ComposeOptions) (Preview, error) {
 	return p, nil
 }
 
-// foreignIn returns the foreign characters of text, which takes so many parts.
+// foreignIn returns the foreign characters of text, which takes parts parts.
 func foreignIn(text string, parts int, o ComposeOptions) []Foreign {
 	var list []Foreign
 	for _, r := range text {

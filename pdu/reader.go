@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What is wrong with a PDU, besides errAddress.
+// The ways in which a PDU may be malformed, besides errAddress.
 var (
 	// errTruncated marks a PDU that ends before its fields do.
 	errTruncated = errors.New("ends too early")
@@ -14,8 +14,8 @@ var (
 	errTrailing = errors.New("octets behind the end")
 	// errMessageType marks a PDU of another type than the one asked for.
 	errMessageType = errors.New("another type of message")
-	// errTime marks a timestamp that is no point in time or cannot be written,
-	// 3GPP TS 23.040 9.2.3.11.
+	// errTime marks an invalid timestamp, or a time that cannot be written, 3GPP TS
+	// 23.040 9.2.3.11.
 	errTime = errors.New("not a time")
 	// errHeader marks a user data header whose lengths do not add up, 3GPP TS
 	// 23.040 9.2.3.24.
@@ -25,18 +25,17 @@ var (
 	errUserDataLength = errors.New("impossible length of user data")
 )
 
-// reader takes a PDU apart from front to back. The first failure sticks: what
-// is read after it is zero, so a decoder reads its fields in a row and looks at
-// err once.
+// reader reads a PDU from front to back. After the first failure it returns zero
+// values, so a decoder reads all fields and checks err once.
 type reader struct {
 	rest []byte
 	err  error
 
-	// A lenient reader carries on where the standard is broken but a meaning is
-	// left, and notes what it overlooked in repairs.
+	// A lenient reader continues after violations that leave a meaning, and lists them
+	// in repairs.
 	lenient bool
 	repairs []string
-	// instead stands in for timestamps a lenient reader cannot read.
+	// instead replaces invalid timestamps in a lenient reading.
 	instead time.Time
 }
 
@@ -47,7 +46,7 @@ func (r *reader) fail(field string, err error) {
 	}
 }
 
-// fault reports something a lenient reader overlooks and a strict one fails by.
+// fault records a violation: a repair of a lenient reader, a failure of a strict one.
 func (r *reader) fault(field string, err error) {
 	switch {
 	case !r.lenient:
@@ -78,7 +77,7 @@ func (r *reader) octet(field string) byte {
 	return 0
 }
 
-// end says that nothing may follow.
+// end checks that no octets follow.
 func (r *reader) end(field string) {
 	if r.err == nil && len(r.rest) > 0 {
 		r.fault(field, fmt.Errorf("%w: %d", errTrailing, len(r.rest)))

@@ -5,18 +5,19 @@ import (
 	"time"
 )
 
-// StatusReport is an SMS-STATUS-REPORT, what became of a message: 3GPP TS 23.040
-// 9.2.2.3.
+// StatusReport is an SMS-STATUS-REPORT, the result of a submitted message: 3GPP TS
+// 23.040 9.2.2.3.
 type StatusReport struct {
-	MoreMessages   bool // TP-MMS: others wait at the centre (on the wire the bit means the contrary)
+	MoreMessages   bool // TP-MMS: more messages wait at the centre (the bit on the wire is inverted)
 	LoopPrevention bool // TP-LP: the report has been forwarded already
-	ForCommand     bool // TP-SRQ: it is about an SMS-COMMAND, not an SMS-SUBMIT
-	MR             byte // TP-MR of the message it is about
+	ForCommand     bool // TP-SRQ: the report is about an SMS-COMMAND, not an SMS-SUBMIT
+	MR             byte // TP-MR of the reported message
 	RA             Address
-	SCTS           time.Time // when the service centre took the message
-	Discharge      time.Time // TP-DT: when what Status says happened
+	SCTS           time.Time // when the service centre accepted the message
+	Discharge      time.Time // TP-DT: when Status was reached
 	Status         Status    // TP-ST
-	// Parameters says which of the fields below are there. Few centres send any.
+	// Parameters says which of the fields below are present. Few service centres send
+	// any.
 	Parameters ReportParameters
 	PID        byte
 	DCS        DCS
@@ -26,18 +27,19 @@ type StatusReport struct {
 // ReportParameters is the TP-Parameter-Indicator, 3GPP TS 23.040 9.2.3.27.
 type ReportParameters byte
 
-// The parameters a report may end with.
+// The optional parameters of a report.
 const (
 	ReportHasPID      ReportParameters = 0x01
 	ReportHasDCS      ReportParameters = 0x02
 	ReportHasUserData ReportParameters = 0x04
 
 	knownParameters    = ReportHasPID | ReportHasDCS | ReportHasUserData
-	reservedParameters = 0x78 // something unknown follows the user data
+	reservedParameters = 0x78 // unknown octets follow the user data
 	moreParameters     = 0x80 // another indicator octet follows
 )
 
-// Marshal returns the TPDU. It fails with errAddress, errTime or errUserDataLength.
+// Marshal returns the TPDU. An error says that an address, a time or the user data
+// cannot be written.
 func (s StatusReport) Marshal() ([]byte, error) {
 	tpdu, err := s.append(make([]byte, 0, sizeHint))
 	if err != nil {
@@ -99,9 +101,9 @@ func (r *reader) statusReport() StatusReport {
 	return s
 }
 
-// parameters reads what may follow the status. Modems and centres put all
-// sorts of octets there, so a lenient reader takes it whole or not at all: the
-// status before it is what counts.
+// parameters reads the optional fields after the status. Modems and service centres put
+// unrelated octets there, so a lenient reader takes the fields whole or not at all and
+// keeps the status.
 func (r *reader) parameters(s *StatusReport, hasHeader bool) {
 	tail := reader{rest: r.rest}
 	r.rest = nil

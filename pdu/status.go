@@ -5,15 +5,15 @@ import "fmt"
 // Status is the TP-Status of a status report, 3GPP TS 23.040 9.2.3.15.
 type Status byte
 
-// StatusOutcome is what a Status means for the message.
+// StatusOutcome is the consequence of a Status for the message.
 type StatusOutcome int
 
 // The outcomes.
 const (
-	Delivered   StatusOutcome = iota // the recipient has it, as far as the centre knows
-	StillTrying                      // not yet; the centre goes on and will report again
-	Failed                           // for good; another attempt would end the same way
-	Abandoned                        // for now; the centre has given up, a new attempt may work
+	Delivered   StatusOutcome = iota // the message has been delivered, as far as the centre knows
+	StillTrying                      // not delivered yet; the centre keeps trying and reports again
+	Failed                           // permanent; a new attempt would fail, too
+	Abandoned                        // temporary; the centre has given up, a new attempt may succeed
 )
 
 // String returns the outcome in words for a log.
@@ -31,8 +31,8 @@ func (o StatusOutcome) String() string {
 	return fmt.Sprintf("outcome %d", int(o))
 }
 
-// Outcome returns what s means. Reserved and centre specific values have the
-// meaning of their range; those from 0x80 are read as 0x63, service rejected.
+// Outcome returns the consequence of s. Reserved and centre-specific values have the
+// meaning of their range; values from 0x80 are read as 0x63, service rejected.
 func (s Status) Outcome() StatusOutcome {
 	switch {
 	case s < 0x20:
@@ -46,8 +46,8 @@ func (s Status) Outcome() StatusOutcome {
 	}
 }
 
-// String returns the status in words for a log or an error's detail, with its
-// value: "validity period expired (0x46)".
+// String returns the status in words with its value, for a log: "validity period
+// expired (0x46)".
 func (s Status) String() string {
 	return fmt.Sprintf("%s (0x%02X)", s.meaning(), byte(s))
 }
@@ -81,7 +81,7 @@ func (s Status) meaning() string {
 	case 0x49:
 		return "message does not exist"
 	}
-	// 0x20 to 0x25 and 0x60 to 0x65 tell the same, before and after giving up.
+	// 0x20 to 0x25 and 0x60 to 0x65 have the same reasons, before and after giving up.
 	if s&^0x40 >= 0x20 && s&^0x40 <= 0x25 {
 		return [...]string{
 			"congestion", "recipient busy", "no response from the recipient",

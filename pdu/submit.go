@@ -2,17 +2,17 @@ package pdu
 
 import "fmt"
 
-// sizeHint is room for a TPDU with full user data, so that Marshal allocates
-// it once.
+// sizeHint is the capacity for a TPDU with full user data, so that Marshal allocates
+// once.
 const sizeHint = 176
 
-// Submit is an SMS-SUBMIT, a message on its way to the service centre: 3GPP TS
-// 23.040 9.2.2.2.
+// Submit is an SMS-SUBMIT, an outgoing message to the service centre: 3GPP TS 23.040
+// 9.2.2.2.
 type Submit struct {
 	RejectDuplicates bool // TP-RD: the centre refuses the same MR to the same DA a second time
-	ReportRequest    bool // TP-SRR: a status report is wanted
+	ReportRequest    bool // TP-SRR: a status report is requested
 	ReplyPath        bool // TP-RP: the answer may use the centre of this message
-	MR               byte // TP-MR; most modems put their own in its place and tell it
+	MR               byte // TP-MR; most modems replace it and return their own
 	DA               Address
 	PID              byte // TP-PID, 0 for an ordinary message
 	DCS              DCS
@@ -22,8 +22,8 @@ type Submit struct {
 
 var errNoRecipient = fmt.Errorf("%w: none", errAddress)
 
-// Marshal returns the TPDU. The length that AT+CMGS wants is its length. It fails
-// with errAddress, errValidity, errTime or errUserDataLength.
+// Marshal returns the TPDU, whose length in octets is the argument of AT+CMGS. An error
+// says that the address, the validity or the user data cannot be written.
 func (s Submit) Marshal() ([]byte, error) {
 	tpdu, err := s.append(make([]byte, 0, sizeHint))
 	if err != nil {
@@ -52,9 +52,7 @@ func (s Submit) append(b []byte) ([]byte, error) {
 	return appendUserData(b, s.DCS, s.UD)
 }
 
-// ParseSubmit reads a TPDU that Submit.Marshal or another sender wrote. It is
-// strict: whatever the standard does not allow is one of the errors of this
-// package.
+// ParseSubmit reads a TPDU strictly: any violation of the standard is an error.
 func ParseSubmit(tpdu []byte) (Submit, error) {
 	r := reader{rest: tpdu}
 	s := r.submit()

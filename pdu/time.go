@@ -7,10 +7,10 @@ import (
 
 const (
 	quarterHour = 15 * 60 // seconds
-	maxQuarters = 79      // what two digits hold with three bits for the tens
+	maxQuarters = 79      // greatest value of two digits with three bits for the tens
 	zoneSign    = 0x08    // the fourth of them: west of Greenwich
-	// firstYear is the year meant by the digits 90. The standard gives two
-	// digits only; no short message is older than 1992.
+	// firstYear is the year of the digits 90. The standard has two digits; no short
+	// message is older than 1992.
 	firstYear = 1990
 )
 
@@ -37,7 +37,7 @@ func appendTime(b []byte, t time.Time) ([]byte, error) {
 		swapped(quarters)|sign), nil
 }
 
-// timestamp reads what appendTime writes. The time keeps the zone it came in.
+// timestamp reads the form of appendTime. The time keeps its zone.
 func (r *reader) timestamp(field string) time.Time {
 	octets := r.take(7, field)
 	if octets == nil {

@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// encodeUCS2 returns text as UTF-16 in big-endian order. 3GPP TS 23.038 6.2.3
-// says UCS-2; characters beyond it go as surrogate pairs, which is what phones
-// send and read.
+// encodeUCS2 returns text as big-endian UTF-16. 3GPP TS 23.038 6.2.3 specifies UCS-2;
+// other characters become surrogate pairs, as phones expect.
 func encodeUCS2(text string) []byte {
 	octets := make([]byte, 0, 2*UCS2.length(text))
 	for _, r := range text {
@@ -21,9 +20,8 @@ func encodeUCS2(text string) []byte {
 	return octets
 }
 
-// decodeUCS2 returns the text of octets in UTF-16, big-endian. It never fails: a
-// surrogate without its other half becomes U+FFFD and leaves its neighbour
-// alone, and so does an odd octet at the end.
+// decodeUCS2 decodes big-endian UTF-16. It never fails: a lone surrogate or an odd
+// final octet becomes U+FFFD.
 func decodeUCS2(octets []byte) string {
 	text := make([]byte, 0, len(octets)+len(octets)/2)
 	for len(octets) >= 2 {

@@ -12,18 +12,18 @@ import (
 // 9.2.3.24; they carry 160 septets.
 const maxUserData = 140
 
-// UserData is the TP-User-Data: an optional header and the text or data behind
-// it. What Data means depends on the DCS of the message it belongs to.
+// UserData is the TP-User-Data: an optional header and the text or data behind it. The
+// DCS of the message decides the meaning of Data.
 type UserData struct {
 	Header Header
-	// Data is one septet a byte if the alphabet is GSM7, escapes included, and
-	// plain octets otherwise. The header and its fill bits are not in it.
+	// Data has one septet a byte if the alphabet is GSM7, escapes included, and plain
+	// octets otherwise. The header and its fill bits are not part of Data.
 	Data []byte
 }
 
 // TextUserData returns the user data of one part: text in alphabet a, behind a
-// header if c is not nil. It fails if a lacks a character of text or if the
-// part does not fit; Compose gives parts that do.
+// concatenation header if c is not nil. It fails if a lacks a character of text or the
+// part is too long; the parts of Compose fit.
 func TextUserData(text string, a Alphabet, c *Concatenation) (UserData, error) {
 	var u UserData
 	if c != nil {
@@ -51,9 +51,9 @@ func TextUserData(text string, a Alphabet, c *Concatenation) (UserData, error) {
 	return u, nil
 }
 
-// Text returns the user data as text, by the alphabet of d and the national
-// language tables the header names. It never fails: what is no character
-// becomes U+FFFD. 8-bit data is shown as UTF-8 if it is that, else as Latin-1.
+// Text decodes the user data by the alphabet of d and the national language tables of
+// the header. It never fails: invalid characters become U+FFFD. 8-bit data is shown as
+// UTF-8 if valid, else as Latin-1.
 func (u UserData) Text(d DCS) string {
 	switch d.Alphabet() {
 	case UCS2:
@@ -66,8 +66,8 @@ func (u UserData) Text(d DCS) string {
 	}
 }
 
-// decodeData8 makes something readable of 8-bit data. The standard gives it no
-// character set.
+// decodeData8 returns 8-bit data as readable text. The standard defines no character
+// set.
 func decodeData8(octets []byte) string {
 	var text strings.Builder
 	text.Grow(len(octets))
@@ -120,7 +120,7 @@ func appendUserData(b []byte, d DCS, u UserData) ([]byte, error) {
 	return append(appendHeader(b, u.Header), packSeptets(u.Data, fillBits)...), nil
 }
 
-// userData reads TP-UDL and TP-UD. A lenient reader takes what there is.
+// userData reads TP-UDL and TP-UD. A lenient reader accepts truncated data.
 func (r *reader) userData(d DCS, hasHeader bool) UserData {
 	const field = "TP-UD"
 	if r.err == nil && len(r.rest) == 0 {
@@ -154,9 +154,9 @@ func (r *reader) userData(d DCS, hasHeader bool) UserData {
 	return u
 }
 
-// header reads the header at the beginning of data and returns its size. If its
-// elements do not add up a lenient reader drops them and keeps the text, as 3GPP
-// TS 23.040 9.2.3.24 asks; if there cannot be a header at all, all is text.
+// header reads the header at the beginning of data and returns its size. A lenient
+// reader drops a malformed header and keeps the text, as 3GPP TS 23.040 9.2.3.24
+// requires; data too short for a header is all text.
 func (r *reader) header(data []byte) (h Header, size int) {
 	const field = "TP-UDH"
 	if len(data) == 0 || int(data[0]) >= len(data) {
@@ -171,8 +171,7 @@ func (r *reader) header(data []byte) (h Header, size int) {
 	return h, size
 }
 
-// present returns b, or nil if it is empty, so that what is read equals what
-// was written.
+// present returns b, or nil if b is empty, so that a read value equals the written one.
 func present(b []byte) []byte {
 	if len(b) == 0 {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// errValidity marks a validity period that cannot be.
+// errValidity marks an impossible validity period.
 var errValidity = errors.New("not a validity period")
 
 // ValidityFormat is the TP-Validity-Period-Format, 3GPP TS 23.040 9.2.3.3.
@@ -26,20 +26,19 @@ const (
 	maxRelative = 63 * week
 )
 
-// Validity is the TP-Validity-Period: how long the service centre tries. The
-// zero Validity leaves it to the centre.
+// Validity is the TP-Validity-Period: how long the service centre tries to deliver. The
+// zero Validity leaves the period to the centre.
 type Validity struct {
 	Format ValidityFormat
-	// Period counts from when the centre takes the message; relative format.
+	// Period begins when the centre accepts the message; relative format.
 	Period time.Duration
-	// Until is when to stop trying; absolute format.
+	// Until is when the centre stops trying; absolute format.
 	Until time.Time
 }
 
-// RelativeValidity returns the shortest relative period that is not shorter
-// than d: in steps of 5 minutes up to 12 hours, 30 minutes up to a day, days up
-// to 30, then weeks up to 63, which also stand for all that is longer. A d of
-// zero or less is errValidity: such a message should not be sent at all.
+// RelativeValidity returns the shortest relative period that is not shorter than d: in
+// steps of 5 minutes up to 12 hours, 30 minutes up to a day, days up to 30, then weeks
+// up to 63, which is also the result for longer d. It fails for a d of zero or less.
 func RelativeValidity(d time.Duration) (Validity, error) {
 	octet, err := relativeOctet(d)
 	if err != nil {
@@ -48,8 +47,8 @@ func RelativeValidity(d time.Duration) (Validity, error) {
 	return Validity{Format: ValidityRelative, Period: relativePeriod(octet)}, nil
 }
 
-// Deadline returns when a message the centre took at accepted expires; ok is
-// false if the message does not say.
+// Deadline returns when a message accepted by the centre at accepted expires; ok is
+// false without a period.
 func (v Validity) Deadline(accepted time.Time) (t time.Time, ok bool) {
 	switch {
 	case v.Format == ValidityAbsolute:

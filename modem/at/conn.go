@@ -1,16 +1,15 @@
-// Package at keeps one AT dialogue on any stream: commands and their answers,
-// submissions with their prompt, and what the modem says by itself.
+// Package at keeps one AT dialogue on a byte stream: commands with their answers,
+// submissions with their prompt, and unsolicited result codes.
 //
-// A line pump owns the stream. It sets unsolicited result codes aside in order,
-// bounds and normalises lines, lets one prompt through a submission and knows
-// whether the payload has left. Commands run one at a time through
-// github.com/warthog618/modem/at, whose AT lives only as long as the dialogue
-// is in step: a command that ends without its answer throws it away, and Resync
-// makes a new one once the modem is known to be silent. So an answer that comes
-// late is never taken for the answer to something else.
+// A line pump owns the stream. It separates unsolicited result codes, bounds and
+// normalises lines, passes one prompt to a submission and records whether the payload
+// has been sent. Commands run one at a time through github.com/warthog618/modem/at,
+// whose AT exists only while the dialogue is in step: a command without an answer
+// discards the AT, and Resync makes a new one once the modem is silent. A late answer
+// is therefore never taken for the answer to another command.
 //
-// The package knows the shape of the dialogue (3GPP TS 27.005, 27.007, V.250)
-// and no command but +CMGS; what the commands mean is the business of modem.
+// The package implements the form of the dialogue (3GPP TS 27.005, 27.007, V.250) and
+// of the commands only +CMGS. Package modem knows the meaning of the others.
 package at
 
 import (
@@ -27,37 +26,37 @@ import (
 	warthog "github.com/warthog618/modem/at"
 )
 
-// Phase says how far a submission came.
+// Phase is how far a submission has come.
 type Phase int
 
 // The phases of a submission.
 const (
-	// BeforePayload: the modem cannot have sent anything, trying again is safe.
+	// BeforePayload: the modem cannot have sent anything; repeating is safe.
 	BeforePayload Phase = iota
-	// AfterPayload: the payload and its Ctrl-Z have left, the modem may have
-	// sent the message whatever it answers or not.
+	// AfterPayload: the payload and its Ctrl-Z have been written; the modem may have
+	// sent the message, whatever its answer.
 	AfterPayload
 )
 
-// Config says how a Conn behaves. Zero durations take the given default.
+// Config configures a Conn. A zero duration takes the default given with it.
 type Config struct {
-	// Handler receives what the modem says by itself, in order. It is called by
-	// the pump with a lock held: it must neither block nor call the Conn.
+	// Handler receives unsolicited results in order. The pump calls it with a lock
+	// held: Handler must neither block nor call the Conn.
 	Handler func(Unsolicited)
 
 	Write     time.Duration // one write to the port: 2 s
 	Prompt    time.Duration // +CMGS until the prompt: 20 s
 	Submit    time.Duration // payload until the answer: 180 s
-	Final     time.Duration // "+CMGS: n" until its OK, which some modems leave out: 5 s
+	Final     time.Duration // "+CMGS: n" until its OK, which some modems omit: 5 s
 	Quiet     time.Duration // silence that ends a Resync: 300 ms
 	Attention time.Duration // one AT during a Resync: 3 s
 
-	// Awaits is until when the answer to a payload may come that was written to
-	// the port before this dialogue, by a process that has died say; zero: none is
-	// awaited. Until it has come, or the time is over, nothing is written.
+	// Awaits is until when the answer to a payload of an earlier process may come;
+	// zero: none is awaited. Nothing is written until the answer has come or that time
+	// is over.
 	Awaits time.Time
 
-	// Transcript takes the lines of the dialogue; nil: one of its own.
+	// Transcript records the lines of the dialogue; nil: a new one.
 	Transcript *Transcript
 }
 
@@ -86,8 +85,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Conn is one dialogue with one modem. Its methods may be called by any
-// goroutine; commands run one at a time.
+// Conn is one dialogue with one modem. Any goroutine may call its methods; commands run
+// one at a time.
 type Conn struct {
 	port io.ReadWriteCloser
 	cfg  Config
@@ -101,22 +100,22 @@ type Conn struct {
 	mu        sync.Mutex // guards what follows
 	pump      pump
 	session   *session  // nil until the first Resync
-	trouble   trouble   // what the last session that ended out of step left behind
-	payloadAt time.Time // when the payload of the last Submit left; zero: it did not
+	trouble   trouble   // state left by the last session that ended out of step
+	payloadAt time.Time // when the payload of the last Submit was sent; zero: not sent
 	lastRead  time.Time
 	activity  chan struct{} // receives after each read, coalesced
 	cause     error         // why the port is gone
 	stats     stats
 }
 
-// stats counts what should not happen often.
+// stats counts irregularities.
 type stats struct {
-	Noise  int // octets that are no text, or of lines without an end
-	Strays int // answers that nobody waited for
+	Noise  int // octets that are not text, or of lines without an end
+	Strays int // answers without a command
 }
 
-// New starts a dialogue on port, which it owns from then on. The dialogue is
-// out of step until the first Resync.
+// New starts a dialogue on port and takes ownership of port. The dialogue is out of
+// step until the first Resync.
 func New(port io.ReadWriteCloser, cfg Config) *Conn {
 	c := &Conn{
 		port:     port,
@@ -127,7 +126,7 @@ func New(port io.ReadWriteCloser, cfg Config) *Conn {
 		lastRead: time.Now(),
 	}
 	if !cfg.Awaits.IsZero() {
-		// Whether the payload had left whole nobody knows: it may stand at the prompt.
+		// The earlier payload may be incomplete and the modem at its prompt.
 		c.trouble = trouble{late: true, prompt: true, busy: cfg.Awaits}
 	}
 	c.log = c.cfg.Transcript
@@ -136,10 +135,11 @@ func New(port io.ReadWriteCloser, cfg Config) *Conn {
 	return c
 }
 
-// Command runs one command, given without its AT, and returns the lines of its
-// answer, with an error those that came: some modems leave the OK out. An *Error
-// is the answer of the modem; after any other error the dialogue is out of step,
-// but for ErrInvalid and errOutOfStep.
+// Command runs one command, given without AT, within timeout and returns the lines of
+// its answer. With an error it returns the lines that came, because some modems omit
+// the OK. An *Error is an answer of the modem. After another error the dialogue is out
+// of step, except after ErrInvalid and for a command that was not written because the
+// dialogue was out of step.
 func (c *Conn) Command(ctx context.Context, command string, timeout time.Duration) ([]string, error) {
 	if !validCommand(command) {
 		return nil, fmt.Errorf("AT%s: %w", commandName(command), ErrInvalid)
@@ -155,10 +155,10 @@ func (c *Conn) Command(ctx context.Context, command string, timeout time.Duratio
 	return c.run(ctx, s, command, timeout)
 }
 
-// Submit sends a PDU by +CMGS (3GPP TS 27.005 4.3): pdu is the service centre
-// address followed by a TPDU of length octets. It returns the message reference,
-// -1 when the modem accepted the message without giving one. phase says, also
-// for an error, whether the payload has left.
+// Submit sends a PDU by +CMGS (3GPP TS 27.005 4.3). pdu is the service centre address
+// followed by a TPDU of length octets. mr is the message reference, -1 when the modem
+// accepted the message without one. phase says, also with an error, whether the payload
+// has been sent.
 func (c *Conn) Submit(ctx context.Context, length int, pdu []byte) (mr int, phase Phase, err error) {
 	if err := c.acquire(ctx); err != nil {
 		return -1, BeforePayload, err
@@ -176,34 +176,34 @@ func (c *Conn) Submit(ctx context.Context, length int, pdu []byte) (mr int, phas
 	return c.endSubmit(s, err)
 }
 
-// PayloadAt returns when the payload of the last Submit left; zero if it did not.
+// PayloadAt returns when the payload of the last Submit was sent; zero if it was not.
 func (c *Conn) PayloadAt() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.payloadAt
 }
 
-// InStep reports whether the next command will be written rather than refused
-// with errOutOfStep. A submission may be accepted and yet leave the dialogue out
-// of step, if the OK behind its reference was left out.
+// InStep reports whether the next command will be written. A submission accepted
+// without its final OK leaves the dialogue out of step.
 func (c *Conn) InStep() bool {
 	_, err := c.inStep()
 	return err == nil
 }
 
-// Lost is closed when the port is gone or the Conn closed; Err then says why.
+// Lost returns a channel that is closed when the port is gone or the Conn closed; Err
+// returns the reason.
 func (c *Conn) Lost() <-chan struct{} { return c.done }
 
-// Err returns why the port is gone: errClosed, or an error that wraps ErrLost;
-// nil while it is not.
+// Err returns why the dialogue ended: an error that wraps ErrLost, or that of Close;
+// nil while it runs.
 func (c *Conn) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.cause
 }
 
-// Close closes the port and waits until nothing of the dialogue runs any more.
-// A command that runs ends with errClosed.
+// Close closes the port and waits until all goroutines of the dialogue have ended. A
+// running command ends with errClosed.
 func (c *Conn) Close() error {
 	err := c.fail(errClosed)
 	c.waiting.Wait()
@@ -233,7 +233,7 @@ func (c *Conn) acquire(ctx context.Context) error {
 
 func (c *Conn) release() { <-c.slot }
 
-// inStep returns the session commands may run on.
+// inStep returns the session that commands may run on.
 func (c *Conn) inStep() (*session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -257,13 +257,13 @@ func (c *Conn) run(ctx context.Context, s *session, command string, timeout time
 	if err = c.result(s, err); err != nil {
 		return s.lines, err
 	}
-	for i := range info { // a '>' was sent to the AT behind a blank
+	for i := range info { // forward put a blank before a '>'
 		info[i] = strings.TrimSpace(info[i])
 	}
 	return info, nil
 }
 
-// endSubmit reads off the session what became of a submission.
+// endSubmit returns the result of a submission from its session.
 func (c *Conn) endSubmit(s *session, err error) (int, Phase, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -280,7 +280,7 @@ func (c *Conn) endSubmit(s *session, err error) (int, Phase, error) {
 	case s.mr >= 0: // with its OK, or without it for longer than Final
 		return s.mr, phase, nil
 	case err == nil && phase == BeforePayload:
-		// Whatever the modem ended, it was not this: its prompt may yet come.
+		// The modem ended another command; the prompt of this one may still come.
 		s.phase = written
 		c.killLocked(s, errNoPrompt)
 		return -1, phase, errNoPrompt
@@ -288,8 +288,8 @@ func (c *Conn) endSubmit(s *session, err error) (int, Phase, error) {
 	return -1, phase, err
 }
 
-// result turns what package at of warthog618/modem returned into an error of
-// ours and leaves the session idle. c.mu is held.
+// result turns an error of package at of warthog618/modem into one of this package and
+// leaves the session idle. c.mu is held.
 func (c *Conn) result(s *session, err error) error {
 	s.timer.Stop()
 	defer func() { s.phase = idle }()
@@ -301,7 +301,7 @@ func (c *Conn) result(s *session, err error) error {
 	case errors.Is(err, warthog.ErrError), errors.As(err, &cms), errors.As(err, &cme):
 		return parseError(s.final)
 	}
-	if !s.dead { // a failed write has killed it already; nothing else is known
+	if !s.dead { // a failed write has killed the session already
 		c.killLocked(s, err)
 	}
 	if errors.Is(s.cause, ErrTimeout) && c.stats.Noise-s.noise >= minNoise {

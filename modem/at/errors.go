@@ -8,37 +8,37 @@ import (
 )
 
 var (
-	// ErrTimeout is returned when the modem did not answer in time. The
-	// dialogue is out of step from then on; see errOutOfStep.
+	// ErrTimeout is returned when the modem did not answer in time. The dialogue is
+	// then out of step.
 	ErrTimeout = errors.New("modem did not answer in time")
 	// errOutOfStep is returned for every command after one that ended without
 	// its answer, until Resync has brought the dialogue back in step. Nothing
 	// has been written to the port.
 	errOutOfStep = errors.New("dialogue is out of step")
-	// ErrLost is returned when the port is gone: unplugged, hung up, or so
-	// stuck that a write did not get through. The Conn is of no more use.
+	// ErrLost is returned when the port is gone: unplugged, hung up, or blocked so that
+	// a write did not finish. The Conn cannot be used again.
 	ErrLost = errors.New("port is gone")
 	// errClosed is returned after Close.
 	errClosed = errors.New("dialogue is closed")
-	// ErrNoise accompanies ErrTimeout when what came instead of an answer was
-	// no text, as with a wrong baud rate.
+	// ErrNoise accompanies ErrTimeout when the received octets were not text, as with a
+	// wrong baud rate.
 	ErrNoise = errors.New("port carries noise")
-	// errTooLong is returned when an answer exceeded what any command can give.
+	// errTooLong is returned when an answer exceeds maxAnswer.
 	errTooLong = errors.New("answer has no end")
 	// errNoPrompt is returned by Submit when the modem ended +CMGS without
 	// asking for the payload; nothing has been sent.
 	errNoPrompt = errors.New("modem gave no prompt")
-	// ErrInvalid is returned for a command that contains control characters or
-	// anything else that is not printable ASCII. Nothing has been written.
+	// ErrInvalid is returned for a command with characters other than printable ASCII.
+	// Nothing has been written.
 	ErrInvalid = errors.New("command is not printable ASCII")
 )
 
-// Error is a final result code by which the modem refused a command. It is a
-// normal answer: the dialogue stays in step.
+// Error is a final result code that refuses a command. It is an answer: the dialogue
+// stays in step.
 type Error struct {
 	Family string // "CMS" or "CME"; empty for ERROR and the like
 	Code   int    // 3GPP TS 27.005 3.2.5 or 27.007 9.2; -1 when not numeric
-	Text   string // what the modem wrote, without its family
+	Text   string // text of the modem without the family
 }
 
 func (e *Error) Error() string {
@@ -52,8 +52,7 @@ func (e *Error) Error() string {
 	}
 }
 
-// parseError reads a final line that refuses a command; line is as the modem
-// wrote it, trimmed.
+// parseError reads a trimmed final line that refuses a command.
 func parseError(line string) *Error {
 	for _, family := range []string{"CMS", "CME"} {
 		rest, ok := strings.CutPrefix(line, "+"+family+" ERROR")

@@ -2,8 +2,8 @@ package at
 
 import "strings"
 
-// maxLine is the longest line the pump keeps. A +CMGR line of the longest PDU
-// has 352 characters, a +CPMS=? answer a few hundred.
+// maxLine is the longest line kept, in octets. A +CMGR line of the longest PDU has 352
+// characters, a +CPMS=? answer a few hundred.
 const maxLine = 8 << 10
 
 // notice describes one unsolicited result code.
@@ -13,8 +13,8 @@ type notice struct {
 	always  bool // never the answer to a command
 }
 
-// notices are the unsolicited result codes that begin with '+': other lines
-// that do so are answers. Vendor codes (^RSSI:, *ISIMAID:) need no list.
+// notices are the unsolicited result codes that begin with '+'; other lines with '+'
+// are answers. Vendor codes (^RSSI:, *ISIMAID:) need no entry.
 var notices = [...]notice{
 	{name: "+CMTI", always: true},
 	{name: "+CMT", pduNext: true, always: true},
@@ -37,21 +37,19 @@ var notices = [...]notice{
 	{name: "+PBREADY", always: true}, {name: "+PACSP0", always: true}, {name: "+SMSFULL", always: true},
 }
 
-// greets reports whether it is the first thing that a modem says when it has
-// started anew.
+// greets reports whether the line is the first of a modem that has started.
 func (n notice) greets() bool {
 	return n.name == "RDY" || n.name == "^SYSSTART" || n.name == "*ATREADY"
 }
 
-// phrases are unsolicited lines without a colon; a line counts when it begins so.
+// phrases are the beginnings of unsolicited lines without a colon.
 var phrases = [...]string{
 	"RDY", "RING", "SMS READY", "CALL READY", "PB DONE", "SMS DONE", "SMS FULL",
 	"POWERED DOWN", "NORMAL POWER DOWN", "UNDER-VOLTAGE", "OVER-VOLTAGE", "DST:",
 }
 
-// findNotice returns the unsolicited result code that line is, if it is one.
-// command is the name of the command that runs ("+CREG"); its own answers are
-// no notices.
+// findNotice returns the unsolicited result code of a line. command is the name of the
+// running command ("+CREG"), whose answers are not unsolicited.
 func findNotice(line, command string) (notice, bool) {
 	name, _, colon := strings.Cut(line, ":")
 	switch {
@@ -80,16 +78,15 @@ func findNotice(line, command string) (notice, bool) {
 
 func isUpper(b byte) bool { return b >= 'A' && b <= 'Z' }
 
-// refusals are what vendors write where the standard says ERROR.
+// refusals are final lines of vendors in place of ERROR.
 var refusals = [...]string{
 	"COMMAND NOT SUPPORT", "COMMAND NOT SUPPORTED", "NOT SUPPORTED", "OPERATION NOT SUPPORTED",
 	"TOO MANY PARAMETERS", "INVALID COMMAND", "ABORTED", "ABORT",
 }
 
-// normaliseFinal returns the standard form of a line that ends a command, which
-// is what package at of warthog618/modem understands. basic says that the
-// command is one of those of V.250 without a '+', which a modem may answer with
-// a digit (ATV0).
+// normaliseFinal returns the standard form of a final line, which package at of
+// warthog618/modem requires. basic says that the command is one of V.250 without '+',
+// which a modem may answer with a digit (ATV0).
 func normaliseFinal(line string, basic bool) (string, bool) {
 	switch {
 	case line == "OK", strings.HasPrefix(line, "ERROR"):
@@ -110,7 +107,7 @@ func normaliseFinal(line string, basic bool) (string, bool) {
 	return "", false
 }
 
-// commandName returns the name of a command, by which its answers begin.
+// commandName returns the name of a command, with which its answers begin.
 func commandName(command string) string {
 	if i := strings.IndexAny(command, "=?"); i >= 0 {
 		return command[:i]
@@ -118,7 +115,7 @@ func commandName(command string) string {
 	return command
 }
 
-// validCommand reports whether command may be written: CR would end it, Ctrl-Z
+// validCommand reports whether command is printable ASCII: CR would end it, Ctrl-Z
 // would send a message, ESC would cancel one.
 func validCommand(command string) bool {
 	for i := range len(command) {
@@ -129,8 +126,7 @@ func validCommand(command string) bool {
 	return true
 }
 
-// decodeHex decodes a whole line of hexadecimal digits of even length, at least
-// one octet.
+// decodeHex decodes a line of hexadecimal digits, at least one octet.
 func decodeHex(line string) ([]byte, bool) {
 	if len(line) == 0 || len(line)%2 != 0 {
 		return nil, false
@@ -159,8 +155,8 @@ func hexDigit(b byte) (byte, bool) {
 	return 0, false
 }
 
-// trim removes blanks and control characters from both ends of a line. It
-// keeps the bytes of a multi-byte character.
+// trim removes blanks and control characters from both ends of a line, and keeps
+// multi-byte characters whole.
 func trim(line []byte) []byte {
 	blank := func(b byte) bool { return b <= ' ' || b == 0x7f }
 	for len(line) > 0 && blank(line[0]) {

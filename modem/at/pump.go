@@ -11,44 +11,45 @@ import (
 
 const (
 	escape = 0x1b
-	// minNoise is how many octets that are no text make a time-out a matter of
-	// noise.
+	// minNoise is the count of octets other than text from which a time-out is blamed
+	// on noise.
 	minNoise = 8
-	// zeroPause is the pause after a read that gave nothing and no error.
+	// zeroPause is the pause after a read without data and error.
 	zeroPause = 10 * time.Millisecond
-	// maxQuotedLines bounds a +CUSD text that goes over several lines.
+	// maxQuotedLines bounds the lines of a +CUSD text.
 	maxQuotedLines = 32
-	// quotedEnd is how long the pump waits for another line of a +CUSD text whose
-	// last line ends with a quotation mark, which may be one of the text.
+	// quotedEnd is the wait for another line of a +CUSD text after a line that ends
+	// with a quotation mark, which may belong to the text.
 	quotedEnd = 300 * time.Millisecond
-	// quotedOpen is how long it waits for the rest of one that is open.
+	// quotedOpen is the wait for the rest of a +CUSD text without its closing quotation
+	// mark.
 	quotedOpen = 5 * time.Second
 )
 
-// Kind says what an Unsolicited is.
+// Kind is the kind of an Unsolicited.
 type Kind int
 
-// The kinds of what a modem says by itself.
+// The kinds of unsolicited results.
 const (
 	Line        Kind = iota // a result code of one line
-	PDU                     // a header and the PDU that came behind it
-	Damaged                 // a header whose PDU was missing or not whole
-	LateAnswer              // the answer to the submission that ended without one
-	LateRefusal             // the same, a refusal; Err is the *Error
+	PDU                     // a header with its PDU
+	Damaged                 // a header whose PDU is missing or incomplete
+	LateAnswer              // late acceptance of a submission that ended without an answer
+	LateRefusal             // late refusal of such a submission; Err is the *Error
 	Gone                    // the port is gone; Err says why
 )
 
-// Unsolicited is something that no command asked for.
+// Unsolicited is a result that no running command asked for.
 type Unsolicited struct {
 	Kind Kind
 	Name string // "+CMTI", "^RSSI", "RING"
 	Text string // the line, trimmed
-	PDU  []byte // service centre address and TPDU; when Damaged, what there is of it
+	PDU  []byte // service centre address and TPDU; incomplete when Damaged
 	MR   int    // of a LateAnswer
 	Err  error
 }
 
-// Arguments returns what stands behind the colon.
+// Arguments returns the text behind the colon.
 func (u Unsolicited) Arguments() string {
 	_, rest, _ := strings.Cut(u.Text, ":")
 	return strings.TrimSpace(rest)
@@ -66,7 +67,7 @@ type pump struct {
 	ringing bool         // a call comes in: NO CARRIER will be its end
 }
 
-// read is the pump: it alone reads from the port.
+// read is the pump, the only reader of the port.
 func (c *Conn) read() {
 	buf := make([]byte, 4096)
 	for {
@@ -96,8 +97,8 @@ func (c *Conn) pause(d time.Duration) bool {
 	return c.Err() == nil
 }
 
-// fail gives the port up for cause and closes it, which ends the pump. It
-// returns cause, or the error of closing when that is why it was called.
+// fail sets the cause and closes the port, which ends the pump. It returns cause, or
+// the error of closing when cause is errClosed.
 func (c *Conn) fail(cause error) error {
 	c.mu.Lock()
 	if c.cause == nil {
@@ -115,7 +116,7 @@ func (c *Conn) fail(cause error) error {
 	return cause
 }
 
-// end is the last act of the pump.
+// end ends the dialogue when the pump stops.
 func (c *Conn) end(cause error) {
 	_ = c.fail(cause)
 	c.mu.Lock()
@@ -133,7 +134,7 @@ func (c *Conn) end(cause error) {
 	close(c.done)
 }
 
-// feed takes what one read gave.
+// feed processes the octets of one read.
 func (c *Conn) feed(data []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -166,13 +167,13 @@ func (c *Conn) feed(data []byte) {
 	}
 }
 
-// awaitsPrompt reports whether a '>' now is the prompt of the submission.
+// awaitsPrompt reports whether a '>' is the prompt of the running submission.
 func (c *Conn) awaitsPrompt() bool {
 	s := c.session
 	return s != nil && !s.dead && s.phase == written && s.payload != ""
 }
 
-// endLine takes a line that is complete.
+// endLine processes a complete line.
 func (c *Conn) endLine() {
 	p := &c.pump
 	if p.endless {
@@ -188,7 +189,7 @@ func (c *Conn) endLine() {
 	p.line = p.line[:0]
 }
 
-// running returns the session if its command awaits lines.
+// running returns the session whose command awaits lines; nil: none.
 func (c *Conn) running() *session {
 	s := c.session
 	if s == nil || s.dead || s.phase == idle || s.phase == armed || s.phase == answered {
@@ -197,15 +198,15 @@ func (c *Conn) running() *session {
 	return s
 }
 
-// dispatch decides whom a line is for: a result code that awaits it, the
-// command that runs, the submission that ended without an answer, or nobody.
+// dispatch passes a line to the header that awaits it, the running command, or the
+// submission that ended without an answer, or counts it as a stray.
 func (c *Conn) dispatch(line string) {
 	c.log.add(false, line)
 	s := c.running()
 	if c.continueText(s, line) || c.takePDU(s, line) {
 		return
 	}
-	if s == nil || s.payload != "" { // what remains of a prompt
+	if s == nil || s.payload != "" { // rest of a prompt
 		line = strings.TrimLeft(line, "> ")
 		if line == "" {
 			return
@@ -241,7 +242,7 @@ func (c *Conn) dispatch(line string) {
 	c.forward(s, line)
 }
 
-// isEcho reports whether line is what we wrote, given back.
+// isEcho reports whether line is the echo of a written line.
 func isEcho(s *session, line string) bool {
 	if rest, ok := strings.CutPrefix(line, "AT"); ok && rest == s.command {
 		return true
@@ -249,12 +250,12 @@ func isEcho(s *session, line string) bool {
 	return s.payload != "" && strings.HasPrefix(line, s.payload)
 }
 
-// takeFinal takes a line that ends a command.
+// takeFinal handles a final line.
 func (c *Conn) takeFinal(s *session, line string) bool {
 	basic := s != nil && !strings.HasPrefix(s.command, "+")
 	final, ok := normaliseFinal(line, basic)
 	if strings.EqualFold(line, "NO CARRIER") {
-		// The end of a call that came in, and never the answer to a submission.
+		// The line ends an incoming call and cannot answer a submission.
 		if c.pump.ringing || s == nil || s.payload != "" || s.submits {
 			c.pump.ringing = false
 			c.cfg.Handler(Unsolicited{Kind: Line, Name: "NO CARRIER", Text: line})
@@ -266,10 +267,10 @@ func (c *Conn) takeFinal(s *session, line string) bool {
 		return false
 	}
 	switch {
-	case final == "OK" && c.trouble.final: // of the answer that came late
+	case final == "OK" && c.trouble.final: // OK of the late answer
 		c.trouble.final = false
 	case c.lateRefusal(s, line, final):
-	case basic && strings.HasPrefix(final, "+CMS"): // no answer to AT, ATE0 or ATV1
+	case basic && strings.HasPrefix(final, "+CMS"): // cannot answer AT, ATE0 or ATV1
 		c.stats.Strays++
 	case s != nil:
 		s.final = line
@@ -281,10 +282,10 @@ func (c *Conn) takeFinal(s *session, line string) bool {
 	return true
 }
 
-// lateAnswer takes a "+CMGS: n" that no running submission can have caused.
+// lateAnswer handles a "+CMGS: n" that no running submission can have caused.
 func (c *Conn) lateAnswer(mr int) {
 	c.trouble.final = true
-	if !c.trouble.late { // of somebody who had the port before us
+	if !c.trouble.late { // answer to an earlier user of the port
 		c.stats.Strays++
 		return
 	}
@@ -292,9 +293,9 @@ func (c *Conn) lateAnswer(mr int) {
 	c.cfg.Handler(Unsolicited{Kind: LateAnswer, Name: "+CMGS", MR: mr})
 }
 
-// lateRefusal takes a final line that refuses the submission that ended without
-// an answer. Once Resync has written, only +CMS ERROR can still be that answer,
-// and it cannot be the answer to the AT and ATE0 of Resync.
+// lateRefusal handles a final line that refuses the submission that ended without an
+// answer. After Resync has written, only a +CMS ERROR can be that answer, because it
+// cannot answer AT and ATE0.
 func (c *Conn) lateRefusal(s *session, line, final string) bool {
 	switch cms := strings.HasPrefix(final, "+CMS"); {
 	case !c.trouble.late, final == "OK":
@@ -307,7 +308,7 @@ func (c *Conn) lateRefusal(s *session, line, final string) bool {
 	return true
 }
 
-// takeNotice takes the line of an unsolicited result code.
+// takeNotice handles an unsolicited result code.
 func (c *Conn) takeNotice(n notice, line string) {
 	u := Unsolicited{Kind: Line, Name: n.name, Text: line, MR: -1}
 	switch {
@@ -321,23 +322,23 @@ func (c *Conn) takeNotice(n notice, line string) {
 	case n.name == "RING" || n.name == "+CRING":
 		c.pump.ringing = true
 	case n.greets():
-		c.trouble = trouble{} // what it was doing has ended with it
+		c.trouble = trouble{} // the restart has ended the submission
 	}
 	c.cfg.Handler(u)
 }
 
-// textState says whether a line ends the text of a +CUSD.
+// textState says whether a line ends a +CUSD text.
 type textState int
 
 const (
 	textOpen  textState = iota // more lines must come
-	textMaybe                  // it ends with a quotation mark: that of the text or one in it
-	textWhole                  // it ends with the quotation mark and the data coding scheme, or has no text
+	textMaybe                  // the final quotation mark may end the text or belong to it
+	textWhole                  // quotation mark and data coding scheme, or no text
 )
 
-// textEnd returns whether the text of +CUSD: <m>[,"<str>"[,<dcs>]] (3GPP TS 27.007
-// 7.15) ends with line. The text may have line ends and quotation marks in it, so
-// only a data coding scheme behind a quotation mark leaves no doubt.
+// textEnd says whether line ends the text of +CUSD: <m>[,"<str>"[,<dcs>]] (3GPP TS
+// 27.007 7.15). The text may contain line ends and quotation marks, so only a data
+// coding scheme behind a quotation mark is certain.
 func textEnd(line string) textState {
 	first := strings.IndexByte(line, '"')
 	last := strings.LastIndexByte(line, '"')
@@ -357,8 +358,7 @@ func textEnd(line string) textState {
 	}
 }
 
-// awaitText waits for the next line of a +CUSD text of which line is the last so
-// far.
+// awaitText waits for the line after line, the last of a +CUSD text so far.
 func (c *Conn) awaitText(line string) {
 	p := &c.pump
 	wait := quotedOpen
@@ -372,14 +372,14 @@ func (c *Conn) awaitText(line string) {
 	limit = time.AfterFunc(wait, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if c.pump.limit == limit { // no line has come since
+		if c.pump.limit == limit {
 			c.handText()
 		}
 	})
 	p.limit = limit
 }
 
-// handText hands on the +CUSD text there is.
+// handText hands on the present +CUSD text.
 func (c *Conn) handText() {
 	p := &c.pump
 	p.limit.Stop()
@@ -387,7 +387,7 @@ func (c *Conn) handText() {
 	p.quoted, p.limit = nil, nil
 }
 
-// continueText takes a further line of a +CUSD text.
+// continueText appends a line to a +CUSD text.
 func (c *Conn) continueText(s *session, line string) bool {
 	p := &c.pump
 	if p.quoted == nil {
@@ -407,9 +407,8 @@ func (c *Conn) continueText(s *session, line string) bool {
 	return true
 }
 
-// otherThanText reports whether a line that comes while more of a +CUSD text may
-// come is known to be something else: a final result code, a notice, or the answer
-// of the command that runs.
+// otherThanText reports whether a line cannot belong to a +CUSD text: a final result
+// code, a notice, or an answer of the running command.
 func (c *Conn) otherThanText(s *session, line string) bool {
 	if _, ok := normaliseFinal(line, s != nil && !strings.HasPrefix(s.command, "+")); ok {
 		return true
@@ -421,7 +420,7 @@ func (c *Conn) otherThanText(s *session, line string) bool {
 	return late || s != nil && (isEcho(s, line) || s.name != "" && strings.HasPrefix(line, s.name+":"))
 }
 
-// takePDU takes the line behind a header, if it is a PDU.
+// takePDU handles the line behind a header if it is a PDU.
 func (c *Conn) takePDU(s *session, line string) bool {
 	header := c.pump.header
 	if header == nil {
@@ -435,7 +434,7 @@ func (c *Conn) takePDU(s *session, line string) bool {
 		header.Kind, header.PDU = PDU, raw
 	case ok && s == nil:
 		header.Kind, header.PDU = Damaged, raw
-	default: // the line is something else, perhaps of the command that runs
+	default: // perhaps a line of the running command
 		header.Kind = Damaged
 		ok = false
 	}
@@ -443,17 +442,17 @@ func (c *Conn) takePDU(s *session, line string) bool {
 	return ok
 }
 
-// hasLength reports whether raw has the length that its header states, which
-// leaves out the service centre address (3GPP TS 27.005 3.1, <length>).
+// hasLength reports whether raw has the length that its header states, without the
+// service centre address (3GPP TS 27.005 3.1, <length>).
 func hasLength(raw []byte, header string) bool {
 	length, err := strconv.Atoi(strings.TrimSpace(header[strings.LastIndexAny(header, ",:")+1:]))
 	if err != nil {
-		return true // nothing is stated
+		return true // the header states no length
 	}
 	return len(raw) == 1+int(raw[0])+length || len(raw) == length
 }
 
-// reference reads "+CMGS: <mr>" with whatever follows.
+// reference reads the reference of a line that begins with "+CMGS: <mr>".
 func reference(line string) (int, bool) {
 	rest, ok := strings.CutPrefix(line, "+CMGS:")
 	if !ok {

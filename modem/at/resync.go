@@ -7,17 +7,16 @@ import (
 	"time"
 )
 
-// maxUnquiet is how long Resync waits for silence. A modem that reports its
-// signal without end is never silent, and still answers.
+// maxUnquiet bounds the wait for silence. A modem that reports its signal continuously
+// is never silent and still answers.
 const maxUnquiet = 5 * time.Second
 
-// attempts is how often Resync tries to be heard.
+// attempts is the count of tries of Resync.
 const attempts = 3
 
-// Resync brings the dialogue in step, as after New and after every command that
-// ended without its answer. It writes nothing while the modem may still be
-// submitting, leaves a prompt by ESC if one may be open, waits for silence,
-// makes sure that the modem answers AT, and turns the echo off.
+// Resync brings the dialogue in step after New and after a command without an answer.
+// It writes nothing while the modem may still be submitting, leaves a possible prompt
+// by ESC, waits for silence, checks that the modem answers AT, and turns the echo off.
 func (c *Conn) Resync(ctx context.Context) error {
 	if err := c.acquire(ctx); err != nil {
 		return err
@@ -32,7 +31,7 @@ func (c *Conn) Resync(ctx context.Context) error {
 	leave := c.ask()
 	var err error
 	for i := range attempts {
-		// A prompt that nobody knew of swallows the first AT; hence ESC once.
+		// An unknown prompt swallows the first AT, so the second try sends ESC.
 		err = c.attention(ctx, leave || i == 1)
 		if !errors.Is(err, ErrTimeout) {
 			return err
@@ -42,7 +41,7 @@ func (c *Conn) Resync(ctx context.Context) error {
 	return fmt.Errorf("no answer to AT: %w", err)
 }
 
-// endSession ends the current session, in step or not, and waits for its AT.
+// endSession ends the current session and waits for its AT.
 func (c *Conn) endSession() error {
 	c.mu.Lock()
 	s, cause := c.session, c.cause
@@ -56,13 +55,12 @@ func (c *Conn) endSession() error {
 	return cause
 }
 
-// waitSubmitted waits until the modem has answered the last payload or has had
-// its time to do so.
+// waitSubmitted waits for the answer to the last payload, at most Config.Submit.
 func (c *Conn) waitSubmitted(ctx context.Context) error {
 	return c.wait(ctx, func() time.Duration { return time.Until(c.trouble.busy) })
 }
 
-// waitQuiet waits until nothing has come for Config.Quiet.
+// waitQuiet waits until nothing has been received for Config.Quiet.
 func (c *Conn) waitQuiet(ctx context.Context) error {
 	start := time.Now()
 	err := c.wait(ctx, func() time.Duration {
@@ -74,12 +72,12 @@ func (c *Conn) waitQuiet(ctx context.Context) error {
 	})
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.trouble.final = false // an OK would have come by now
+	c.trouble.final = false // the OK has not come
 	return err
 }
 
-// wait waits for as long as left says, asking again after every read. left is
-// called with c.mu held.
+// wait waits for the duration that left returns, and calls left again after every read.
+// c.mu is held during left.
 func (c *Conn) wait(ctx context.Context, left func() time.Duration) error {
 	for {
 		c.mu.Lock()
@@ -104,7 +102,7 @@ func (c *Conn) wait(ctx context.Context, left func() time.Duration) error {
 	}
 }
 
-// ask notes that we write from now on and returns whether a prompt may be open.
+// ask records that Resync has written, and returns whether a prompt may be open.
 func (c *Conn) ask() (prompt bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,10 +111,9 @@ func (c *Conn) ask() (prompt bool) {
 	return prompt
 }
 
-// attention makes a session and asks AT on it, which must be answered, then
-// turns the echo off. With leave it leaves a prompt first. What answered may have
-// been the answer to something older, so silence must follow: it is then that
-// question and answer are known to match.
+// attention makes a session, checks that AT is answered, and turns the echo off. With
+// leave it sends ESC first. The answer may belong to an older command, so attention
+// waits for silence before the session is used.
 func (c *Conn) attention(ctx context.Context, leave bool) error {
 	if leave {
 		c.log.add(true, "<ESC>")
@@ -132,7 +129,7 @@ func (c *Conn) attention(ctx context.Context, leave bool) error {
 		<-s.at.Closed()
 		return err
 	}
-	// A modem that refuses E0 goes on echoing; the pump drops echoes.
+	// The pump drops the echoes of a modem that refuses E0.
 	if err := answer(c.run(ctx, s, "E0", c.cfg.Attention)); err != nil {
 		<-s.at.Closed()
 		return err
@@ -140,7 +137,7 @@ func (c *Conn) attention(ctx context.Context, leave bool) error {
 	return c.waitQuiet(ctx)
 }
 
-// answer returns err unless it is an answer of the modem.
+// answer returns err, or nil if err is an answer of the modem.
 func answer(_ []string, err error) error {
 	var refused *Error
 	if errors.As(err, &refused) {
@@ -149,7 +146,7 @@ func answer(_ []string, err error) error {
 	return err
 }
 
-// write writes all of p to the port, within Config.Write.
+// write writes all of p to the port within Config.Write.
 func (c *Conn) write(p []byte) (int, error) {
 	c.logSent(p)
 	type deadliner interface{ SetWriteDeadline(time.Time) error }
@@ -157,7 +154,7 @@ func (c *Conn) write(p []byte) (int, error) {
 		if err := port.SetWriteDeadline(time.Now().Add(c.cfg.Write)); err != nil {
 			return 0, fmt.Errorf("set write deadline: %w", err)
 		}
-	} else { // the only way to end a write that hangs
+	} else { // closing ends a blocked write
 		timer := time.AfterFunc(c.cfg.Write, func() { _ = c.fail(fmt.Errorf("%w: a write got stuck", ErrLost)) })
 		defer timer.Stop()
 	}
@@ -175,7 +172,7 @@ func (c *Conn) write(p []byte) (int, error) {
 	return written, nil
 }
 
-// logSent notes what is written in the transcript.
+// logSent records a written line in the transcript.
 func (c *Conn) logSent(p []byte) {
 	text := p
 	for len(text) > 0 && text[len(text)-1] < ' ' {

@@ -9,25 +9,25 @@ import (
 	warthog "github.com/warthog618/modem/at"
 )
 
-// maxAnswer bounds the answer to one command. +CMGL of 255 messages has about
-// 100 kB.
+// maxAnswer bounds the answer to one command, in octets. +CMGL of 255 messages has
+// about 100 kB.
 const maxAnswer = 1 << 20
 
-// step is how far the command of a session has come.
+// step is the progress of a session's command.
 type step int
 
 const (
-	idle        step = iota // nothing runs; lines are not for the session
+	idle        step = iota // no command runs; lines are not for the session
 	armed                   // a command is about to be written
 	written                 // the command has been written
 	prompted                // its prompt has been let through
-	payloadSent             // its payload is being written or has been
+	payloadSent             // its payload is being written or has been written
 	answered                // its final line has been let through
 )
 
-// session is the stream a disposable at.AT lives on. It is thrown away, and the
-// AT with it, as soon as the dialogue is out of step. Its fields are guarded by
-// the mutex of the Conn, but for those that never change.
+// session is the stream of one disposable at.AT. Both are discarded when the dialogue
+// gets out of step. The mutex of the Conn guards its fields, except those that never
+// change.
 type session struct {
 	conn   *Conn
 	at     *warthog.AT
@@ -35,7 +35,7 @@ type session struct {
 	killed chan struct{} // closed when dead is set
 
 	phase     step
-	commandNo uint64 // counts commands, so that a timer cannot hit the next one
+	commandNo uint64 // number of the command, so that a timer ends no later one
 	command   string // as given, without AT
 	name      string
 	payload   string      // hex of the PDU; empty for ordinary commands
@@ -43,7 +43,7 @@ type session struct {
 	timer     *time.Timer // kills the session when the command takes too long
 	final     string      // the final line as the modem wrote it
 	mr        int         // from "+CMGS: n"; -1 none yet
-	sent      bool        // the payload has left whole
+	sent      bool        // the whole payload has been written
 	payloadAt time.Time
 	noise     int // stats.Noise when the command began
 	in        []byte
@@ -53,17 +53,17 @@ type session struct {
 	cause     error
 }
 
-// trouble is what a session that ended out of step left behind.
+// trouble is the state left by a session that ended out of step.
 type trouble struct {
 	prompt bool      // the modem may stand at a prompt
 	busy   time.Time // until when the modem may still be submitting
 	late   bool      // an answer to a payload may still come
-	asked  bool      // Resync has written since, so a plain ERROR may be its own
+	asked  bool      // Resync has written since, so a plain ERROR may answer Resync
 	final  bool      // the OK behind a late answer is still to come
 }
 
-// newSession makes a session with its AT and makes it the current one. The
-// previous one is dead.
+// newSession makes a session with its AT the current one. The previous session must be
+// dead.
 func (c *Conn) newSession() *session {
 	s := &session{conn: c, wake: make(chan struct{}, 1), killed: make(chan struct{}), mr: -1}
 	s.at = warthog.New(s)
@@ -76,8 +76,8 @@ func (c *Conn) newSession() *session {
 	return s
 }
 
-// begin arms s for a command that ends within timeout or when ctx is done. What
-// it returns must be called when the AT has returned.
+// begin arms s for a command that ends within timeout or with ctx. The caller must call
+// end when the AT has returned.
 func (c *Conn) begin(ctx context.Context, s *session, command, payload string, timeout time.Duration) (end func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,7 +92,7 @@ func (c *Conn) begin(ctx context.Context, s *session, command, payload string, t
 	return context.AfterFunc(ctx, func() { c.kill(s, commandNo, context.Cause(ctx)) })
 }
 
-// kill ends s because of its command number commandNo, if that still runs.
+// kill ends s if its command commandNo still runs.
 func (c *Conn) kill(s *session, commandNo uint64, cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -101,7 +101,7 @@ func (c *Conn) kill(s *session, commandNo uint64, cause error) {
 	}
 }
 
-// killLocked ends s and notes what it leaves behind. c.mu is held.
+// killLocked ends s and records its trouble. c.mu is held.
 func (c *Conn) killLocked(s *session, cause error) {
 	if s.dead {
 		return
@@ -125,8 +125,8 @@ func (c *Conn) killLocked(s *session, cause error) {
 	}
 }
 
-// Read gives the AT the lines that are for it. It returns io.EOF once the
-// session is dead, which ends the goroutines of the AT.
+// Read gives the AT the lines for it. It returns io.EOF once the session is dead, which
+// ends the goroutines of the AT.
 func (s *session) Read(p []byte) (int, error) {
 	for {
 		s.conn.mu.Lock()
@@ -150,8 +150,8 @@ func (s *session) Read(p []byte) (int, error) {
 	}
 }
 
-// Write takes what the AT writes: a command line, a payload with its Ctrl-Z, or
-// an ESC. The ESC goes nowhere: only Resync knows whether it is safe.
+// Write takes what the AT writes: a command line, a payload with its Ctrl-Z, or an ESC.
+// The ESC is dropped, because only Resync knows whether ESC is safe.
 func (s *session) Write(p []byte) (int, error) {
 	c := s.conn
 	if len(p) > 0 && p[0] == escape {
@@ -179,14 +179,14 @@ func (s *session) Write(p []byte) (int, error) {
 		if s.submits {
 			s.timer.Reset(c.cfg.Submit)
 		}
-		c.trouble = trouble{} // whatever comes now belongs to this payload
+		c.trouble = trouble{} // further results belong to this payload
 	}
 	c.mu.Unlock()
 
 	n, err := c.write(out)
 	if err != nil {
 		c.mu.Lock()
-		if payload && n < len(out) { // the Ctrl-Z, or CR, comes last: it has not left
+		if payload && n < len(out) { // the final Ctrl-Z or CR has not been written
 			s.sent = false
 		}
 		c.mu.Unlock()
@@ -202,7 +202,7 @@ func (c *Conn) forward(s *session, line string) {
 		c.killLocked(s, errTooLong)
 		return
 	}
-	if line[0] == '>' { // the AT would take it for a prompt
+	if line[0] == '>' { // the AT would take the '>' for a prompt
 		s.in = append(s.in, ' ')
 	}
 	s.in = append(s.in, line...)
@@ -210,8 +210,8 @@ func (c *Conn) forward(s *session, line string) {
 	s.poke()
 }
 
-// forwardPrompt passes a prompt on, without the blank behind it, which the AT
-// would take for a line if it came in a read of its own. c.mu is held.
+// forwardPrompt passes a prompt on without the blank behind it, which the AT might take
+// for a line. c.mu is held.
 func (s *session) forwardPrompt() {
 	s.phase = prompted
 	s.in = append(s.in, '>')

@@ -7,11 +7,11 @@ import (
 )
 
 const (
-	// maxEntry is how much of a line the transcript keeps; the longest PDU with
-	// its service centre address has 352 digits.
+	// maxEntry is the kept length of a line; the longest PDU with its service centre
+	// address has 352 digits.
 	maxEntry = 512
-	// keptBeginning is how many lines from the beginning of a dialogue are kept
-	// besides the last ones: how the modem was set up explains much of the rest.
+	// keptBeginning is the count of lines kept from the beginning of a dialogue, which
+	// show the set-up.
 	keptBeginning = 400
 	// keptEnd is how many of the last lines are kept.
 	keptEnd = 1000
@@ -22,25 +22,25 @@ type Entry struct {
 	Number uint64 // counts the lines of a Transcript from 1
 	At     time.Time
 	Sent   bool // written by us; else received
-	Note   bool // neither: about the port itself
+	Note   bool // an event of the port, such as opening
 	Text   string
 }
 
-// Transcript keeps the beginning of the present dialogue and the last lines. It
-// may outlive a Conn, so that what came before a port was lost can be read after
-// it has been opened again. PINs never enter it. Any goroutine may call it.
+// Transcript keeps the beginning of the present dialogue and the last lines. It may
+// serve several Conns in a row, so that the lines before a loss of the port stay
+// readable. PINs are never recorded. Any goroutine may call its methods.
 type Transcript struct {
 	mu        sync.Mutex // guards what follows
 	count     uint64
 	beginning []Entry // of the present dialogue
 	end       []Entry // ring
-	next      int     // where the ring goes on
+	next      int     // next index in the ring
 }
 
 // NewTranscript returns an empty transcript.
 func NewTranscript() *Transcript { return &Transcript{} }
 
-// Begin notes that a new dialogue begins.
+// Begin records the begin of a dialogue.
 func (t *Transcript) Begin(text string) {
 	t.mu.Lock()
 	t.beginning = nil
@@ -48,7 +48,7 @@ func (t *Transcript) Begin(text string) {
 	t.put(Entry{Note: true, Text: text})
 }
 
-// Note notes something about the port.
+// Note records an event of the port.
 func (t *Transcript) Note(text string) { t.put(Entry{Note: true, Text: text}) }
 
 func (t *Transcript) add(sent bool, text string) { t.put(Entry{Sent: sent, Text: hidePIN(text)}) }
@@ -73,8 +73,8 @@ func (t *Transcript) put(e Entry) {
 	t.next = (t.next + 1) % len(t.end)
 }
 
-// Entries returns what is kept, oldest first. The Number of an entry shows where
-// lines between the beginning and the end have been left out.
+// Entries returns the kept lines, oldest first. A gap in their numbers shows omitted
+// lines.
 func (t *Transcript) Entries() []Entry {
 	t.mu.Lock()
 	defer t.mu.Unlock()
