@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// Amount is money in hundredths of whatever currency the card is charged in.
+// Amount is money in hundredths of the currency of the SIM's operator.
 type Amount int64
 
 // String returns the amount with two decimals: "12.34", "-0.05".
@@ -20,19 +20,18 @@ func (a Amount) String() string {
 	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
 }
 
-// Float returns the amount in whole units.
+// Float returns the amount in whole units of the currency.
 func (a Amount) Float() float64 { return float64(a) / 100 }
 
-// number is one number in an answer of a network, with thousands separators and
-// decimals in any fashion.
+// numberForm matches one number in an answer of a network, with any thousands and decimal
+// separators.
 var numberForm = regexp.MustCompile(`\d+(?:[ \x{a0}\x{202f}'’.,:/-]\d+)*`)
 
-// decimal splits a number into whole and decimals: the last separator begins them
-// if one or two digits follow it, or anything but three.
+// decimalForm splits a number into whole part and decimals. The last separator begins the
+// decimals if one or two digits follow.
 var decimalForm = regexp.MustCompile(`^(\d{1,3}(?:[ \x{a0}\x{202f}'’.,]\d{3})+|\d+)(?:[.,](\d{1,2}))?$`)
 
-// currencyForm matches what stands right behind a number, or right before it, if it
-// is money.
+// currencies matches a currency right behind a number or right before it.
 const currencies = `(?:pln|zł|zl|złot\pL*|zlot\pL*|eur|euro|€|usd|\$|gbp|£|czk|kč|uah|грн|₴|huf|ft|ron|lei|bgn|лв|sek|dkk|nok|kr|chf)`
 
 var (
@@ -41,8 +40,8 @@ var (
 	minusBefore    = regexp.MustCompile(`(?:^|[\s\x{a0}:=(])[-−–][\s\x{a0}]?$|minus[\s\x{a0}]$`)
 )
 
-// The words by which an account is told from a bonus and from a price, in the
-// languages that operators answer in. They are stems, in small letters.
+// Words that tell an account from a bonus or a price, in the languages of operators: stems in
+// small letters.
 var (
 	accountWords = []string{
 		"konto gł", "konto gl", "konta gł", "konta gl", "koncie gł", "koncie gl", "główn", "glown", "stan konta", "stan środk", "stan srodk",
@@ -55,9 +54,9 @@ var (
 	}
 )
 
-// findAmount returns the balance in the answer of a network: by the pattern if
-// there is one, whose first group, or whole match without a group, is the amount;
-// else what looks most like the main account.
+// findAmount returns the balance in the answer of a network. With a pattern it is the first
+// group of the pattern, or the whole match of one without groups. Without a pattern it is the
+// likeliest amount.
 func findAmount(answer string, pattern *regexp.Regexp) (Amount, bool) {
 	if pattern == nil {
 		return likelyAmount(answer)
@@ -73,10 +72,10 @@ func findAmount(answer string, pattern *regexp.Regexp) (Amount, bool) {
 	}
 }
 
-// likelyAmount weighs every number of the answer: money after a word for the
-// account comes first, money at all next, a number with decimals after such a word
-// last; what comes after a word for a bonus or a price is passed over unless there
-// is nothing else. Of equals the first counts, for the main account comes first.
+// likelyAmount weighs every number of the answer. Money after a word for the account weighs
+// most, then any money, then a number with decimals after such a word. A number after a word
+// for a bonus or a price counts only if there is no other. Of equal weights the first wins,
+// since the main account comes first.
 func likelyAmount(answer string) (Amount, bool) {
 	lower := strings.ToLower(answer)
 	var best Amount
@@ -90,22 +89,22 @@ func likelyAmount(answer string) (Amount, bool) {
 	return best, weight > 0
 }
 
-// The weights of likelyAmount. One that ends up at zero or less is no amount.
+// Weights of likelyAmount. A sum of zero or less is no amount.
 const (
-	isMoney       = 4 // a currency stands at it
+	isMoney       = 4 // a currency stands next to the number
 	hasDecimals   = 1
 	afterAccount  = 3
 	afterOther    = -3
 	furthestWord  = 40 // octets that a word may stand before its number
-	noMoneyAtAll  = -3 // no currency: only decimals after a word for the account will do
+	noMoneyAtAll  = -3 // no currency: only decimals after a word for the account outweigh this
 	sentenceStops = ".!?;\n"
 )
 
-// weigh returns the number at text[from:to] and how much it looks like the balance.
+// weigh returns the number at text[from:to] and the weight of the number as the balance.
 func weigh(text string, from, to int) (Amount, int) {
-	// No more of the text is looked at than can matter, however long it is.
+	// Only the near text is searched, however long the whole is.
 	before, behind := text[max(0, from-furthestWord):from], text[to:min(len(text), to+furthestWord)]
-	// Digits behind letters, or with more letters behind, are a code or a date.
+	// Digits within a code, or before a percent sign, are no amount.
 	if b := strings.TrimRight(before, "*#"); b != before || strings.HasPrefix(behind, "#") || strings.HasPrefix(behind, "*") || strings.HasPrefix(behind, "%") {
 		return 0, 0
 	}
@@ -130,7 +129,7 @@ func weigh(text string, from, to int) (Amount, int) {
 	return amount, w
 }
 
-// startsWithLetter says whether a unit follows a number: "5 min", "2 GB".
+// startsWithLetter says whether a unit such as "min" or "GB" follows a number.
 func startsWithLetter(behind string) bool {
 	behind = strings.TrimLeft(behind, " \u00a0")
 	for _, r := range behind {
@@ -139,8 +138,7 @@ func startsWithLetter(behind string) bool {
 	return false
 }
 
-// wordsBefore weighs the last word of a meaning that stands before a number, in the
-// same sentence and near it.
+// wordsBefore weighs the last known word before a number, near it and in the same sentence.
 func wordsBefore(before string) int {
 	near := before
 	if stop := strings.LastIndexAny(strings.TrimRight(near, " "), sentenceStops); stop >= 0 {
@@ -158,7 +156,7 @@ func wordsBefore(before string) int {
 	}
 }
 
-// lastOf returns where the last of the words begins in text, -1 if none stands in it.
+// lastOf returns where the last of words begins in text, -1 if text has none.
 func lastOf(text string, words []string) int {
 	last := -1
 	for _, word := range words {
@@ -167,8 +165,8 @@ func lastOf(text string, words []string) int {
 	return last
 }
 
-// parseAmount reads a number in any fashion: "12,34", "1 234.5", "1.234,56", "7".
-// A date or a time is none.
+// parseAmount reads a number with any separators: "12,34", "1 234.5", "1.234,56", "7". A date
+// or a time is no amount.
 func parseAmount(written string) (Amount, bool) {
 	written = strings.TrimSpace(written)
 	negative := false
@@ -187,7 +185,7 @@ func parseAmount(written string) (Amount, bool) {
 		}
 		return r
 	}, form[1])
-	const longest = 9 // digits: more is a number of something else
+	const longest = 9 // digits; a longer number is no balance
 	if len(whole) > longest {
 		return 0, false
 	}

@@ -17,30 +17,29 @@ import (
 	"goniec/suppression"
 )
 
-// CallConfig is what becomes of calls; nothing answers them.
+// CallConfig configures how calls are ended and answered by text. No call is picked up.
 type CallConfig struct {
-	// HangUpAfter is after how many rings a call is ended; 0: it rings until the
-	// caller gives up. A caller whose number is not known by then is given one
-	// ring more, since the number is told between two rings.
+	// HangUpAfter is the number of rings after which a call is ended; 0: the call rings until
+	// the caller gives up. A caller whose number is not known by then has one ring more, since
+	// the number is sent between two rings.
 	HangUpAfter int
-	// Text goes to who called, at most once a day; empty: nothing does.
+	// Text is sent to each caller at most once a day; empty: no text is sent.
 	Text string
 }
 
 const (
-	// callEcho is how long after the end of a call ringing that tells no other
-	// number still belongs to it: not every device hangs up when it says so.
+	// callEcho is how long after the end of a call further ringing without another number
+	// belongs to the same call: some devices ring on after they have hung up.
 	callEcho = 10 * time.Second
-	// maxMissed bounds the calls that wait for a store that cannot be written; the
-	// oldest go.
+	// maxMissed bounds the calls that wait for a failing store; the oldest are dropped.
 	maxMissed = 100
-	// firstCallRetry is the wait before a call that could not be written down is
-	// tried again; it doubles up to lastCallRetry.
+	// firstCallRetry is the wait before a call that could not be stored is tried again; the
+	// wait doubles up to lastCallRetry.
 	firstCallRetry = time.Second
 	lastCallRetry  = 30 * time.Second
 )
 
-// missedCall is a call that has ended and has not been written down yet.
+// missedCall is a call that has ended and has not been stored yet.
 type missedCall struct {
 	from   string // empty: withheld
 	rings  int
@@ -48,31 +47,31 @@ type missedCall struct {
 	worker queue.Worker // the SIM that was called
 }
 
-// callLog is the calls of one modem.
+// callLog holds the calls of one modem.
 type callLog struct {
 	*modemCare
-	retry         time.Duration // of run: the next wait for the store; zero: it works
+	retry         time.Duration // used by run alone: the last wait for the store; zero: the store works
 	mu            sync.Mutex    // guards what follows
-	hangUpClaimed bool          // the call that rings now has been ended by us, or should have been
-	last          string        // who made the last call
+	hangUpClaimed bool          // claimHangUp has returned true for the present call
+	last          string        // number of the last caller
 	ended         time.Time     // when the last call ended
 	waiting       []missedCall
 }
 
-// HandleRing is that of gateway.Attendant.
+// HandleRing implements gateway.Attendant.
 func (c *Care) HandleRing(name string, call modem.Indication) (hangUp bool) {
 	return c.modem(name).calls.claimHangUp(call)
 }
 
-// HandleCall is that of gateway.Attendant.
+// HandleCall implements gateway.Attendant.
 func (c *Care) HandleCall(w queue.Worker, call modem.Indication) {
 	m := c.modem(w.Modem)
 	m.calls.note(w, call)
 	m.nudge()
 }
 
-// claimHangUp says whether a call that rings, or whose caller has been told, is to be
-// ended now. It says so once a call: trying at each ring helps nobody.
+// claimHangUp says whether the ringing call is to be ended now. It returns true once a call,
+// since further attempts do not help.
 func (l *callLog) claimHangUp(call modem.Indication) (hangUp bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -84,7 +83,7 @@ func (l *callLog) claimHangUp(call modem.Indication) (hangUp bool) {
 	return true
 }
 
-// note notes a call that has ended.
+// note adds a call that has ended to those that wait for the store.
 func (l *callLog) note(w queue.Worker, call modem.Indication) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,7 +113,7 @@ func (l *callLog) next() (missedCall, bool) {
 	return l.waiting[0], true
 }
 
-// drop drops the call that was returned by next, unless that has been forgotten.
+// drop removes m, which next has returned, unless note has dropped it.
 func (l *callLog) drop(m missedCall) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -123,8 +122,7 @@ func (l *callLog) drop(m missedCall) {
 	}
 }
 
-// commit writes down the calls that have ended, and returns when to try again; zero:
-// there are no more.
+// commit stores the calls that wait, and returns when to try again; zero: none is left.
 func (l *callLog) commit(ctx context.Context) time.Time {
 	for m, ok := l.next(); ok; m, ok = l.next() {
 		err := l.write(context.WithoutCancel(ctx), m)
@@ -142,7 +140,7 @@ func (l *callLog) commit(ctx context.Context) time.Time {
 	return time.Time{}
 }
 
-// write writes one call down, together with the text to the caller.
+// write stores one call together with the text to its caller.
 func (l *callLog) write(ctx context.Context, m missedCall) error {
 	c, refused, err := l.care.config.Inbox.MissedCall(ctx, m.worker, inbox.Ring{From: m.from, Rings: m.rings, At: m.at}, l.text(m))
 	if err != nil {
@@ -162,9 +160,9 @@ func (l *callLog) write(ctx context.Context, m missedCall) error {
 	return nil
 }
 
-// text returns what goes to who made a call, nil if nothing does. It leaves by the
-// SIM that was called, which is the number that the caller knows, as long as that is
-// in service: see gateway.Routing.Heard.
+// text returns the text to the caller, nil if none is sent. The text leaves by the SIM that
+// was called, whose number the caller knows, while that SIM is in service: see
+// gateway.Routing.Heard.
 func (l *callLog) text(m missedCall) *queue.Draft {
 	text := l.care.config.Calls.Text
 	if text == "" || m.from == "" || ownNumber(l.care.config.Gateway.Modems(), m.from) {
@@ -173,8 +171,8 @@ func (l *callLog) text(m missedCall) *queue.Draft {
 	return &queue.Draft{Text: text, Purpose: suppression.Information, Reference: "missed-call"}
 }
 
-// ownNumber says whether number is that of one of our SIMs: two gateways must not
-// answer each other for ever.
+// ownNumber says whether number is that of one of the gateway's own SIMs: two gateways must
+// not answer each other for ever.
 func ownNumber(modems []gateway.Status, number string) bool {
 	for i := range modems {
 		if own := modems[i].Number; own != "" && sameNumber(own, number) {
@@ -184,8 +182,8 @@ func ownNumber(modems []gateway.Status, number string) bool {
 	return false
 }
 
-// sameNumber compares two numbers that may be written with or without the country
-// code; what they have in common must be long enough to be one.
+// sameNumber says whether a and b are the same number, with or without the country code. The
+// common digits must be enough for a number.
 func sameNumber(a, b string) bool {
 	const national = 9 // digits
 	a, b = strings.TrimPrefix(a, "+"), strings.TrimLeft(strings.TrimPrefix(b, "+"), "0")

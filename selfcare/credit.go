@@ -20,90 +20,88 @@ import (
 
 // Codes of the alarms about credit.
 const (
-	AlarmCredit        = "credit_low"     // the SIM has less credit than is wanted
-	AlarmCreditUnknown = "credit_unknown" // its credit cannot be read for days
+	AlarmCredit        = "credit_low"     // the SIM has less credit than CreditConfig.AlarmBelow
+	AlarmCreditUnknown = "credit_unknown" // the credit could not be read for 72 hours
 )
 
-// CodeAuto as CreditConfig.Code takes the code of the SIM's operator from the table
-// of operators.
+// CodeAuto as CreditConfig.Code stands for the code of the SIM's operator, see operators.
 const CodeAuto = "auto"
 
-// CreditConfig is how a SIM's credit is asked for.
+// CreditConfig configures the query of a SIM's credit.
 type CreditConfig struct {
-	Code       string         // USSD, or CodeAuto; empty: it is not asked for
-	Pattern    *regexp.Regexp // finds the amount in the answer, see findAmount; nil: that of the operator, or the general way
-	AlarmBelow Amount         // 0: no alarm because of little credit
+	Code       string         // USSD code, or CodeAuto; empty: the credit is not queried
+	Pattern    *regexp.Regexp // finds the amount in the answer, see findAmount; nil: the operator's pattern, or none
+	AlarmBelow Amount         // 0: no AlarmCredit
 	Every      time.Duration  // 0: defaultCreditEvery
 }
 
 const (
 	defaultCreditEvery = 24 * time.Hour
-	// creditSettle is how long a modem has been open before it is asked.
+	// creditSettle is how long a modem must have been open before the first query.
 	creditSettle = 2 * time.Minute
-	// creditAgain is the wait after a question that brought nothing.
+	// creditAgain is the wait after a query without result.
 	creditAgain = 2 * time.Hour
-	// creditTries is how many questions may bring nothing in one day: an operator
-	// that is asked too often answers no more.
+	// creditTries is how many queries without result one day may have: an operator that is
+	// asked too often stops answering.
 	creditTries = 4
 	// creditFresh is how long an amount is believed when texts are refused.
 	creditFresh = 30 * time.Minute
-	// creditUnread is how long the credit may stay unknown.
+	// creditUnread is how long the credit may be unknown before AlarmCreditUnknown.
 	creditUnread = 72 * time.Hour
-	// creditTime bounds one question.
+	// creditTime bounds one query.
 	creditTime = 3 * time.Minute
-	// noCredit is below what a text may be refused for want of credit: one costs a
-	// fraction of it.
+	// noCredit is the amount below which a text may be refused for want of credit. One text
+	// costs a fraction of it.
 	noCredit Amount = 100
 )
 
-// creditRecord is the value of credit/<sim>, what is known of the credit of a card.
+// creditRecord is the value of credit/<sim>, the known credit of a SIM.
 type creditRecord struct {
 	Known  bool      `json:"known,omitempty"` // Amount was read at At
 	Amount Amount    `json:"amount"`
 	At     time.Time `json:"at,omitzero"`
-	// Since is when asking began to bring nothing; zero: it did the last time.
+	// Since is when queries began to bring no result; zero: the last one brought one.
 	Since time.Time `json:"since,omitzero"`
 	Tried time.Time `json:"tried,omitzero"`
-	Day   string    `json:"day,omitempty"` // of Config.Location, in which Tries brought nothing
+	Day   string    `json:"day,omitempty"` // day in Config.Location of Tries queries without result
 	Tries int       `json:"tries,omitempty"`
 }
 
-// Credit is what a SIM has left.
+// Credit is the balance of a SIM.
 type Credit struct {
 	Amount Amount
-	At     time.Time // when the network said so
-	Low    bool      // it is below what the configuration wants
+	At     time.Time // when the network reported the amount
+	Low    bool      // Amount is less than CreditConfig.AlarmBelow
 }
 
 func creditKey(sim string) string { return "credit/" + url.PathEscape(sim) }
 
-// creditWatch is what is known of the credit of the SIM in one modem. Its methods
-// belong to the goroutine of the modem's care, but for known.
+// creditWatch tracks the credit of the SIM in one modem. Its methods are called by the
+// goroutine of modemCare.run alone.
 type creditWatch struct {
 	*modemCare
-	sim     string // to which what follows belongs
+	sim     string // of the fields below
 	loaded  bool
 	record  creditRecord
 	unsaved bool // record could not be written
-	urgent  bool // texts are refused, and it may be for want of credit
-	// refusedSince is Status.Since of the refusals that urgent was set for last.
+	urgent  bool // texts are refused, perhaps for want of credit
+	// refusedSince is the Status.Since of the refusals for which urgent was last set.
 	refusedSince time.Time
 	shown        atomic.Pointer[Credit] // nil: the credit is not known
 }
 
-// Credit returns what the SIM in the modem called name has left; nil if that is not
-// known.
+// Credit returns the credit of the SIM in the modem called name; nil if it is not known.
 func (c *Care) Credit(name string) *Credit { return c.modem(name).credit.shown.Load() }
 
-// config returns how the credit of the modem is asked for now.
+// config returns the configuration in force.
 func (w *creditWatch) config() CreditConfig {
 	w.care.mu.Lock()
 	defer w.care.mu.Unlock()
 	return w.care.credit[w.name]
 }
 
-// watch asks for the credit when that is due and no message is, and returns when to
-// look again; zero: whenever there is something else.
+// watch queries the credit when that is due and no message is. It returns when to call watch
+// again; zero: with the next other work.
 func (w *creditWatch) watch(ctx context.Context, status *gateway.Status, now time.Time) time.Time {
 	if w.sim != status.SIM {
 		w.sim, w.loaded, w.record, w.unsaved, w.urgent = status.SIM, false, creditRecord{}, false, false
@@ -141,7 +139,7 @@ func (w *creditWatch) watch(ctx context.Context, status *gateway.Status, now tim
 	return w.due(c, status, time.Now())
 }
 
-// load reads what is stored of the credit of the SIM, once.
+// load reads the stored record of the SIM once.
 func (w *creditWatch) load(ctx context.Context) error {
 	if w.loaded {
 		return nil
@@ -156,7 +154,7 @@ func (w *creditWatch) load(ctx context.Context) error {
 	return err
 }
 
-// due says when the credit is asked for next.
+// due returns when the next query is due.
 func (w *creditWatch) due(c CreditConfig, status *gateway.Status, now time.Time) time.Time {
 	r := &w.record
 	if r.At.After(now) || r.Tried.After(now) { // the clock was wrong then
@@ -182,10 +180,10 @@ func (w *creditWatch) due(c CreditConfig, status *gateway.Status, now time.Time)
 	return due
 }
 
-// errNotRegistered keeps a modem without a network from being asked.
+// errNotRegistered is why a modem without a network is not asked.
 var errNotRegistered = errors.New("the modem is not registered with a network")
 
-// ask asks the network, and writes down what it said. false: the modem could not be
+// ask queries the network and stores the result. It returns false if the modem could not be
 // used.
 func (w *creditWatch) ask(ctx context.Context, c CreditConfig) bool {
 	var info modem.Info
@@ -205,7 +203,7 @@ func (w *creditWatch) ask(ctx context.Context, c CreditConfig) bool {
 		var err error
 		answer, err = m.USSD(ctx, code)
 		for _, about := range []error{modem.ErrUSSDRefused, modem.ErrUSSDTimeout, modem.ErrUSSDCode} {
-			if errors.Is(err, about) { // it is about the code, and the dialogue is in order
+			if errors.Is(err, about) { // the fault is about the code, the dialogue is in order
 				refused = err
 				return nil
 			}
@@ -227,7 +225,7 @@ func (w *creditWatch) ask(ctx context.Context, c CreditConfig) bool {
 		w.noteFailure(ctx, "no code is known for the balance of this operator",
 			catalogue.Text(catalogue.English, catalogue.RemedyCreditNoCode, w.name))
 	case !found:
-		// What it says is not logged: it may name the owner or the number.
+		// The answer is not logged: it may name the owner or the number.
 		w.log.Debug("answer to the code for the balance", slog.Int("characters", utf8.RuneCountInString(answer)))
 		w.noteFailure(ctx, "no amount was found in what the network answered to the code for the balance",
 			catalogue.Text(catalogue.English, catalogue.RemedyCreditAmount, w.name, code))
@@ -237,7 +235,7 @@ func (w *creditWatch) ask(ctx context.Context, c CreditConfig) bool {
 	return true
 }
 
-// creditReason says in short why a code brought no answer.
+// creditReason returns in short why a code brought no answer.
 func creditReason(err error) string {
 	var f *modem.Fault
 	switch {
@@ -254,7 +252,8 @@ func creditReason(err error) string {
 	}
 }
 
-// creditCode returns the code to ask with, and the pattern for the answer.
+// creditCode returns the code of the query and the pattern for the answer; known is false if
+// the operator is not in the table.
 func creditCode(c CreditConfig, info modem.Info) (code string, pattern *regexp.Regexp, known bool) {
 	if c.Code != CodeAuto {
 		return c.Code, c.Pattern, true
@@ -262,12 +261,12 @@ func creditCode(c CreditConfig, info modem.Info) (code string, pattern *regexp.R
 	o, known := operatorOf(info)
 	pattern = c.Pattern
 	if pattern == nil && o.pattern != "" {
-		pattern = regexp.MustCompile(o.pattern) // of our own table, held by a test
+		pattern = regexp.MustCompile(o.pattern) // a test compiles all patterns of the table
 	}
 	return o.code, pattern, known
 }
 
-// noteAmount notes an amount.
+// noteAmount stores an amount that the network has reported.
 func (w *creditWatch) noteAmount(ctx context.Context, c CreditConfig, amount Amount) {
 	now := time.Now()
 	w.log.Info("credit of the SIM", slog.String("amount", amount.String()))
@@ -280,14 +279,14 @@ func (w *creditWatch) noteAmount(ctx context.Context, c CreditConfig, amount Amo
 	w.publish(c, now)
 }
 
-// explainRefusals says that texts are refused for want of credit, in the place of a guess.
+// explainRefusals tells the gateway that texts are refused for want of credit.
 func (w *creditWatch) explainRefusals(amount Amount) {
 	w.care.config.Gateway.Explain(w.name, gateway.Trouble{At: time.Now(), Code: gateway.CodeNoCredit,
 		Detail: "the network refuses texts, and the balance of the SIM is " + amount.String(),
 		Remedy: catalogue.RemedyNoCredit})
 }
 
-// noteFailure notes that asking brought nothing.
+// noteFailure counts and stores a query without result.
 func (w *creditWatch) noteFailure(ctx context.Context, why, remedy string) {
 	now, r := time.Now(), &w.record
 	if day := now.In(w.care.config.Location).Format(time.DateOnly); r.Day != day {
@@ -303,8 +302,8 @@ func (w *creditWatch) noteFailure(ctx context.Context, why, remedy string) {
 	w.save(ctx)
 }
 
-// save writes record down; false if the store failed. The network is not asked again
-// before that has succeeded.
+// save stores the record; false: the store failed. There is no further query before a save has
+// succeeded.
 func (w *creditWatch) save(ctx context.Context) bool {
 	err := w.care.config.Store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {
 		return store.PutJSON(tx, creditKey(w.sim), w.record)
@@ -315,7 +314,7 @@ func (w *creditWatch) save(ctx context.Context) bool {
 	return !w.unsaved
 }
 
-// publish shows what is known and raises or ends the alarms.
+// publish updates Credit, the metric and the alarms.
 func (w *creditWatch) publish(c CreditConfig, now time.Time) {
 	r, g := &w.record, w.care.config.Gateway
 	if r.Since.IsZero() || now.Sub(r.Since) < creditUnread {
@@ -338,8 +337,8 @@ func (w *creditWatch) publish(c CreditConfig, now time.Time) {
 	g.RaiseAlarm(w.name, AlarmCredit, fmt.Sprintf("the SIM has %s left, less than %s", r.Amount, c.AlarmBelow))
 }
 
-// askAfterRefusal has the credit asked for at once when the modem has stopped to send
-// because texts are refused.
+// askAfterRefusal makes a query due at once when the gateway has parked the modem because its
+// texts are refused.
 func (w *creditWatch) askAfterRefusal(status *gateway.Status, now time.Time) {
 	if !parked(status) || status.Since.Equal(w.refusedSince) {
 		return

@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
-// metrics is what is measured of all modems.
+// metrics are the metrics of all modems.
 type metrics struct {
 	calls       *prometheus.CounterVec
 	credit      *prometheus.GaugeVec
@@ -15,8 +15,8 @@ type metrics struct {
 	testSeconds *prometheus.GaugeVec
 }
 
-// newMetrics makes the metrics and registers them with r, if any. Registering one
-// name twice is a bug, and panics.
+// newMetrics makes the metrics and registers them with r, if any. A name registered twice
+// panics.
 func newMetrics(r prometheus.Registerer) *metrics {
 	register, perModem := promauto.With(r), []string{"modem"}
 	return &metrics{
@@ -39,7 +39,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 }
 
-// forget drops the metrics of a modem that is no longer configured.
+// forget deletes the metrics of a modem that is no longer configured.
 func (m *metrics) forget(name string) {
 	labels := prometheus.Labels{"modem": name}
 	m.calls.DeletePartialMatch(labels)

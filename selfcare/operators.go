@@ -7,24 +7,21 @@ import (
 	"goniec/modem"
 )
 
-// operator is how a balance is asked for in one network.
+// operator describes the balance query of one network.
 type operator struct {
-	// names are parts of the name that the network, or the card, shows, in small
-	// letters. Virtual operators are told from their hosts by nothing else.
+	// names are parts, in small letters, of the network or card name that the modem shows.
+	// Only the name tells a virtual operator from its host.
 	names []string
-	// networks are the country and network codes that an IMSI begins with (ITU-T
-	// E.212).
+	// networks are the first digits of an IMSI: mobile country and network code (ITU-T E.212).
 	networks []string
-	code     string // USSD
-	pattern  string // like CreditConfig.Pattern; empty: the general way
+	code     string // USSD code
+	pattern  string // as in CreditConfig.Pattern; empty: none
 }
 
-// operators lists the networks whose code for the balance is known, virtual ones
-// first.
+// operators lists the networks whose balance code is known, virtual ones first.
 //
-// The codes are those that the operators and their customers publish for prepaid
-// cards. They change, and depend on the tariff: none has been confirmed here on a
-// card of its network, so one that does not answer is no surprise, and
+// The codes are those that operators and their customers publish for prepaid cards. They
+// change and depend on the tariff. None has been tried on a card of its network;
 // modems[].credit.code overrides all of them.
 func operators() []operator {
 	return []operator{
@@ -40,16 +37,16 @@ func operators() []operator {
 	}
 }
 
-// operatorOf returns the operator of a card: by the name shown if there is one of
-// that name, else by the IMSI.
+// operatorOf returns the operator of a card: by the shown name if that is in the table, else
+// by the IMSI.
 func operatorOf(info modem.Info) (operator, bool) {
 	all := operators()
 	shown := strings.ToLower(info.Operator)
 	i := slices.IndexFunc(all, func(o operator) bool {
 		return slices.ContainsFunc(o.names, func(name string) bool { return strings.Contains(shown, name) })
 	})
-	// A name counts only where the card is of no network that we know, or of the
-	// host: abroad the network of somebody else is shown.
+	// A name counts only for a card of an unknown network or of the host network: abroad the
+	// name of a foreign network is shown.
 	own := slices.IndexFunc(all, func(o operator) bool {
 		return slices.ContainsFunc(o.networks, func(network string) bool { return strings.HasPrefix(info.IMSI, network) })
 	})

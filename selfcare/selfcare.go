@@ -1,7 +1,7 @@
-// Package selfcare does what a modem does for itself while no message is due: it
-// asks the network for the credit of the SIM, sends a text to see whether texts
-// arrive, and writes down who called. It reaches the modems through
-// gateway.Gateway, and puts its own texts into the queue like anybody else.
+// Package selfcare does the work of a modem that no message asks for: it queries the credit of
+// the SIM, sends test texts and checks their arrival, and stores missed calls. It works while
+// no message is due, reaches the modems through gateway.Gateway, and sends its texts through
+// the queue.
 package selfcare
 
 import (
@@ -22,8 +22,7 @@ import (
 	"goniec/store"
 )
 
-// lookInterval is how often a modem is looked at when nothing says that it should
-// be looked at earlier.
+// lookInterval is the longest time between two checks of a modem.
 const lookInterval = time.Minute
 
 // Config is what New needs; Gateway, Store, Queue and Inbox are required.
@@ -31,18 +30,18 @@ type Config struct {
 	Gateway    *gateway.Gateway
 	Store      store.Store // for the keys credit/… and test/…
 	Queue      *queue.Queue
-	Inbox      *inbox.Inbox          // where calls are written down
+	Inbox      *inbox.Inbox          // where calls are stored
 	Logger     *slog.Logger          // nil: nothing is logged
 	Registerer prometheus.Registerer // nil: no metrics
-	// Location is where the days of questions for credit and the months of
-	// self-tests begin; nil means UTC.
+	// Location is the time zone of the days of credit queries and the months of self-tests;
+	// nil means UTC.
 	Location *time.Location
 	Calls    CallConfig
 	Test     TestConfig
-	Credit   map[string]CreditConfig // by modem; one that is missing is not asked for its credit
+	Credit   map[string]CreditConfig // by modem; a modem that is missing is not asked
 }
 
-// Care looks after all modems of a gateway. Its methods may be called by any
+// Care does the self-care of all modems of a gateway. Its methods may be called by any
 // goroutine.
 type Care struct {
 	config  Config
@@ -55,8 +54,8 @@ type Care struct {
 
 var _ gateway.Attendant = (*Care)(nil)
 
-// New returns a Care, and makes it the attendant of the gateway. Run has to be
-// called for anything to happen.
+// New returns a Care and makes it the attendant of the gateway. Calls are stored and work is
+// done only while Run runs.
 func New(c Config) *Care {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -69,8 +68,8 @@ func New(c Config) *Care {
 	return care
 }
 
-// Run looks after the modems until ctx is done. The calls that have ended by then
-// are written down first, so Run should end after the gateway has been stopped.
+// Run does the work until ctx is done. Calls that have ended by then are stored first, so end
+// Run after the gateway has stopped.
 func (c *Care) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -106,7 +105,7 @@ func (c *Care) Run(ctx context.Context) {
 	}
 }
 
-// SetCredit changes how the modems are asked for their credit while they run.
+// SetCredit replaces the configuration of credit queries, by modem, while Run runs.
 func (c *Care) SetCredit(credit map[string]CreditConfig) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -116,7 +115,7 @@ func (c *Care) SetCredit(credit map[string]CreditConfig) {
 	}
 }
 
-// modem returns what is kept of the modem called name.
+// modem returns the care of the modem called name, new if there is none.
 func (c *Care) modem(name string) *modemCare {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -129,7 +128,7 @@ func (c *Care) modem(name string) *modemCare {
 	return m
 }
 
-// forget drops what is kept of a modem that is no longer configured.
+// forget drops the care of a modem that is no longer configured.
 func (c *Care) forget(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -137,22 +136,22 @@ func (c *Care) forget(name string) {
 	c.metrics.forget(name)
 }
 
-// modemCare looks after one modem.
+// modemCare does the self-care of one modem.
 type modemCare struct {
 	care   *Care
 	name   string
 	log    *slog.Logger
-	wake   chan struct{} // receives when there may be something to do
+	wake   chan struct{} // receives when there may be work
 	calls  callLog
 	credit creditWatch
 	test   testWatch
 }
 
-// nudge has run look at the modem now.
+// nudge wakes run.
 func (m *modemCare) nudge() {
 	select {
 	case m.wake <- struct{}{}:
-	default: // it will look anyway
+	default: // a wake-up is already pending
 	}
 }
 
@@ -172,9 +171,8 @@ func (m *modemCare) run(ctx context.Context) {
 	}
 }
 
-// attend does what is due at the modem, and returns when to look again. A panic,
-// which is a bug, is logged, and the modem is looked at again like after any other
-// failure.
+// attend does the work that is due and returns when to call it again. A panic is logged, and
+// attend is called again as after any failure.
 func (m *modemCare) attend(ctx context.Context) (next time.Time) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -195,8 +193,7 @@ func (m *modemCare) attend(ctx context.Context) (next time.Time) {
 	return clock.Earliest(next, m.credit.watch(ctx, &status, now), m.test.watch(ctx, &status, now))
 }
 
-// idle says whether the modem has no message to send now: what it does for itself
-// must not keep a patient waiting.
+// idle says whether no message is due by the modem, since self-care must not delay messages.
 func (m *modemCare) idle(ctx context.Context, status *gateway.Status, now time.Time) (bool, error) {
 	due, ok, err := m.care.config.Queue.NextDue(ctx, queue.Worker{Modem: m.name, SIM: status.SIM})
 	if err != nil {
@@ -205,7 +202,7 @@ func (m *modemCare) idle(ctx context.Context, status *gateway.Status, now time.T
 	return !ok || due.After(now), nil
 }
 
-// noteStoreFailure notes that the store failed, and returns when to try again.
+// noteStoreFailure logs a failure of the store and returns when to try again.
 func (m *modemCare) noteStoreFailure(ctx context.Context, what string, err error) time.Time {
 	if ctx.Err() == nil {
 		m.log.Warn("a modem cannot look after itself, because the store fails; it is tried again",
@@ -214,6 +211,5 @@ func (m *modemCare) noteStoreFailure(ctx context.Context, what string, err error
 	return time.Now().Add(lookInterval)
 }
 
-// parked says whether the modem is open and sends nothing, because what it sends is
-// refused.
+// parked says whether the modem is open and sends nothing because its texts are refused.
 func parked(s *gateway.Status) bool { return s.State == modem.Parked && !s.Opened.IsZero() }

@@ -25,55 +25,55 @@ import (
 	"goniec/suppression"
 )
 
-// TestConfig is how often a modem tries whether texts arrive.
+// TestConfig configures self-tests: a modem sends a text and checks that the text and its
+// report arrive.
 type TestConfig struct {
-	Every    time.Duration // of each modem; 0: only when somebody asks for it
-	To       string        // a number in E.164; empty: that of the next modem, or its own
-	Wait     time.Duration // for the text to be accepted, and then to arrive; 0: defaultTestWait
-	PerMonth int           // parts that tests may cost in a month, all modems together; 0: defaultTestBudget
+	Every    time.Duration // interval for each modem; 0: tests on request only
+	To       string        // receiver in E.164; empty: the number of the next modem, or its own
+	Wait     time.Duration // time for the text to be accepted, and again to arrive; 0: defaultTestWait
+	PerMonth int           // greatest number of test parts in a month, over all modems; 0: defaultTestBudget
 }
 
 const (
 	defaultTestWait   = 10 * time.Minute
 	defaultTestBudget = 60
-	// testSettle is how long a modem has been open before it is tried.
+	// testSettle is how long a modem must have been open before a test.
 	testSettle = 5 * time.Minute
-	// testAgain is the wait after a test that did not get its turn.
+	// testAgain is the wait after a test that was not sent because other messages came first.
 	testAgain = 15 * time.Minute
-	// testPoll is how often it is looked whether a running test has ended.
+	// testPoll is the interval of checks of a running test.
 	testPoll = 2 * time.Second
-	// tokenKept is how long a text of a test is known for what it is: longer than a
-	// service centre keeps it.
+	// tokenKept is how long the text of a test is recognised: longer than a service centre
+	// keeps a text.
 	tokenKept = 14 * 24 * time.Hour
-	// testActor is on whose behalf tests are sent.
+	// testActor is the actor of test messages.
 	testActor = "self-test"
 )
 
-// Codes of the alarms about what the last test came to, see TestNotSent and the others.
+// Codes of the alarms about a failed test, see the constants Test….
 const (
 	AlarmTestNotSent  = "self_test_not_sent"
 	AlarmTestNoReport = "self_test_no_report"
 	AlarmTestLost     = "self_test_lost"
 )
 
-// What a test came to.
+// Results of a test.
 const (
 	TestPassed   = "passed"
 	TestNotSent  = "not_sent"  // the network did not accept the text
-	TestNoReport = "no_report" // it arrived, but no delivery report did
-	TestLost     = "lost"      // it was accepted and did not arrive
-	TestNoTurn   = "no_turn"   // other messages, or a restart of ours, came first, so it says nothing
+	TestNoReport = "no_report" // the text arrived and its delivery report did not
+	TestLost     = "lost"      // the text was accepted and did not arrive
+	TestNoTurn   = "no_turn"   // other messages or a restart came first; the test says nothing
 )
 
-// Why a test cannot be begun when somebody asks for it.
+// Errors of Care.StartTest.
 var (
 	ErrTestRunning  = errors.New("a test is running")
 	ErrTestNoNumber = errors.New("the number of the SIM is not known")
 	ErrTestBudget   = errors.New("the parts for tests of this month are spent")
 )
 
-// The keys of self-tests. Tokens are random, so that nobody can write a text that
-// is taken for one.
+// The keys of self-tests. Tokens are random, so that no other text is taken for a test.
 //
 //	test/modem/<modem>   testRecord
 //	test/token/<token>   testToken: a text of this modem's test, kept for tokenKept
@@ -84,22 +84,22 @@ const (
 	testMonthKey   = "test/month"
 )
 
-// testRecord is the test that runs at a modem, and what the last one came to.
+// testRecord is the running test of a modem and the result of the last one.
 type testRecord struct {
-	// Token is in the text of the one that runs; empty: none does.
+	// Token is the token in the text of the running test; empty: no test runs.
 	Token   string    `json:"token,omitempty"`
 	To      string    `json:"to,omitempty"`
-	Via     string    `json:"via,omitempty"` // the modem it is for; empty: a number that is none of ours
-	Message string    `json:"msg,omitempty"` // empty: it may not have been queued yet
+	Via     string    `json:"via,omitempty"` // the receiving modem; empty: To is no number of a modem here
+	Message string    `json:"msg,omitempty"` // id of the message; empty: the text may not be in the queue yet
 	Begun   time.Time `json:"begun,omitzero"`
 	Arrived time.Time `json:"arrived,omitzero"`
 
 	Last testResult `json:"last,omitzero"`
-	// Next is when the next one is due if the last one did not get its turn.
+	// Next is when the next test is due if the last one was not sent or was left out.
 	Next time.Time `json:"next,omitzero"`
 }
 
-// testResult is what a test came to.
+// testResult is the result of a test.
 type testResult struct {
 	Begun  time.Time     `json:"begun,omitzero"`
 	At     time.Time     `json:"at,omitzero"`
@@ -114,47 +114,47 @@ type testToken struct {
 	At    time.Time `json:"at"`
 }
 
-// testBudget is what tests have cost in a month.
+// testBudget is the number of test parts in a month.
 type testBudget struct {
 	Month string `json:"month"` // 2006-01, of Config.Location
 	Parts int    `json:"parts"`
 }
 
-// TestStatus is what is known of the tests of a modem.
+// TestStatus is the state of the tests of a modem.
 type TestStatus struct {
 	Running bool
-	At      time.Time // when the last one ended; zero: none has
-	Result  string    // one of the constants Test…
+	At      time.Time // when the last test ended; zero: none has
+	Result  string    // of the last test, one of the constants Test…
 	Took    time.Duration
-	Detail  string // in plain words
+	Detail  string // in English
 }
 
 func testKey(name string) string { return testModemSpace + url.PathEscape(name) }
 
-// testForm is the text of a test, which any network and any phone leaves as it is.
+// testForm matches the text of a test. Any network and phone leaves these characters
+// unchanged.
 var testForm = regexp.MustCompile(`^Goniec test ([A-Z2-7]{16})$`)
 
 func testText(token string) string { return "Goniec test " + token }
 
 func newToken() string { return rand.Text()[:16] }
 
-// testWatch is what is known of the tests of one modem; see testRecord.
+// testWatch runs the tests of one modem.
 type testWatch struct {
 	*modemCare
 	shown atomic.Pointer[TestStatus] // nil: the modem has not been open yet
 
-	mu     sync.Mutex // guards what follows, and is held while it is worked with
+	mu     sync.Mutex // guards what follows; held during each method that changes it
 	loaded time.Time  // zero: record has not been read
 	record testRecord
 }
 
-// TestStatus returns what the tests of the modem called name came to; nil while the
-// modem has not been open.
+// TestStatus returns the state of the tests of the modem called name; nil while the modem has
+// not been open.
 func (c *Care) TestStatus(name string) *TestStatus { return c.modem(name).test.shown.Load() }
 
-// watch begins a test when one is due, and ends the one that runs when it is known
-// what it came to. It returns when to look again; zero: whenever there is something
-// else.
+// watch begins a test when one is due, and ends a running test whose result is known. It
+// returns when to call watch again; zero: with the next other work.
 func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.Time) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -171,7 +171,7 @@ func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.
 		return time.Time{}
 	}
 	due := status.Opened.Add(testSettle)
-	if !t.Last.Begun.After(now) { // else the clock was wrong then
+	if !t.Last.Begun.After(now) { // a later time comes from a wrong clock
 		due = clock.Later(due, t.Last.Begun.Add(c.Every))
 	}
 	if !t.Next.After(now.Add(max(c.Every, testAgain))) {
@@ -198,7 +198,7 @@ func (w *testWatch) watch(ctx context.Context, status *gateway.Status, now time.
 	}
 }
 
-// skip logs, once for each time it would have been due, that there is none.
+// skip logs that a due test is left out, once for each time a test is due.
 func (w *testWatch) skip(now time.Time, why error) {
 	remedy := catalogue.RemedyTestNumber
 	if errors.Is(why, ErrTestBudget) {
@@ -208,7 +208,7 @@ func (w *testWatch) skip(now time.Time, why error) {
 	w.record.Next = now.Add(w.care.config.Test.Every)
 }
 
-// load reads what is stored of the tests, once. The caller holds mu.
+// load reads the stored record once. The caller holds mu.
 func (w *testWatch) load(ctx context.Context) error {
 	if !w.loaded.IsZero() {
 		return nil
@@ -225,10 +225,9 @@ func (w *testWatch) load(ctx context.Context) error {
 	return nil
 }
 
-// StartTest has the modem called name send the text of a test now. It returns when
-// the text is in the queue; what the test comes to is in TestStatus. The error is
-// gateway.ErrUnknownModem, gateway.ErrNotOpen, one of ErrTest…, that of ctx, or of
-// the store.
+// StartTest begins a test of the modem called name now. It returns when the text is in the
+// queue; TestStatus tells the result. The error is gateway.ErrUnknownModem,
+// gateway.ErrNotOpen, one of ErrTest…, that of ctx, or that of the store.
 func (c *Care) StartTest(ctx context.Context, name string) error {
 	status, err := c.config.Gateway.Modem(name)
 	if err == nil && status.State != modem.Ready && !parked(&status) {
@@ -258,9 +257,8 @@ func (w *testWatch) start(ctx context.Context) error {
 	return w.begin(ctx)
 }
 
-// begin writes down that a test runs, what it costs and by what it is recognised, and
-// only then queues its text: what a crash leaves out in between the next look does.
-// The caller holds mu.
+// begin stores the running test, its cost and its token, and then queues its text. After a
+// crash in between, checkRunning queues the text. The caller holds mu.
 func (w *testWatch) begin(ctx context.Context) error {
 	to, via := w.target()
 	if to == "" {
@@ -291,7 +289,7 @@ func (w *testWatch) begin(ctx context.Context) error {
 	return w.enqueue(ctx)
 }
 
-// spendTest counts one part against the budget of the month.
+// spendTest counts one part against the budget of the month, or returns ErrTestBudget.
 func (c *Care) spendTest(tx store.Tx, now time.Time) error {
 	budget, _, err := store.GetJSON[testBudget](tx, testMonthKey)
 	if err != nil {
@@ -311,9 +309,9 @@ func (c *Care) spendTest(tx store.Tx, now time.Time) error {
 	return store.PutJSON(tx, testMonthKey, budget)
 }
 
-// forgetTokens deletes a few of the tokens that are older than limit.
+// forgetTokens deletes some of the tokens that are older than limit.
 func forgetTokens(tx store.Tx, limit time.Time) error {
-	const most = 50 // a transaction may not change much more
+	const most = 50 // within the limits of a transaction
 	forgotten := 0
 	return store.Each(tx, store.Prefix(testTokenSpace), func(p store.Pair) error {
 		var token testToken
@@ -327,8 +325,8 @@ func forgetTokens(tx store.Tx, limit time.Time) error {
 	})
 }
 
-// target returns the number that a test goes to, and the modem of that number; empty
-// if it is none of ours.
+// target returns the number that a test is sent to, and the modem with that number; via is
+// empty if no modem here has it.
 func (w *testWatch) target() (to, via string) {
 	modems := w.care.config.Gateway.Modems()
 	if to := w.care.config.Test.To; to != "" {
@@ -338,7 +336,7 @@ func (w *testWatch) target() (to, via string) {
 		}
 		return to, modems[i].Name
 	}
-	// The next modem that can receive it, in the order of the configuration.
+	// The next modem that can receive, in the order of the configuration.
 	from := slices.IndexFunc(modems, func(s gateway.Status) bool { return s.Name == w.name })
 	for i := range modems {
 		other := &modems[(from+1+i)%len(modems)]
@@ -349,7 +347,7 @@ func (w *testWatch) target() (to, via string) {
 	return "", ""
 }
 
-// receiver says whom the test that runs is for.
+// receiver names the receiver of the running test, for people.
 func (w *testWatch) receiver() string {
 	switch via := w.record.Via; via {
 	case "":
@@ -361,8 +359,8 @@ func (w *testWatch) receiver() string {
 	}
 }
 
-// enqueue puts the text of the test that runs into the queue; once, however often it
-// is called.
+// enqueue puts the text of the running test into the queue. Further calls do not queue it
+// again.
 func (w *testWatch) enqueue(ctx context.Context) error {
 	t := w.record
 	to, err := pdu.ParseAddress(t.To)
@@ -386,7 +384,7 @@ func (w *testWatch) enqueue(ctx context.Context) error {
 	return w.save(ctx, t)
 }
 
-// wait returns TestConfig.Wait.
+// wait returns TestConfig.Wait or its default.
 func (w *testWatch) wait() time.Duration {
 	if wait := w.care.config.Test.Wait; wait > 0 {
 		return wait
@@ -394,8 +392,7 @@ func (w *testWatch) wait() time.Duration {
 	return defaultTestWait
 }
 
-// save writes the record, keeping what the modem that received the text has
-// written into it meanwhile.
+// save stores t, but keeps the arrival that TakeText has stored meanwhile.
 func (w *testWatch) save(ctx context.Context, t testRecord) error {
 	saved, err := store.Update(ctx, w.care.config.Store, func(tx store.Tx) (testRecord, error) {
 		t := t
@@ -414,8 +411,7 @@ func (w *testWatch) save(ctx context.Context, t testRecord) error {
 	return err
 }
 
-// TakeText is that of gateway.Attendant: it takes the texts of tests, and notes that
-// they have arrived.
+// TakeText implements gateway.Attendant: it takes the texts of tests and stores their arrival.
 func (c *Care) TakeText(ctx context.Context, w queue.Worker, d *pdu.Deliver) (taken bool, err error) {
 	form := testForm.FindStringSubmatch(d.Text())
 	if form == nil {
@@ -425,13 +421,13 @@ func (c *Care) TakeText(ctx context.Context, w queue.Worker, d *pdu.Deliver) (ta
 	type arrival struct {
 		token testToken
 		known bool
-		first bool // somebody waits for it
+		first bool // the running test waits for this text
 	}
 	a, err := store.Update(ctx, c.config.Store, func(tx store.Tx) (arrival, error) {
 		var a arrival
 		var err error
 		if a.token, a.known, err = store.GetJSON[testToken](tx, testTokenSpace+form[1]); err != nil || !a.known {
-			return a, err // somebody has copied the text of one
+			return a, err // a copy of the form with an unknown token
 		}
 		t, _, err := store.GetJSON[testRecord](tx, testKey(a.token.Modem))
 		if err != nil || t.Token != form[1] || !t.Arrived.IsZero() {

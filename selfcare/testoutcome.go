@@ -10,11 +10,11 @@ import (
 	"goniec/store"
 )
 
-// checkRunning looks what has become of the test that runs, and returns when to look again.
+// checkRunning ends the running test if its result is known, and returns when to check again.
 // The caller holds mu.
 func (w *testWatch) checkRunning(ctx context.Context, now time.Time) time.Time {
 	t := &w.record
-	if t.Message == "" { // a crash, or the store, came in between
+	if t.Message == "" { // a crash or a store failure came in between
 		if err := w.enqueue(ctx); err != nil {
 			return w.noteStoreFailure(ctx, "queue a self-test", err)
 		}
@@ -37,7 +37,7 @@ func (w *testWatch) checkRunning(ctx context.Context, now time.Time) time.Time {
 		return now.Add(testPoll)
 	}
 	if result == TestNotSent || result == TestNoTurn {
-		// It must not come late, nor be counted against the next one.
+		// A late text must not count against the next test.
 		if _, err := w.care.config.Queue.Cancel(ctx, t.Message, testActor); err != nil {
 			w.log.Debug("text of a self-test cannot be withdrawn", slog.Any("err", err))
 		}
@@ -48,14 +48,13 @@ func (w *testWatch) checkRunning(ctx context.Context, now time.Time) time.Time {
 	return now
 }
 
-// outcome says what the test that runs has come to, with its message m; empty:
-// that is not known yet.
+// outcome returns the result of the running test with its message m; empty: not known yet.
 func (w *testWatch) outcome(m *queue.Message, now time.Time) (result, detail string) {
 	t, wait := w.record, w.wait()
 	delivered, arrived := m.Status == queue.StatusDelivered, !t.Arrived.IsZero()
 	ours := t.Via != ""
 	sent := m.SentAt
-	if sent.IsZero() { // not that we know
+	if sent.IsZero() { // no acceptance is recorded
 		sent = t.Arrived
 	}
 	overdue := now.Sub(sent) >= wait
@@ -85,7 +84,7 @@ func (w *testWatch) outcome(m *queue.Message, now time.Time) (result, detail str
 	}
 }
 
-// because adds the reason of a message that was not sent.
+// because returns the error of a message that was not sent, with a colon in front.
 func because(m *queue.Message) string {
 	switch {
 	case m.Error == nil:
@@ -97,7 +96,7 @@ func because(m *queue.Message) string {
 	}
 }
 
-// end writes down what the test that runs came to, and says so.
+// end stores and logs the result of the running test.
 func (w *testWatch) end(ctx context.Context, result, detail string, m *queue.Message) error {
 	now := time.Now().UTC()
 	t := w.record
@@ -109,7 +108,7 @@ func (w *testWatch) end(ctx context.Context, result, detail string, m *queue.Mes
 	switch {
 	case !t.Arrived.IsZero():
 		last.Took = max(t.Arrived.Sub(sent), 0)
-	case result == TestPassed: // at a number that is none of ours: until it was reported
+	case result == TestPassed: // no modem here received the text, so its report counts
 		last.Took = delivered.Sub(sent)
 	}
 	next := testRecord{Last: last}
@@ -132,13 +131,13 @@ func (w *testWatch) end(ctx context.Context, result, detail string, m *queue.Mes
 	return nil
 }
 
-// publish shows what is known of the tests.
+// publish updates the TestStatus.
 func (w *testWatch) publish() {
 	t := w.record
 	w.shown.Store(&TestStatus{Running: t.Token != "", At: t.Last.At, Result: t.Last.Result, Took: t.Last.Took, Detail: t.Last.Detail})
 }
 
-// testAlarms names the alarm of each failure.
+// testAlarms returns the alarm of each failure.
 func testAlarms() map[string]string {
 	return map[string]string{
 		TestNotSent:  AlarmTestNotSent,
@@ -147,8 +146,8 @@ func testAlarms() map[string]string {
 	}
 }
 
-// updateAlarms raises the alarm of what the last test came to, and ends the others. One
-// that somebody has asked for, where there are none otherwise, counts for a day.
+// updateAlarms raises the alarm of the last result and ends the others. If tests run on
+// request only, a result counts for a day.
 func (w *testWatch) updateAlarms() {
 	const counts = 24 * time.Hour
 	last := w.record.Last
