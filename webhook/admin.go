@@ -11,14 +11,14 @@ import (
 	"goniec/store"
 )
 
-// Status is a receiver and how it goes with it.
+// Status is a configured receiver with its delivery state.
 type Status struct {
 	Receiver
 
 	State
 }
 
-// States returns the receivers in the order of the configuration.
+// States returns the status of all receivers in the order of the configuration.
 func (w *Webhooks) States(ctx context.Context) ([]Status, error) {
 	all := make([]Status, len(w.runners))
 	err := w.config.Store.View(ctx, func(r store.Reader) error {
@@ -37,9 +37,9 @@ func (w *Webhooks) States(ctx context.Context) ([]Status, error) {
 	return all, nil
 }
 
-// Deliveries returns up to limit deliveries of a receiver in list, Waiting or
-// Dead, oldest first, behind the one with the id after; next is the id to go on
-// behind, empty at the end. It returns ErrNoReceiver or ErrNoDelivery.
+// Deliveries returns up to limit deliveries of a receiver in list, Waiting or Dead, oldest
+// first, starting behind the delivery of event after. next is the value of after for the next
+// page, empty at the end. The error is ErrNoReceiver, ErrNoDelivery, or that of the store.
 func (w *Webhooks) Deliveries(ctx context.Context, name, list, after string, limit int) (items []Delivery, next string, err error) {
 	if _, err := w.runner(name); err != nil {
 		return nil, "", err
@@ -85,8 +85,8 @@ func decode(value []byte) (Delivery, error) {
 	return d, nil
 }
 
-// Resend lets a delivery that was given up wait again, with three days before it.
-// It returns ErrNoReceiver, or ErrNoDelivery for an id that is not among those.
+// Resend moves a dead delivery back to those that wait, with KeepTrying before it. The error
+// is ErrNoReceiver, ErrNoDelivery for an id without a dead delivery, or that of the store.
 func (w *Webhooks) Resend(ctx context.Context, name, id string) (Delivery, error) {
 	runner, err := w.runner(name)
 	if err != nil {
@@ -114,8 +114,9 @@ func (w *Webhooks) Resend(ctx context.Context, name, id string) (Delivery, error
 	return d, nil
 }
 
-// Enable lets a receiver that answered 410 be told of events again, of those that
-// wait first. It is no error if the receiver is not disabled.
+// Enable ends the disabling of a receiver by its answer 410. Waiting events are delivered
+// first. Enabling an enabled receiver is no error. The error is ErrNoReceiver or that of the
+// store.
 func (w *Webhooks) Enable(ctx context.Context, name string) error {
 	runner, err := w.runner(name)
 	if err != nil {
@@ -131,7 +132,7 @@ func (w *Webhooks) Enable(ctx context.Context, name string) error {
 	return nil
 }
 
-// nudge makes dispatch look at everything again.
+// nudge makes dispatch read all waiting deliveries again.
 func (r *runner) nudge() {
 	select {
 	case r.poke <- struct{}{}:
@@ -139,15 +140,15 @@ func (r *runner) nudge() {
 	}
 }
 
-// Trial is what came of a test.
+// Trial is the result of Test.
 type Trial struct {
-	Status int           // of HTTP; 0: there was no answer
+	Status int           // HTTP status; 0: no answer
 	Took   time.Duration // until the answer
-	Err    error         // nil: the receiver took it
+	Err    error         // nil: the receiver accepted the event
 }
 
-// Test sends an event webhook.test to a receiver, once and at once, also to one
-// that is disabled. It returns ErrNoReceiver.
+// Test sends one event webhook.test to a receiver at once, also to a disabled one. The error
+// is ErrNoReceiver; a failed delivery is in Trial.Err.
 func (w *Webhooks) Test(ctx context.Context, name string) (Trial, error) {
 	runner, err := w.runner(name)
 	if err != nil {
@@ -167,9 +168,9 @@ func (w *Webhooks) Test(ctx context.Context, name string) (Trial, error) {
 	return Trial{Status: a.status, Took: time.Since(at), Err: a.err}, nil
 }
 
-// Prune removes what was given up KeepDead ago or is beyond maxDead, gives up what
-// waits for a disabled receiver too long, and removes that of receivers which are no
-// longer configured. It works in small transactions, each of which stands.
+// Prune deletes dead deliveries KeepDead after they were given up or beyond maxDead, gives up
+// deliveries that have waited KeepTrying for a disabled receiver, and deletes those of
+// receivers no longer configured. Each of its small transactions stands.
 func (w *Webhooks) Prune(ctx context.Context) error {
 	names, err := w.names(ctx)
 	if err != nil {
@@ -183,7 +184,7 @@ func (w *Webhooks) Prune(ctx context.Context) error {
 	return nil
 }
 
-// names returns every receiver that has left a state in the store.
+// names returns every receiver with records in the store.
 func (w *Webhooks) names(ctx context.Context) ([]string, error) {
 	return store.View(ctx, w.config.Store, func(r store.Reader) ([]string, error) {
 		var names []string
@@ -210,20 +211,20 @@ func (w *Webhooks) pruneReceiver(ctx context.Context, name string) error {
 	return nil
 }
 
-// pruning is Prune of one list of a receiver.
+// pruning is the work of Prune on one list of a receiver.
 type pruning struct {
 	receiver, list string
-	orphan         bool // the receiver is not configured any more
+	orphan         bool // the receiver is no longer configured
 }
 
-// prune does for one delivery what Prune is to do.
+// prune deletes or moves one delivery if it is old enough.
 func (p pruning) prune(tx store.Tx, pair store.Pair) error {
 	state, _, err := store.GetJSON[State](tx, stateKey(p.receiver))
 	if err != nil {
 		return err
 	}
 	if p.list == Waiting && !p.orphan && state.Disabled.IsZero() {
-		return store.ErrStop // the receiver is told, which ends all that waits
+		return store.ErrStop // dispatch ends these deliveries
 	}
 	d, err := decode(pair.Value)
 	if err != nil {

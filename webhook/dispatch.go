@@ -11,36 +11,36 @@ import (
 )
 
 const (
-	concurrency  = 4    // deliveries under way to one receiver
-	windowSize   = 2000 // deliveries of one receiver that are in memory
-	downAfter    = 3    // failures one after the other: the receiver is down
+	concurrency  = 4    // parallel deliveries to one receiver
+	windowSize   = 2000 // deliveries of one receiver in memory
+	downAfter    = 3    // failures in a row after which the receiver is down
 	lookEvery    = 10 * time.Second
 	storeAgain   = 5 * time.Second
-	probeFirst   = time.Second // between two attempts at a receiver that is down
+	probeFirst   = time.Second // between two attempts at a receiver that is down; doubles up to probeAtMost
 	probeAtMost  = time.Minute
-	pauseAtMost  = time.Hour // that a receiver can ask for
+	pauseAtMost  = time.Hour // longest pause by Retry-After
 	recordWithin = 10 * time.Second
 )
 
 // item is a delivery in the window.
 type item struct {
-	entry    string // last part of its key
+	entry    string // last part of the key
 	subject  string
 	due      time.Time
 	underway bool
 }
 
-// result is what came of an item.
+// result is the result of an attempt.
 type result struct {
 	item    *item
 	answer  answer
-	done    bool      // it no longer waits
-	next    time.Time // else: when it is tried again
-	unknown bool      // nothing is known, because of the store or the end of the daemon
+	done    bool      // the delivery no longer waits
+	next    time.Time // otherwise: when the next attempt is due
+	unknown bool      // the store failed or the daemon stops, so the result is unknown
 }
 
-// dispatch sends what waits until ctx is done. Of deliveries with one subject
-// only the oldest is sent, all others may overtake each other.
+// dispatch sends waiting deliveries until ctx is done. Of deliveries with one subject only the
+// oldest is sent; others may overtake each other.
 func (r *runner) dispatch(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	wake := r.config.Store.Watch(ctx, prefixOf(r.receiver.Name, Waiting))
@@ -67,7 +67,7 @@ func (r *runner) dispatch(ctx context.Context) {
 		wait := storeAgain
 		if err == nil {
 			r.meter.setBacklog(r.receiver.Name, state)
-			if r.disabled && state.Disabled.IsZero() { // a person has enabled it
+			if r.disabled && state.Disabled.IsZero() { // Enable was called
 				r.makeAllDue()
 				r.failures, r.pause = 0, time.Time{}
 			}
@@ -81,13 +81,13 @@ func (r *runner) dispatch(ctx context.Context) {
 			r.handleResult(l, time.Now())
 		case <-wake:
 		case <-r.poke:
-			r.newestKey = "" // what waits anew may be older than what was seen
+			r.newestKey = "" // a delivery that waits again may be older than newestKey
 		case <-timer.C:
 		}
 	}
 }
 
-// refill takes into the window what has come since, and reads the state.
+// refill adds new deliveries to the window and reads the state.
 func (r *runner) refill(ctx context.Context) (State, error) {
 	type found struct {
 		state State
@@ -103,7 +103,7 @@ func (r *runner) refill(ctx context.Context) (State, error) {
 			return f, err
 		}
 		f.pairs, err = tx.Scan(from, store.PrefixEnd(prefix), limit)
-		for i := range f.pairs { // they live as long as the transaction
+		for i := range f.pairs { // values are valid only within the transaction
 			f.pairs[i].Value = slices.Clone(f.pairs[i].Value)
 		}
 		return f, err
@@ -126,13 +126,13 @@ func (r *runner) refill(ctx context.Context) (State, error) {
 		}
 		r.window = append(r.window, &item{entry: entry, subject: r.config.Subject(ctx, d.event()), due: d.Next})
 	}
-	if limit == windowSize { // a full look
+	if limit == windowSize { // all was read again
 		slices.SortFunc(r.window, func(a, b *item) int { return strings.Compare(a.entry, b.entry) })
 	}
 	return f.state, nil
 }
 
-// startDue sends what is due and returns how long nothing more will be.
+// startDue starts due attempts and returns how long nothing more is due.
 func (r *runner) startDue(ctx context.Context, results chan<- result, state State, now time.Time) time.Duration {
 	if r.disabled = !state.Disabled.IsZero(); r.disabled {
 		return lookEvery
@@ -148,7 +148,7 @@ func (r *runner) startDue(ctx context.Context, results chan<- result, state Stat
 	seen := map[string]bool{}
 	for _, i := range r.window {
 		if r.underway >= most {
-			return lookEvery // until one lands
+			return lookEvery // until an attempt ends
 		}
 		if seen[i.subject] {
 			continue
@@ -167,7 +167,7 @@ func (r *runner) startDue(ctx context.Context, results chan<- result, state Stat
 	return wait
 }
 
-// handleResult takes note of what came of an item.
+// handleResult updates window and pause after an attempt.
 func (r *runner) handleResult(l result, now time.Time) {
 	r.underway--
 	l.item.underway = false
@@ -181,13 +181,13 @@ func (r *runner) handleResult(l result, now time.Time) {
 	}
 	if l.answer.err != nil {
 		if l.done {
-			r.newestKey = "" // a person may have sent it again already
+			r.newestKey = "" // Resend may already have been called
 		}
 		r.noteFailure(l, now)
 		return
 	}
 	if r.failures >= downAfter || !r.hasDelivered {
-		r.makeAllDue() // it is back
+		r.makeAllDue() // the receiver is back
 	}
 	if r.failures >= downAfter {
 		r.log.Info("webhook receiver is back, sending what waited")
@@ -195,14 +195,14 @@ func (r *runner) handleResult(l result, now time.Time) {
 	r.failures, r.hasDelivered, r.pause = 0, true, time.Time{}
 }
 
-// makeAllDue makes everything due that waits.
+// makeAllDue makes all deliveries of the window due now.
 func (r *runner) makeAllDue() {
 	for _, i := range r.window {
 		i.due = time.Time{}
 	}
 }
 
-// noteFailure is land after a failure.
+// noteFailure counts a failed attempt and pauses if the receiver asks for that or is down.
 func (r *runner) noteFailure(l result, now time.Time) {
 	r.failures++
 	if r.failures == 1 || r.failures == downAfter {
@@ -216,7 +216,7 @@ func (r *runner) noteFailure(l result, now time.Time) {
 	}
 }
 
-// attempt makes an attempt and writes down what came of it.
+// attempt makes one attempt and stores its result.
 func (r *runner) attempt(ctx context.Context, i *item) result {
 	lost := result{item: i, unknown: true}
 	key := prefixOf(r.receiver.Name, Waiting) + i.entry
@@ -230,12 +230,12 @@ func (r *runner) attempt(ctx context.Context, i *item) result {
 	if err != nil {
 		return lost
 	}
-	if d == nil { // somebody took it away
+	if d == nil { // the delivery was deleted or moved
 		return result{item: i, done: true}
 	}
 	a := r.send(ctx, d.Key, d.Body)
 	if a.err != nil && ctx.Err() != nil {
-		return lost // the daemon stops, and the receiver is not to blame
+		return lost // the daemon stops; the receiver has not failed
 	}
 	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer cancel()
@@ -248,7 +248,7 @@ func (r *runner) attempt(ctx context.Context, i *item) result {
 	return l
 }
 
-// record writes what came of an attempt.
+// record stores the result of an attempt.
 func (r *runner) record(ctx context.Context, i *item, a answer) (result, error) {
 	name := r.receiver.Name
 	key := prefixOf(name, Waiting) + i.entry
@@ -294,7 +294,7 @@ func (r *runner) record(ctx context.Context, i *item, a answer) (result, error) 
 	return l, err
 }
 
-// recordFailure keeps the last failure, and disables a receiver that wants no more.
+// recordFailure stores the last failure, and disables a receiver that answered 410.
 func (r *runner) recordFailure(tx store.Tx, f *Failure) error {
 	gone := false
 	err := changeState(tx, r.receiver.Name, func(s *State) {

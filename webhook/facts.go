@@ -10,7 +10,7 @@ func Facts() event.Kinds {
 	}
 }
 
-// Disabled tells that the receiver of a webhook asked for no more.
+// Disabled tells that the receiver of a webhook has answered 410 and gets no more events.
 type Disabled struct {
 	Webhook string `json:"webhook" doc:"The name of the webhook."`
 }
@@ -18,10 +18,10 @@ type Disabled struct {
 // EventType is "webhook.disabled".
 func (Disabled) EventType() string { return "webhook.disabled" }
 
-// About returns nil: all are in one order.
+// About returns nil: all Disabled events are in one order.
 func (Disabled) About() []string { return nil }
 
-// Tested tells a receiver that a person tries it.
+// Tested is the content of the event that Webhooks.Test sends.
 type Tested struct {
 	Webhook string `json:"webhook" doc:"The name of the webhook."`
 }
@@ -29,5 +29,5 @@ type Tested struct {
 // EventType is "webhook.test".
 func (Tested) EventType() string { return "webhook.test" }
 
-// About returns nil: a test keeps no order.
+// About returns nil: test events have no order.
 func (Tested) About() []string { return nil }

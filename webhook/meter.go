@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
-// meter counts deliveries.
+// meter holds the metrics of deliveries.
 type meter struct {
 	attempts *prometheus.CounterVec
 	backlog  *prometheus.GaugeVec

@@ -11,10 +11,9 @@ import (
 	"time"
 )
 
-// newClient returns what speaks to r and to nothing else: no proxy, no redirect,
-// no address that is not allowed. The address is looked at when the connection is
-// made, so that a name cannot resolve to one thing for the check and to another
-// for the use.
+// newClient returns an HTTP client for r alone: without proxy, redirects, or addresses that r
+// does not permit. The address is checked when the connection is made, so that a name cannot
+// resolve to one address for the check and another for the use.
 func newClient(r Receiver) *http.Client {
 	dialer := &net.Dialer{Timeout: r.Timeout, Control: func(_, address string, _ syscall.RawConn) error {
 		target, err := netip.ParseAddrPort(address)
@@ -34,7 +33,7 @@ func newClient(r Receiver) *http.Client {
 	}
 }
 
-// permits returns an error for an address that r may not be at.
+// permits returns an error for an address that is not public, in Networks, or written in URL.
 func (r Receiver) permits(a netip.Addr) error {
 	a = a.Unmap().WithZone("")
 	if slices.ContainsFunc(r.Networks, func(n netip.Prefix) bool { return n.Contains(a) }) || public(a) {
@@ -46,7 +45,7 @@ func (r Receiver) permits(a netip.Addr) error {
 	return fmt.Errorf("%s is not a public address, and no network in allow_networks holds it", a)
 }
 
-// writtenAddress returns the address in URL, if there is one instead of a name.
+// writtenAddress returns the IP address in URL; false if URL has a name.
 func (r Receiver) writtenAddress() (netip.Addr, bool) {
 	target, err := url.Parse(r.URL)
 	if err != nil {
@@ -56,15 +55,15 @@ func (r Receiver) writtenAddress() (netip.Addr, bool) {
 	return a.Unmap(), err == nil
 }
 
-// public reports whether an address belongs to no special network: IANA's
-// registries of special purpose addresses, RFC 6890, without those for examples.
+// public reports whether an address is in no special-purpose registry of IANA (RFC 6890),
+// apart from those for examples.
 func public(a netip.Addr) bool {
 	if !a.IsGlobalUnicast() || a.IsPrivate() {
 		return false
 	}
 	for _, special := range []string{
 		"0.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4",
-		"64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10", "100::/64", // those with an IPv4 address inside among them
+		"64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10", "100::/64", // prefixes that embed an IPv4 address included
 	} {
 		if netip.MustParsePrefix(special).Contains(a) {
 			return false

@@ -26,7 +26,7 @@ func stateKey(receiver string) string       { return space + receiver + "/state"
 
 func entryOf(box string, seq uint64) string { return fmt.Sprintf("%s/%020d", box, seq) }
 
-// entryOfID returns the last part of the key of the delivery of an event.
+// entryOfID returns the last part of the key of a delivery, by the id of its event.
 func entryOfID(id string) (string, bool) {
 	i := strings.LastIndexByte(id, '-')
 	if i < 1 {
@@ -36,44 +36,44 @@ func entryOfID(id string) (string, bool) {
 	return entryOf(id[:i], seq), err == nil
 }
 
-// The lists that a delivery can be in.
+// The lists a delivery can be in.
 const (
-	Waiting = "wait" // it waits or is under way
-	Dead    = "dead" // it was given up
+	Waiting = "wait" // waits or is under way
+	Dead    = "dead" // given up
 )
 
 // Delivery is one event on its way to one receiver.
 type Delivery struct {
 	ID       string          `json:"id"`    // of the event
-	Key      string          `json:"key"`   // the header webhook-id, the same in all attempts
+	Key      string          `json:"key"`   // header webhook-id, the same in all attempts
 	Type     string          `json:"type"`  // of the event
 	At       time.Time       `json:"at"`    // of the event
-	Body     json.RawMessage `json:"body"`  // what is posted
-	Since    time.Time       `json:"since"` // from when KeepTrying counts
+	Body     json.RawMessage `json:"body"`  // body of the request
+	Since    time.Time       `json:"since"` // start of KeepTrying
 	Attempts int             `json:"attempts"`
-	Next     time.Time       `json:"next,omitzero"` // attempt
+	Next     time.Time       `json:"next,omitzero"` // next attempt
 	Last     *Failure        `json:"last,omitempty"`
 }
 
-// Failure is why an attempt failed.
+// Failure is the error of an attempt.
 type Failure struct {
 	At     time.Time `json:"at"`
-	Status int       `json:"status,omitempty"` // of HTTP; 0: there was no answer
+	Status int       `json:"status,omitempty"` // HTTP status; 0: no answer
 	Text   string    `json:"text"`             // in English
 }
 
-// State is how it goes with a receiver.
+// State is the delivery state of a receiver.
 type State struct {
 	Waiting     int       `json:"waiting"` // deliveries
 	Dead        int       `json:"dead"`    // deliveries
 	LastSuccess time.Time `json:"last_success,omitzero"`
-	LastFailure *Failure  `json:"last_failure,omitempty"` // also when there was a success since
-	Failing     time.Time `json:"failing,omitzero"`       // since when every attempt failed
+	LastFailure *Failure  `json:"last_failure,omitempty"` // kept after a success
+	Failing     time.Time `json:"failing,omitzero"`       // since when every attempt has failed
 	Disabled    time.Time `json:"disabled,omitzero"`      // when the receiver answered 410
 }
 
-// body is what is posted: an event as the stream shows it, with the name that
-// Standard Webhooks has for its time beside ours.
+// body is the body of a request: an event as the stream shows it, with the time under the name
+// of Standard Webhooks as well.
 type body struct {
 	ID        string          `json:"id"`
 	Type      string          `json:"type"`
@@ -82,8 +82,8 @@ type body struct {
 	Data      json.RawMessage `json:"data,omitempty"`
 }
 
-// newDelivery returns the delivery of e. Its key holds the time as well, because
-// numbers come again after an old backup was restored.
+// newDelivery returns the delivery of e. Its key holds the time as well, since event numbers
+// are given out again after an old backup was restored.
 func newDelivery(e event.Event) (Delivery, error) {
 	encoded, err := json.Marshal(body{ID: e.ID(), Type: e.Type, At: e.At, Timestamp: e.At, Data: e.Data})
 	if err != nil {
@@ -95,15 +95,15 @@ func newDelivery(e event.Event) (Delivery, error) {
 	}, nil
 }
 
-// event returns as much of the event as a delivery knows.
+// event returns the fields of the event that the delivery holds.
 func (d Delivery) event() event.Event {
 	var b body
-	_ = json.Unmarshal(d.Body, &b) // of our own making
+	_ = json.Unmarshal(d.Body, &b) // encoded by newDelivery
 	return event.Event{Type: d.Type, At: d.At, Data: b.Data}
 }
 
-// enqueue notes the delivery of an event, in the transaction that moves the cursor.
-// What happened long ago, while the receiver was not configured, is left out.
+// enqueue stores the delivery of an event, in the transaction that moves the cursor. An event
+// older than KeepTrying is left out: the receiver was not configured then.
 func (r *runner) enqueue(tx store.Tx, e event.Event) error {
 	if time.Since(e.At) > KeepTrying {
 		return nil
@@ -118,7 +118,7 @@ func (r *runner) enqueue(tx store.Tx, e event.Event) error {
 	return changeState(tx, r.receiver.Name, func(s *State) { s.Waiting++ })
 }
 
-// changeState changes the record of how it goes with a receiver.
+// changeState changes the stored state of a receiver.
 func changeState(tx store.Tx, receiver string, change func(*State)) error {
 	state, _, err := store.GetJSON[State](tx, stateKey(receiver))
 	if err != nil {
@@ -128,7 +128,7 @@ func changeState(tx store.Tx, receiver string, change func(*State)) error {
 	return store.PutJSON(tx, stateKey(receiver), state)
 }
 
-// move puts a delivery from one list into the other.
+// move moves a delivery from one list to the other.
 func move(tx store.Tx, receiver, entry, to string, d Delivery) error {
 	from := Waiting
 	if to == Waiting {

@@ -18,22 +18,21 @@ import (
 )
 
 const (
-	answerRead   = 4 << 10        // bytes of an answer that are read, to use the connection again
-	maxNext      = 24 * time.Hour // until the next attempt, whatever the receiver asks for
-	textAtMost   = 300            // bytes of what is noted of a failure
-	jitterShare  = 10             // a tenth up or down
+	answerRead   = 4 << 10        // bytes of an answer that are read, so that the connection can be used again
+	maxNext      = 24 * time.Hour // longest time until the next attempt
+	textAtMost   = 300            // bytes of Failure.Text
+	jitterShare  = 10             // a tenth more or less
 	defaultAgent = "Goniec"
 )
 
-// schedule is how long after a failed attempt the next one follows; the last
-// holds for all further ones.
+// schedule returns the waits after failed attempts; the last holds for all further ones.
 func schedule() []time.Duration {
 	return []time.Duration{
 		5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 24 * time.Hour,
 	}
 }
 
-// backoff returns how long to wait after so many attempts, with jitter.
+// backoff returns the wait after so many attempts, with jitter.
 func backoff(attempts int) time.Duration {
 	steps := schedule()
 	step := steps[min(max(attempts, 1), len(steps))-1]
@@ -41,14 +40,14 @@ func backoff(attempts int) time.Duration {
 	return step + time.Duration(rand.Int64N(2*spread+1)-spread) //nolint:gosec // no secret
 }
 
-// answer is what came of an attempt.
+// answer is the answer to an attempt.
 type answer struct {
-	status int           // of HTTP; 0: none
+	status int           // HTTP status; 0: no answer
 	after  time.Duration // Retry-After; 0: none
-	err    error         // nil: the receiver has it
+	err    error         // nil: the receiver accepted the event
 }
 
-// send makes one attempt.
+// send posts one request.
 func (r *runner) send(ctx context.Context, id string, content []byte) answer {
 	ctx, cancel := context.WithTimeout(ctx, r.receiver.Timeout)
 	defer cancel()
@@ -66,7 +65,7 @@ func (r *runner) send(ctx context.Context, id string, content []byte) answer {
 		return answer{err: plain(err)}
 	}
 	defer response.Body.Close()
-	_, _ = io.CopyN(io.Discard, response.Body, answerRead) // what it says does not matter
+	_, _ = io.CopyN(io.Discard, response.Body, answerRead) // the content does not matter
 	result := answer{status: response.StatusCode, after: retryAfter(response.Header.Get("Retry-After"), time.Now())}
 	switch code := response.StatusCode; {
 	case code >= 200 && code < 300:
@@ -78,7 +77,7 @@ func (r *runner) send(ctx context.Context, id string, content []byte) answer {
 	return result
 }
 
-// plain takes the URL, which may hold a secret, out of an error of package http.
+// plain removes the URL, which may hold a secret, from an error of net/http.
 func plain(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -90,8 +89,8 @@ func plain(err error) error {
 	return err
 }
 
-// sign writes the headers of Standard Webhooks: version 1, HMAC with SHA-256, one
-// signature for each secret.
+// sign sets the headers of Standard Webhooks: version 1, HMAC-SHA256, one signature for each
+// secret.
 func (r *runner) sign(h http.Header, id string, at time.Time, content []byte) error {
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	h.Set("Webhook-Id", id)
@@ -114,7 +113,8 @@ func (r *runner) sign(h http.Header, id string, at time.Time, content []byte) er
 	return nil
 }
 
-// retryAfter reads the header of that name, seconds or a date; RFC 9110 10.2.3.
+// retryAfter reads the header Retry-After, seconds or a date (RFC 9110 10.2.3), as at most
+// maxNext.
 func retryAfter(value string, now time.Time) time.Duration {
 	var d time.Duration
 	if n, err := strconv.Atoi(value); err == nil {
@@ -125,7 +125,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return min(max(d, 0), maxNext)
 }
 
-// failureOf returns what is noted of an answer.
+// failureOf returns the stored form of a failed answer.
 func failureOf(a answer) *Failure {
 	text := a.err.Error()
 	return &Failure{At: time.Now().UTC(), Status: a.status, Text: strings.ToValidUTF8(text[:min(len(text), textAtMost)], "")}

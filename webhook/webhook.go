@@ -1,14 +1,13 @@
-// Package webhook delivers events to HTTP receivers: durably, signed and in
-// order.
+// Package webhook delivers events to HTTP receivers, signed, in order and across restarts.
 //
-// It owns the keys hook/, who has been told what, when it is tried again, and
-// which addresses may be spoken to. It does not own what events mean, nor which
-// of them belong together: whoever joins it to the rest says so by Subject.
+// It owns the keys hook/, the schedule of attempts, and the check which addresses may be
+// reached. The meaning of events is not known here; Config.Subject says which events belong
+// together.
 //
-// A delivery is a copy of its event, made in the transaction that moves the
-// cursor of the receiver in the event log. So nothing is lost in a crash, the
-// log may be pruned whatever a receiver does, and a broken receiver slows
-// nothing but itself. Delivery is at least once; each fact has one id.
+// A delivery is a copy of its event, stored in the transaction that moves the receiver's
+// cursor in the event log. So a crash loses nothing, the log may be pruned at any time, and a
+// broken receiver delays only its own deliveries. Each event is delivered at least once,
+// always with the same id.
 package webhook
 
 import (
@@ -31,37 +30,37 @@ import (
 // KeepTrying is how long a delivery is tried before it is given up.
 const KeepTrying = 72 * time.Hour
 
-// KeepDead is how long a delivery that was given up can be sent again.
+// KeepDead is how long a delivery that was given up is kept for Resend.
 const KeepDead = 30 * 24 * time.Hour
 
 const (
-	maxDead    = 10_000     // of one receiver; more than that nobody looks through
-	followerOf = "webhook." // and the name of the receiver
+	maxDead    = 10_000     // dead deliveries kept for one receiver
+	followerOf = "webhook." // followed by the name of the receiver
 )
 
 var (
-	// ErrNoReceiver is returned for a name that no receiver has.
+	// ErrNoReceiver is returned for the name of no receiver.
 	ErrNoReceiver = errors.New("no webhook of this name")
-	// ErrNoDelivery is returned by Resend for an id that is not among those given up.
+	// ErrNoDelivery is returned for an id without a delivery: by Resend if it is not dead, by
+	// Deliveries if it is malformed.
 	ErrNoDelivery = errors.New("no such delivery was given up")
 )
 
-// Receiver is a program that is told of events.
+// Receiver is an HTTP endpoint that gets events.
 type Receiver struct {
 	Name    string
-	URL     string        // http or https
+	URL     string        // scheme http or https
 	Events  []string      // types, "message.*" or "*"; empty: all
-	Timeout time.Duration // for one attempt
-	// Networks may be spoken to although they are not public. An address that
-	// stands in URL itself needs no network here, unless it is link-local.
+	Timeout time.Duration // of one attempt
+	// Networks are networks that may be reached although they are not public. A loopback or
+	// private address written in URL itself needs no entry.
 	Networks []netip.Prefix
-	// Secrets returns the keys that deliveries are signed with, each of them;
-	// nil: they are not signed. It is called for every attempt, so that a key
-	// can be changed while the daemon runs.
+	// Secrets returns the keys of the signatures, one signature each; nil: requests are not
+	// signed. Secrets is called for every attempt, so a key can change while the daemon runs.
 	Secrets func() ([][]byte, error)
 }
 
-// wants reports whether r is to be told of events of the type.
+// wants reports whether r gets events of type typ.
 func (r Receiver) wants(typ string) bool {
 	for _, pattern := range r.Events {
 		prefix, open := strings.CutSuffix(pattern, "*")
@@ -72,25 +71,25 @@ func (r Receiver) wants(typ string) bool {
 	return len(r.Events) == 0
 }
 
-// Config is what Webhooks need.
+// Config configures New. Store, Events, Subject and Logger are required.
 type Config struct {
 	Store     store.Store
 	Events    *event.Log
 	Receivers []Receiver
-	// Subject names what an event is about: events with the same subject reach a
-	// receiver one after the other. It stays in memory, so it may be a number.
+	// Subject returns what an event is about; events with one subject reach a receiver one
+	// after the other. It is kept only in memory, so a phone number is allowed.
 	Subject    func(ctx context.Context, e event.Event) string
 	Logger     *slog.Logger
-	Registerer prometheus.Registerer // nil: no metrics of this package
+	Registerer prometheus.Registerer // nil: no metrics
 }
 
-// Webhooks tells receivers. It is safe for concurrent use.
+// Webhooks delivers events to all receivers. Its methods may be called by any goroutine.
 type Webhooks struct {
 	config  Config
 	runners []*runner
 }
 
-// New returns webhooks that do not run yet.
+// New returns Webhooks; nothing is delivered before Run.
 func New(c Config) *Webhooks {
 	w := &Webhooks{config: c}
 	meter := newMeter(c.Registerer)
@@ -103,8 +102,8 @@ func New(c Config) *Webhooks {
 	return w
 }
 
-// Run tells the receivers until ctx is done. A receiver that is new begins with
-// what happens from then on.
+// Run delivers events until ctx is done. A receiver without a stored cursor gets events from
+// now on.
 func (w *Webhooks) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, r := range w.runners {
@@ -130,19 +129,19 @@ type runner struct {
 	log      *slog.Logger
 	meter    *meter
 	client   *http.Client
-	poke     chan struct{} // somebody put a delivery among those that wait, or enabled the receiver
+	poke     chan struct{} // receives when a delivery waits again or the receiver was enabled
 
-	// Of the goroutine of dispatch alone.
-	window       []*item // the oldest deliveries that wait, in their order
-	newestKey    string  // key of the newest one that was ever in window
+	// Used by the goroutine of dispatch alone.
+	window       []*item // the oldest waiting deliveries, in order
+	newestKey    string  // newest key that was ever in window
 	underway     int
-	failures     int       // one after the other
-	hasDelivered bool      // one has got through since the start
-	pause        time.Time // nothing is sent before
-	disabled     bool      // when it was last looked at
+	failures     int       // in a row
+	hasDelivered bool      // a delivery has succeeded since the start
+	pause        time.Time // no attempt before this time
+	disabled     bool      // as last read
 }
 
-// follow copies events to the deliveries until ctx is done.
+// follow stores a delivery for each wanted event until ctx is done.
 func (r *runner) follow(ctx context.Context) {
 	r.config.Events.Run(ctx, event.Follower{
 		Name: followerOf + r.receiver.Name, Logger: r.log, FromNow: true, Wants: r.receiver.wants, Handle: r.enqueue,
