@@ -15,17 +15,17 @@ import (
 )
 
 const (
-	// failTimes is how often a follower fails at an event before the event is set aside.
+	// failTimes is how many failures of a follower at an event, over at least failFor, set the
+	// event aside.
 	failTimes = 8
-	// failFor is for how long.
-	failFor = 5 * time.Minute
-	// asideAtMost is how many events SetAside returns.
+	failFor   = 5 * time.Minute
+	// asideAtMost is the greatest number of events that SetAside returns.
 	asideAtMost = 1000
 )
 
-// failure is the error of an event at which Handle fails.
+// failure is the error of a Handle at an event.
 type failure struct {
-	index int // of the event among those that were tried together
+	index int // of the event in the batch
 	event logged
 	err   error
 }
@@ -39,32 +39,32 @@ func (f *failure) Unwrap() error { return f.err }
 // trouble is the stored form of the event at which a follower fails.
 type trouble struct {
 	Seq   uint64    `json:"seq"`
-	At    time.Time `json:"at"` // of the event: numbers come again after an old backup was restored
+	At    time.Time `json:"at"` // time of the event, since numbers are given out again after an old backup was restored
 	Since time.Time `json:"since"`
 	Tries int       `json:"n"`
 }
 
 // asideRecord is the stored form of an event that was set aside.
 type asideRecord struct {
-	Event *record   `json:"ev,omitempty"` // nil: Raw cannot be read
+	Event *record   `json:"ev,omitempty"` // nil: Raw could not be decoded
 	Raw   []byte    `json:"raw,omitempty"`
 	At    time.Time `json:"at"` // when it was set aside
 	Tries int       `json:"n"`
 	Err   string    `json:"err"`
 }
 
-// Aside is an event at which a follower has failed so often that it was set aside.
+// Aside is an event that was set aside because a follower failed at it repeatedly.
 type Aside struct {
 	Follower string
-	Event    Event     // of one whose record cannot be read Box and Seq alone
+	Event    Event     // of a damaged record Box and Seq alone
 	At       time.Time // when it was set aside
-	Tries    int       // until then
-	Err      string    // of the last of those tries, in English
+	Tries    int       // failures before that
+	Err      string    // the last error, in English
 }
 
-// noteFailure writes down that an event has failed, and sets it aside if that is enough. It
-// returns how long to wait, 0 if the event was set aside. When that cannot be written
-// the failure does not count.
+// noteFailure stores a failure at an event, and sets the event aside after enough of them. It
+// returns the wait before the next try, 0 if the event was set aside. A failure that cannot be
+// stored does not count.
 func (r *run) noteFailure(ctx context.Context, f *failure) (wait time.Duration, err error) {
 	e := f.event
 	key := troubleKey(r.Name, e.Box)
@@ -76,7 +76,7 @@ func (r *run) noteFailure(ctx context.Context, f *failure) (wait time.Duration, 
 	n, err := store.Update(ctx, r.log.store, func(tx store.Tx) (noted, error) {
 		cursor, err := number(tx, cursorKey(r.Name, e.Box))
 		if err != nil || cursor >= e.Seq {
-			return noted{}, err // another run of the follower has done the event
+			return noted{}, err // another run of the follower has handled the event
 		}
 		t, _, err := store.GetJSON[trouble](tx, key)
 		if err != nil {
@@ -122,8 +122,8 @@ func (r *run) noteFailure(ctx context.Context, f *failure) (wait time.Duration, 
 	return min(followAgain<<min(n.Tries-1, 10), followAgainAtMost), nil
 }
 
-// tryAside tries once more each event that the follower has set aside. What fails again
-// stays set aside; only an error of the store is returned.
+// tryAside calls Handle once for each event that the follower has set aside. An event that
+// fails stays set aside. The error is that of the store.
 func (r *run) tryAside(ctx context.Context) error {
 	all, err := store.View(ctx, r.log.store, func(tx store.Reader) ([]Aside, error) { return scanAside(tx, asidePrefix(r.Name)) })
 	if err != nil {
@@ -131,7 +131,7 @@ func (r *run) tryAside(ctx context.Context) error {
 	}
 	for _, a := range all {
 		if a.Event.Type == "" {
-			continue // its record cannot be read
+			continue // the record is damaged
 		}
 		err := r.log.store.Update(ctx, func(tx store.Tx) error {
 			key := asideKey(r.Name, a.Event.Box, a.Event.Seq)
@@ -164,8 +164,8 @@ func (r *run) tryAside(ctx context.Context) error {
 	return nil
 }
 
-// SetAside returns the events that were set aside and have not been acted upon since, in
-// the order of followers and events, at most 1000.
+// SetAside returns the events that are set aside and not handled since, ordered by follower
+// and event, at most 1000.
 func (l *Log) SetAside(ctx context.Context) ([]Aside, error) {
 	all, err := store.View(ctx, l.store, func(r store.Reader) ([]Aside, error) { return scanAside(r, asideSpace) })
 	if err != nil {
@@ -174,7 +174,7 @@ func (l *Log) SetAside(ctx context.Context) ([]Aside, error) {
 	return all, nil
 }
 
-// scanAside returns what was set aside below a prefix.
+// scanAside returns the events set aside under a prefix of keys.
 func scanAside(r store.Reader, prefix string) ([]Aside, error) {
 	pairs, err := r.Scan(prefix, store.PrefixEnd(prefix), asideAtMost)
 	if err != nil {
@@ -191,7 +191,7 @@ func scanAside(r store.Reader, prefix string) ([]Aside, error) {
 	return all, nil
 }
 
-// decodeAside turns a stored pair into an event that was set aside.
+// decodeAside decodes an event that was set aside.
 func decodeAside(p store.Pair) (Aside, error) {
 	name, rest, _ := strings.Cut(strings.TrimPrefix(p.Key, asideSpace), "/")
 	box, digits, _ := strings.Cut(rest, "/")
@@ -210,7 +210,7 @@ func decodeAside(p store.Pair) (Aside, error) {
 	return Aside{Follower: name, Event: e, At: a.At, Tries: a.Tries, Err: a.Err}, nil
 }
 
-// pruneAside removes what was set aside before that time and returns how many.
+// pruneAside deletes the events set aside before a time and returns their number.
 func (l *Log) pruneAside(ctx context.Context, before time.Time) (int, error) {
 	return store.Count(ctx, l.store, store.Prefix(asideSpace), func(tx store.Tx, p store.Pair) (bool, error) {
 		a, err := decodeAside(p)
@@ -221,10 +221,10 @@ func (l *Log) pruneAside(ctx context.Context, before time.Time) (int, error) {
 	})
 }
 
-// Describe and Collect make Log the prometheus.Collector of what it counts.
+// Describe implements prometheus.Collector.
 func (l *Log) Describe(to chan<- *prometheus.Desc) { l.setAside.Describe(to) }
 
-// Collect is that of prometheus.Collector.
+// Collect implements prometheus.Collector.
 func (l *Log) Collect(to chan<- prometheus.Metric) { l.setAside.Collect(to) }
 
 func newSetAside() *prometheus.CounterVec {

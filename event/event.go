@@ -1,10 +1,9 @@
-// Package event is the append-only log of what happened, with durable cursors
-// for those who follow it.
+// Package event is the append-only log of what happened, with durable cursors for its
+// followers.
 //
-// It owns the keys ev/, evn/, cur/, curfail/ and aside/ and nothing else: what an event means is
-// declared, as a Fact, by the package that appends it. An event carries ids, never a
-// text and never a number of a person, so that the log can be shown, streamed
-// and kept longer than the messages it speaks of.
+// It owns the keys ev/, evn/, cur/, curfail/ and aside/. The meaning of an event is declared,
+// as a Fact, by the package that appends it. An event holds ids and never a text or a phone
+// number, so that the log can be shown, streamed, and kept longer than the messages.
 package event
 
 import (
@@ -21,25 +20,26 @@ import (
 	"goniec/store"
 )
 
-// ErrUnknownID is returned for an id that this log has never given out: a
-// malformed one, or one from before a restored backup. The caller starts over
-// from the oldest event kept.
+// ErrUnknownID is returned for an id that this log has never given out: malformed, or newer
+// than the newest event after a backup was restored. The caller starts again from the oldest
+// event kept.
 var ErrUnknownID = errors.New("unknown event id")
 
 // errBox is returned by Append on a log whose box name cannot be part of a key.
 var errBox = errors.New("name of a box must not be empty nor contain a slash")
 
-// Event is one thing that happened.
+// Event is one entry of a log.
 type Event struct {
-	Box   string          // the box whose log it is in
+	Box   string          // box of the log
 	Seq   uint64          // number in the log of its box, from 1, ascending; gaps mean nothing
-	Type  string          // what happened: "message.sent"
+	Type  string          // type of the fact: "message.sent"
 	At    time.Time       // when it was appended, UTC
-	Actor string          // on whose behalf: a token's name, empty for the box itself
-	Data  json.RawMessage // ids and facts as a JSON object
+	Actor string          // name of the token that caused the event; empty: the box itself
+	Data  json.RawMessage // the fact as a JSON object
 }
 
-// ID returns the name of e for the outside: opaque there, ordered within a box.
+// ID returns the external name of e: opaque for clients, ordered within a box; empty if Seq is
+// 0.
 func (e Event) ID() string {
 	if e.Seq == 0 {
 		return ""
@@ -47,7 +47,7 @@ func (e Event) ID() string {
 	return formatID(e.Box, e.Seq)
 }
 
-// record is the stored form of an event; box and number are in its key.
+// record is the stored form of an event; box and number are in the key.
 type record struct {
 	Type  string          `json:"t"`
 	At    time.Time       `json:"at"`
@@ -55,7 +55,7 @@ type record struct {
 	Data  json.RawMessage `json:"d,omitempty"`
 }
 
-// newRecord is a record whose data is yet to be encoded, which is done in one go.
+// newRecord is a record with the fact not yet encoded, so that Append encodes once.
 type newRecord struct {
 	Type  string    `json:"t"`
 	At    time.Time `json:"at"`
@@ -63,31 +63,31 @@ type newRecord struct {
 	Data  Fact      `json:"d"`
 }
 
-// Log is the log of one box, and the way to read those of the others. It is
-// safe for concurrent use.
+// Log is the log of one box; it also reads the logs of other boxes. Its methods may be called
+// by any goroutine.
 type Log struct {
 	store    store.Store
 	box      string
 	setAside *prometheus.CounterVec // by follower
 }
 
-// New returns the log of box in s. Each box numbers its own log, so that boxes
-// never contend for one counter.
+// New returns the log of box in s. Each box has a log and a counter of its own, so boxes do
+// not conflict.
 func New(s store.Store, box string) *Log {
 	return &Log{store: s, box: box, setAside: newSetAside()}
 }
 
-// Append adds an event that tells fact to the log of this box as part of tx: the event
-// exists exactly if what it tells of does. actor is the name of the token on whose
-// behalf it happened, empty for the box itself.
+// Append adds an event with fact to the log of this box as part of tx, so the event exists
+// exactly if the rest of tx does. actor is the name of the token that caused the event; empty:
+// the box itself.
 func (l *Log) Append(tx store.Tx, actor string, fact Fact) error {
 	typ := fact.EventType()
 	if l.box == "" || strings.Contains(l.box, "/") {
 		return fmt.Errorf("append event %s: %w: %q", typ, errBox, l.box)
 	}
 	r := newRecord{Type: typ, At: time.Now().UTC(), Actor: actor, Data: fact}
-	// The counter has a key of its own because the events it counted may all
-	// have been pruned, and a number given out once must never come back.
+	// The counter has its own key: all events may have been pruned, and no number is given out
+	// twice.
 	seq, err := number(tx, counterKey(l.box))
 	if err != nil {
 		return fmt.Errorf("append event %s: %w", typ, err)
@@ -102,9 +102,9 @@ func (l *Log) Append(tx store.Tx, actor string, fact Fact) error {
 	return nil
 }
 
-// After returns up to limit events that follow the one called id in the log of
-// its box, oldest first. An empty id means all that is kept of this box's log.
-// It returns ErrUnknownID for an id that was never given out.
+// After returns up to limit events behind the one called id in the log of its box, oldest
+// first. An empty id means from the oldest event of this box. The error is ErrUnknownID for an
+// id that was never given out, or that of the store.
 func (l *Log) After(ctx context.Context, id string, limit int) ([]Event, error) {
 	box, seq := l.box, uint64(0)
 	if id != "" {
@@ -125,8 +125,7 @@ func (l *Log) After(ctx context.Context, id string, limit int) ([]Event, error) 
 	})
 }
 
-// Last returns the id of the newest event of this box, empty when there has
-// never been one.
+// Last returns the id of the newest event of this box, empty if there was never one.
 func (l *Log) Last(ctx context.Context) (string, error) {
 	return store.View(ctx, l.store, func(r store.Reader) (string, error) {
 		seq, err := number(r, counterKey(l.box))
@@ -137,9 +136,8 @@ func (l *Log) Last(ctx context.Context) (string, error) {
 	})
 }
 
-// Wake returns a channel that receives after events were appended on any box,
-// until ctx is done. It is a hint like store.Store.Watch: read again now and
-// then all the same.
+// Wake returns a channel that receives after events were appended on any box, until ctx is
+// done. Like store.Store.Watch it is a hint: read from time to time without it as well.
 func (l *Log) Wake(ctx context.Context) <-chan struct{} {
 	return l.store.Watch(ctx, eventPrefix)
 }
@@ -164,7 +162,7 @@ func scan(r store.Reader, box string, seq uint64, limit int) ([]Event, error) {
 	return events, nil
 }
 
-// decode turns a stored pair of the log of box into an event.
+// decode decodes a stored event of the log of box.
 func decode(box string, p store.Pair) (Event, error) {
 	seq, ok := parseSeq(strings.TrimPrefix(p.Key, logPrefix(box)))
 	if !ok {

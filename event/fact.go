@@ -11,21 +11,21 @@ import (
 // a type that is not listed.
 var ErrType = errors.New("event is not of this type")
 
-// Fact is what an event tells. The package that appends an event declares its fact as
-// a struct, whose JSON object is stored and shown to other programs: field names and
-// meanings stay as they are once released. A fact holds ids, never a text of a message
-// and never a phone number. The tag doc describes a field for people.
+// Fact is the content of an event. The package that appends the event declares its fact as a
+// struct, whose JSON object is stored and shown to other programs: field names and meanings
+// are fixed once released. A fact holds ids, never a text of a message or a phone number. The
+// tag doc describes a field for people.
 type Fact interface {
-	// EventType names what happened: "message.sent".
+	// EventType returns the type of the event: "message.sent".
 	EventType() string
-	// About returns the ids of what the fact is about, the most telling one first: the
-	// id of a message, "modem sim-a". Webhooks keep the order of facts about one thing.
-	// nil means that all facts of the type are about one thing.
+	// About returns the ids that the fact is about, the most specific first: a message id,
+	// "modem sim-a". Webhooks keep the order of facts about one id. nil means that all facts
+	// of the type are about one thing.
 	About() []string
 }
 
-// Decode returns the fact that e tells. It returns ErrType if the type of e is not that
-// of the fact, and an error if the data of e is not a fact of this type.
+// Decode returns the fact of e. The error is ErrType if e is of another type than T, or that
+// of the JSON decoder.
 func Decode[T Fact](e Event) (T, error) {
 	var fact T
 	if err := json.Unmarshal(e.Data, &fact); err != nil {
@@ -39,19 +39,18 @@ func Decode[T Fact](e Event) (T, error) {
 
 // Kind describes one type of event.
 type Kind struct {
-	// Fact has the type, and is otherwise empty. Its Go type is that of all facts of the
-	// type of event.
+	// Fact is an empty value of the Go type of all facts of this kind.
 	Fact Fact
-	// Meaning says when the event is appended: one English sentence.
+	// Meaning says in one English sentence when the event is appended.
 	Meaning string
 }
 
-// Kinds lists types of events, each once. A package that appends events lists its own
-// by a function Facts.
+// Kinds lists types of events, each once. A package that appends events returns its own from a
+// function Facts.
 type Kinds []Kind
 
-// Decode returns the fact that e tells, a struct of the Go type that is listed for the
-// type of e, or ErrType if none is.
+// Decode returns the fact of e as a struct of the listed Go type, or ErrType if the type of e
+// is not listed.
 func (k Kinds) Decode(e Event) (Fact, error) {
 	for _, kind := range k {
 		if kind.Fact.EventType() != e.Type {

@@ -15,20 +15,19 @@ import (
 )
 
 const (
-	// followInterval is how long a follower rests when nothing wakes it.
+	// followInterval is how long a follower waits at most for a wake-up.
 	followInterval = 10 * time.Second
-	// followAgain is how long a follower rests when the store has failed, and after the
-	// first failure of an event; each further failure of the event doubles the rest.
+	// followAgain is the wait after a failure of the store, and after the first failure of an
+	// event. It doubles with each further failure of the event.
 	followAgain = 5 * time.Second
-	// followAgainAtMost is the longest rest.
+	// followAgainAtMost is the longest such wait.
 	followAgainAtMost = time.Minute
-	// followBatch is how many events share one commit when a follower has
-	// much to catch up with.
+	// followBatch is how many wanted events one commit handles at most.
 	followBatch = 64
-	// followScan is how many events a follower looks at together, wanted or not.
+	// followScan is how many events a follower reads at once, wanted or not.
 	followScan = 512
-	// skipAtMost is how many events a follower leaves behind that it does not want
-	// before it writes down where it stands: a commit for each would wear the disk.
+	// skipAtMost is how many unwanted events a follower passes before it stores its cursor:
+	// one commit for each would wear the disk.
 	skipAtMost = 256
 )
 
@@ -39,36 +38,34 @@ var (
 	errPanic = errors.New("internal error")
 )
 
-// Follower acts upon events.
+// Follower handles events in their order, with a durable cursor.
 type Follower struct {
-	// Name is that of the cursor: a follower goes on where the last one of its name
-	// stood.
+	// Name is the name of the cursor: a follower starts where the last one of this name
+	// stopped. It must not be empty nor contain a slash.
 	Name string
-	// Wants chooses events by type; nil means all.
+	// Wants selects events by type; nil: all.
 	Wants func(typ string) bool
-	// Handle acts upon one event within tx, by the rules of store.Store.Update: it may
-	// run more than once, and what it does outside of tx is not taken back. An event that
-	// was set aside is given to Handle late, behind younger ones.
+	// Handle handles one event within tx, by the rules of store.Store.Update: it may run more
+	// than once, and effects outside of tx are not undone. An event that was set aside is
+	// handled after younger ones.
 	Handle func(tx store.Tx, e Event) error
-	// FromNow lets a new follower begin with what happens from then on; otherwise it
-	// begins with the oldest event kept.
+	// FromNow makes a follower without a cursor start with the next event; otherwise it starts
+	// with the oldest event kept.
 	FromNow bool
 	Logger  *slog.Logger // nil: nothing is logged
 }
 
-// Run gives the events of every box that f wants to f.Handle, in the order of their
-// box, until ctx is done. The cursor of f moves in the transaction in which Handle
-// writes, so each event takes effect exactly once, whatever crashes when. Events that
-// are not wanted move the cursor once in a while only: to look at their types again
-// does no harm. Only one Run for a name should run at a time; two are wasteful, but
-// still correct.
+// Run calls f.Handle with the wanted events of every box, in the order of each box, until ctx
+// is done. The cursor moves in the transaction of Handle, so each event takes effect exactly
+// once, also after a crash. Unwanted events move the cursor only from time to time. At most
+// one Run for a name should run at a time; two are correct but wasteful.
 //
-// When the store fails, Run waits and goes on with the same event. When Handle fails or
-// panics, Run tries the event again, first after 5 s, then ever more rarely up to once a
-// minute. An event at which Handle has failed 8 times over at least 5 minutes, restarts
-// in between included, is set aside: it is kept, counted and logged, SetAside returns it,
-// and Run goes on with the next. Each later Run begins with another try at what was set
-// aside. An error of the store that Handle meets is never counted as a failure of Handle.
+// When the store fails, Run waits and repeats the same event. When Handle fails or panics, Run
+// repeats the event after 5 s, then at growing intervals up to a minute. An event with 8
+// failures over at least 5 minutes, across restarts, is set aside: it is kept, counted,
+// logged, returned by SetAside, and Run continues with the next event. Each later Run begins
+// with one try of the events set aside. An error of the store within Handle is not counted as
+// a failure of Handle.
 func (l *Log) Run(ctx context.Context, f Follower) {
 	if f.Logger == nil {
 		f.Logger = slog.New(slog.DiscardHandler)
@@ -99,17 +96,17 @@ func (l *Log) Run(ctx context.Context, f Follower) {
 	}
 }
 
-// run is one Run.
+// run is the state of one Run.
 type run struct {
 	Follower
 
 	log   *Log
-	begun bool              // the cursor exists, and what was set aside has been tried
-	seen  map[string]uint64 // by box: up to where nothing is wanted, though the cursor may be behind
+	begun bool              // begin has succeeded
+	seen  map[string]uint64 // by box: last unwanted event behind the stored cursor
 }
 
-// follow hands on events until ctx is done, and returns the failure of an event, with
-// the cursor in front of it, or an error of the store.
+// follow handles events until ctx is done. It returns the failure of an event, with the cursor
+// in front of it, or an error of the store.
 func (r *run) follow(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the watch
@@ -137,7 +134,8 @@ func (r *run) follow(ctx context.Context) error {
 	}
 }
 
-// begin does once what comes before the first event.
+// begin does once the work before the first event: it checks the name, makes the cursor and
+// tries the events set aside.
 func (r *run) begin(ctx context.Context) error {
 	if r.begun {
 		return nil
@@ -157,8 +155,7 @@ func (r *run) begin(ctx context.Context) error {
 	return nil
 }
 
-// skipPast puts a follower that has never followed behind the newest event of every
-// box. It changes nothing for one that has.
+// skipPast sets the cursors of a follower without any behind the newest event of every box.
 func (l *Log) skipPast(ctx context.Context, name string) error {
 	return l.store.Update(ctx, func(tx store.Tx) error {
 		known, err := tx.Scan(cursorKey(name, ""), store.PrefixEnd(cursorKey(name, "")), 1)
@@ -169,7 +166,7 @@ func (l *Log) skipPast(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		// A log that is empty leaves its mark, too: what comes next is no past.
+		// An empty log gets a cursor as well, so that its first event is not skipped later.
 		if len(names) == 0 {
 			names = []string{l.box}
 		}
@@ -186,25 +183,24 @@ func (l *Log) skipPast(ctx context.Context, name string) error {
 	})
 }
 
-// logged is an event as a follower reads it.
+// logged is an event as read by a follower.
 type logged struct {
 	Event
 
 	wanted  bool
-	damaged error  // why the record of the event cannot be read
-	record  []byte // that record
+	damaged error  // why the record cannot be decoded
+	record  []byte // the damaged record
 }
 
-// batch is events of one box from where the follower stands. Of those that are not
-// wanted nothing is known but number and type.
+// batch holds the next events of one box. Unwanted events have only Box, Seq and Type.
 type batch struct {
 	cursor uint64 // as stored
 	events []logged
-	more   bool // there may be others behind them
+	more   bool // there may be more events
 }
 
-// scan returns the next events of box behind seq, at most followBatch of them wanted.
-// Only those are decoded: a batch of messages brings a thousand that nobody wants.
+// scan returns the next events of box behind seq, at most followBatch of them wanted. Only
+// wanted events are decoded, since most are not.
 func (r *run) scan(tx store.Reader, box string, seq uint64) (batch, error) {
 	pairs, err := tx.Scan(eventKey(box, seq+1), store.PrefixEnd(logPrefix(box)), followScan)
 	if err != nil {
@@ -239,8 +235,8 @@ func (r *run) scan(tx store.Reader, box string, seq uint64) (batch, error) {
 	return b, nil
 }
 
-// typeOf returns the type of a stored event without decoding it; ok is false if it is
-// not written as Append writes it.
+// typeOf returns the type of a stored event without decoding the rest; ok is false for a
+// record that Append has not written.
 func typeOf(value []byte) (typ string, ok bool) {
 	rest, ok := bytes.CutPrefix(value, []byte(`{"t":"`))
 	if !ok {
@@ -252,7 +248,7 @@ func typeOf(value []byte) (typ string, ok bool) {
 
 func (r *run) wants(typ string) bool { return r.Wants == nil || r.Wants(typ) }
 
-// catchUp hands on one batch of each box and says whether there may be more.
+// catchUp handles one batch of each box and says whether there may be more events.
 func (r *run) catchUp(ctx context.Context) (bool, error) {
 	batches, err := store.View(ctx, r.log.store, func(tx store.Reader) ([]batch, error) {
 		names, err := boxes(tx)
@@ -288,9 +284,9 @@ func (r *run) catchUp(ctx context.Context) (bool, error) {
 	return more, nil
 }
 
-// handOver has the events of a batch take effect, as many in one commit as the limits of
-// the store allow. Of a failing event it returns the failure, after those before it have
-// taken effect. A batch in which nothing is wanted is only remembered.
+// handOver handles the events of a batch, as many in one commit as the limits of the store
+// allow. The error is the failure of an event, after those before it have been handled, or
+// that of the store. A batch without wanted events is only remembered in r.seen.
 func (r *run) handOver(ctx context.Context, b batch) error {
 	last := b.events[len(b.events)-1]
 	if !slices.ContainsFunc(b.events, func(e logged) bool { return e.wanted }) && last.Seq-b.cursor < skipAtMost {
@@ -304,7 +300,7 @@ func (r *run) handOver(ctx context.Context, b batch) error {
 		case err == nil:
 			b.events, most = b.events[done:], len(b.events)
 		case errors.As(err, &failed) && failed.index > 0 && ctx.Err() == nil:
-			most = failed.index // those before it; then it is the first
+			most = failed.index // handle those before it, then it alone
 		default:
 			return err
 		}
@@ -312,9 +308,9 @@ func (r *run) handOver(ctx context.Context, b batch) error {
 	return nil
 }
 
-// apply handles those of events, all of one box, that are wanted and not done yet, and
-// moves the cursor, in one transaction. It returns how many of events are done: fewer
-// than all if another one might go beyond the limits of the store.
+// apply handles the wanted events behind the cursor, all of one box, and moves the cursor, in
+// one transaction. It returns how many of events are done: fewer than all if the next might
+// exceed the limits of the store.
 func (r *run) apply(ctx context.Context, events []logged) (int, error) {
 	key := cursorKey(r.Name, events[0].Box)
 	limits := r.log.store.Limits()
@@ -324,7 +320,7 @@ func (r *run) apply(ctx context.Context, events []logged) (int, error) {
 			return 0, err
 		}
 		w := &watchedTx{Tx: tx}
-		var largest store.Limits // that one event has needed
+		var largest store.Limits // needed by one event
 		done, n := cursor, 0
 		for i, e := range events {
 			if i > 0 && (w.spent.Operations+largest.Operations >= limits.Operations || w.spent.Bytes+largest.Bytes+len(key)+seqWidth > limits.Bytes) {
@@ -353,7 +349,7 @@ func (r *run) apply(ctx context.Context, events []logged) (int, error) {
 	})
 }
 
-// handle calls Handle and makes a panic in it an error.
+// handle calls Handle and turns a panic into an error.
 func (r *run) handle(tx store.Tx, e logged) (err error) {
 	if e.damaged != nil {
 		return e.damaged
@@ -368,13 +364,13 @@ func (r *run) handle(tx store.Tx, e logged) (err error) {
 	return r.Handle(tx, e.Event)
 }
 
-// watchedTx notes what a transaction spends of the limits of its store, and whether the
-// store has failed in it.
+// watchedTx counts what a transaction uses of the limits of its store, and keeps an error of
+// the store.
 type watchedTx struct {
 	store.Tx
 
 	spent store.Limits
-	err   error // of the store, and not of what it was asked
+	err   error // error of the store, not of the arguments
 }
 
 func (t *watchedTx) noteError(err error) error {
@@ -410,8 +406,8 @@ func (t *watchedTx) Delete(key string) error {
 	return t.noteError(t.Tx.Delete(key))
 }
 
-// failure returns the error of a transaction that ended at an event with err: a failure
-// of the event, unless the store has failed or ctx has ended.
+// failure returns err, at which a transaction ended, as a failure of the event e, unless the
+// store has failed or ctx has ended.
 func (t *watchedTx) failure(index int, e logged, err error) error {
 	for _, other := range []error{store.ErrWrite, store.ErrClosed, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, other) {

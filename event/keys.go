@@ -8,8 +8,8 @@ import (
 	"goniec/store"
 )
 
-// The keys of this package. Numbers are written with seqWidth decimal digits,
-// so that byte order is their order.
+// The keys of this package. Numbers have seqWidth decimal digits, so that byte order is
+// numeric order.
 //
 //	ev/<box>/<seq>        an event
 //	evn/<box>             number of the newest event of that box, kept when it is pruned
@@ -39,19 +39,19 @@ func asideKey(name, box string, seq uint64) string {
 	return asidePrefix(name) + box + "/" + formatSeq(seq)
 }
 
-// formatSeq writes a number so that byte order is its order.
+// formatSeq formats a number with leading zeros, so that byte order is numeric order.
 func formatSeq(seq uint64) string {
 	s := strconv.FormatUint(seq, 10)
 	return "00000000000000000000"[:seqWidth-len(s)] + s
 }
 
-// parseSeq reads what formatSeq wrote.
+// parseSeq is the inverse of formatSeq.
 func parseSeq(s string) (uint64, bool) {
 	seq, err := strconv.ParseUint(s, 10, 64)
 	return seq, err == nil && len(s) == seqWidth
 }
 
-// parseID reads what formatID wrote, and nothing else.
+// parseID is the inverse of formatID; ok is false for any other string.
 func parseID(id string) (box string, seq uint64, ok bool) {
 	i := strings.LastIndexByte(id, '-')
 	if i < 1 {
@@ -65,7 +65,7 @@ func parseID(id string) (box string, seq uint64, ok bool) {
 	return box, seq, true
 }
 
-// number reads a counter or a cursor; one that is absent is 0.
+// number reads a counter or a cursor; an absent one is 0.
 func number(r store.Reader, key string) (uint64, error) {
 	value, err := r.Get(key)
 	if err != nil || value == nil {

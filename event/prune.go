@@ -11,10 +11,9 @@ import (
 // pruneBatch is how many events one transaction removes.
 const pruneBatch = 500
 
-// Prune removes the events of all boxes that were appended before that time, and those
-// that were set aside before it, and returns how many. It works in small transactions, each of which stands:
-// after a crash the next call goes on. It does not ask whether every follower
-// has seen them; what is kept must be longer than any of them may lag.
+// Prune deletes the events of all boxes that were appended before a time, and those set aside
+// before it, and returns their number. Each of its small transactions stands. It does not ask
+// whether followers have handled the events, so keep events longer than any follower may lag.
 func (l *Log) Prune(ctx context.Context, before time.Time) (int, error) {
 	names, err := store.View(ctx, l.store, boxes)
 	if err != nil {
@@ -38,15 +37,15 @@ func (l *Log) Prune(ctx context.Context, before time.Time) (int, error) {
 	return removed + aside, nil
 }
 
-// pruned is what pruneChunk did.
+// pruned is the result of pruneChunk.
 type pruned struct {
 	removed int
-	next    string // where to go on, empty: nowhere
+	next    string // first key of the next chunk; empty: the end
 }
 
-// pruneChunk removes those of the events of box from a key on that are old
-// enough. Events are in the order of their times but for those stamped while a
-// clock was ahead: with one of these in a chunk, old ones may follow.
+// pruneChunk deletes the old ones of the events of box from a key on. Events are in the order
+// of their times except those stamped while a clock was ahead; behind such an event old ones
+// may follow.
 func (l *Log) pruneChunk(ctx context.Context, box, from string, before time.Time) (pruned, error) {
 	size := min(pruneBatch, l.store.Limits().Operations)
 	return store.Update(ctx, l.store, func(tx store.Tx) (pruned, error) {
