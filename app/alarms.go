@@ -21,24 +21,22 @@ import (
 )
 
 const (
-	// watchEvery is the time between two looks at the box, and watchStoreEvery between
-	// two at whether anybody has failed to write, since then nothing is sent.
+	// watchEvery is the interval of checks of the box, watchStoreEvery that of checks whether
+	// a write of the gateway or the queue has failed, since then nothing is sent.
 	watchEvery      = 15 * time.Second
 	watchStoreEvery = time.Second
-	// clockPatience is how long nothing may confirm the clock: a modem takes a minute
-	// or two to find the network.
+	// clockPatience is how long the clock may be unconfirmed without an alarm: a modem takes a
+	// minute or two to find the network.
 	clockPatience = 5 * time.Minute
-	// withheldPatience is the same while messages wait that may be withheld for it.
+	// withheldPatience is the same while messages wait that may be withheld for the clock.
 	withheldPatience = 30 * time.Second
-	// setAsideFor is how long there is an alarm about an event that was set aside, if no
-	// later start can act upon the event.
+	// setAsideFor is how long an event that was set aside raises an alarm.
 	setAsideFor = 30 * 24 * time.Hour
-	// alarmRepeat is the time after which an alarm that lasts is logged again.
+	// alarmRepeat is the time after which a lasting alarm is logged again.
 	alarmRepeat = time.Hour
 )
 
-// alarms are what a person should look into that is of no single modem. Those of a
-// modem are the gateway's.
+// alarms are the raised alarms of the box. Those of a modem belong to the gateway.
 type alarms struct {
 	log    *slog.Logger
 	gauge  *prometheus.GaugeVec
@@ -62,7 +60,7 @@ func newAlarms(log *slog.Logger, s store.Store, events *event.Log, r prometheus.
 	return a
 }
 
-// list returns the alarms in the order of their codes.
+// list returns the raised alarms in the order of their codes.
 func (a *alarms) list() []client.Alarm {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -74,15 +72,15 @@ func (a *alarms) list() []client.Alarm {
 	return all
 }
 
-// has says whether there is an alarm with this code.
+// has says whether the alarm with this code is raised.
 func (a *alarms) has(code string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.raised[code] != nil
 }
 
-// set makes those of codes that are in found the alarms there are, by code with what
-// is the matter, in English.
+// set raises the alarms in found, which maps a code to its cause in English, and clears the
+// others of codes.
 func (a *alarms) set(ctx context.Context, codes []string, found map[string]string) {
 	for _, code := range codes {
 		if what, ok := found[code]; ok {
@@ -129,8 +127,8 @@ func (a *alarms) clear(ctx context.Context, code string) {
 	a.appendEvent(ctx, AlarmChanged{Code: code, Over: true})
 }
 
-// appendEvent appends an event. An alarm is shown and logged in any case, so a store that
-// fails is no reason to wait.
+// appendEvent appends the event of a change. A failing store is only logged, since status and
+// log show the alarm as well.
 func (a *alarms) appendEvent(ctx context.Context, change AlarmChanged) {
 	err := a.store.Update(ctx, func(tx store.Tx) error { return a.events.Append(tx, "", change) })
 	if err != nil {
@@ -138,9 +136,9 @@ func (a *alarms) appendEvent(ctx context.Context, change AlarmChanged) {
 	}
 }
 
-// watch looks at the box until ctx is done: at its clock, at what waits too long, and
-// whether the store can be written. It begins after the first look at the queue: what
-// became due while the daemon was away has not waited for anybody.
+// watch runs checkAlarms until ctx is done: every watchEvery, and at once when the store fails
+// or works again. It begins after the first Tend of the queue, because messages that became
+// due while the daemon was off are not late.
 func (s *assembly) watch(ctx context.Context) {
 	if !pause(ctx, firstTend, s.afterTend) {
 		return
@@ -165,7 +163,7 @@ func (s *assembly) checkAlarms(ctx context.Context) {
 		s.app.log.Debug("cannot note what confirms the clock", "err", err)
 	}
 	if what := s.storeTrouble(); what != "" {
-		// What the others say cannot be found out, so they stay as they are.
+		// Other alarms cannot be checked now and stay as they are.
 		found[system.AlarmStore], codes = what, []string{system.AlarmStore}
 	} else if err := s.findOverdue(ctx, found); err != nil {
 		if ctx.Err() == nil {
@@ -173,15 +171,15 @@ func (s *assembly) checkAlarms(ctx context.Context) {
 		}
 		return
 	} else if err := errors.Join(s.webhookTroubles(ctx, found), s.findSetAside(ctx, found)); err != nil {
-		return // the store does not answer, which the others tell
+		return // the store fails; the alarm of the store tells
 	}
 	if ctx.Err() == nil {
 		s.app.alarms.set(ctx, codes, found)
 	}
 }
 
-// storeTrouble returns what keeps the store from being written, as whoever tried last
-// found; empty if nothing does.
+// storeTrouble returns which write to the store failed last, with the error; empty if writes
+// succeed.
 func (s *assembly) storeTrouble() string {
 	if err := s.tendError.Load(); err != nil {
 		return fmt.Sprintf("the queue cannot be looked after: %v", *err)
@@ -189,13 +187,13 @@ func (s *assembly) storeTrouble() string {
 	return s.gateway.Unwritten()
 }
 
-// findOverdue finds out what is the matter with clock and queue.
+// findOverdue adds to found the alarms of clock and queue.
 func (s *assembly) findOverdue(ctx context.Context, found map[string]string) error {
 	trust, err := s.queue.Clock().Trust(ctx)
 	if err != nil {
 		return err
 	}
-	// How long it has lasted is not asked of the clock that nobody believes.
+	// The duration is measured here, since the clock itself is not believed.
 	if trust.Believed {
 		s.clockSince = time.Time{}
 	} else if s.clockSince.IsZero() {
@@ -231,8 +229,8 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 	return nil
 }
 
-// findUnconfirmed finds out whether the clock, which is not believed, has been so for too
-// long: the sooner if messages wait, since those with a time to keep are withheld.
+// findUnconfirmed adds to found the alarm of a clock that has been unconfirmed for too long.
+// The limit is shorter while messages wait, since those with a fixed time are withheld.
 func (s *assembly) findUnconfirmed(ctx context.Context, trust clock.Trust, found map[string]string) error {
 	counts, err := s.queue.Counts(ctx)
 	if err != nil {
@@ -252,7 +250,7 @@ func (s *assembly) findUnconfirmed(ctx context.Context, trust clock.Trust, found
 	return nil
 }
 
-// findSetAside finds out which events could not be acted upon lately.
+// findSetAside adds to found the alarm about events that were set aside.
 func (s *assembly) findSetAside(ctx context.Context, found map[string]string) error {
 	all, err := s.app.events.SetAside(ctx)
 	all = slices.DeleteFunc(all, func(a event.Aside) bool { return time.Since(a.At) > setAsideFor })

@@ -1,9 +1,8 @@
-// Package app joins the parts of the gateway: it is the only place that knows all
-// of them.
+// Package app joins the parts of the gateway; no other package knows all of them.
 //
-// It owns the order in which they start and stop, the data directory, the
-// listeners, the janitor, and what a new configuration changes in a running
-// daemon. It owns no rule about messages or modems.
+// It owns the order of start and stop, the data directory, the listeners, the janitor, and the
+// effects of a new configuration on a running daemon. It holds no rule about messages or
+// modems.
 package app
 
 import (
@@ -29,27 +28,27 @@ import (
 	"goniec/store/sealed"
 )
 
-// Options is what an App needs besides the configuration.
+// Options are the inputs of an App besides the configuration.
 type Options struct {
 	Version string         // of the program
 	Logger  *slog.Logger   // nil: nothing is logged
 	Level   *slog.LevelVar // of Logger, set from the configuration; nil: not set
-	// Ports lists the ports that may lead to a modem, for modems known by their
-	// IMEI and for a configuration without modems; nil: modem.Ports.
+	// Ports lists serial ports that may be modems, for modems configured by IMEI and for a
+	// configuration without modems; nil: modem.Ports.
 	Ports func() ([]modem.PortInfo, error)
-	// Machine is what the computer knows about the time; nil: of this computer.
+	// Machine is the computer's knowledge of the time; nil: that of this computer.
 	Machine *Machine
 }
 
-// App is the gateway. Its methods may be called by any goroutine; Start is called
-// once, Stop once after it.
+// App is the whole daemon. Its methods may be called by any goroutine. Start is called once,
+// and Stop once after it.
 type App struct {
 	options  Options
 	log      *slog.Logger
 	registry *prometheus.Registry
 
-	// What Start makes and Stop takes down; not changed in between.
-	life     context.Context // ends when Stop is done waiting for work in hand
+	// Made by Start and taken down by Stop; not changed in between.
+	life     context.Context // ends when Stop has finished
 	end      context.CancelFunc
 	store    store.Store
 	box      string      // name of this box in the store
@@ -65,7 +64,7 @@ type App struct {
 	cleanup  []cleanup
 	loops    sync.WaitGroup // housekeeping, systemd
 
-	current atomic.Pointer[assembly] // what answers and sends now
+	current atomic.Pointer[assembly] // the assembly in force
 
 	reloading sync.Mutex     // held by Reload and Stop
 	config    configs.Config // in force; guarded by reloading
@@ -77,7 +76,7 @@ type cleanup struct {
 	run  func(ctx context.Context) error
 }
 
-// New returns an app that is not started. It touches nothing; the error is that of
+// New returns an App that is not started. It has no side effects. The error is that of
 // configs.Config.Validate.
 func New(config configs.Config, o Options) (*App, error) {
 	if err := config.Validate(); err != nil {
@@ -99,12 +98,12 @@ func New(config configs.Config, o Options) (*App, error) {
 	return a, nil
 }
 
-// URL returns the address of the API, "http://127.0.0.1:8080", once Start has
-// returned.
+// URL returns the address of the API, such as "http://127.0.0.1:8080". It is valid after
+// Start.
 func (a *App) URL() string { return a.url }
 
-// Start opens the data, starts sending and receiving, and answers requests when it
-// returns. ctx bounds the start only. If it fails everything is taken down again.
+// Start opens the data, starts the modems and serves requests; all of that is done when it
+// returns. ctx bounds only the start. After an error nothing runs.
 func (a *App) Start(ctx context.Context) (err error) {
 	a.life, a.end = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
@@ -119,8 +118,8 @@ func (a *App) Start(ctx context.Context) (err error) {
 	if err := a.openData(ctx); err != nil {
 		return err
 	}
-	// Both listeners are taken before anything is sent: a daemon that nobody
-	// can reach must not work in secret.
+	// The listeners are opened before anything is sent: a daemon that cannot be reached must
+	// not send.
 	l, err := listenTCP(ctx, a.config.HTTP.Listen)
 	if err != nil {
 		return err
@@ -139,7 +138,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	a.url = baseURL(l, a.tls.configured())
 	a.serve(a.tls.wrap(l), "stop answering requests", a.api)
 	a.serve(socket, "stop answering the command line", a.admin)
-	a.onStop("end event streams", func(context.Context) error { // or both would wait for them
+	a.onStop("end event streams", func(context.Context) error { // the servers' Shutdown would wait for the streams
 		a.current.Load().endStreams()
 		return nil
 	})
@@ -159,7 +158,7 @@ func (a *App) closeIfFailed(err *error, l net.Listener) {
 	}
 }
 
-// openData opens the store and what lives on it alone.
+// openData opens the store and the parts that need nothing but the store.
 func (a *App) openData(ctx context.Context) error {
 	if err := a.registry.Register(collectors.NewGoCollector()); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
@@ -191,13 +190,15 @@ func (a *App) openData(ctx context.Context) error {
 	return nil
 }
 
-// startAssembly starts the parts that a reload may replace.
+// startAssembly builds and starts the first assembly. It returns how many parts were in flight
+// at the last stop and are now uncertain.
 func (a *App) startAssembly(ctx context.Context) (uncertain int, err error) {
 	first, err := a.assemble(a.config, nil)
 	if err != nil {
 		return 0, err
 	}
-	// Before any worker runs: what a former life left in flight is uncertain.
+	// Recover must run before any worker: parts still marked as in flight belong to an earlier
+	// run.
 	if uncertain, err = first.queue.Recover(ctx); err != nil {
 		return 0, fmt.Errorf("look through the queue: %w", err)
 	}
@@ -212,7 +213,7 @@ func (a *App) startAssembly(ctx context.Context) (uncertain int, err error) {
 	return uncertain, nil
 }
 
-// serve answers requests on l with the handler of the assembly in force.
+// serve serves l with the handler of the assembly in force.
 func (a *App) serve(l net.Listener, name string, handler func(http.ResponseWriter, *http.Request)) {
 	w := newWeb(a.life, l, http.HandlerFunc(handler), a.log)
 	a.onStop(name, w.stop)
@@ -221,9 +222,9 @@ func (a *App) serve(l net.Listener, name string, handler func(http.ResponseWrite
 func (a *App) api(w http.ResponseWriter, r *http.Request)   { a.current.Load().handler.ServeHTTP(w, r) }
 func (a *App) admin(w http.ResponseWriter, r *http.Request) { a.current.Load().admin.ServeHTTP(w, r) }
 
-// Stop ends the daemon within shutdown_timeout: it takes no more requests, claims
-// no more messages, lets the running submissions end, closes the modems and, last,
-// the data. ctx may end it sooner.
+// Stop ends the daemon within shutdown_timeout. It stops serving requests and claiming
+// messages, lets running submissions end, closes the modems and then the data. The end of ctx
+// shortens the time.
 func (a *App) Stop(ctx context.Context) error {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
@@ -240,7 +241,7 @@ func (a *App) Stop(ctx context.Context) error {
 	return nil
 }
 
-// unwind takes down what Start has made, in the opposite order.
+// unwind runs the steps of Stop, the last one added first.
 func (a *App) unwind(ctx context.Context) error {
 	defer a.end()
 	var failed []error

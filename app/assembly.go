@@ -35,10 +35,9 @@ import (
 	"goniec/webhook"
 )
 
-// assembly is everything between the store and the listeners that depends on the
-// configuration. A reload that changes more than the list of modems builds a new
-// one on the same store and puts it in the place of the old; the radio stays if the
-// change allows.
+// assembly holds all parts between the store and the listeners that depend on the
+// configuration. A reload of more than the modems builds a new assembly on the same store and
+// replaces the old one. The new assembly keeps the radio if the change allows.
 type assembly struct {
 	*radio
 	app          *App
@@ -57,16 +56,16 @@ type assembly struct {
 	end        context.CancelFunc // ends the loops
 	loops      sync.WaitGroup
 	created    time.Time
-	lastTend   atomic.Int64 // when the queue was last looked after, nanoseconds since born
+	lastTend   atomic.Int64 // last successful Tend, nanoseconds since created
 
-	afterTend     <-chan struct{}       // closed when the queue has been looked after once, or that has failed
-	noteFirstTend func()                // closes afterTend; may be called again
-	tendError     atomic.Pointer[error] // why the queue could not be looked after, while it cannot
-	clockSince    time.Time             // since when nothing confirms the clock, by that clock; of watch
+	afterTend     <-chan struct{}       // closed after the first Tend, successful or not
+	noteFirstTend func()                // closes afterTend; further calls do nothing
+	tendError     atomic.Pointer[error] // error of the last Tend; nil: none
+	clockSince    time.Time             // when watch first found the clock unconfirmed; zero: confirmed; used by watch alone
 }
 
-// assemble builds an assembly of the parts that config describes, not yet started, around
-// the radio r; nil: around a new one.
+// assemble builds an assembly for config, not yet started, with the radio r; nil: with a new
+// one.
 func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
 	s := &assembly{radio: r, app: a, suppressions: suppression.New(a.store, a.events), created: time.Now()}
 	s.config.Store(&config)
@@ -134,8 +133,8 @@ func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
 	return s, nil
 }
 
-// start has the modems work with this assembly, starts them unless they run, and starts
-// the loops. life is the context of the app.
+// start connects the modems to this assembly, starts them unless they run, and starts the
+// loops. life is the context of the app.
 func (s *assembly) start(life context.Context) error {
 	ctx, end := context.WithCancel(life)
 	if err := s.confirmClock(ctx); err != nil { // before anything is sent
@@ -162,22 +161,21 @@ func (s *assembly) start(life context.Context) error {
 	return nil
 }
 
-// retire ends all but the radio.
+// retire ends all parts except the radio.
 func (s *assembly) retire() {
 	s.endStreams()
 	s.end()
 	s.loops.Wait()
 }
 
-// stop claims no more messages, lets the running submissions end until ctx is
-// done, closes the modems, and ends everything else.
+// stop stops the modems, which lets running submissions end until ctx is done, and then ends
+// all other parts.
 func (s *assembly) stop(ctx context.Context) error {
 	s.endStreams()
 	err := s.radio.stop(ctx)
 	s.retire()
 	if errors.Is(err, context.DeadlineExceeded) {
-		// A modem that hangs is no reason for the stop to fail: what was in the
-		// air is uncertain, in the store as in fact.
+		// A hanging modem is no failure of the stop: its part is recorded as uncertain.
 		s.app.log.Warn("time was up while a modem was busy, so it was cut off")
 		return nil
 	}
@@ -187,9 +185,8 @@ func (s *assembly) stop(ctx context.Context) error {
 	return nil
 }
 
-// stuck names a part that should have turned lately and has not; empty if all is
-// well. It goes by the clock that never jumps: a box without one of its own gets the
-// time from the network, minutes or years later.
+// stuck returns the name of a part that has not run for staleAfter; empty if all have. The
+// time is monotonic, since the clock of a box may jump by years when the network sets it.
 func (s *assembly) stuck() string {
 	if time.Since(s.created)-time.Duration(s.lastTend.Load()) > staleAfter {
 		return "queue"

@@ -10,16 +10,16 @@ import (
 	"goniec/store/disk"
 )
 
-// boxKey holds the name of the box that the data belongs to.
+// boxKey is the key of the name of the box that the data belongs to.
 const boxKey = "meta/box"
 
-// formerBox is the name that each box had before it could be chosen.
+// formerBox is the name of every box before the name could be configured.
 const formerBox = "box"
 
-// nameBox returns the name of the box that the data belongs to. The name is settled once,
-// since keys hold it: those of texts in flight, counts, the clock, events, and the places
-// that followers of events have reached. Data from before names could be chosen belongs to
-// formerBox; new data gets the name wanted, or that of the host.
+// nameBox returns the name of the box that the data belongs to. The name never changes, since
+// keys contain it: those of texts in flight, counts, the clock, events, and cursors. Data that
+// is older than the configuration key belongs to formerBox; new data gets the wanted name or
+// that of the host.
 func nameBox(ctx context.Context, s store.Store, wanted string) (string, error) {
 	return store.Update(ctx, s, func(tx store.Tx) (string, error) {
 		if kept, err := tx.Get(boxKey); err != nil || kept != nil {
@@ -29,7 +29,7 @@ func nameBox(ctx context.Context, s store.Store, wanted string) (string, error) 
 		if name == "" {
 			name = hostBox()
 		}
-		// A daemon that has run has left its clock or an event.
+		// Any earlier run has stored its clock or an event.
 		for _, key := range []string{"clock/" + formerBox, "evn/" + formerBox} {
 			former, err := tx.Get(key)
 			if err != nil {
@@ -43,7 +43,8 @@ func nameBox(ctx context.Context, s store.Store, wanted string) (string, error) 
 	})
 }
 
-// hostBox returns the host name without its domain, if a box may have that name.
+// hostBox returns the host name without its domain, or formerBox if a box may not have that
+// name.
 func hostBox() string {
 	host, err := os.Hostname()
 	if short, _, _ := strings.Cut(host, "."); err == nil && configs.ValidBox(short) {
@@ -52,8 +53,8 @@ func hostBox() string {
 	return formerBox
 }
 
-// settleBox finds out the name of this box, says where the configuration wants another,
-// and leaves the name where config check and doctor find it.
+// settleBox sets a.box, logs if the configuration wants another name, and writes the name to a
+// file for config check and doctor.
 func (a *App) settleBox(ctx context.Context, s store.Store) error {
 	name, err := nameBox(ctx, s, a.config.Box)
 	if err != nil {
@@ -65,7 +66,7 @@ func (a *App) settleBox(ctx context.Context, s store.Store) error {
 			"remedy", "Write the name in force, or remove the line; another name is possible only in a new data directory.")
 	}
 	err = disk.Replace(configs.BoxPath(a.config.DataDir), func(temp string) error { return os.WriteFile(temp, []byte(name+"\n"), 0o600) })
-	if err != nil { // of use for people only
+	if err != nil { // the file is for people only
 		a.log.Warn("cannot write down the name of the box", "err", err)
 	}
 	return nil

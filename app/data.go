@@ -17,9 +17,9 @@ import (
 	"goniec/store/sealed"
 )
 
-// DataError says that the data directory cannot be used. Err is
-// boltstore.ErrLocked, boltstore.ErrDamaged, a *migrate.NewerDataError, one of package sealed,
-// or what the operating system says.
+// DataError reports that a data directory cannot be used. Err is boltstore.ErrLocked,
+// boltstore.ErrDamaged, a *migrate.NewerDataError, an error of package sealed, or of the
+// operating system.
 type DataError struct {
 	Dir string
 	Err error
@@ -31,22 +31,22 @@ func (e *DataError) Error() string { return fmt.Sprintf("data directory %s: %v",
 // Unwrap returns the cause.
 func (e *DataError) Unwrap() error { return e.Err }
 
-// DataPath returns the file in a data directory that holds everything.
+// DataPath returns the path of the data file in a data directory.
 func DataPath(dir string) string { return filepath.Join(dir, "goniec.db") }
 
-// SocketPath returns the socket in a data directory by which the command line
-// talks to the daemon.
+// SocketPath returns the path of the unix socket, in a data directory, between command line
+// and daemon.
 func SocketPath(dir string) string { return filepath.Join(dir, "goniec.sock") }
 
-// OpenStore opens the data in dir while no daemon runs on it; keys are those by which
-// it is encrypted, or is to be. The error is a *DataError.
+// OpenStore opens the data in dir while no daemon uses it. keys decrypt the data; plain data
+// is encrypted with the first of keys. The error is a *DataError.
 func OpenStore(ctx context.Context, dir string, keys []sealed.Key) (store.Store, error) {
 	s, _, err := openStore(ctx, dir, keys, boltstore.Options{})
 	return s, err
 }
 
-// openStore opens the data in dir, which it creates if need be, encrypts it if there
-// is a key and it is not, and sees to its schema. file is what is on disk.
+// openStore opens the data in dir: it creates the directory, encrypts plain data if there is a
+// key, and migrates the schema. file is the store on disk below s.
 func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.Options) (s store.Store, file *boltstore.Store, err error) {
 	fail := func(err error) (store.Store, *boltstore.Store, error) {
 		if file != nil {
@@ -61,7 +61,7 @@ func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.O
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	path := DataPath(dir)
-	// A file may have to be opened twice; its metrics are registered once.
+	// The file may be opened twice; its metrics are registered once.
 	bare := boltstore.Options{Logger: o.Logger}
 	if file, err = boltstore.Open(path, bare); err != nil {
 		return fail(err)
@@ -81,10 +81,9 @@ func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.O
 	return s, file, nil
 }
 
-// makeDir creates the data directory, readable by its owner only. From one that
-// exists and holds nothing but our files it takes the rights of others away:
-// patients' numbers are in it. Any other, such as /tmp, is not ours to change; the
-// files themselves are private everywhere.
+// makeDir creates the data directory, readable by its owner only. An existing directory that
+// holds only files of goniec is made private as well, since they hold patients' numbers. Any
+// other directory, such as /tmp, is not changed; the files themselves are always private.
 func makeDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

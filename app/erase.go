@@ -14,25 +14,22 @@ import (
 )
 
 const (
-	// erasePasses is how often everything is looked through, the last time to find
-	// nothing.
+	// erasePasses is the greatest number of passes; the last one must find nothing.
 	erasePasses = 6
-	// eraseAgain is how long a modem that has a text in hand is waited for in between.
+	// eraseAgain is the wait between two passes while a modem is sending a text to the number.
 	eraseAgain = 3 * time.Second
-	// scrubLimit is how long overwriting may take, with the wait for who reads an older
-	// state of the file.
+	// scrubLimit bounds overwriting, with the wait for readers of an older state of the file.
 	scrubLimit = 20 * time.Minute
-	// eraseTold is how often the log tells how far an erasure is.
+	// eraseTold is the interval at which the log tells the progress of an erasure.
 	eraseTold = 10 * time.Second
 )
 
-// scrubber overwrites what has been deleted, see boltstore.
+// scrubber overwrites deleted data in the file, see boltstore.
 type scrubber interface {
 	Scrub(ctx context.Context, progress func(done, total int64)) (zeroed int64, err error)
 }
 
-// erase erases everything about a number and writes down the proof. One erasure runs at
-// a time.
+// erase erases all records about a number and stores the proof. One erasure runs at a time.
 func (s *assembly) erase(ctx context.Context, e consent.Erasing) (queue.Erasure, error) {
 	ctx, release, err := s.app.store.Lock(ctx, "erase")
 	if err != nil {
@@ -63,7 +60,7 @@ func (s *assembly) erase(ctx context.Context, e consent.Erasing) (queue.Erasure,
 	return s.queue.NoteErasure(ctx, proof)
 }
 
-// erasureLog tells how far an erasure is, now and then: from a card it takes minutes.
+// erasureLog logs the progress of an erasure at intervals: from an SD card it takes minutes.
 type erasureLog struct {
 	log  *slog.Logger
 	told time.Time
@@ -76,7 +73,7 @@ func (l *erasureLog) tell(how ...any) {
 	}
 }
 
-// eraseRecords removes records until there are none, and counts them.
+// eraseRecords repeats passes until one finds no record, and counts removed records in proof.
 func (s *assembly) eraseRecords(ctx context.Context, e consent.Erasing, proof *queue.Erasure, progress *erasureLog) error {
 	for n := range erasePasses {
 		pass := &erasePass{asked: e, proof: proof, progress: func(records int) { progress.tell("step", "remove", "pass", n+1, "records", records) }}
@@ -90,8 +87,8 @@ func (s *assembly) eraseRecords(ctx context.Context, e consent.Erasing, proof *q
 	return fmt.Errorf("%w: something of it was found each time", consent.ErrNumberBusy)
 }
 
-// removeSuppressions returns how many suppressions of a number stay, and removes them if
-// that is wanted.
+// removeSuppressions removes the suppressions of a number if e asks for that, else returns how
+// many are kept.
 func (s *assembly) removeSuppressions(ctx context.Context, e consent.Erasing) (stay int, err error) {
 	for after := ""; ; {
 		found, next, err := s.suppressions.Page(ctx, suppression.Filter{Number: e.Number}, after, 0)

@@ -12,14 +12,14 @@ import (
 	"goniec/webhook"
 )
 
-// Facts lists every type of event that programs are told of.
+// Facts lists all types of events.
 func Facts() event.Kinds {
 	return slices.Concat(queue.Facts(), inbox.Facts(), suppression.Facts(), reply.Facts(), gateway.Facts(), webhook.Facts(), event.Kinds{
 		{Fact: AlarmChanged{}, Meaning: "A person should look into something that is of no single modem, or need not any more."},
 	})
 }
 
-// AlarmChanged tells that there is an alarm of the box, or not any more.
+// AlarmChanged tells that an alarm of the box was raised or has ended.
 type AlarmChanged struct {
 	Code string `json:"code" doc:"Of the alarm."`
 	Over bool   `json:"over" doc:"The alarm has gone away."`

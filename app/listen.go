@@ -20,18 +20,18 @@ import (
 )
 
 const (
-	// maxConnections keeps descriptors free for ports and the store under the
-	// unit's limit of 1024.
+	// maxConnections leaves file descriptors for ports and the store within the systemd unit's
+	// limit of 1024.
 	maxConnections = 512
 	headerTimeout  = 10 * time.Second
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 64 << 10
-	socketTimeout  = time.Second     // to find out whether somebody answers on a socket
+	socketTimeout  = time.Second     // for the check whether a socket is served
 	drainTimeout   = 2 * time.Second // for running requests at Stop
 )
 
-// ListenError says that the API cannot be reached at the configured address. Err
-// is what the operating system says.
+// ListenError reports that an address or socket cannot be listened on. Err is the error of the
+// operating system.
 type ListenError struct {
 	Address string
 	Err     error
@@ -43,7 +43,7 @@ func (e *ListenError) Error() string { return fmt.Sprintf("listen on %s: %v", e.
 // Unwrap returns the cause.
 func (e *ListenError) Unwrap() error { return e.Err }
 
-// Answers reports whether somebody accepts connections on the unix socket.
+// Answers reports whether the unix socket accepts connections.
 func Answers(ctx context.Context, socket string) bool {
 	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
 	defer cancel()
@@ -55,8 +55,8 @@ func Answers(ctx context.Context, socket string) bool {
 	return true
 }
 
-// listenSocket listens on the unix socket at path. One left behind by a daemon
-// that was killed is removed; one that answers is not.
+// listenSocket listens on the unix socket at path. A socket that a killed daemon left behind
+// is removed, one that accepts connections is not.
 func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	if Answers(ctx, path) {
 		return nil, &ListenError{Address: path, Err: errors.New("another goniec answers there")}
@@ -83,7 +83,7 @@ func listenTCP(ctx context.Context, address string) (net.Listener, error) {
 	return netutil.LimitListener(l, maxConnections), nil
 }
 
-// innerError strips from an error of package net what ListenError says already.
+// innerError removes from an error of package net what ListenError repeats.
 func innerError(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) {
@@ -92,8 +92,8 @@ func innerError(err error) error {
 	return err
 }
 
-// baseURL returns the address of the API as a browser wants it. An address that
-// stands for all of the box's is shown as the one that always works from here.
+// baseURL returns the URL of the API. An unspecified address, such as 0.0.0.0, is shown as
+// 127.0.0.1.
 func baseURL(l net.Listener, secure bool) string {
 	scheme := "http://"
 	if secure {
@@ -109,7 +109,7 @@ func baseURL(l net.Listener, secure bool) string {
 	return scheme + net.JoinHostPort(host, port)
 }
 
-// certificate is the certificate of the API, read again by Reload.
+// certificate is the TLS certificate of the API, read again by Reload.
 type certificate struct {
 	files configs.TLS
 	pair  atomic.Pointer[tls.Certificate]
@@ -117,7 +117,7 @@ type certificate struct {
 
 func (c *certificate) configured() bool { return c.files.CertFile != "" }
 
-// load reads the files. What was loaded before stays if they cannot be read.
+// load reads the files. On an error the certificate loaded before stays in force.
 func (c *certificate) load() error {
 	if !c.configured() {
 		return nil
@@ -130,7 +130,7 @@ func (c *certificate) load() error {
 	return nil
 }
 
-// wrap puts TLS on a listener if a certificate is configured.
+// wrap adds TLS to a listener if a certificate is configured.
 func (c *certificate) wrap(l net.Listener) net.Listener {
 	if !c.configured() {
 		return l
@@ -150,7 +150,7 @@ type web struct {
 	served sync.WaitGroup
 }
 
-// newWeb serves handler on l until stop. ctx is that of every request.
+// newWeb serves handler on l until stop. ctx is the base context of requests.
 func newWeb(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger) *web {
 	w := &web{server: &http.Server{
 		Handler:           handler,
@@ -168,8 +168,8 @@ func newWeb(ctx context.Context, l net.Listener, handler http.Handler, log *slog
 	return w
 }
 
-// stop takes no new requests, lets the running ones end for a moment and then
-// cuts them off.
+// stop takes no new requests, waits up to drainTimeout for running ones and then cuts them
+// off.
 func (w *web) stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()

@@ -6,18 +6,18 @@ import (
 )
 
 const (
-	tendAtMost   = 15 * time.Second // between two looks at the queue, whatever it says
-	tendAtLeast  = time.Second      // however much happens
-	firstTend    = 5 * time.Minute  // the longest that the first look may take before an alarm tells of it
+	tendAtMost   = 15 * time.Second // longest time between two runs of Tend
+	tendAtLeast  = time.Second      // shortest time between two runs of Tend
+	firstTend    = 5 * time.Minute  // the longest that the first Tend may take before alarms are checked
 	janitorFirst = time.Minute      // after the start, when a small box is less busy
 	janitorEvery = time.Hour
-	// scrubEvery is how long what was removed may stay in the file, about. A box that
-	// is switched off every night does it in the evening.
+	// scrubEvery is about how long deleted data may stay in the file. A box that is off every
+	// night overwrites it in the evening.
 	scrubEvery = 8 * time.Hour
 )
 
-// tend looks after queue and inbox until ctx is done: at the time it asked for, when
-// something new came in, and every tendAtMost.
+// tend runs Tend of queue and inbox until ctx is done: at the time that Tend returned, when
+// something new came in, and at least every tendAtMost.
 func (s *assembly) tend(ctx context.Context) {
 	log := s.app.log
 	wake := s.queue.Wake(ctx)
@@ -55,7 +55,7 @@ func (s *assembly) tend(ctx context.Context) {
 	}
 }
 
-// pause waits for d, or for wake, or for the end of ctx; it is false only then.
+// pause waits for d or wake. It returns false if ctx ends first.
 func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -68,7 +68,7 @@ func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
 	return true
 }
 
-// startLoops starts what outlives a reload.
+// startLoops starts the loops that outlive a reload.
 func (a *App) startLoops() {
 	ctx, end := context.WithCancel(a.life)
 	a.loops.Go(func() { a.janitor(ctx) })
@@ -81,8 +81,8 @@ func (a *App) startLoops() {
 	})
 }
 
-// janitor removes what has been kept long enough, soon after the start and then
-// every hour, and overwrites it in the file now and then.
+// janitor deletes records whose retention is over, soon after the start and then every hour,
+// and overwrites deleted data every scrubEvery.
 func (a *App) janitor(ctx context.Context) {
 	scrubbed := time.Now()
 	for wait := janitorFirst; pause(ctx, wait, nil); wait = janitorEvery {
@@ -100,7 +100,7 @@ func (a *App) janitor(ctx context.Context) {
 	}
 }
 
-// scrub overwrites in the file what has been removed.
+// scrub overwrites deleted data in the file.
 func (a *App) scrub(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, scrubLimit)
 	defer cancel()

@@ -7,20 +7,20 @@ import (
 	"goniec/store"
 )
 
-// memorySpace holds what modems found out about themselves, under
-// found/<their own key>.
+// memorySpace begins the keys found/<key of the modem> of what modems have found out about
+// themselves.
 const memorySpace = "found/"
 
-// memory keeps for the modems what they found out, such as the port where one was
-// last. What is lost is found out again, so that no error matters.
+// memory stores for the modems what they have found out, such as their last port. Lost values
+// are found out again, so errors do not matter.
 type memory struct {
-	ctx   context.Context // of the app's life: modem.Memory has none to give
+	ctx   context.Context // of the app's life; the methods of modem.Memory take none
 	store store.Store
 }
 
 var _ modem.Memory = memory{}
 
-// Recall returns what was remembered under key.
+// Recall implements modem.Memory.
 func (m memory) Recall(key string) ([]byte, bool) {
 	value, err := store.View(m.ctx, m.store, func(r store.Reader) ([]byte, error) {
 		value, err := r.Get(memorySpace + key)
@@ -29,7 +29,7 @@ func (m memory) Recall(key string) ([]byte, bool) {
 	return value, err == nil && len(value) > 0
 }
 
-// Remember keeps value under key.
+// Remember implements modem.Memory.
 func (m memory) Remember(key string, value []byte) error {
 	return m.store.Update(m.ctx, func(tx store.Tx) error { return tx.Put(memorySpace+key, value) })
 }

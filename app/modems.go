@@ -10,7 +10,7 @@ import (
 	"goniec/modem"
 )
 
-// modemConfigs turns the modems of the configuration into those of the gateway.
+// modemConfigs converts the modems of the configuration for the gateway.
 func (a *App) modemConfigs(list []configs.Modem, profilesDir string) []gateway.ModemConfig {
 	all := make([]gateway.ModemConfig, len(list))
 	for i, m := range list {
@@ -30,15 +30,15 @@ func (a *App) modemConfigs(list []configs.Modem, profilesDir string) []gateway.M
 	return all
 }
 
-// foundModem returns what the gateway wants for a modem that no configuration names.
+// foundModem returns the configuration of a modem that Discover has found.
 func (a *App) foundModem(name, device, profilesDir string) gateway.ModemConfig {
 	m := configs.DefaultModem()
 	m.Name, m.Device = name, device
 	return a.modemConfigs([]configs.Modem{m}, profilesDir)[0]
 }
 
-// pinReader returns a function that reads the PIN when the SIM asks for it, so that it
-// is nowhere in memory the rest of the time.
+// pinReader returns a function that reads the PIN when the SIM asks for it, so that the PIN is
+// not kept in memory.
 func pinReader(path string) func() (string, error) {
 	if path == "" {
 		return nil
@@ -46,7 +46,7 @@ func pinReader(path string) func() (string, error) {
 	return func() (string, error) { return configs.ReadPIN(path) }
 }
 
-// pinRevision changes when the PIN file does.
+// pinRevision returns a string that changes with the PIN file.
 func pinRevision(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {

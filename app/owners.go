@@ -13,24 +13,23 @@ import (
 	"goniec/suppression"
 )
 
-// owner is a part of the gateway that keeps records: what the janitor, verification and
-// erasure ask of it. A function that is nil has nothing to do. How old records get the
-// present layout is in package migrate.
+// owner is a part that keeps records, with its functions for the janitor, verification and
+// erasure; nil: nothing to do. Migration of old records is in app/migrate.
 type owner struct {
-	// verify reads every record in one consistent state and tells what cannot be;
-	// checked is told how many records have been read so far.
+	// verify reads all records in one consistent state and reports inconsistent ones to tell.
+	// checked gets the number of records read so far.
 	verify func(r store.Reader, tell func(store.Finding), checked func(records int)) error
-	// prune removes what has been kept long enough.
+	// prune deletes records whose retention is over.
 	prune func(ctx context.Context, s *assembly) error
-	// erase removes what is kept of a number, and counts it.
+	// erase deletes the records of a number, and counts them in pass.
 	erase func(ctx context.Context, s *assembly, pass *erasePass) error
-	// forget removes what is kept of a message, in the transaction in which its owner
-	// removes that message while it erases a number.
+	// forget deletes the records of a message, in the transaction in which an erasure deletes
+	// the message.
 	forget func(tx store.Tx, id string) error
 }
 
-// owners are all of them. A number is erased in their order: queue and inbox come behind
-// those that find their records by its messages.
+// owners returns all owners, in the order of an erasure: queue and inbox come behind those
+// that find their records through messages.
 func owners() []owner {
 	return []owner{
 		{verify: reply.Verify, prune: pruneReplies, erase: eraseReplies, forget: reply.ForgetText},
@@ -42,7 +41,7 @@ func owners() []owner {
 	}
 }
 
-// verifyAll tells what cannot be in the records of all owners.
+// verifyAll runs verify of all owners.
 func verifyAll(r store.Reader, tell func(store.Finding), checked func(records int)) error {
 	before, all := 0, 0
 	for _, o := range owners() {
@@ -61,8 +60,7 @@ func verifyAll(r store.Reader, tell func(store.Finding), checked func(records in
 	return nil
 }
 
-// prune has all owners remove what has been kept long enough. One that fails does not
-// keep the others from it.
+// prune runs prune of all owners, also after one has failed.
 func (a *App) prune(ctx context.Context) error {
 	s := a.current.Load()
 	var failed []error
@@ -74,16 +72,16 @@ func (a *App) prune(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// erasePass is one look through everything for a number.
+// erasePass is one pass of an erasure.
 type erasePass struct {
 	asked    consent.Erasing
-	proof    *queue.Erasure    // what has been removed, in all passes
-	progress func(records int) // told how many records have been looked at
-	found    bool              // something was removed, or is busy
-	busy     bool              // a modem has a part in hand
+	proof    *queue.Erasure    // counts removed records of all passes
+	progress func(records int) // gets the number of records read so far
+	found    bool              // a record was deleted or is in use
+	busy     bool              // a modem is sending a part to the number
 }
 
-// eraseAll has all owners remove what they keep of a number, once.
+// eraseAll runs erase of all owners once.
 func (s *assembly) eraseAll(ctx context.Context, pass *erasePass) error {
 	for _, o := range owners() {
 		if o.erase == nil {
@@ -96,7 +94,7 @@ func (s *assembly) eraseAll(ctx context.Context, pass *erasePass) error {
 	return nil
 }
 
-// forgetMessage has all owners remove what they keep of a message.
+// forgetMessage runs forget of all owners.
 func forgetMessage(tx store.Tx, id string) error {
 	for _, o := range owners() {
 		if o.forget == nil {

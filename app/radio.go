@@ -11,8 +11,8 @@ import (
 	"goniec/gateway"
 )
 
-// radio is the modems and what routes messages to them: the part of an assembly that
-// may outlive a reload, since closing a modem costs a minute without it.
+// radio holds the modems and their routing: the part of an assembly that may outlive a reload,
+// since a modem that is closed and opened is away for a minute.
 type radio struct {
 	routing *gateway.Routing
 	gateway *gateway.Gateway
@@ -22,7 +22,7 @@ type radio struct {
 	search  sync.WaitGroup
 }
 
-// newRadio builds the radio that config describes; it has no queue yet.
+// newRadio builds the radio for config, without a queue yet.
 func (a *App) newRadio(config configs.Config) *radio {
 	r := &radio{metrics: prometheus.NewRegistry()}
 	r.routing = gateway.NewRouting(gateway.RoutingConfig{
@@ -36,7 +36,7 @@ func (a *App) newRadio(config configs.Config) *radio {
 	return r
 }
 
-// start starts the modems, or the search for them if config names none.
+// start starts the modems, and the search for modems if config names none.
 func (r *radio) start(life context.Context, a *App, config configs.Config) error {
 	ctx, end := context.WithCancel(life)
 	if err := r.gateway.Start(ctx); err != nil {
@@ -55,8 +55,8 @@ func (r *radio) start(life context.Context, a *App, config configs.Config) error
 	return nil
 }
 
-// stop claims no more messages, lets the running submissions end until ctx is done,
-// and closes the modems.
+// stop claims no more messages, lets running submissions end until ctx is done, and closes the
+// modems.
 func (r *radio) stop(ctx context.Context) error {
 	if !r.started {
 		return nil

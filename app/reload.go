@@ -12,8 +12,8 @@ import (
 	"goniec/configs"
 )
 
-// RefusedError says that a new configuration changes what can only be changed by
-// a restart. The rest of it is in force.
+// RefusedError reports changes of a new configuration that need a restart. All other changes
+// are in force.
 type RefusedError struct {
 	Keys []string // "data_dir", "http.listen"
 }
@@ -23,9 +23,9 @@ func (e *RefusedError) Error() string {
 	return "needs a restart: " + strings.Join(e.Keys, ", ")
 }
 
-// Reload puts config in force while the daemon runs. A configuration with mistakes
-// changes nothing and its error is returned. What needs a restart stays as it is
-// and is named by a *RefusedError; everything else holds when Reload returns.
+// Reload puts config in force while the daemon runs. An invalid configuration changes nothing
+// and its error is returned. Changes that need a restart are left out and named by a
+// *RefusedError; all others are in force when Reload returns.
 func (a *App) Reload(config configs.Config) error {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
@@ -56,7 +56,7 @@ func (a *App) Reload(config configs.Config) error {
 			*fixed.new = *fixed.old
 		}
 	}
-	if err := a.tls.load(); err != nil { // a renewed certificate in the same files
+	if err := a.tls.load(); err != nil { // the same files may hold a renewed certificate
 		return err
 	}
 	changed, err := a.apply(config)
@@ -74,20 +74,19 @@ func (a *App) Reload(config configs.Config) error {
 
 func reloadingState() string { return reloading + monotonic() }
 
-// reach is what a change of a key touches in a running daemon.
+// reach says which parts a change of a key touches in a running daemon.
 type reach int
 
 const (
-	reachRest   reach = iota // everything but the modems
-	reachModems              // those of the modems that changed
+	reachRest   reach = iota // everything except the modems
+	reachModems              // the modems that changed
 	reachRadio               // all modems
-	reachLog                 // what is read whenever it is needed, and the logger
-	reachStart               // nothing: it needs a restart
+	reachLog                 // values that are read at each use, and the logger
+	reachStart               // nothing before a restart
 )
 
-// reachOf returns what a change of the key touches. Pace counts the days of the time
-// zone, and the recipient cap is looked at once more when a part leaves: the modems
-// must not see two values of them.
+// reachOf returns the reach of a change of key. Pace depends on the time zone, and the
+// recipient cap is checked by queue and modem: all modems must see one value of them.
 func reachOf(key string) reach {
 	top, _, _ := strings.Cut(key, ".")
 	switch top {
@@ -104,8 +103,8 @@ func reachOf(key string) reach {
 	}
 }
 
-// apply makes the running assembly follow config, and touches no more than the keys
-// that have changed: a modem that was closed is away for a minute.
+// apply puts config in force and touches no more parts than the changed keys need: a modem
+// that was closed is away for a minute. It returns the changed keys.
 func (a *App) apply(config configs.Config) (changed []string, err error) {
 	running := a.current.Load()
 	was := running.config.Load()
@@ -113,7 +112,7 @@ func (a *App) apply(config configs.Config) (changed []string, err error) {
 	far := func(r reach) bool {
 		return slices.ContainsFunc(changed, func(key string) bool { return reachOf(key) == r })
 	}
-	found := len(config.Modems) == 0 // nobody names the modems
+	found := len(config.Modems) == 0 // the modems are found, not configured
 	switch {
 	case far(reachRadio), found != (len(was.Modems) == 0), found && far(reachModems):
 		return changed, a.replace(running, config, nil)
@@ -125,16 +124,15 @@ func (a *App) apply(config configs.Config) (changed []string, err error) {
 		running.config.Store(&config)
 		running.care.SetCredit(creditConfigs(config.Modems))
 	}
-	if !found { // even if the list is the same: a file with a PIN may have changed
+	if !found { // also with an equal list: a PIN file may have changed
 		running.gateway.SetModems(a.modemConfigs(config.Modems, config.ProfilesDir))
 	}
 	return changed, nil
 }
 
-// replace puts an assembly for config in the place of the old one, around the radio r,
-// which is that of the old one, or nil to have the modems closed and opened again; if
-// that fails, one for the old configuration. Requests are answered all the while: what
-// the queue takes meanwhile waits in the store.
+// replace replaces the assembly old by one for config, with the radio r of old, or with a new
+// radio if r is nil. If that fails, an assembly for the old configuration is started. Requests
+// are served all the while; queued messages wait in the store.
 func (a *App) replace(old *assembly, config configs.Config, r *radio) error {
 	ctx, cancel := context.WithTimeout(a.life, a.config.ShutdownTimeout+5*time.Second)
 	defer cancel()
@@ -156,7 +154,7 @@ func (a *App) replace(old *assembly, config configs.Config, r *radio) error {
 	return nil
 }
 
-// launch builds and starts an assembly around the radio r; nil: around a new one.
+// launch builds and starts an assembly with the radio r; nil: with a new one.
 func (a *App) launch(config configs.Config, r *radio) (*assembly, error) {
 	s, err := a.assemble(config, r)
 	if err != nil {
@@ -165,7 +163,7 @@ func (a *App) launch(config configs.Config, r *radio) (*assembly, error) {
 	return s, s.start(a.life)
 }
 
-// setLevel makes the logger follow the configuration.
+// setLevel sets the level of the logger from the configuration.
 func (a *App) setLevel() {
 	if a.options.Level == nil {
 		return
@@ -176,7 +174,7 @@ func (a *App) setLevel() {
 	}
 }
 
-// LogMistakes writes every mistake of a configuration into the log, one a line.
+// LogMistakes logs every mistake of a configuration, one a line; other errors as they are.
 func LogMistakes(log *slog.Logger, err error) {
 	var mistakes *configs.Errors
 	if !errors.As(err, &mistakes) {

@@ -14,7 +14,7 @@ import (
 	"goniec/reply/reader"
 )
 
-// newReplies builds what deals with the answers of patients.
+// newReplies builds the part that reads the replies of patients and answers them.
 func (a *App) newReplies(s *assembly, numbering number.Numbering, r prometheus.Registerer) (*reply.Replies, error) {
 	config := s.config.Load()
 	c := config.Replies
@@ -22,7 +22,7 @@ func (a *App) newReplies(s *assembly, numbering number.Numbering, r prometheus.R
 	if err != nil {
 		return nil, fmt.Errorf("make reader of replies: %w", err)
 	}
-	// Somebody is there in office hours; calendar.QuietHours are the others.
+	// calendar.QuietHours holds the hours outside of office hours, so the ends are swapped.
 	office, err := calendar.ParseQuietHours(c.OfficeHours.To, c.OfficeHours.From, c.OfficeHours.DaysOff)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,8 @@ func (a *App) newReplies(s *assembly, numbering number.Numbering, r prometheus.R
 	return replies, nil
 }
 
-// replyTexts returns the texts that go back: the clinic's own, else the built-in ones.
+// replyTexts returns a function for the texts that are sent back: the configured one, else the
+// built-in one; empty if none is sent.
 func replyTexts(c configs.Replies) func(language string, kind reply.TextKind) string {
 	return func(language string, kind reply.TextKind) string {
 		if kind != reply.TextEvery && !slices.Contains(c.Send, string(kind)) {
@@ -55,7 +56,7 @@ func replyTexts(c configs.Replies) func(language string, kind reply.TextKind) st
 	}
 }
 
-// kindsWithPhone lists the kinds to which it helps to have the number of reception.
+// kindsWithPhone lists the kinds of texts that end with the number of reception.
 func kindsWithPhone() []reply.TextKind {
 	return []reply.TextKind{reply.TextMoved, reply.TextPerson, reply.TextLate, reply.TextClosed, reply.TextUnknown}
 }

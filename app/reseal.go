@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	// resealPause is the time between two steps of a change of keys, for other work.
+	// resealPause is the pause between two steps of a change of keys, for other work.
 	resealPause = 50 * time.Millisecond
-	// resealAgain is the time after which a change of keys that failed is tried again.
+	// resealAgain is the wait after a change of keys has failed.
 	resealAgain = time.Minute
 )
 
-// encryption returns how the data is encrypted.
+// encryption returns the encryption state of the data.
 func (a *App) encryption() client.Encryption {
 	s, ok := a.store.(*sealed.Store)
 	if !ok {
@@ -29,8 +29,8 @@ func encryptionState(s *sealed.Store) client.Encryption {
 	return client.Encryption{Enabled: true, Key: state.Key, Rotating: state.Rotating, Remaining: state.Remaining, Records: state.Values}
 }
 
-// reseal brings what is encrypted under an older key under the present one, a little
-// at a time, until ctx is done. A restart in the middle goes on with what is left.
+// reseal encrypts records of older keys with the present key, in small steps, until all are
+// done or ctx is. After a restart it continues.
 func (a *App) reseal(ctx context.Context) {
 	s, ok := a.store.(*sealed.Store)
 	if !ok || !s.Old() {
@@ -48,7 +48,7 @@ func (a *App) reseal(ctx context.Context) {
 	}
 }
 
-// resealAll is one pass.
+// resealAll is one pass of reseal.
 func (a *App) resealAll(ctx context.Context, s *sealed.Store) error {
 	old, _, err := s.CountOld(ctx)
 	if err != nil {

@@ -15,36 +15,35 @@ import (
 	"goniec/store/sealed"
 )
 
-// restoredKey is present in data that came from a backup and has not been started
-// since: what waited in it may have been sent, see queue.HoldRestored.
+// restoredKey is present in data from a backup that has not been started since. Messages that
+// waited in it may have been sent, see queue.HoldRestored.
 const restoredKey = "meta/restored"
 
-// ErrDataExists is returned by Restore for a data directory that has data already.
+// ErrDataExists is returned by Restore for a directory that holds data.
 var ErrDataExists = errors.New("there is data already")
 
-// Restoration is what Restore is to do.
+// Restoration configures Restore.
 type Restoration struct {
-	Dir    string       // of the data that is replaced
-	Path   string       // of the backup
-	Keys   []sealed.Key // by which the backup is encrypted, if it is
-	Force  bool         // replace data that is there
-	Resume bool         // send what waited when the backup was made
+	Dir    string       // data directory
+	Path   string       // path of the backup
+	Keys   []sealed.Key // keys of the backup, if it is encrypted
+	Force  bool         // replace existing data
+	Resume bool         // send the messages that waited when the backup was made
 }
 
-// Restored is what Restore has done, or why it has not.
+// Restored is the result of Restore.
 type Restored struct {
-	Aside    string          // the name under which data that was there is kept; empty: there was none
-	Findings []store.Finding // what is wrong with the backup, which then is not used
+	Aside    string          // path of the replaced data, which is kept; empty: there was none
+	Findings []store.Finding // inconsistencies of the backup, which then is not used
 	Records  int             // in the backup
 }
 
-// Restore puts the data of a backup in the place of that in a directory, while no
-// daemon runs on it. Data that is there is refused with ErrDataExists unless Force is
-// set; it is then kept beside. With Resume what waited when
-// the backup was made goes out at the next start as if nothing had been; else it is
-// held for a person. Nothing is changed unless all of the backup could be read and
-// nothing is wrong with it. Data of an older schema is brought
-// to the present one. It stays encrypted, or plain, as it is.
+// Restore replaces the data in o.Dir by that of a backup, while no daemon uses it. Existing
+// data is refused with ErrDataExists unless o.Force is set, and then kept under another name.
+// With o.Resume, messages that waited when the backup was made are sent at the next start;
+// without it they are held for a person. Nothing is changed unless the whole backup is
+// readable and consistent. An older schema is migrated. The data stays encrypted or plain. The
+// error is a *DataError, or that of reading the backup, see Verify.
 func Restore(ctx context.Context, o Restoration) (done Restored, err error) {
 	dir := o.Dir
 	if err := makeDir(dir); err != nil {
@@ -55,7 +54,7 @@ func Restore(ctx context.Context, o Restoration) (done Restored, err error) {
 	case err == nil && !o.Force:
 		return done, &DataError{Dir: dir, Err: ErrDataExists}
 	case err == nil:
-		// Whoever has it open would go on writing to the old file.
+		// A daemon that has the file open would go on writing to it.
 		if err := unused(data); err != nil {
 			return done, &DataError{Dir: dir, Err: err}
 		}
@@ -90,8 +89,8 @@ func Restore(ctx context.Context, o Restoration) (done Restored, err error) {
 	return done, nil
 }
 
-// unused returns boltstore.ErrLocked for data that a daemon has open. Data that is
-// damaged, which is what a backup is for, is nobody's.
+// unused returns boltstore.ErrLocked for data that a daemon has open. Damaged data, the case
+// for a backup, counts as unused.
 func unused(data string) error {
 	s, err := boltstore.Open(data, boltstore.Options{})
 	if err != nil {
@@ -103,7 +102,7 @@ func unused(data string) error {
 	return s.Close()
 }
 
-// markRestored puts restoredKey into the data at path.
+// markRestored stores restoredKey in the data at path.
 func markRestored(ctx context.Context, path string, keys []sealed.Key) error {
 	file, err := boltstore.Open(path, boltstore.Options{})
 	if err != nil {
@@ -118,8 +117,7 @@ func markRestored(ctx context.Context, path string, keys []sealed.Key) error {
 	return errors.Join(err, file.Close())
 }
 
-// setAside gives data that is to be replaced another name, and returns it; empty if
-// there is none.
+// setAside renames data and returns the new path; empty if there is no data.
 func setAside(data string) (string, error) {
 	aside := data + ".before-restore-" + time.Now().UTC().Format("20060102-150405")
 	err := os.Rename(data, aside)
@@ -129,8 +127,8 @@ func setAside(data string) (string, error) {
 	return aside, err
 }
 
-// holdRestored holds what may have been sent since the backup, at the first start on
-// restored data. A crash in the middle is made good by the next start.
+// holdRestored holds the messages that may have been sent since the backup, at the first start
+// on restored data. After a crash the next start repeats it.
 func (a *App) holdRestored(ctx context.Context, hold func(context.Context) (int, error)) error {
 	mark, err := store.View(ctx, a.store, func(r store.Reader) ([]byte, error) { return r.Get(restoredKey) })
 	if err != nil || mark == nil {

@@ -15,8 +15,8 @@ import (
 	"goniec/store/sealed"
 )
 
-// encrypt makes the data in the file encrypted, if it is not and there is a key, and
-// returns the file that is there then.
+// encrypt encrypts plain data in the file if there is a key, and returns the file that is in
+// its place then.
 func encrypt(ctx context.Context, path string, file *boltstore.Store, open func() (*boltstore.Store, error), keys []sealed.Key, log *slog.Logger) (*boltstore.Store, error) {
 	ids, err := sealed.Keys(ctx, file)
 	if err != nil || len(ids) > 0 || len(keys) == 0 {
@@ -30,7 +30,7 @@ func encrypt(ctx context.Context, path string, file *boltstore.Store, open func(
 		_, err := sealed.Create(ctx, file, keys)
 		return file, err
 	}
-	if err := migrate.Run(ctx, file, log); err != nil { // else numbers in keys would stay
+	if err := migrate.Run(ctx, file, log); err != nil { // old schemas have phone numbers in keys, which stay plain
 		return file, err
 	}
 	log.Info("there is a key: the data is being encrypted")
@@ -54,8 +54,8 @@ func isEmpty(ctx context.Context, s store.Store) (bool, error) {
 	})
 }
 
-// Decrypt makes the data in dir plain, while no daemon runs on it, and returns how
-// many records there are. The error is a *DataError.
+// Decrypt makes the data in dir plain, while no daemon uses it, and returns the number of
+// records. The error is a *DataError.
 func Decrypt(ctx context.Context, dir string, keys []sealed.Key) (records int, err error) {
 	path := DataPath(dir)
 	if _, err := os.Stat(path); err != nil {
@@ -76,9 +76,9 @@ func Decrypt(ctx context.Context, dir string, keys []sealed.Key) (records int, e
 	return records, nil
 }
 
-// rewrite copies every record of from, which is the open file at path, to a new file
-// and puts that in its place, see boltstore.Rewrite. What was deleted is not in it.
-// as makes a store of the new file.
+// rewrite copies all records of from, which is the open file at path, to a new file and
+// replaces the old one, see boltstore.Rewrite. Deleted data is not copied. as returns the
+// store to write on the new file.
 func rewrite(ctx context.Context, path string, from store.Store, log *slog.Logger, as func(*boltstore.Store) (store.Store, error)) (records int, err error) {
 	err = boltstore.Rewrite(path, func(file *boltstore.Store) error {
 		to, err := as(file)
@@ -100,12 +100,12 @@ func rewrite(ctx context.Context, path string, from store.Store, log *slog.Logge
 	return records, nil
 }
 
-// copyTold is after how many records the log tells how far a copy is.
+// copyTold is the number of records between two lines of progress in the log.
 const copyTold = 100_000
 
-// CheckKeys returns whether the keys fit the data in dir, and changes nothing: nil,
-// sealed.ErrNotSealed, sealed.ErrSealed, sealed.ErrWrongKey, or that the file cannot
-// be read, boltstore.ErrLocked while a daemon has it.
+// CheckKeys checks whether keys fit the data in dir, without changes. It returns nil,
+// sealed.ErrNotSealed, sealed.ErrSealed, sealed.ErrWrongKey, boltstore.ErrLocked while a
+// daemon has the data, or the error of reading the file.
 func CheckKeys(dir string, keys []sealed.Key) error {
 	header, err := boltstore.ReadOne(DataPath(dir), sealed.HeaderKey)
 	if err != nil {
@@ -114,9 +114,8 @@ func CheckKeys(dir string, keys []sealed.Key) error {
 	return sealed.Check(header, keys)
 }
 
-// Encryption looks at the data in dir, while no daemon runs on it, and changes
-// nothing: how it is encrypted, and the ids of the keys it needs. The error is a
-// *DataError.
+// Encryption returns how the data in dir is encrypted and the ids of the keys in use, without
+// changes and while no daemon uses the data. The error is a *DataError or that of the store.
 func Encryption(ctx context.Context, dir string, keys []sealed.Key) (e client.Encryption, used []string, err error) {
 	file, err := boltstore.Open(DataPath(dir), boltstore.Options{})
 	if err != nil {
@@ -126,7 +125,7 @@ func Encryption(ctx context.Context, dir string, keys []sealed.Key) (e client.En
 	if used, err = sealed.Keys(ctx, file); err != nil || len(used) == 0 {
 		return client.Encryption{}, used, err
 	}
-	// The key that seals would be noted, so it must be one that is noted already.
+	// sealed.Open stores the id of the first key, so that must be one in use.
 	keys = slices.Clone(keys)
 	slices.SortStableFunc(keys, func(a, b sealed.Key) int {
 		known := func(k sealed.Key) int {

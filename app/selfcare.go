@@ -7,8 +7,7 @@ import (
 	"goniec/selfcare"
 )
 
-// creditConfigs turns what the configuration says of the credit of SIMs into what selfcare
-// wants.
+// creditConfigs converts the credit queries of the configuration for selfcare, by modem.
 func creditConfigs(list []configs.Modem) map[string]selfcare.CreditConfig {
 	all := map[string]selfcare.CreditConfig{}
 	for _, m := range list {
@@ -17,7 +16,7 @@ func creditConfigs(list []configs.Modem) map[string]selfcare.CreditConfig {
 			c.Code = selfcare.CodeAuto
 		}
 		if m.Credit.Pattern != "" {
-			// One that is no expression has been refused with the configuration.
+			// The validation of the configuration has refused invalid expressions.
 			c.Pattern, _ = regexp.Compile(m.Credit.Pattern)
 		}
 		all[m.Name] = c

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What we tell systemd (sd_notify(3)). Without systemd nothing is told.
+// States sent to systemd (sd_notify(3)). Without systemd nothing is sent.
 const (
 	ready     = daemon.SdNotifyReady
 	stopping  = daemon.SdNotifyStopping
@@ -17,8 +17,8 @@ const (
 	alive     = daemon.SdNotifyWatchdog
 )
 
-// staleAfter is the age at which a tick counts as missed: several times what the
-// loops promise, so that a slow card is not taken for a hang.
+// staleAfter is the time without a Tend after which the queue counts as hanging: several times
+// the interval of Tend, since a slow card is no hang.
 const staleAfter = 45 * time.Second
 
 func (a *App) notify(state string) {
@@ -27,8 +27,8 @@ func (a *App) notify(state string) {
 	}
 }
 
-// monotonic is what systemd wants beside a reload: when it began, on the clock
-// that never jumps, in microseconds.
+// monotonic returns the field that systemd requires with RELOADING: the monotonic time in
+// microseconds.
 func monotonic() string {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {
@@ -37,9 +37,8 @@ func monotonic() string {
 	return "\nMONOTONIC_USEC=" + strconv.FormatInt(now.Nano()/1000, 10)
 }
 
-// watchdog tells systemd that we are ready and then, twice in each of its
-// intervals, that we are alive: that the queue has been looked after and every
-// worker has turned lately. If they have not, it is silent and we are restarted.
+// watchdog sends READY to systemd and then WATCHDOG twice in each watchdog interval, while the
+// queue has been tended lately. Without the message systemd restarts the daemon.
 func (a *App) watchdog(ctx context.Context) {
 	a.notify(ready)
 	interval, err := daemon.SdWatchdogEnabled(false)

@@ -13,19 +13,19 @@ import (
 	"goniec/clock"
 )
 
-// Machine is what the computer knows about the time, beside its clock. The zero value
-// trusts the clock.
+// Machine is the computer's knowledge of the time besides its clock. With the zero value the
+// clock is trusted.
 type Machine struct {
 	Boot clock.Boot
-	// Synchronised reports whether a time server keeps the clock right; nil: none.
+	// Synchronised reports whether a time server keeps the clock right; nil: no.
 	Synchronised func() bool
-	// Battery returns what a hardware clock shows; ok is false if there is none. nil:
-	// there is none.
+	// Battery returns the time of a hardware clock; ok is false if there is none. nil: there
+	// is none.
 	Battery func() (at time.Time, ok bool)
 }
 
-// built returns a time before any run of this program: that of the change it was built
-// from, where the build has noted it.
+// built returns a time before any run of this program: the commit time of the build if
+// recorded, else a fixed date.
 func built() time.Time {
 	at := time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)
 	info, ok := debug.ReadBuildInfo()
@@ -40,22 +40,22 @@ func built() time.Time {
 	return at
 }
 
-// thisMachine returns the computer that this program runs on. Where it cannot tell one
-// run of it from another the clock is trusted.
+// thisMachine returns the Machine of this computer. If boots cannot be told apart the clock is
+// trusted.
 func thisMachine() Machine {
 	id := bootID()
 	if _, err := uptime(); err != nil || id == "" {
 		return Machine{}
 	}
 	return Machine{
-		Boot:         clock.Boot{ID: id, Uptime: func() time.Duration { d, _ := uptime(); return d }, Earliest: built()}, // it worked once
+		Boot:         clock.Boot{ID: id, Uptime: func() time.Duration { d, _ := uptime(); return d }, Earliest: built()}, // uptime has just worked
 		Synchronised: synchronised,
 		Battery:      hardwareClock,
 	}
 }
 
-// bootID names this run of the computer. A service that may not see it there gets it
-// in the environment, see systemd/goniec.service.
+// bootID returns the id of the present boot. A service that may not read /proc gets it in the
+// environment, see systemd/goniec.service.
 func bootID() string {
 	if id, err := os.ReadFile("/proc/sys/kernel/random/boot_id"); err == nil {
 		return strings.TrimSpace(string(id))
@@ -63,7 +63,7 @@ func bootID() string {
 	return os.Getenv("BOOT_ID")
 }
 
-// uptime returns how long the computer has run, with the time it slept.
+// uptime returns the time since boot, including sleep.
 func uptime() (time.Duration, error) {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
@@ -72,19 +72,19 @@ func uptime() (time.Duration, error) {
 	return time.Duration(t.Nano()), nil
 }
 
-// synchronised reports what the kernel has been told by whoever asks a time server:
-// the flag goes away when the clock is set by hand (adjtimex(2)).
+// synchronised reports whether a time service has told the kernel that the clock is
+// synchronised (adjtimex(2)). Setting the clock by hand clears the flag.
 func synchronised() bool {
 	var t unix.Timex
 	if state, err := unix.Adjtimex(&t); err == nil {
 		return state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0
 	}
-	// A service may be forbidden that call, but see what systemd-timesyncd leaves.
+	// A service may be forbidden adjtimex but can see the file of systemd-timesyncd.
 	_, err := os.Stat("/run/systemd/timesync/synchronized")
 	return err == nil
 }
 
-// hardwareClock reads the first clock that Linux knows; it is taken to show UTC.
+// hardwareClock reads the first hardware clock of Linux, as UTC.
 func hardwareClock() (time.Time, bool) {
 	text, err := os.ReadFile("/sys/class/rtc/rtc0/since_epoch")
 	if err != nil {
@@ -94,7 +94,8 @@ func hardwareClock() (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil
 }
 
-// confirmClock tells the queue what the computer knows about the time.
+// confirmClock passes the time of the time server or the hardware clock to the clock of the
+// queue.
 func (s *assembly) confirmClock(ctx context.Context) error {
 	m := s.app.options.Machine
 	if m.Synchronised != nil && m.Synchronised() {

@@ -11,11 +11,11 @@ import (
 	"goniec/store/sealed"
 )
 
-// Verify reads all of the data in the file at path, a copy that nobody else has open,
-// and returns what is wrong with it and how many records it has read. progress is
-// called now and then with their number so far. The error is that the file cannot be
-// read: boltstore.ErrDamaged, boltstore.ErrLocked, a *migrate.NewerDataError, one of
-// package sealed if keys are not those it is encrypted by, or of the system.
+// Verify reads all data in the file at path, which must not be in use, and returns
+// inconsistencies and the number of records. progress gets the number of records so far from
+// time to time. The error is boltstore.ErrDamaged, boltstore.ErrLocked, a
+// *migrate.NewerDataError, one of package sealed if keys do not fit, or of the operating
+// system.
 func Verify(ctx context.Context, path string, keys []sealed.Key, progress func(records int)) (findings []store.Finding, records int, err error) {
 	file, err := boltstore.Open(path, boltstore.Options{})
 	if err != nil {

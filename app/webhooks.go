@@ -16,10 +16,10 @@ import (
 	"goniec/webhook"
 )
 
-// webhookPatience is how long a receiver may fail before there is an alarm.
+// webhookPatience is how long a receiver may fail before an alarm is raised.
 const webhookPatience = time.Hour
 
-// newWebhooks joins the receivers of the configuration to the event log.
+// newWebhooks builds the webhooks for the receivers of the configuration.
 func (a *App) newWebhooks(all []configs.Webhook, s *assembly, r prometheus.Registerer) *webhook.Webhooks {
 	c := webhook.Config{Store: a.store, Events: a.events, Subject: conversations{s.queue, s.inbox, Facts()}.of, Logger: a.log, Registerer: r}
 	for _, w := range all {
@@ -32,15 +32,15 @@ func (a *App) newWebhooks(all []configs.Webhook, s *assembly, r prometheus.Regis
 	return webhook.New(c)
 }
 
-// conversations tells which events belong together: those about one number.
+// conversations names the subjects of events: events about one phone number belong together.
 type conversations struct {
 	queue *queue.Queue
 	inbox *inbox.Inbox
 	facts event.Kinds
 }
 
-// of returns the number that an event is about, or what else names its subject. It
-// asks queue and inbox, because events carry no numbers.
+// of returns the phone number that an event is about, or another name of its subject. Events
+// hold no numbers, so queue and inbox are asked.
 func (c conversations) of(ctx context.Context, e event.Event) string {
 	fact, err := c.facts.Decode(e)
 	if err != nil {
@@ -61,8 +61,7 @@ func (c conversations) of(ctx context.Context, e event.Event) string {
 	return cmp.Or(append(about, e.Type)...)
 }
 
-// webhookTroubles returns the alarms there are about webhooks, by code with what is
-// the matter.
+// webhookTroubles adds to found the alarms about webhooks.
 func (s *assembly) webhookTroubles(ctx context.Context, found map[string]string) error {
 	all, err := s.webhooks.States(ctx)
 	for _, w := range all {
