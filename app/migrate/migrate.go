@@ -1,10 +1,9 @@
 // Package migrate brings data of an older schema to the present one.
 //
-// A step is frozen: it has its own copy of the layouts that it reads and writes, and
-// calls no other package for them. What the packages that own the records change later
-// is the matter of a later step, so that old data goes through the same states for
-// ever. A new schema means a new file with its step, a line in steps, a data file in
-// app/testdata and a line in the changelog.
+// A step is frozen: it has its own copy of the layouts that it reads and writes, and calls no
+// other package for them. Later changes of a layout belong to a later step, so that old data
+// always goes through the same states. A new schema needs a new file with its step, a line in
+// steps, a data file in app/testdata and a line in the changelog.
 package migrate
 
 import (
@@ -17,8 +16,8 @@ import (
 	"goniec/store/boltstore"
 )
 
-// Schema is the number of the present layout of keys and records. Data of a newer one
-// is refused.
+// Schema is the number of the present layout of keys and records. Data of a newer layout is
+// refused.
 //
 //	1  the first
 //	2  numbers in keys are marked, see store.Private; to/ and from/ lead to every message;
@@ -26,16 +25,16 @@ import (
 //	3  mr/ and unc/ begin with a day, to/ with a week
 const Schema = 3
 
-// schemaKey holds the number of the layout, in decimal. migratingKey is there while
-// a migration is under way, and holds the number that the data comes from: schemaKey
-// is the new one from the beginning, so that an older version lets the data alone.
+// schemaKey holds the number of the layout, in decimal. migratingKey exists during a migration
+// and holds the number that the data comes from. schemaKey has the new number from the
+// beginning, so that an older version refuses the data.
 const (
 	schemaKey    = "meta/version"
 	migratingKey = "meta/migrating"
 )
 
-// NewerDataError says that the data was written by a newer version of the
-// program, which may keep things in it that this one would destroy.
+// NewerDataError reports data of a newer version of the program, which this version might
+// damage.
 type NewerDataError struct{ Found, Known int }
 
 // Error implements error.
@@ -60,15 +59,16 @@ func steps() []step {
 	}
 }
 
-// told is after how many records the log tells how far a step is.
+// told is the number of records between two lines of progress in the log.
 const told = 100_000
 
-// together is how many records of a migration share a transaction at most: nobody else
-// uses the data meanwhile.
+// together is how many records of a migration share a transaction at most. No other goroutine
+// uses the data during a migration.
 const together = 500
 
-// Run brings the data to the present schema, in one process at a time. The error is
-// *NewerDataError, or wraps boltstore.ErrDamaged if what says the schema is no number.
+// Run migrates the data to Schema; one process at a time may call it. The error is a
+// *NewerDataError, one that wraps boltstore.ErrDamaged if the stored number cannot be read, or
+// that of the store.
 func Run(ctx context.Context, s store.Store, log *slog.Logger) error {
 	ctx, release, err := s.Lock(ctx, "migrate")
 	if err != nil {
@@ -101,8 +101,8 @@ func Run(ctx context.Context, s store.Store, log *slog.Logger) error {
 	return nil
 }
 
-// begin returns the schema of the data; if it is an older one, no older version takes
-// the data any more.
+// begin returns the schema of the data. If the schema is an older one, begin marks the data so
+// that older versions refuse it.
 func begin(tx store.Tx) (found int, err error) {
 	found, err = schemaOf(tx)
 	switch {
@@ -119,7 +119,7 @@ func begin(tx store.Tx) (found int, err error) {
 	return found, tx.Put(schemaKey, []byte(strconv.Itoa(Schema)))
 }
 
-// end notes that the data has a schema now.
+// end stores that the migration is complete.
 func end(tx store.Tx, reached int) error {
 	if reached == Schema {
 		return tx.Delete(migratingKey)
@@ -127,8 +127,8 @@ func end(tx store.Tx, reached int) error {
 	return tx.Put(migratingKey, []byte(strconv.Itoa(reached)))
 }
 
-// schemaOf returns the schema of the data, 0 if there is none yet, and an error if
-// this version does not know it.
+// schemaOf returns the schema of the data, 0 for a new file, and an error for a number this
+// version does not know.
 func schemaOf(r store.Reader) (int, error) {
 	value, err := r.Get(schemaKey)
 	if err != nil || value == nil {
@@ -151,8 +151,7 @@ func schemaOf(r store.Reader) (int, error) {
 	return found, nil
 }
 
-// walk changes the records of a range and calls changed for each one that fn says it
-// has changed.
+// walk calls fn for the records of a range, and changed for each record that fn has changed.
 func walk(ctx context.Context, s store.Store, in store.Range, fn func(store.Tx, store.Pair) (bool, error), changed func()) error {
 	in.Together = together
 	return store.WalkEach(ctx, s, in, fn, func(did bool) {

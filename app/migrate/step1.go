@@ -28,8 +28,8 @@ func numberedKeys1() []numbered1 {
 	}
 }
 
-// marked returns key as it is in schema 2; of one that is so already, or holds no
-// number, it is key itself.
+// marked returns key in the form of schema 2. A key in that form, or without a number, is
+// returned unchanged.
 func (n numbered1) marked(key string) string {
 	segments := strings.Split(key, "/")
 	at := n.at

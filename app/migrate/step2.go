@@ -12,7 +12,7 @@ import (
 	"goniec/store"
 )
 
-// message2 is what of the value of m/<id> in schema 2 decides about keys.
+// message2 holds the fields of m/<id> in schema 2 that keys depend on.
 type message2 struct {
 	To       string     `json:"to"` // as people write it, or type,plan,number
 	Tries    int        `json:"tries"`
@@ -27,15 +27,15 @@ type attempt2 struct {
 	MR      int       `json:"mr"` // TP-MR, -1 unknown
 }
 
-// inbound2 is what of the value of in/<id> in schema 2 decides about keys.
+// inbound2 holds the fields of in/<id> in schema 2 that keys depend on.
 type inbound2 struct {
 	From string `json:"from"`
 }
 
-// reindex is the step from schema 2. Most of schema 1 was written before there were
-// any to/ and from/, which it makes as well. New keys are put in the order of messages
-// and old ones removed in their own, so that either goes from one page to the next. A
-// record that cannot be read is left to verification.
+// reindex is the step from schema 2. It also makes to/ and from/, which most data of schema 1
+// does not have. New keys are written in the order of messages and old keys deleted in key
+// order, so that both go from page to page. A record that cannot be read is left to
+// verification.
 func reindex(ctx context.Context, s store.Store, changed func()) error {
 	messages := func(tx store.Tx, p store.Pair) (bool, error) {
 		var m message2
@@ -74,7 +74,7 @@ func reindex(ctx context.Context, s store.Store, changed func()) error {
 	return nil
 }
 
-// putMissing puts those of keys that are not there.
+// putMissing writes those of keys that do not exist.
 func putMissing(tx store.Tx, keys []string) (changed bool, err error) {
 	for _, key := range keys {
 		value, err := tx.Get(key)
@@ -89,9 +89,9 @@ func putMissing(tx store.Tx, keys []string) (changed bool, err error) {
 	return changed, nil
 }
 
-// keys3 returns the keys that lead to a message in schema 3 and are others than in
-// schema 2: to/<week>/<number>/<id>, mr/<day>/<sim>/<mr>/<tail>/<time><id>/<attempt>
-// and unc/<day>/<sim>/<tail>/<time><id>/<attempt>.
+// keys3 returns the keys of a message in schema 3 that differ from schema 2:
+// to/<week>/<number>/<id>, mr/<day>/<sim>/<mr>/<tail>/<time><id>/<attempt> and
+// unc/<day>/<sim>/<tail>/<time><id>/<attempt>.
 func (m *message2) keys3(id string) []string {
 	var keys []string
 	if m.Tries > 0 {
@@ -135,7 +135,7 @@ func day3(ms int64) int64 { return ms / (24 * time.Hour).Milliseconds() }
 // five3 writes a day or a week.
 func five3(n int64) string { return fmt.Sprintf("%05d", n) }
 
-// idTime3 returns the time in a UUIDv7, in milliseconds; 0 for what is none.
+// idTime3 returns the time of a UUIDv7 in milliseconds; 0 for any other id.
 func idTime3(id string) int64 {
 	const digits = 12
 	hex := strings.ReplaceAll(id, "-", "")
