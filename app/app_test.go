@@ -231,7 +231,7 @@ func TestStaleSocketIsReplaced(t *testing.T) {
 	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	// What a daemon leaves that was killed: a socket that nobody listens on.
+	// What a daemon leaves that was killed: a socket without a listener.
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: app.SocketPath(c.DataDir)})
 	if err != nil {
 		t.Fatal(err)
@@ -593,7 +593,7 @@ func writeCertificate(t *testing.T, files configs.TLS, name string) {
 	}
 }
 
-// commonName connects anew and returns whose certificate is shown.
+// commonName makes a new connection and returns whose certificate is shown.
 func commonName(t *testing.T, url string) string {
 	t.Helper()
 	address, secure := strings.CutPrefix(url, "https://")

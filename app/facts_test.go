@@ -110,7 +110,7 @@ func TestFactsOnTheWire(t *testing.T) {
 	}
 }
 
-// TestFactsAreDescribed: whatever is told to other programs has a meaning, and so has
+// TestFactsAreDescribed: all that other programs are told has a meaning, and so has
 // each of its fields.
 func TestFactsAreDescribed(t *testing.T) {
 	t.Parallel()

@@ -93,7 +93,7 @@ func (w *world) want(t *testing.T, when, effect string, setAside ...string) {
 	}
 }
 
-// Whatever way an event fails, it is set aside after five minutes, and not before; the
+// However an event fails, it is set aside after five minutes, and not before; the
 // others go on, and nothing of it is lost.
 func TestPoison(t *testing.T) {
 	t.Parallel()
@@ -276,7 +276,7 @@ func (tx moodyTx) Put(key string, value []byte) error {
 }
 
 // Errors of the store set nothing aside however long they last, wherever they show, and
-// also if whoever handles the event hides what they are.
+// also if Handle hides what they are.
 func TestStoreFailsForLong(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"begin", "read", "write", "commit"} {

@@ -219,7 +219,7 @@ func TestFollowRefusesNames(t *testing.T) {
 }
 
 // TestFollowExactlyOnce breaks off in the middle of the work again and again,
-// on a file that is opened anew each time.
+// on a file that is opened again each time.
 func TestFollowExactlyOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "goniec.db")

@@ -138,8 +138,8 @@ func TestAnswerAtAModemThatCannotBeOpened(t *testing.T) {
 	})
 }
 
-// TestTwoInTheAir has two parts unanswered shortly after each other: nobody can tell
-// whose an answer is, so it is nobody's.
+// TestTwoInTheAir has two parts unanswered shortly after each other: an answer cannot be
+// told apart, so it counts for neither.
 func TestTwoInTheAir(t *testing.T) {
 	inBubble(t, setup{options: emulator.Options{ReportDelay: 2 * time.Hour, Latency: emulator.Latency{Air: 20 * time.Second}}}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)

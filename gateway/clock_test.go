@@ -41,7 +41,7 @@ func TestNetworkConfirmsTheClock(t *testing.T) {
 	})
 }
 
-// Whatever a modem makes of the time and the zone in +CCLK, one whose time is right
+// However a modem writes the time and the zone in +CCLK, one whose time is right
 // confirms the clock.
 func TestEveryReadingConfirmsTheClock(t *testing.T) {
 	for name, zone := range map[string]*time.Location{"CET": time.FixedZone("CET", 3600), "IST": time.FixedZone("IST", 5*3600+1800), "BRT": time.FixedZone("BRT", -3*3600)} {

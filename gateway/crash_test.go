@@ -135,7 +135,7 @@ func (p mortalPort) Write(b []byte) (int, error) {
 		octets int
 	}{{"half of ", len(b) / 2}, {"all but the end of ", len(b) - 1}} {
 		if !p.process.step("after " + cut.name + what) {
-			_, _ = p.Port.Write(b[:cut.octets]) // nobody is there to hear of an error
+			_, _ = p.Port.Write(b[:cut.octets]) // the program is gone, so an error is ignored
 			return 0, io.ErrClosedPipe
 		}
 	}
@@ -186,7 +186,7 @@ type wreckage struct {
 }
 
 // wreck is a world around a gateway that is killed: texts go out and come in, and
-// whatever becomes of it another one is started on the same store and modem.
+// in any case another one is started on the same store and modem.
 type wreck struct {
 	t       *testing.T
 	world   store.Store // what is on disk

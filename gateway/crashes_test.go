@@ -50,7 +50,7 @@ type crashCase struct {
 	wreckage
 	every int // make test kills at every so many steps, make soak at all
 	// excused says that a part may have been sent twice if it was called uncertain
-	// before: nobody was there when its answer and its report came.
+	// before: no program ran when its answer and its report came.
 	excused bool
 }
 

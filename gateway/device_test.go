@@ -50,7 +50,7 @@ func (r *rig) openedOnce() {
 	r.wantState(modem.Ready)
 }
 
-// Wherever a device puts a report and whatever it says about the place, the message is
+// Wherever a device puts a report, and however it names the place, the message is
 // delivered within seconds, for as many texts as there are, and no memory fills up.
 func TestReportsElsewhere(t *testing.T) {
 	eg25 := emulator.QuectelEG25()
@@ -242,7 +242,7 @@ func TestServiceCentreThatMustBeTold(t *testing.T) {
 }
 
 // A modem that is busy for a moment after each text is waited for: every text goes
-// out in turn, and nobody is blamed.
+// out in turn, and no recipient is blamed.
 func TestBusyForAMoment(t *testing.T) {
 	wavecom := emulator.WavecomFastrack()
 	profiles := map[string]*emulator.Profile{"Wavecom": &wavecom}

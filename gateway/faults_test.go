@@ -66,7 +66,7 @@ func trials() []trial {
 		{"stick comes back at another port", "finds it by its IMEI", setup{start: byIMEI}, inject(emulator.Fault{Kind: emulator.Unplugged, For: 5 * second}), 60 * second, 0, 0, 0},
 		{"another program takes the port for 2 minutes", "waits, names the program", setup{start: held(5*minute, 2*minute)}, inject(emulator.Fault{Kind: emulator.Unplugged, For: second}), 4 * minute, 0, 0, 0},
 
-		// Restarts that nobody asked for.
+		// Restarts that were not requested.
 		{"modem restarts between two texts and greets", "sets it up again", profile(greeting()), func(r *rig) { r.modems[0].Restart() }, 60 * second, 0, 0, 0},
 		{"modem restarts between two texts without a word", "notices within a minute that its settings are gone", usb, func(r *rig) { r.modems[0].Restart() }, 90 * second, 0, 0, 0},
 		{"modem restarts while a text is on the air and greets; the network has it", "calls the text uncertain at once, sets the modem up, and takes the report for an answer", profile(greeting()), inject(emulator.Fault{Kind: emulator.Reboot, Taken: true}), 60 * second, 0, 0, 0},
@@ -187,7 +187,7 @@ func held(after, length time.Duration) func(*rig) {
 	}
 }
 
-// deafForGood has modem 0 deaf for ever, whatever is done about it.
+// deafForGood has modem 0 deaf for ever, also after a restart.
 func deafForGood(r *rig) {
 	r.configs[0].Reenumerate = nil
 	stop, stopped := make(chan struct{}), make(chan struct{})
@@ -213,13 +213,13 @@ func abroad(d time.Duration) func(*rig) {
 }
 
 // unreadable has the SIM fail until the modem is restarted. Its port is lost for a
-// moment, so that somebody asks for it.
+// moment, so that the SIM is read again.
 func unreadable(r *rig) {
 	r.modems[0].Inject(
 		emulator.Fault{Kind: emulator.CommandFails, Line: "+CPIN", Code: 13, Until: emulator.CureRestart},
 		emulator.Fault{Kind: emulator.CommandHangs, Line: "+CSQ", Times: 4},
 	)
-	r.modems[0].Pipe().Close() // whoever had the port loses it
+	r.modems[0].Pipe().Close() // the program that had the port loses it
 }
 
 func takenOut(d time.Duration) func(*rig) {

@@ -94,8 +94,8 @@ func TestBudgets(t *testing.T) {
 	}
 }
 
-// TestPaceSurvivesRestarts starts the gateway anew on the same store again and
-// again: the budget of the day must not begin anew with it.
+// TestPaceSurvivesRestarts starts the gateway again and again on the same
+// store: the budget of the day must not start again with it.
 func TestPaceSurvivesRestarts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -102,7 +102,7 @@ func TestUrgentAfterTheNetworkFails(t *testing.T) {
 	}
 }
 
-// TestFaultsOfOneMoment: whatever a modem refuses within a moment is one fault, so that
+// TestFaultsOfOneMoment: all that a modem refuses within a moment is one fault, so that
 // it is not parked because of numbers that had nothing to do with it; and nothing is
 // lost.
 func TestFaultsOfOneMoment(t *testing.T) {

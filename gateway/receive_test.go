@@ -101,7 +101,7 @@ func TestListFails(t *testing.T) {
 func TestFullMemory(t *testing.T) {
 	inBubble(t, setup{}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
-		// More than the SIM holds, while nobody fetches them.
+		// More than the SIM holds, while no program fetches them.
 		r.modems[0].Unplug()
 		want := []string{}
 		for range 2 * r.sims[0].Capacity {
@@ -126,7 +126,7 @@ func TestReportBeforeTheAnswer(t *testing.T) {
 }
 
 // TestEveryProfile takes a message out and texts in through each modem the
-// emulator knows, whatever way it has of announcing things.
+// emulator knows, with each way of announcing texts.
 func TestEveryProfile(t *testing.T) {
 	for _, profile := range emulator.Profiles() {
 		t.Run(profile.Name, func(t *testing.T) {

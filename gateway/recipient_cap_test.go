@@ -121,7 +121,7 @@ func TestRecipientCapExpires(t *testing.T) {
 }
 
 // TestRecipientCapInACrashLoop kills the box in the middle of every part, over and
-// over, with somebody who goes on sending to one number: the attempts count.
+// over, while texts to one number go on coming in: the attempts count.
 func TestRecipientCapInACrashLoop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -171,7 +171,7 @@ func (r *rig) again(perHour int) *gateway.Gateway {
 
 // TestRecipientCapHoldsABrokenQueue gives the gateway queues that hand over what
 // they should not: one that counts nothing, and one that counts and sends on. Nothing
-// beyond the cap leaves, and somebody is asked to report it.
+// beyond the cap leaves, and the log asks for a report.
 func TestRecipientCapHoldsABrokenQueue(t *testing.T) {
 	for _, c := range []struct {
 		name   string

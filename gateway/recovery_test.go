@@ -15,7 +15,7 @@ import (
 // restarts returns how often the log says that a modem was restarted.
 func (r *rig) restarts() int { return strings.Count(r.log.String(), "restarting it (AT+CFUN=1,1)") }
 
-// TestDeafModemIsBack has a modem go deaf that nobody uses, and looks how long it
+// TestDeafModemIsBack has an idle modem go deaf, and looks how long it
 // takes until a text leaves again.
 func TestDeafModemIsBack(t *testing.T) {
 	for _, c := range []struct {
@@ -50,7 +50,7 @@ func TestDeafModemIsBack(t *testing.T) {
 	}
 }
 
-// TestModemThatAnswersAndDoesNotSend is restarted: it answers whatever it is asked,
+// TestModemThatAnswersAndDoesNotSend is restarted: it answers every question,
 // and no part leaves.
 func TestModemThatAnswersAndDoesNotSend(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
@@ -147,7 +147,7 @@ func TestAbsentModemIsNotRestarted(t *testing.T) {
 }
 
 // TestUnreadableSIM: a SIM that cannot be read may come back with the modem; if it
-// does not, somebody is told, and the modem is not restarted for ever.
+// does not, an alarm is raised, and the modem is not restarted for ever.
 func TestUnreadableSIM(t *testing.T) {
 	for _, c := range []struct {
 		name  string

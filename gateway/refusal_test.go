@@ -70,7 +70,7 @@ func by(name string) func(*queue.Draft) {
 }
 
 // TestBarredSIMBesideAnother has one of two SIMs barred: what only that one may
-// send waits, whatever leaves by the other, which is no proof against a number.
+// send waits, also while texts leave by the other, which is no proof against a number.
 func TestBarredSIMBesideAnother(t *testing.T) {
 	inBubble(t, setup{modems: 2}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
@@ -128,7 +128,7 @@ func TestBarredSIMCostsNoMessage(t *testing.T) {
 }
 
 // TestBarredForTooLong shows the bound: what is refused still after many hours
-// fails, so that somebody hears of it.
+// fails, so that its sender is told.
 func TestBarredForTooLong(t *testing.T) {
 	inBubble(t, setup{}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)

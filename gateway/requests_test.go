@@ -40,7 +40,7 @@ func TestDo(t *testing.T) {
 }
 
 // TestDoBetweenParts: a queue that never ends does not keep others from the modem,
-// and nobody speaks to it while a part is on its way.
+// and no command reaches it while a part is on its way.
 func TestDoBetweenParts(t *testing.T) {
 	inBubble(t, setup{options: emulator.Options{Latency: emulator.Latency{Air: 2 * time.Second}}}, func(t *testing.T, r *rig) {
 		for range 50 {

@@ -212,7 +212,7 @@ func (r *rig) restartGateway() {
 	}
 }
 
-// stop ends everything and checks that the log gives nobody away.
+// stop ends everything and checks that the log holds no number and no text.
 func (r *rig) stop() {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

@@ -98,7 +98,7 @@ func TestAnswerLeavesByTheSIMWrittenTo(t *testing.T) {
 			}
 			r.pass(time.Minute)
 			r.put()
-			r.put(r.to(someone(heard + 1))) // so that it is nobody's turn in particular
+			r.put(r.to(someone(heard + 1))) // so that no modem's turn decides
 			r.pass(time.Minute)
 		}
 		r.wantWay(patient, want)

@@ -96,7 +96,7 @@ func TestLateAnswers(t *testing.T) {
 				if got := s.statusOf(t, sub); got != c.before {
 					t.Errorf("before: %s", got)
 				}
-				for range 2 { // the second finds nobody who waits
+				for range 2 { // the second finds no attempt that waits
 					if err := s.handle(c.late); err != nil {
 						t.Fatal(err)
 					}

@@ -15,7 +15,7 @@ import (
 )
 
 // misfortune returns a fault as it may strike any day. None loses a text beyond the
-// gateway's reach: what the network loses nobody can find.
+// gateway's reach: what the network loses cannot be found.
 func misfortune(random *rand.Rand) emulator.Fault {
 	upTo := func(d time.Duration) time.Duration { return time.Duration(1 + random.Int64N(int64(d))) }
 	cure := []emulator.Cure{emulator.CureReopen, emulator.CureRestart, emulator.CureUSB}[random.IntN(3)]
@@ -56,7 +56,7 @@ func misfortune(random *rand.Rand) emulator.Fault {
 
 // TestSoakVirtualDays runs four modems, with texts going out and coming in, while
 // a random fault strikes one of them every half an hour or so, cards change places and the
-// gateway is started anew. make soak runs ten days of it, and as many seeds as
+// gateway is started again. make soak runs ten days of it, and as many seeds as
 // GONIEC_SOAK says; the ordinary tests run half a day of one.
 func TestSoakVirtualDays(t *testing.T) {
 	days, seeds := 0.5, 1
@@ -148,7 +148,7 @@ func (r *rig) judge(t *testing.T, out map[string]string, in map[string]int) {
 			parts++
 			switch sent := copies[part{number, k + 1}]; {
 			case sent == 0 && m.Error != nil && m.Error.Code == queue.CodeUnknownOutcome:
-				held++ // in doubt twice: a person was asked, and nobody came
+				held++ // in doubt twice: a person was asked and did not decide
 			case sent == 0:
 				lost++
 				t.Errorf("part %d of a message was never sent: it is %s (%+v) after %+v", k+1, m.Status, m.Error, m.Attempts)

@@ -34,7 +34,7 @@ func TestTurns(t *testing.T) {
 	}
 }
 
-// TestTurnsWaitOnce: whoever does not take its turn in time is not waited for again
+// TestTurnsWaitOnce: a modem that does not take its turn in time is not waited for again
 // until it has looked, and one that is busy or away never is.
 func TestTurnsWaitOnce(t *testing.T) {
 	t.Parallel()

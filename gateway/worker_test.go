@@ -323,7 +323,7 @@ func TestSetModems(t *testing.T) {
 }
 
 // TestSetModemsHandsThePortOver renames a modem, and has two exchange their ports:
-// nobody opens a port before the one who had it has closed it.
+// a port is opened only after the worker that had it has closed it.
 func TestSetModemsHandsThePortOver(t *testing.T) {
 	inBubble(t, setup{modems: 2}, func(t *testing.T, r *rig) {
 		var mu sync.Mutex

@@ -112,7 +112,7 @@ func TestOperatorOf(t *testing.T) {
 	}
 }
 
-// FuzzFindAmount: whatever a network answers, nothing breaks, and an amount reads
+// FuzzFindAmount: no answer of a network breaks anything, and an amount reads
 // back as itself.
 func FuzzFindAmount(f *testing.F) {
 	for _, seed := range []string{"Stan konta: 25,00 PLN", "−1 234,56 zł", "12.12.2026", "€\xff5", "Saldo: 999999999999 zl"} {

@@ -31,7 +31,7 @@ func (r *rig) calls() []inbox.Call {
 	return all
 }
 
-// ring has somebody call a SIM.
+// ring has a number call a SIM.
 func (r *rig) ring(from string, sim, rings int) {
 	r.t.Helper()
 	if err := r.network.Handset(from).Call(r.sims[sim].Number, rings); err != nil {
@@ -69,7 +69,7 @@ func TestMissedCall(t *testing.T) {
 	})
 }
 
-// TestCallerGetsOneTextADay: whatever SIM is called, and if the box restarts.
+// TestCallerGetsOneTextADay: by any SIM, and also if the box restarts.
 func TestCallerGetsOneTextADay(t *testing.T) {
 	inBubble(t, setup{modems: 2, config: answering(1, polite)}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
@@ -209,7 +209,7 @@ func TestCallWhileTheStoreFails(t *testing.T) {
 	})
 }
 
-// TestCallTextKeepsQuietHours: nobody is woken by a text because they called at
+// TestCallTextKeepsQuietHours: a call leads to no text at
 // night.
 func TestCallTextKeepsQuietHours(t *testing.T) {
 	quiet, err := calendar.ParseQuietHours("20:00", "08:00", nil)

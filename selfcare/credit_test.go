@@ -135,7 +135,7 @@ func TestCreditOfAKnownOperator(t *testing.T) {
 }
 
 // TestCreditUnreadable: it is asked a few times a day, what the network says is not
-// in the log, and after three days somebody is told.
+// in the log, and after three days an alarm is raised.
 func TestCreditUnreadable(t *testing.T) {
 	secret := "Witaj Janie Kowalski, masz promocje"
 	c := selfcare.CreditConfig{Code: balance, AlarmBelow: 500}
@@ -196,7 +196,7 @@ func TestCreditWhenTextsAreRefused(t *testing.T) {
 	})
 }
 
-// TestRefusalsWithCredit: somebody who has credit is not told to top up.
+// TestRefusalsWithCredit: the alarm of a SIM with credit does not say to top up.
 func TestRefusalsWithCredit(t *testing.T) {
 	inBubble(t, setup{start: withCredit(selfcare.CreditConfig{Code: balance})}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
@@ -212,7 +212,7 @@ func TestRefusalsWithCredit(t *testing.T) {
 	})
 }
 
-// TestCreditWaitsForMessages: nobody waits because a balance is asked for.
+// TestCreditWaitsForMessages: no message waits because a balance is asked for.
 func TestCreditWaitsForMessages(t *testing.T) {
 	inBubble(t, setup{start: withCredit(selfcare.CreditConfig{Code: balance}), options: emulator.Options{Latency: emulator.Latency{Air: 5 * time.Second}}},
 		func(t *testing.T, r *rig) {

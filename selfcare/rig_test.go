@@ -190,7 +190,7 @@ func (r *rig) again() {
 	r.start()
 }
 
-// close ends what is left and checks that the log gives nobody away.
+// close ends what is left and checks that the log holds no number and no text.
 func (r *rig) close() {
 	r.t.Helper()
 	if err := r.network.Close(); err != nil {

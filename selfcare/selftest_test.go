@@ -149,7 +149,7 @@ func TestSelfTestIsCalm(t *testing.T) {
 	})
 }
 
-// TestSelfTestThatArrivesLate: it is nobody's text, though nobody waits for it.
+// TestSelfTestThatArrivesLate: its text is still taken for a test.
 func TestSelfTestThatArrivesLate(t *testing.T) {
 	c := everyHour
 	c.Wait = 2 * time.Minute
@@ -163,7 +163,7 @@ func TestSelfTestThatArrivesLate(t *testing.T) {
 		if !strings.Contains(r.log.String(), "text of an earlier self-test has arrived") {
 			t.Error("the log does not tell of it")
 		}
-		// What only looks like one is somebody's.
+		// A text that only looks like one goes to the inbox.
 		if err := r.network.Handset(patient).Send(r.sims[0].Number, "Goniec test ABCDEFGHIJKLMNOP"); err != nil {
 			t.Error(err)
 		}
@@ -280,7 +280,7 @@ func TestSelfTestCutByARestart(t *testing.T) {
 	})
 }
 
-// TestSelfTestCutByTheStore: whatever of it could not be written, one text goes out.
+// TestSelfTestCutByTheStore: whichever write failed, one text goes out.
 func TestSelfTestCutByTheStore(t *testing.T) {
 	inBubble(t, setup{}, func(t *testing.T, r *rig) {
 		r.pass(time.Minute)
