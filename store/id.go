@@ -39,18 +39,18 @@ func (id *ID) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// IDs makes the ids of records, whose order is the order of their making, within one IDs also when the clock stands still. The zero value is ready for
-// use, and safe for concurrent use.
+// IDs makes record ids. Ids of one IDs ascend in the order of their making, even when
+// the clock stands still. The zero value is ready for use, and safe for concurrent use.
 type IDs struct {
 	mu   sync.Mutex // guards last
 	last uint64     // Unix time of the latest id in units of 1/4096 ms
 }
 
-// maxBack is how far the clock may go back before ids follow the clock instead of
-// counting on from the latest id.
+// maxBack is the greatest step back of the clock for which ids keep counting from the
+// latest id instead of following the clock.
 const maxBack = uint64(time.Second/time.Millisecond) << 12
 
-// Next returns a new id for something that happens at t.
+// Next returns a new id for an event at t.
 func (n *IDs) Next(t time.Time) ID {
 	var id ID
 	_, _ = rand.Read(id[:]) // never fails: the program ends instead
@@ -75,7 +75,7 @@ func (n *IDs) stamp(t time.Time) uint64 {
 	return stamp
 }
 
-// IDTime returns the time in an id, in whole milliseconds; 1970 for what is no id.
+// IDTime returns the time of an id in whole milliseconds; 1970 for an invalid id.
 func IDTime(id string) time.Time {
 	var parsed ID
 	if parsed.UnmarshalText([]byte(id)) != nil {
@@ -86,7 +86,7 @@ func IDTime(id string) time.Time {
 	return time.UnixMilli(int64(binary.BigEndian.Uint64(ms[:])))
 }
 
-// LowestID returns a string that is not greater than any id made at or after t.
+// LowestID returns a lower bound of all ids made at or after t.
 func LowestID(t time.Time) string {
 	var id ID
 	var ms [8]byte

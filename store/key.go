@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// TimeWidth is the length of what TimeSegment writes, in characters.
+// TimeWidth is the length of a TimeSegment in characters.
 const TimeWidth = 15
 
-// Private marks the segment of a key that tells who somebody is, a number or a part
-// of one, so that a store can put something in its place that tells nothing. The
-// segment holds no slash and no brace, which url.PathEscape sees to; no other part of
-// a key holds a brace, and no key has two such segments.
+// Private marks the segment of a key that identifies a person, a number or a part of
+// one, so that a sealing store can replace it. The segment must contain no slash and no
+// brace, which url.PathEscape ensures; no other part of a key contains a brace, and a
+// key has at most one private segment.
 func Private(segment string) string { return "{" + segment + "}" }
 
-// Segment makes a name from outside fit to stand between two slashes of a key.
+// Segment escapes a name for use between two slashes of a key.
 func Segment(name string) string { return url.PathEscape(name) }
 
-// ParseSegment reads what Segment wrote.
+// ParseSegment is the inverse of Segment.
 func ParseSegment(s string) string {
 	name, err := url.PathUnescape(s)
 	if err != nil {
@@ -30,14 +30,14 @@ func ParseSegment(s string) string {
 	return name
 }
 
-// TimeSegment writes t, in milliseconds, so that the order of the bytes is the order of
-// the times. Times before 1970 count as 1970.
+// TimeSegment writes t in milliseconds so that the byte order is the order of times.
+// Times before 1970 count as 1970.
 func TimeSegment(t time.Time) string {
 	s := strconv.FormatInt(max(0, t.UnixMilli()), 10)
 	return "000000000000000"[:max(0, TimeWidth-len(s))] + s
 }
 
-// ParseTime reads what TimeSegment wrote.
+// ParseTime is the inverse of TimeSegment.
 func ParseTime(s string) (time.Time, error) {
 	ms, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
@@ -46,8 +46,8 @@ func ParseTime(s string) (time.Time, error) {
 	return time.UnixMilli(ms).UTC(), nil
 }
 
-// Milliseconds returns t as records hold a time: in UTC and whole milliseconds. The zero
-// time stays zero.
+// Milliseconds returns t in UTC and whole milliseconds, as records store times. The
+// zero time stays zero.
 func Milliseconds(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
@@ -59,7 +59,7 @@ func Milliseconds(t time.Time) time.Time {
 func LastSegment(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
 
 // Children returns the segments that follow prefix, which ends in a slash, in keys with
-// one more slash behind them. It leaps from one to the next, however many keys each has.
+// one more slash behind them. Its cost depends on the count of segments, not of keys.
 func Children(r Reader, prefix string) ([]string, error) {
 	var all []string
 	for from, to := prefix, PrefixEnd(prefix); ; {
@@ -73,9 +73,8 @@ func Children(r Reader, prefix string) ([]string, error) {
 	}
 }
 
-// NewestBelow returns up to limit keys below any of the prefixes, newest first, that end
-// in an id below the one called before; empty: any. Behind the prefix of each key there
-// is only its id.
+// NewestBelow returns up to limit keys with one of the prefixes, newest first, whose id
+// is below before; empty: any id. The rest of each key behind the prefix must be an id.
 func NewestBelow(r Reader, prefixes []string, before string, limit int) (keys []string, err error) {
 	for _, prefix := range prefixes {
 		to := PrefixEnd(prefix)

@@ -8,15 +8,14 @@ import (
 )
 
 const (
-	// PageLimit is the greatest number of records in one page of a List.
+	// PageLimit is the greatest count of records in one page of a List.
 	PageLimit = 1000
-	// pageScan is how many records one page passes over, at most: with a filter
-	// that few records pass, the page is shorter than asked for, or empty, and goes on.
+	// pageScan bounds the records examined for one page. With a filter that few records
+	// pass, a page may be short or empty and still have a next page.
 	pageScan = 50_000
-	// decodeCost is how many records are passed over in the time that one takes
-	// to be decoded.
+	// decodeCost is the count of records skipped in the time of decoding one.
 	decodeCost = 10
-	// scanTogether is how many records are read in one transaction.
+	// scanTogether is the count of records read in one transaction.
 	scanTogether = 250
 )
 
@@ -25,24 +24,23 @@ type List[T any] struct {
 	Space  string // "m/"
 	Decode func(id string, value []byte) (T, error)
 	Passes func(T) bool // chooses records; nil means all
-	// Prefilter is what every record that Passes has in it, so that the others need not
-	// be decoded.
+	// Prefilter lists text that every record passing Passes contains, so that others
+	// are not decoded.
 	Prefilter Prefilter
 }
 
-// Window is the part of a List that one page begins with; the zero value begins with
-// the newest record.
+// Window selects the records of one page; the zero value begins with the newest record.
 type Window struct {
 	Since time.Time // ids made at or after, to within idSlack
 	Until time.Time // ids made before, to within idSlack
 	After string    // only records older than the one with this id
-	Limit int       // of the records in the page; 0, or more than PageLimit, means PageLimit
+	Limit int       // records in the page; 0, or more than PageLimit, means PageLimit
 }
 
-// idSlack is how far the time in an id may be from the time of its record.
+// idSlack is the greatest difference between the time in an id and that of its record.
 const idSlack = 2 * time.Second
 
-// span returns the range of ids of w: from the lowest up to but not including the end.
+// span returns the ids of w: from lowest up to but not including end.
 func (w Window) span() (lowest, end string) {
 	if !w.Since.IsZero() {
 		lowest = LowestID(w.Since.Add(-idSlack))
@@ -61,22 +59,21 @@ func Within(t, since, until time.Time) bool {
 	return (since.IsZero() || !t.Before(since)) && (until.IsZero() || t.Before(until))
 }
 
-// Prefilter is pieces of text that a stored record must have in it to be worth
-// decoding, which takes ten times as long as looking for the pieces.
+// Prefilter is text that a stored record must contain to be decoded. Decoding takes ten
+// times as long as searching for the text.
 type Prefilter [][]byte
 
-// Field demands that the record has the string value in the field called name, unless
-// value is empty.
+// Field requires the string value in the field name, unless value is empty.
 func (p *Prefilter) Field(name, value string) {
 	if value == "" {
 		return
 	}
-	if encoded, err := json.Marshal(value); err == nil { // as in the record
+	if encoded, err := json.Marshal(value); err == nil { // as stored
 		*p = append(*p, []byte(`"`+name+`":`+string(encoded)))
 	}
 }
 
-// passes reports whether a record may be one that is looked for.
+// passes reports whether a record contains all of p.
 func (p Prefilter) passes(value []byte) bool {
 	for _, mark := range p {
 		if !bytes.Contains(value, mark) {
@@ -86,10 +83,10 @@ func (p Prefilter) passes(value []byte) bool {
 	return true
 }
 
-// Page returns records in descending order of their ids, read in short transactions:
-// as many as w asks for, or fewer once pageScan records have been looked at. next is
-// the After of the page that follows, empty when there is none; a page that is shorter
-// than asked for, or empty, may have a next. Records that cannot be decoded are left out.
+// Page returns records in descending order of their ids, read in short transactions: as
+// many as w asks for, or fewer after pageScan records. next is the After of the
+// following page, empty when there is none; a short or empty page may have a next.
+// Undecodable records are left out.
 func (l List[T]) Page(ctx context.Context, s Store, w Window) (items []T, next string, err error) {
 	limit := w.Limit
 	if limit <= 0 || limit > PageLimit {
@@ -123,15 +120,15 @@ func (l List[T]) Page(ctx context.Context, s Store, w Window) (items []T, next s
 	return items, next, nil
 }
 
-// pageResult is what one transaction of Page found.
+// pageResult is the result of one transaction of Page.
 type pageResult[T any] struct {
 	items []T
-	cost  int    // in records passed over
-	last  string // key of the last record looked at
-	ended bool   // nothing follows
+	cost  int    // in skipped records
+	last  string // key of the last record examined
+	ended bool   // no record follows
 }
 
-// choose returns up to limit of those of pairs, up to scanTogether, that pass.
+// choose returns up to limit of the records in pairs, up to scanTogether, that pass.
 func (l List[T]) choose(pairs []Pair, limit int) pageResult[T] {
 	p := pageResult[T]{ended: len(pairs) < scanTogether}
 	for i, pair := range pairs {

@@ -7,14 +7,13 @@ import (
 	"sync"
 )
 
-// The types of this file are what backends that live in one process have in
-// common. Everyone else uses a Store.
+// The types of this file are shared by the backends that live in one process.
 
-// Budget holds a transaction to its Limits and its keys to MaxKey. The zero
-// value allows nothing; a transaction that has gone beyond its budget once
-// stays refused, also if its closure ignores the error.
+// Budget checks a transaction against its Limits and its keys against MaxKey. The zero
+// value allows nothing. A transaction once beyond its budget stays refused, even if its
+// closure ignores the error.
 type Budget struct {
-	Limits Limits // what is left
+	Limits Limits // the remainder
 	err    error
 }
 
@@ -28,7 +27,7 @@ func (b *Budget) Delete(key string) error {
 	return b.take(key, 0)
 }
 
-// Err returns what Put or Delete has refused first, if anything.
+// Err returns the first refusal of Put or Delete, nil if there was none.
 func (b *Budget) Err() error { return b.err }
 
 func (b *Budget) take(key string, size int) error {
@@ -60,7 +59,7 @@ type watcher struct {
 	forget func() bool   // stops waiting for the end of the context
 }
 
-// Watch is Store.Watch.
+// Watch implements Store.Watch.
 func (w *Watchers) Watch(ctx context.Context, prefix string) <-chan struct{} {
 	e := &watcher{prefix: prefix, wake: make(chan struct{}, 1)}
 	w.mu.Lock()
@@ -80,7 +79,7 @@ func (w *Watchers) Watch(ctx context.Context, prefix string) <-chan struct{} {
 	return e.wake
 }
 
-// Notify wakes everyone who watches a prefix of one of keys. It never waits.
+// Notify wakes all watchers of a prefix of one of keys, without blocking.
 func (w *Watchers) Notify(keys []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -98,7 +97,7 @@ func (w *Watchers) Notify(keys []string) {
 	}
 }
 
-// Close ends all watches; their channels stay silent.
+// Close ends all watches. Their channels receive nothing further.
 func (w *Watchers) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -113,15 +112,15 @@ func (w *Watchers) Close() {
 type Locks struct {
 	mu     sync.Mutex
 	closed bool
-	held   map[string]*lock // by name; present while somebody holds it
+	held   map[string]*lock // by name; present while held
 }
 
 type lock struct {
-	lost context.CancelFunc // ends the context of the holder
-	free chan struct{}      // closed when the lock is given back
+	lost context.CancelFunc // ends the holder's context
+	free chan struct{}      // closed when the lock is released
 }
 
-// Lock is Store.Lock.
+// Lock implements Store.Lock.
 func (l *Locks) Lock(ctx context.Context, name string) (context.Context, func(), error) {
 	for {
 		held, release, wait, err := l.try(ctx, name)
@@ -136,7 +135,7 @@ func (l *Locks) Lock(ctx context.Context, name string) (context.Context, func(),
 	}
 }
 
-// try takes the lock, or returns what to wait for before trying again.
+// try takes the lock, or returns a channel to wait on before the next try.
 func (l *Locks) try(ctx context.Context, name string) (held context.Context, release func(), wait <-chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -163,8 +162,8 @@ func (l *Locks) try(ctx context.Context, name string) (held context.Context, rel
 	return held, release, nil, nil
 }
 
-// free takes the lock away from its holder, unless that has happened before,
-// and wakes those who wait for it. The caller holds mu.
+// free releases the lock unless held no longer holds it, and wakes the waiters. The
+// caller holds mu.
 func (l *Locks) free(name string, held *lock) {
 	if l.held[name] != held {
 		return
@@ -174,8 +173,7 @@ func (l *Locks) free(name string, held *lock) {
 	close(held.free)
 }
 
-// Close takes every lock away from its holder and refuses new ones, also to
-// those who wait.
+// Close releases every lock and refuses new ones, also to waiters.
 func (l *Locks) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,12 +1,11 @@
-// Package store is the one place where state lives: ordered keys and values
-// changed in transactions.
+// Package store is the only place of persistent state: ordered keys and values changed
+// in transactions.
 //
-// It owns the contract that every backend keeps, and no more. Keys are byte
-// strings in one flat space; a package owns the first segment of its keys
-// ("m/", "due/"). Backends are boltstore (a file, the default) and memstore
-// (memory, for tests); the suite in storetest holds them to this contract. A
-// cluster is meant to become a third one, so nothing above this package may
-// assume one process, one clock or a transaction without conflicts.
+// It owns the contract of the backends. Keys are byte strings in one flat space; a
+// package owns the first segment of its keys ("m/", "due/"). Backends are boltstore (a
+// file, the default) and memstore (memory, for tests); the suite in storetest tests
+// both against the contract. A cluster may become a third one, so packages above must
+// not assume one process, one clock or transactions without conflicts.
 package store
 
 import (
@@ -18,56 +17,51 @@ import (
 )
 
 var (
-	// ErrClosed is returned by every call on a store that has been closed.
+	// ErrClosed is returned by every call on a closed store.
 	ErrClosed = errors.New("store is closed")
-	// ErrWrite is returned by Update when what the transaction did cannot be kept,
-	// because the disk is full, read-only or broken. Later calls may succeed.
+	// ErrWrite is returned by Update when the changes cannot be stored, because the
+	// disk is full, read-only or broken. Later calls may succeed.
 	ErrWrite = errors.New("store cannot be written")
-	// ErrTooLarge is returned by a transaction that goes beyond the Limits of
-	// its backend. Nothing of it has been written; split the work and retry.
+	// ErrTooLarge is returned by a transaction beyond the Limits of its backend.
+	// Nothing has been written; split the work and retry.
 	ErrTooLarge = errors.New("transaction exceeds the limits of the store")
-	// ErrKey is returned by Put and Delete for a key no backend takes: an empty
-	// one, or one longer than MaxKey.
+	// ErrKey is returned by Put and Delete for an empty key or one longer than MaxKey.
 	ErrKey = errors.New("key is empty or too long")
-	// ErrRecord is wrapped by the errors about one stored record that cannot be read
-	// or contradicts itself. The store and its other records are as good as ever.
+	// ErrRecord is wrapped by errors about a stored record that is unreadable or
+	// inconsistent. Other records are not affected.
 	ErrRecord = errors.New("stored record is inconsistent")
 	// ErrOver is returned by the calls of a transaction that has ended.
 	ErrOver = errors.New("transaction is over")
-	// ErrNotFound is wrapped by the errors about a record that does not exist, or no
-	// longer exists.
+	// ErrNotFound is wrapped by errors about a record that does not exist.
 	ErrNotFound = errors.New("not found")
 )
 
 // MaxKey is the greatest length of a key, in bytes.
 const MaxKey = 4096
 
-// Pair is one key with its value, as Scan yields it.
+// Pair is a key with its value.
 type Pair struct {
 	Key   string
 	Value []byte
 }
 
-// Limits says how much one transaction may change on a backend: at least 128 operations
-// and 1 MiB, less what sealing adds. Callers with more to do split their work and go on
-// where they were after a crash, see Walk. A single record with all that leads to it
-// fits, or is changed in steps.
+// Limits bounds the changes of one transaction: at least 128 operations and 1 MiB, less
+// what sealing adds. Larger work is split, see Walk, and resumed after a crash. A
+// single record with its index entries fits, or is changed in steps.
 type Limits struct {
 	Operations int // puts and deletes in one transaction
 	Bytes      int // sum of the lengths of the keys and values put
 }
 
-// Reader reads within one transaction, which sees one consistent state: that of
-// its beginning and, in an Update, its own changes.
+// Reader reads within one transaction. It sees the consistent state at the beginning of
+// the transaction and, in an Update, the changes of the transaction.
 type Reader interface {
-	// Get returns the value of key, or nil when there is none. The value of a
-	// key that is present is never nil, even if it is empty. It must not be
-	// modified, and not be used after the transaction.
+	// Get returns the value of key, nil if key does not exist. The value of an existing
+	// key is never nil. The value must not be modified, nor used after the transaction.
 	Get(key string) ([]byte, error)
-	// Scan returns up to limit pairs with from <= key < to in ascending order;
-	// an empty to means no upper end, a limit of 0 or less means no limit. On
-	// a cluster what Scan returns is a hint: whoever changes a record found by
-	// it calls Get for that record again in the same transaction.
+	// Scan returns up to limit pairs with from <= key < to in ascending order. An empty
+	// to means no upper end, a limit of 0 or less no limit. On a cluster the result is
+	// a hint: before changing a found record, call Get for it in the same transaction.
 	Scan(from, to string, limit int) ([]Pair, error)
 	// ScanLast is Scan in descending order: the greatest keys of the range first.
 	ScanLast(from, to string, limit int) ([]Pair, error)
@@ -78,37 +72,35 @@ type Tx interface {
 	Reader
 	// Put sets the value of key. The store keeps a copy of value.
 	Put(key string, value []byte) error
-	// Delete removes key; deleting what is not there is no error.
+	// Delete removes key. A missing key is no error.
 	Delete(key string) error
 }
 
 // Store is an ordered key-value store with serializable transactions.
 type Store interface {
-	// View runs fn on a consistent state that does not change meanwhile. It
-	// should be short: a long View keeps old pages of the file alive. fn must
-	// not call Update, which may have to wait for every View to end.
+	// View runs fn on a consistent state. Keep it short: a long View keeps old pages of
+	// the file in use. fn must not call Update, which may wait for every View to end.
 	View(ctx context.Context, fn func(Reader) error) error
-	// Update runs fn and commits what it changed: when Update returns nil the
-	// changes are durable, when it returns an error none of them happened. It
-	// may run fn more than once and join several callers into one commit, so
-	// fn has no effects outside its transaction; see the function Update for
-	// how it returns a value. When ctx ends before fn has run, Update returns
-	// the error of ctx; after that it waits for the outcome. fn must not call
-	// Update: writers take turns.
+	// Update runs fn and commits its changes. When Update returns nil the changes are
+	// durable; when it returns an error none was made. Update may run fn more than once
+	// and commit several callers together, so fn must have no effects outside its
+	// transaction; the function Update returns a value. When ctx ends before fn has
+	// run, Update returns the error of ctx; after fn has run it waits for the outcome.
+	// fn must not call Update.
 	Update(ctx context.Context, fn func(Tx) error) error
-	// Watch returns a channel that receives after changes to keys with the
-	// prefix, until ctx is done. Wake-ups are coalesced and may be spurious;
-	// correctness must rest on timers and scans, never on them.
+	// Watch returns a channel that receives after changes to keys with the prefix,
+	// until ctx is done. Wake-ups are coalesced and may be spurious; they may only save
+	// time, correctness must not depend on them.
 	Watch(ctx context.Context, prefix string) <-chan struct{}
-	// Lock waits until the caller is the only one who holds name: at once on a
-	// single box, by election on several. held is done when the lock is
-	// released or lost, and when ctx is; the work it guards ends then. release
-	// may be called more than once and must be called in any case.
+	// Lock waits until the caller holds name exclusively: at once on a single box, by
+	// election on several. held is done when ctx is done or the lock is released or
+	// lost; the guarded work must end then. release must be called, and may be called
+	// more than once.
 	Lock(ctx context.Context, name string) (held context.Context, release func(), err error)
-	// Limits returns what one transaction may change.
+	// Limits returns the limits of one transaction.
 	Limits() Limits
-	// Close waits for running transactions and closes the store. Locks are
-	// lost then and watches end. Closing again is no error.
+	// Close waits for running transactions and closes the store, which ends locks and
+	// watches. Closing again is no error.
 	Close() error
 }
 
@@ -123,8 +115,8 @@ func View[T any](ctx context.Context, s Store, fn func(Reader) (T, error)) (T, e
 	return value, err
 }
 
-// Update runs fn in a write transaction of s and returns the value of the run
-// that was committed.
+// Update runs fn in a write transaction of s and returns the value of the committed
+// run.
 func Update[T any](ctx context.Context, s Store, fn func(Tx) (T, error)) (T, error) {
 	var value T
 	err := s.Update(ctx, func(tx Tx) error {
@@ -135,8 +127,8 @@ func Update[T any](ctx context.Context, s Store, fn func(Tx) (T, error)) (T, err
 	return value, err
 }
 
-// GetJSON reads key and decodes its value; found is false when there is none. The
-// error of a value that cannot be decoded wraps ErrRecord.
+// GetJSON reads key and decodes its value; found is false without the key. An
+// undecodable value is an error that wraps ErrRecord.
 func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
 	data, err := r.Get(key)
 	if err != nil || data == nil {
@@ -149,13 +141,13 @@ func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
 	return value, true, nil
 }
 
-// Unreadable reports whether err is about one record, which is damaged or gone, and not
-// about the store: whoever goes through many records can go on with the next.
+// Unreadable reports whether err concerns one record, damaged or missing, so that a
+// caller going through many records can continue.
 func Unreadable(err error) bool {
 	return errors.Is(err, ErrRecord) || errors.Is(err, ErrNotFound)
 }
 
-// PutJSON encodes value and puts it under key.
+// PutJSON sets key to value as JSON.
 func PutJSON(tx Tx, key string, value any) error {
 	data, err := json.Marshal(value)
 	if err != nil {
@@ -164,8 +156,8 @@ func PutJSON(tx Tx, key string, value any) error {
 	return tx.Put(key, data)
 }
 
-// Space returns the first segment of key, "m/" of "m/17": all of a key that an
-// error or a log line may show, for the rest can be somebody's number.
+// Space returns the first segment of key, "m/" of "m/17". Errors and logs show only the
+// space, because the rest may contain a phone number.
 func Space(key string) string {
 	first, _, found := strings.Cut(key, "/")
 	if !found {
@@ -174,14 +166,14 @@ func Space(key string) string {
 	return first + "/"
 }
 
-// Finding is something in a store that cannot be. It names no number and no text.
+// Finding is an inconsistency in a store. It contains no number and no text.
 type Finding struct {
-	Record string `json:"record"` // the space of the key and, where it is one, the id: "m/01a2…", "due/"
-	What   string `json:"what"`   // what is wrong with it, in English
+	Record string `json:"record"` // the space of the key, with the id if it has one: "m/01a2…", "due/"
+	What   string `json:"what"`   // the inconsistency, in English
 }
 
-// PrefixEnd returns the smallest key that is greater than every key with the
-// prefix, for use as the upper end of a Scan; empty when there is none.
+// PrefixEnd returns the smallest key greater than every key with the prefix, as the
+// upper end of a Scan; empty if there is none.
 func PrefixEnd(prefix string) string {
 	end := []byte(prefix)
 	for i := len(end) - 1; i >= 0; i-- {

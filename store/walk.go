@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	// pageSize is how many pairs Each and Walk read at once.
+	// pageSize is the count of pairs that Each and Walk read at once.
 	pageSize = 500
-	// walkTogether is how many records one transaction of Walk changes at most unless
-	// Range says otherwise, so that other writers do not wait for long.
+	// walkTogether is the default of Range.Together. It bounds the wait of other
+	// writers.
 	walkTogether = 100
-	// walkOperations is how many operations Walk expects a record to need when it
-	// chooses how many records share a transaction.
+	// walkOperations is the expected count of operations for each record, from which
+	// Walk chooses the records of a transaction.
 	walkOperations = 10
 )
 
-// ErrStop is returned by the function given to Each, Walk or WalkEach to end the
-// walk without an error. What the function did until then is kept.
+// ErrStop is returned by the function given to Each, Walk or WalkEach to end the walk
+// without an error. Its changes are kept.
 var ErrStop = errors.New("stop the walk")
 
 // Range is a range of keys that Each, Walk and WalkEach go through in ascending
@@ -31,18 +31,18 @@ type Range struct {
 	// Where chooses pairs; nil means all. Walk also asks Where again in the
 	// transaction that changes the record. Where keeps neither key nor value.
 	Where func(Pair) bool
-	// Read is told, after each page, how many pairs have been read so far, chosen
-	// or not; nil means that nobody wants to know.
+	// Read is called after each page with the count of pairs read so far, chosen or
+	// not; nil: no call.
 	Read func(pairs int)
-	// Together is how many records one transaction of Walk changes at most; 0 means
-	// 100. The Limits of the store may make it less.
+	// Together is the greatest count of records that one transaction of Walk changes;
+	// 0: 100. The Limits of the store may lower it.
 	Together int
 }
 
 // Prefix returns the range of all keys with the prefix.
 func Prefix(prefix string) Range { return Range{From: prefix, To: PrefixEnd(prefix)} }
 
-// Progress adds up the pairs read of several ranges.
+// Progress sums the pairs read of several ranges.
 type Progress struct {
 	Tell func(pairs int) // called after each page with the sum so far; nil: not called
 	read int
@@ -83,15 +83,15 @@ func (in Range) page(r Reader, from string) (page, error) {
 	return p, nil
 }
 
-// told tells Read how many pairs have been read.
+// told calls Read.
 func (in Range) told(pairs int) {
 	if in.Read != nil {
 		in.Read(pairs)
 	}
 }
 
-// Each calls fn for every pair of a range within one transaction, without holding all
-// of the pairs in memory. It returns the first error of fn, or nil for ErrStop.
+// Each calls fn for every pair of a range within one transaction, reading by pages. It
+// returns the first error of fn, or nil for ErrStop.
 func Each(r Reader, in Range, fn func(Pair) error) error {
 	all := 0
 	for from, more := in.From, true; more; {
@@ -116,23 +116,22 @@ func Each(r Reader, in Range, fn func(Pair) error) error {
 
 // Walk calls fn for every record of a range. It reads the keys in short Views and
 // changes the records in Updates of as many records as the Limits of the store allow.
-// Each Update reads its records again, so fn is given the present value and is not
-// called for a record that is gone. A record put behind the Walk while it runs may be
-// missed.
+// Each Update reads its records again, so fn gets the present value and is not called
+// for a deleted record. A record put behind the position of the Walk may be missed.
 //
-// Every Update stands by itself: when fn or the store returns an error, or the program
-// ends, the records of earlier Updates stay changed. To call Walk again for the same
-// range is how to go on, so fn must leave alone what it has done before. fn keeps to
-// the rules of Store.Update: it may run more than once for a record. Walk returns
-// ErrTooLarge if a single record needs more than a transaction may change.
+// Every Update is committed separately: after an error, or the end of the program,
+// earlier changes persist. Calling Walk again for the same range continues the work, so
+// fn must skip records that it has changed before. fn may run more than once for a
+// record, as in Store.Update. Walk returns ErrTooLarge if a single record needs more
+// than one transaction may change.
 func Walk(ctx context.Context, s Store, in Range, fn func(Tx, Pair) error) error {
 	return WalkEach(ctx, s, in,
 		func(tx Tx, p Pair) (struct{}, error) { return struct{}{}, fn(tx, p) },
 		func(struct{}) {})
 }
 
-// WalkEach is Walk with a result for each record: done is called with what the run of
-// fn returned that was committed, once for each record and in their order.
+// WalkEach is Walk with a result for each record: done is called with the result of the
+// committed run of fn, once for each record and in order.
 func WalkEach[T any](ctx context.Context, s Store, in Range, fn func(Tx, Pair) (T, error), done func(T)) error {
 	w := newWalker(s, in, fn, done)
 	var keys []string
@@ -143,14 +142,14 @@ func WalkEach[T any](ctx context.Context, s Store, in Range, fn func(Tx, Pair) (
 	})
 }
 
-// Read calls fn for every pair of a range, in short Views. What is put or deleted
-// while Read runs may be seen or not. fn keeps to the rules of Store.View.
+// Read calls fn for every pair of a range, in short Views. Changes made meanwhile may
+// be seen or not.
 func Read(ctx context.Context, s Store, in Range, fn func(Pair) error) error {
 	return in.pages(ctx, s, fn, func() error { return nil })
 }
 
-// pages calls each for every chosen pair, within a View for each page, and behind for
-// what is to happen after the View.
+// pages calls each for every chosen pair, in one View for each page, and behind after
+// each View.
 func (in Range) pages(ctx context.Context, s Store, each func(Pair) error, behind func() error) error {
 	all := 0
 	for from, more := in.From, true; more; {
@@ -191,8 +190,8 @@ func WalkKeys[T any](ctx context.Context, s Store, keys []string, fn func(Tx, Pa
 	return err
 }
 
-// Count is WalkEach for a fn that reports whether it has changed the record. It
-// returns how many records were changed, also beside an error.
+// Count is WalkEach for a fn that reports whether it changed the record. It returns the
+// count of changed records, also with an error.
 func Count(ctx context.Context, s Store, in Range, fn func(Tx, Pair) (changed bool, err error)) (records int, err error) {
 	err = WalkEach(ctx, s, in, fn, func(changed bool) {
 		if changed {
@@ -202,9 +201,8 @@ func Count(ctx context.Context, s Store, in Range, fn func(Tx, Pair) (changed bo
 	return records, err
 }
 
-// Copy puts every pair of one store into another, in transactions within the Limits of
-// the other, and returns how many there are. copied is told, now and then, how many
-// pairs have been put so far.
+// Copy puts every pair of from into to, in transactions within the Limits of to, and
+// returns the count of pairs. copied is called occasionally with the count so far.
 func Copy(ctx context.Context, from, to Store, copied func(pairs int)) (pairs int, err error) {
 	limits := to.Limits()
 	var some []Pair
@@ -248,13 +246,13 @@ func Copy(ctx context.Context, from, to Store, copied func(pairs int)) (pairs in
 	return pairs, err
 }
 
-// walker is one WalkEach under way.
+// walker is a running WalkEach.
 type walker[T any] struct {
 	store    Store
 	where    func(Pair) bool
 	fn       func(Tx, Pair) (T, error)
 	done     func(T)
-	most     int // records in one transaction at most
+	most     int // greatest count of records in one transaction
 	together int // records in the next transaction
 }
 
@@ -281,15 +279,15 @@ func (w *walker[T]) changeAll(ctx context.Context, keys []string) error {
 	return nil
 }
 
-// chunk is what one transaction of a walker did.
+// chunk is the result of one transaction of a walker.
 type chunk[T any] struct {
-	records int  // keys dealt with
-	last    bool // fn wants no more
+	records int  // keys processed
+	last    bool // fn returned ErrStop
 	results []T
 }
 
-// change changes the records of the first keys in one transaction. When the records
-// are too many for one, change tries again with those that did fit.
+// change changes the records of the first keys in one transaction. When these exceed
+// the Limits, change retries with the records that did fit.
 func (w *walker[T]) change(ctx context.Context, keys []string) (chunk[T], error) {
 	for {
 		reached := 0 // the key of the last run of the closure at which it ended

@@ -1,9 +1,8 @@
-// Package boltstore keeps a store in one bbolt file, the default of a single
-// box.
+// Package boltstore is a store in one bbolt file, the default of a single box.
 //
-// It owns the file: how it comes to be, how writers share a commit and what
-// the disk's errors mean. What is in it belongs to the packages above. Only
-// one process opens a file at a time.
+// It owns the file: how it is created, how writers share a commit and what errors of
+// the disk mean. The packages above own its contents. One process opens a file at a
+// time.
 package boltstore
 
 import (
@@ -23,8 +22,8 @@ import (
 	"goniec/store"
 )
 
-// The limits of one transaction. They keep the longest commit short enough for
-// a slow card, and lie below what an etcd can be set to.
+// The limits of one transaction. They bound the longest commit on a slow card, and lie
+// below the configurable maximum of etcd.
 const (
 	maxOperations = 10_000  // puts and deletes
 	maxBytes      = 8 << 20 // keys and values put
@@ -33,19 +32,18 @@ const (
 var (
 	// ErrLocked is returned by Open when another process has the file open.
 	ErrLocked = errors.New("database file is in use by another process")
-	// ErrDamaged is returned by Open for a file that is not a database, or no
-	// longer one.
+	// ErrDamaged is returned by Open for a file that is damaged or not a database.
 	ErrDamaged = errors.New("database file is damaged or not a database")
 )
 
-// Options adjusts a store. The zero value is what a box wants.
+// Options configures a store. The zero value suits a box.
 type Options struct {
-	// Timeout is how long Open waits for a file that is in use; 0 means 1 s.
+	// Timeout is how long Open waits for a file in use; 0: 1 s.
 	Timeout time.Duration
-	// MaxSize is the greatest length of the file in bytes, beyond which Update
-	// fails; 0 means no limit, but 256 MiB where addresses have 32 bits.
+	// MaxSize bounds the file in bytes; Update fails beyond it. 0: no limit, but 256
+	// MiB with 32-bit addresses.
 	MaxSize int
-	// Logger is told when the file is compacted; nil means nobody is.
+	// Logger logs compactions; nil: no log.
 	Logger *slog.Logger
 	// Registerer takes the metrics of the store; nil means none.
 	Registerer prometheus.Registerer
@@ -60,9 +58,9 @@ type Store struct {
 	watchers store.Watchers
 	locks    store.Locks
 
-	// lead holds a token while somebody leads a commit; enter admits one writer at a
-	// time to the leader's batch; leave is how that writer says that it is done there.
-	// See commit.go.
+	// lead holds a token while a writer leads a commit; enter admits one writer at a
+	// time to the leader's batch; leave says that this writer has finished. See
+	// commit.go.
 	lead  chan struct{}
 	enter chan struct{}
 	leave chan member
@@ -74,12 +72,12 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// root is the one bucket all keys are in.
+// root is the only bucket; it holds all keys.
 const root = "goniec"
 
-// Open opens the store in the file at path, which it creates if there is none,
-// readable by its owner only; the folder must exist. It returns ErrLocked or
-// ErrDamaged, with the path, when that is what hinders it.
+// Open opens the store in the file at path. It creates a missing file, readable by its
+// owner only; the folder must exist. An error with the path wraps ErrLocked or
+// ErrDamaged in these cases.
 func Open(path string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -102,7 +100,7 @@ func Open(path string, o Options) (*Store, error) {
 		leave:   make(chan member),
 		closing: make(chan struct{}),
 	}
-	// Only now is it sure that no other process is filling that file.
+	// Holding the file lock excludes that another process writes the temporary file.
 	if err := removeIfThere(path + rewriteSuffix); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), db.Close())
 	}
@@ -113,7 +111,7 @@ func Open(path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Register has r take the metrics, of a store that was opened without Registerer.
+// Register registers the metrics of a store opened without Registerer with r.
 func (s *Store) Register(r prometheus.Registerer) error {
 	if err := s.metrics.register(r); err != nil {
 		return fmt.Errorf("register metrics of store %s: %w", s.db.Path(), err)
@@ -121,8 +119,8 @@ func (s *Store) Register(r prometheus.Registerer) error {
 	return nil
 }
 
-// defaultMaxSize is where addresses have 32 bits: the file is mapped into
-// memory, twice for a moment when it grows.
+// defaultMaxSize bounds the file with 32-bit addresses, because the file is mapped into
+// memory, and briefly twice when it grows.
 func defaultMaxSize() int {
 	if strconv.IntSize == 32 {
 		return 256 << 20
@@ -130,8 +128,8 @@ func defaultMaxSize() int {
 	return 0
 }
 
-// initialMap is how much address space the file is given from the beginning:
-// as long as it fits, growing never waits for readers.
+// initialMap is the initial size of the memory map in bytes. Growth within it never
+// waits for readers.
 func initialMap() int {
 	if strconv.IntSize == 32 {
 		return 16 << 20
@@ -144,7 +142,7 @@ func (s *Store) Limits() store.Limits {
 	return store.Limits{Operations: maxOperations, Bytes: maxBytes}
 }
 
-// View runs fn on the state of this moment. It does not wait for writers.
+// View runs fn on the present state, without waiting for writers.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -159,17 +157,17 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	r := reader{bucket: tx.Bucket([]byte(root))}
 	defer func() {
 		r.bucket = nil
-		_ = s.readers.end(tx) // of a read transaction nothing can fail here
+		_ = s.readers.end(tx) // ending a read transaction cannot fail
 	}()
 	return fn(&r)
 }
 
-// Watch is described at store.Store.
+// Watch implements store.Store.
 func (s *Store) Watch(ctx context.Context, prefix string) <-chan struct{} {
 	return s.watchers.Watch(ctx, prefix)
 }
 
-// Lock is described at store.Store.
+// Lock implements store.Store.
 func (s *Store) Lock(ctx context.Context, name string) (context.Context, func(), error) {
 	return s.locks.Lock(ctx, name)
 }
@@ -181,7 +179,7 @@ func (s *Store) shut() error {
 	close(s.closing)
 	s.locks.Close()
 	s.watchers.Close()
-	s.lead <- struct{}{} // kept: nobody leads any more
+	s.lead <- struct{}{} // kept, so that no writer leads again
 	s.writeFreelist()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close store %s: %w", s.db.Path(), err)

@@ -12,45 +12,44 @@ import (
 	"goniec/store"
 )
 
-// How writers share a commit: the first writer who comes leads. He runs his closure
-// on the transaction of a new batch; as long as somebody else is waiting he admits him,
-// too, who runs his closure in his own goroutine and leaves; then the leader commits the
-// batch and tells all who were in it. While he does, the next ones gather, and the first
-// of them leads when he is done. Nobody waits for company: a lone writer pays for one
-// commit only, and for no change of goroutines.
+// Writers share commits. The first writer leads: it runs its closure on the transaction
+// of a new batch, then admits waiting writers one at a time, each of which runs its
+// closure in its own goroutine and leaves. Then the leader commits the batch and
+// informs its members. Writers that arrive during the commit form the next batch. A
+// lone writer pays for one commit and no change of goroutines.
 
-// fillPercent is how full a page is left that has to be split. Most keys begin with a
-// time or a number that counts on, so that what comes next goes behind them, and the
-// half that bbolt leaves free by itself would stay free for ever.
+// fillPercent is how full a split page stays. Most keys begin with a time or a counter,
+// so new keys follow the last, and the half that bbolt leaves free by default would
+// stay free.
 const fillPercent = 0.9
 
-// maxMembers is how many closures share a commit at most, so that the first
-// of them does not wait for ever while others keep coming.
+// maxMembers bounds the closures of a commit, so that the first does not wait
+// indefinitely.
 const maxMembers = 512
 
-// batch is what shares one commit. The leader owns it, except for the time between
-// enter and leave, when the writer admitted does.
+// batch is the work of one commit. The leader owns it, except while an admitted writer
+// is between enter and leave.
 type batch struct {
-	tx      *bbolt.Tx // nil until somebody needs it
-	broken  error     // why nothing of it can be committed
+	tx      *bbolt.Tx // nil until the first member needs it
+	broken  error     // why the batch cannot be committed
 	members []member
-	keys    []string // that were changed
-	bytes   int      // that were put
+	keys    []string // changed keys
+	bytes   int      // bytes put
 }
 
-// member is one closure that has run in a batch.
+// member is a closure that has run in a batch.
 type member struct {
-	done chan error // receives what became of the batch; capacity 1
+	done chan error // receives the result of the batch; capacity 1
 }
 
-// full says whether the batch should be committed before anyone else enters.
+// full reports whether the batch should be committed before it admits another writer.
 func (b *batch) full() bool {
 	return len(b.members) >= maxMembers || len(b.keys) >= maxOperations || b.bytes >= maxBytes
 }
 
-// Update runs fn in the next commit, alone or together with others that are
-// waiting, and returns when its outcome is on disk. Errors of the disk come
-// back wrapped in store.ErrWrite; the store stays usable and later calls may succeed.
+// Update runs fn in the next commit, possibly with other closures, and returns when the
+// outcome is on disk. Errors of the disk wrap store.ErrWrite; the store stays usable
+// and later calls may succeed.
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -67,16 +66,17 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	case <-s.closing:
 		return store.ErrClosed
 	}
-	// A closure that failed, or only read, may have seen what others in the
-	// batch had written; what it says holds only if that was committed.
+	// A closure that failed, or only read, may have seen uncommitted changes of other
+	// members; its result is valid only if they were committed.
 	if err := <-m.done; err != nil {
 		return err
 	}
 	return ran
 }
 
-// runLeader runs fn as the first member of a new batch, admits those who wait, and commits
-// also if fn panics or ends its goroutine. The caller has put the token into s.lead.
+// runLeader runs fn as the first member of a new batch, admits waiting writers, and
+// commits, even if fn panics or ends its goroutine. The caller has put the token into
+// s.lead.
 func (s *Store) runLeader(ctx context.Context, fn func(store.Tx) error, m member) error {
 	s.batch = &batch{members: []member{m}}
 	defer func() {
@@ -87,14 +87,14 @@ func (s *Store) runLeader(ctx context.Context, fn func(store.Tx) error, m member
 	return s.run(ctx, fn)
 }
 
-// runMember runs fn as the member m of the leader's batch, who has admitted it.
+// runMember runs fn as the admitted member m of the leader's batch.
 func (s *Store) runMember(ctx context.Context, fn func(store.Tx) error, m member) error {
 	defer func() { s.leave <- m }()
 	return s.run(ctx, fn)
 }
 
-// run runs fn on the transaction of the batch and takes its changes back if it fails,
-// panics or ends its goroutine. Only one writer at a time is in here.
+// run runs fn on the transaction of the batch, and undoes its changes if fn fails,
+// panics or ends its goroutine. One writer at a time runs here.
 func (s *Store) run(ctx context.Context, fn func(store.Tx) error) (err error) {
 	b := s.batch
 	t := &tx{budget: store.Budget{Limits: s.Limits()}}
@@ -134,15 +134,15 @@ func (s *Store) run(ctx context.Context, fn func(store.Tx) error) (err error) {
 	return err
 }
 
-// gather admits those who wait, one after the other, until nobody does.
+// gather admits waiting writers one after the other until none waits.
 func (s *Store) gather() {
 	for b := s.batch; !b.full() && s.admit(); {
 		b.members = append(b.members, <-s.leave)
 	}
 }
 
-// admit lets in a writer if one is waiting. Those whom the last commit has
-// just woken may be about to come back, so they get their turn to run first.
+// admit admits one waiting writer. It yields first, because writers woken by the last
+// commit may be about to return.
 func (s *Store) admit() bool {
 	for range 2 {
 		select {
@@ -155,13 +155,13 @@ func (s *Store) admit() bool {
 	return false
 }
 
-// finish commits b if there is something to commit, and tells its members.
+// finish commits b if it has changes, and informs its members.
 func (s *Store) finish(b *batch) {
 	err := b.broken
 	switch {
 	case b.tx == nil:
 	case err != nil || len(b.keys) == 0:
-		_ = b.tx.Rollback() // it is open, so this cannot fail
+		_ = b.tx.Rollback() // an open transaction can always be rolled back
 	default:
 		err = s.commit(b)
 	}
@@ -180,7 +180,7 @@ func (s *Store) commit(b *batch) error {
 	s.chooseFreelist()
 	err := catchDamage(b.tx.Commit)
 	if errors.Is(err, ErrDamaged) {
-		_ = b.tx.Rollback() // it panicked, so it is still open, and nothing of it was written
+		_ = b.tx.Rollback() // after a panic the transaction is open and unwritten
 	}
 	if err != nil {
 		err = s.resolveFailure(id, err)
@@ -189,11 +189,10 @@ func (s *Store) commit(b *batch) error {
 	return err
 }
 
-// resolveFailure finds out what a failed commit has left behind. If the disk refused
-// only the very last step, the new state is what readers already see; then one
-// more commit, which writes the other of the two meta pages, decides whether
-// it is also on disk. Should that fail too, the outcome is open: the change is
-// visible, and gone after a power cut.
+// resolveFailure determines the outcome of a failed commit. If only the last step
+// failed, readers already see the new state; one more commit, which writes the other
+// meta page, then decides whether the state is on disk. If that fails, too, the outcome
+// is open: the change is visible, but lost after a power cut.
 func (s *Store) resolveFailure(id int, cause error) error {
 	failed := fmt.Errorf("%w: commit: %w", store.ErrWrite, cause)
 	reading, err := s.db.Begin(false)

@@ -14,9 +14,9 @@ import (
 	"goniec/store/disk"
 )
 
-// WriteTo writes the file as it is at this moment to w, while others go on reading
-// and writing; what they write meanwhile is not in it. It is an io.WriterTo. The
-// file holds, in pages that are free, what has been deleted lately: see Copy.
+// WriteTo writes the present state of the file to w, and implements io.WriterTo.
+// Readers and writers continue meanwhile. The free pages of the copy contain deleted
+// data; Copy leaves that out.
 func (s *Store) WriteTo(w io.Writer) (int64, error) {
 	tx, err := s.readers.begin(s.db)
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
@@ -35,14 +35,13 @@ func (s *Store) WriteTo(w io.Writer) (int64, error) {
 	return n, nil
 }
 
-// copyTimeout is how long Copy waits for a file that is in use.
+// copyTimeout is how long Copy waits for a file in use.
 const copyTimeout = time.Second
 
-// Copy reads every record of the file at from, which must not be open, and writes
-// them to a new file at to, which appears when it is complete and on disk. What has
-// been deleted from the one is not in the other, and what is damaged does not get
-// through: the error is ErrLocked, ErrDamaged, or fs.ErrExist for a file that is
-// there already.
+// Copy copies every record of the closed file at from to a new file at to, which
+// appears complete and on disk. The copy contains no deleted data. Errors are
+// ErrLocked, ErrDamaged for a damaged source, or fs.ErrExist for an existing file at
+// to.
 func Copy(from, to string) error {
 	return disk.Create(to, func(temp string) error {
 		if err := copyRecords(from, temp); err != nil {
@@ -74,7 +73,7 @@ func copyRecords(from, to string) error {
 	})
 }
 
-// checkTree looks at every page of a file of so many octets.
+// checkTree reads every page of a file of size octets.
 func checkTree(tx *bbolt.Tx, size int64) error {
 	if tx.Size() > size {
 		return fmt.Errorf("%w: it is cut short, %d octets of %d are there", ErrDamaged, size, tx.Size())

@@ -9,12 +9,12 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// examineTimeout is how long Examine waits for a database that somebody uses.
+// examineTimeout is how long Examine waits for a database in use.
 const examineTimeout = 200 * time.Millisecond
 
-// Examine reads the whole tree of the database at path and changes nothing. The
-// error is ErrLocked while a daemon has it open, wraps ErrDamaged, or is what the
-// operating system says.
+// Examine reads the whole database at path without changing it. Errors are ErrLocked
+// while a daemon has the file open, one that wraps ErrDamaged, or one of the operating
+// system.
 func Examine(path string) error {
 	return catchDamage(func() (err error) {
 		db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: examineTimeout, ReadOnly: true})
@@ -27,13 +27,13 @@ func Examine(path string) error {
 			if bucket == nil {
 				return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
 			}
-			_ = bucket.Stats() // walks through every page
+			_ = bucket.Stats() // reads every page
 			return nil
 		})
 	})
 }
 
-// ReadOne returns the value of one key of the database at path, nil if there is none,
+// ReadOne returns the value of one key of the database at path, nil without the key,
 // and changes nothing. The errors are those of Examine.
 func ReadOne(path, key string) (value []byte, err error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: examineTimeout, ReadOnly: true})

@@ -17,19 +17,19 @@ import (
 	"goniec/store/disk"
 )
 
-// defaultTimeout is how long Open waits for another process to close the file:
-// long enough for a restart that overlaps, short enough for a person.
+// defaultTimeout is how long Open waits for another process to close the file, long
+// enough for an overlapping restart.
 const defaultTimeout = time.Second
 
 const (
-	// pageSize is that of the file, whatever the kernel's is.
+	// pageSize is the page size of the file, independent of the kernel's.
 	pageSize = 4096
-	// compactFrom is from what size in bytes on a file is worth compacting.
+	// compactFrom is the file size in bytes from which compacting is worthwhile.
 	compactFrom = 16 << 20
 )
 
-// openFile opens the database at path, which it creates if need be, and returns the
-// file that it is in as well.
+// openFile opens the database at path, creating a missing one, and also returns its
+// file.
 func openFile(path string, o Options) (*bbolt.DB, *os.File, error) {
 	if err := sweepTemporary(path); err != nil {
 		return nil, nil, err
@@ -55,21 +55,20 @@ func openFile(path string, o Options) (*bbolt.DB, *os.File, error) {
 			return nil, nil, errors.Join(err, db.Close())
 		}
 		if current {
-			db.NoFreelistSync = !listed // as the last commit had it
+			db.NoFreelistSync = !listed // as in the last commit
 			return db, file, nil
 		}
-		// While this process waited for its turn another one has put a
-		// compacted file in the place of the one that was opened.
+		// While this process waited, another one replaced the opened file by a
+		// compacted one.
 		if err := db.Close(); err != nil {
 			return nil, nil, err
 		}
 	}
 }
 
-// openBolt opens a database with the options that suit a small box: with a page
-// size that does not follow the kernel, so that a file may move from one board to
-// another. Whether a commit writes the freelist is decided by each, see freelist.go;
-// opening must not. It also returns the file it has opened.
+// openBolt opens a database with a fixed page size, so that a file can move between
+// boards, and without writing the freelist, which each commit decides (freelist.go). It
+// also returns the opened file.
 func openBolt(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:         o.Timeout,
@@ -86,7 +85,7 @@ func openBolt(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 	return db, file, explain(err)
 }
 
-// isAt says whether an open file is what is called path now.
+// isAt reports whether an open file is the one at path.
 func isAt(file *os.File, path string) (bool, error) {
 	have, err := file.Stat()
 	if err != nil {
@@ -99,13 +98,13 @@ func isAt(file *os.File, path string) (bool, error) {
 	return os.SameFile(have, there), nil
 }
 
-// check looks whether the database at path is one, and compacts it if most of it is
-// empty. Where the last commit has written no freelist bbolt reads the whole tree
-// when it opens the file for writing, in a goroutine of its own, where the panic over
-// a page that cannot be one ends the process. So it is read here first, and the panic
-// becomes an error; the second reading finds the file in memory. With a freelist a
-// look at both ends of the tree has to do, or each start would take as long as
-// reading everything: a page that is damaged in between is found by who reads it.
+// check checks whether the file at path is a database, and compacts a mostly empty one.
+// Without a freelist bbolt reads the whole tree in a goroutine of its own when it opens
+// the file for writing, and a damaged page panics there and ends the process. check
+// therefore reads the tree first and turns the panic into an error; the second reading
+// is served from memory. With a freelist check reads only both ends of the tree,
+// because reading everything would delay each start; damage in between is found when it
+// is read.
 //
 // listed says whether the file has a freelist on return.
 func check(path string, o Options) (listed bool, err error) {
@@ -125,8 +124,7 @@ func check(path string, o Options) (listed bool, err error) {
 		if err != nil || size < compactFrom || used > size/2 {
 			return err
 		}
-		// The file as it is serves too, so a disk too full for a second one is no
-		// reason not to start.
+		// Without space for a compacted copy the file is used as it is.
 		if err := compact(db, path); err != nil {
 			o.Logger.Warn("database file is mostly empty and could not be compacted", slog.Any("err", err))
 			return nil
@@ -138,8 +136,8 @@ func check(path string, o Options) (listed bool, err error) {
 	return listed, err
 }
 
-// used returns how many bytes of a file with this head are in use, and panics over
-// a page that cannot be one if it comes across it.
+// used returns how many bytes of a file with this head are in use. It panics on an
+// impossible page.
 func (h head) used(db *bbolt.DB) (used int64, err error) {
 	err = db.View(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket([]byte(root))
@@ -147,7 +145,7 @@ func (h head) used(db *bbolt.DB) (used int64, err error) {
 			return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
 		}
 		if h.free < 0 {
-			stats := bucket.Stats() // walks through every page
+			stats := bucket.Stats() // reads every page
 			used = int64(stats.BranchAlloc + stats.LeafAlloc)
 			return nil
 		}
@@ -159,7 +157,7 @@ func (h head) used(db *bbolt.DB) (used int64, err error) {
 	return used, err
 }
 
-// explain says what an error of bbolt's Open means.
+// explain turns an error of bbolt's Open into one of this package.
 func explain(err error) error {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
@@ -172,10 +170,9 @@ func explain(err error) error {
 	}
 }
 
-// create makes an empty database at path. bbolt's own first steps in a file do
-// not survive a power cut, so they are done under another name, and path
-// appears in one step when all is on disk. If another process is faster, its
-// file stays.
+// create makes an empty database at path. bbolt's first writes do not survive a power
+// cut, so create writes a temporary file and renames it when it is on disk. A file that
+// another process creates meanwhile stays.
 func create(path string) error {
 	err := disk.Create(path, initialise)
 	if errors.Is(err, fs.ErrExist) {
@@ -184,7 +181,7 @@ func create(path string) error {
 	return err
 }
 
-// initialise makes the empty file at path a database with the bucket root.
+// initialise turns the empty file at path into a database with the bucket root.
 func initialise(path string) error {
 	return fill(path, func(db *bbolt.DB) error {
 		return db.Update(func(tx *bbolt.Tx) error {
@@ -194,8 +191,7 @@ func initialise(path string) error {
 	})
 }
 
-// fill makes the empty file at path a database with the contents that write
-// gives it, and has it on disk on return.
+// fill turns the empty file at path into a database filled by write, on disk on return.
 func fill(path string, write func(*bbolt.DB) error) error {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType, PageSize: pageSize})
 	if err != nil {
@@ -207,22 +203,21 @@ func fill(path string, write func(*bbolt.DB) error) error {
 	return errors.Join(err, db.Close())
 }
 
-// compact puts a copy of db, which is open for reading, in the place of its
-// file at path: bbolt's files never shrink by themselves.
+// compact replaces the file at path by a copy of db, which is open for reading, because
+// bbolt's files never shrink.
 func compact(db *bbolt.DB, path string) error {
 	return disk.Replace(path, func(temp string) error {
 		return fill(temp, func(to *bbolt.DB) error { return bbolt.Compact(to, db, maxBytes) })
 	})
 }
 
-// rewriteSuffix ends the name of the file that Rewrite fills.
+// rewriteSuffix is the suffix of the file that Rewrite fills.
 const rewriteSuffix = ".rewrite"
 
-// Rewrite has fill write all records of the file at path, which the caller has open,
-// to a new file, and puts the new file in the place of the old one when it is complete
-// and on disk. The old file is overwritten with zeros: on a hard disk nothing is left
-// of it, on a card or an SSD what its controller leaves. What a power cut leaves of
-// the new file is removed by the next Open.
+// Rewrite has fill write all records of the file at path, which the caller has open, to
+// a new file, and replaces the old file when the new one is on disk. It overwrites the
+// old file with zeros, which erases it on a hard disk; on a card or SSD the controller
+// may keep copies. The next Open removes an incomplete new file left by a power cut.
 func Rewrite(path string, fill func(to *Store) error) (err error) {
 	temp := path + rewriteSuffix
 	if err := removeIfThere(temp); err != nil {
@@ -247,8 +242,8 @@ func Rewrite(path string, fill func(to *Store) error) (err error) {
 	return overwrite(old)
 }
 
-// overwrite fills a file that has no name any more with zeros. A file that still has
-// one is somebody's copy and stays as it is.
+// overwrite fills a deleted file with zeros. A file that still has a link is left
+// alone.
 func overwrite(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -273,8 +268,8 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// sweepTemporary removes what a power cut has left of temporary files. Young
-// ones may be those of a process that starts at this moment.
+// sweepTemporary removes temporary files left by a power cut, except recent ones, which
+// may belong to a starting process.
 func sweepTemporary(path string) error {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {

@@ -1,29 +1,27 @@
 package boltstore
 
-// The freelist of a file, which pages are to be had, is either written with a
-// commit or found out by whoever opens the file next, who must read all of it for
-// that: a minute for a gigabyte on a card. It is as long as there are free pages, so
-// it is written while it is short, which is nearly always, since retention frees
-// about as much as comes in; after a great purge it would be the greater part of each
-// commit, and is left out until the space has been used again. A store that is closed
-// leaves it in the file in any case.
+// The freelist names the free pages. It is written with a commit or rebuilt by the next
+// opener, which must read the whole file: a minute for a gigabyte on a card. Its length
+// grows with the count of free pages. A short freelist is written with each commit, the
+// usual case since retention frees about as much as comes in; after a large purge it
+// would dominate each commit and is left out until the space is used again. Closing the
+// store always writes it.
 
-// freelistPages is how many pages of freelist a commit may write.
+// freelistPages bounds the freelist pages of a commit.
 const freelistPages = 4
 
-// maxListed is how many free pages are listed by those.
+// maxListed is the count of free pages that fit into freelistPages.
 const maxListed = freelistPages*(pageSize/idSize) - headerSize/idSize
 
-// chooseFreelist has the next commit write the freelist, or not. Only the goroutine
-// that commits calls it.
+// chooseFreelist decides whether the next commit writes the freelist. Only the
+// committing goroutine calls it.
 func (s *Store) chooseFreelist() {
 	stats := s.db.Stats()
 	s.db.NoFreelistSync = stats.FreePageN+stats.PendingPageN > maxListed
 }
 
-// writeFreelist leaves the freelist in a file that is about to be closed. Whatever
-// hinders it costs the next start time and nothing else. The goroutine that commits
-// has ended.
+// writeFreelist writes the freelist before the file is closed. A failure only slows the
+// next start. The committing goroutine has ended.
 func (s *Store) writeFreelist() {
 	if !s.db.NoFreelistSync {
 		return
@@ -34,6 +32,6 @@ func (s *Store) writeFreelist() {
 	}
 	s.db.NoFreelistSync = false
 	if catchDamage(tx.Commit) != nil {
-		_ = tx.Rollback() // whether a panic has left it open or not
+		_ = tx.Rollback() // open after a panic only
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"os"
 )
 
-// head is what the meta pages of a database say that bbolt does not tell before it
-// has opened the file for writing, which without a freelist reads the whole of it.
+// head holds fields of the meta pages that bbolt does not expose before it opens the
+// file for writing, which without a freelist reads the whole file.
 type head struct {
 	pages uint64 // of the file, used and free
-	free  int    // pages that are free; -1: no freelist was written with the last commit
+	free  int    // free pages; -1: the last commit wrote no freelist
 }
 
 // The layout of the pages of bbolt v1.5.0, the version that go.mod pins, in the order of octets of the machine. A page begins
@@ -23,7 +23,7 @@ const (
 	flagsAt      = 8
 	countAt      = 10
 	freelistFlag = 0x10
-	countIsFirst = 0xffff // the count is too great for its field and stands before the ids
+	countIsFirst = 0xffff // the count exceeds its field and precedes the ids
 	idSize       = 8
 
 	metaSize   = 64 // without the header
@@ -37,9 +37,8 @@ const (
 	noFreelist = ^uint64(0)
 )
 
-// readHead reads the head of the database at path, which nobody writes meanwhile.
-// The error wraps ErrDamaged if the file is shorter than it should be or its
-// freelist is none.
+// readHead reads the head of the database at path, which must not be written meanwhile.
+// An error wraps ErrDamaged if the file is truncated or its freelist invalid.
 func readHead(path string) (h head, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -81,8 +80,8 @@ func readHead(path string) (h head, err error) {
 	return h, nil
 }
 
-// newestMeta returns the meta page of the last commit, without its header: that of
-// the two which is whole and has the higher number.
+// newestMeta returns the meta page of the last commit without its header: the valid one
+// with the higher transaction number.
 func newestMeta(f io.ReaderAt) (newest []byte, err error) {
 	order := binary.NativeEndian
 	for i := range int64(2) {
@@ -91,7 +90,7 @@ func newestMeta(f io.ReaderAt) (newest []byte, err error) {
 			return nil, err
 		}
 		sum := fnv.New64a()
-		_, _ = sum.Write(meta[:sumAt]) // a hash takes everything
+		_, _ = sum.Write(meta[:sumAt]) // a hash never fails
 		if order.Uint32(meta[magicAt:]) != metaMagic || order.Uint64(meta[sumAt:]) != sum.Sum64() {
 			continue
 		}

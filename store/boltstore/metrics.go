@@ -52,7 +52,7 @@ func (m *metrics) register(r prometheus.Registerer) error {
 	return nil
 }
 
-// committed counts a commit of so many closures that took so long.
+// committed counts a commit of closures closures that took took.
 func (m *metrics) committed(tx *bbolt.Tx, closures int, took time.Duration, err error) {
 	result := "ok"
 	if err != nil {
@@ -62,5 +62,5 @@ func (m *metrics) committed(tx *bbolt.Tx, closures int, took time.Duration, err 
 	m.closures.Observe(float64(closures))
 	m.seconds.Observe(took.Seconds())
 	stats := tx.Stats()
-	m.written.Add(float64(stats.GetPageAlloc() + pageSize)) // and the meta page
+	m.written.Add(float64(stats.GetPageAlloc() + pageSize)) // with the meta page
 }

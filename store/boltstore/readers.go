@@ -7,16 +7,15 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// readers knows which states of the file are being read. The zero value is ready for
+// readers records which states of the file are being read. The zero value is ready for
 // use.
 type readers struct {
 	mu   sync.Mutex
 	open map[int]int   // read transactions by the state they see; guarded by mu
-	left chan struct{} // closed when one ends, if somebody waits for it; guarded by mu
+	left chan struct{} // closed when a reader ends, if awaited; guarded by mu
 }
 
-// begin begins a read transaction. Nobody looks at the states that are being read
-// between its beginning and its being known.
+// begin begins a read transaction and records its state under one lock.
 func (r *readers) begin(db *bbolt.DB) (*bbolt.Tx, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -31,8 +30,8 @@ func (r *readers) begin(db *bbolt.DB) (*bbolt.Tx, error) {
 	return tx, nil
 }
 
-// end ends a read transaction. It leaves the file before it is forgotten here, also
-// so that nobody who begins has to wait for it with mu in hand.
+// end ends a read transaction, and then removes its record without holding mu during
+// the end.
 func (r *readers) end(tx *bbolt.Tx) error {
 	state := tx.ID()
 	err := tx.Rollback()
@@ -48,8 +47,8 @@ func (r *readers) end(tx *bbolt.Tx) error {
 	return err
 }
 
-// awaitGone waits until nobody reads a state before this one, and reports whether that came
-// to be within patience.
+// awaitGone waits until no reader has a state before this one. It returns false when
+// patience has passed.
 func (r *readers) awaitGone(state int, patience time.Duration) bool {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
@@ -66,8 +65,8 @@ func (r *readers) awaitGone(state int, patience time.Duration) bool {
 	}
 }
 
-// before returns what tells that a reader has ended, or nil if nobody reads a state
-// before this one.
+// before returns a channel that is closed when a reader ends, or nil if no reader has a
+// state before this one.
 func (r *readers) before(state int) <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -14,33 +14,31 @@ import (
 	"goniec/store"
 )
 
-// What has been deleted stays in the file, in pages that are free, until these are
-// used again. Scrub overwrites them.
+// Deleted data stays in free pages until these are used again. Scrub overwrites it.
 //
-// That is safe because bbolt itself writes to any of them at any moment: a commit
-// never changes a page that the state before it uses, and its own meta page is written
-// when everything else is on disk. So while the writer's turn is ours, nobody needs a
-// page that is free but who reads an older state, in which it was not; such readers
-// are waited for, and those who come meanwhile see the latest state. Before that two
-// empty commits have both meta pages name a state after the deletions, so that no
-// free page is what a damaged meta page would have us fall back on.
+// Overwriting is safe because a commit of bbolt may itself write any free page: it
+// never changes a page of the previous state, and writes its meta page last. While
+// Scrub holds the writer's turn, only readers of older states can need a free page;
+// Scrub waits for them, and new readers see the latest state. Two empty commits first
+// make both meta pages name a state after the deletions, so that a damaged meta page
+// never leads back to a free page.
 //
-// Pages that are in use hold nothing that was deleted: bbolt writes whole pages, and
-// empties the memory that it makes them in before it uses it again.
+// Pages in use contain no deleted data: bbolt writes whole pages, and clears their
+// memory before reuse.
 const (
-	// scrubHold is how long the writer's turn is kept at a time.
+	// scrubHold is how long Scrub holds the writer's turn at a time.
 	scrubHold = 20 * time.Millisecond
-	// scrubPatience is how long older readers are waited for in that turn.
+	// scrubPatience bounds the wait for older readers within a turn.
 	scrubPatience = 20 * time.Millisecond
-	// scrubPages is how many pages are looked at in one turn, at most.
+	// scrubPages bounds the pages examined in one turn.
 	scrubPages = 1024
 )
 
-// Scrub overwrites with zeros what has been deleted before it was called, and returns
-// how many octets there were. Others read and write meanwhile; writers wait for 40 ms
-// at a time, at most. A reader that takes long, such as a backup, is waited for until
-// ctx ends. progress is called now and then with the octets of the file looked at so
-// far and their number; nil: nobody wants to know. What ends halfway may begin again.
+// Scrub overwrites data deleted before its call with zeros, and returns the count of
+// octets overwritten. Others read and write meanwhile; writers wait at most 40 ms at a
+// time. Scrub waits for a long reader, such as a backup, until ctx ends. progress is
+// called occasionally with the octets of the file examined and their total; nil: no
+// call. An interrupted Scrub can be called again.
 func (s *Store) Scrub(ctx context.Context, progress func(done, total int64)) (zeroed int64, err error) {
 	if progress == nil {
 		progress = func(int64, int64) {}
@@ -73,10 +71,10 @@ func (s *Store) Scrub(ctx context.Context, progress func(done, total int64)) (ze
 	return zeroed, nil
 }
 
-// firstPage is the first one behind the two meta pages.
+// firstPage is the number of the first page after the two meta pages.
 const firstPage = 2
 
-// giveWay leaves the writer's turn to others for as long as it was kept.
+// giveWay leaves the writer's turn to others for as long as Scrub held it.
 func (s *Store) giveWay(ctx context.Context) error {
 	timer := time.NewTimer(scrubHold)
 	defer timer.Stop()
@@ -90,7 +88,7 @@ func (s *Store) giveWay(ctx context.Context) error {
 	}
 }
 
-// commitNothing writes a meta page that names the present state.
+// commitNothing writes a meta page of the present state.
 func (s *Store) commitNothing() error {
 	tx, err := s.writer()
 	if err != nil {
@@ -98,13 +96,12 @@ func (s *Store) commitNothing() error {
 	}
 	err = catchDamage(tx.Commit)
 	if errors.Is(err, ErrDamaged) {
-		err = errors.Join(err, tx.Rollback()) // it panicked, so it is still open
+		err = errors.Join(err, tx.Rollback()) // after a panic the transaction is open
 	}
 	return err
 }
 
-// writer begins a write transaction beside those of the batches, with which it takes
-// turns.
+// writer begins a write transaction outside the batches, in turn with them.
 func (s *Store) writer() (*bbolt.Tx, error) {
 	tx, err := s.db.Begin(true)
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
@@ -113,15 +110,15 @@ func (s *Store) writer() (*bbolt.Tx, error) {
 	return tx, err
 }
 
-// turn is what one turn of Scrub came to.
+// turn is the result of one turn of Scrub.
 type turn struct {
-	next   int   // page to go on with
-	ended  bool  // there is none
+	next   int   // page to continue with
+	ended  bool  // no page is left
 	zeroed int64 // octets
 	total  int64 // octets of the file
 }
 
-// scrubSome overwrites the first free pages from one on.
+// scrubSome overwrites the first free pages from page from on.
 func (s *Store) scrubSome(from int) (t turn, err error) {
 	t.next = from
 	tx, err := s.writer()
@@ -148,7 +145,7 @@ func (s *Store) scrubSome(from int) (t turn, err error) {
 	return t, t.overwriteTail(s.file)
 }
 
-// pages overwrites those that are free, until the turn is full.
+// pages overwrites free pages until the turn is full.
 func (t *turn) pages(tx *bbolt.Tx, file *os.File) (full bool, err error) {
 	from, end := t.next, int(tx.Size()/pageSize)
 	for until := time.Now().Add(scrubHold); t.next < end; t.next++ {
@@ -172,8 +169,8 @@ func (t *turn) pages(tx *bbolt.Tx, file *os.File) (full bool, err error) {
 	return false, nil
 }
 
-// overwriteTail overwrites what is behind the last page, where those of commits that failed may
-// be.
+// overwriteTail overwrites the file behind the last page, where failed commits may have
+// written.
 func (t *turn) overwriteTail(file *os.File) error {
 	for range scrubPages {
 		left := t.total - int64(t.next)*pageSize
@@ -191,8 +188,8 @@ func (t *turn) overwriteTail(file *os.File) error {
 	return nil
 }
 
-// zero overwrites up to a page of a file at an offset, unless there are only zeros, and
-// returns how many octets it has written.
+// zero overwrites up to a page at an offset unless it is all zeros, and returns the
+// octets written.
 func zero(file *os.File, at, size int64) (int64, error) {
 	var page, empty [pageSize]byte
 	n, err := file.ReadAt(page[:size], at)

@@ -8,7 +8,7 @@ import (
 	"goniec/store"
 )
 
-// reader reads in one transaction; bucket is nil when that is over.
+// reader is one read transaction; bucket is nil after its end.
 type reader struct {
 	bucket *bbolt.Bucket
 }
@@ -71,8 +71,8 @@ func (r *reader) scanLast(from, to string, limit int) []store.Pair {
 	k, v := seekBelow(c, to)
 	for {
 		if k == nil {
-			// Prev also returns nil on a page that this transaction has
-			// emptied; the beginning is where the first key was.
+			// Prev also returns nil on a page emptied by this transaction; the range is
+			// complete only at its first key.
 			if n := len(pairs); n > 0 && pairs[n-1].Key == string(first) || to != "" && string(first) >= to {
 				return pairs
 			}
@@ -90,8 +90,8 @@ func (r *reader) scanLast(from, to string, limit int) []store.Pair {
 	}
 }
 
-// seekBelow moves c to the greatest key below to, or to the greatest of all;
-// it returns nil like Prev does.
+// seekBelow moves c to the greatest key below to, or the greatest of all if to is
+// empty. It returns nil if there is none.
 func seekBelow(c *bbolt.Cursor, to string) (key, value []byte) {
 	if to == "" {
 		return c.Last()
@@ -102,20 +102,20 @@ func seekBelow(c *bbolt.Cursor, to string) (key, value []byte) {
 	return c.Prev()
 }
 
-// tx is the run of one Update closure within the transaction of a batch. It
-// writes straight into that and remembers what was there, so that a closure
-// that fails is taken back alone and the others need not run again.
+// tx is one run of an Update closure within the transaction of a batch. It writes
+// directly and records the previous values, so that a failed closure is undone without
+// running the others again.
 type tx struct {
 	reader
 	budget store.Budget
 	undo   []change
-	failed error // a write that bbolt refused, or one that could not be undone
+	failed error // a write or an undo that bbolt refused
 }
 
-// change is what a key was before it was put or deleted.
+// change is the value of a key before a put or delete.
 type change struct {
 	key string
-	old []byte // nil: it was not there
+	old []byte // nil: no such key
 }
 
 func (t *tx) Put(key string, value []byte) error {
@@ -128,7 +128,7 @@ func (t *tx) Put(key string, value []byte) error {
 	err := catchDamage(func() error {
 		k := []byte(key)
 		t.undo = append(t.undo, change{key: key, old: t.bucket.Get(k)})
-		// bbolt keeps the value it is given until the commit, so it gets a copy.
+		// bbolt refers to the value until the commit, so it gets a copy.
 		return t.bucket.Put(k, append(make([]byte, 0, len(value)), value...))
 	})
 	if err != nil {

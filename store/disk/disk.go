@@ -1,7 +1,5 @@
-// Package disk puts files in their place so that a power cut leaves the old file or
-// the new one, never a part.
-//
-// It knows nothing of what is in a file.
+// Package disk replaces files so that a power cut leaves the old or the new file, never
+// a part.
 package disk
 
 import (
@@ -12,16 +10,16 @@ import (
 	"syscall"
 )
 
-// Replace has fill write a file, whose name it gives to fill, and puts that file in
-// the place of the one at path as Put does. The name is of an empty file beside path
-// that only its owner can read, unless fill lets others; it ends in ".tmp".
+// Replace has fill write a temporary file beside path and puts it in the place of the
+// file at path as Put does. fill gets the name of an empty file, which ends in ".tmp"
+// and is readable by its owner only unless fill changes that.
 func Replace(path string, fill func(temp string) error) error {
 	return filled(path, fill, func(temp string) error { return Put(temp, path) })
 }
 
-// Create has fill write a file as Replace does, and calls it path, unless there is a
-// file at path by then: the error is fs.ErrExist. On a file system without links a
-// file that appears at path in the last moment is replaced.
+// Create is Replace for a new file: the error is fs.ErrExist if a file exists at path.
+// On a file system without links a file that appears at path at the last moment is
+// replaced.
 func Create(path string, fill func(temp string) error) error {
 	exists := &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	if _, err := os.Lstat(path); err == nil {
@@ -31,7 +29,7 @@ func Create(path string, fill func(temp string) error) error {
 		if err := syncPath(temp); err != nil {
 			return err
 		}
-		err := os.Link(temp, path) // never replaces a file, as a rename would
+		err := os.Link(temp, path) // unlike a rename, a link never replaces a file
 		if errors.Is(err, fs.ErrExist) {
 			return exists
 		}
@@ -45,10 +43,10 @@ func Create(path string, fill func(temp string) error) error {
 	})
 }
 
-// Put puts the file at temp in the place of the one at path, if there is one, and has
-// it on disk on return. The file gets the owner of what it replaces and keeps its own
-// permissions: a file that everybody may read must not expose what takes its place.
-// Both are in one file system.
+// Put renames the file at temp to path, replacing a file there, and returns when this
+// is on disk. The file gets the owner of the replaced one and keeps its own
+// permissions, because the permissions of the replaced file may be too wide. Both paths
+// must be in one file system.
 func Put(temp, path string) error {
 	if err := keepOwner(temp, path); err != nil {
 		return err
@@ -62,8 +60,8 @@ func Put(temp, path string) error {
 	return syncPath(filepath.Dir(path))
 }
 
-// filled makes a file beside path, has it filled and placed, and removes what is left
-// of it.
+// filled makes a temporary file beside path, has it filled and placed, and removes the
+// remains.
 func filled(path string, fill, place func(temp string) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {
@@ -83,8 +81,8 @@ func filled(path string, fill, place func(temp string) error) (err error) {
 	return place(f.Name())
 }
 
-// keepOwner gives the file at temp the owner of the one at path where that is another:
-// root may change what belongs to the user of the daemon.
+// keepOwner gives the file at temp the owner of the file at path, so that root can
+// change files of the daemon's user.
 func keepOwner(temp, path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -100,7 +98,7 @@ func keepOwner(temp, path string) error {
 	return os.Chown(temp, int(owner.Uid), int(owner.Gid))
 }
 
-// syncPath has a file, or the names in a folder, on disk on return.
+// syncPath syncs a file, or the entries of a folder, to disk.
 func syncPath(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

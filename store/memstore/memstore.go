@@ -1,11 +1,10 @@
-// Package memstore is a store in memory, for tests: it holds callers to the
-// contract of package store as strictly as it can.
+// Package memstore is a store in memory for tests, which enforces the contract of
+// package store.
 //
-// It runs every Update closure twice and discards the first run, as a cluster
-// with a conflict would. The values it hands out are destroyed when their
-// transaction ends, and a value that was modified is a panic: on a file both
-// would be a crash or a corrupted record, some day. It starts no goroutine, so
-// it may be used inside and outside of a testing/synctest bubble.
+// It runs every Update closure twice and discards the first run, as a cluster does
+// after a conflict. It destroys returned values at the end of their transaction and
+// panics on a modified value, since both would crash or corrupt records with a file. It
+// starts no goroutine, so it works inside and outside of a testing/synctest bubble.
 package memstore
 
 import (
@@ -19,15 +18,14 @@ import (
 	"goniec/store"
 )
 
-// The limits of one transaction of a store without WithLimits: those of an etcd as it
-// is installed, less than boltstore's, so that tests hold callers to what every backend
-// takes.
+// The default limits of one transaction: those of etcd by default, less than
+// boltstore's, so that tests hold for every backend.
 const (
 	maxOperations = 128
 	maxBytes      = 1 << 20
 )
 
-// degree is the branching of the tree; the value hardly matters.
+// degree is the branching of the tree.
 const degree = 16
 
 // Store is an ordered map in memory. It is safe for concurrent use.
@@ -36,8 +34,8 @@ type Store struct {
 	locks    store.Locks
 	limits   store.Limits
 
-	// writer is held by the one Update that runs. A channel, not a mutex: who
-	// waits for it can be told off by a context, and synctest sees it waiting.
+	// writer is held by the running Update. With a channel instead of a mutex a context
+	// can end the wait, and synctest sees it.
 	writer chan struct{}
 
 	mu      sync.Mutex // guards what follows
@@ -48,11 +46,11 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Option adjusts a store.
+// Option configures a store.
 type Option func(*Store)
 
-// WithLimits sets how much one transaction may change: how many puts and deletes, and
-// how many bytes of keys and values put.
+// WithLimits sets the limits of one transaction: puts and deletes, and bytes of keys
+// and values put.
 func WithLimits(operations, bytes int) Option {
 	return func(s *Store) { s.limits = store.Limits{Operations: operations, Bytes: bytes} }
 }
@@ -72,10 +70,10 @@ func New(options ...Option) *Store {
 	return s
 }
 
-// Limits returns what WithLimits has set, maxOperations and maxBytes without it.
+// Limits returns the limits set by WithLimits, or the defaults.
 func (s *Store) Limits() store.Limits { return s.limits }
 
-// View runs fn on the state of this moment; writers do not wait for it.
+// View runs fn on the present state; writers do not wait for View.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -90,8 +88,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	return fn(r)
 }
 
-// Update runs fn twice, each time on the state of this moment, and keeps what
-// the second run changed.
+// Update runs fn twice on the same state and keeps the changes of the second run.
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	select {
 	case s.writer <- struct{}{}:
@@ -108,7 +105,7 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	}
 	defer s.running.Done()
 
-	// Whatever the rehearsal returns, only the performance counts.
+	// The result of the first run is ignored.
 	_, _ = s.run(tree.Clone(), fn)
 	keys, err := s.run(tree, fn)
 	if err != nil {
@@ -121,7 +118,7 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return nil
 }
 
-// run runs fn once, with its changes going to tree, and returns their keys.
+// run runs fn once on tree and returns the changed keys.
 func (s *Store) run(tree *btree.BTreeG[store.Pair], fn func(store.Tx) error) ([]string, error) {
 	t := &tx{reader: reader{tree: tree}, budget: store.Budget{Limits: s.Limits()}}
 	defer t.end()
@@ -131,8 +128,7 @@ func (s *Store) run(tree *btree.BTreeG[store.Pair], fn func(store.Tx) error) ([]
 	return t.keys, t.budget.Err()
 }
 
-// begin counts a transaction as running and returns its own copy of the state,
-// which costs nothing until it is changed.
+// begin registers a transaction and returns its copy-on-write clone of the state.
 func (s *Store) begin() (*btree.BTreeG[store.Pair], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,18 +139,17 @@ func (s *Store) begin() (*btree.BTreeG[store.Pair], error) {
 	return s.tree.Clone(), nil
 }
 
-// Watch is described at store.Store.
+// Watch implements store.Store.
 func (s *Store) Watch(ctx context.Context, prefix string) <-chan struct{} {
 	return s.watchers.Watch(ctx, prefix)
 }
 
-// Lock is described at store.Store.
+// Lock implements store.Store.
 func (s *Store) Lock(ctx context.Context, name string) (context.Context, func(), error) {
 	return s.locks.Lock(ctx, name)
 }
 
-// Close waits for running transactions and closes the store. What it held is
-// gone.
+// Close waits for running transactions, closes the store and drops its contents.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	s.closed = true
@@ -172,20 +167,20 @@ type reader struct {
 	over bool
 }
 
-// loan is a value as it is stored and the copy of it that was handed out.
+// loan is a stored value with the copy that was handed out.
 type loan struct {
 	key          string
 	stored, copy []byte
 }
 
-// lend returns a copy of a stored value that lives as long as the transaction.
+// lend returns a copy of a stored value, valid until the end of the transaction.
 func (r *reader) lend(p store.Pair) []byte {
 	c := bytes.Clone(p.Value)
 	r.lent = append(r.lent, loan{key: p.Key, stored: p.Value, copy: c})
 	return c
 }
 
-// end spoils what was handed out, so that a use after the transaction shows.
+// end destroys the handed-out copies, so that a later use shows.
 func (r *reader) end() {
 	r.over = true
 	for _, l := range r.lent {
@@ -234,7 +229,7 @@ func (r *reader) ScanLast(from, to string, limit int) ([]store.Pair, error) {
 			return false
 		}
 		if to != "" && p.Key >= to {
-			return true // the end itself does not belong to the range
+			return true // the end is exclusive
 		}
 		pairs = append(pairs, store.Pair{Key: p.Key, Value: r.lend(p)})
 		return limit <= 0 || len(pairs) < limit
@@ -251,7 +246,7 @@ func (r *reader) ScanLast(from, to string, limit int) ([]store.Pair, error) {
 type tx struct {
 	reader
 	budget store.Budget
-	keys   []string // changed ones
+	keys   []string // changed keys
 }
 
 func (t *tx) Put(key string, value []byte) error {

@@ -12,28 +12,27 @@ import (
 	"goniec/store"
 )
 
-// space is of this package; it does not exist for those who use a Store.
+// space is the key space of this package, hidden from users of a Store.
 const space = "seal/"
 
-// HeaderKey is the key of the record that says under which keys the values are, which
-// is the value that Check takes.
+// HeaderKey is the key of the header record, whose value Check takes.
 const HeaderKey = space + "header"
 
 func hidden(key string) bool { return strings.HasPrefix(key, space) }
 
-// header is the value of seal/header, which is not sealed itself.
+// header is the value of HeaderKey, stored unsealed.
 type header struct {
 	Version int      `json:"version"`
-	Keys    []string `json:"keys"` // ids of all keys under which there may be values
-	// Lookup is the key of names, sealed. So the keys that values are sealed by
-	// can change while the keys of the store stay as they are.
+	Keys    []string `json:"keys"` // ids of all keys that may have sealed values
+	// Lookup is the key of names, sealed. With a separate key the sealing keys can
+	// change without renaming the keys of the store.
 	Lookup []byte `json:"lookup"`
 }
 
 // lookupSize is the length of the key of names.
 const lookupSize = 32
 
-// Keys returns the ids of the keys under which a store is sealed; none: it is not.
+// Keys returns the ids of the keys of a sealed store; none for a plain store.
 func Keys(ctx context.Context, s store.Store) ([]string, error) {
 	return store.View(ctx, s, func(r store.Reader) ([]string, error) {
 		h, _, err := readHeader(r)
@@ -49,8 +48,8 @@ func readHeader(r store.Reader) (h header, found bool, err error) {
 	return parseHeader(value)
 }
 
-// Check returns what Open would of a store with this value under HeaderKey, if keys
-// are all there are: nil, ErrNotSealed, ErrSealed or ErrWrongKey.
+// Check returns the error of Open for a store with this value under HeaderKey and these
+// keys: nil, ErrNotSealed, ErrSealed or ErrWrongKey.
 func Check(value []byte, keys []Key) error {
 	if value == nil {
 		return ErrNotSealed
@@ -80,8 +79,8 @@ func parseHeader(value []byte) (h header, found bool, err error) {
 	return h, true, nil
 }
 
-// Create seals an empty store under the first of keys. It refuses one that has
-// records: they would stay as they are.
+// Create makes an empty store a sealed one under the first of keys. It refuses a store
+// with records, which would stay unsealed.
 func Create(ctx context.Context, inner store.Store, keys []Key) (*Store, error) {
 	s, err := newStore(inner, keys)
 	if err != nil {
@@ -105,8 +104,8 @@ func Create(ctx context.Context, inner store.Store, keys []Key) (*Store, error) 
 	return s, nil
 }
 
-// Open opens a sealed store. keys are all there are; the first of them seals. The
-// error is ErrNotSealed, or ErrWrongKey with the id of the key that is missing.
+// Open opens a sealed store with keys; the first seals new values. Errors are
+// ErrNotSealed, or ErrWrongKey with the id of the missing key.
 func Open(ctx context.Context, inner store.Store, keys []Key) (*Store, error) {
 	s, err := newStore(inner, keys)
 	if err != nil {
@@ -127,8 +126,8 @@ func Open(ctx context.Context, inner store.Store, keys []Key) (*Store, error) {
 	return s, nil
 }
 
-// OpenAny returns what reads the records of a store: a *Store if it is sealed, else the
-// store itself. Errors are those of Open.
+// OpenAny returns a *Store for a sealed store, else inner itself. Errors are those of
+// Open.
 func OpenAny(ctx context.Context, inner store.Store, keys []Key) (store.Store, error) {
 	ids, err := Keys(ctx, inner)
 	switch {
@@ -155,8 +154,8 @@ func newStore(inner store.Store, keys []Key) (*Store, error) {
 	return s, nil
 }
 
-// join checks that every key is there that is needed, and notes the one that seals
-// from now on.
+// join checks that every needed key is present, and records the key that seals from now
+// on.
 func (s *Store) join(tx store.Tx) (header, error) {
 	h, found, err := readHeader(tx)
 	switch {
@@ -185,7 +184,7 @@ func (s *Store) ids() []string {
 	return ids
 }
 
-// putHeader writes that there are values under these keys.
+// putHeader writes the header with these key ids.
 func (s *Store) putHeader(tx store.Tx, ids []string) error {
 	lookup := seal(s.keys[s.id], s.id, HeaderKey, s.names.key)
 	return store.PutJSON(tx, HeaderKey, header{Version: version, Keys: ids, Lookup: lookup})

@@ -12,12 +12,11 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// KeySize is the length of a Key in octets.
-const KeySize = 32
+// keySize is the length of a Key in octets.
+const keySize = 32
 
-// Key is what everything is sealed by. It is never used itself: what seals, and what
-// names it, is derived from it.
-type Key [KeySize]byte
+// Key is a master key. Keys for sealing and for its id are derived from it.
+type Key [keySize]byte
 
 // NewKey returns a random key.
 func NewKey() Key {
@@ -26,20 +25,20 @@ func NewKey() Key {
 	return k
 }
 
-// String returns the id, so that no key gets into a log.
+// String returns the id, so that no key is logged.
 func (k Key) String() string { return k.ID() }
 
-// ID names the key and tells nothing of it: eight hexadecimal digits.
+// ID identifies the key without revealing it: eight hexadecimal digits.
 func (k Key) ID() string { return k.id().String() }
 
-// keyID is what a sealed value names its key by.
+// keyID is the key id within a sealed value.
 type keyID [idSize]byte
 
 func (id keyID) String() string { return hex.EncodeToString(id[:]) }
 
 func (k Key) id() keyID { return keyID(k.derive("goniec key id", idSize)) }
 
-// aead returns what seals and opens.
+// aead returns the cipher of the key.
 func (k Key) aead() (cipher.AEAD, error) {
 	return chacha20poly1305.NewX(k.derive("goniec values", chacha20poly1305.KeySize))
 }
@@ -47,24 +46,23 @@ func (k Key) aead() (cipher.AEAD, error) {
 // derive returns a key for one purpose, RFC 5869.
 func (k Key) derive(purpose string, size int) []byte {
 	derived, err := hkdf.Key(sha256.New, k[:], nil, purpose, size)
-	if err != nil { // only for a size beyond 255 hashes
+	if err != nil { // impossible below 255 hashes
 		panic(fmt.Sprintf("derive key: %v", err))
 	}
 	return derived
 }
 
-// letters are those of a key written down: without I, L, O and U, which are mistaken
-// for others.
+// letters are the 32 letters of a written key, without the ambiguous I, L, O and U.
 const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// A written key is groups of five letters: four of the key, each five bits, and one
-// that checks them and their place. The last four bits check the whole.
+// A written key consists of groups of five letters: four of five key bits each and one
+// check letter of the group and its place. The last four bits check the whole key.
 const (
 	Groups    = 13
 	groupSize = 5
 )
 
-// Text returns the key as it is written down, to be read by ParseKey.
+// Text returns the key in its written form for ParseKey.
 func (k Key) Text() string {
 	sum := sha256.Sum256(k[:])
 	bits := append(bytes.Clone(k[:]), sum[0]&0xf0)
@@ -92,9 +90,9 @@ func five(b []byte, bit int) byte {
 	return byte(word >> (11 - bit%8) & 31)
 }
 
-// check returns what the last letter of a group stands for. In the field of 32
-// elements each letter is weighed by another power of two, so that one wrong letter,
-// or two exchanged, are always found.
+// check returns the value of the check letter of a group. In the field of 32 elements
+// each letter has another power of two as its weight, so that one wrong letter, or two
+// exchanged ones, are always found.
 func check(group int, values [groupSize - 1]byte) byte {
 	sum := byte(group + 1)
 	for _, v := range values {
@@ -112,13 +110,13 @@ func double(v byte) byte {
 	return v
 }
 
-// KeyTextError says what is wrong with a key that somebody has typed.
+// KeyTextError describes the mistakes in a typed key.
 type KeyTextError struct {
-	Groups []int // with a mistake, counted from 1; empty: each is right, but not the whole
-	Count  int   // of groups found, if it is not Groups
+	Groups []int // wrong groups, from 1; empty: only the check of the whole key failed
+	Count  int   // groups found, if their count is wrong
 }
 
-// Error implements error. It holds nothing of the key.
+// Error implements error. It reveals nothing of the key.
 func (e *KeyTextError) Error() string {
 	switch {
 	case e.Count != 0:
@@ -130,16 +128,16 @@ func (e *KeyTextError) Error() string {
 	}
 }
 
-// ParseKey reads what Text wrote and a person may have typed: hyphens, spaces, line
-// breaks and case do not matter, and letters that look like digits are those. The
-// error is a *KeyTextError.
+// ParseKey reads the form of Text as typed by a person: hyphens, spaces, line breaks
+// and case are ignored, and letters that look like digits are read as digits. An error
+// is a *KeyTextError.
 func ParseKey(text string) (Key, error) {
 	typed := significant(text)
 	if len(typed) != Groups*groupSize {
 		return Key{}, &KeyTextError{Count: max(1, TypedGroups(text))}
 	}
 	var wrong []int
-	bits := make([]byte, KeySize+1)
+	bits := make([]byte, keySize+1)
 	for group := range Groups {
 		var values [groupSize - 1]byte
 		good := true
@@ -159,14 +157,14 @@ func ParseKey(text string) (Key, error) {
 			wrong = append(wrong, group+1)
 		}
 	}
-	k := Key(bits[:KeySize])
-	if sum := sha256.Sum256(k[:]); len(wrong) > 0 || sum[0]&0xf0 != bits[KeySize] {
+	k := Key(bits[:keySize])
+	if sum := sha256.Sum256(k[:]); len(wrong) > 0 || sum[0]&0xf0 != bits[keySize] {
 		return Key{}, &KeyTextError{Groups: wrong}
 	}
 	return k, nil
 }
 
-// putFive is the contrary of five, on bits that are zero.
+// putFive is the inverse of five, on zero bits.
 func putFive(b []byte, bit int, v byte) {
 	word := uint(v) << (11 - bit%8)
 	b[bit/8] |= byte(word >> 8)
@@ -175,10 +173,10 @@ func putFive(b []byte, bit int, v byte) {
 	}
 }
 
-// TypedGroups returns how many groups have been typed, also unfinished ones.
+// TypedGroups returns the count of typed groups, unfinished ones included.
 func TypedGroups(text string) int { return (len(significant(text)) + groupSize - 1) / groupSize }
 
-// significant returns what counts of a key that was typed.
+// significant returns the significant letters of a typed key.
 func significant(text string) []byte {
 	typed := []byte{}
 	for _, c := range bytes.ToUpper([]byte(text)) {

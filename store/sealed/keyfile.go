@@ -14,12 +14,11 @@ import (
 	"goniec/store/disk"
 )
 
-// credentialName is what systemd's LoadCredential= calls the file with the keys.
+// credentialName is the name of the key file for systemd's LoadCredential=.
 const credentialName = "goniec.key"
 
-// KeyPath returns where the keys are by which the data is encrypted: the file that is
-// configured or, without one, the credential that systemd has passed to the service.
-// Empty: there are none.
+// KeyPath returns the path of the key file: the configured one or else the credential
+// that systemd passed to the service. Empty: there is none.
 func KeyPath(configured string) string {
 	if configured != "" {
 		return configured
@@ -36,17 +35,17 @@ func KeyPath(configured string) string {
 }
 
 var (
-	// ErrKeyExposed is the error of a key file that others may read or change.
+	// ErrKeyExposed is the error of a key file that other users may read or change.
 	ErrKeyExposed = errors.New("other users may read or change it")
 	// ErrNoKey is the error of a key file without a key.
 	ErrNoKey = errors.New("there is no key in it")
 )
 
-// KeyFileError says that a file with keys cannot be used. Err is ErrKeyExposed,
-// ErrNoKey, a *KeyTextError, or what the operating system says.
+// KeyFileError is why a key file cannot be used. Err is ErrKeyExposed, ErrNoKey, a
+// *KeyTextError, or an error of the operating system.
 type KeyFileError struct {
 	Path string
-	Line int // with the mistake, 0: none
+	Line int // of the mistake, from 1; 0: none
 	Err  error
 }
 
@@ -61,12 +60,12 @@ func (e *KeyFileError) Error() string {
 // Unwrap returns the cause.
 func (e *KeyFileError) Unwrap() error { return e.Err }
 
-// maxKeyFile is the greatest length of a key file, in bytes.
+// maxKeyFile is the greatest length of a key file in bytes.
 const maxKeyFile = 64 << 10
 
-// LoadKeys reads the keys in the file at path: one a line, the first of them encrypts,
-// all of them decrypt; lines with a # are for people. An empty path means no keys.
-// The error is a *KeyFileError.
+// LoadKeys reads the key file at path: one key a line, of which the first encrypts and
+// all decrypt; lines with # are comments. An empty path means no keys. An error is a
+// *KeyFileError.
 func LoadKeys(path string) ([]Key, error) {
 	if path == "" {
 		return nil, nil
@@ -106,7 +105,7 @@ func LoadKeys(path string) ([]Key, error) {
 	return keys, nil
 }
 
-// cut strips from an error of package os what KeyFileError says already.
+// cut removes from an error of package os the parts that KeyFileError repeats.
 func cut(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -119,14 +118,14 @@ func cut(err error) error {
 	return err
 }
 
-// CreateKeys writes keys to a new file at path, readable by its owner only. A file
-// that is there is never replaced: the data may need it.
+// CreateKeys writes keys to a new file at path, readable by its owner only. It never
+// replaces a file.
 func CreateKeys(path string, keys ...Key) error {
 	return explain(path, disk.Create(path, writeKeys(keys, 0o600)))
 }
 
-// ReplaceKeys puts keys in the place of those in the file at path, whose owner and
-// permissions stay: the daemon may read the file as a member of its group.
+// ReplaceKeys replaces the keys in the file at path, whose owner and permissions stay:
+// the daemon may read the file through its group.
 func ReplaceKeys(path string, keys []Key) error {
 	info, err := os.Stat(path)
 	if err == nil {
@@ -135,7 +134,7 @@ func ReplaceKeys(path string, keys []Key) error {
 	return explain(path, err)
 }
 
-// writeKeys returns what fills a file with keys and gives it permissions.
+// writeKeys returns a function that writes keys to a file and sets its permissions.
 func writeKeys(keys []Key, mode fs.FileMode) func(path string) error {
 	return func(path string) error {
 		return errors.Join(os.WriteFile(path, keyText(keys), 0o600), os.Chmod(path, mode))

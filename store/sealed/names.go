@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// names is what stands in keys in the place of private segments, see store.Private:
-// "{+48600100200}" becomes "{#", 26 characters and "}", the same for the same. What
-// was there is in the value, sealed, from where a scan has it back.
+// names replaces private segments in keys, see store.Private: "{+48600100200}" becomes
+// "{#", 26 characters and "}", equal for equal segments. The original is sealed in the
+// value, from which a scan restores it.
 type names struct {
-	key []byte // of the HMAC; never changed, so that no key of the store has to be
+	key []byte // of the HMAC; constant, so that stored keys stay valid
 }
 
-// nameSize is by how much a key grows at most.
+// nameSize bounds the growth of a key.
 const nameSize = 30
 
-// stored returns key as it is stored. It takes bounds of scans as well: in one made
-// by store.PrefixEnd the last octet of the segment may be one greater.
+// stored returns the stored form of a key or a bound of a scan. In a bound by
+// store.PrefixEnd the last octet of the segment may be one greater.
 func (n names) stored(key string) string {
 	k, found := cutPrivate(key)
 	if !found {

@@ -7,18 +7,17 @@ import (
 	"goniec/store"
 )
 
-// Old reports whether some values may be under another key than the one that seals.
+// Old reports whether some values may be sealed by a key other than the present one.
 func (s *Store) Old() bool { return s.old.Load() }
 
-// isOld reports whether a pair of the store below is under another key than the one
-// that seals.
+// isOld reports whether a stored pair is sealed by a key other than the present one.
 func (s *Store) isOld(p store.Pair) bool {
 	id, _ := sealedBy(p.Value)
 	return len(p.Value) > 0 && !hidden(p.Key) && id != s.id
 }
 
-// CountOld returns how many values are under another key than the one that seals,
-// and how many there are in all. It reads every record, in short transactions.
+// CountOld counts the values sealed by other keys than the present one, and all values.
+// It reads every record, in short transactions.
 func (s *Store) CountOld(ctx context.Context) (old, all int, err error) {
 	err = store.Read(ctx, s.inner, store.Range{}, func(p store.Pair) error {
 		if len(p.Value) > 0 && !hidden(p.Key) {
@@ -37,23 +36,22 @@ func (s *Store) CountOld(ctx context.Context) (old, all int, err error) {
 	return old, all, nil
 }
 
-// State is how far a change of keys is.
+// State is the progress of a change of keys.
 type State struct {
-	Key       string // id of the key that seals
-	Rotating  bool   // some values may be under another key
-	Remaining int    // values under another key, once CountOld has counted them
-	Values    int    // values in all, once CountOld has counted them
+	Key       string // id of the present key
+	Rotating  bool   // some values may be sealed by another key
+	Remaining int    // values sealed by another key, after CountOld
+	Values    int    // all values, after CountOld
 }
 
-// State returns how far a change of keys is.
+// State returns the progress of a change of keys.
 func (s *Store) State() State {
 	return State{Key: s.id.String(), Rotating: s.old.Load(), Remaining: int(s.remaining.Load()), Values: int(s.counted.Load())}
 }
 
-// Reseal seals every value under the key that seals now, in short transactions. told
-// is called between them, now and then, with how many values have been sealed so far.
-// When Reseal returns nil the other keys are not needed any more; after an error the
-// next call goes on with what is left.
+// Reseal seals every value by the present key, in short transactions. told is called
+// occasionally with the count of values sealed so far. When Reseal returns nil the
+// other keys are no longer needed; after an error the next call continues.
 func (s *Store) Reseal(ctx context.Context, told func(values int)) error {
 	changed := 0
 	in := store.Range{Where: s.isOld, Read: func(int) { told(changed) }}

@@ -1,11 +1,10 @@
-// Package sealed keeps another store's values encrypted, and the numbers in its keys
-// unreadable.
+// Package sealed encrypts the values of another store, and the phone numbers in its
+// keys.
 //
-// It owns how a value is sealed, what stands in a key in the place of a number, and
-// the one record that says under which keys. Where keys come from, and when a store
-// is to be sealed, is the caller's. Everything else in a key stays readable: the
-// order of keys is what a store is for. Keys that differ in their private segment
-// alone are in another order than in a plain store; nothing may rely on that.
+// It owns the form of sealed values and names, and the header record with the ids of
+// the keys. The caller provides the keys and decides when a store is sealed. The rest
+// of each key stays readable, because a store orders keys. Keys that differ only in
+// their private segment have another order than in a plain store.
 package sealed
 
 import (
@@ -22,20 +21,19 @@ import (
 )
 
 var (
-	// ErrSealed is returned for a store that is sealed, to somebody without a key.
+	// ErrSealed is returned for a sealed store without keys.
 	ErrSealed = errors.New("data is encrypted and there is no key")
-	// ErrWrongKey is returned by Open if a key is missing under which the store has
-	// values. The error names its id.
+	// ErrWrongKey is returned by Open if a key with sealed values is missing. The error
+	// names its id.
 	ErrWrongKey = errors.New("data is encrypted under another key")
 	// ErrNotSealed is returned by Open for a store that is not sealed.
 	ErrNotSealed = errors.New("data is not encrypted")
-	// ErrAltered is returned by transactions that read a value that was not sealed
-	// by the key it names, or not for the place it is in: it has been damaged,
-	// exchanged or moved.
+	// ErrAltered is returned by transactions that read a value that its key did not
+	// seal, or not for its place: the value was damaged, exchanged or moved.
 	ErrAltered = errors.New("encrypted record has been altered or moved")
 )
 
-// MissingKeyError is the ErrWrongKey that Open returns.
+// MissingKeyError is the error of Open for a missing key. It wraps ErrWrongKey.
 type MissingKeyError struct{ ID string } // of the key
 
 // Error implements error.
@@ -44,17 +42,17 @@ func (e *MissingKeyError) Error() string { return ErrWrongKey.Error() + ": " + e
 // Unwrap returns ErrWrongKey.
 func (e *MissingKeyError) Unwrap() error { return ErrWrongKey }
 
-// overhead is by how much a put may grow at most: the value, into which a private
-// segment goes as well, and a key with such a segment in it.
+// overhead bounds the growth of a put: its value, with the private segment, and its key
+// with the name of that segment.
 const overhead = 1 + idSize + nonceSize + tagSize + nameSize + privateSize
 
-// privateSize is what a private segment takes in a value; longer ones than numbers
-// and names of senders, of which there are no more than 11 letters, count against
-// the limits of the store below.
+// privateSize is the space for a private segment in a value. Longer segments than
+// numbers and sender names (at most 11 letters) count against the limits of the store
+// below.
 const privateSize = 64
 
-// The form of a sealed value: the version, the id of the key, the nonce, and the
-// ciphertext with its tag. The key it is stored under is authenticated with it.
+// A sealed value consists of version, key id, nonce, and ciphertext with tag. The key
+// of the store is authenticated with it.
 const (
 	version   = 1
 	idSize    = 4
@@ -62,13 +60,13 @@ const (
 	tagSize   = 16
 )
 
-// Store seals what goes into another store. It is safe for concurrent use.
+// Store seals the values of another store. It is safe for concurrent use.
 type Store struct {
 	inner store.Store
 	names names
 	keys  map[keyID]cipher.AEAD // that may open
-	id    keyID                 // of the key that seals
-	old   atomic.Bool           // some values may be under another key than that
+	id    keyID                 // of the present key
+	old   atomic.Bool           // some values may be sealed by another key
 
 	counted   atomic.Int64 // values, as CountOld has found last
 	remaining atomic.Int64 // of those, under another key
@@ -76,21 +74,21 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Limits are those of the store below, less what sealing may add.
+// Limits returns the limits of the store below, less the growth by sealing.
 func (s *Store) Limits() store.Limits {
 	l := s.inner.Limits()
-	// A batch of few large values and one of many small ones shall both fit.
+	// Both a batch of few large values and one of many small ones must fit.
 	l.Operations = min(l.Operations, max(100, l.Bytes/(4*overhead)))
 	l.Bytes -= l.Operations * overhead
 	return l
 }
 
-// View is described at store.Store.
+// View implements store.Store.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	return s.inner.View(ctx, func(r store.Reader) error { return fn(&reader{inner: r, store: s}) })
 }
 
-// Update is described at store.Store.
+// Update implements store.Store.
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return s.inner.Update(ctx, func(inner store.Tx) error {
 		t := &tx{reader: reader{inner: inner, store: s}, inner: inner, budget: store.Budget{Limits: s.Limits()}}
@@ -101,12 +99,12 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	})
 }
 
-// Watch is described at store.Store.
+// Watch implements store.Store.
 func (s *Store) Watch(ctx context.Context, prefix string) <-chan struct{} {
 	return s.inner.Watch(ctx, s.names.stored(prefix))
 }
 
-// Lock is described at store.Store.
+// Lock implements store.Store.
 func (s *Store) Lock(ctx context.Context, name string) (context.Context, func(), error) {
 	return s.inner.Lock(ctx, name)
 }
@@ -114,8 +112,8 @@ func (s *Store) Lock(ctx context.Context, name string) (context.Context, func(),
 // Close closes the store below.
 func (s *Store) Close() error { return s.inner.Close() }
 
-// seal returns the value to be stored under a key, of which stored is the stored form.
-// With it goes what is private in the key. Nothing at all stays nothing.
+// seal returns the sealed value of key, with the private segment of key in it. stored
+// is the stored form of key. An empty value without a private segment stays empty.
 func (s *Store) seal(key, stored string, value []byte) []byte {
 	if k, found := cutPrivate(key); found {
 		value = append(append(binary.AppendUvarint(nil, uint64(len(k.content))), k.content...), value...)
@@ -135,7 +133,7 @@ func seal(aead cipher.AEAD, id keyID, key string, value []byte) []byte {
 	return aead.Seal(sealed, nonce, value, []byte(key))
 }
 
-// open returns the key and the value of which it has the stored forms.
+// open returns the key and value of their stored forms.
 func (s *Store) open(stored string, sealed []byte) (key string, value []byte, err error) {
 	k, private := cutPrivate(stored)
 	if len(sealed) == 0 && !private {
@@ -153,7 +151,7 @@ func (s *Store) open(stored string, sealed []byte) (key string, value []byte, er
 	return k.before + "{" + string(value[:size]) + k.end + k.after, value[size:], nil
 }
 
-// unseal is the contrary of the function seal.
+// unseal is the inverse of seal.
 func (s *Store) unseal(stored string, sealed []byte) ([]byte, error) {
 	id, known := sealedBy(sealed)
 	aead, have := s.keys[id]
@@ -170,8 +168,8 @@ func (s *Store) unseal(stored string, sealed []byte) ([]byte, error) {
 
 func altered(key string) error { return fmt.Errorf("open record %s: %w", store.Space(key), ErrAltered) }
 
-// sealedBy returns the id of the key that a value names; known is false if it is not
-// sealed, or in a form of another version.
+// sealedBy returns the id of the key of a sealed value; known is false for an unsealed
+// value or another version.
 func sealedBy(value []byte) (id keyID, known bool) {
 	if len(value) < 1+idSize+nonceSize+tagSize || value[0] != version {
 		return id, false
@@ -207,7 +205,7 @@ func (r *reader) ScanLast(from, to string, limit int) ([]store.Pair, error) {
 	return r.scan(from, to, limit, r.inner.ScanLast, true)
 }
 
-// scan passes over what is not the caller's, on either side of it.
+// scan skips the keys of this package within a range.
 func (r *reader) scan(from, to string, limit int, inner func(from, to string, limit int) ([]store.Pair, error), last bool) ([]store.Pair, error) {
 	type span struct{ from, to string }
 	spans := []span{{r.store.names.stored(from), r.store.names.stored(to)}}
@@ -237,7 +235,7 @@ func (r *reader) scan(from, to string, limit int, inner func(from, to string, li
 	return all, r.reveal(all)
 }
 
-// reveal opens pairs in place.
+// reveal decrypts pairs in place.
 func (r *reader) reveal(pairs []store.Pair) error {
 	for i := range pairs {
 		p := &pairs[i]

@@ -39,7 +39,7 @@ func testWatch(t *testing.T, s store.Store) {
 		t.Fatal(err)
 	}
 	<-one
-	// What was changed can be read by whoever is woken.
+	// A woken watcher can read the change.
 	seen := make(chan []string, 1)
 	go func() {
 		<-messages
@@ -107,7 +107,7 @@ func testLock(t *testing.T, s store.Store) {
 	release()
 	<-held.Done()
 	second := <-waiting
-	release() // of a lock that is somebody else's by now
+	release() // the lock belongs to another holder by now
 	if second.Err() != nil {
 		t.Error("release by a former holder took the lock from the present one")
 	}

@@ -187,8 +187,9 @@ func testUncommittedInvisible(t *testing.T, s store.Store) {
 	}
 }
 
-// testFailuresBesideSuccesses has many callers at once, every third of which
-// fails after writing: it must take nobody with it and leave nothing behind.
+// testFailuresBesideSuccesses runs many callers at once, every third of which fails
+// after writing. A failure must not affect other callers, and its changes must be
+// undone.
 func testFailuresBesideSuccesses(t *testing.T, s store.Store) {
 	const callers = 60
 	errs := make([]error, callers)
@@ -338,7 +339,7 @@ func testContext(t *testing.T, s store.Store) {
 		t.Errorf("View = %v, want context.Canceled", err)
 	}
 
-	// One who waits for his turn gives up when his context ends.
+	// A waiting writer gives up when its context ends.
 	err = s.Update(t.Context(), func(store.Tx) error {
 		ctx, cancel := context.WithCancel(t.Context())
 		gaveUp := make(chan error, 1)
