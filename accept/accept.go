@@ -1,10 +1,10 @@
 // Package accept turns a request to send a message into a draft for the queue, or
-// says what is wrong with each of its fields.
+// reports the problems of its fields.
 //
-// It checks what the queue cannot know: how people write numbers here, which
-// modems there are, and whether a question can be asked. It knows no transport:
-// the REST API, a page or an SMTP listener gives it a Request and renders each
-// Problem in the way that its own callers expect. It owns no keys.
+// It checks the spelling of numbers, the names of modems and whether a question can be
+// asked, which the queue cannot know. It knows no transport: the REST API, a page or an
+// SMTP listener passes a Request and renders each Problem for its callers. It owns no
+// keys.
 package accept
 
 import (
@@ -21,33 +21,33 @@ import (
 	"goniec/suppression"
 )
 
-// Config is what an Intake needs.
+// Config configures an Intake.
 type Config struct {
 	Queue     Queue
 	Questions Questions
 	Numbers   Numbers
-	HasModem  func(name string) bool // whether a modem has this name
+	HasModem  func(name string) bool // reports whether a modem has this name
 	MaxParts  int                    // of one message, as in queue.Config; 0: 255
 }
 
-// Queue takes drafts, as queue.Queue does.
+// Queue takes drafts; implemented by queue.Queue.
 type Queue interface {
 	Enqueue(ctx context.Context, caller queue.Caller, drafts []queue.Draft) (results []queue.Result, replayed bool, err error)
 }
 
-// Questions prepares what a message asks, as reply.Replies does: Ask returns what
-// queue.Draft.InTx has to be, or a *reply.QuestionError.
+// Questions prepares the question of a message; implemented by reply.Replies. Ask
+// returns the value of queue.Draft.InTx, or a *reply.QuestionError.
 type Questions interface {
 	Ask(q reply.Question) (along func(tx store.Tx, m queue.Message) error, err error)
 }
 
-// Request is one message that somebody asks to send, as it was written.
+// Request is a request to send one message, with its fields as the caller wrote them.
 type Request struct {
 	To        string // a number as people write it, or a short code
 	Text      string
 	Reference string              // the caller's own id; empty: none
 	SendAt    time.Time           // zero: now
-	ExpiresAt time.Time           // zero: when the queue says
+	ExpiresAt time.Time           // zero: the default of the queue
 	Priority  queue.Priority      // empty: queue.Normal
 	Encoding  pdu.Encoding        // empty: pdu.Auto
 	Purpose   suppression.Purpose // may be empty
@@ -55,14 +55,14 @@ type Request struct {
 	Flash     bool                // class 0: shown at once and not kept (3GPP TS 23.038 4)
 	Question  *Question           // nil: the message asks nothing
 
-	// Unread names the fields that the way in could not read and has refused
-	// itself; "" stands for all of them. Nothing more is said of these, and the
-	// request is refused.
+	// Unread names the fields already refused while reading the request; "" stands for
+	// all fields. Send reports no further problem of these fields, and refuses the
+	// request.
 	Unread []string
 }
 
-// Question is what a message asks. Of the embedded Question the caller sets Kind,
-// Labels, Min, Max, About, Language, Until and ChangeUntil.
+// Question is the question of a message. The caller sets Kind, Labels, Min, Max, About,
+// Language, Until and ChangeUntil of the embedded Question.
 type Question struct {
 	reply.Question
 	AlsoFrom []string // other numbers of the same person, as people write them
@@ -75,29 +75,28 @@ type Intake struct{ config Config }
 // New returns an Intake.
 func New(c Config) *Intake { return &Intake{c} }
 
-// Result is what became of one request: a Message that is on disk, or the Problems
-// it was refused for, or Err. A request with Unread fields may be refused without
-// a Problem.
+// Result is the outcome of one request: a Message on disk, the Problems for which it
+// was refused, or Err. A request with Unread fields may be refused without a Problem.
 type Result struct {
 	Message  *queue.Message // nil: refused or failed
-	Warning  string         // number.WarningFixedLine: the number is likely not to take texts; empty: none
+	Warning  string         // number.WarningFixedLine: the number probably cannot receive texts; empty: none
 	Problems []Problem
 	Err      error // the store failed
 }
 
-// Send takes requests into the queue and returns one result for each, in order.
-// Each is accepted or refused on its own. replayed says that caller has made this
-// call before and the results are those of the first time. The error is that of
+// Send passes requests to the queue and returns one result for each, in order. Each
+// request is accepted or refused separately. replayed says that caller has made this
+// call before and the results are those of the first call. The error is that of
 // queue.Queue.Enqueue.
 func (in *Intake) Send(ctx context.Context, caller queue.Caller, requests []Request) (results []Result, replayed bool, err error) {
 	results = make([]Result, len(requests))
 	all := make([]queue.Draft, len(requests))
-	// Most of the time of a batch goes into reading the numbers.
+	// Reading the numbers takes most of the time of a batch.
 	OnAllCores(len(requests), func(i int) {
 		all[i], results[i].Warning, results[i].Problems = in.Draft(&requests[i])
 	})
-	drafts := all[:0]                       // those that nothing is wrong with
-	places := make([]int, 0, len(requests)) // of each draft in results
+	drafts := all[:0]                       // drafts without problems
+	places := make([]int, 0, len(requests)) // index of each draft in results
 	for i := range results {
 		if len(results[i].Problems) == 0 && len(requests[i].Unread) == 0 {
 			drafts, places = append(drafts, all[i]), append(places, i)
@@ -125,9 +124,8 @@ func (in *Intake) Send(ctx context.Context, caller queue.Caller, requests []Requ
 	return results, replayed, nil
 }
 
-// Draft turns a request into what the queue takes. If something is wrong, or r has
-// Unread fields, it returns every problem that can be found, and no draft.
-// warning is that of Result.
+// Draft turns a request into a draft for the queue. With problems or Unread fields it
+// returns all problems that it finds, and no draft. warning is that of Result.
 func (in *Intake) Draft(r *Request) (d queue.Draft, warning string, problems []Problem) {
 	var to pdu.Address
 	if !r.unread(fieldTo) {
@@ -155,7 +153,7 @@ func (in *Intake) Draft(r *Request) (d queue.Draft, warning string, problems []P
 	}, warning, nil
 }
 
-// Preview tells what a text becomes, without sending or storing it.
+// Preview returns the composition of a text, without sending or storing it.
 func (in *Intake) Preview(text string, e pdu.Encoding) (pdu.Preview, *Problem) {
 	preview, err := pdu.NewPreview(text, in.composeOptions(e))
 	if err != nil {
@@ -165,7 +163,7 @@ func (in *Intake) Preview(text string, e pdu.Encoding) (pdu.Preview, *Problem) {
 	return preview, nil
 }
 
-// question prepares what a message asks; nil if it asks nothing.
+// question prepares the question of a message; nil without one.
 func (in *Intake) question(q *Question) (along func(tx store.Tx, m queue.Message) error, p *Problem) {
 	if q == nil {
 		return nil, nil
@@ -186,9 +184,8 @@ func (in *Intake) question(q *Question) (along func(tx store.Tx, m queue.Message
 	return along, nil
 }
 
-// complete adds to the problems of a request what the queue would find next: the
-// queue is not asked about a request that is refused anyway, and names one field
-// only.
+// complete adds the problem that the queue would find. The queue does not see a refused
+// request, and reports one field only.
 func (in *Intake) complete(r *Request, problems []Problem) []Problem {
 	known := func(field string) bool { return r.unread(field) || names(problems, field) }
 	if !known(fieldText) {
@@ -211,7 +208,7 @@ func (in *Intake) composeOptions(e pdu.Encoding) pdu.ComposeOptions {
 	return pdu.ComposeOptions{Encoding: e, MaxParts: in.config.MaxParts}
 }
 
-// unread reports whether the way in has refused this field itself.
+// unread reports whether this field was already refused while reading the request.
 func (r *Request) unread(field string) bool {
 	for _, name := range r.Unread {
 		if name == field || name == "" {
@@ -221,8 +218,8 @@ func (r *Request) unread(field string) bool {
 	return false
 }
 
-// controlIn returns which character of s, from 1, is a control character; 0: none.
-// A reference goes into the logs and tables of other programs.
+// controlIn returns the position of the first control character of s, from 1; 0: none.
+// References are written to logs and tables of other programs.
 func controlIn(s string) int {
 	for i, r := range s {
 		if unicode.IsControl(r) {

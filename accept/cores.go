@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// aloneUpTo is how many items one goroutine does before others help.
+// aloneUpTo is the count of items that one goroutine processes alone.
 const aloneUpTo = 50
 
-// OnAllCores calls do for each of count items, a share of them on each core, and
-// returns when all are done. The items must not depend on one another. If do
-// panics, so does OnAllCores, in the goroutine of its caller.
+// OnAllCores calls do for each of count items, distributed over the cores, and returns
+// when all calls have returned. The items must be independent. A panic of do is raised
+// in the goroutine of the caller.
 func OnAllCores(count int, do func(i int)) {
 	share := max(aloneUpTo, (count+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
 	shares := (count + share - 1) / share

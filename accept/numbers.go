@@ -8,12 +8,12 @@ import (
 	"goniec/pdu"
 )
 
-// Numbers reads phone numbers that callers write.
+// Numbers reads phone numbers as callers write them.
 type Numbers struct{ Numbering number.Numbering }
 
-// Read reads a number that may be written to. field is the name of the field in a
-// Problem. warning is number.WarningFixedLine for a number that is likely not to
-// take texts, and otherwise empty.
+// Read reads a number to send to. field is the name of the field in a Problem. warning
+// is number.WarningFixedLine for a number that probably cannot receive texts, otherwise
+// empty.
 func (n Numbers) Read(field, raw string) (a pdu.Address, warning string, p *Problem) {
 	a, warning, err := n.Numbering.Parse(raw)
 	if err != nil {
@@ -22,20 +22,20 @@ func (n Numbers) Read(field, raw string) (a pdu.Address, warning string, p *Prob
 	return a, warning, nil
 }
 
-// ReadSender reads who a message came from: a number, or a name.
+// ReadSender reads the sender of a message: a number or a name.
 func (n Numbers) ReadSender(raw string) pdu.Address {
 	if a, _, err := n.Numbering.Parse(raw); err == nil {
 		return a
 	}
-	// Networks send from short codes that nobody here may write to.
+	// Networks send from short codes to which sending may be forbidden.
 	if a, err := pdu.ParseAddress(raw); err == nil {
 		return a
 	}
 	return pdu.Address{Number: raw, Type: pdu.TypeAlphanumeric}
 }
 
-// ReadKnown reads a number that the gateway may keep something of, also one that
-// may not be written to from here. field is the name of the field in a Problem.
+// ReadKnown reads a number about which the gateway may have records, also one to which
+// sending is forbidden. field is the name of the field in a Problem.
 func (n Numbers) ReadKnown(field, raw string) (pdu.Address, *Problem) {
 	a, _, p := n.Read(field, raw)
 	if p == nil {
@@ -52,7 +52,7 @@ func (n Numbers) ReadKnown(field, raw string) (pdu.Address, *Problem) {
 	return a, p
 }
 
-// numberCode is the code for an error of number.Numbering.
+// numberCode returns the code of an error of number.Numbering.
 func numberCode(err error) Code {
 	var e *number.Error
 	if !errors.As(err, &e) {

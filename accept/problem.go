@@ -9,16 +9,16 @@ import (
 	"goniec/reply"
 )
 
-// Problem is what is wrong with one field of a request. It never holds what was
-// written in the field.
+// Problem is an error in one field of a request. It never contains the value of the
+// field.
 type Problem struct {
 	Field string // "to", or "question.until" for a field within another
 	Code  Code
 	Args  []any // of the text "problem.<Code>" in package catalogue
 }
 
-// Code names a problem, for programs. A code never changes; the catalogue has its
-// words as "problem.<code>".
+// Code identifies a problem for programs. Codes never change; the catalogue has words
+// for each under "problem.<code>".
 type Code string
 
 // The codes of a Problem. A question has those of reply.QuestionError besides.
@@ -48,8 +48,8 @@ const (
 	CodeSuppressed        Code = "suppressed" // the number must not be written to for this purpose
 )
 
-// Codes lists the codes that only this package finds: all but CodeControl,
-// CodeTooLong, CodeWrongFormat and CodeInvalidUTF8.
+// Codes lists the codes specific to this package: all but CodeControl, CodeTooLong,
+// CodeWrongFormat and CodeInvalidUTF8.
 func Codes() []Code {
 	return []Code{
 		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
@@ -59,19 +59,19 @@ func Codes() []Code {
 	}
 }
 
-// The fields that more than one check looks at.
+// Fields that several checks refer to.
 const (
 	fieldTo        = "to"
 	fieldText      = "text"
 	fieldExpiresAt = "expires_at"
 )
 
-// names reports whether one of problems is of this field.
+// names reports whether one of problems concerns this field.
 func names(problems []Problem, field string) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Field == field })
 }
 
-// refusal is what is wrong with a field that the queue did not take.
+// refusal returns the problem of a field that the queue refused.
 func refusal(e *queue.RefusedError) Problem {
 	p := Problem{Field: e.Field}
 	switch e.Code {
@@ -98,7 +98,7 @@ func refusal(e *queue.RefusedError) Problem {
 // maxReference is the longest reference that the queue takes, in octets.
 const maxReference = 128
 
-// textProblem is what is wrong with a text; err is a *pdu.TextError.
+// textProblem returns the problem of a text; err is a *pdu.TextError.
 func textProblem(err error) Problem {
 	p := Problem{Field: fieldText, Code: CodeWrongFormat}
 	var e *pdu.TextError

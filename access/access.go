@@ -1,8 +1,8 @@
-// Package access knows who may do what: the tokens that programs identify
-// themselves with, the scopes of each, and how many requests each may make.
+// Package access knows who may use the gateway: the tokens of programs, the scopes of
+// each token and its rate limit.
 //
-// It owns the keys tok/. It knows nothing of HTTP, so that every way in to the
-// gateway asks it the same questions.
+// It owns the keys tok/. It is independent of HTTP and shared by all interfaces of the
+// gateway.
 package access
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Scope is something a token may do.
+// Scope is a permission of a token.
 type Scope string
 
 // The scopes of tokens.
@@ -31,18 +31,18 @@ func Scopes() []Scope {
 	return []Scope{ScopeSend, ScopeMessages, ScopeInbox, ScopeInboxWrite, ScopeModems, ScopeModemsWrite, ScopeEvents, ScopeMetrics, ScopeAdmin}
 }
 
-// Token is a token as it is kept, without its secret.
+// Token is a stored token, without its secret.
 type Token struct {
 	ID       string    `json:"id"` // the first half of its hash, in hexadecimal
 	Name     string    `json:"name"`
 	Hash     string    `json:"hash"`   // SHA-256 of the whole token, hexadecimal
-	Prefix   string    `json:"prefix"` // its first characters, to recognise it by
+	Prefix   string    `json:"prefix"` // its first characters, for recognition
 	Scopes   []Scope   `json:"scopes"`
 	Created  time.Time `json:"created"`
 	LastUsed time.Time `json:"used,omitzero"` // to the minute
 }
 
-// Allows reports whether t has the scope, itself or by being an admin's.
+// Allows reports whether t has the scope or ScopeAdmin.
 func (t Token) Allows(s Scope) bool {
 	return slices.Contains(t.Scopes, s) || slices.Contains(t.Scopes, ScopeAdmin)
 }

@@ -7,22 +7,22 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// RateLimit is how many requests one token may make. A zero field takes its
-// default, which only a program gone wild exceeds.
+// RateLimit bounds the requests of one token. A zero field takes its default, which
+// only a faulty program exceeds.
 type RateLimit struct {
 	PerSecond float64 // default 20,000
 	Burst     int     // requests at once; default 20,000
 }
 
-// Limits counts the requests of each token against a RateLimit. All ways in
-// share one Limits, because a token has one limit. It is safe for concurrent use.
+// Limits counts the requests of each token against a RateLimit. All interfaces share
+// one Limits, because a token has one limit. It is safe for concurrent use.
 type Limits struct {
 	limit rate.Limit
 	burst int
 	byID  sync.Map // id of a token to *rate.Limiter
 }
 
-// NewLimits returns limits that nobody has used yet.
+// NewLimits returns unused limits.
 func NewLimits(r RateLimit) *Limits {
 	const generous = 20_000
 	if r.PerSecond == 0 {
@@ -34,8 +34,9 @@ func NewLimits(r RateLimit) *Limits {
 	return &Limits{limit: rate.Limit(r.PerSecond), burst: r.Burst}
 }
 
-// Take counts one request at now of the token with this id. If the token has made
-// too many, Take counts nothing and returns how long to wait, and false.
+// Take counts one request of the token id at now. ok is false for a request beyond the
+// limit; the request is then not counted, and wait is the time until the next may
+// succeed.
 func (l *Limits) Take(id string, now time.Time) (wait time.Duration, ok bool) {
 	found, known := l.byID.Load(id)
 	if !known {

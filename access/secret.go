@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// A token is tokenPrefix, 32 random bytes and a checksum of them, both base62
-// with leading zeros. The checksum tells a badly copied token from a revoked one.
+// A token is tokenPrefix, 32 random bytes and their checksum, both in base62 with
+// leading zeros. The checksum distinguishes a badly copied token from a revoked one.
 const (
 	tokenPrefix    = "gnc_"
 	secretLength   = 43 // base62 digits of 32 bytes
 	checksumLength = 6  // base62 digits of 4 bytes
 	tokenLength    = len(tokenPrefix) + secretLength + checksumLength
-	shownLength    = len(tokenPrefix) + 4 // what is kept to recognise a token by
+	shownLength    = len(tokenPrefix) + 4 // kept to recognise a token
 )
 
 // newSecret returns a new token.
@@ -26,7 +26,7 @@ func newSecret() string {
 	return tokenPrefix + secret + checksum(secret)
 }
 
-// wellFormed reports whether s may be a token that newSecret made.
+// wellFormed reports whether s has the form and checksum of a token.
 func wellFormed(s string) bool {
 	if len(s) != tokenLength || !strings.HasPrefix(s, tokenPrefix) {
 		return false
@@ -43,7 +43,7 @@ func checksum(secret string) string {
 // base62 writes data, read as one big number, with digits, upper and lower case
 // letters, padded with zeros to length.
 func base62(data []byte, length int) string {
-	// math/big orders its digits 0-9a-zA-Z; any fixed order does.
+	// The digit order 0-9a-zA-Z of math/big is as good as any.
 	digits := new(big.Int).SetBytes(data).Text(62)
 	return strings.Repeat("0", length-len(digits)) + digits
 }

@@ -17,40 +17,38 @@ import (
 )
 
 var (
-	// ErrTokenUnknown is returned by Verify for a token that was never made or
-	// has been revoked, and by Revoke for a name or id that no token has.
+	// ErrTokenUnknown is returned by Verify for a token that was never made or has been
+	// revoked, and by Revoke for a name or id without a token.
 	ErrTokenUnknown = errors.New("token is unknown")
-	// ErrTokenMalformed is returned by Verify for what cannot be a token: it was
-	// not copied whole, or is something else.
+	// ErrTokenMalformed is returned by Verify for a string without the form of a token,
+	// such as an incomplete copy.
 	ErrTokenMalformed = errors.New("token is malformed")
-	// ErrTokenExists is returned by Create for a name that a token has.
+	// ErrTokenExists is returned by Create for the name of an existing token.
 	ErrTokenExists = errors.New("a token of this name exists")
-	// ErrTokenName is returned by Create for a name that cannot be one: want 1 to
-	// 64 letters, digits, dots, underscores and hyphens, not one of the last
-	// three in front.
+	// ErrTokenName is returned by Create for an invalid name: valid are 1 to 64
+	// letters, digits, dots, underscores and hyphens, beginning with a letter or digit.
 	ErrTokenName = errors.New("name of a token is not valid")
 	// ErrScopeUnknown is returned by Create for a scope that is not in Scopes.
 	ErrScopeUnknown = errors.New("scope is unknown")
 )
 
-// tokenSpace holds the tokens under tok/<name>; the name in the key makes it
-// unique.
+// tokenSpace holds the tokens under tok/<name>, so that names are unique.
 const tokenSpace = "tok/"
 
 const (
 	tokenRefresh = time.Minute // how often Run writes last uses and reads the store again
-	usedStep     = time.Minute // last use is written at most so often
+	usedStep     = time.Minute // shortest interval between writes of the last use
 )
 
 var tokenName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// Tokens makes, knows and revokes tokens. It owns the keys tok/. It is safe for
+// Tokens creates, verifies and revokes tokens. It owns the keys tok/. It is safe for
 // concurrent use.
 type Tokens struct {
 	store store.Store
 	known atomic.Pointer[map[[sha256.Size]byte]*knownToken] // nil: to be read
-	// loading makes concurrent calls read the store once; it also guards the
-	// order of reading and forgetting.
+	// loading lets one of several concurrent calls read the store, and orders load and
+	// forget.
 	loading sync.Mutex
 }
 
@@ -66,7 +64,7 @@ func NewTokens(s store.Store) *Tokens {
 }
 
 // Create makes a token and returns it with its secret, of which only the hash is
-// kept. It returns ErrTokenName, ErrScopeUnknown or ErrTokenExists.
+// stored. Errors are ErrTokenName, ErrScopeUnknown and ErrTokenExists.
 func (t *Tokens) Create(ctx context.Context, name string, scopes []Scope) (Token, string, error) {
 	if !tokenName.MatchString(name) {
 		return Token{}, "", ErrTokenName
@@ -111,15 +109,15 @@ func (t *Tokens) List(ctx context.Context) ([]Token, error) {
 	return store.View(ctx, t.store, readTokens)
 }
 
-// Revoke removes the token with this name or id; it is worthless when Revoke
-// returns. It returns ErrTokenUnknown if there is none.
+// Revoke removes the token with this name or id, which is invalid when Revoke returns.
+// The error is ErrTokenUnknown if there is none.
 func (t *Tokens) Revoke(ctx context.Context, nameOrID string) (Token, error) {
 	token, err := store.Update(ctx, t.store, func(tx store.Tx) (Token, error) {
 		tokens, err := readTokens(tx)
 		if err != nil {
 			return Token{}, err
 		}
-		// A name wins over an id that looks like it.
+		// A name has precedence over an equal id.
 		i := slices.IndexFunc(tokens, func(t Token) bool { return t.Name == nameOrID })
 		if i < 0 {
 			i = slices.IndexFunc(tokens, func(t Token) bool { return t.ID == nameOrID })
@@ -136,8 +134,8 @@ func (t *Tokens) Revoke(ctx context.Context, nameOrID string) (Token, error) {
 	return token, nil
 }
 
-// Verify returns the token with this secret, or ErrTokenMalformed or
-// ErrTokenUnknown. It reads the store only when tokens have changed.
+// Verify returns the token with this secret, or ErrTokenMalformed or ErrTokenUnknown.
+// It reads the store only after a change of the tokens.
 func (t *Tokens) Verify(ctx context.Context, secret string) (Token, error) {
 	if !wellFormed(secret) {
 		return Token{}, ErrTokenMalformed
@@ -146,7 +144,7 @@ func (t *Tokens) Verify(ctx context.Context, secret string) (Token, error) {
 	if err != nil {
 		return Token{}, fmt.Errorf("read tokens: %w", err)
 	}
-	// The lookup by hash tells nothing about the secret by its duration.
+	// The time of a lookup by hash reveals nothing about the secret.
 	found, ok := known[sha256.Sum256([]byte(secret))]
 	if !ok {
 		return Token{}, ErrTokenUnknown
@@ -171,8 +169,7 @@ func (t *Tokens) Exists(ctx context.Context, id string) (bool, error) {
 	return false, nil
 }
 
-// Run keeps what is in memory fresh and writes down when tokens were last used,
-// until ctx is done.
+// Run refreshes the tokens in memory and stores their last uses until ctx is done.
 func (t *Tokens) Run(ctx context.Context, log *slog.Logger) {
 	changed := t.store.Watch(ctx, tokenSpace)
 	ticker := time.NewTicker(tokenRefresh)
@@ -191,7 +188,7 @@ func (t *Tokens) Run(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// saveUses writes down the uses that happened since the last time.
+// saveUses stores the uses since its last call.
 func (t *Tokens) saveUses(ctx context.Context) error {
 	known := t.known.Load()
 	if known == nil {
@@ -224,7 +221,7 @@ func (t *Tokens) forget() {
 	t.known.Store(nil)
 }
 
-// load returns the tokens by hash, from memory if they are there.
+// load returns the tokens by hash, from memory if loaded.
 func (t *Tokens) load(ctx context.Context) (map[[sha256.Size]byte]*knownToken, error) {
 	if known := t.known.Load(); known != nil {
 		return *known, nil

@@ -1,10 +1,9 @@
-// Package api is the REST API put together: the document that describes it, and the
-// resources, which are packages beside this one, each with a Register.
+// Package api assembles the REST API: its OpenAPI document and its resources, each a
+// package beside this one with a Register method.
 //
-// It owns what goes over the wire. It owns no rule about messages: a handler binds,
-// calls one function of queue, gateway or another package that owns the rule, and
-// renders. What goes over the wire are the types of package client, so that server
-// and client cannot drift apart.
+// It owns the wire format, whose types are those of package client. It owns no rule
+// about messages: a handler binds, calls one function of queue, gateway or another
+// package that owns the rule, and renders.
 package api
 
 import "goniec/api/rest"
@@ -25,8 +24,7 @@ type Resource interface {
 	Register(s *rest.Server)
 }
 
-// New returns a server of the resources and of the document about them. It sets the
-// Document of c.
+// New returns a server of the resources with their document. It sets the Document of c.
 func New(c rest.Config, resources ...Resource) *rest.Server {
 	c.Document = rest.Document{
 		Title: "Goniec", Version: documentVersion, Description: documentDescription,

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Alarm is what a person should look into that is of no single modem.
+// Alarm is a condition of the box that a person should look into.
 type Alarm struct {
 	Code   string    `json:"code" example:"clock_unconfirmed" doc:"Stable; made for programs."`
 	Detail string    `json:"detail" doc:"What is the matter, in the language of Accept-Language."`
@@ -15,16 +15,16 @@ type Alarm struct {
 	At     time.Time `json:"at" doc:"When it was noticed."`
 }
 
-// Clock is what is known of the clock of the box.
+// Clock is the state of the box's clock.
 type Clock struct {
 	Time     time.Time `json:"time" doc:"What it shows, in the zone of the configuration."`
 	Believed bool      `json:"believed" doc:"Something agrees with it. While nothing does, whatever has a time to keep waits."`
-	// By is "" where nothing has to agree.
+	// By is "" where no confirmation is needed.
 	By    string      `json:"confirmed_by,omitempty" enum:"time_server,battery,network,service_centre,person" doc:"What agrees; absent while nothing does, and where nothing has to."`
 	Other *OtherClock `json:"other,omitempty" doc:"What shows another time; absent if nothing does."`
 }
 
-// OtherClock is one that disagrees.
+// OtherClock is a clock that disagrees with the box's clock.
 type OtherClock struct {
 	Source       string  `json:"source" enum:"time_server,battery,network,service_centre,person" doc:"What it is."`
 	AheadSeconds float64 `json:"ahead_seconds" example:"-10800" doc:"By how much the clock of the box is ahead of it; negative: behind."`
@@ -42,14 +42,15 @@ func (c *Client) Alarms(ctx context.Context) ([]Alarm, error) {
 	return answer.Items, err
 }
 
-// Clock returns what is known of the clock of the box.
+// Clock returns the state of the box's clock.
 func (c *Client) Clock(ctx context.Context) (Clock, error) {
 	var answer Clock
 	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/clock", answer: &answer})
 	return answer, err
 }
 
-// ConfirmClock says what time it is; a Problem if the clock of the box shows another.
+// ConfirmClock confirms the time of the box. The error is a *Problem if the box's clock
+// shows another time.
 func (c *Client) ConfirmClock(ctx context.Context, r ClockRequest) (Clock, error) {
 	var answer Clock
 	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/clock", body: r, answer: &answer})

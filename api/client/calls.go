@@ -31,7 +31,7 @@ func (c *Client) SendBatch(ctx context.Context, messages []MessageRequest, optio
 	return answer.Results, err
 }
 
-// Preview says what a text would become; nothing is sent.
+// Preview returns the composition of a text without sending it.
 func (c *Client) Preview(ctx context.Context, p PreviewRequest) (Preview, error) {
 	var answer Preview
 	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/messages/preview", body: p, answer: &answer})
@@ -45,7 +45,7 @@ func (c *Client) Message(ctx context.Context, id string) (Message, error) {
 	return answer, err
 }
 
-// History returns what happened to the message with this id, in the order of time.
+// History returns the steps of the message with this id, in order of time.
 func (c *Client) History(ctx context.Context, id string) ([]Step, error) {
 	var answer Page[Step]
 	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/messages/" + url.PathEscape(id) + "/history", answer: &answer})
@@ -59,25 +59,25 @@ func (c *Client) Cancel(ctx context.Context, id string) (Message, error) {
 	return answer, err
 }
 
-// Release sends a held or uncertain message: a person has decided that it
-// should go, even if an uncertain one may arrive twice.
+// Release sends a held or uncertain message on a person's decision. An uncertain
+// message may arrive twice.
 func (c *Client) Release(ctx context.Context, id string) (Message, error) {
 	var answer Message
 	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/messages/" + url.PathEscape(id) + "/release", once: true, answer: &answer})
 	return answer, err
 }
 
-// MessageFilter narrows a list of messages; zero fields do not.
+// MessageFilter narrows a list of messages; zero fields match all.
 type MessageFilter struct {
-	Status    Status    // where it stands
+	Status    Status
 	To        string    // recipient
 	Reference string    // the caller's own id
 	Since     time.Time // created at or after
 	Until     time.Time // created before
 }
 
-// Messages walks through the messages that fit the filter, newest first. It
-// fetches page after page as they are needed and ends with the first error.
+// Messages iterates over the messages that match the filter, newest first, fetching
+// pages as needed. It ends with the first error.
 func (c *Client) Messages(ctx context.Context, f MessageFilter) iter.Seq2[Message, error] {
 	query := url.Values{}
 	setString(query, "status", string(f.Status))
@@ -88,15 +88,15 @@ func (c *Client) Messages(ctx context.Context, f MessageFilter) iter.Seq2[Messag
 	return pages[Message](ctx, c, "/v1/messages", query)
 }
 
-// InboxFilter narrows a list of received messages; zero fields do not.
+// InboxFilter narrows a list of received messages; zero fields match all.
 type InboxFilter struct {
 	From  string    // sender
 	Since time.Time // received at or after
 	Until time.Time // received before
 }
 
-// Inbox walks through the received messages that fit the filter, newest first.
-// It ends with the first error.
+// Inbox iterates over the received messages that match the filter, newest first. It
+// ends with the first error.
 func (c *Client) Inbox(ctx context.Context, f InboxFilter) iter.Seq2[Inbound, error] {
 	query := url.Values{}
 	setString(query, "from", f.From)
@@ -126,21 +126,22 @@ func (c *Client) Modem(ctx context.Context, name string) (Modem, error) {
 	return answer, err
 }
 
-// RestartModem closes the modem's port and brings it up again; a parked modem
-// is unparked. It returns at once, its state tells the rest.
+// RestartModem closes the modem's port and brings the modem up again; a parked modem is
+// unparked. It returns before the modem is up; the state of the modem shows the
+// progress.
 func (c *Client) RestartModem(ctx context.Context, name string) (Modem, error) {
 	var answer Modem
 	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/modems/" + url.PathEscape(name) + "/restart", once: true, answer: &answer})
 	return answer, err
 }
 
-// Ready returns nil when the gateway can take and send, and otherwise a
-// *Problem that says what is missing.
+// Ready returns nil when the gateway can accept and send messages, otherwise a *Problem
+// with the reason.
 func (c *Client) Ready(ctx context.Context) error {
 	return c.do(ctx, call{method: http.MethodGet, path: "/readyz"})
 }
 
-// CreateToken makes an API token. Its secret cannot be asked for again.
+// CreateToken makes an API token. Its secret is returned only here.
 func (c *Client) CreateToken(ctx context.Context, t TokenRequest) (NewToken, error) {
 	var answer NewToken
 	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/tokens", body: t, once: true, answer: &answer})
@@ -154,12 +155,12 @@ func (c *Client) Tokens(ctx context.Context) ([]Token, error) {
 	return answer.Items, err
 }
 
-// RevokeToken makes the token with this name or id worthless at once.
+// RevokeToken revokes the token with this name or id at once.
 func (c *Client) RevokeToken(ctx context.Context, name string) error {
 	return c.do(ctx, call{method: http.MethodDelete, path: "/v1/tokens/" + url.PathEscape(name), once: true})
 }
 
-// pages walks through a list that is answered in pages.
+// pages iterates over a list that is answered in pages.
 func pages[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		query := maps.Clone(query)
@@ -184,7 +185,7 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values)
 	}
 }
 
-// maxPage is the longest page that the server gives.
+// maxPage is the greatest page length of the server.
 const maxPage = 200
 
 func setString(query url.Values, name, value string) {
@@ -199,8 +200,8 @@ func setTime(query url.Values, name string, t time.Time) {
 	}
 }
 
-// Backup writes all data of the gateway to w, as it is at this moment. It needs the
-// scope admin. When it returns an error what was written is of no use.
+// Backup writes a consistent copy of all data of the gateway to w. It needs the scope
+// admin. After an error the written data is unusable.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error {
 	r, err := c.request(ctx, http.MethodGet, "/v1/backup", nil, nil)
 	if err != nil {

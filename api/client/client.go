@@ -1,5 +1,5 @@
-// Package client is the Go client of the Goniec API, and the types that go over
-// the wire. The server uses the same types, so the two cannot drift apart.
+// Package client is the Go client of the Goniec API with its wire types. The server
+// uses the same types.
 //
 // It imports nothing of the server and may be used by any program.
 package client
@@ -37,15 +37,15 @@ type Client struct {
 	http     *http.Client
 }
 
-// Option changes a client as it is made.
+// Option configures a Client.
 type Option func(*Client)
 
-// WithLanguage asks for problem details in this language (a BCP 47 tag: "pl",
-// "en", "es"). Without it the server answers in English.
+// WithLanguage requests problem details in this language (a BCP 47 tag: "pl", "en",
+// "es"); the default is English.
 func WithLanguage(tag string) Option { return func(c *Client) { c.language = tag } }
 
-// WithHTTPClient sends through h, which must not have a Timeout of its own if
-// Events is to be used. It has no effect on a client of a unix socket.
+// WithHTTPClient sends requests through h. If Events is used, h must have no Timeout.
+// It has no effect on a client of a unix socket.
 func WithHTTPClient(h *http.Client) Option {
 	return func(c *Client) {
 		if !strings.HasPrefix(c.base, socketBase) {
@@ -54,8 +54,7 @@ func WithHTTPClient(h *http.Client) Option {
 	}
 }
 
-// socketBase stands in the URLs of a client of a unix socket. The host of such
-// a URL is not looked up.
+// socketBase is the placeholder host in URLs of a client of a unix socket.
 const socketBase = "http://goniec.sock"
 
 // New returns a client of the gateway at target: an http or https URL, or
@@ -86,7 +85,7 @@ func New(target, token string, options ...Option) (*Client, error) {
 	return c, nil
 }
 
-// call is one request and where its answer goes.
+// call is one request with the destination of its answer.
 type call struct {
 	method string
 	path   string
@@ -95,12 +94,12 @@ type call struct {
 	key    string // Idempotency-Key
 	once   bool   // must not be repeated after a network error
 	answer any    // decoded from JSON unless nil
-	// timeout is that of one try; 0: callTimeout.
+	// timeout bounds one try; 0: callTimeout.
 	timeout time.Duration
 }
 
-// do runs a call and repeats it when the network failed. Every call that is
-// repeated may safely happen twice: it only reads, or it carries a key.
+// do runs a call and repeats it after network errors. Repeated calls only read or carry
+// an idempotency key.
 func (c *Client) do(ctx context.Context, req call) error {
 	var body []byte
 	if req.body != nil {
@@ -123,7 +122,7 @@ func (c *Client) do(ctx context.Context, req call) error {
 	}
 }
 
-// try runs a call once. Errors of the network are a *networkError.
+// try runs a call once. A network error is a *networkError.
 func (c *Client) try(ctx context.Context, req call, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(req.timeout, callTimeout))
 	defer cancel()
@@ -174,14 +173,14 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 	return r, nil
 }
 
-// networkError means that no whole answer came.
+// networkError is the error of a missing or incomplete answer.
 type networkError struct{ err error }
 
 func (e *networkError) Error() string { return e.err.Error() }
 func (e *networkError) Unwrap() error { return e.err }
 
-// problemOf returns the *Problem that an answer carries, or makes one when
-// something other than the gateway answered.
+// problemOf returns the *Problem of an answer, or makes one if the answer is not the
+// gateway's.
 func problemOf(resp *http.Response) error {
 	data, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorLength))
 	problem := &Problem{}
@@ -210,12 +209,12 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// SendOption changes how a message is posted.
+// SendOption configures the posting of a message.
 type SendOption func(*call)
 
-// WithKey posts under this idempotency key: posting again under the same key
-// gives the first answer again. Without it every call makes a key of its own,
-// which covers its repetitions after network errors.
+// WithKey posts under this idempotency key: posting under the same key returns the
+// first answer again. By default each call has a new key, which covers its repetitions
+// after network errors.
 func WithKey(key string) SendOption { return func(c *call) { c.key = key } }
 
 func creating(path string, body, answer any, options []SendOption) call {

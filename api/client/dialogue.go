@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Who a TraceLine is from.
+// The senders of a TraceLine.
 const (
 	FromHost  = "host"
 	FromModem = "modem"
 	FromPort  = "port"
 )
 
-// Trace is what a gateway and a modem have said to each other.
+// Trace is the dialogue of a gateway with a modem.
 type Trace struct {
 	Version      string      `json:"version,omitempty" example:"v1.0.0" doc:"Of the gateway."`
 	Modem        string      `json:"modem" example:"sim-a" doc:"The name of the modem."`
@@ -34,18 +34,18 @@ type TraceLine struct {
 	Text   string    `json:"text" example:"AT+CSQ" doc:"Masked; what is no printable ASCII is written as \\xNN, a backslash as \\\\."`
 }
 
-// USSDRequest is a code for the network.
+// USSDRequest is a USSD code to send.
 type USSDRequest struct {
 	Code string `json:"code" minLength:"1" maxLength:"60" pattern:"^[0-9*#]+$" example:"*101#" doc:"Digits, * and #."`
 }
 
-// USSDAnswer is what the network answers.
+// USSDAnswer is the answer of the network to a USSD code.
 type USSDAnswer struct {
 	Text string `json:"text" doc:"In the words of the network; several lines are possible."`
 }
 
-// TraceModem returns what the gateway and the modem with this name have said to
-// each other, masked, but for the lines up to number after.
+// TraceModem returns the masked dialogue with the modem of this name, from the line
+// after number after.
 func (c *Client) TraceModem(ctx context.Context, name string, after uint64) (Trace, error) {
 	query := url.Values{}
 	if after > 0 {
@@ -59,8 +59,8 @@ func (c *Client) TraceModem(ctx context.Context, name string, after uint64) (Tra
 // ussdTimeout is longer than the gateway waits for the network.
 const ussdTimeout = 2 * time.Minute
 
-// USSD asks the network a code such as "*101#" through the modem with this name.
-// It may take more than a minute.
+// USSD sends a USSD code such as "*101#" through the modem of this name and returns the
+// answer. It may take more than a minute.
 func (c *Client) USSD(ctx context.Context, name, code string) (string, error) {
 	var answer USSDAnswer
 	err := c.do(ctx, call{

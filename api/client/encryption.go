@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// Encryption is how the data on disk is encrypted.
+// Encryption is the state of the encryption on disk.
 type Encryption struct {
 	Enabled   bool   `json:"enabled" doc:"Texts and numbers on disk are encrypted."`
 	Key       string `json:"key,omitempty" example:"5f3a2b1c" doc:"Id of the key that encrypts; tells nothing of the key."`
@@ -14,7 +14,7 @@ type Encryption struct {
 	Records   int    `json:"records" doc:"Records in all, while rotating and after."`
 }
 
-// Encryption returns how the data on disk is encrypted.
+// Encryption returns the state of the encryption on disk.
 func (c *Client) Encryption(ctx context.Context) (Encryption, error) {
 	var answer Encryption
 	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/encryption", answer: &answer})

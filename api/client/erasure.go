@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// ErasureRequest asks that everything about a number be erased.
+// ErasureRequest requests the erasure of all data about a number.
 type ErasureRequest struct {
 	Number       string `json:"number" minLength:"1" maxLength:"64" example:"+48600100200" doc:"The number."`
 	Suppressions bool   `json:"suppressions,omitempty" doc:"Erase as well that the number must not be written to. Without it that stays, so that the wish is kept."`
 }
 
-// Erasure is the proof that everything about a number was erased. It does not name it.
+// Erasure is the proof of an erasure. It does not contain the number.
 type Erasure struct {
 	ID            string    `json:"id" doc:"Names the erasure: keep it with the request of the person."`
 	At            time.Time `json:"at" doc:"When it was complete: a last look at all records found nothing of the number."`
@@ -29,18 +29,18 @@ type Erasure struct {
 	Remark        string    `json:"remark,omitempty" doc:"What is to be done besides, in the language of Accept-Language; only in the answer to the call."`
 }
 
-// eraseTimeout is how long an erasure may take: it reads all records and all of the file.
+// eraseTimeout bounds an erasure, which reads all records and the whole file.
 const eraseTimeout = time.Hour
 
-// Erase erases everything about a number. It may take minutes, and may be called again
-// when it was cut.
+// Erase erases all data about a number. It may take minutes; after an interruption it
+// can be called again.
 func (c *Client) Erase(ctx context.Context, r ErasureRequest) (Erasure, error) {
 	var answer Erasure
 	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/erasures", body: r, once: true, timeout: eraseTimeout, answer: &answer})
 	return answer, err
 }
 
-// Erasures walks through the proofs of erasures, newest first. It ends with the first
+// Erasures iterates over the proofs of erasures, newest first. It ends with the first
 // error.
 func (c *Client) Erasures(ctx context.Context) iter.Seq2[Erasure, error] {
 	return pages[Erasure](ctx, c, "/v1/erasures", url.Values{})

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	silence      = 45 * time.Second // the server says something every 15 s
+	silence      = 45 * time.Second // the server writes at least every 15 s
 	firstRetry   = time.Second      // before a lost stream is opened again; doubles
 	longestRetry = 30 * time.Second
 	maxEvent     = 1 << 20 // bytes of one event
@@ -55,18 +55,17 @@ func (c *Client) Events(ctx context.Context, lastID string) iter.Seq2[Event, err
 	}
 }
 
-// temporary reports whether asking again later may help.
+// temporary reports whether a later retry may help.
 func temporary(status int) bool {
 	return status >= 500 || status == http.StatusTooManyRequests
 }
 
-// stream reads one connection's events until it ends, and keeps lastID at the
-// place up to which they have been yielded. more is false when yield wants no
-// more.
+// stream reads the events of one connection until it ends, and keeps lastID at the last
+// yielded event. more is false when yield returned false.
 func (c *Client) stream(ctx context.Context, lastID *string, yield func(Event) bool) (more bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	// A connection that died without a word shows only by its silence.
+	// A dead connection shows only by its silence.
 	alarm := time.AfterFunc(silence, cancel)
 	defer alarm.Stop()
 
@@ -100,7 +99,7 @@ func (c *Client) stream(ctx context.Context, lastID *string, yield func(Event) b
 		if line != "" {
 			continue
 		}
-		// An empty line ends an event. One without data only tells an id.
+		// An empty line ends an event. An event without data only carries an id.
 		if id != "" {
 			*lastID = id
 		}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Problem is an error of the API, RFC 9457. Programs look at Code, people read
-// Detail. It never repeats a text or a number that was sent.
+// Problem is an error of the API, RFC 9457. Code is for programs, Detail for people. A
+// Problem contains no text or number of the request.
 type Problem struct {
 	Type     string         `json:"type" format:"uri-reference" example:"/docs#problem-invalid_request" doc:"Where the problem is explained."`
 	Title    string         `json:"title" example:"Unprocessable Entity" doc:"The HTTP status in words."`
@@ -17,7 +17,7 @@ type Problem struct {
 	Errors   []FieldProblem `json:"errors,omitempty" nullable:"false" doc:"Each field that is wrong."`
 }
 
-// FieldProblem is what is wrong with one field.
+// FieldProblem is the error of one field.
 type FieldProblem struct {
 	Field   string `json:"field" example:"to" doc:"The field of the body, or the query parameter or header."`
 	In      string `json:"in" enum:"body,query,header,path,gateway" doc:"Where that field is; gateway: what is missing to be ready."`

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// QuestionRequest is what a message asks.
+// QuestionRequest is the question of a message to send.
 type QuestionRequest struct {
 	Kind        string     `json:"kind" enum:"yes_no,choice,number,free" example:"yes_no" doc:"What sort of answer is wanted."`
 	Labels      []string   `json:"labels,omitempty" minItems:"2" maxItems:"9" doc:"Of a choice: the answers, up to 40 characters each; the patient answers with one of them or with its number, from 1."`
@@ -21,7 +21,7 @@ type QuestionRequest struct {
 	AlsoFrom    []string   `json:"also_from,omitempty" maxItems:"5" doc:"Other numbers of the same person, from which an answer counts as well."`
 }
 
-// Question is what a message asks, and where that stands.
+// Question is the question of a message, with its state.
 type Question struct {
 	Kind        string    `json:"kind" enum:"yes_no,choice,number,free" doc:"What sort of answer is wanted."`
 	Status      string    `json:"status" enum:"open,answered,expired,superseded,closed" doc:"open: no answer that can be read. superseded: asked anew with the same reference. closed: the message was never sent."`
@@ -34,7 +34,7 @@ type Question struct {
 	ChangeUntil time.Time `json:"change_until" doc:"Until when an answer may be changed."`
 }
 
-// Answer is what a text says to a question.
+// Answer is a text as an answer to a question.
 type Answer struct {
 	Value       string    `json:"value" enum:"yes,no,unclear,choice,number,text" doc:"unclear: a person has to read it, or the patient is asked again."`
 	Choice      int       `json:"choice,omitempty" doc:"Of a choice: which, from 1."`
@@ -50,7 +50,7 @@ type Answer struct {
 	InboundID   string    `json:"inbound_id,omitempty" doc:"The received message."`
 }
 
-// Suppression says that a number must not be written to for a purpose.
+// Suppression forbids writing to a number for a purpose.
 type Suppression struct {
 	ID      string    `json:"id" doc:"Names the suppression. Ids ascend with time."`
 	To      string    `json:"to" example:"+48600100200" doc:"The number."`
@@ -71,7 +71,7 @@ type SuppressionRequest struct {
 // SuppressionFilter selects suppressions.
 type SuppressionFilter struct{ To, Purpose string }
 
-// Conversation is everything said with one number.
+// Conversation is the exchange with one number.
 type Conversation struct {
 	ID         string    `json:"id" doc:"Names the conversation."`
 	With       string    `json:"with" example:"+48600100200" doc:"The number."`
@@ -84,14 +84,14 @@ type Conversation struct {
 	At         time.Time `json:"at" doc:"When something was said or changed last."`
 }
 
-// ConversationChange changes a conversation; what is absent stays.
+// ConversationChange changes a conversation; absent fields stay.
 type ConversationChange struct {
 	State      *string `json:"state,omitempty" enum:"open,waiting,closed" doc:"closed: a person is done with it; the next text opens it again."`
 	AssignedTo *string `json:"assigned_to,omitempty" maxLength:"64" doc:"Who looks after it; empty: nobody."`
 	Read       bool    `json:"read,omitempty" doc:"Everything has been read."`
 }
 
-// Entry is one thing said in a conversation: one of the three is there.
+// Entry is one item of a conversation; one of its three kinds is set.
 type Entry struct {
 	At      time.Time `json:"at" doc:"When."`
 	Message *Message  `json:"message,omitempty" doc:"A text to the number."`
@@ -99,7 +99,7 @@ type Entry struct {
 	Note    *Note     `json:"note,omitempty" doc:"What a person wrote down; it is never sent."`
 }
 
-// Note is what a person wrote down about a conversation.
+// Note is a person's note about a conversation.
 type Note struct {
 	ID   string    `json:"id" doc:"Names the note."`
 	Text string    `json:"text" doc:"The note."`
@@ -112,13 +112,13 @@ type NoteRequest struct {
 	Text string `json:"text" minLength:"1" maxLength:"2000" doc:"The note."`
 }
 
-// ConversationFilter selects conversations; Unread only those with unread texts.
+// ConversationFilter selects conversations. Unread selects those with unread texts.
 type ConversationFilter struct {
 	State, AssignedTo, With string
 	Unread                  bool
 }
 
-// Suppress adds a suppression, or returns the one there is.
+// Suppress adds a suppression, or returns the existing one.
 func (c *Client) Suppress(ctx context.Context, r SuppressionRequest) (Suppression, error) {
 	var answer Suppression
 	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/suppressions", body: r, answer: &answer})
@@ -130,7 +130,7 @@ func (c *Client) Unsuppress(ctx context.Context, id string) error {
 	return c.do(ctx, call{method: http.MethodDelete, path: "/v1/suppressions/" + url.PathEscape(id), once: true})
 }
 
-// Suppressions walks through the suppressions that fit the filter, newest first. It
+// Suppressions iterates over the suppressions that match the filter, newest first. It
 // ends with the first error.
 func (c *Client) Suppressions(ctx context.Context, f SuppressionFilter) iter.Seq2[Suppression, error] {
 	query := url.Values{}
@@ -139,8 +139,8 @@ func (c *Client) Suppressions(ctx context.Context, f SuppressionFilter) iter.Seq
 	return pages[Suppression](ctx, c, "/v1/suppressions", query)
 }
 
-// Conversations walks through the conversations that fit the filter, those in which
-// something was said last first. It ends with the first error.
+// Conversations iterates over the conversations that match the filter, the latest
+// active first. It ends with the first error.
 func (c *Client) Conversations(ctx context.Context, f ConversationFilter) iter.Seq2[Conversation, error] {
 	query := url.Values{}
 	setString(query, "state", f.State)
@@ -159,8 +159,8 @@ func (c *Client) Conversation(ctx context.Context, id string) (Conversation, err
 	return answer, err
 }
 
-// Entries walks through what was said in a conversation, newest first. It ends with
-// the first error.
+// Entries iterates over the entries of a conversation, newest first. It ends with the
+// first error.
 func (c *Client) Entries(ctx context.Context, id string) iter.Seq2[Entry, error] {
 	return pages[Entry](ctx, c, "/v1/conversations/"+url.PathEscape(id)+"/entries", url.Values{})
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Call is a call that nobody answered.
+// Call is a missed call.
 type Call struct {
 	ID        string    `json:"id" doc:"Names the call. Ids ascend with time."`
 	From      string    `json:"from,omitempty" example:"+48600100200" doc:"Who called; absent if the number was withheld."`
@@ -18,14 +18,14 @@ type Call struct {
 	MessageID string    `json:"message_id,omitempty" doc:"The text that the caller got in answer; absent if none was sent."`
 }
 
-// Credit is what a card has left.
+// Credit is the credit of a SIM.
 type Credit struct {
 	Amount float64   `json:"amount" example:"12.34" doc:"In the currency of its operator."`
 	At     time.Time `json:"at" doc:"When the network said so."`
 	Low    bool      `json:"low" doc:"It is below credit.alarm_below of the configuration."`
 }
 
-// SelfTest is whether a text sent by a modem arrives.
+// SelfTest is the result of a test text.
 type SelfTest struct {
 	Running     bool       `json:"running" doc:"A test is under way; the rest is of the one before."`
 	At          *time.Time `json:"at,omitempty" doc:"When the last one ended; absent while none has."`
@@ -37,15 +37,15 @@ type SelfTest struct {
 	Cause       string     `json:"cause,omitempty" doc:"More about it, in English."`
 }
 
-// TestModem has a modem send a text to the next one, or to its own number. It
-// returns when that is in the queue; SelfTest tells the rest.
+// TestModem sends a test text through a modem to the next one, or to its own number. It
+// returns when the text is queued; SelfTest has the result later.
 func (c *Client) TestModem(ctx context.Context, name string) (Modem, error) {
 	var answer Modem
 	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/modems/" + url.PathEscape(name) + "/test", once: true, answer: &answer})
 	return answer, err
 }
 
-// Calls walks through the missed calls that fit the filter, newest first. It ends
+// Calls iterates over the missed calls that match the filter, newest first. It ends
 // with the first error.
 func (c *Client) Calls(ctx context.Context, f InboxFilter) iter.Seq2[Call, error] {
 	query := url.Values{}

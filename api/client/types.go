@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Status is where a message or a part of it stands.
+// Status is the state of a message or part.
 type Status string
 
 // The states of a message. A part has those from StatusQueued to StatusFailed,
@@ -14,16 +14,16 @@ const (
 	StatusScheduled Status = "scheduled" // waits for its send_at
 	StatusQueued    Status = "queued"    // waits for a modem
 	StatusSending   Status = "sending"   // a part is with a modem
-	StatusSent      Status = "sent"      // the service centre took every part
+	StatusSent      Status = "sent"      // the service centre accepted every part
 	StatusDelivered Status = "delivered" // every part is on the handset
 	StatusFailed    Status = "failed"
 	StatusExpired   Status = "expired" // was not sent before its expires_at
 	StatusCancelled Status = "cancelled"
-	StatusHeld      Status = "held"      // waits for quiet hours to end, until its number may get more, or for a person
-	StatusUncertain Status = "uncertain" // left the box, and no answer came
+	StatusHeld      Status = "held"      // waits for the end of quiet hours, for the recipient cap or for a person
+	StatusUncertain Status = "uncertain" // handed to a modem without an answer
 )
 
-// Final reports whether a message in this state stays in it.
+// Final reports whether the state is final.
 func (s Status) Final() bool {
 	switch s {
 	case StatusDelivered, StatusFailed, StatusExpired, StatusCancelled:
@@ -33,7 +33,7 @@ func (s Status) Final() bool {
 	}
 }
 
-// Priority says which message goes first, and whether quiet hours hold it.
+// Priority decides which message goes first and whether quiet hours hold a message.
 type Priority string
 
 // The priorities. Quiet hours hold normal and low ones.
@@ -43,10 +43,10 @@ const (
 	PriorityLow    Priority = "low"
 )
 
-// Encoding is how the text may be put into an SMS.
+// Encoding is the requested encoding of a text.
 type Encoding string
 
-// The encodings a sender may ask for.
+// The encodings that a sender may request.
 const (
 	EncodingAuto Encoding = "auto" // GSM 7-bit where the text allows it, else UCS-2
 	EncodingGSM7 Encoding = "gsm7" // refused when a character does not fit
@@ -54,7 +54,7 @@ const (
 	EncodingFold Encoding = "fold" // letters outside GSM 7-bit lose their marks where all can
 )
 
-// Purpose is why we may write to somebody.
+// Purpose is the purpose of a message to its recipient.
 type Purpose string
 
 // The purposes. Messages to staff pass quiet hours.
@@ -116,16 +116,16 @@ type Part struct {
 
 // The kinds of Step.
 const (
-	StepAccepted   = "accepted"    // the gateway took the message, and it was on disk
-	StepDue        = "due"         // it was to go out from then on
-	StepBegun      = "begun"       // an attempt at a part was written down, before it was made
-	StepHandedOver = "handed_over" // the text of the part had been handed to the modem whole
+	StepAccepted   = "accepted"    // the message was accepted and on disk
+	StepDue        = "due"         // the message was due
+	StepBegun      = "begun"       // an attempt at a part was recorded, before it was made
+	StepHandedOver = "handed_over" // the modem had received the whole text of the part
 	StepAnswered   = "answered"    // the attempt ended; Outcome says how
 	StepReported   = "reported"    // the service centre reported on it
 	StepEnded      = "ended"       // the message ended otherwise than delivered; Status says how
 )
 
-// Step is something that happened to a message.
+// Step is an event in the history of a message.
 type Step struct {
 	At                time.Time `json:"at" doc:"When."`
 	Step              string    `json:"step" enum:"accepted,due,begun,handed_over,answered,reported,ended" doc:"What. begun was written down before the attempt was made; handed_over: from then on the part may have left."`
@@ -140,7 +140,7 @@ type Step struct {
 	PossibleDuplicate bool      `json:"possible_duplicate,omitempty" doc:"It was known that this attempt may make a second copy."`
 }
 
-// MessageError says why a message is not sent.
+// MessageError is why a message is not sent.
 type MessageError struct {
 	Code    string     `json:"code" example:"quiet_hours" doc:"Stable; made for programs."`
 	Detail  string     `json:"detail" doc:"What happened and what to do, in the language of Accept-Language."`
@@ -148,7 +148,7 @@ type MessageError struct {
 	RetryAt *time.Time `json:"retry_at,omitempty" doc:"When it is tried next, or when a held one goes."`
 }
 
-// Warning is something odd about a message that was accepted, or sent, all the same.
+// Warning is an anomaly of an accepted or sent message.
 type Warning struct {
 	Field  string `json:"field" example:"to" doc:"The field it is about."`
 	Code   string `json:"code" example:"report_overdue" doc:"Stable; made for programs."`
@@ -160,24 +160,24 @@ type BatchRequest struct {
 	Messages []MessageRequest `json:"messages" minItems:"1" maxItems:"1000" nullable:"false" doc:"Each is accepted or refused on its own."`
 }
 
-// BatchResponse has one result a message, in the order of the request.
+// BatchResponse has one result for each message, in the order of the request.
 type BatchResponse struct {
 	Results []BatchResult `json:"results" nullable:"false" doc:"One a message, in the order of the request."`
 }
 
-// BatchResult is what became of one message of a batch: an ID or a Problem.
+// BatchResult is the result of one message of a batch: an ID or a Problem.
 type BatchResult struct {
 	ID      string   `json:"id,omitempty" doc:"The message was accepted under this id."`
 	Problem *Problem `json:"problem,omitempty" doc:"The message was refused; pointers are relative to it."`
 }
 
-// PreviewRequest asks what a text would become.
+// PreviewRequest requests the composition of a text.
 type PreviewRequest struct {
 	Text     string   `json:"text" example:"Zażółć gęślą jaźń" doc:"The text."`
 	Encoding Encoding `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" default:"auto" doc:"As in a message."`
 }
 
-// Preview says what a text becomes, before anything is sent.
+// Preview is the composition of a text.
 type Preview struct {
 	Alphabet string        `json:"alphabet" enum:"gsm7,ucs2" doc:"What the parts are encoded in."`
 	Text     string        `json:"text" doc:"The text as it would go out."`
@@ -196,7 +196,7 @@ type ForeignRune struct {
 	Costs       int    `json:"costs" doc:"Parts saved if this character alone were replaced."`
 }
 
-// Folded is the alternative that encoding fold offers.
+// Folded is the composition with encoding fold.
 type Folded struct {
 	Alphabet string   `json:"alphabet" enum:"gsm7,ucs2" doc:"What the parts are encoded in."`
 	Text     string   `json:"text" doc:"The folded text."`
@@ -217,7 +217,7 @@ type Inbound struct {
 	Modem      string     `json:"modem" doc:"The modem it came in through."`
 	Parts      int        `json:"parts" doc:"How many SMS it is made of."`
 	Complete   bool       `json:"complete" doc:"False if parts have not arrived."`
-	// MessageID and Answer tell what was made of it.
+	// MessageID and Answer show how the text was interpreted.
 	MessageID      string   `json:"message_id,omitempty" doc:"The message whose question it answers; absent if it answers none."`
 	Questions      []string `json:"questions,omitempty" doc:"All messages whose questions it answers."`
 	Answer         *Answer  `json:"answer,omitempty" doc:"How it was read; absent for a moment after it came in."`
@@ -258,8 +258,7 @@ type SignalQuarter struct {
 	MaxDBM  int       `json:"max_dbm" example:"-71" doc:"The strongest, in dBm."`
 }
 
-// Registration says whether the network has let a modem in, for the two ways a
-// text may travel.
+// Registration is the registration of a modem with the two networks that carry texts.
 type Registration struct {
 	CS  string `json:"cs" enum:"unknown,none,searching,denied,home,roaming" doc:"Circuit-switched (2G, 3G)."`
 	EPS string `json:"eps" enum:"unknown,none,searching,denied,home,roaming" doc:"LTE."`
@@ -271,14 +270,14 @@ type Storage struct {
 	Total int `json:"total" doc:"There are."`
 }
 
-// Counters count what a modem carried since the daemon started.
+// Counters count the messages of a modem since the start of the daemon.
 type Counters struct {
 	Sent     uint64 `json:"sent" doc:"Parts that the service centre took."`
 	Failed   uint64 `json:"failed" doc:"Parts that it refused."`
 	Received uint64 `json:"received" doc:"Texts and reports that came in."`
 }
 
-// ModemError is what went wrong with a modem, or may soon.
+// ModemError is a fault of a modem, or a condition that may become one.
 type ModemError struct {
 	Code   string    `json:"code" example:"sim_pin_required" doc:"Stable; made for programs."`
 	Detail string    `json:"detail" doc:"What happened, in the language of Accept-Language."`
@@ -287,8 +286,8 @@ type ModemError struct {
 	At     time.Time `json:"at" doc:"When it happened."`
 }
 
-// Event is one entry of the event log. It carries ids and facts, never a text
-// and never a number.
+// Event is one entry of the event log. It contains ids and facts, no text and no
+// number.
 type Event struct {
 	ID   string          `json:"id" doc:"Opaque; what Last-Event-ID takes."`
 	Type string          `json:"type" example:"message.sent" doc:"What happened."`
@@ -312,8 +311,7 @@ type TokenRequest struct {
 	Scopes []string `json:"scopes" minItems:"1" maxItems:"16" nullable:"false" enum:"messages:send,messages:read,inbox:read,inbox:write,modems:read,modems:write,events:read,metrics:read,admin" doc:"What it may do; admin may do everything."`
 }
 
-// NewToken is a token just made, with its secret, which nobody can ask for
-// again.
+// NewToken is a new token with its secret, which is returned only once.
 type NewToken struct {
 	Token
 	Secret string `json:"secret" doc:"The token itself. It is shown this once; only its hash is kept."`

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Webhook is a program that is told of events, and how it goes with it.
+// Webhook is a receiver of events with its state.
 type Webhook struct {
 	Name        string           `json:"name" example:"his" doc:"Its name in the configuration."`
 	URL         string           `json:"url" example:"http://192.0.2.10/sms" doc:"Where events are posted, without what stands behind a question mark."`
@@ -22,14 +22,14 @@ type Webhook struct {
 	LastError   *DeliveryFailure `json:"last_error,omitempty" doc:"Why it did not take one, when that happened last."`
 }
 
-// DeliveryFailure is why an attempt failed.
+// DeliveryFailure is why a delivery failed.
 type DeliveryFailure struct {
 	At     time.Time `json:"at" doc:"When it failed."`
 	Status int       `json:"status,omitempty" example:"503" doc:"What the receiver answered; absent if it did not."`
 	Cause  string    `json:"cause" doc:"What happened, in English."`
 }
 
-// WebhookDelivery is an event that a receiver has not taken.
+// WebhookDelivery is an event that a receiver has not accepted.
 type WebhookDelivery struct {
 	ID        string           `json:"id" example:"box-17" doc:"Of the event."`
 	Key       string           `json:"webhook_id" example:"evt_box-17_mb3c9x" doc:"The header webhook-id, the same in every attempt."`
@@ -40,7 +40,7 @@ type WebhookDelivery struct {
 	LastError *DeliveryFailure `json:"last_error,omitempty"`
 }
 
-// WebhookTest is what a receiver said to a test.
+// WebhookTest is the answer of a receiver to a test.
 type WebhookTest struct {
 	OK          bool    `json:"ok" doc:"It took the event."`
 	Status      int     `json:"status,omitempty" example:"200" doc:"What it answered; absent if it did not."`
@@ -61,27 +61,27 @@ func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
 	return answer.Items, err
 }
 
-// Deliveries walks through what a webhook has not taken, oldest first: state is
-// DeliveryDead or DeliveryWaiting. It ends with the first error.
+// Deliveries iterates over the events that a webhook has not accepted, oldest first.
+// state is DeliveryDead or DeliveryWaiting. It ends with the first error.
 func (c *Client) Deliveries(ctx context.Context, name, state string) iter.Seq2[WebhookDelivery, error] {
 	return pages[WebhookDelivery](ctx, c, webhookPath(name)+"/deliveries", url.Values{"state": {state}})
 }
 
-// ResendDelivery lets an event that was given up wait again.
+// ResendDelivery queues an abandoned event again.
 func (c *Client) ResendDelivery(ctx context.Context, name, id string) (WebhookDelivery, error) {
 	var answer WebhookDelivery
 	err := c.do(ctx, call{method: http.MethodPost, path: webhookPath(name) + "/deliveries/" + url.PathEscape(id) + "/resend", once: true, answer: &answer})
 	return answer, err
 }
 
-// EnableWebhook lets a webhook be told again that answered 410.
+// EnableWebhook enables a webhook that was disabled by the answer 410.
 func (c *Client) EnableWebhook(ctx context.Context, name string) (Webhook, error) {
 	var answer Webhook
 	err := c.do(ctx, call{method: http.MethodPost, path: webhookPath(name) + "/enable", once: true, answer: &answer})
 	return answer, err
 }
 
-// TestWebhook sends a test event to a webhook and returns what it answered.
+// TestWebhook sends a test event to a webhook and returns its answer.
 func (c *Client) TestWebhook(ctx context.Context, name string) (WebhookTest, error) {
 	var answer WebhookTest
 	err := c.do(ctx, call{method: http.MethodPost, path: webhookPath(name) + "/test", once: true, answer: &answer})

@@ -1,5 +1,5 @@
-// Package consent is the resource of the API for what people have a right to: not
-// to be written to, and to be forgotten.
+// Package consent is the resource of the API for the rights of recipients: not to be
+// written to, and to be erased.
 package consent
 
 import (
@@ -14,7 +14,7 @@ import (
 	"goniec/suppression"
 )
 
-// Resource is what the operations need.
+// Resource holds the dependencies of the operations.
 type Resource struct {
 	Suppressions *suppression.List
 	Erasures     Erasures
@@ -23,24 +23,24 @@ type Resource struct {
 	Log          *slog.Logger
 }
 
-// Erasures keeps the proofs of erasures, as queue.Queue does.
+// Erasures stores the proofs of erasures; implemented by queue.Queue.
 type Erasures interface {
 	Erasures(ctx context.Context, after string, limit int) ([]queue.Erasure, string, error)
 }
 
-// Erase erases everything about a number and returns the proof. Its error is
+// Erase erases all data about a number and returns the proof. The error is
 // ErrNumberBusy or that of the store.
 type Erase func(ctx context.Context, e Erasing) (queue.Erasure, error)
 
-// Erasing is what Erase is asked to do.
+// Erasing is the argument of Erase.
 type Erasing struct {
 	Number       pdu.Address
-	By           string // who asks
-	Suppressions bool   // erase those as well
+	By           string // the requester
+	Suppressions bool   // erase suppressions as well
 }
 
-// ErrNumberBusy says that a number cannot be erased at this moment: a modem sends to it,
-// or new texts keep coming, or a backup is being read.
+// ErrNumberBusy says that a number cannot be erased now: a modem sends to it, new texts
+// keep coming, or a backup is being read.
 var ErrNumberBusy = errors.New("number is in use")
 
 // Register adds the operations to s.

@@ -14,8 +14,7 @@ import (
 	"goniec/queue"
 )
 
-// eraseLimit is how long an erasure may take. On a small box with a great many messages
-// it is minutes.
+// eraseLimit bounds an erasure. On a small box with many messages it takes minutes.
 const eraseLimit = 30 * time.Minute
 
 type (
@@ -32,7 +31,7 @@ type (
 	}
 )
 
-// registerErasures adds the right to be forgotten.
+// registerErasures adds the operations on erasures.
 func (res Resource) registerErasures(s *rest.Server) {
 	bodies := rest.NewBodyReader[client.ErasureRequest](s)
 	rest.Register(s, rest.Operation{

@@ -33,7 +33,7 @@ type (
 	}
 )
 
-// registerSuppressions adds who must not be written to.
+// registerSuppressions adds the operations on suppressions.
 func (res Resource) registerSuppressions(s *rest.Server) {
 	rest.Register(s, rest.Operation{
 		ID: "listSuppressions", Method: http.MethodGet, Path: "/v1/suppressions", Tag: "Consent", Scope: access.ScopeMessages,

@@ -1,4 +1,4 @@
-// Package events is the resource of the API that streams what happens.
+// Package events is the resource of the API that streams events.
 package events
 
 import (
@@ -22,32 +22,32 @@ import (
 )
 
 const (
-	pingInterval    = 15 * time.Second // a comment keeps proxies and clients from giving up
+	pingInterval    = 15 * time.Second // interval of comments, which keep proxies and clients connected
 	writeLimit      = 10 * time.Second // for one write to a stream
 	streamPage      = 100              // events read at once
 	streamsPerToken = 8
-	streamRetry     = 2 * time.Second // what browsers are told to wait before they come back
+	streamRetry     = 2 * time.Second // reconnection delay for browsers
 )
 
 type eventsInput struct {
 	LastEventID string `header:"Last-Event-ID" maxLength:"200" doc:"The id of the last event seen: everything after it comes first. Without it the stream starts now."`
 }
 
-// Resource is what the operations need.
+// Resource holds the dependencies of the operations.
 type Resource struct {
 	Events Events
 	Tokens Tokens
 	Log    *slog.Logger
 }
 
-// Events is the log of events, as event.Log is.
+// Events is the log of events; implemented by event.Log.
 type Events interface {
 	Last(ctx context.Context) (id string, err error)
 	After(ctx context.Context, id string, limit int) ([]event.Event, error)
 	Wake(ctx context.Context) <-chan struct{}
 }
 
-// Tokens tells whether a token has been revoked, as access.Tokens does.
+// Tokens reports revoked tokens; implemented by access.Tokens.
 type Tokens interface {
 	Exists(ctx context.Context, id string) (bool, error)
 }
@@ -78,8 +78,8 @@ type opener struct {
 	streams streams
 }
 
-// stream checks what can be checked before the first byte, and returns what
-// writes the stream.
+// stream validates the request before the first byte and returns the writer of the
+// stream.
 func (o opener) stream(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
 	o.server.CloseWith(ctx)
 	caller := rest.RequestOf(ctx).Caller().ID
@@ -104,9 +104,9 @@ func (o opener) stream(ctx context.Context, in *eventsInput) (*huma.StreamRespon
 	return rest.Stream(func(ctx context.Context, response http.ResponseWriter) {
 		defer o.streams.leave(caller)
 		response.Header().Set("Content-Type", "text/event-stream")
-		response.Header().Set("X-Accel-Buffering", "no") // nginx must not collect what should flow
+		response.Header().Set("X-Accel-Buffering", "no") // nginx must not buffer the stream
 		w := streamWriter{w: response, controller: http.NewResponseController(response)}
-		// The server's limit for reading a request would end the stream, too.
+		// The read deadline of the server would end the stream.
 		_ = w.controller.SetReadDeadline(time.Time{})
 		if err := o.write(ctx, w, last, first); err != nil {
 			o.Log.Debug("event stream broke", "request", rest.RequestOf(ctx).ID(), "err", err)
@@ -114,7 +114,7 @@ func (o opener) stream(ctx context.Context, in *eventsInput) (*huma.StreamRespon
 	}), nil
 }
 
-// write writes events until the client goes or the server closes.
+// write writes events until the client disconnects or the server closes.
 func (o opener) write(ctx context.Context, w streamWriter, last string, events []event.Event) error {
 	caller := rest.RequestOf(ctx).Caller().ID
 	ctx, cancel := context.WithCancel(ctx)
@@ -122,9 +122,10 @@ func (o opener) write(ctx context.Context, w streamWriter, last string, events [
 	wake := o.Events.Wake(ctx)
 	ping := time.NewTicker(pingInterval)
 	defer ping.Stop()
-	// The first words tell where the stream stands, so that a client that loses
-	// it before the first event misses nothing either.
-	// Whatever ends the stream, its last bytes get time to leave.
+	// The first line carries the position of the stream, so that a client that loses
+	// the stream before the first event misses nothing.
+	//
+	// The last bytes of the stream get their own write deadline.
 	defer w.extend()
 	if err := w.write("retry: %d\nid: %s\n\n", streamRetry.Milliseconds(), last); err != nil {
 		return err
@@ -143,8 +144,8 @@ func (o opener) write(ctx context.Context, w streamWriter, last string, events [
 			case <-o.server.Closing():
 				return nil
 			case <-ping.C:
-				// A revoked token ends its streams. Reading again with each
-				// ping makes a lost wake-up a mere delay.
+				// A revoked token ends its streams. The check at each ping covers a
+				// lost wake-up.
 				if valid, err := o.stillValid(ctx, caller); err != nil || !valid {
 					return err
 				}
@@ -169,8 +170,8 @@ func (o opener) stillValid(ctx context.Context, id string) (bool, error) {
 	return o.Tokens.Exists(ctx, id)
 }
 
-// streamWriter writes to a stream under a deadline of its own, which takes the
-// place of the server's for whole answers.
+// streamWriter writes to a stream with a deadline for each write instead of one for the
+// whole answer.
 type streamWriter struct {
 	w          io.Writer
 	controller *http.ResponseController
@@ -184,7 +185,7 @@ func (w streamWriter) event(e event.Event) error {
 	return w.write("id: %s\ndata: %s\n\n", e.ID(), data)
 }
 
-// extend gives the next write its time.
+// extend sets the deadline of the next write.
 func (w streamWriter) extend() {
 	_ = w.controller.SetWriteDeadline(time.Now().Add(writeLimit))
 }

@@ -43,7 +43,7 @@ func (res Resource) listCalls(ctx context.Context, in *callsInput) (*callsOutput
 	return &callsOutput{Link: link, Body: page}, nil
 }
 
-// wireCall turns a call into what goes over the wire.
+// wireCall converts a call to its wire type.
 func wireCall(c *inbox.Call) client.Call {
 	return client.Call{ID: c.ID, From: c.From.String(), Modem: c.Modem, At: c.At, Rings: c.Rings, MessageID: c.MessageID}
 }

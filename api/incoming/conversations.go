@@ -54,7 +54,7 @@ type (
 	}
 )
 
-// registerConversations adds what was said with each number.
+// registerConversations adds the operations on conversations.
 func (res Resource) registerConversations(s *rest.Server) {
 	closed := string(reply.ConversationClosed)
 	rest.Register(s, rest.Operation{
@@ -192,7 +192,7 @@ func (res Resource) listEntries(ctx context.Context, in *entriesInput) (*entries
 		if err != nil {
 			return nil, rest.Failure(ctx, err)
 		}
-		for _, n := range notes { // in front, for whoever writes one has read what was said
+		for _, n := range notes { // notes before texts of the same time, because a note follows the reading of the text
 			note := wireNote(n)
 			entries = append([]client.Entry{{At: n.At, Note: &note}}, entries...)
 		}
@@ -204,7 +204,7 @@ func (res Resource) listEntries(ctx context.Context, in *entriesInput) (*entries
 	return &entriesOutput{Link: rest.NextLink("/v1/conversations/"+in.ID+"/entries", page.Next, query), Body: page}, nil
 }
 
-// entries puts texts of an exchange into what goes over the wire.
+// entries converts texts of an exchange to their wire types.
 func (res Resource) entries(ctx context.Context, found []inbox.Exchanged) ([]client.Entry, error) {
 	lang := rest.RequestOf(ctx).Language()
 	var messages []client.Message
@@ -235,7 +235,7 @@ func (res Resource) entries(ctx context.Context, found []inbox.Exchanged) ([]cli
 	return entries, nil
 }
 
-// sortEntries puts the newest first.
+// sortEntries sorts entries newest first.
 func sortEntries(entries []client.Entry) {
 	slices.SortStableFunc(entries, func(a, b client.Entry) int { return b.At.Compare(a.At) })
 }

@@ -1,5 +1,5 @@
-// Package incoming is the resource of the API for what comes in: received messages,
-// missed calls, and the conversations that they belong to.
+// Package incoming is the resource of the API for received messages, missed calls, and
+// their conversations.
 package incoming
 
 import (
@@ -49,14 +49,14 @@ type (
 	}
 )
 
-// Resource is what the operations need.
+// Resource holds the dependencies of the operations.
 type Resource struct {
 	Inbox   *inbox.Inbox
 	Replies Replies
 	Numbers accept.Numbers
 }
 
-// Replies keeps the conversations, as reply.Replies does.
+// Replies stores the conversations; implemented by reply.Replies.
 type Replies interface {
 	wire.Replies
 	Conversation(ctx context.Context, id string) (reply.Conversation, error)
@@ -118,8 +118,7 @@ func (res Resource) listInbox(ctx context.Context, in *answeredInput) (*inboxOut
 	return &inboxOutput{Link: link, Body: page}, nil
 }
 
-// incoming lists what has come in, texts or calls, newest first, and the link to the
-// next page.
+// incoming lists received texts or calls, newest first, with the link to the next page.
 func incoming[M, W any](
 	ctx context.Context, res Resource, path string, in inboxInput,
 	list func(ctx context.Context, f inbox.Filter, after string, limit int) ([]M, string, error), wire func(*M) W,
@@ -146,7 +145,7 @@ func incoming[M, W any](
 	return rest.NextLink(path, page.Next, query), page, nil
 }
 
-// withAnswer leaves those of received messages that have an answer with this value.
+// withAnswer returns the received messages whose answer has this value.
 func withAnswer(inbound []client.Inbound, value string) []client.Inbound {
 	if value == "" {
 		return inbound

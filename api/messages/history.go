@@ -40,8 +40,8 @@ func (res Resource) registerHistory(s *rest.Server) {
 	})
 }
 
-// history returns the steps of a message in the order of their times. Steps of one
-// time stay in the order in which they were made.
+// history returns the steps of a message in order of time. Steps of one time keep the
+// order of their making.
 func history(m *queue.Message) []client.Step {
 	steps := []client.Step{{At: m.CreatedAt, Step: client.StepAccepted}}
 	if m.SendAt.After(m.CreatedAt) {

@@ -1,5 +1,5 @@
-// Package messages is the resource of the API for what goes out: messages are
-// posted, previewed, listed, cancelled and released.
+// Package messages is the resource of the API for outgoing messages: posting, preview,
+// lists, cancelling and release.
 package messages
 
 import (
@@ -46,15 +46,15 @@ type (
 	}
 )
 
-// Resource is what the operations need.
+// Resource holds the dependencies of the operations.
 type Resource struct {
 	Intake  *accept.Intake
 	Queue   Queue
-	Replies wire.Replies // what messages ask, and what was answered
+	Replies wire.Replies // questions of messages and their answers
 	Numbers accept.Numbers
 }
 
-// Queue is what is done with messages that were accepted, as queue.Queue does.
+// Queue holds the accepted messages; implemented by queue.Queue.
 type Queue interface {
 	Message(ctx context.Context, id string) (queue.Message, error)
 	Messages(ctx context.Context, f queue.Filter, after string, limit int) ([]queue.Message, string, error)
@@ -222,8 +222,9 @@ func (res Resource) postBatch(ctx context.Context, in *postInput, batches rest.L
 	return &batchOutput{Replayed: flag(replayed), Body: client.BatchResponse{Results: results}}, nil
 }
 
-// callerOf returns who enqueues. body is what was read, not what was sent, so
-// that white space and the order of fields do not make it another one.
+// callerOf returns the caller of a request with its idempotency key and the fingerprint
+// of its body. body is the decoded body, so that white space and the order of fields do
+// not matter.
 func callerOf(ctx context.Context, header string, body any) (queue.Caller, *rest.Problem) {
 	r := rest.RequestOf(ctx)
 	caller := queue.Caller{Token: r.Caller().Name}
@@ -231,8 +232,8 @@ func callerOf(ctx context.Context, header string, body any) (queue.Caller, *rest
 	if given == 0 {
 		return caller, nil
 	}
-	// An empty one comes of a variable that was not set: who sends it believes
-	// to be safe.
+	// An empty header usually comes from an unset variable; accepting it would leave
+	// the caller without the protection it expects.
 	key, ok := idempotencyKey(header)
 	if !ok || given > 1 {
 		return caller, rest.NewProblem(rest.CodeKeyInvalid)
@@ -245,8 +246,8 @@ func callerOf(ctx context.Context, header string, body any) (queue.Caller, *rest
 	return caller, nil
 }
 
-// idempotencyKey reads the header Idempotency-Key: a string of RFC 8941 in
-// quotes, or, as most callers write it, without them.
+// idempotencyKey reads the header Idempotency-Key: a quoted string of RFC 8941 or, as
+// most callers write it, an unquoted one.
 func idempotencyKey(header string) (key string, ok bool) {
 	key = header
 	if strings.HasPrefix(header, `"`) {

@@ -17,8 +17,8 @@ import (
 	"goniec/suppression"
 )
 
-// sendRequest turns a posted message into a request to send it. wrong is what the
-// schema found.
+// sendRequest converts a posted message to a request for package accept. wrong lists
+// the errors found by the schema.
 func sendRequest(m client.MessageRequest, wrong []rest.FieldProblem) accept.Request {
 	r := accept.Request{
 		To: m.To, Text: m.Text, Reference: m.Reference, SendAt: timeOf(m.SendAt), ExpiresAt: timeOf(m.ExpiresAt),
@@ -34,8 +34,8 @@ func sendRequest(m client.MessageRequest, wrong []rest.FieldProblem) accept.Requ
 	return r
 }
 
-// newPreviewReader returns a reader that takes the body of a message as well, whose
-// other fields it ignores.
+// newPreviewReader returns a body reader that also accepts a message, ignoring its
+// other fields.
 func newPreviewReader(s *rest.Server) rest.BodyReader[client.PreviewRequest] {
 	registry := s.Registry()
 	schemaOf := func(t reflect.Type) *huma.Schema {
@@ -90,7 +90,7 @@ func wirePreview(p pdu.Preview) client.Preview {
 	return out
 }
 
-// silenceWarning says at now that a delivery report is overdue.
+// silenceWarning returns the warning that a delivery report is overdue at now.
 func silenceWarning(s queue.Silence, now time.Time, lang catalogue.Language) client.Warning {
 	return client.Warning{
 		Field: "status", Code: "report_overdue",
@@ -98,8 +98,8 @@ func silenceWarning(s queue.Silence, now time.Time, lang catalogue.Language) cli
 	}
 }
 
-// duration puts d into words, rounded down to seconds, minutes, hours or days so that the
-// number is 2 or more where that is possible.
+// duration returns d in words, rounded down to seconds, minutes, hours or days, in the
+// greatest unit of which d has at least 2 if possible.
 func duration(lang catalogue.Language, d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
@@ -114,7 +114,7 @@ func duration(lang catalogue.Language, d time.Duration) string {
 	}
 }
 
-// wireWarnings puts the warning of accept into words.
+// wireWarnings returns the warning of package accept in words.
 func wireWarnings(code string, lang catalogue.Language) []client.Warning {
 	if code == "" {
 		return nil

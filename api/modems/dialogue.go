@@ -13,8 +13,8 @@ import (
 	"goniec/modem"
 )
 
-// ussdLimit is how long a code may take with the wait for the modem. It leaves
-// time to answer within answerLimit.
+// ussdLimit bounds a USSD request, the wait for the modem included. It leaves time to
+// answer within answerLimit of package rest.
 const ussdLimit = 100 * time.Second
 
 type (
@@ -73,7 +73,7 @@ func (res Resource) registerDialogue(s *rest.Server) {
 	})
 }
 
-// wireTrace puts the lines of a dialogue behind number after on the wire.
+// wireTrace converts the lines of a dialogue after number after to their wire type.
 func wireTrace(info modem.Info, lines []modem.TraceLine, after uint64) client.Trace {
 	lines = slices.DeleteFunc(lines, func(l modem.TraceLine) bool { return l.Number <= after })
 	trace := client.Trace{
@@ -93,7 +93,7 @@ func wireTrace(info modem.Info, lines []modem.TraceLine, after uint64) client.Tr
 	return trace
 }
 
-// ussdFailure is the problem for an error of Gateway.USSD.
+// ussdFailure returns the problem of an error of Gateway.USSD.
 func ussdFailure(ctx context.Context, err error) *rest.Problem {
 	var fault *modem.Fault
 	switch {

@@ -1,5 +1,5 @@
-// Package modems is the resource of the API for the devices that carry texts: their
-// state, restarting and testing them, the dialogue with them, and USSD.
+// Package modems is the resource of the API for modems: their state, restart and test,
+// dialogue and USSD.
 package modems
 
 import (
@@ -17,15 +17,15 @@ import (
 	"goniec/selfcare"
 )
 
-// Resource is what the operations need.
+// Resource holds the dependencies of the operations.
 type Resource struct {
 	Gateway Gateway
 	Care    Care
 	Version string // of the program, for a trace
 }
 
-// Gateway runs the modems, as gateway.Gateway does. For a name that no modem has,
-// its methods return gateway.ErrUnknownModem.
+// Gateway runs the modems; implemented by gateway.Gateway. For an unknown name its
+// methods return gateway.ErrUnknownModem.
 type Gateway interface {
 	Modems() []gateway.Status
 	Restart(ctx context.Context, name string) error
@@ -33,25 +33,24 @@ type Gateway interface {
 	USSD(ctx context.Context, name, code string) (string, error)
 }
 
-// Care looks after the credit of SIMs and tries whether texts arrive, as
-// selfcare.Care does.
+// Care checks the credit of SIMs and runs self-tests; implemented by selfcare.Care.
 type Care interface {
 	Credit(name string) *selfcare.Credit
 	TestStatus(name string) *selfcare.TestStatus
 	StartTest(ctx context.Context, name string) error
 }
 
-// The codes of a modem's last error that have words in the catalogue. Any other code gets
-// general ones. The codes of alarms are those of packages gateway and selfcare.
+// The codes of a modem's last error, each with words in the catalogue. Alarms have the
+// codes of packages gateway and selfcare.
 const (
 	modemAbsent             = "modem_absent"        // the port is not there
-	modemPortBusy           = "modem_port_busy"     // another program has it
+	modemPortBusy           = "modem_port_busy"     // another program holds the port
 	modemPortDenied         = "modem_port_denied"   // no permission to open it
-	modemNotAModem          = "modem_not_a_modem"   // something answers, but not as a modem
+	modemNotAModem          = "modem_not_a_modem"   // the device is not a modem for texts
 	modemSilent             = "modem_silent"        // nothing answers
 	modemSIMMissing         = "sim_missing"         // no card
 	modemSIMPIN             = "sim_pin_required"    // the card asks for its PIN and none is configured
-	modemSIMPINWrong        = "sim_pin_wrong"       // the card refused the PIN; it is not tried again
+	modemSIMPINWrong        = "sim_pin_wrong"       // the card refused the PIN; the PIN is not tried again
 	modemSIMPUK             = "sim_puk_required"    // the card is blocked
 	modemSIMFailure         = "sim_failure"         // the card does not work
 	modemNotRegistered      = "not_registered"      // no network
@@ -61,7 +60,7 @@ const (
 	modemRoaming            = "roaming_refused"     // the network is not the SIM's own, and roaming is not allowed
 	modemNoCentre           = "no_service_centre"   // the card knows no service centre
 	modemOther              = "other_modem"         // another modem than the configured one is at the port
-	modemStore              = "store_failed"        // what it carries cannot be written to disk
+	modemStore              = "store_failed"        // the disk cannot be written
 	modemNoCredit           = "no_credit"           // texts are refused, and the card has no credit
 	modemError              = "modem_error"         // anything else
 )
@@ -93,7 +92,7 @@ func (res Resource) Register(s *rest.Server) {
 		page := client.Page[client.Modem]{Items: make([]client.Modem, len(modems))}
 		for i := range modems {
 			m := res.whole(&modems[i], lang)
-			m.SignalHistory = nil // 96 entries that a list is not read for
+			m.SignalHistory = nil // 96 entries are too many for a list
 			page.Items[i] = m
 		}
 		return &modemsOutput{Body: page}, nil
@@ -130,7 +129,7 @@ func (res Resource) answer(ctx context.Context, name string) (*modemOutput, erro
 	return nil, rest.NewProblem(rest.CodeModemNotFound)
 }
 
-// failure is the problem for an error of the gateway.
+// failure returns the problem of an error of the gateway.
 func failure(ctx context.Context, err error) *rest.Problem {
 	for _, known := range []struct {
 		err  error
@@ -146,15 +145,14 @@ func failure(ctx context.Context, err error) *rest.Problem {
 	return rest.Failure(ctx, err)
 }
 
-// whole puts the state of a modem on the wire, with its credit and its self-test, in
-// words.
+// whole returns the wire type of a modem with its credit and self-test, in words.
 func (res Resource) whole(s *gateway.Status, lang catalogue.Language) client.Modem {
 	m := wireModem(s)
 	m.Credit, m.SelfTest = wireCredit(res.Care.Credit(s.Name)), wireSelfTest(res.Care.TestStatus(s.Name))
 	return wordModem(m, lang)
 }
 
-// wordModem puts the last error and the alarms of a modem into words.
+// wordModem adds the words of the last error and the alarms of a modem.
 func wordModem(m client.Modem, lang catalogue.Language) client.Modem {
 	if m.LastError != nil {
 		worded := *m.LastError

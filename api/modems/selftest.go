@@ -26,7 +26,7 @@ func (res Resource) registerTest(s *rest.Server) {
 	})
 }
 
-// wordSelfTest puts what a test came to into words.
+// wordSelfTest adds the words of a test's result.
 func wordSelfTest(t *client.SelfTest, lang catalogue.Language) *client.SelfTest {
 	if t == nil || t.Result == "" || t.Passed {
 		return t

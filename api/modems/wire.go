@@ -10,8 +10,8 @@ import (
 	"goniec/selfcare"
 )
 
-// wireModem puts the state of a modem on the wire. The words of its errors and alarms
-// are added by wordModem.
+// wireModem converts the state of a modem to its wire type, without the words that
+// wordModem adds.
 func wireModem(s *gateway.Status) client.Modem {
 	m := client.Modem{
 		Name: s.Name, State: string(s.State), Device: s.Device,
@@ -43,7 +43,7 @@ func wireModem(s *gateway.Status) client.Modem {
 	return m
 }
 
-// registration puts a state of 3GPP TS 27.007 10.1.22 into the words of the API.
+// registration returns the API's word for a state of 3GPP TS 27.007 10.1.22.
 func registration(r modem.RegistrationStatus) string {
 	switch r {
 	case modem.Home, modem.HomeSMSOnly, modem.HomeNoCSFB:
@@ -61,8 +61,8 @@ func registration(r modem.RegistrationStatus) string {
 	}
 }
 
-// errorCode returns the code of the API, which has words and a remedy in every
-// language, for what a modem suffers from.
+// errorCode returns the code of a modem's last error for the code of its trouble. Both
+// are on the wire: events and webhooks carry the code of the trouble.
 func errorCode(s *gateway.Status, code string) string {
 	known := map[string]string{
 		"absent": modemAbsent, "port_busy": modemPortBusy, "port_denied": modemPortDenied,
@@ -78,7 +78,7 @@ func errorCode(s *gateway.Status, code string) string {
 		"cme_30": modemNotRegistered, "cms_331": modemNotRegistered, "cms_330": modemNoCentre,
 		"cme_20": modemStorageFull, "cms_322": modemStorageFull, "cms_208": modemStorageFull, "cms_211": modemStorageFull,
 	}
-	// The state says more than a code that may be older.
+	// The present state decides before the code, which may be older.
 	switch wire, found := known[code]; {
 	case s.State == modem.SIMLocked && !strings.HasPrefix(code, "cm"):
 		return modemSIMPIN

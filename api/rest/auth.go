@@ -15,16 +15,16 @@ import (
 	"goniec/access"
 )
 
-// securityScheme is the name of the tokens in the document.
+// securityScheme is the name of token authentication in the document.
 const securityScheme = "token"
 
-// needs returns the security requirement of an operation. The document shows
-// it, and authorise enforces the very same value.
+// needs returns the security requirement of an operation, which the document shows and
+// authorise enforces.
 func needs(scope access.Scope) []map[string][]string {
 	return []map[string][]string{{securityScheme: {string(scope)}}}
 }
 
-// ScopeOf returns the scope that an operation needs; empty if it is open.
+// ScopeOf returns the scope that an operation requires; empty if the operation is open.
 func ScopeOf(op *huma.Operation) access.Scope {
 	for _, requirement := range op.Security {
 		if scopes := requirement[securityScheme]; len(scopes) > 0 {
@@ -34,7 +34,8 @@ func ScopeOf(op *huma.Operation) access.Scope {
 	return ""
 }
 
-// authorise lets a request through to its operation, or answers why not.
+// authorise passes an authorised request on to its operation, and answers others with a
+// problem.
 func (s *Server) authorise(ctx huma.Context, next func(huma.Context)) {
 	c := humaecho.Unwrap(ctx)
 	op := ctx.Operation()
@@ -44,7 +45,7 @@ func (s *Server) authorise(ctx huma.Context, next func(huma.Context)) {
 			return
 		}
 	}
-	// Refusing a body by its announced length spares reading it.
+	// Refusing a body by its announced length avoids reading it.
 	if op.MaxBodyBytes > 0 && c.Request().ContentLength >= op.MaxBodyBytes {
 		s.writeProblem(c, NewProblem(CodeBodyTooLarge, (op.MaxBodyBytes-1)>>10))
 		return
@@ -52,7 +53,7 @@ func (s *Server) authorise(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// admit finds out who sends the request, and returns why it may not.
+// admit identifies the caller of a request and returns the reason of a refusal.
 func (s *Server) admit(c echo.Context, scope access.Scope) *Problem {
 	r := RequestOf(c.Request().Context())
 	if r.local {
@@ -96,9 +97,8 @@ func (s *Server) authenticate(r *http.Request) (access.Token, *Problem) {
 	return access.Token{}, NewProblem(code).WithHeader("WWW-Authenticate", `Bearer realm="goniec", error="invalid_token"`)
 }
 
-// fromThisMachine reports whether r was made on this machine, by a program that
-// spoke to us directly: not through a proxy on this machine, and not by a browser
-// that was led here under a name of somebody else's.
+// fromThisMachine reports whether a program on this machine made r directly: not
+// through a local proxy, and not by a browser that was directed to a foreign host name.
 func fromThisMachine(r *http.Request) bool {
 	if RequestOf(r.Context()).local {
 		return true

@@ -20,16 +20,15 @@ const (
 	bodyTime = 30 * time.Second // for a body to come in
 )
 
-// Input is embedded in the input of an operation whose body a BodyReader reads.
+// Input is embedded in the input of an operation with a BodyReader.
 type Input struct {
 	ContentType string `header:"Content-Type" hidden:"true"`
 	RawBody     []byte `contentType:"application/json"`
 }
 
-// BodyReader reads bodies into a T and validates them against the schema that the
-// document shows for it. encoding/json would repair what must be refused: it
-// replaces what is not UTF-8, drops fields that it does not know, and takes names
-// in any case.
+// BodyReader decodes bodies into a T and validates them against the schema in the
+// document. Unlike encoding/json it refuses invalid UTF-8, unknown fields and names in
+// another case.
 type BodyReader[T any] struct {
 	registry huma.Registry
 	schema   *huma.Schema
@@ -40,8 +39,7 @@ func NewBodyReader[T any](s *Server) BodyReader[T] {
 	return BodyReader[T]{registry: s.Registry(), schema: s.Registry().Schema(reflect.TypeFor[T](), true, "")}
 }
 
-// ReadWhole is Read for an operation that looks at no field of a body in which
-// another is wrong.
+// ReadWhole is Read for an operation that needs a body without any wrong field.
 func (r BodyReader[T]) ReadWhole(in Input) (T, *Problem) {
 	value, wrong, p := r.Read(in)
 	if p == nil && len(wrong) > 0 {
@@ -50,9 +48,9 @@ func (r BodyReader[T]) ReadWhole(in Input) (T, *Problem) {
 	return value, p
 }
 
-// Read returns the value of a body and what is wrong with its fields, or a problem
-// of the whole. Fields that are wrong are left out of the value, so that the others
-// can be looked at as well and every mistake is told at once.
+// Read returns the value of a body with the problems of its fields, or a problem of the
+// whole body. Wrong fields are left out of the value, so that the others can be checked
+// and all problems are reported at once.
 func (r BodyReader[T]) Read(in Input) (value T, wrong []FieldProblem, p *Problem) {
 	data, p := jsonOf(in)
 	if p != nil {
@@ -65,7 +63,7 @@ func (r BodyReader[T]) Read(in Input) (value T, wrong []FieldProblem, p *Problem
 	return value, wrong, nil
 }
 
-// parse decodes one JSON value as Read does; the error says that it is no JSON.
+// parse decodes one JSON value as Read does. The error says that data is not JSON.
 func (r BodyReader[T]) parse(data []byte) (value T, wrong []FieldProblem, err error) {
 	loose, twice, err := decodeLoose(data)
 	if err != nil {
@@ -82,7 +80,7 @@ func (r BodyReader[T]) parse(data []byte) (value T, wrong []FieldProblem, err er
 	return value, check.found, salvage(loose, check.found, &value)
 }
 
-// salvage decodes what is right of an object.
+// salvage decodes the valid fields of an object.
 func salvage(loose any, wrong []FieldProblem, value any) error {
 	object, ok := loose.(map[string]any)
 	if !ok {
@@ -101,21 +99,21 @@ func salvage(loose any, wrong []FieldProblem, value any) error {
 	return json.Unmarshal(data, value)
 }
 
-// Named reports whether something is wrong with the field at pointer, in it, or with
-// the whole that it would stand in.
+// Named reports whether wrong contains a problem at pointer, within it, or of a value
+// that contains it.
 func Named(wrong []FieldProblem, pointer string) bool {
 	return slices.ContainsFunc(wrong, func(f FieldProblem) bool {
 		return f.Pointer == pointer || f.Pointer == "" || strings.HasPrefix(f.Pointer, pointer+"/")
 	})
 }
 
-// jsonOf returns the body if it is what it should be: JSON by its type, UTF-8, and
-// not nested without end.
+// jsonOf returns the body if it has the content type JSON, is UTF-8 and is not nested
+// too deeply.
 func jsonOf(in Input) ([]byte, *Problem) {
 	if p := checkContentType(in.ContentType); p != nil {
 		return nil, p
 	}
-	// Some editors and programs put a byte order mark in front.
+	// Some editors and programs prepend a byte order mark.
 	data := bytes.TrimPrefix(in.RawBody, []byte("\xef\xbb\xbf"))
 	if at := tooDeep(data); at >= 0 {
 		p := NewProblem(CodeNestedTooDeep, maxDepth)
@@ -127,7 +125,7 @@ func jsonOf(in Input) ([]byte, *Problem) {
 }
 
 func checkContentType(header string) *Problem {
-	if header == "application/json" { // as nearly all send it
+	if header == "application/json" { // the common case
 		return nil
 	}
 	mediaType, _, err := mime.ParseMediaType(header)
@@ -137,8 +135,8 @@ func checkContentType(header string) *Problem {
 	return nil
 }
 
-// checkEncoding finds bytes that are not UTF-8 and escapes that are half of a
-// surrogate pair, and names the field they are in.
+// checkEncoding finds invalid UTF-8 and escapes of lone surrogates, and names their
+// field.
 func checkEncoding(body []byte) *Problem {
 	at := firstInvalid(body)
 	if at < 0 {
@@ -195,7 +193,7 @@ func escapedUnit(b []byte) (uint64, bool) {
 	return unit, err == nil
 }
 
-// malformed says where a body stops being JSON.
+// malformed returns the problem with the position at which a body stops being JSON.
 func malformed(body []byte, err error) *Problem {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return NewProblem(CodeBodyRequired)
@@ -220,14 +218,14 @@ func position(body []byte, at int) (line, column int) {
 	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
 }
 
-// pointerAt returns the JSON pointer to the value that an offset of body lies
-// in. It reads as far as body can be read.
+// pointerAt returns the JSON pointer to the value at an offset of body, as far as body
+// can be parsed.
 func pointerAt(body []byte, at int) string {
 	type level struct {
 		array bool
 		index int
 		name  string
-		value bool // in an object: a name has been read, its value comes next
+		value bool // in an object: the next token is a value
 	}
 	var levels []level
 	decoder := json.NewDecoder(bytes.NewReader(body))

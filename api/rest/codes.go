@@ -6,8 +6,8 @@ import (
 	"goniec/accept"
 )
 
-// Code names a problem, for programs. Codes are part of the contract: they may be
-// added, never changed.
+// Code identifies a problem for programs. Codes are part of the contract: new ones may
+// be added, existing ones never change.
 type Code string
 
 // The problems of a whole request.
@@ -86,8 +86,7 @@ const (
 	CodeStoreFailed  Code = "store_failed"   // of readiness
 )
 
-// Statuses is the one list of problems of a whole request with their HTTP
-// status.
+// Statuses returns the problems of a whole request with their HTTP statuses.
 func Statuses() map[Code]int {
 	return map[Code]int{
 		CodeInvalidRequest:       http.StatusUnprocessableEntity,
@@ -140,7 +139,7 @@ func Statuses() map[Code]int {
 	}
 }
 
-// FieldCodes lists the problems of one field, in the order of the documentation. CodeInvalidUTF8 is one, too.
+// FieldCodes lists the problems of one field in the order of the documentation.
 func FieldCodes() []Code {
 	codes := []Code{
 		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, Code(accept.CodeControl), CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,

@@ -14,7 +14,7 @@ import (
 	"goniec/access"
 )
 
-// Document is what the OpenAPI document says beside its operations.
+// Document holds the parts of the OpenAPI document besides the operations.
 type Document struct {
 	Title, Version, Description string
 	Tags                        []Tag // in the order of the document
@@ -50,7 +50,7 @@ func newDocument(d Document) *huma.OpenAPI {
 	return document
 }
 
-// schemaName names a schema after its type; Page[client.Message] is MessagePage.
+// schemaName returns the schema name of a type; Page[client.Message] is MessagePage.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	if item, ok := strings.CutPrefix(name, "Page"); ok && item != "" {
@@ -59,11 +59,11 @@ func schemaName(t reflect.Type, hint string) string {
 	return name
 }
 
-// Finish completes the document once every operation is registered, and serves it
-// at /openapi.json, indented so that changes can be read.
+// Finish completes the document after the registration of all operations, and serves it
+// indented at /openapi.json.
 func (s *Server) Finish() {
 	document := s.api.OpenAPI()
-	// huma has a problem of its own, which never leaves: see wordProblem.
+	// The problem type of huma is never sent: see wordProblem.
 	delete(document.Components.Schemas.Map(), "ErrorModel")
 	delete(document.Components.Schemas.Map(), "ErrorDetail")
 	requests := map[*huma.Schema]bool{}
@@ -71,13 +71,13 @@ func (s *Server) Finish() {
 		s.collect(body, requests)
 	}
 	for _, schema := range s.Registry().Map() {
-		if !requests[schema] { // only in requests unknown fields are errors
+		if !requests[schema] { // unknown fields are errors in requests only
 			schema.AdditionalProperties = nil
 		}
 	}
 	plain, err := json.Marshal(document)
 	if err != nil {
-		panic(fmt.Sprintf("render API document: %v", err)) // a bug: it is built from our own types
+		panic(fmt.Sprintf("render API document: %v", err)) // a bug, since the types are fixed
 	}
 	var indented bytes.Buffer
 	if err := json.Indent(&indented, plain, "", "  "); err != nil {
@@ -89,7 +89,7 @@ func (s *Server) Finish() {
 	})
 }
 
-// collect adds to found the schemas that stand in schema.
+// collect adds the schemas within schema to found.
 func (s *Server) collect(schema *huma.Schema, found map[*huma.Schema]bool) {
 	for schema.Ref != "" {
 		schema = s.Registry().SchemaFromRef(schema.Ref)

@@ -6,13 +6,12 @@ import (
 	"strconv"
 )
 
-// maxDepth is how deep objects and lists of a body may stand in one another. No
-// body of ours goes beyond four; what goes on for ever would cost memory and come
-// back as an endless pointer.
+// maxDepth bounds the nesting of a body. Valid bodies have at most four levels;
+// unbounded nesting costs memory and would be returned as an endless pointer.
 const maxDepth = 16
 
-// tooDeep returns the offset of the bracket that goes beyond maxDepth, or -1. It
-// needs no valid JSON.
+// tooDeep returns the offset of the bracket beyond maxDepth, or -1. data need not be
+// valid JSON.
 func tooDeep(body []byte) int {
 	depth, quoted := 0, false
 	for i := 0; i < len(body); i++ {
@@ -37,13 +36,13 @@ func tooDeep(body []byte) int {
 	return -1
 }
 
-// looseJSON decodes JSON that is known to be valid and not too deep into values as
-// encoding/json does, but with numbers as they are written, and remembers which
-// names an object has twice: encoding/json takes the last of them without a word.
+// looseJSON decodes valid JSON within maxDepth into values as encoding/json does, but
+// with numbers as written, and records duplicate names, of which encoding/json silently
+// takes the last.
 type looseJSON struct {
 	data  []byte
 	at    int
-	path  []step   // to the value at hand
+	path  []step   // to the present value
 	twice []string // pointers, each once
 }
 
@@ -53,17 +52,17 @@ type step struct {
 	index int // of a list; -1: of an object
 }
 
-// decodeLoose returns the value of data and the pointers of names that stand twice.
+// decodeLoose returns the value of data and the pointers of duplicate names.
 func decodeLoose(data []byte) (value any, twice []string, err error) {
 	if !json.Valid(data) {
-		return nil, nil, json.Unmarshal(data, &value) // says where
+		return nil, nil, json.Unmarshal(data, &value) // returns the position
 	}
 	d := looseJSON{data: data}
 	value = d.value()
 	return value, d.twice, nil
 }
 
-// value decodes the value that begins behind white space at d.at.
+// value decodes the value at d.at after white space.
 func (d *looseJSON) value() any {
 	switch d.space(); d.data[d.at] {
 	case '{':
@@ -146,12 +145,12 @@ func (d *looseJSON) text() string {
 	}
 	var text string
 	if err := json.Unmarshal(d.data[begin:d.at], &text); err != nil {
-		return "" // cannot be: the whole is valid
+		return "" // impossible in valid JSON
 	}
 	return text
 }
 
-// remember takes down that the name at the end of the path came before.
+// remember records the name at the end of the path as a duplicate.
 func (d *looseJSON) remember() {
 	pointer := ""
 	for _, s := range d.path {

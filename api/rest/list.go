@@ -11,15 +11,15 @@ import (
 	"goniec/accept"
 )
 
-// ListReader reads bodies whose one field is a list of T. An item that is wrong does
-// not spoil the others, so each is read on its own.
+// ListReader decodes bodies whose only field is a list of T. Each item is decoded
+// separately, so that a wrong item does not affect others.
 type ListReader[T any] struct {
 	field string
 	shell *huma.Schema // of the body without its items
 	items BodyReader[T]
 }
 
-// Item is one item of a list as it was read, and what is wrong with it.
+// Item is one decoded item of a list with its problems.
 type Item[T any] struct {
 	Value T
 	Wrong []FieldProblem
@@ -35,7 +35,7 @@ func NewListReader[B, T any](s *Server, field string) ListReader[T] {
 	return ListReader[T]{field: field, shell: shell, items: NewBodyReader[T](s)}
 }
 
-// Read returns the items of a body, and the whole of it as it was decoded.
+// Read returns the items of a body, and the whole decoded body.
 func (r ListReader[T]) Read(in Input) (items []Item[T], whole any, p *Problem) {
 	data, p := jsonOf(in)
 	if p != nil {
@@ -46,7 +46,7 @@ func (r ListReader[T]) Read(in Input) (items []Item[T], whole any, p *Problem) {
 		return nil, nil, malformed(data, err)
 	}
 	check := checker{registry: r.items.registry}
-	if slices.Contains(twice, "/"+r.field) { // the other names are told with their item
+	if slices.Contains(twice, "/"+r.field) { // other duplicates are reported with their item
 		check.add("/"+r.field, CodeDuplicateField)
 	}
 	check.value(r.shell, whole, "")
@@ -62,7 +62,7 @@ func (r ListReader[T]) Read(in Input) (items []Item[T], whole any, p *Problem) {
 	accept.OnAllCores(len(items), func(i int) {
 		items[i].Value, items[i].Wrong, errs[i] = r.items.parse(list[r.field][i])
 	})
-	if err := errors.Join(errs...); err != nil { // it is JSON, or the whole would not have been
+	if err := errors.Join(errs...); err != nil { // impossible after the whole was decoded
 		return nil, nil, malformed(data, err)
 	}
 	return items, whole, nil

@@ -8,13 +8,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics count what goes over the wire. Labels are routes, never paths.
+// metrics counts requests. Labels are routes, never paths.
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 }
 
-// newMetrics registers the metrics; with a nil registerer they are only counted.
+// newMetrics registers the metrics with registerer unless that is nil.
 func newMetrics(registerer prometheus.Registerer) *metrics {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -37,7 +37,7 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	switch method {
 	case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodHead, http.MethodOptions:
 	default:
-		method = "other" // callers must not make labels
+		method = "other" // callers must not create labels
 	}
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())

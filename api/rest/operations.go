@@ -15,13 +15,12 @@ import (
 	"goniec/api/client"
 )
 
-// Operation is what a route says about itself. The document shows it, and the
-// server does what it says.
+// Operation declares a route for the document and the server.
 type Operation struct {
 	ID, Method, Path, Tag string
 	Summary, Description  string
 	Scope                 access.Scope // empty: open to all
-	// LocalOpen lets programs on this machine in without a token.
+	// LocalOpen admits programs on this machine without a token.
 	LocalOpen bool
 	Status    int   // of success
 	Problems  []int // HTTP statuses of its problems, beside those of its scope and its body
@@ -29,10 +28,10 @@ type Operation struct {
 	Body    any   // an example of its body, of the type that its BodyReader reads; nil: it has none
 	MaxBody int64 // greatest length of the body, bytes; 0: 1 MiB
 
-	// Answer describes what it answers with, unless that is the JSON of its output.
+	// Answer describes an answer other than the JSON of the output.
 	Answer *Answer
-	// Endless says that the answer goes on until the client goes, so that HEAD is
-	// not answered as GET would be.
+	// Endless says that the answer continues until the client disconnects, so that HEAD
+	// is not answered like GET.
 	Endless bool
 }
 
@@ -61,11 +60,11 @@ func Register[I, O any](s *Server, o Operation, handler func(context.Context, *I
 	op.BodyReadTimeout = bodyTime
 	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
 	huma.Register(s.api, op, handler)
-	// huma sees that the body comes raw and calls it binary.
+	// huma would describe a raw body as binary.
 	op.RequestBody.Content["application/json"] = &huma.MediaType{Schema: schema, Example: o.Body}
 }
 
-// Serve adds an operation whose answer handler writes by itself.
+// Serve adds an operation whose handler writes the answer itself.
 func (s *Server) Serve(o Operation, handler http.Handler) {
 	op := s.operation(o)
 	s.echo.Add(o.Method, o.Path, func(c echo.Context) error {
@@ -80,32 +79,32 @@ func (s *Server) Serve(o Operation, handler http.Handler) {
 	s.api.OpenAPI().AddOperation(&op)
 }
 
-// Stream returns an answer that write writes by itself.
+// Stream returns an answer written by write.
 func Stream(write func(ctx context.Context, w http.ResponseWriter)) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) { write(ctx.Context(), humaecho.Unwrap(ctx).Response()) }}
 }
 
-// Mount serves path with a handler that is no operation of the API, such as a page.
-// The handler finds the headers of an API answer set, which forbid caching, framing
-// and every content, and replaces those that it needs to be others.
+// Mount serves path by a handler outside the API, such as a page. The handler finds the
+// headers of an API answer, which forbid caching, framing and all content, and replaces
+// them as needed.
 func (s *Server) Mount(method, path string, handler http.Handler) {
 	s.echo.Add(method, path, echo.WrapHandler(handler))
 }
 
-// newAPI mounts huma on the router: it binds parameters, calls handlers and
-// writes their answers, and its operations make the document.
+// newAPI mounts huma on the router. huma binds parameters, calls handlers, writes their
+// answers and builds the document from its operations.
 func (s *Server) newAPI(d Document) huma.API {
 	return humaecho.New(s.echo, huma.Config{
 		OpenAPI: newDocument(d),
 		Formats: huma.DefaultFormats,
-		// DefaultFormat decides what is written for any Accept.
+		// DefaultFormat is used for any Accept header.
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{s.wordProblem},
 	})
 }
 
-// wordProblem puts problems into words on their way out, ours and huma's.
+// wordProblem puts outgoing problems, including huma's, into words.
 func (s *Server) wordProblem(ctx huma.Context, _ string, v any) (any, error) {
 	var p *Problem
 	switch e := v.(type) {
@@ -121,7 +120,7 @@ func (s *Server) wordProblem(ctx huma.Context, _ string, v any) (any, error) {
 	return r.Render(p), nil
 }
 
-// operation makes an operation of huma of what a route says about itself.
+// operation converts an Operation to one of huma.
 func (s *Server) operation(o Operation) huma.Operation {
 	op := huma.Operation{
 		OperationID:   o.ID,

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Unplus restores the plus that a query string turns into a space unless it is
-// written as %2B.
+// Unplus restores a plus that was written as + in a query string and decoded as a
+// space.
 func Unplus(number string) string {
 	if rest, ok := strings.CutPrefix(number, " "); ok {
 		return "+" + rest
@@ -20,7 +20,7 @@ func Unplus(number string) string {
 	return number
 }
 
-// NextLink is the header Link to the next page (RFC 8288).
+// NextLink returns the Link header of the next page (RFC 8288).
 func NextLink(path, next string, query url.Values) string {
 	if next == "" {
 		return ""
@@ -29,7 +29,7 @@ func NextLink(path, next string, query url.Values) string {
 	return "<" + path + "?" + query.Encode() + `>; rel="next"`
 }
 
-// SetPage puts what a list was asked for into the query of the link to its next page.
+// SetPage sets the parameters of a list in the query of the link to its next page.
 func SetPage(query url.Values, since, until time.Time, limit int) {
 	if !since.IsZero() {
 		query.Set("since", since.Format(time.RFC3339Nano))
@@ -40,18 +40,18 @@ func SetPage(query url.Values, since, until time.Time, limit int) {
 	query.Set("limit", strconv.Itoa(limit))
 }
 
-// SetQuery sets a parameter of a query, unless it is empty.
+// SetQuery sets a query parameter unless value is empty.
 func SetQuery(query url.Values, name, value string) {
 	if value != "" {
 		query.Set(name, value)
 	}
 }
 
-// filterMark is how many bytes of a filter's hash stand in a cursor.
+// filterMark is the length of the filter's hash in a cursor, in bytes.
 const filterMark = 6
 
-// WriteCursor makes a cursor of the place where a page ended. It holds a mark of
-// the filter, because the place means nothing with another one.
+// WriteCursor returns the cursor of the end of a page. It contains a hash of the
+// filter, because a cursor is valid with its own filter only.
 func WriteCursor(place string, filter any) string {
 	if place == "" {
 		return ""
@@ -59,7 +59,7 @@ func WriteCursor(place string, filter any) string {
 	return base64.RawURLEncoding.EncodeToString(append(markOf(filter), place...))
 }
 
-// ReadCursor returns the place that a cursor stands for.
+// ReadCursor returns the place of a cursor.
 func ReadCursor(cursor string, filter any) (string, *Problem) {
 	if cursor == "" {
 		return "", nil

@@ -18,19 +18,18 @@ import (
 	"goniec/store"
 )
 
-// Problem is an error of a request before it is put into words. Handlers return
-// it; render is the one place that turns it into what goes over the wire.
+// Problem is an error of a request before translation. Handlers return it; render makes
+// the wire type of it.
 type Problem struct {
 	Code   Code
 	Args   []any // of the detail
 	Fields []FieldProblem
 	Cause  error // for the log only
 
-	headers http.Header // sent along
+	headers http.Header // headers of the answer
 }
 
-// FieldProblem is what is wrong with one field. Its args never hold what was
-// sent.
+// FieldProblem is the error of one field. Args never contain the value.
 type FieldProblem struct {
 	Code         Code
 	In           string // body, query, header, path
@@ -48,12 +47,12 @@ func Invalid(fields ...FieldProblem) *Problem {
 	return &Problem{Code: CodeInvalidRequest, Fields: fields}
 }
 
-// BodyField is what is wrong with a field of the body.
+// BodyField returns the problem of a field of the body.
 func BodyField(pointer string, code Code, args ...any) FieldProblem {
 	return FieldProblem{In: "body", Pointer: pointer, Code: code, Args: args}
 }
 
-// WithHeader returns p, which now sends a header along.
+// WithHeader adds a header to the answer and returns p.
 func (p *Problem) WithHeader(name, value string) *Problem {
 	if p.headers == nil {
 		p.headers = http.Header{}
@@ -62,13 +61,13 @@ func (p *Problem) WithHeader(name, value string) *Problem {
 	return p
 }
 
-// needsPerson reports whether somebody has to look after the gateway.
+// needsPerson reports whether the problem needs the attention of the operator.
 func (p *Problem) needsPerson() bool {
 	return p.Code == CodeInternal || p.Code == CodeStorageFull || p.Code == CodeStorageFailed
 }
 
-// Error, GetStatus and GetHeaders make a problem an error of huma. Error is for
-// the log; it holds nothing of the request.
+// Error, GetStatus and GetHeaders implement huma's error interfaces. Error is for the
+// log and contains nothing of the request.
 func (p *Problem) Error() string {
 	if p.Cause != nil {
 		return fmt.Sprintf("%s: %v", p.Code, p.Cause)
@@ -80,12 +79,12 @@ func (p *Problem) Unwrap() error           { return p.Cause }
 func (p *Problem) GetStatus() int          { return Statuses()[p.Code] }
 func (p *Problem) GetHeaders() http.Header { return p.headers }
 
-// ContentType makes huma send a problem as what it is.
+// ContentType makes huma send the media type of a problem.
 func (p *Problem) ContentType(string) string { return problemType }
 
 const problemType = "application/problem+json"
 
-// render puts p into words for the caller who sent the request.
+// render returns p in the words of lang. instance is the id of the request.
 func (p *Problem) render(lang catalogue.Language, instance string) *client.Problem {
 	out := &client.Problem{
 		Type:     problemURI(p.Code),
@@ -116,17 +115,17 @@ func (p *Problem) render(lang catalogue.Language, instance string) *client.Probl
 	return out
 }
 
-// problemURI is where a problem is explained: a place on our own page, for a box
-// without internet has no other.
+// problemURI returns the URI that explains a problem: on this box's own page, which
+// works without internet.
 func problemURI(code Code) string { return "/docs#problem-" + string(code) }
 
-// problemText is the detail of a problem; its keys are in catalogue/problems.go.
+// problemText returns the detail of a problem; its keys are in catalogue/problems.go.
 func problemText(lang catalogue.Language, code Code, args ...any) string {
 	return catalogue.Text(lang, catalogue.Key("problem."+string(code)), args...)
 }
 
-// Failure returns the problem for an error that is not the caller's fault, or
-// the one that err already is. It is never empty.
+// Failure returns err if it is a problem, else the problem of a failure of the gateway.
+// It is never nil.
 func Failure(ctx context.Context, err error) *Problem {
 	var known *Problem
 	switch {
@@ -144,9 +143,8 @@ func Failure(ctx context.Context, err error) *Problem {
 	return &Problem{Code: CodeInternal, Cause: err}
 }
 
-// fromHuma turns an error that huma found into a problem of ours. Its words, and
-// the values in them, are dropped; what matters is told from the status and from
-// the schema of the parameter.
+// fromHuma converts an error of huma. Its words and values are dropped; the status and
+// the schema of the parameter determine the problem.
 func fromHuma(op *huma.Operation, e *huma.ErrorModel) *Problem {
 	switch e.Status {
 	case http.StatusRequestEntityTooLarge:
@@ -163,14 +161,14 @@ func fromHuma(op *huma.Operation, e *huma.ErrorModel) *Problem {
 		}
 		return Invalid(fields...)
 	case http.StatusInternalServerError:
-		if len(e.Errors) > 0 { // the connection broke while the body came
+		if len(e.Errors) > 0 { // the connection broke while the body was read
 			return NewProblem(CodeBodyUnreadable)
 		}
 	}
 	return NewProblem(CodeInternal)
 }
 
-// parameterProblem says what a parameter of an operation should have been.
+// parameterProblem returns the expectation of a parameter as a problem.
 func parameterProblem(op *huma.Operation, in, name string) FieldProblem {
 	for _, p := range op.Parameters {
 		if p.In == in && p.Name == name {
@@ -187,7 +185,7 @@ func parameterProblem(op *huma.Operation, in, name string) FieldProblem {
 	return FieldProblem{In: in, Field: presentable(name), Code: CodeUnknownParameter, Args: []any{strings.Join(known, ", ")}}
 }
 
-// BodyProblems turns what package accept says of a body into problems of its fields.
+// BodyProblems converts problems of package accept to problems of fields of the body.
 func BodyProblems(problems ...accept.Problem) []FieldProblem {
 	fields := make([]FieldProblem, len(problems))
 	for i, p := range problems {
@@ -196,13 +194,12 @@ func BodyProblems(problems ...accept.Problem) []FieldProblem {
 	return fields
 }
 
-// QueryProblem turns what package accept says of a query parameter into a problem.
+// QueryProblem converts a problem of package accept to one of a query parameter.
 func QueryProblem(p *accept.Problem) *Problem {
 	return Invalid(FieldProblem{In: "query", Field: p.Field, Code: Code(p.Code), Args: p.Args})
 }
 
-// Unread lists the fields of a body that are refused already, as accept.Request
-// wants them.
+// Unread lists the refused fields of a body for accept.Request.
 func Unread(wrong []FieldProblem) []string {
 	var fields []string
 	for _, f := range wrong {
@@ -212,7 +209,7 @@ func Unread(wrong []FieldProblem) []string {
 	return fields
 }
 
-// WithRetryAfter returns p, which now says after which time to try again.
+// WithRetryAfter adds a Retry-After header to the answer and returns p.
 func (p *Problem) WithRetryAfter(wait time.Duration) *Problem {
 	return p.WithHeader("Retry-After", strconv.Itoa(max(1, int((wait+time.Second-1)/time.Second))))
 }

@@ -1,9 +1,8 @@
-// Package rest is the toolkit that the resources of the REST API are made with:
-// operations and the document that describes them, who may call them, bodies and
-// their validation, problems, and pages of lists.
+// Package rest is the toolkit of the REST resources: operations and their document,
+// authorisation, bodies with validation, problems, and pages of lists.
 //
-// It owns how a request is answered and knows no resource. Types of echo stay in
-// here; what goes over the wire are the types of package client.
+// It owns the handling of requests and knows no resource. Types of echo stay inside;
+// wire types are those of package client.
 package rest
 
 import (
@@ -19,7 +18,7 @@ import (
 	"goniec/access"
 )
 
-// Config is what a Server needs.
+// Config configures a Server.
 type Config struct {
 	Document   Document
 	Tokens     *access.Tokens
@@ -28,8 +27,8 @@ type Config struct {
 	Registerer prometheus.Registerer // nil: no metrics of this package
 }
 
-// Server answers requests with the operations that are registered on it. It is an
-// http.Handler twice, see Handler and AdminHandler, and needs Run to run beside it.
+// Server serves the registered operations through two handlers, Handler and
+// AdminHandler. Run must run meanwhile.
 type Server struct {
 	log     *slog.Logger
 	echo    *echo.Echo
@@ -40,14 +39,14 @@ type Server struct {
 
 	bodies   []*huma.Schema  // of the operations
 	endless  map[string]bool // paths of operations
-	onFailed []func()        // called when a request failed by the gateway's own fault
+	onFailed []func()        // called when a request failed through a fault of the gateway
 
 	serving sync.Map      // *http.Server whose Shutdown closes closing
-	closing chan struct{} // closed when no more answers may begin
+	closing chan struct{} // closed when endless answers must end
 	close   sync.Once
 }
 
-// New returns a server without operations. It starts nothing. Operations are added
+// New returns a server without operations and starts nothing. Operations must be added
 // before the first request.
 func New(c Config) *Server {
 	s := &Server{
@@ -63,12 +62,11 @@ func New(c Config) *Server {
 	return s
 }
 
-// Handler serves the API to those who carry a token.
+// Handler serves the API to callers with a token.
 func (s *Server) Handler() http.Handler { return s.headAsGet(s.echo) }
 
-// AdminHandler serves the same API with every right and without a token. It is
-// for the unix socket in the data directory, whose file permissions are its
-// protection.
+// AdminHandler serves the API with all rights and without a token, for the unix socket
+// in the data directory, which file permissions protect.
 func (s *Server) AdminHandler() http.Handler {
 	handler := s.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -76,18 +74,18 @@ func (s *Server) AdminHandler() http.Handler {
 	})
 }
 
-// Run keeps tokens fresh until ctx is done. Endless answers end when Run does, or
-// when the HTTP server that they came through shuts down, whichever is first.
+// Run refreshes tokens until ctx is done. Endless answers end with Run or with the
+// shutdown of their HTTP server.
 func (s *Server) Run(ctx context.Context) {
 	s.tokens.Run(ctx, s.log)
 	s.end()
 }
 
-// Closing is closed when endless answers have to end.
+// Closing returns a channel that is closed when endless answers must end.
 func (s *Server) Closing() <-chan struct{} { return s.closing }
 
-// CloseWith closes Closing when the HTTP server that serves ctx shuts down:
-// Shutdown waits for running requests, and an endless answer would run on.
+// CloseWith closes Closing when the HTTP server of ctx shuts down, because Shutdown
+// waits for running requests.
 func (s *Server) CloseWith(ctx context.Context) {
 	server, ok := ctx.Value(http.ServerContextKey).(*http.Server)
 	if !ok {
@@ -100,11 +98,11 @@ func (s *Server) CloseWith(ctx context.Context) {
 
 func (s *Server) end() { s.close.Do(func() { close(s.closing) }) }
 
-// OnFailure has call called whenever a request fails by the gateway's own fault.
+// OnFailure registers call for requests that fail through a fault of the gateway.
 func (s *Server) OnFailure(call func()) { s.onFailed = append(s.onFailed, call) }
 
-// Registry holds the schemas of the document.
+// Registry returns the schemas of the document.
 func (s *Server) Registry() huma.Registry { return s.api.OpenAPI().Components.Schemas }
 
-// OpenAPI returns the document. It is whole once Finish has returned.
+// OpenAPI returns the document, complete after Finish.
 func (s *Server) OpenAPI() *huma.OpenAPI { return s.api.OpenAPI() }

@@ -14,15 +14,15 @@ import (
 
 func (s *Server) newRouter() *echo.Echo {
 	e := echo.New()
-	// Nobody may choose the address we see: X-Forwarded-For is not believed.
+	// X-Forwarded-For is ignored, because callers can forge it.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.handleRouterError
 	e.Use(s.observe)
 	return e
 }
 
-// headAsGet answers HEAD as the GET it stands for, and counts it as one; net/http
-// leaves out the body. Endless answers are left alone.
+// headAsGet answers and counts HEAD as GET; net/http omits the body. Endless answers
+// are excluded.
 func (s *Server) headAsGet(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead && !s.endless[r.URL.Path] {
@@ -33,8 +33,8 @@ func (s *Server) headAsGet(next http.Handler) http.Handler {
 	})
 }
 
-// observe is around every request: it gives it an id and the headers that every
-// answer has, catches a panic, counts and logs.
+// observe wraps every request: it sets the id and the common headers, recovers a panic,
+// counts and logs.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
@@ -43,12 +43,12 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		r.local, _ = httpRequest.Context().Value(localKey{}).(bool)
 		c.SetRequest(httpRequest.WithContext(context.WithValue(httpRequest.Context(), requestKey{}, r)))
 		setHeaders(c.Response().Header(), r.id)
-		// A recorder in a test has no deadlines; without one a client that
-		// does not read would keep us for ever.
+		// The deadline stops a client that does not read. A test recorder has none.
 		r.deadline = http.NewResponseController(c.Response()).SetWriteDeadline
 		_ = r.deadline(start.Add(answerLimit))
 		defer func() {
-			// A broken connection is reported so by net/http itself; anything else is a bug.
+			// net/http reports a broken connection by this panic; any other panic is a
+			// bug.
 			if v := recover(); v != nil {
 				if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(v)
@@ -65,8 +65,8 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// setHeaders sets what every answer carries. Answers hold health data: no cache
-// may keep them, no page may frame them.
+// setHeaders sets the headers of every answer. Answers contain health data: caching and
+// framing are forbidden.
 func setHeaders(h http.Header, id string) {
 	h.Set("X-Request-Id", id)
 	h.Set("Cache-Control", "no-store")
@@ -76,8 +76,8 @@ func setHeaders(h http.Header, id string) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 }
 
-// finish counts and logs a request. The log has the route, not the path: a path
-// may hold anything.
+// finish counts and logs a request. The log contains the route, because a path may
+// contain personal data.
 func (s *Server) finish(c echo.Context, r *Request, start time.Time) {
 	status := c.Response().Status
 	route := c.Path()
@@ -95,7 +95,7 @@ func (s *Server) finish(c echo.Context, r *Request, start time.Time) {
 		for _, call := range s.onFailed {
 			call()
 		}
-	case failed && p.Code == CodeNotReady: // readiness has told the log
+	case failed && p.Code == CodeNotReady: // readiness logs this itself
 	case status >= 400:
 		level = slog.LevelInfo
 	}
@@ -117,7 +117,7 @@ func (s *Server) finish(c echo.Context, r *Request, start time.Time) {
 	s.log.LogAttrs(c.Request().Context(), level, "request", attributes...)
 }
 
-// handleRouterError answers what no operation did: no such route, no such
+// handleRouterError answers requests without an operation: unknown route, unknown
 // method, or an error of the router.
 func (s *Server) handleRouterError(err error, c echo.Context) {
 	p := Failure(c.Request().Context(), err)
@@ -133,7 +133,7 @@ func (s *Server) handleRouterError(err error, c echo.Context) {
 	s.writeProblem(c, p)
 }
 
-// writeProblem answers with p, unless an answer has begun.
+// writeProblem answers with p unless the answer has begun.
 func (s *Server) writeProblem(c echo.Context, p *Problem) {
 	if c.Response().Committed {
 		return

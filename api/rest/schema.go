@@ -13,16 +13,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// checker holds a decoded JSON value against the schema that the document shows
-// for it. huma can do that, too, but answers in English sentences that hold the
-// values; this one answers in codes.
+// checker validates a decoded JSON value against the schema in the document. It reports
+// codes, where huma's validation reports English sentences with the values.
 type checker struct {
 	registry huma.Registry
 	found    []FieldProblem
 }
 
-// maxFound is how many mistakes are told at once; more help nobody, and would make
-// an answer much larger than its request.
+// maxFound bounds the reported problems, so that an answer is not much larger than its
+// request.
 const maxFound = 100
 
 func (c *checker) add(pointer string, code Code, args ...any) {
@@ -32,13 +31,13 @@ func (c *checker) add(pointer string, code Code, args ...any) {
 	c.found = append(c.found, BodyField(pointer, code, args...))
 }
 
-// value checks v, which stands at pointer.
+// value validates v, which is at pointer.
 func (c *checker) value(s *huma.Schema, v any, pointer string) {
 	for s.Ref != "" {
 		s = c.registry.SchemaFromRef(s.Ref)
 	}
 	if s.Type == "" {
-		return // anything
+		return // any value
 	}
 	switch v := v.(type) {
 	case map[string]any:
@@ -84,7 +83,7 @@ func (c *checker) object(s *huma.Schema, v map[string]any, pointer string) {
 		switch {
 		case !known:
 			c.add(pointer+"/"+presentable(name), CodeUnknownField, strings.Join(propertyNames(s), ", "))
-		case v[name] != nil: // null is as good as absent
+		case v[name] != nil: // null means absent
 			c.value(property, v[name], pointer+"/"+name)
 		}
 	}
@@ -99,7 +98,7 @@ func (c *checker) array(s *huma.Schema, v []any, pointer string) {
 		c.add(pointer, CodeTooFewItems, *s.MinItems)
 	}
 	if s.Items == nil {
-		return // the items are checked one by one elsewhere
+		return // ListReader validates the items
 	}
 	for i, item := range v {
 		c.value(s.Items, item, pointer+"/"+strconv.Itoa(i))
@@ -120,7 +119,8 @@ func (c *checker) text(s *huma.Schema, v, pointer string) {
 	case s.MaxLength != nil && utf8.RuneCountInString(v) > *s.MaxLength:
 		c.add(pointer, CodeTooLong, *s.MaxLength)
 	case s.Pattern != "":
-		// Patterns stand on rare, small requests: compiling here costs nothing that matters.
+		// Patterns occur in small, rare requests, so compiling them here is cheap
+		// enough.
 		wrong = !regexp.MustCompile(s.Pattern).MatchString(v)
 	}
 	if wrong {
@@ -129,7 +129,7 @@ func (c *checker) text(s *huma.Schema, v, pointer string) {
 	}
 }
 
-// expectation says, as a problem, what a schema wants of a value.
+// expectation returns the problem of a value that violates a schema.
 func expectation(s *huma.Schema) (Code, []any) {
 	switch {
 	case len(s.Enum) > 0:
@@ -150,7 +150,7 @@ func expectation(s *huma.Schema) (Code, []any) {
 	return CodeWrongType, []any{s.Type}
 }
 
-// propertyNames lists the fields that an object may have.
+// propertyNames lists the fields of an object.
 func propertyNames(s *huma.Schema) []string {
 	names := make([]string, 0, len(s.Properties))
 	for name := range s.Properties {
@@ -160,11 +160,11 @@ func propertyNames(s *huma.Schema) []string {
 	return names
 }
 
-// fieldName is what the name of a field looks like.
+// fieldName matches names of fields.
 var fieldName = regexp.MustCompile(`^[A-Za-z_][A-Za-z_-]{0,39}$`)
 
-// presentable returns the name of a field as it may be shown. A caller may have
-// put a number or a text where a name belongs, and those are never repeated.
+// presentable returns the name of a field if it may be shown. A caller may send a
+// number or text in place of a name, and these must not be repeated.
 func presentable(name string) string {
 	if fieldName.MatchString(name) {
 		return name

@@ -11,8 +11,8 @@ import (
 	"goniec/api/rest"
 )
 
-// backupLimit is for one write of a backup: who reads slower than a block in this
-// time has gone.
+// backupLimit bounds one write of a backup. A reader that takes no block in this time
+// counts as gone.
 const backupLimit = 30 * time.Second
 
 func (res Resource) registerBackup(s *rest.Server) {
@@ -32,13 +32,13 @@ func (res Resource) registerBackup(s *rest.Server) {
 			w := deadlineWriter{w: response, controller: http.NewResponseController(response), limit: backupLimit}
 			if _, err := res.Backup.WriteTo(w); err != nil {
 				res.Log.Warn("backup was broken off", "err", err)
-				panic(http.ErrAbortHandler) // so that the other side does not take it for whole
+				panic(http.ErrAbortHandler) // so that the receiver sees the backup as incomplete
 			}
 		}), nil
 	})
 }
 
-// deadlineWriter gives each write to a response a time of its own.
+// deadlineWriter sets a deadline for each write to a response.
 type deadlineWriter struct {
 	w          http.ResponseWriter
 	controller *http.ResponseController

@@ -40,8 +40,8 @@ func (res Resource) registerHealth(s *rest.Server) {
 	})
 }
 
-// registerMetrics serves /metrics: to programs on this machine as it is, to all
-// others with a token of scope metrics:read.
+// registerMetrics serves /metrics: to programs on this machine without a token, to
+// others with the scope metrics:read.
 func (res Resource) registerMetrics(s *rest.Server) {
 	if res.Gatherer == nil {
 		return

@@ -16,20 +16,19 @@ import (
 )
 
 const (
-	// trialKey is written by trials alone; its value means nothing.
+	// trialKey is written by trials only; its value has no meaning.
 	trialKey = "ready/trial"
-	// trialSize is the length of the value, in bytes: about what a message of
-	// some parts takes with everything that is written along with it, because a
-	// full disk may still have room for less.
+	// trialSize is the length of the value in bytes, about that of a message of several
+	// parts with its index, because a full disk may still take less.
 	trialSize = 16 << 10
-	// trialEvery is how long a trial that went well is believed while no request
-	// fails, and retrialEvery how long one that did not.
+	// trialEvery is how long a successful trial is valid while no request fails, and
+	// retrialEvery how long a failed one is.
 	trialEvery   = 10 * time.Second
 	retrialEvery = time.Second
 )
 
-// trial finds out whether the store can be written by writing to it: reading
-// tells nothing of a disk that is full or has gone read-only.
+// trial checks by a write whether the store can be written, because reading does not
+// detect a full or read-only disk.
 type trial struct {
 	store   store.Store
 	suspect atomic.Bool // a request has failed since the last trial
@@ -39,8 +38,8 @@ type trial struct {
 	err error      // its outcome; guarded by mu
 }
 
-// run returns the outcome of a trial that is recent enough. When ctx ends first
-// it returns the error of ctx, and nothing has been found out.
+// run returns the result of a recent trial. When ctx ends first it returns the error of
+// ctx.
 func (t *trial) run(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -63,25 +62,24 @@ func (t *trial) run(ctx context.Context) error {
 	return err
 }
 
-// readiness finds out whether the gateway can take and send.
+// readiness checks whether the gateway can accept and send messages.
 type readiness struct {
 	Resource
 
 	closing <-chan struct{} // closed when the server shuts down
 	trial   trial
-	lacking atomic.Pointer[string] // what was not ready when somebody asked last
+	lacking atomic.Pointer[string] // what was missing at the last check
 }
 
-// newReadiness returns the readiness of what s serves. A request that fails makes it
-// look at the store again: it may have been the disk.
+// newReadiness returns the readiness of the server s. A failed request makes it check
+// the store again.
 func newReadiness(res Resource, s *rest.Server) *readiness {
 	r := &readiness{Resource: res, closing: s.Closing(), trial: trial{store: res.Store}}
 	s.OnFailure(func() { r.trial.suspect.Store(true) })
 	return r
 }
 
-// missing says what keeps the gateway from taking and sending; nil if nothing
-// does.
+// missing returns why the gateway cannot accept and send messages; nil if it can.
 func (r *readiness) missing(ctx context.Context) *rest.Problem {
 	p := rest.NewProblem(rest.CodeNotReady)
 	select {
@@ -115,7 +113,7 @@ func (r *readiness) missing(ctx context.Context) *rest.Problem {
 	return p
 }
 
-// storeCode says what is wrong with the store.
+// storeCode returns the code of a store error.
 func storeCode(ctx context.Context, err error) rest.Code {
 	switch p := rest.Failure(ctx, err); {
 	case p.Code == rest.CodeShuttingDown, p.Code == rest.CodeRequestInterrupted:
@@ -128,8 +126,7 @@ func storeCode(ctx context.Context, err error) rest.Code {
 	return rest.CodeStoreFailed
 }
 
-// log tells the log what p says is missing, once for every change:
-// somebody asks every few seconds.
+// log logs p once for every change, because checks come every few seconds.
 func (r *readiness) log(ctx context.Context, p *rest.Problem) {
 	codes := make([]string, len(p.Fields))
 	level := slog.LevelWarn
@@ -141,7 +138,7 @@ func (r *readiness) log(ctx context.Context, p *rest.Problem) {
 	}
 	now := strings.Join(codes, ", ")
 	if ctx.Err() != nil {
-		return // nobody waits for the answer, and it may be about that only
+		return // the caller has gone, which may be the only reason
 	}
 	before := r.lacking.Swap(&now)
 	switch {

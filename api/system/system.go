@@ -1,5 +1,5 @@
-// Package system is the resource of the API for the box as a whole: its alarms, its
-// clock, its encryption, whether it is alive and ready, metrics and a backup.
+// Package system is the resource of the API for the box: alarms, clock, encryption,
+// health, readiness, metrics and backup.
 //
 // It owns the key ready/trial.
 package system
@@ -25,13 +25,13 @@ import (
 
 // The codes of alarms of the box.
 const (
-	AlarmClock    = "clock_unconfirmed" // nothing agrees with the clock
-	AlarmWaiting  = "queue_waits"       // no modem takes what waits
-	AlarmStuck    = "queue_stuck"       // what goes on by itself does not
+	AlarmClock    = "clock_unconfirmed" // the clock is unconfirmed
+	AlarmWaiting  = "queue_waits"       // no modem takes the waiting messages
+	AlarmStuck    = "queue_stuck"       // the queue makes no progress
 	AlarmDecision = "decision_needed"   // messages wait for a person
-	AlarmReports  = "no_reports"        // delivery reports do not come
-	AlarmStore    = "store_failed"      // nothing can be written to disk
-	AlarmEvent    = "event_set_aside"   // something that happened could not be acted upon
+	AlarmReports  = "no_reports"        // delivery reports are missing
+	AlarmStore    = "store_failed"      // the disk cannot be written
+	AlarmEvent    = "event_set_aside"   // an event could not be processed
 
 	AlarmWebhookDisabled = "webhook_disabled" // a receiver of events answered 410
 	AlarmWebhookFailing  = "webhook_failing"  // a receiver has taken no event for long
@@ -42,7 +42,7 @@ func AlarmCodes() []string {
 	return []string{AlarmClock, AlarmWaiting, AlarmStuck, AlarmDecision, AlarmReports, AlarmStore, AlarmEvent, AlarmWebhookDisabled, AlarmWebhookFailing}
 }
 
-// AlarmRemedy returns what to do about an alarm of the box, in English, for the log.
+// AlarmRemedy returns the English remedy of an alarm of the box, for the log.
 func AlarmRemedy(code string) string {
 	return catalogue.Text(catalogue.English, alarmKey(code)+".remedy")
 }
@@ -61,9 +61,9 @@ type (
 	}
 )
 
-// Resource is what the operations need.
+// Resource holds the dependencies of the operations.
 type Resource struct {
-	Store      store.Store // that readiness tries to write to
+	Store      store.Store // for the trials of readiness
 	Queue      Queue
 	Clock      Clock
 	Modems     Modems
@@ -71,24 +71,24 @@ type Resource struct {
 	Encryption func() client.Encryption // of the data on disk
 	Backup     io.WriterTo              // all data
 	Gatherer   prometheus.Gatherer      // what /metrics shows; nil: there is no /metrics
-	Location   *time.Location           // in which times are written that people read
+	Location   *time.Location           // of times for people
 	Version    string                   // of the program
 	Log        *slog.Logger
 }
 
-// Clock knows what time the box believes, as clock.Clock does.
+// Clock keeps the trusted time; implemented by clock.Clock.
 type Clock interface {
 	Confirm(ctx context.Context, by clock.Source, theirs time.Time) (agrees bool, err error)
 	Trust(ctx context.Context) (clock.Trust, error)
 }
 
-// Queue knows how many messages there are, as queue.Queue does: that shows whether the
-// store can be read.
+// Queue counts messages, which shows that the store can be read; implemented by
+// queue.Queue.
 type Queue interface {
 	Counts(ctx context.Context) (map[queue.Status]int, error)
 }
 
-// Modems knows the state of every modem, as gateway.Gateway does.
+// Modems returns the state of every modem; implemented by gateway.Gateway.
 type Modems interface{ Modems() []gateway.Status }
 
 // Register adds the operations to s.
@@ -160,8 +160,8 @@ func (res Resource) registerClock(s *rest.Server) {
 	})
 }
 
-// readWatch reads what somebody sees on a watch: the middle of the minute, if there
-// are no seconds.
+// readWatch reads a time as a person reads it off a watch. A time without seconds means
+// the middle of the minute.
 func (res Resource) readWatch(text string) (time.Time, bool) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, true

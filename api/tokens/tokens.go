@@ -1,5 +1,4 @@
-// Package tokens is the resource of the API with which tokens are made, listed and
-// revoked.
+// Package tokens is the resource of the API for making, listing and revoking tokens.
 package tokens
 
 import (
@@ -26,13 +25,13 @@ type (
 	}
 )
 
-// Resource is what the operations need.
+// Resource holds the dependencies of the operations.
 type Resource struct {
 	Tokens Tokens
 	Log    *slog.Logger
 }
 
-// Tokens keeps the tokens, as access.Tokens does.
+// Tokens stores the tokens; implemented by access.Tokens.
 type Tokens interface {
 	Create(ctx context.Context, name string, scopes []access.Scope) (access.Token, string, error)
 	List(ctx context.Context) ([]access.Token, error)

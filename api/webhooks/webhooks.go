@@ -1,5 +1,4 @@
-// Package webhooks is the resource of the API for the programs that are told of
-// events.
+// Package webhooks is the resource of the API for the receivers of events.
 package webhooks
 
 import (
@@ -16,10 +15,10 @@ import (
 	"goniec/webhook"
 )
 
-// Resource is what the operations need.
+// Resource holds the dependencies of the operations.
 type Resource struct{ Webhooks Webhooks }
 
-// Webhooks delivers events to receivers, as webhook.Webhooks does.
+// Webhooks delivers events to receivers; implemented by webhook.Webhooks.
 type Webhooks interface {
 	States(ctx context.Context) ([]webhook.Status, error)
 	Deliveries(ctx context.Context, name, list, after string, limit int) (items []webhook.Delivery, next string, err error)
@@ -153,7 +152,7 @@ func (res Resource) enable(ctx context.Context, in *webhookInput) (*webhookOutpu
 	return nil, rest.NewProblem(rest.CodeWebhookNotFound)
 }
 
-// withoutQuery takes away what may be a secret.
+// withoutQuery removes the parts of an address that may be secret.
 func withoutQuery(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -163,7 +162,7 @@ func withoutQuery(address string) string {
 	return u.Redacted()
 }
 
-// failure is the problem for an error of package webhook.
+// failure returns the problem of an error of package webhook.
 func failure(ctx context.Context, err error) *rest.Problem {
 	switch {
 	case errors.Is(err, webhook.ErrNoReceiver):
@@ -174,7 +173,7 @@ func failure(ctx context.Context, err error) *rest.Problem {
 	return rest.Failure(ctx, err)
 }
 
-// wireWebhook puts how it goes with a receiver on the wire.
+// wireWebhook converts the state of a receiver to its wire type.
 func wireWebhook(s *webhook.Status) client.Webhook {
 	out := client.Webhook{
 		Name: s.Name, URL: withoutQuery(s.URL), Events: append([]string{}, s.Events...), Signed: s.Secrets != nil, State: "well",

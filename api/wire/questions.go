@@ -11,12 +11,12 @@ import (
 	"goniec/store"
 )
 
-// Replies reads what messages ask and what was answered, as reply.Replies does.
+// Replies reads questions and answers; implemented by reply.Replies.
 type Replies interface {
 	View(ctx context.Context, fn func(store.Reader) error) error
 }
 
-// AddQuestions adds to messages what they ask and what was answered.
+// AddQuestions adds the questions and answers of messages.
 func AddQuestions(ctx context.Context, replies Replies, messages []client.Message) error {
 	return replies.View(ctx, func(r store.Reader) error {
 		for i := range messages {
@@ -48,7 +48,7 @@ func question(q *reply.Question) *client.Question {
 	return out
 }
 
-// answer adds to an answer what was written, as long as that is kept.
+// answer returns an answer with its text, as long as the text is kept.
 func answer(r store.Reader, q *reply.Question, a *reply.Answer) (*client.Answer, error) {
 	out := &client.Answer{
 		Value: string(a.Value), Choice: a.Choice, At: a.At, Rule: string(a.Rule), Matched: string(a.Match), Confidence: string(a.Confidence),
@@ -78,7 +78,7 @@ func intents(all []reader.Intent) []string {
 	return words
 }
 
-// AddAnswers adds to received messages which questions they answer and how.
+// AddAnswers adds the answered questions and the answers to received messages.
 func AddAnswers(ctx context.Context, replies Replies, inbound []client.Inbound) error {
 	return replies.View(ctx, func(r store.Reader) error {
 		for i := range inbound {

@@ -1,5 +1,5 @@
-// Package wire puts records of the gateway that more than one resource shows into
-// what goes over the wire, the types of package client.
+// Package wire converts records that several resources show to their wire types, those
+// of package client.
 package wire
 
 import (
@@ -11,7 +11,7 @@ import (
 	"goniec/queue"
 )
 
-// Message turns a message of the queue into what goes over the wire.
+// Message converts a message of the queue to its wire type.
 func Message(m *queue.Message, lang catalogue.Language) client.Message {
 	out := client.Message{
 		ID:          m.ID,
@@ -64,9 +64,8 @@ func Message(m *queue.Message, lang catalogue.Language) client.Message {
 	return out
 }
 
-// attempts returns how often the part that needed most was handed to a modem. Of
-// very many attempts the queue keeps the latest only; those forgotten failed, and
-// are taken for the same part's.
+// attempts returns the greatest count of attempts of a part. Of very many attempts the
+// queue keeps the latest only; the removed ones failed and count for the same part.
 func attempts(m *queue.Message) int {
 	most, tries := 0, make([]int, len(m.Parts))
 	for _, a := range m.Attempts {
@@ -78,9 +77,9 @@ func attempts(m *queue.Message) int {
 	return most + m.AttemptCount - len(m.Attempts)
 }
 
-// messageErrorText says why a message is not delivered. The code is one of
-// package queue, or the number of a +CMS ERROR (3GPP TS 27.005 3.2.5); those that
-// are about the recipient or the network have words of their own.
+// messageErrorText returns why a message is not delivered. code is one of package
+// queue, or a +CMS ERROR number (3GPP TS 27.005 3.2.5), of which those about the
+// recipient or the network have words of their own.
 func messageErrorText(lang catalogue.Language, code string) string {
 	name := code
 	switch code {
@@ -110,7 +109,7 @@ func messageErrorText(lang catalogue.Language, code string) string {
 	return catalogue.Text(lang, catalogue.MessageOther, code)
 }
 
-// Inbound turns a received message into what goes over the wire.
+// Inbound converts a received message to its wire type.
 func Inbound(m *inbox.Message) client.Inbound {
 	return client.Inbound{
 		ID:         m.ID,
