@@ -70,14 +70,14 @@ func unlessInterrupted(ctx context.Context, err error) error {
 // collectSeldom makes the garbage collector run when the heap is five times the live
 // heap instead of twice. The live heap of the daemon is some MiB, and each part makes
 // much garbage: with the default the collector took a sixth of the CPU time. Above a
-// total of 48 MiB the collector runs as often as the limit needs. GOGC and GOMEMLIMIT in
+// total of 32 MiB the collector runs as often as the limit needs. GOGC and GOMEMLIMIT in
 // the environment win.
 func collectSeldom() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(48 << 20)
+		debug.SetMemoryLimit(32 << 20)
 	}
 }
 
