@@ -5,13 +5,19 @@ import (
 	"sync"
 )
 
-// aloneUpTo is the count of items that one goroutine processes alone.
+// aloneUpTo is the count of items that the goroutine of the caller processes alone.
 const aloneUpTo = 50
 
 // OnAllCores calls do for each of count items, distributed over the cores, and returns
 // when all calls have returned. The items must be independent. A panic of do is raised
 // in the goroutine of the caller.
 func OnAllCores(count int, do func(i int)) {
+	if count <= aloneUpTo {
+		for i := range count {
+			do(i)
+		}
+		return
+	}
 	share := max(aloneUpTo, (count+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
 	shares := (count + share - 1) / share
 	panics := make([]any, shares)
