@@ -147,15 +147,40 @@ func TestStreamOfManyOldEvents(t *testing.T) {
 	}
 }
 
+// TestStreamFromAnUnknownID: who asks for what followed an event that is not in the data gets
+// all events that are kept, and no id is offered that would lead behind some of them.
 func TestStreamFromAnUnknownID(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
 	secret := g.token(t, "page", access.ScopeEvents)
-	for _, id := range []string{"nonsense", "box-99999", "box-"} {
-		answer := g.ask(t, http.MethodGet, "/v1/events", secret, "", "Last-Event-ID", id)
-		if p := answer.problem(t); answer.status != http.StatusBadRequest || p.Code != string(rest.CodeEventUnknown) {
-			t.Errorf("from %q: %d %s", id, answer.status, p.Code)
+	empty := g.stream(t, secret, "")
+	if id, ok := empty.next("id: "); !ok || id != "0" {
+		t.Errorf("a stream without events begins behind %q", id)
+	}
+	c := g.client(t, access.ScopeSend)
+	for range 2 {
+		if _, err := c.Send(t.Context(), client.MessageRequest{To: "+48600100200", Text: "hej"}); err != nil {
+			t.Fatal(err)
 		}
+	}
+	want, err := g.events.After(t.Context(), "", 0)
+	if err != nil || len(want) < 2 {
+		t.Fatal(want, err)
+	}
+	for _, id := range []string{"0", "nonsense", "box-99999_0", "box-", want[0].ID() + "x", "other-1_0"} {
+		s := g.stream(t, secret, id)
+		if note, ok := s.next(": Last-Event-ID is"); !ok || note == "" {
+			t.Errorf("from %q: no note", id)
+		}
+		if begin, ok := s.next("id: "); !ok || begin != "0" {
+			t.Errorf("from %q: the stream begins behind %q", id, begin)
+		}
+		for _, e := range want {
+			if got := s.event(t); got.ID != e.ID() || got.At.Nanosecond()%1e6 != 0 {
+				t.Errorf("from %q: event %+v, want %s in whole milliseconds", id, got, e.ID())
+			}
+		}
+		s.close()
 	}
 }
 

@@ -32,7 +32,7 @@ func aside(t *testing.T, l *event.Log) []string {
 	}
 	lines := []string{}
 	for _, a := range all {
-		lines = append(lines, fmt.Sprintf("%s %s %s: %s", a.Follower, a.Event.ID(), a.Event.Type, a.Err))
+		lines = append(lines, fmt.Sprintf("%s %s %s: %s", a.Follower, name(a.Event), a.Event.Type, a.Err))
 	}
 	return lines
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,9 +21,9 @@ import (
 	"goniec/store"
 )
 
-// ErrUnknownID is returned for an id that this log has never given out: malformed, or newer
-// than the newest event after a backup was restored. The caller starts again from the oldest
-// event kept.
+// ErrUnknownID is returned for an id of no event in this data: malformed, of another box, or
+// of an event that was appended after the backup from which the data was restored. The caller
+// starts again from the oldest event kept.
 var ErrUnknownID = errors.New("unknown event id")
 
 // errBox is returned by Append on a log whose box name cannot be part of a key.
@@ -38,14 +39,9 @@ type Event struct {
 	Data  json.RawMessage // the fact as a JSON object
 }
 
-// ID returns the external name of e: opaque for clients, ordered within a box; empty if Seq is
-// 0.
-func (e Event) ID() string {
-	if e.Seq == 0 {
-		return ""
-	}
-	return formatID(e.Box, e.Seq)
-}
+// ID returns the external name of e, opaque for clients. It holds the time beside the number,
+// since data from an older backup gives the same numbers to other events.
+func (e Event) ID() string { return formatID(e.Box, e.Seq, e.At) }
 
 // record is the stored form of an event; box and number are in the key.
 type record struct {
@@ -103,37 +99,49 @@ func (l *Log) Append(tx store.Tx, actor string, fact Fact) error {
 }
 
 // After returns up to limit events behind the one called id in the log of its box, oldest
-// first. An empty id means from the oldest event of this box. The error is ErrUnknownID for an
-// id that was never given out, or that of the store.
+// first. An empty id means from the oldest event of this box. The event itself may have been
+// pruned. The error is ErrUnknownID or that of the store.
 func (l *Log) After(ctx context.Context, id string, limit int) ([]Event, error) {
-	box, seq := l.box, uint64(0)
-	if id != "" {
-		var ok bool
-		if box, seq, ok = parseID(id); !ok {
-			return nil, fmt.Errorf("%w: not of the form box-number", ErrUnknownID)
-		}
+	if id == "" {
+		return store.View(ctx, l.store, func(r store.Reader) ([]Event, error) { return scan(r, l.box, 0, limit) })
+	}
+	box, seq, ok := ParseID(id)
+	if !ok {
+		return nil, fmt.Errorf("%w: not of the form box-number_time", ErrUnknownID)
 	}
 	return store.View(ctx, l.store, func(r store.Reader) ([]Event, error) {
 		newest, err := number(r, counterKey(box))
 		if err != nil {
 			return nil, err
 		}
-		if seq > newest {
-			return nil, fmt.Errorf("%w: newer than the newest event", ErrUnknownID)
+		held, err := at(r, box, seq)
+		if err != nil {
+			return nil, err
+		}
+		if seq > newest || !held.IsZero() && !slices.Contains([]string{formatID(box, seq, held), formerID(box, seq)}, id) {
+			return nil, fmt.Errorf("%w: of no event in this data", ErrUnknownID)
 		}
 		return scan(r, box, seq, limit)
 	})
 }
 
-// Last returns the id of the newest event of this box, empty if there was never one.
+// Last returns the id of the newest event of this box, which may have been pruned; empty if
+// there was never one.
 func (l *Log) Last(ctx context.Context) (string, error) {
 	return store.View(ctx, l.store, func(r store.Reader) (string, error) {
 		seq, err := number(r, counterKey(l.box))
 		if err != nil || seq == 0 {
 			return "", err
 		}
-		return formatID(l.box, seq), nil
+		held, err := at(r, l.box, seq)
+		return formatID(l.box, seq, held), err
 	})
+}
+
+// at returns the time of an event, zero if it is not kept.
+func at(r store.Reader, box string, seq uint64) (time.Time, error) {
+	kept, _, err := store.GetJSON[record](r, eventKey(box, seq))
+	return kept.At, err
 }
 
 // Wake returns a channel that receives after events were appended on any box, until ctx is

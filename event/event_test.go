@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,6 +45,9 @@ func add(t *testing.T, s store.Store, l *event.Log, types ...string) {
 	}
 }
 
+// name returns box and number of an event, which its id begins with.
+func name(e event.Event) string { return fmt.Sprintf("%s-%d", e.Box, e.Seq) }
+
 // after returns the events behind id as "box-number type".
 func after(t *testing.T, l *event.Log, id string, limit int) []string {
 	t.Helper()
@@ -53,7 +57,7 @@ func after(t *testing.T, l *event.Log, id string, limit int) []string {
 	}
 	lines := []string{}
 	for _, e := range events {
-		lines = append(lines, e.ID()+" "+e.Type)
+		lines = append(lines, name(e)+" "+e.Type)
 	}
 	return lines
 }
@@ -68,6 +72,10 @@ func TestAppendAndAfter(t *testing.T) {
 	for i := range 12 {
 		add(t, s, l, fmt.Sprintf("t%d", i+1))
 	}
+	all, err := l.After(t.Context(), "", 0)
+	if err != nil || len(all) != 12 {
+		t.Fatalf("%d events, %v", len(all), err)
+	}
 	for _, c := range []struct {
 		name, id string
 		limit    int
@@ -77,6 +85,7 @@ func TestAppendAndAfter(t *testing.T) {
 		{"behind one", "box-a-9", 0, []string{"box-a-10 t10", "box-a-11 t11", "box-a-12 t12"}},
 		{"behind one with limit", "box-a-9", 1, []string{"box-a-10 t10"}},
 		{"behind the newest", "box-a-12", 5, []string{}},
+		{"behind one by the id of today", all[9].ID(), 0, []string{"box-a-11 t11", "box-a-12 t12"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,8 +94,8 @@ func TestAppendAndAfter(t *testing.T) {
 			}
 		})
 	}
-	if id, err := l.Last(t.Context()); err != nil || id != "box-a-12" {
-		t.Errorf("Last = %q, %v, want box-a-12", id, err)
+	if id, err := l.Last(t.Context()); err != nil || id != all[11].ID() || !strings.HasPrefix(id, "box-a-12_") {
+		t.Errorf("Last = %q, %v, want %s", id, err, all[11].ID())
 	}
 }
 
@@ -124,7 +133,7 @@ func TestUnknownIDs(t *testing.T) {
 	s := memstore.New(memstore.WithLimits(128, 1<<20))
 	l := event.New(s, "a")
 	add(t, s, l, "x")
-	for _, id := range []string{"a", "a-", "-1", "a-0", "a-01", "a-+1", "a-x", "a-2", "b-1", "a/b-1", "a-99999999999999999999", "a-18446744073709551615"} {
+	for _, id := range []string{"a", "a-", "-1", "a-0", "a-01", "a-+1", "a-x", "a-2", "b-1", "a/b-1", "a-99999999999999999999", "a-18446744073709551615", "a-1_", "a-1_0", "a-1_A", "a-2_0"} {
 		if events, err := l.After(t.Context(), id, 0); !errors.Is(err, event.ErrUnknownID) {
 			t.Errorf("After(%q) = %v, %v, want ErrUnknownID", id, events, err)
 		}
@@ -274,7 +283,7 @@ func TestNumbersSurviveReopening(t *testing.T) {
 		l := event.New(s, "a")
 		add(t, s, l, "start")
 		id, err := l.Last(context.WithoutCancel(t.Context()))
-		if err != nil || id != fmt.Sprintf("a-%d", want) {
+		if err != nil || !strings.HasPrefix(id, fmt.Sprintf("a-%d_", want)) {
 			t.Errorf("Last = %q, %v, want a-%d", id, err, want)
 		}
 		if _, err := l.Prune(t.Context(), time.Now().Add(time.Hour)); err != nil {
@@ -284,4 +293,65 @@ func TestNumbersSurviveReopening(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestIDsAcrossACopy lets an older copy of the data go on, as a restored backup does: its
+// events have other ids, and no id of the lost ones leads into the middle of them.
+func TestIDsAcrossACopy(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	older, newer := filepath.Join(dir, "older.db"), filepath.Join(dir, "newer.db")
+	use := func(path string, then func(*event.Log)) {
+		t.Helper()
+		s, err := boltstore.Open(path, boltstore.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := event.New(s, "a")
+		add(t, s, l, "x", "x", "x")
+		then(l)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var kept, lost []event.Event
+	read := func(into *[]event.Event) func(*event.Log) {
+		return func(l *event.Log) {
+			var err error
+			if *into, err = l.After(t.Context(), "", 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	use(newer, read(&kept))
+	if err := boltstore.Copy(newer, older); err != nil {
+		t.Fatal(err)
+	}
+	use(newer, read(&lost))
+	use(older, func(l *event.Log) {
+		var now []event.Event
+		read(&now)(l)
+		for i := range now {
+			if same := now[i].ID() == lost[i].ID(); name(now[i]) != name(lost[i]) || same != (i < len(kept)) {
+				t.Errorf("event %d has the id %s and had %s", i, now[i].ID(), lost[i].ID())
+			}
+		}
+		for i, e := range lost {
+			got, err := l.After(t.Context(), e.ID(), 0)
+			if i < len(kept) && (err != nil || len(got) != len(now)-i-1) {
+				t.Errorf("behind %s are %d events, %v", e.ID(), len(got), err)
+			}
+			if i >= len(kept) && !errors.Is(err, event.ErrUnknownID) {
+				t.Errorf("behind %s, which is lost: %v, %v", e.ID(), got, err)
+			}
+		}
+		// What is pruned cannot be compared, and nothing in front of it is kept.
+		if _, err := l.Prune(t.Context(), time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		last, err := l.Last(t.Context())
+		if got, afterErr := l.After(t.Context(), last, 0); err != nil || afterErr != nil || len(got) != 0 {
+			t.Errorf("behind %q, which is pruned: %v, %v, %v", last, got, err, afterErr)
+		}
+	})
 }

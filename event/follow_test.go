@@ -43,7 +43,7 @@ func effect(tx store.Tx, e event.Event) error {
 	if err != nil {
 		return err
 	}
-	return tx.Put("effect", append(slices.Clone(v), (e.ID()+" ")...))
+	return tx.Put("effect", append(slices.Clone(v), (name(e)+" ")...))
 }
 
 func effects(t *testing.T, s store.Store) string {
@@ -79,7 +79,7 @@ func TestFollow(t *testing.T) {
 		stop = start(t, b, event.Follower{Name: "tester", Handle: effect})
 		var second []string
 		stopSecond := start(t, b, event.Follower{Name: "second", Handle: func(_ store.Tx, e event.Event) error {
-			if e.ID() == "b-1" {
+			if name(e) == "b-1" {
 				second = append(second, e.Type) // once a run
 			}
 			return nil

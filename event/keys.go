@@ -2,8 +2,10 @@ package event
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"goniec/store"
 )
@@ -33,7 +35,20 @@ func counterKey(box string) string           { return counterPrefix + box }
 func cursorKey(name, box string) string      { return cursorPrefix + name + "/" + box }
 func troubleKey(name, box string) string     { return troubleSpace + name + "/" + box }
 func asidePrefix(name string) string         { return asideSpace + name + "/" }
-func formatID(box string, seq uint64) string { return box + "-" + strconv.FormatUint(seq, 10) }
+
+// formatID returns the id of an event: number and time, in nanoseconds to the base 36; 0 for a
+// zero time.
+func formatID(box string, seq uint64, at time.Time) string {
+	stamp := int64(0)
+	if !at.IsZero() {
+		stamp = at.UnixNano()
+	}
+	return formerID(box, seq) + "_" + strconv.FormatInt(stamp, 36)
+}
+
+// formerID returns the id that an event had before ids held the time. Clients may still send
+// it.
+func formerID(box string, seq uint64) string { return box + "-" + strconv.FormatUint(seq, 10) }
 
 func asideKey(name, box string, seq uint64) string {
 	return asidePrefix(name) + box + "/" + formatSeq(seq)
@@ -51,18 +66,17 @@ func parseSeq(s string) (uint64, bool) {
 	return seq, err == nil && len(s) == seqWidth
 }
 
-// parseID is the inverse of formatID; ok is false for any other string.
-func parseID(id string) (box string, seq uint64, ok bool) {
-	i := strings.LastIndexByte(id, '-')
-	if i < 1 {
+// idForm is the form of an id: box, number, and the time, which former ids lack.
+var idForm = regexp.MustCompile(`^([^/]+)-([1-9][0-9]*)(_[0-9a-z]+)?$`)
+
+// ParseID returns box and number of the event called id; ok is false for what is no id.
+func ParseID(id string) (box string, seq uint64, ok bool) {
+	m := idForm.FindStringSubmatch(id)
+	if m == nil {
 		return "", 0, false
 	}
-	box = id[:i]
-	seq, err := strconv.ParseUint(id[i+1:], 10, 64)
-	if err != nil || seq == 0 || formatID(box, seq) != id || strings.Contains(box, "/") {
-		return "", 0, false
-	}
-	return box, seq, true
+	seq, err := strconv.ParseUint(m[2], 10, 64)
+	return m[1], seq, err == nil
 }
 
 // number reads a counter or a cursor; an absent one is 0.

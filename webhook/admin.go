@@ -101,7 +101,7 @@ func (w *Webhooks) Resend(ctx context.Context, name, id string) (Delivery, error
 		if err != nil {
 			return d, err
 		}
-		if !found {
+		if !found || d.ID != id {
 			return d, fmt.Errorf("%w: %q", ErrNoDelivery, id)
 		}
 		d.Since, d.Attempts, d.Next = time.Now().UTC(), 0, time.Time{}
@@ -154,7 +154,8 @@ func (w *Webhooks) Test(ctx context.Context, name string) (Trial, error) {
 	if err != nil {
 		return Trial{}, err
 	}
-	id, at := "test-"+rand.Text(), time.Now().UTC()
+	begin := time.Now()
+	id, at := "test-"+rand.Text(), store.Milliseconds(begin)
 	fact := Tested{Webhook: name}
 	data, err := json.Marshal(fact)
 	if err != nil {
@@ -165,7 +166,7 @@ func (w *Webhooks) Test(ctx context.Context, name string) (Trial, error) {
 		return Trial{}, fmt.Errorf("encode test: %w", err)
 	}
 	a := runner.send(ctx, "evt_"+id, content)
-	return Trial{Status: a.status, Took: time.Since(at), Err: a.err}, nil
+	return Trial{Status: a.status, Took: time.Since(begin), Err: a.err}, nil
 }
 
 // Prune deletes dead deliveries KeepDead after they were given up or beyond maxDead, gives up

@@ -3,8 +3,6 @@ package webhook
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"goniec/event"
@@ -28,12 +26,8 @@ func entryOf(box string, seq uint64) string { return fmt.Sprintf("%s/%020d", box
 
 // entryOfID returns the last part of the key of a delivery, by the id of its event.
 func entryOfID(id string) (string, bool) {
-	i := strings.LastIndexByte(id, '-')
-	if i < 1 {
-		return "", false
-	}
-	seq, err := strconv.ParseUint(id[i+1:], 10, 64)
-	return entryOf(id[:i], seq), err == nil
+	box, seq, ok := event.ParseID(id)
+	return entryOf(box, seq), ok
 }
 
 // The lists a delivery can be in.
@@ -82,17 +76,14 @@ type body struct {
 	Data      json.RawMessage `json:"data,omitempty"`
 }
 
-// newDelivery returns the delivery of e. Its key holds the time as well, since event numbers
-// are given out again after an old backup was restored.
+// newDelivery returns the delivery of e.
 func newDelivery(e event.Event) (Delivery, error) {
-	encoded, err := json.Marshal(body{ID: e.ID(), Type: e.Type, At: e.At, Timestamp: e.At, Data: e.Data})
+	id, at := e.ID(), store.Milliseconds(e.At)
+	encoded, err := json.Marshal(body{ID: id, Type: e.Type, At: at, Timestamp: at, Data: e.Data})
 	if err != nil {
-		return Delivery{}, fmt.Errorf("encode event %s: %w", e.ID(), err)
+		return Delivery{}, fmt.Errorf("encode event %s: %w", id, err)
 	}
-	return Delivery{
-		ID: e.ID(), Key: "evt_" + e.ID() + "_" + strconv.FormatInt(e.At.UnixMilli(), 36),
-		Type: e.Type, At: e.At, Body: encoded, Since: time.Now().UTC(),
-	}, nil
+	return Delivery{ID: id, Key: "evt_" + id, Type: e.Type, At: at, Body: encoded, Since: time.Now().UTC()}, nil
 }
 
 // event returns the fields of the event that the delivery holds.

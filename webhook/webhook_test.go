@@ -47,6 +47,7 @@ func (r *receiver) RoundTrip(q *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	var b struct {
+		ID   string
 		Data struct {
 			S string
 			N int
@@ -54,6 +55,9 @@ func (r *receiver) RoundTrip(q *http.Request) (*http.Response, error) {
 	}
 	if err := json.Unmarshal(content, &b); err != nil {
 		return nil, err
+	}
+	if id := q.Header.Get("Webhook-Id"); id != "evt_"+b.ID {
+		return nil, fmt.Errorf("the event %s is sent under the id %s", b.ID, id)
 	}
 	saw := request{at: time.Now(), id: q.Header.Get("Webhook-Id"), subject: b.Data.S, n: b.Data.N}
 	r.mu.Lock()

@@ -22,10 +22,12 @@ const (
 // errStreamEnded means that the server closed an event stream.
 var errStreamEnded = errors.New("event stream ended")
 
-// Events yields what happens on the gateway, from now on, or all that followed
-// the event with the id lastID. A lost connection is opened again and nothing
-// is missed; an event may be yielded only once. It ends with an error that
-// trying again cannot help (a *Problem), or with that of ctx.
+// Events yields what happens on the gateway: from now on, or what followed the
+// event with the id lastID, or all events that are kept if no event has that
+// id ("0"). A lost connection is opened again and nothing is missed. After a
+// restore of the gateway events may be yielded again, under the same ids. It
+// ends with an error that trying again cannot help (a *Problem), or with that
+// of ctx.
 func (c *Client) Events(ctx context.Context, lastID string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		pause := firstRetry

@@ -289,7 +289,7 @@ type ModemError struct {
 // Event is one entry of the event log. It contains ids and facts, no text and no
 // number.
 type Event struct {
-	ID   string          `json:"id" doc:"Opaque; what Last-Event-ID takes."`
+	ID   string          `json:"id" example:"box-1742_d7n1k0q3m9ps" doc:"Names the event for good, also across a restore. Opaque; what Last-Event-ID takes."`
 	Type string          `json:"type" example:"message.sent" doc:"What happened."`
 	At   time.Time       `json:"at" doc:"When."`
 	Data json.RawMessage `json:"data" doc:"Ids and facts."`

@@ -31,8 +31,8 @@ type DeliveryFailure struct {
 
 // WebhookDelivery is an event that a receiver has not accepted.
 type WebhookDelivery struct {
-	ID        string           `json:"id" example:"box-17" doc:"Of the event."`
-	Key       string           `json:"webhook_id" example:"evt_box-17_mb3c9x" doc:"The header webhook-id, the same in every attempt."`
+	ID        string           `json:"id" example:"box-1742_d7n1k0q3m9ps" doc:"The id of the event."`
+	Key       string           `json:"webhook_id" example:"evt_box-1742_d7n1k0q3m9ps" doc:"The header webhook-id, the same in every attempt: evt_ and the id of the event."`
 	Type      string           `json:"type" example:"message.delivered" doc:"Of the event."`
 	At        time.Time        `json:"at" doc:"When it happened."`
 	Attempts  int              `json:"attempts" doc:"How often it was tried."`

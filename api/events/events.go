@@ -2,6 +2,7 @@
 package events
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"goniec/api/client"
 	"goniec/api/rest"
 	"goniec/event"
+	"goniec/store"
 )
 
 const (
@@ -27,10 +29,11 @@ const (
 	streamPage      = 100              // events read at once
 	streamsPerToken = 8
 	streamRetry     = 2 * time.Second // reconnection delay for browsers
+	fromOldest      = "0"             // id of no event: a stream behind it begins with the oldest event
 )
 
 type eventsInput struct {
-	LastEventID string `header:"Last-Event-ID" maxLength:"200" doc:"The id of the last event seen: everything after it comes first. Without it the stream starts now."`
+	LastEventID string `header:"Last-Event-ID" maxLength:"200" doc:"The id of the last event seen: the events after it come first. With an id of no event here (one from before a restore, or 0) all events that are kept come first. Without it the stream starts now."`
 }
 
 // Resource holds the dependencies of the operations.
@@ -58,7 +61,8 @@ func (res Resource) Register(s *rest.Server) {
 	rest.Register(s, rest.Operation{
 		ID: "streamEvents", Method: http.MethodGet, Path: "/v1/events", Tag: "Events", Scope: access.ScopeEvents,
 		Summary: "Follow what happens",
-		Description: "Server-sent events. Each has an id and, as data, an event as JSON. Reconnect with Last-Event-ID and nothing is missed. " +
+		Description: "Server-sent events. Each has an id and, as data, an event as JSON. Reconnect with Last-Event-ID and nothing is missed, also after a restore. " +
+			"An id is never used twice: leave out events whose id you know. " +
 			"Events carry ids and facts, never a text and never a number. A comment comes every 15 seconds. At most 8 streams a token.",
 		Status:   http.StatusOK,
 		Problems: []int{http.StatusBadRequest},
@@ -86,19 +90,9 @@ func (o opener) stream(ctx context.Context, in *eventsInput) (*huma.StreamRespon
 	if !o.streams.enter(caller) {
 		return nil, rest.NewProblem(rest.CodeTooManyStreams, streamsPerToken).WithRetryAfter(pingInterval)
 	}
-	last := in.LastEventID
-	var first []event.Event
-	var err error
-	if last == "" {
-		last, err = o.Events.Last(ctx)
-	} else {
-		first, err = o.Events.After(ctx, last, streamPage)
-	}
+	begin, err := o.begin(ctx, in.LastEventID)
 	if err != nil {
 		o.streams.leave(caller)
-		if errors.Is(err, event.ErrUnknownID) {
-			return nil, rest.NewProblem(rest.CodeEventUnknown)
-		}
 		return nil, rest.Failure(ctx, err)
 	}
 	return rest.Stream(func(ctx context.Context, response http.ResponseWriter) {
@@ -108,14 +102,37 @@ func (o opener) stream(ctx context.Context, in *eventsInput) (*huma.StreamRespon
 		w := streamWriter{w: response, controller: http.NewResponseController(response)}
 		// The read deadline of the server would end the stream.
 		_ = w.controller.SetReadDeadline(time.Time{})
-		if err := o.write(ctx, w, last, first); err != nil {
+		if err := o.write(ctx, w, begin); err != nil {
 			o.Log.Debug("event stream broke", "request", rest.RequestOf(ctx).ID(), "err", err)
 		}
 	}), nil
 }
 
+// position is where a stream begins.
+type position struct {
+	last   string        // id behind which it begins; empty: it begins with the oldest event
+	events []event.Event // the first ones behind it
+	note   string        // for a person who looks at the stream
+}
+
+// begin returns the position that a client asks for by the header Last-Event-ID. A client with
+// an unknown id may have missed any of the events, so it gets all that are kept.
+func (o opener) begin(ctx context.Context, lastEventID string) (p position, err error) {
+	if lastEventID == "" {
+		p.last, err = o.Events.Last(ctx)
+		return p, err
+	}
+	p.last = lastEventID
+	p.events, err = o.Events.After(ctx, lastEventID, streamPage)
+	if errors.Is(err, event.ErrUnknownID) {
+		p.last, p.note = "", ": Last-Event-ID is the id of no event here: all events that are kept follow\n"
+		p.events, err = o.Events.After(ctx, "", streamPage)
+	}
+	return p, err
+}
+
 // write writes events until the client disconnects or the server closes.
-func (o opener) write(ctx context.Context, w streamWriter, last string, events []event.Event) error {
+func (o opener) write(ctx context.Context, w streamWriter, p position) error {
 	caller := rest.RequestOf(ctx).Caller().ID
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -127,9 +144,10 @@ func (o opener) write(ctx context.Context, w streamWriter, last string, events [
 	//
 	// The last bytes of the stream get their own write deadline.
 	defer w.extend()
-	if err := w.write("retry: %d\nid: %s\n\n", streamRetry.Milliseconds(), last); err != nil {
+	if err := w.write("%sretry: %d\nid: %s\n\n", p.note, streamRetry.Milliseconds(), cmp.Or(p.last, fromOldest)); err != nil {
 		return err
 	}
+	last, events := p.last, p.events
 	for {
 		for _, e := range events {
 			if err := w.event(e); err != nil {
@@ -178,7 +196,7 @@ type streamWriter struct {
 }
 
 func (w streamWriter) event(e event.Event) error {
-	data, err := json.Marshal(client.Event{ID: e.ID(), Type: e.Type, At: e.At, Data: e.Data})
+	data, err := json.Marshal(client.Event{ID: e.ID(), Type: e.Type, At: store.Milliseconds(e.At), Data: e.Data})
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}

@@ -50,7 +50,6 @@ const (
 	CodeNotHeld              Code = "message_not_held"
 	CodeTokenExists          Code = "token_exists"
 	CodeClockDiffers         Code = "clock_differs"
-	CodeEventUnknown         Code = "event_unknown"
 	CodeRateLimited          Code = "rate_limited"
 	CodeTooManyStreams       Code = "too_many_streams"
 	CodeNotReady             Code = "not_ready"
@@ -127,7 +126,6 @@ func Statuses() map[Code]int {
 		CodeNotHeld:              http.StatusConflict,
 		CodeTokenExists:          http.StatusConflict,
 		CodeClockDiffers:         http.StatusConflict,
-		CodeEventUnknown:         http.StatusBadRequest,
 		CodeRateLimited:          http.StatusTooManyRequests,
 		CodeTooManyStreams:       http.StatusTooManyRequests,
 		CodeNotReady:             http.StatusServiceUnavailable,

@@ -48,7 +48,7 @@ type (
 	}
 	deliveryInput struct {
 		Name string `path:"name" maxLength:"64" example:"his" doc:"The name of the webhook in the configuration."`
-		ID   string `path:"id" maxLength:"200" example:"box-17" doc:"The id of the event."`
+		ID   string `path:"id" maxLength:"200" example:"box-1742_d7n1k0q3m9ps" doc:"The id of the event."`
 	}
 	deliveryOutput struct {
 		Body client.WebhookDelivery
