@@ -18,13 +18,14 @@ import (
 	"goniec/reply/reader"
 )
 
-// corpusSets says which part of the corpus TestCorpus reads. Whoever works on the reader
-// looks at "tune" alone: the held part measures how it does with replies that
-// nobody had in mind.
+// corpusSets says which parts of the corpus TestCorpus reads: those of corpus.tsv, "second"
+// of second.tsv and "unread" of unread.tsv. The misses of "unread" are counted, not shown:
+// that part measures how the reader does with replies that it was not made for.
 var corpusSets = flag.String("corpus", "tune,held,fresh,final", "parts of the corpus to read")
 
 // labelled is a line of the corpus: a reply, and what a careful receptionist makes of it.
 type labelled struct {
+	file                  string
 	line                  int
 	set, language, asked  string
 	question              reader.Question
@@ -52,7 +53,7 @@ type tally struct {
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
-	corpus := readCorpus(t)
+	corpus := readCorpus(t, corpusFiles...)
 	for set := range strings.SplitSeq(*corpusSets, ",") {
 		counts := tallyUp(r, corpus, set)
 		t.Log(counts.report(set))
@@ -75,15 +76,19 @@ func TestCorpus(t *testing.T) {
 // can choose, and that no reply stands twice.
 func TestCorpusIsFair(t *testing.T) {
 	t.Parallel()
-	corpus := readCorpus(t)
+	corpus := readCorpus(t, corpusFiles...)
 	seen := map[string]int{}
 	count := map[string]int{}
 	for _, l := range corpus {
-		if want := part(l.written); l.set != want && l.set != "fresh" && l.set != "final" {
-			t.Errorf("line %d: in part %s, its hash says %s", l.line, l.set, want)
+		want := part(l.written)
+		if l.file != corpusFiles[0] {
+			want = map[string]string{"tune": "second", "held": "unread"}[want]
+		}
+		if l.set != want && l.set != "fresh" && l.set != "final" {
+			t.Errorf("%s line %d: in part %s, its hash says %s", l.file, l.line, l.set, want)
 		}
 		if first := seen[l.asked+"\t"+l.reply]; first > 0 {
-			t.Errorf("line %d: stands on line %d already", l.line, first)
+			t.Errorf("%s line %d: stands on line %d already", l.file, l.line, first)
 		}
 		seen[l.asked+"\t"+l.reply] = l.line
 		count[l.set]++
@@ -92,11 +97,11 @@ func TestCorpusIsFair(t *testing.T) {
 	if len(corpus) < 1000 {
 		t.Errorf("%d replies, want at least 1000", len(corpus))
 	}
-	if count["held"]*10 < len(corpus)*3 {
-		t.Errorf("%d of %d replies held, want about a third", count["held"], len(corpus))
+	if apart := count["held"] + count["unread"]; apart*10 < len(corpus)*3 {
+		t.Errorf("%d of %d replies held or unread, want about a third", apart, len(corpus))
 	}
-	if count["pl"]*10 < len(corpus)*6 {
-		t.Errorf("%d of %d replies are Polish, want 60 %%", count["pl"], len(corpus))
+	if count["pl"]*10 < len(corpus)*5 {
+		t.Errorf("%d of %d replies are Polish, want half", count["pl"], len(corpus))
 	}
 }
 
@@ -148,7 +153,7 @@ func (c *tally) add(l labelled, got reader.Reading) {
 	case value != "unclear":
 		c.otherWrong++
 	}
-	line := fmt.Sprintf("%5d %-9s %-26q want %-8s got %-8s by %s %v", l.line, l.asked, l.reply, l.value, value, got.Rule, got.Intents)
+	line := fmt.Sprintf("%s:%d %-9s %-26q want %-8s got %-8s by %s %v", l.file, l.line, l.asked, l.reply, l.value, value, got.Rule, got.Intents)
 	if value != l.value {
 		c.misses = append(c.misses, line)
 	}
@@ -164,7 +169,7 @@ func (c *tally) addIntents(l labelled, got reader.Reading, line string) {
 	if found && !wanted {
 		c.falseStops++
 	}
-	if intents != l.intents {
+	if l.intents != "?" && intents != l.intents {
 		c.wrongIntents++
 		c.intentDifferences = append(c.intentDifferences, fmt.Sprintf("%s; want intents %s, got %s", line, l.intents, intents))
 	}
@@ -198,6 +203,9 @@ func (c *tally) report(set string) string {
 			fmt.Fprintf(&out, "%8d", c.confusion[[2]string{is, as}])
 		}
 		out.WriteByte('\n')
+	}
+	if set == "unread" {
+		return out.String()
 	}
 	fmt.Fprintf(&out, "misses:\n%s\n", strings.Join(c.misses, "\n"))
 	if testing.Verbose() {
@@ -249,22 +257,28 @@ func newReader(t testing.TB) *reader.Reader {
 	return r
 }
 
-func readCorpus(t testing.TB) []labelled {
+// corpusFiles hold the corpus. The replies of the last two were written by hand for the
+// second version of the reader before that was begun, and parted by a hash: unread.tsv is
+// the third that stays unread until the end.
+var corpusFiles = []string{"corpus.tsv", "second.tsv", "unread.tsv"}
+
+func readCorpus(t testing.TB, files ...string) []labelled {
 	t.Helper()
 	questions := readQuestions(t)
 	var out []labelled
-	for line, fields := range readTable(t, "corpus.tsv", 6) {
-		question, known := questions[fields[2]]
-		if !known {
-			t.Fatalf("corpus.tsv line %d: question %q is not in questions.tsv", line, fields[2])
+	for _, file := range files {
+		for line, fields := range readTable(t, file, 6) {
+			question, known := questions[fields[2]]
+			if !known {
+				t.Fatalf("%s line %d: question %q is not in questions.tsv", file, line, fields[2])
+			}
+			out = append(out, labelled{
+				file: file, line: line, set: fields[0], language: fields[1], asked: fields[2], question: question,
+				reply: strings.ReplaceAll(fields[3], `\n`, "\n"), written: fields[3], value: fields[4], intents: fields[5],
+			})
 		}
-		reply := strings.ReplaceAll(fields[3], `\n`, "\n")
-		out = append(out, labelled{
-			line: line, set: fields[0], language: fields[1], asked: fields[2], question: question,
-			reply: reply, written: fields[3], value: fields[4], intents: fields[5],
-		})
 	}
-	slices.SortFunc(out, func(a, b labelled) int { return a.line - b.line })
+	slices.SortFunc(out, func(a, b labelled) int { return cmp.Or(strings.Compare(a.file, b.file), a.line-b.line) })
 	return out
 }
 

@@ -13,7 +13,7 @@ import (
 func answers(t *testing.T, value string) []labelled {
 	t.Helper()
 	var out []labelled
-	for _, l := range readCorpus(t) {
+	for _, l := range readCorpus(t, corpusFiles[0]) {
 		if l.question.Kind == reader.YesNo && !l.question.Digits && l.value == value {
 			out = append(out, l)
 		}
@@ -93,7 +93,7 @@ func slips(text string) []string {
 func TestCourtesyNeverFlips(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
-	for _, l := range readCorpus(t) {
+	for _, l := range readCorpus(t, corpusFiles[0]) {
 		if l.question.Kind != reader.YesNo {
 			continue
 		}

@@ -239,7 +239,7 @@ func unwrap(err error) []error {
 func TestConcurrentReads(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
-	corpus := readCorpus(t)
+	corpus := readCorpus(t, corpusFiles[0])
 	var group sync.WaitGroup
 	for range 4 {
 		group.Go(func() {
@@ -270,7 +270,7 @@ func TestLongestReplies(t *testing.T) {
 // FuzzRead reads anything: it must not panic, must be the same twice, and must hold
 // together.
 func FuzzRead(f *testing.F) {
-	for _, l := range readCorpus(f) {
+	for _, l := range readCorpus(f, corpusFiles[0]) {
 		if l.line%40 == 0 {
 			f.Add(l.reply, l.question.Text, l.question.Language, uint8(l.line))
 		}
@@ -301,7 +301,7 @@ func FuzzRead(f *testing.F) {
 // BenchmarkRead reads the corpus round and round; the time is that of one reply.
 func BenchmarkRead(b *testing.B) {
 	r := newReader(b)
-	corpus := readCorpus(b)
+	corpus := readCorpus(b, corpusFiles[0])
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		l := corpus[i%len(corpus)]
