@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -141,11 +142,31 @@ func New(options Options) (*Reader, error) {
 		return nil, errors.Join(problems...)
 	}
 	for _, code := range reader.languages {
-		for _, table := range tablesOf(code) {
-			reader.lexicons = append(reader.lexicons, newLexicon(table, options.Words.of(code)))
+		more := options.Words.of(code)
+		if more.empty() {
+			reader.lexicons = append(reader.lexicons, plainLexicons[code]()...)
+		} else {
+			reader.lexicons = append(reader.lexicons, newLexicons(code, more)...)
 		}
 	}
 	return reader, nil
+}
+
+// plainLexicons returns the lexicons of each language without further words. They are made
+// once, since that takes tens of milliseconds, and never changed.
+var plainLexicons = func() map[string]func() []*lexicon {
+	all := map[string]func() []*lexicon{}
+	for _, code := range Languages() {
+		all[code] = sync.OnceValue(func() []*lexicon { return newLexicons(code, ForLanguage{}) })
+	}
+	return all
+}()
+
+func newLexicons(language string, more ForLanguage) (all []*lexicon) {
+	for _, table := range tablesOf(language) {
+		all = append(all, newLexicon(table, more))
+	}
+	return all
 }
 
 // Read reads one reply. It takes any text, and time that grows with its length.

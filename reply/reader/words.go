@@ -29,6 +29,11 @@ type ForLanguage struct {
 	Ignore      []string `mapstructure:"ignore" yaml:"ignore"`
 }
 
+// empty tells whether there is no further word.
+func (l ForLanguage) empty() bool {
+	return len(l.Yes)+len(l.No)+len(l.Reschedule)+len(l.Late)+len(l.Stop)+len(l.Start)+len(l.WrongPerson)+len(l.Ignore) == 0
+}
+
 // Most words a list may have and characters a word may have: a table, not a dictionary.
 const (
 	mostWords  = 500
