@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"goniec/app/migrate"
+	"goniec/configs"
 	"goniec/event"
 	"goniec/gateway"
 	"goniec/inbox"
@@ -159,6 +160,9 @@ func TestFactsAreListed(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(types)), slices.Sorted(slices.Values(configs.EventTypes()))); diff != "" {
+		t.Errorf("listed by Facts and known to the configuration differ:\n%s", diff)
 	}
 	for _, status := range queue.Statuses() {
 		if typ := (queue.MessageChanged{Status: status}).EventType(); !types[typ] {

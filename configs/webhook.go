@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,9 +79,7 @@ func (k *checker) webhooks(all []Webhook) {
 		k.webhookURL(at+".url", w.URL)
 		k.secret(at+".secret_file", w.SecretFile)
 		for n, pattern := range w.Events {
-			if !regexp.MustCompile(`^(\*|[a-z_]+(\.[a-z_]+)*(\.\*)?)$`).MatchString(pattern) {
-				k.add(item(at+".events", n), pattern, say(catalogue.ConfigWebhookEvents, pattern), say(catalogue.ConfigWebhookEventsRemedy))
-			}
+			k.eventPattern(item(at+".events", n), pattern)
 		}
 		k.duration(at+".timeout", w.Timeout, minWebhookTimeout, maxWebhookTimeout)
 		for n, written := range w.AllowNetworks {
@@ -89,6 +88,40 @@ func (k *checker) webhooks(all []Webhook) {
 			}
 		}
 	}
+}
+
+// EventTypes returns the types of events that a webhook may ask for.
+func EventTypes() []string {
+	return []string{
+		"alarm", "call.missed", "conversation.updated",
+		"message.cancelled", "message.delivered", "message.expired", "message.failed", "message.held", "message.queued", "message.received", "message.sending",
+		"message.sent", "message.uncertain",
+		"modem.alarm", "modem.sim", "modem.state", "number.erased", "pdu.rejected",
+		"question.answered", "question.expired", "question.unclear", "report.orphan", "suppression.added", "suppression.removed",
+		"webhook.disabled", "webhook.test",
+	}
+}
+
+// eventPattern checks that a pattern is a type of event, such as "message.sent", or "*", or
+// begins types, such as "message.*".
+func (k *checker) eventPattern(key, pattern string) {
+	known := []string{"*"}
+	for _, typ := range EventTypes() {
+		group, _, grouped := strings.Cut(typ, ".")
+		if known = append(known, typ); grouped {
+			known = append(known, group+".*")
+		}
+	}
+	if slices.Contains(known, pattern) {
+		return
+	}
+	remedy, bestDistance := say(catalogue.ConfigWebhookEventsRemedy), 1+len(pattern)/3
+	for _, candidate := range known {
+		if d := distance(pattern, candidate); d < bestDistance {
+			remedy, bestDistance = say(catalogue.ConfigUnknownNearRemedy, candidate), d
+		}
+	}
+	k.add(key, pattern, say(catalogue.ConfigWebhookEvents, pattern), remedy)
 }
 
 // webhookURL checks an address. One with a password is not shown.
