@@ -93,11 +93,15 @@ const (
 	ConfigPINItselfRemedy       Key = "config.pin_itself.remedy"
 	ConfigPINContent            Key = "config.pin_content"
 	ConfigPINContentRemedy      Key = "config.pin_content.remedy"
-	ConfigPINOpen               Key = "config.pin_open"         // permissions
-	ConfigPINOpenRemedy         Key = "config.pin_open.remedy"  // path
-	ConfigRetention             Key = "config.retention"        // records, texts
-	ConfigRetentionRemedy       Key = "config.retention.remedy" // texts
-	ConfigUnknownVariable       Key = "config.unknown_variable" // nothing
+	ConfigExposed               Key = "config.exposed"              // permissions
+	ConfigExposedRemedy         Key = "config.exposed.remedy"       // command
+	ConfigHidden                Key = "config.hidden"               // user, path
+	ConfigHiddenRemedy          Key = "config.hidden.remedy"        // command
+	ConfigHiddenFolder          Key = "config.hidden_folder"        // user, folder
+	ConfigHiddenFolderRemedy    Key = "config.hidden_folder.remedy" // command
+	ConfigRetention             Key = "config.retention"            // records, texts
+	ConfigRetentionRemedy       Key = "config.retention.remedy"     // texts
+	ConfigUnknownVariable       Key = "config.unknown_variable"     // nothing
 	ConfigUnknownVariableRemedy Key = "config.unknown_variable.remedy"
 	ConfigNearVariableRemedy    Key = "config.near_variable.remedy" // nearest variable
 )

@@ -24,6 +24,8 @@ const (
 	CommandWebhookEnable     Key = "command.webhook.enable"
 	CommandWebhookTest       Key = "command.webhook.test"
 	CommandWebhookSecret     Key = "command.webhook.secret"
+	WebhookSecretMade        Key = "webhook.secret_made"   // path
+	WebhookSecretExists      Key = "webhook.secret_exists" // path, path
 	FlagDeliveryState        Key = "flag.delivery_state"
 	WebhookNone              Key = "webhook.none"
 	WebhookUnknown           Key = "webhook.unknown" // names

@@ -98,6 +98,7 @@ func TestPINFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := configs.Default()
+	c.DataDir = t.TempDir()
 	m := configs.DefaultModem()
 	m.Name, m.Device, m.PINFile = "a", os.DevNull, path
 	c.Modems = []configs.Modem{m}

@@ -23,11 +23,14 @@ const EnvironmentPrefix = "GONIEC_"
 // maxFileSize bounds the file; far beyond any real one.
 const maxFileSize = 1 << 20
 
+// systemDir is the folder of the configuration of an installed service.
+const systemDir = "/etc/goniec"
+
 // Find returns the file that is used when none is named: goniec.yaml in the
 // current directory, else in /etc/goniec. It is empty if there is neither, and
 // then the defaults hold.
 func Find() string {
-	for _, dir := range []string{".", "/etc/goniec"} {
+	for _, dir := range []string{".", systemDir} {
 		path := filepath.Join(dir, "goniec.yaml")
 		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 			return path
@@ -83,7 +86,7 @@ func Load(path string) (Config, error) {
 		return config, nil
 	}
 	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int { return a.Line - b.Line })
-	return Config{}, &Errors{Path: path, Mistakes: r.mistakes}
+	return Config{}, &Errors{Path: path, DataDir: config.DataDir, Mistakes: r.mistakes}
 }
 
 // beside returns dir as seen from the folder of the file at path, so that daemon

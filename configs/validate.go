@@ -2,7 +2,9 @@ package configs
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,7 +20,10 @@ import (
 )
 
 // checker gathers the mistakes among the values of a Config.
-type checker struct{ mistakes []Mistake }
+type checker struct {
+	mistakes []Mistake
+	service  Account // the user of this process, if the service runs as the same one
+}
 
 func (c *checker) add(key, value string, problem, remedy saying) {
 	c.mistakes = append(c.mistakes, Mistake{Key: key, Value: value, problem: problem, remedy: remedy})
@@ -27,6 +32,9 @@ func (c *checker) add(key, value string, problem, remedy saying) {
 // check returns every mistake among the values of c, in the order of the keys.
 func (c Config) check() []Mistake {
 	k := &checker{}
+	if owner, found := ownerOf(c.DataDir); found && owner.UID == os.Geteuid() {
+		k.service = owner
+	}
 	k.dataDir(c.DataDir)
 	if c.Box != "" && !ValidBox(c.Box) {
 		k.add("box", c.Box, say(catalogue.ConfigBox, c.Box), say(catalogue.ConfigBoxRemedy))
@@ -125,6 +133,9 @@ func isPort(s string) bool {
 // readable notes a file that cannot be read.
 func (k *checker) readable(key, path string) bool {
 	_, err := readFile(path)
+	if errors.Is(err, fs.ErrPermission) && k.service.Name != "" && k.readableBy(k.service, key, path) {
+		return false
+	}
 	if err != nil {
 		k.add(key, path, say(catalogue.ConfigFile, path, reason(err)), say(catalogue.ConfigFileRemedy))
 	}

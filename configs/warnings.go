@@ -15,13 +15,14 @@ import (
 // Warnings returns what is wrong with c or its surroundings without keeping the
 // daemon from its work: an API that travels readable over the network, a name of the box
 // that the data does not have, devices
-// and folders that are not there now, PIN files that others can read, and environment variables
-// that look like ours and set nothing.
+// and folders that are not there now, files with secrets that others can read, and environment
+// variables that look like ours and set nothing.
 func (c Config) Warnings() []Mistake {
 	k := &checker{}
 	if c.HTTP.TLS.CertFile == "" && !isLoopback(c.HTTP.Listen) {
 		k.add("http.listen", c.HTTP.Listen, say(catalogue.ConfigPlainHTTP, c.HTTP.Listen), say(catalogue.ConfigPlainHTTPRemedy))
 	}
+	k.exposed(c.DataDir, "http.tls.key_file", c.HTTP.TLS.KeyFile)
 	if _, err := os.Stat(c.ProfilesDir); c.ProfilesDir != "" && c.ProfilesDir != Default().ProfilesDir && err != nil {
 		k.add("profiles_dir", c.ProfilesDir, say(catalogue.ConfigFile, c.ProfilesDir, reason(err)), say(catalogue.ConfigFileRemedy))
 	}
@@ -34,14 +35,9 @@ func (c Config) Warnings() []Mistake {
 		if _, err := os.Stat(m.Device); m.Device != "" && errors.Is(err, fs.ErrNotExist) {
 			k.add(item("modems", i)+".device", m.Device, say(catalogue.ConfigNoDevice, m.Device), say(catalogue.ConfigNoDeviceRemedy))
 		}
-		info, err := os.Stat(m.PINFile)
-		if err != nil || info.Mode().Perm()&0o077 == 0 {
-			continue
-		}
-		k.add(item("modems", i)+".pin_file", m.PINFile,
-			say(catalogue.ConfigPINOpen, info.Mode().Perm()), say(catalogue.ConfigPINOpenRemedy, m.PINFile))
+		k.exposed(c.DataDir, item("modems", i)+".pin_file", m.PINFile)
 	}
-	k.webhookWarnings(c.Webhooks)
+	k.webhookWarnings(c.DataDir, c.Webhooks)
 	return append(k.mistakes, strayVariables(os.Environ())...)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -183,16 +182,13 @@ func ReadSecrets(path string) ([][]byte, error) {
 }
 
 // webhookWarnings notes what lets others read or make up what a webhook is told.
-func (k *checker) webhookWarnings(all []Webhook) {
+func (k *checker) webhookWarnings(dataDir string, all []Webhook) {
 	for i, w := range all {
 		at := item("webhooks", i) + ".secret_file"
 		if w.SecretFile == "" {
 			k.add(at, "", say(catalogue.ConfigUnsigned), say(catalogue.ConfigWebhookSecretRemedy))
 			continue
 		}
-		info, err := os.Stat(w.SecretFile)
-		if err == nil && info.Mode().Perm()&0o077 != 0 {
-			k.add(at, w.SecretFile, say(catalogue.ConfigPINOpen, info.Mode().Perm()), say(catalogue.ConfigPINOpenRemedy, w.SecretFile))
-		}
+		k.exposed(dataDir, at, w.SecretFile)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -141,6 +142,22 @@ func (c *call) config() (configs.Config, error) {
 		return configs.Config{}, explainMistakes(c.terminal, err)
 	}
 	return config, nil
+}
+
+// giveToService gives a file that root has made to the user of the service, who has to
+// read it. Any other user keeps the file.
+func (c *call) giveToService(path string) error {
+	config, err := configs.Load(c.configPath())
+	dir := config.DataDir
+	var wrong *configs.Errors
+	if errors.As(err, &wrong) {
+		dir = wrong.DataDir // the file may be what the configuration lacks
+	}
+	service, other := configs.ServiceAccount(dir)
+	if !other || os.Geteuid() != 0 {
+		return nil
+	}
+	return os.Chown(path, service.UID, service.GID)
 }
 
 // keys returns the keys that the configuration names; none if it names no key file.

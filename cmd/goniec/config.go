@@ -47,6 +47,9 @@ func checkConfig(_ context.Context, c *call) error {
 	if err != nil && !errors.As(err, &wrong) {
 		return err
 	}
+	if hidden := unreadable(config, path); wrong == nil && len(hidden) > 0 {
+		wrong = &configs.Errors{Path: path, Mistakes: hidden}
+	}
 	switch {
 	case c.asJSON:
 		result := checkResult{
@@ -72,6 +75,16 @@ func checkConfig(_ context.Context, c *call) error {
 		c.show(catalogue.ConfigIsGood, path)
 	}
 	return nil
+}
+
+// unreadable returns the files of a good configuration that the user of the service
+// cannot read, while this process runs as another user.
+func unreadable(config configs.Config, path string) []configs.Mistake {
+	service, other := configs.ServiceAccount(config.DataDir)
+	if !other {
+		return nil
+	}
+	return config.Unreadable(path, service)
 }
 
 func mistakeResults(t *terminal, mistakes []configs.Mistake) []mistakeResult {

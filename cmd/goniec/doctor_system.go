@@ -50,6 +50,9 @@ func (d *doctor) examineConfig(path string) (config configs.Config, usable bool)
 	default:
 		d.found("config", levelOK, catalogue.DoctorConfigGood, path)
 	}
+	for _, m := range unreadable(config, path) {
+		d.told("config", levelProblem, m.Text(d.lang), "")
+	}
 	for _, m := range config.Warnings() {
 		d.told("config", levelWarning, m.Text(d.lang), "")
 	}

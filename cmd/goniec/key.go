@@ -22,7 +22,7 @@ import (
 const sheetColumns = 4
 
 func keyCommand(t *terminal) *cobra.Command {
-	create := newCommand(t, command{use: "create FILE", short: catalogue.CommandKeyCreate, args: 1, run: createKey})
+	create := newCommand(t, command{use: "create FILE", short: catalogue.CommandKeyCreate, args: 1, config: true, run: createKey})
 	create.Flags().Bool("from-sheet", false, t.say(catalogue.FlagFromSheet))
 	remove := newCommand(t, command{use: "remove --force", short: catalogue.CommandKeyRemove, config: true, run: removeKey})
 	remove.Flags().Bool("force", false, t.say(catalogue.FlagForcePlain))
@@ -61,7 +61,7 @@ func createKey(_ context.Context, c *call) error {
 		return err
 	}
 	c.tell(text, c.args[0], key.ID())
-	return nil
+	return c.giveToService(c.args[0])
 }
 
 // readSheet reads a key that is typed from a recovery sheet, with any number of groups

@@ -62,6 +62,12 @@ func TestScripts(t *testing.T) {
 			"mistyped": mistyped,
 			"rotated":  rotated,
 		},
+		Condition: func(condition string) (bool, error) {
+			if condition != "root" {
+				return false, fmt.Errorf("unknown condition %s", condition)
+			}
+			return os.Geteuid() == 0, nil
+		},
 		RequireExplicitExec: true,
 	})
 }

@@ -4,13 +4,17 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"goniec/api/client"
 	"goniec/catalogue"
+	"goniec/store/disk"
 )
 
 func webhookCommand(t *terminal) *cobra.Command {
@@ -22,17 +26,31 @@ func webhookCommand(t *terminal) *cobra.Command {
 		deliveries,
 		newCommand(t, command{use: "resend NAME [ID]", short: catalogue.CommandWebhookResend, args: 1, optional: 1, ask: resendDeliveries}),
 		newCommand(t, command{use: "enable NAME", short: catalogue.CommandWebhookEnable, args: 1, output: true, ask: enableWebhook}),
-		newCommand(t, command{use: "secret", short: catalogue.CommandWebhookSecret, run: printSecret}))
+		newCommand(t, command{use: "secret [FILE]", short: catalogue.CommandWebhookSecret, optional: 1, config: true, run: makeSecret}))
 }
 
-// printSecret prints a new secret to sign events with.
-func printSecret(_ context.Context, c *call) error {
+// makeSecret prints a new secret to sign events with, or writes it to a new file that the
+// service can read.
+func makeSecret(_ context.Context, c *call) error {
 	secret := make([]byte, 32)
 	if _, err := rand.Read(secret); err != nil {
 		return fmt.Errorf("make secret: %w", err)
 	}
-	fmt.Fprintln(c.stdout, "whsec_"+base64.StdEncoding.EncodeToString(secret))
-	return nil
+	line := "whsec_" + base64.StdEncoding.EncodeToString(secret) + "\n"
+	if len(c.args) == 0 {
+		fmt.Fprint(c.stdout, line)
+		return nil
+	}
+	path := c.args[0]
+	err := disk.Create(path, func(temp string) error { return os.WriteFile(temp, []byte(line), 0o600) })
+	if errors.Is(err, fs.ErrExist) {
+		return c.fail(catalogue.WebhookSecretExists, path, path)
+	}
+	if err != nil {
+		return err
+	}
+	c.tell(catalogue.WebhookSecretMade, path)
+	return c.giveToService(path)
 }
 
 func listWebhooks(ctx context.Context, c *call, gateway *connection) error {
