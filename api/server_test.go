@@ -32,6 +32,7 @@ import (
 	"goniec/api/system"
 	"goniec/api/tokens"
 	"goniec/api/webhooks"
+	"goniec/app"
 	"goniec/event"
 	gw "goniec/gateway"
 	"goniec/inbox"
@@ -219,7 +220,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		incoming.Resource{Inbox: g.inbox, Replies: g.replies, Numbers: numbers},
 		consent.Resource{Suppressions: suppression.New(g.store, g.events), Erasures: g.queue, Erase: c.erase, Numbers: numbers, Log: c.rest.Logger},
 		modems.Resource{Gateway: g.modems, Care: g.modems},
-		events.Resource{Events: g.events, Tokens: g.tokens, Log: c.rest.Logger},
+		events.Resource{Events: g.events, Kinds: app.Facts(), Tokens: g.tokens, Log: c.rest.Logger},
 		webhooks.Resource{Webhooks: c.webhooks},
 		tokens.Resource{Tokens: g.tokens, Log: c.rest.Logger},
 		system.Resource{

@@ -120,7 +120,7 @@ func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
 		incoming.Resource{Inbox: s.inbox, Replies: s.replies, Numbers: numbers},
 		consent.Resource{Suppressions: s.suppressions, Erasures: s.queue, Erase: s.erase, Numbers: numbers, Log: a.log},
 		modems.Resource{Gateway: s.gateway, Care: s.care, Version: a.options.Version},
-		events.Resource{Events: a.events, Tokens: a.tokens, Log: a.log},
+		events.Resource{Events: a.events, Kinds: Facts(), Tokens: a.tokens, Log: a.log},
 		webhooks.Resource{Webhooks: s.webhooks},
 		tokens.Resource{Tokens: a.tokens, Log: a.log},
 		system.Resource{

@@ -15,14 +15,14 @@ import (
 // Facts lists all types of events.
 func Facts() event.Kinds {
 	return slices.Concat(queue.Facts(), inbox.Facts(), suppression.Facts(), reply.Facts(), gateway.Facts(), webhook.Facts(), event.Kinds{
-		{Fact: AlarmChanged{}, Meaning: "A person should look into something that is of no single modem, or need not any more."},
+		{Fact: AlarmChanged{}, Meaning: "An alarm about the gateway as a whole was raised or is over."},
 	})
 }
 
 // AlarmChanged tells that an alarm of the box was raised or has ended.
 type AlarmChanged struct {
-	Code string `json:"code" doc:"Of the alarm."`
-	Over bool   `json:"over" doc:"The alarm has gone away."`
+	Code string `json:"code" doc:"The code of the alarm: as in GET /v1/alarms."`
+	Over bool   `json:"over" doc:"Whether the alarm is over."`
 }
 
 // EventType is "alarm".

@@ -130,6 +130,59 @@ func TestFactsAreDescribed(t *testing.T) {
 	}
 }
 
+// TestFactsNameTheirValues: a field of a named type lists the values that the source declares,
+// but for two types, whose values docs/replies.md lists.
+func TestFactsNameTheirValues(t *testing.T) {
+	t.Parallel()
+	listed := 0
+	for _, kind := range Facts() {
+		for field := range reflect.TypeOf(kind.Fact).Fields() {
+			typ := field.Type
+			if typ.Kind() == reflect.Slice {
+				typ = typ.Elem()
+			}
+			if typ.Kind() != reflect.String || typ.PkgPath() == "" || typ == reflect.TypeFor[reader.Rule]() || typ == reflect.TypeFor[reply.Match]() {
+				continue
+			}
+			listed++
+			want := constants(t, typ)
+			if got := strings.Split(field.Tag.Get("enum"), ","); !cmp.Equal(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got))) {
+				t.Errorf("%s: %s lists %q, and the source declares %q", kind.Fact.EventType(), field.Name, got, want)
+			}
+		}
+	}
+	if listed == 0 {
+		t.Error("no field lists its values")
+	}
+}
+
+// constants returns the values of the constants of a type of strings, read from its source.
+func constants(t *testing.T, typ reflect.Type) (values []string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("..", strings.TrimPrefix(typ.PkgPath(), "goniec/"), "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || len(spec.Values) != 1 {
+				return true
+			}
+			name, _ := spec.Type.(*ast.Ident)
+			if value, ok := spec.Values[0].(*ast.BasicLit); ok && name != nil && name.Name == typ.Name() {
+				values = append(values, strings.Trim(value.Value, `"`))
+			}
+			return true
+		})
+	}
+	return values
+}
+
 // TestFactsAreListed looks through the source for types that can be appended to the log
 // of events: each is listed, and of messages each status.
 func TestFactsAreListed(t *testing.T) {

@@ -8,17 +8,17 @@ import (
 // Facts lists the events of this package.
 func Facts() event.Kinds {
 	return event.Kinds{
-		{Fact: StateChanged{}, Meaning: "A modem has come into another state."},
-		{Fact: AlarmChanged{}, Meaning: "A person should look into something at a modem, or need not any more."},
-		{Fact: CardMoved{}, Meaning: "A modem has another SIM than before, or one that was in another modem."},
+		{Fact: StateChanged{}, Meaning: "The state of a modem has changed."},
+		{Fact: AlarmChanged{}, Meaning: "An alarm about a modem was raised or is over."},
+		{Fact: CardMoved{}, Meaning: "A modem has another SIM than before, or one that was in another modem before."},
 	}
 }
 
 // StateChanged tells that a modem has entered another state.
 type StateChanged struct {
-	Modem string      `json:"modem" doc:"The modem."`
-	State modem.State `json:"state" doc:"Its new state."`
-	Code  string      `json:"code,omitempty" doc:"Of the trouble that caused it."`
+	Modem string      `json:"modem" doc:"The name of the modem."`
+	State modem.State `json:"state" enum:"absent,opening,initialising,sim_locked,registering,ready,faulted,parked" doc:"The new state of the modem."`
+	Code  string      `json:"code,omitempty" doc:"The code of the fault that caused the state, if one did: cms_ or cme_ and the number of the error (docs/errors.md), or the name of a fault, such as absent, port_busy, no_network, denied."`
 }
 
 // EventType is "modem.state".
@@ -29,9 +29,9 @@ func (f StateChanged) About() []string { return []string{"modem " + f.Modem} }
 
 // AlarmChanged tells that an alarm about a modem was raised or has ended.
 type AlarmChanged struct {
-	Modem string `json:"modem" doc:"The modem."`
-	Code  string `json:"code" doc:"Of the alarm."`
-	Over  bool   `json:"over" doc:"The alarm has gone away."`
+	Modem string `json:"modem" doc:"The name of the modem."`
+	Code  string `json:"code" doc:"The code of the alarm: as in alarms of GET /v1/modems/{name}."`
+	Over  bool   `json:"over" doc:"Whether the alarm is over."`
 }
 
 // EventType is "modem.alarm".
@@ -43,10 +43,10 @@ func (f AlarmChanged) About() []string { return []string{"modem " + f.Modem} }
 // CardMoved tells that a modem holds another SIM than before. A SIM is named by the last four
 // digits of its IMSI or ICCID.
 type CardMoved struct {
-	Modem string `json:"modem" doc:"The modem in which the SIM is."`
+	Modem string `json:"modem" doc:"The name of the modem in which the SIM is."`
 	SIM   string `json:"sim" doc:"The last four digits of the number of the SIM (IMSI or ICCID)."`
-	From  string `json:"from,omitempty" doc:"The modem in which the SIM was before."`
-	Was   string `json:"before,omitempty" doc:"The last four digits of the SIM that was in this modem before."`
+	From  string `json:"from,omitempty" doc:"The name of the modem in which the SIM was before, if that is another one."`
+	Was   string `json:"before,omitempty" doc:"The last four digits of the number of the SIM that was in this modem before, if there was one."`
 }
 
 // EventType is "modem.sim".

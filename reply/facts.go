@@ -8,28 +8,28 @@ import (
 // Facts lists the events of this package.
 func Facts() event.Kinds {
 	return event.Kinds{
-		{Fact: QuestionAnswered{}, Meaning: "A question has an answer, or another one than before."},
-		{Fact: QuestionUnclear{}, Meaning: "A text has come in answer to a question and could not be read."},
-		{Fact: QuestionExpired{}, Meaning: "The time to answer a question is over, and it has no answer."},
-		{Fact: ConversationUpdated{}, Meaning: "Something was said in a conversation, or its state has changed."},
+		{Fact: QuestionAnswered{}, Meaning: "A question has an answer, or another answer than before."},
+		{Fact: QuestionUnclear{}, Meaning: "A text has come in answer to a question, and no clear answer can be read from it."},
+		{Fact: QuestionExpired{}, Meaning: "The time to answer a question is over, and the question has no answer."},
+		{Fact: ConversationUpdated{}, Meaning: "A text has come in a conversation, or the state, the assignment or the number of unread texts of the conversation has changed."},
 	}
 }
 
 // QuestionAnswered tells what a text has answered to a question.
 type QuestionAnswered struct {
-	ID          string            `json:"id" doc:"Of the message that asked."`
-	Reference   string            `json:"reference,omitempty" doc:"The name that the caller gave the message."`
-	InboundID   string            `json:"inbound_id" doc:"Of the text that answered."`
-	Value       reader.Value      `json:"value" doc:"The answer."`
-	Choice      int               `json:"choice,omitempty" doc:"Of a choice: which one, from 1."`
-	Number      *int              `json:"number,omitempty" doc:"Of a question for a number: the number."`
-	Intents     []reader.Intent   `json:"intents,omitempty" doc:"What the text asks for besides."`
-	LateMinutes int               `json:"late_minutes,omitempty" doc:"By how many minutes the person will be late."`
-	Rule        reader.Rule       `json:"rule" doc:"The rule by which the text was read."`
-	Match       Match             `json:"matched" doc:"How the text was matched with the question."`
-	Confidence  reader.Confidence `json:"confidence" doc:"How sure the reading is."`
-	Changed     bool              `json:"changed,omitempty" doc:"There was another answer before."`
-	Previous    reader.Value      `json:"previous,omitempty" doc:"The answer before."`
+	ID          string            `json:"id" doc:"The id of the message that asked."`
+	Reference   string            `json:"reference,omitempty" doc:"The reference that the caller gave the message."`
+	InboundID   string            `json:"inbound_id" doc:"The id of the received text: see GET /v1/inbox/{id}."`
+	Value       reader.Value      `json:"value" enum:"yes,no,unclear,choice,number,text" doc:"The answer."`
+	Choice      int               `json:"choice,omitempty" doc:"If the value is choice: the number of the chosen label, from 1."`
+	Number      *int              `json:"number,omitempty" doc:"If the value is number: the number."`
+	Intents     []reader.Intent   `json:"intents,omitempty" nullable:"false" enum:"reschedule,late,stop,start,wrong_person,deceased,hostile,automatic,question_back,thanks" doc:"What else the text says."`
+	LateMinutes int               `json:"late_minutes,omitempty" doc:"How late the patient will come, in minutes, if the text says it."`
+	Rule        reader.Rule       `json:"rule" doc:"The rule that decided how the text was read: docs/replies.md lists the rules."`
+	Match       Match             `json:"matched" doc:"How the question was found that the text answers: docs/replies.md lists the values."`
+	Confidence  reader.Confidence `json:"confidence" enum:"high,medium,low" doc:"How plainly the text says it."`
+	Changed     bool              `json:"changed,omitempty" doc:"Whether there was another answer before."`
+	Previous    reader.Value      `json:"previous,omitempty" enum:"yes,no,unclear,choice,number,text" doc:"The answer before."`
 }
 
 func newAnswered(q Question, a Answer) QuestionAnswered {
@@ -61,9 +61,9 @@ func (f QuestionUnclear) About() []string { return []string{f.ID, f.InboundID} }
 
 // QuestionExpired tells that a question has got no answer in its time.
 type QuestionExpired struct {
-	ID        string `json:"id" doc:"Of the message that asked."`
-	Reference string `json:"reference,omitempty" doc:"The name that the caller gave the message."`
-	Unclear   bool   `json:"unclear,omitempty" doc:"A text has come in answer that could not be read."`
+	ID        string `json:"id" doc:"The id of the message that asked."`
+	Reference string `json:"reference,omitempty" doc:"The reference that the caller gave the message."`
+	Unclear   bool   `json:"unclear,omitempty" doc:"Whether a text has come from which no clear answer can be read."`
 }
 
 // EventType is "question.expired".
@@ -74,12 +74,12 @@ func (f QuestionExpired) About() []string { return []string{f.ID} }
 
 // ConversationUpdated tells where the conversation with a number stands.
 type ConversationUpdated struct {
-	ID         string            `json:"id" doc:"Of the conversation."`
-	State      ConversationState `json:"state" doc:"Whether it waits for staff."`
-	Reason     Match             `json:"reason,omitempty" doc:"Why it waits: how the text was matched that made it wait."`
-	Unread     int               `json:"unread" doc:"How many texts in it nobody has read."`
-	AssignedTo string            `json:"assigned_to,omitempty" doc:"Who takes care of it."`
-	InboundID  string            `json:"inbound_id,omitempty" doc:"Of the text that has come, if one has."`
+	ID         string            `json:"id" doc:"The id of the conversation: see GET /v1/conversations/{id}."`
+	State      ConversationState `json:"state" enum:"open,waiting,closed" doc:"The state of the conversation. waiting: for staff."`
+	Reason     Match             `json:"reason,omitempty" doc:"Why the conversation waits: docs/replies.md lists the values."`
+	Unread     int               `json:"unread" doc:"The number of texts that are not marked as read."`
+	AssignedTo string            `json:"assigned_to,omitempty" doc:"The person to whom the conversation is assigned."`
+	InboundID  string            `json:"inbound_id,omitempty" doc:"The id of the text that has come, if the event tells of one: see GET /v1/inbox/{id}."`
 }
 
 // EventType is "conversation.updated".

@@ -5,16 +5,16 @@ import "goniec/event"
 // Facts lists the events of this package.
 func Facts() event.Kinds {
 	return event.Kinds{
-		{Fact: Added{}, Meaning: "A number must not be written to any more."},
-		{Fact: Removed{}, Meaning: "A number may be written to again."},
+		{Fact: Added{}, Meaning: "No messages for a purpose may be sent to a number any more."},
+		{Fact: Removed{}, Meaning: "Messages for a purpose may be sent to a number again."},
 	}
 }
 
 // Added is the event of a new suppression.
 type Added struct {
-	ID      string  `json:"id" doc:"Of the suppression."`
-	Purpose Purpose `json:"purpose" doc:"What must not be written about."`
-	Source  Source  `json:"source" doc:"Who wanted it."`
+	ID      string  `json:"id" doc:"The id of the suppression: see GET /v1/suppressions."`
+	Purpose Purpose `json:"purpose" enum:"care,information,marketing,staff,all" doc:"The purpose of the messages that the suppression stops; all: any purpose."`
+	Source  Source  `json:"source" enum:"api,sms" doc:"Where the change comes from. sms: the owner of the number has sent STOP or START. api: a call of the API or of the command line."`
 }
 
 // EventType returns "suppression.added".

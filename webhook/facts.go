@@ -5,8 +5,8 @@ import "goniec/event"
 // Facts lists the events of this package.
 func Facts() event.Kinds {
 	return event.Kinds{
-		{Fact: Disabled{}, Meaning: "The receiver of a webhook has answered 410, which asks for no more events."},
-		{Fact: Tested{}, Meaning: "A person tries a webhook. The event is sent to the receiver alone and is not in the log."},
+		{Fact: Disabled{}, Meaning: "The receiver of a webhook has answered 410 Gone and gets no more events."},
+		{Fact: Tested{}, Meaning: "A person tests a webhook. Only its receiver gets the event; the stream of events does not have it."},
 	}
 }
 

@@ -290,9 +290,9 @@ type ModemError struct {
 // number.
 type Event struct {
 	ID   string          `json:"id" example:"box-1742_d7n1k0q3m9ps" doc:"Names the event for good, also across a restore. Opaque; what Last-Event-ID takes."`
-	Type string          `json:"type" example:"message.sent" doc:"What happened."`
-	At   time.Time       `json:"at" doc:"When."`
-	Data json.RawMessage `json:"data" doc:"Ids and facts."`
+	Type string          `json:"type" example:"message.sent" doc:"The type of the event; docs/webhooks.md lists the types and their data."`
+	At   time.Time       `json:"at" doc:"When the event was logged, in whole milliseconds."`
+	Data json.RawMessage `json:"data" doc:"What happened, by the type: ids and facts."`
 }
 
 // Token is an API token without its secret.

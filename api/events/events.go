@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"sync"
 	"time"
 
@@ -39,6 +38,7 @@ type eventsInput struct {
 // Resource holds the dependencies of the operations.
 type Resource struct {
 	Events Events
+	Kinds  event.Kinds // all types of events, for the document
 	Tokens Tokens
 	Log    *slog.Logger
 }
@@ -69,7 +69,7 @@ func (res Resource) Register(s *rest.Server) {
 		Endless:  true,
 		Answer: &rest.Answer{
 			Description: "A stream that does not end. The schema is that of the data of one event.",
-			MediaType:   "text/event-stream", Schema: s.Registry().Schema(reflect.TypeFor[client.Event](), true, ""),
+			MediaType:   "text/event-stream", Schema: describe(s, res.Kinds),
 		},
 	}, open.stream)
 }

@@ -62,6 +62,7 @@ type (
 	pageSchema struct {
 		Name, Description string
 		Fields            []pageField
+		OneOf             []string // names of the schemas of which one applies
 	}
 	pageField struct {
 		Name, Where, Type, Schema, Description string
@@ -227,6 +228,9 @@ func (m pageMaker) schemas(document *huma.OpenAPI) []pageSchema {
 			field := m.field(property, all[name].Properties[property])
 			field.Required = slices.Contains(all[name].Required, property)
 			schema.Fields = append(schema.Fields, field)
+		}
+		for _, s := range all[name].OneOf {
+			schema.OneOf = append(schema.OneOf, refName(s))
 		}
 		schemas = append(schemas, schema)
 	}
