@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 
@@ -65,7 +66,9 @@ func (a *App) settleBox(ctx context.Context, s store.Store) error {
 		a.log.Warn("the data has another name already and keeps it", "key", "box", "in_force", name, "wanted", a.config.Box,
 			"remedy", "Write the name in force, or remove the line; another name is possible only in a new data directory.")
 	}
-	err = disk.Replace(configs.BoxPath(a.config.DataDir), func(temp string) error { return os.WriteFile(temp, []byte(name+"\n"), 0o600) })
+	err = disk.Replace(configs.BoxPath(a.config.DataDir), func(temp string) error {
+		return errors.Join(os.WriteFile(temp, []byte(name+"\n"), 0o600), disk.Adopt(temp))
+	})
 	if err != nil { // the file is for people only
 		a.log.Warn("cannot write down the name of the box", "err", err)
 	}

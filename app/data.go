@@ -14,6 +14,7 @@ import (
 	"goniec/app/migrate"
 	"goniec/store"
 	"goniec/store/boltstore"
+	"goniec/store/disk"
 	"goniec/store/sealed"
 )
 
@@ -61,6 +62,9 @@ func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.O
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	path := DataPath(dir)
+	if err := adoptData(path); err != nil {
+		return fail(err)
+	}
 	// The file may be opened twice; its metrics are registered once.
 	bare := boltstore.Options{Logger: o.Logger}
 	if file, err = boltstore.Open(path, bare); err != nil {
@@ -79,6 +83,26 @@ func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.O
 		return fail(err)
 	}
 	return s, file, nil
+}
+
+// adoptData gives the data file at path, if there is one, the owner of its directory: an
+// earlier command of root may have made it.
+func adoptData(path string) error {
+	err := disk.Adopt(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Misowned returns the files of goniec in the data directory dir that belong to another user
+// than dir does; nil if dir cannot be read.
+func Misowned(dir string) []string {
+	files, err := disk.Foreign(dir, "goniec.")
+	if err != nil {
+		return nil
+	}
+	return files
 }
 
 // makeDir creates the data directory, readable by its owner only. An existing directory that

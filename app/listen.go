@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"goniec/configs"
+	"goniec/store/disk"
 )
 
 const (
@@ -68,7 +69,7 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	if err != nil {
 		return nil, &ListenError{Address: path, Err: innerError(err)}
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
+	if err := errors.Join(os.Chmod(path, 0o600), disk.Adopt(path)); err != nil {
 		return nil, errors.Join(&ListenError{Address: path, Err: err}, l.Close())
 	}
 	return l, nil

@@ -42,14 +42,18 @@ type Restored struct {
 // data is refused with ErrDataExists unless o.Force is set, and then kept under another name.
 // With o.Resume, messages that waited when the backup was made are sent at the next start;
 // without it they are held for a person. Nothing is changed unless the whole backup is
-// readable and consistent. An older schema is migrated. The data stays encrypted or plain. The
-// error is a *DataError, or that of reading the backup, see Verify.
+// readable and consistent. An older schema is migrated. The data stays encrypted or plain, and
+// belongs to the owner of o.Dir. The error is a *DataError, or that of reading the backup, see
+// Verify.
 func Restore(ctx context.Context, o Restoration) (done Restored, err error) {
 	dir := o.Dir
 	if err := makeDir(dir); err != nil {
 		return done, &DataError{Dir: dir, Err: err}
 	}
 	data := DataPath(dir)
+	if err := adoptData(data); err != nil {
+		return done, &DataError{Dir: dir, Err: err}
+	}
 	switch _, err := os.Lstat(data); {
 	case err == nil && !o.Force:
 		return done, &DataError{Dir: dir, Err: ErrDataExists}
@@ -77,6 +81,10 @@ func Restore(ctx context.Context, o Restoration) (done Restored, err error) {
 		if err := markRestored(ctx, ready, o.Keys); err != nil {
 			return done, fmt.Errorf("mark what was restored: %w", err)
 		}
+	}
+	// The directory of the copy lies in the data directory, so both get the owner of that.
+	if err := errors.Join(disk.Adopt(work), disk.Adopt(ready)); err != nil {
+		return done, &DataError{Dir: dir, Err: err}
 	}
 	if o.Force {
 		if done.Aside, err = setAside(data); err != nil {

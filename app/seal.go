@@ -61,6 +61,9 @@ func Decrypt(ctx context.Context, dir string, keys []sealed.Key) (records int, e
 	if _, err := os.Stat(path); err != nil {
 		return 0, &DataError{Dir: dir, Err: err}
 	}
+	if err := adoptData(path); err != nil {
+		return 0, &DataError{Dir: dir, Err: err}
+	}
 	file, err := boltstore.Open(path, boltstore.Options{})
 	if err != nil {
 		return 0, &DataError{Dir: dir, Err: err}

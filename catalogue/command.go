@@ -62,7 +62,9 @@ const (
 	DataDirLocked       Key = "data.locked"     // directory
 	DataDamaged         Key = "data.damaged"    // file
 	DataNewer           Key = "data.newer"      // found, known
-	DataForbidden       Key = "data.forbidden"  // directory
+	DataForbidden       Key = "data.forbidden"  // directory, user
+	DataMisowned        Key = "data.misowned"   // files, directory, command
+	FileForbidden       Key = "file.forbidden"  // file, user
 	ListenTaken         Key = "listen.taken"    // address
 	ListenRefused       Key = "listen.refused"  // address, reason
 	TokenTaken          Key = "token.taken"     // name

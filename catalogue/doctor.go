@@ -12,6 +12,7 @@ const (
 	DoctorDataGood     Key = "doctor.data_good"     // directory, free
 	DoctorDataMissing  Key = "doctor.data_missing"  // directory
 	DoctorDataHidden   Key = "doctor.data_hidden"   // directory
+	DoctorDataMisowned Key = "doctor.data_misowned" // directory, files
 	DoctorDataReadOnly Key = "doctor.data_readonly" // directory
 	DoctorDataOpen     Key = "doctor.data_open"     // directory, mode
 	DoctorDiskLow      Key = "doctor.disk_low"      // directory, free

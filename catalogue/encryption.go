@@ -20,6 +20,7 @@ const (
 	KeyEmpty          Key = "key.empty"      // path
 	KeyLine           Key = "key.line"       // path, line, reason
 	KeyExists         Key = "key.exists"     // path
+	KeyForbidden      Key = "key.forbidden"  // path, user
 	KeyUnreadable     Key = "key.unreadable" // path, reason
 	KeyWanted         Key = "key.wanted"
 	KeyWrong          Key = "key.wrong"    // id

@@ -114,7 +114,7 @@ func (g *connection) explain(err error) error {
 		return err
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		return g.terminal.fail(catalogue.DataForbidden, filepath.Dir(g.where))
+		return errors.New(explainForbidden(g.terminal, filepath.Dir(g.where)))
 	}
 	if unanswered := new(net.OpError); errors.As(err, &unanswered) {
 		return g.terminal.fail(catalogue.NoDaemon, g.where)

@@ -93,7 +93,13 @@ func (d *doctor) examineData(dir string) {
 	default:
 		d.found(check, levelOK, catalogue.DoctorDataGood, dir, amount)
 	}
-	d.examineStore(app.DataPath(dir))
+	files := app.Misowned(dir)
+	if len(files) > 0 {
+		d.told(check, levelProblem, d.say(catalogue.DoctorDataMisowned, dir, strings.Join(files, ", ")), chownLine(dir, files))
+	}
+	if path := app.DataPath(dir); !slices.Contains(files, path) {
+		d.examineStore(path)
+	}
 }
 
 func (d *doctor) examineStore(path string) {

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -13,6 +16,7 @@ import (
 	"goniec/catalogue"
 	"goniec/configs"
 	"goniec/store/boltstore"
+	"goniec/store/disk"
 	"goniec/store/sealed"
 )
 
@@ -34,13 +38,52 @@ func explain(t *terminal, err error) string {
 	case errors.As(err, &data) && errors.Is(err, boltstore.ErrDamaged):
 		return t.say(catalogue.DataDamaged, app.DataPath(data.Dir))
 	case errors.As(err, &data) && errors.Is(err, fs.ErrPermission):
-		return t.say(catalogue.DataForbidden, data.Dir)
+		return explainForbidden(t, data.Dir)
 	case errors.As(err, &listen) && errors.Is(err, syscall.EADDRINUSE):
 		return t.say(catalogue.ListenTaken, listen.Address)
 	case errors.As(err, &listen):
 		return t.say(catalogue.ListenRefused, listen.Address, listen.Err)
 	}
 	return err.Error()
+}
+
+// explainForbidden returns the words for a data directory that this user may not use, or
+// that holds files of another user.
+func explainForbidden(t *terminal, dir string) string {
+	files := app.Misowned(dir)
+	if len(files) == 0 {
+		return t.say(catalogue.DataForbidden, dir, thisUser())
+	}
+	return t.say(catalogue.DataMisowned, strings.Join(files, ", "), dir, chownLine(dir, files))
+}
+
+// chownLine returns the command by which root gives files to the owner of their directory.
+func chownLine(dir string, files []string) string {
+	uid, gid, err := disk.Owner(dir)
+	if err != nil {
+		return ""
+	}
+	return "sudo chown " + userName(uid) + ":" + groupName(gid) + " " + strings.Join(files, " ")
+}
+
+// thisUser returns the name of the user who runs the program.
+func thisUser() string { return userName(os.Geteuid()) }
+
+// userName returns the name of a user, or its number if the user has no name here.
+func userName(uid int) string {
+	number := strconv.Itoa(uid)
+	if u, err := user.LookupId(number); err == nil {
+		return u.Username
+	}
+	return number
+}
+
+func groupName(gid int) string {
+	number := strconv.Itoa(gid)
+	if g, err := user.LookupGroupId(number); err == nil {
+		return g.Name
+	}
+	return number
 }
 
 // explainKeys returns the words for an error about keys; empty for any other error.
@@ -55,6 +98,8 @@ func explainKeys(t *terminal, err error) string {
 		return t.say(catalogue.KeyLine, file.Path, file.Line, explainKeyText(t, file.Err))
 	case errors.As(err, &file) && errors.Is(err, fs.ErrExist):
 		return t.say(catalogue.KeyExists, file.Path)
+	case errors.As(err, &file) && errors.Is(err, fs.ErrPermission):
+		return t.say(catalogue.KeyForbidden, file.Path, thisUser())
 	case errors.As(err, &file):
 		return t.say(catalogue.KeyUnreadable, file.Path, file.Err)
 	case errors.Is(err, sealed.ErrSealed):
@@ -101,8 +146,10 @@ func explainCopy(t *terminal, err error, from string) error {
 	switch {
 	case errors.Is(err, boltstore.ErrLocked):
 		return t.fail(catalogue.DataDirLocked, dir)
+	case errors.Is(err, fs.ErrPermission) && filepath.Base(from) == filepath.Base(app.DataPath(dir)):
+		return errors.New(explainForbidden(t, dir))
 	case errors.Is(err, fs.ErrPermission):
-		return t.fail(catalogue.DataForbidden, dir)
+		return t.fail(catalogue.FileForbidden, from, thisUser())
 	case errors.Is(err, boltstore.ErrDamaged), errors.Is(err, fs.ErrNotExist):
 		return t.fail(catalogue.VerifyDamaged, from, err)
 	}

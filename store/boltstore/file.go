@@ -170,7 +170,7 @@ func explain(err error) error {
 	}
 }
 
-// create makes an empty database at path. bbolt's first writes do not survive a power
+// create makes an empty database at path, which belongs to the owner of its folder. bbolt's first writes do not survive a power
 // cut, so create writes a temporary file and renames it when it is on disk. A file that
 // another process creates meanwhile stays.
 func create(path string) error {
@@ -183,12 +183,16 @@ func create(path string) error {
 
 // initialise turns the empty file at path into a database with the bucket root.
 func initialise(path string) error {
-	return fill(path, func(db *bbolt.DB) error {
+	err := fill(path, func(db *bbolt.DB) error {
 		return db.Update(func(tx *bbolt.Tx) error {
 			_, err := tx.CreateBucket([]byte(root))
 			return err
 		})
 	})
+	if err != nil {
+		return err
+	}
+	return disk.Adopt(path)
 }
 
 // fill turns the empty file at path into a database filled by write, on disk on return.

@@ -1,5 +1,5 @@
 // Package disk replaces files so that a power cut leaves the old or the new file, never
-// a part.
+// a part, and keeps them with the user who has to open them.
 package disk
 
 import (
@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -81,6 +82,55 @@ func filled(path string, fill, place func(temp string) error) (err error) {
 	return place(f.Name())
 }
 
+// Adopt gives the file or folder at path the owner of the folder that it lies in, so
+// that the user of that folder can open what root has made there. Adopt does nothing for
+// any other user than root, who alone makes files for others.
+func Adopt(path string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	folder, err := os.Stat(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return giveOwner(path, folder)
+}
+
+// Foreign returns the files in folder whose names begin with prefix and that belong to
+// another user than folder does.
+func Foreign(folder, prefix string) (paths []string, err error) {
+	of, err := os.Stat(folder)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	want, _ := owner(of)
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err != nil || !strings.HasPrefix(entry.Name(), prefix) {
+			continue // the file has gone, or is not meant
+		}
+		if uid, _ := owner(info); uid != want {
+			paths = append(paths, filepath.Join(folder, entry.Name()))
+		}
+	}
+	return paths, nil
+}
+
+// Owner returns the numbers of the user and the group that the file or folder at path
+// belongs to.
+func Owner(path string) (uid, gid int, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, 0, err
+	}
+	uid, gid = owner(info)
+	return uid, gid, nil
+}
+
 // keepOwner gives the file at temp the owner of the file at path, so that root can
 // change files of the daemon's user.
 func keepOwner(temp, path string) error {
@@ -91,11 +141,37 @@ func keepOwner(temp, path string) error {
 	if err != nil || !info.Mode().IsRegular() {
 		return err
 	}
-	owner, ok := info.Sys().(*syscall.Stat_t)
-	if !ok || int(owner.Uid) == os.Geteuid() && int(owner.Gid) == os.Getegid() {
+	fresh, err := os.Lstat(temp)
+	if err != nil {
+		return err
+	}
+	const groupMay = 0o070
+	if uid, _ := owner(info); uid == os.Geteuid() && fresh.Mode().Perm()&groupMay == 0 {
+		return nil // the group of a private file means nothing, and may be one that only root can give
+	}
+	return giveOwner(temp, info)
+}
+
+// giveOwner gives the file at path the owner of the file that like describes. It does
+// not follow a link: the user of a folder may put one there that leads elsewhere.
+func giveOwner(path string, like fs.FileInfo) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	uid, gid := owner(like)
+	if u, g := owner(info); u == uid && g == gid {
 		return nil
 	}
-	return os.Chown(temp, int(owner.Uid), int(owner.Gid))
+	return os.Lchown(path, uid, gid)
+}
+
+func owner(info fs.FileInfo) (uid, gid int) {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return os.Geteuid(), os.Getegid()
+	}
+	return int(s.Uid), int(s.Gid)
 }
 
 // syncPath syncs a file, or the entries of a folder, to disk.

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"goniec/store/disk"
 )
 
@@ -113,6 +115,45 @@ func TestReplaceKeepsTheOwner(t *testing.T) {
 	}
 	if uid, gid := owner(info); uid != user || gid != group {
 		t.Errorf("belongs to %d:%d, want %d:%d", uid, gid, user, group)
+	}
+}
+
+// What root makes in a folder of the service is the service's, and what is not is told.
+func TestAdopt(t *testing.T) {
+	t.Parallel()
+	const user, group = 12345, 12346
+	folder := t.TempDir()
+	if err := os.Chown(folder, user, group); err != nil {
+		t.Skipf("only root gives files away: %v", err)
+	}
+	mine, other, link := filepath.Join(folder, "goniec.db"), filepath.Join(folder, "notes"), filepath.Join(folder, "goniec.link")
+	elsewhere := filepath.Join(t.TempDir(), "shadow")
+	for _, path := range []string{mine, other, elsewhere} {
+		write(t, path, "", 0o600)
+	}
+	if err := os.Symlink(elsewhere, link); err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := disk.Foreign(folder, "goniec.")
+	if diff := cmp.Diff([]string{mine, link}, foreign); diff != "" || err != nil {
+		t.Errorf("foreign files, %v (-want +got):\n%s", err, diff)
+	}
+	for _, path := range foreign {
+		if err := disk.Adopt(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if uid, gid, err := disk.Owner(mine); err != nil || uid != user || gid != group {
+		t.Errorf("belongs to %d:%d, %v, want %d:%d", uid, gid, err, user, group)
+	}
+	if uid, _, err := disk.Owner(elsewhere); err != nil || uid != os.Geteuid() {
+		t.Errorf("the file that a link leads to belongs to %d, %v", uid, err)
+	}
+	if foreign, err = disk.Foreign(folder, "goniec."); err != nil || len(foreign) > 0 {
+		t.Errorf("still foreign: %v, %v", foreign, err)
+	}
+	if err := disk.Adopt(filepath.Join(folder, "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
 	}
 }
 

@@ -118,10 +118,11 @@ func cut(err error) error {
 	return err
 }
 
-// CreateKeys writes keys to a new file at path, readable by its owner only. It never
-// replaces a file.
+// CreateKeys writes keys to a new file at path, readable by its owner only, who is that of
+// its folder. It never replaces a file.
 func CreateKeys(path string, keys ...Key) error {
-	return explain(path, disk.Create(path, writeKeys(keys, 0o600)))
+	write := writeKeys(keys, 0o600)
+	return explain(path, disk.Create(path, func(temp string) error { return errors.Join(write(temp), disk.Adopt(temp)) }))
 }
 
 // ReplaceKeys replaces the keys in the file at path, whose owner and permissions stay:
