@@ -25,7 +25,7 @@ demo: build
 	./$(BIN) demo $(DEMOFLAGS)
 
 # Two of the steps run at once, and all of them to their end. The tests that need foreign
-# programs (tshark, gammu, smstools, qemu-user) install them themselves;
+# programs (tshark, gammu, smstools, qemu-user, npm) install them themselves;
 # scripts/install-test-tools says how. What cannot be installed is named in the last line
 # as not run, and fails where the variable CI is set.
 test:

@@ -24,7 +24,7 @@ func debianPackage(command string) string {
 	switch command {
 	case "tshark", "text2pcap":
 		return "tshark"
-	case "gammu", "gammu-smsd", "chromium":
+	case "gammu", "gammu-smsd", "chromium", "npm":
 		return command
 	case "smsd":
 		return "smstools"
@@ -68,6 +68,13 @@ func Path(t testing.TB, command string) string {
 		t.Fatalf("package %s is installed, yet: %v", name, err)
 	}
 	return path
+}
+
+// Absent ends a test whose programs cannot be had otherwise than from a Debian package: it is
+// skipped, or fails under CI.
+func Absent(t testing.TB, reason string) {
+	t.Helper()
+	absent(t, os.Getenv("CI") != "", "not run: "+reason)
 }
 
 // absent ends a test whose program cannot be had.
