@@ -51,8 +51,7 @@ const (
 	UsageFlagValue      Key = "usage.flag_value"   // flag
 	UsageInvalidFlag    Key = "usage.invalid_flag" // flag, value
 	UsageRequired       Key = "usage.required"     // flag
-	UsageTokenAndSocket Key = "usage.token_and_socket"
-	UsageOutput         Key = "usage.output" // value
+	UsageOutput         Key = "usage.output"       // value
 
 	ConfigIsGood        Key = "config.is_good" // path
 	ConfigNoFile        Key = "config.no_file"

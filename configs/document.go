@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func (r *reader) line(key string) int {
 // wrong type left out.
 func (r *reader) document(data []byte) map[string]any {
 	if r.tabs(data) {
-		return nil
+		return salvage(data)
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var root, second yaml.Node
@@ -57,7 +58,7 @@ func (r *reader) document(data []byte) map[string]any {
 		return nil
 	} else if err != nil {
 		r.syntax(err)
-		return nil
+		return salvage(data)
 	}
 	if err := decoder.Decode(&second); err == nil {
 		r.add(Mistake{Line: second.Line, problem: say(catalogue.ConfigDocuments), remedy: say(catalogue.ConfigDocumentsRemedy)})
@@ -68,6 +69,24 @@ func (r *reader) document(data []byte) map[string]any {
 		return nil
 	}
 	return r.section(root.Content[0], reflect.TypeFor[Config](), "", root.Content[0].Line)
+}
+
+// salvaged are the keys that find a daemon and read a copy of its data.
+var salvaged = regexp.MustCompile(`(?m)^(data_dir|key_file|timezone):[ \t]+\S.*$`)
+
+// salvage returns the keys of salvaged that stand on lines of their own in a document that
+// is not YAML.
+func salvage(data []byte) map[string]any {
+	values := map[string]any{}
+	for _, line := range salvaged.FindAll(data, -1) {
+		var written map[string]string
+		if err := yaml.Unmarshal(line, &written); err == nil {
+			for key, value := range written {
+				values[key] = value
+			}
+		}
+	}
+	return values
 }
 
 // tabs notes every line that begins with a tab, which the YAML parser describes

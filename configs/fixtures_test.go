@@ -148,3 +148,28 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// TestMistakesLeaveTheRest holds that a daemon that runs is found beside a broken file.
+func TestMistakesLeaveTheRest(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"a misspelt key":  "htpp: {}\ndata_dir: data\nkey_file: one.key\ntimezone: Asia/Tokyo\n",
+		"no YAML":         "data_dir: data\nkey_file: \"one.key\" # the key\ntimezone: Asia/Tokyo\nmodems: ]\n",
+		"a tab":           "http:\n\tlisten: x\ndata_dir: data\nkey_file: one.key\ntimezone: Asia/Tokyo\n",
+		"a value refused": "max_parts: many\ndata_dir: data\nkey_file: one.key\ntimezone: Asia/Tokyo\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := write(t, text)
+			c, err := configs.Load(path)
+			if err == nil {
+				t.Fatal("no mistake is told")
+			}
+			dir := filepath.Dir(path)
+			got := []string{c.DataDir, c.KeyFile, c.Timezone}
+			if diff := cmp.Diff([]string{filepath.Join(dir, "data"), filepath.Join(dir, "one.key"), "Asia/Tokyo"}, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -42,7 +42,8 @@ func Find() string {
 // Load reads the file at path, applies the environment and validates. With an
 // empty path there is no file: defaults and environment only. A relative data_dir
 // or profiles_dir in the file is one beside the file. The error is an
-// *Errors with every mistake; Config is then not to be used.
+// *Errors with every mistake; Config then holds what could be read, with defaults for the
+// rest, which is enough to find a daemon that runs and not enough to run one.
 func Load(path string) (Config, error) {
 	r := &reader{lines: map[string]int{}}
 	values := map[string]any{}
@@ -86,7 +87,7 @@ func Load(path string) (Config, error) {
 		return config, nil
 	}
 	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int { return a.Line - b.Line })
-	return Config{}, &Errors{Path: path, DataDir: config.DataDir, Mistakes: r.mistakes}
+	return config, &Errors{Path: path, Mistakes: r.mistakes}
 }
 
 // beside returns dir as seen from the folder of the file at path, so that daemon

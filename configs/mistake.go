@@ -70,7 +70,6 @@ func (m Mistake) Text(lang catalogue.Language) string {
 // Errors are all mistakes of one configuration, in the order of its lines.
 type Errors struct {
 	Path     string // of the file; empty if there is none
-	DataDir  string // the data directory, which holds although other keys are wrong
 	Mistakes []Mistake
 }
 

@@ -56,7 +56,7 @@ func isLoopback(listen string) bool {
 // key's. They are no mistakes: container platforms make some from the names of
 // services.
 func strayVariables(environ []string) []Mistake {
-	known := []string{"GONIEC_TOKEN", "GONIEC_URL"} // read by the command line
+	known := []string{"GONIEC_TOKEN", "GONIEC_URL", "GONIEC_CA"} // read by the command line
 	for _, f := range fields(reflect.TypeFor[Config](), "") {
 		known = append(known, variable(f.path))
 	}

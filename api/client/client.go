@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -188,14 +189,25 @@ func problemOf(resp *http.Response) error {
 	if mediaType == "application/problem+json" && json.Unmarshal(data, problem) == nil {
 		return problem
 	}
-	return &Problem{
+	problem = &Problem{
 		Type:   "about:blank",
 		Title:  http.StatusText(resp.StatusCode),
 		Status: resp.StatusCode,
 		Code:   "not_goniec",
 		Detail: "HTTP status " + strconv.Itoa(resp.StatusCode) + " without a problem: what answered is not Goniec",
 	}
+	if resp.StatusCode == http.StatusBadRequest && plainToTLS.Match(data) {
+		problem.Code, problem.Detail = CodeWantsHTTPS, "the gateway is spoken to by HTTPS: the address has to begin with https://"
+	}
+	return problem
 }
+
+// CodeWantsHTTPS is the code of the Problem of a request by HTTP to a port for HTTPS.
+const CodeWantsHTTPS = "wants_https"
+
+// plainToTLS matches what servers answer to HTTP at a port for HTTPS: that of Go, nginx and
+// Apache.
+var plainToTLS = regexp.MustCompile(`(?i)http request .*to (an )?https (server|port)|speaking plain http to an ssl`)
 
 // wait waits for d or for the end of ctx.
 func wait(ctx context.Context, d time.Duration) error {

@@ -38,7 +38,7 @@ func backup(ctx context.Context, c *call) error {
 	if err := copyData(ctx, c, copied); err != nil {
 		return err
 	}
-	keys, err := c.keys()
+	keys, err := c.keys(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func backup(ctx context.Context, c *call) error {
 // copyData writes a copy of the data to a new file: from the daemon if one runs, else
 // from the data directory.
 func copyData(ctx context.Context, c *call, to string) error {
-	config, err := c.config()
+	config, err := c.askable(ctx)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"goniec/app"
 	"goniec/catalogue"
 	"goniec/configs"
 	"goniec/store/sealed"
@@ -34,6 +35,7 @@ type call struct {
 	cmd    *cobra.Command
 	args   []string
 	asJSON bool // --output json
+	warned bool // of mistakes in the configuration
 }
 
 // newCommand builds a subcommand.
@@ -62,7 +64,7 @@ func newCommand(t *terminal, d command) *cobra.Command {
 			if d.ask == nil {
 				return d.run(cmd.Context(), c)
 			}
-			gateway, err := connect(c)
+			gateway, err := connect(cmd.Context(), c)
 			if err != nil {
 				return err
 			}
@@ -144,16 +146,29 @@ func (c *call) config() (configs.Config, error) {
 	return config, nil
 }
 
+// askable is config for a command that a running daemon can answer: mistakes do not keep
+// the command from a daemon that runs, since such a daemon was started before they were
+// made. They are told in one line.
+func (c *call) askable(ctx context.Context) (configs.Config, error) {
+	config, err := configs.Load(c.configPath())
+	var wrong *configs.Errors
+	switch {
+	case err == nil:
+		return config, nil
+	case !errors.As(err, &wrong), !app.Answers(ctx, app.SocketPath(config.DataDir)):
+		return configs.Config{}, explainMistakes(c.terminal, err)
+	case !c.warned:
+		c.warned = true
+		c.tell(catalogue.ConfigStale, len(wrong.Mistakes), wrong.Path, wrong.Mistakes[0].Text(c.lang))
+	}
+	return config, nil
+}
+
 // giveToService gives a file that root has made to the user of the service, who has to
 // read it. Any other user keeps the file.
 func (c *call) giveToService(path string) error {
-	config, err := configs.Load(c.configPath())
-	dir := config.DataDir
-	var wrong *configs.Errors
-	if errors.As(err, &wrong) {
-		dir = wrong.DataDir // the file may be what the configuration lacks
-	}
-	service, other := configs.ServiceAccount(dir)
+	config, _ := configs.Load(c.configPath()) // the file may be what the configuration lacks
+	service, other := configs.ServiceAccount(config.DataDir)
 	if !other || os.Geteuid() != 0 {
 		return nil
 	}
@@ -161,8 +176,8 @@ func (c *call) giveToService(path string) error {
 }
 
 // keys returns the keys that the configuration names; none if it names no key file.
-func (c *call) keys() ([]sealed.Key, error) {
-	config, err := c.config()
+func (c *call) keys(ctx context.Context) ([]sealed.Key, error) {
+	config, err := c.askable(ctx)
 	if err != nil {
 		return nil, err
 	}

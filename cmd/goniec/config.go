@@ -47,6 +47,9 @@ func checkConfig(_ context.Context, c *call) error {
 	if err != nil && !errors.As(err, &wrong) {
 		return err
 	}
+	if wrong != nil {
+		config = configs.Config{} // what follows from mistakes is no warning of its own
+	}
 	if hidden := unreadable(config, path); wrong == nil && len(hidden) > 0 {
 		wrong = &configs.Errors{Path: path, Mistakes: hidden}
 	}

@@ -53,7 +53,8 @@ func doctorCommand(t *terminal) *cobra.Command {
 	}})
 }
 
-// examine looks at everything, the causes before what follows from them.
+// examine looks at everything, the causes before what follows from them. A daemon that
+// runs is asked also when the configuration has mistakes by now.
 func (d *doctor) examine(ctx context.Context, configPath string) {
 	config, usable := d.examineConfig(configPath)
 	if usable {
@@ -61,15 +62,14 @@ func (d *doctor) examine(ctx context.Context, configPath string) {
 		d.examineKeys(config)
 		d.examineProfiles(config)
 		d.examineClock(config)
-		daemon := d.examineDaemon(ctx, config)
-		d.examineUSB()
-		d.examinePorts(daemon == nil && !anyDevice(config))
-		d.examineModems(ctx, config, daemon)
-		d.examineTokens(ctx, daemon)
-		return
 	}
+	daemon := d.examineDaemon(ctx, config)
 	d.examineUSB()
-	d.examinePorts(true)
+	d.examinePorts(daemon == nil && !anyDevice(config))
+	if usable || daemon != nil {
+		d.examineModems(ctx, config, daemon)
+	}
+	d.examineTokens(ctx, daemon)
 }
 
 // examineProfiles tells how many profiles of modems there are to set up by.

@@ -31,8 +31,7 @@ func (d *doctor) examineDaemon(ctx context.Context, config configs.Config) *clie
 		return nil
 	}
 	if !app.Answers(ctx, socket) {
-		_, err := os.Stat(socket)
-		if errors.Is(err, fs.ErrPermission) || err == nil && unix.Access(socket, unix.W_OK) != nil {
+		if isHidden(socket) {
 			d.found(check, levelWarning, catalogue.DoctorDaemonHidden)
 		} else {
 			d.found(check, levelProblem, catalogue.DoctorDaemonDown)
@@ -57,6 +56,12 @@ func (d *doctor) examineDaemon(ctx context.Context, config configs.Config) *clie
 		d.found(check, levelProblem, catalogue.DoctorDaemonWaits, err)
 	}
 	return c
+}
+
+// isHidden reports whether this user may not connect to the socket.
+func isHidden(socket string) bool {
+	_, err := os.Stat(socket)
+	return errors.Is(err, fs.ErrPermission) || err == nil && unix.Access(socket, unix.W_OK) != nil
 }
 
 // examineAlarms asks a daemon that is ready what is the matter all the same.

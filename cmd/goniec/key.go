@@ -139,7 +139,7 @@ func showKeys(ctx context.Context, c *call) error {
 }
 
 func readKeyState(ctx context.Context, c *call) (keyState, error) {
-	config, err := c.config()
+	config, err := c.askable(ctx)
 	if err != nil {
 		return keyState{}, err
 	}

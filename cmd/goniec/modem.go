@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"goniec/api/client"
+	"goniec/app"
 	"goniec/catalogue"
+	"goniec/configs"
 	"goniec/modem"
 )
 
@@ -52,8 +53,15 @@ func modemCommand(t *terminal) *cobra.Command {
 		modemCertifyCommand(t))
 }
 
-// listModems prints the modems of the daemon and the serial ports of this computer.
+// listModems prints the modems of the daemon and the serial ports of this computer, or the
+// modems of the gateway that --url names.
 func listModems(ctx context.Context, c *call) error {
+	if err := c.checkRemoteFlags(); err != nil {
+		return err
+	}
+	if c.remote() {
+		return listRemoteModems(ctx, c)
+	}
 	ports, err := modem.Ports()
 	if err != nil {
 		return err
@@ -68,7 +76,10 @@ func listModems(ctx context.Context, c *call) error {
 			results[i].USB = port.VendorID + ":" + port.ProductID
 		}
 	}
-	running := runningModems(ctx, c)
+	running, err := runningModems(ctx, c)
+	if err != nil {
+		return err
+	}
 	if c.asJSON {
 		return c.printJSON(listResult{Ports: results, Modems: running})
 	}
@@ -81,22 +92,45 @@ func listModems(ctx context.Context, c *call) error {
 	return printPorts(c.terminal, results)
 }
 
-// runningModems returns the modems of the daemon; nil if no daemon can be asked, because
-// modem list shows the ports without a daemon as well.
-func runningModems(ctx context.Context, c *call) []client.Modem {
-	quiet := *c.terminal
-	quiet.stderr = io.Discard
-	gateway, err := connect(&call{terminal: &quiet, cmd: c.cmd})
+// listRemoteModems prints the modems of the gateway that --url names. The ports of this
+// computer are not those of the gateway.
+func listRemoteModems(ctx context.Context, c *call) error {
+	gateway, err := connect(ctx, c)
 	if err != nil {
+		return err
+	}
+	modems, err := gateway.Modems(ctx)
+	switch {
+	case err != nil:
+		return gateway.explain(err)
+	case c.asJSON:
+		return c.printJSON(listResult{Ports: []portResult{}, Modems: modems})
+	case len(modems) == 0:
+		c.tell(catalogue.ModemsNone)
 		return nil
+	}
+	return printModems(c.terminal, modems)
+}
+
+// runningModems returns the modems of the daemon of this computer; nil if no daemon runs,
+// or this user may not ask it, because modem list shows the ports without a daemon too.
+func runningModems(ctx context.Context, c *call) ([]client.Modem, error) {
+	config, _ := configs.Load(c.configPath()) // with mistakes, askable tells them or there is no daemon
+	socket := app.SocketPath(config.DataDir)
+	if !app.Answers(ctx, socket) {
+		if isHidden(socket) {
+			c.tell(catalogue.ModemsHidden)
+		}
+		return nil, nil
+	}
+	gateway, err := connect(ctx, c)
+	if err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, daemonPatience)
 	defer cancel()
 	modems, err := gateway.Modems(ctx)
-	if err != nil {
-		return nil
-	}
-	return modems
+	return modems, gateway.explain(err)
 }
 
 // printModems prints the modems of the daemon, and below the table what is wrong with

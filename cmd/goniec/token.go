@@ -37,7 +37,7 @@ func tokenCommand(t *terminal) *cobra.Command {
 // withTokens runs fn on the tokens of the daemon. If no daemon answers, it runs fn on
 // the tokens in the data directory.
 func withTokens(ctx context.Context, c *call, fn func(tokenStore) error) error {
-	config, err := c.config()
+	config, err := c.askable(ctx)
 	if err != nil {
 		return err
 	}

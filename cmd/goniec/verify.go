@@ -44,7 +44,7 @@ func verify(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	keys, err := c.keys()
+	keys, err := c.keys(ctx)
 	if err != nil {
 		return err
 	}
