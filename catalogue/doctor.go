@@ -29,6 +29,7 @@ const (
 	DoctorClockWrong   Key = "doctor.clock_wrong"  // now
 	DoctorClockBehind  Key = "doctor.clock_behind" // now, of the data
 	DoctorClockAlone   Key = "doctor.clock_alone"  // now
+	DoctorWebhookOut   Key = "doctor.webhook_out"  // name, address
 	DoctorNoPorts      Key = "doctor.no_ports"
 	DoctorPortGood     Key = "doctor.port_good"    // port, product
 	DoctorPortDenied   Key = "doctor.port_denied"  // port

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"time"
 
@@ -37,12 +38,13 @@ type doctor struct {
 	usb      func() ([]modem.USBModem, error)
 	holders  func(device string) []string
 	probe    func(ctx context.Context, device string, baud int) (modem.ProbeResult, error)
+	lookup   func(ctx context.Context, host string) ([]netip.Addr, error)
 	now      time.Time
 	findings []finding
 }
 
 func newDoctor(t *terminal) *doctor {
-	return &doctor{terminal: t, ports: modem.Ports, usb: modem.USBModems, holders: modem.PortHolders, probe: modem.Probe, now: time.Now()}
+	return &doctor{terminal: t, ports: modem.Ports, usb: modem.USBModems, holders: modem.PortHolders, probe: modem.Probe, lookup: lookup, now: time.Now()}
 }
 
 func doctorCommand(t *terminal) *cobra.Command {
@@ -61,6 +63,7 @@ func (d *doctor) examine(ctx context.Context, configPath string) {
 		d.examineData(config.DataDir)
 		d.examineKeys(config)
 		d.examineProfiles(config)
+		d.examineWebhooks(ctx, config)
 		d.examineClock(config)
 	}
 	daemon := d.examineDaemon(ctx, config)

@@ -174,7 +174,7 @@ func anyDevice(config configs.Config) bool {
 // what its modems lack.
 func (d *doctor) examinePorts(needed bool) {
 	const check = "port"
-	if d.runs("ModemManager") && !d.exists("/usr/lib/udev/rules.d/70-goniec.rules", "/lib/udev/rules.d/70-goniec.rules", "/etc/udev/rules.d/70-goniec.rules") {
+	if d.runs("ModemManager") && !d.exists("/usr/lib/udev/rules.d/70-goniec.rules", "/lib/udev/rules.d/70-goniec.rules", "/usr/local/lib/udev/rules.d/70-goniec.rules", "/etc/udev/rules.d/70-goniec.rules") {
 		d.found(check, levelWarning, catalogue.DoctorManager)
 	}
 	ports, err := d.ports()

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,7 @@ func newInstallation(t *testing.T, modems string) *installation {
 		ports:   func() ([]modem.PortInfo, error) { return nil, nil },
 		usb:     func() ([]modem.USBModem, error) { return nil, nil },
 		holders: func(string) []string { return nil },
+		lookup:  func(context.Context, string) ([]netip.Addr, error) { return nil, nil },
 		probe: func(context.Context, string, int) (modem.ProbeResult, error) {
 			return modem.ProbeResult{Answers: true, Texts: true}, nil
 		},
@@ -130,6 +132,10 @@ func TestDoctorFinds(t *testing.T) {
 			i.holders = func(string) []string { return []string{"goniec (7)"} }
 		}, levelProblem, "held by goniec (7)", "another gateway"},
 		{"a modem known by its IMEI", "modems: [{name: sim-a, imei: \"490154203237518\"}]\n", nil, levelOK, "sim-a is looked for by its IMEI (490154203237518)", ""},
+		{"a webhook that the unit does not let out", "webhooks: [{name: his, url: \"https://his.example/sms\"}]\n", func(t *testing.T, i *installation) {
+			i.unit(t)
+			i.lookup = finds("192.168.1.9", "203.0.113.7")
+		}, levelWarning, "his leads to the address 203.0.113.7", "IPAddressAllow"},
 		{"an API that travels readable", "http: {listen: \":8080\"}\n", nil, levelWarning, "http.listen", ""},
 	}
 	for _, tt := range tests {
@@ -149,6 +155,60 @@ func TestDoctorFinds(t *testing.T) {
 				}
 			}
 			t.Errorf("no %s with %q, but %+v", tt.level, tt.want, i.findings)
+		})
+	}
+}
+
+// unit installs goniec.service as it is in the source.
+func (i *installation) unit(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile("../../systemd/goniec.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.write(t, "root/usr/lib/systemd/system/goniec.service", string(text))
+}
+
+// finds returns a lookup whose names all have these addresses.
+func finds(addresses ...string) func(context.Context, string) ([]netip.Addr, error) {
+	return func(context.Context, string) ([]netip.Addr, error) {
+		all := make([]netip.Addr, len(addresses))
+		for i, a := range addresses {
+			all[i] = netip.MustParseAddr(a)
+		}
+		return all, nil
+	}
+}
+
+// TestDoctorFindsNothingOutside gives webhooks that the unit lets through.
+func TestDoctorFindsNothingOutside(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		prepare func(t *testing.T, i *installation)
+	}{
+		{"no unit", func(_ *testing.T, i *installation) { i.lookup = finds("203.0.113.7") }},
+		{"private addresses", func(t *testing.T, i *installation) {
+			i.unit(t)
+			i.lookup = finds("192.168.1.9", "::ffff:10.0.0.1", "fd00::1", "127.0.0.1")
+		}},
+		{"more is allowed", func(t *testing.T, i *installation) {
+			i.unit(t)
+			i.write(t, "root/etc/systemd/system/goniec.service.d/override.conf", "[Service]\nIPAddressAllow=any\n")
+			i.lookup = finds("203.0.113.7")
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			i := newInstallation(t, "webhooks: [{name: his, url: \"https://his.example/sms\"}]\n")
+			tt.prepare(t, i)
+			i.examine(t.Context(), i.config)
+			for _, f := range i.findings {
+				if f.Check == "webhook" {
+					t.Errorf("found %s", f.Detail)
+				}
+			}
 		})
 	}
 }
