@@ -1,4 +1,5 @@
 # make          builds bin/goniec
+# make install  puts it into the system as a service: docs/install.md
 # make demo     the daemon with emulated modems and patients, no hardware
 # make test     everything that must pass: make check, summed up in one line
 
@@ -13,13 +14,21 @@ SOAKTIME ?= 60m
 SOAKSEEDS ?= 3
 MILLION ?= /tmp/goniec-million.db
 
-.PHONY: build demo test check format vet lint unit fuzz soak corpus bench bench-million update tidy clean
+# Where install puts programs, and the folder it puts in front of every path.
+PREFIX  ?= /usr
+DESTDIR ?=
+
+.PHONY: build install uninstall demo test check format vet lint unit fuzz soak corpus bench bench-million update tidy clean
 
 build: $(BIN)
 
 .PHONY: $(BIN)
 $(BIN):
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w -X main.version=$(VERSION)" -o $@ ./cmd/goniec
+
+# They build nothing, for root may have no Go.
+install uninstall:
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/install $@
 
 demo: build
 	./$(BIN) demo $(DEMOFLAGS)
