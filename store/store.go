@@ -141,6 +141,29 @@ func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
 	return value, true, nil
 }
 
+// ReadRecord reads the record of a space with an id and decodes it. what names such a
+// record in errors: "message". Without the record the error wraps ErrNotFound.
+func ReadRecord[T any](r Reader, what, space, id string, decode func(id string, value []byte) (T, error)) (record T, err error) {
+	value, err := r.Get(space + id)
+	switch {
+	case err != nil:
+		return record, err
+	case value == nil:
+		return record, fmt.Errorf("%s %s: %w", what, id, ErrNotFound)
+	default:
+		return decode(id, value)
+	}
+}
+
+// Readable takes the result of reading a record. ok is false, without an error, for a
+// record that is damaged or missing, so that a caller can pass it over.
+func Readable[T any](record T, err error) (_ T, ok bool, _ error) {
+	if Unreadable(err) {
+		return record, false, nil
+	}
+	return record, err == nil, err
+}
+
 // Unreadable reports whether err concerns one record, damaged or missing, so that a
 // caller going through many records can continue.
 func Unreadable(err error) bool {
@@ -154,6 +177,25 @@ func PutJSON(tx Tx, key string, value any) error {
 		return fmt.Errorf("encode record %s: %w", Space(key), err)
 	}
 	return tx.Put(key, data)
+}
+
+// Delete deletes keys; those that do not exist are no error.
+func Delete(tx Tx, keys ...string) error {
+	for _, key := range keys {
+		if err := tx.Delete(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Wrap puts what was attempted in front of the error of a function that defers it:
+//
+//	defer store.Wrap(&err, "note a call at modem %s", name)
+func Wrap(err *error, format string, args ...any) {
+	if *err != nil {
+		*err = fmt.Errorf(format+": %w", append(args, *err)...)
+	}
 }
 
 // Space returns the first segment of key, "m/" of "m/17". Errors and logs show only the
