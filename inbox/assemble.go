@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/clock"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
@@ -230,12 +231,8 @@ const pidDataDownload = 0x7C
 
 // printable reports whether octets are printable ASCII, tabs and line ends.
 func printable(octets []byte) bool {
-	for _, b := range octets {
-		if (b < ' ' || b > '~') && b != '\n' && b != '\r' && b != '\t' {
-			return false
-		}
-	}
-	return len(octets) > 0
+	odd := func(b byte) bool { return (b < ' ' || b > '~') && b != '\n' && b != '\r' && b != '\t' }
+	return len(octets) > 0 && !slices.ContainsFunc(octets, odd)
 }
 
 // describe sets the fields of the message that follow from one part.
@@ -243,12 +240,7 @@ func (in *Message) describe(d pdu.Deliver, p piece) {
 	if in.From.Number == "" {
 		in.From = d.OA
 	}
-	if in.ReceivedAt.IsZero() || p.At.Before(in.ReceivedAt) {
-		in.ReceivedAt = p.At
-	}
-	if in.SentAt.IsZero() || p.SCTS.Before(in.SentAt) {
-		in.SentAt = p.SCTS
-	}
+	in.ReceivedAt, in.SentAt = clock.Earliest(in.ReceivedAt, p.At), clock.Earliest(in.SentAt, p.SCTS)
 	if class, ok := d.DCS.Class(); ok && class == 0 {
 		in.Flash = true
 	}
@@ -307,13 +299,9 @@ func (j *joined) end() string {
 // languages returns the elements of a header without those of concatenation. The rest,
 // such as national languages, is equal in every part.
 func languages(h pdu.Header) pdu.Header {
-	var kept pdu.Header
-	for _, e := range h {
-		if e.ID != elementConcatenation && e.ID != elementConcatenationWide {
-			kept = append(kept, e)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(h), func(e pdu.Element) bool {
+		return e.ID == elementConcatenation || e.ID == elementConcatenationWide
+	})
 }
 
 // The elements of concatenation, 3GPP TS 23.040 9.2.3.24.1 and 9.2.3.24.8.

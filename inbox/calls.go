@@ -51,6 +51,7 @@ type Ring struct {
 // refused is the error of a text that the queue has refused, other than for a suppressed
 // number; the call is written all the same. err is that of the store.
 func (b *Inbox) MissedCall(ctx context.Context, w queue.Worker, ring Ring, text *queue.Draft) (c Call, refused, err error) {
+	defer store.Wrap(&err, "note a call at modem %s", w.Modem)
 	at := store.Milliseconds(ring.At)
 	c = Call{ID: b.ids.Next(at).String(), At: at, Modem: w.Modem, SIM: w.SIM, Rings: ring.Rings}
 	var answerable bool
@@ -69,13 +70,10 @@ func (b *Inbox) MissedCall(ctx context.Context, w queue.Worker, ring Ring, text 
 		}
 		return n, b.saveCall(tx, n.call)
 	})
-	if err != nil {
-		return Call{}, nil, fmt.Errorf("note a call at modem %s: %w", w.Modem, err)
-	}
 	if n.refused != nil && n.refused.Code != queue.RefusedNumber {
 		refused = n.refused
 	}
-	return n.call, refused, nil
+	return n.call, refused, err
 }
 
 // answerCall enqueues the text in answer to a call and returns the id of the message. The
@@ -126,11 +124,10 @@ func decodeCall(id string, value []byte) (Call, error) {
 	if stored.From == "" {
 		return c, nil
 	}
-	from, err := number.Decode(stored.From)
-	if err != nil {
+	var err error
+	if c.From, err = number.Decode(stored.From); err != nil {
 		return Call{}, fmt.Errorf("call %s: %w: caller", id, store.ErrRecord)
 	}
-	c.From = from
 	return c, nil
 }
 
@@ -141,9 +138,6 @@ func (b *Inbox) Calls(ctx context.Context, f Filter, after string, limit int) (i
 		return (f.From.Number == "" || c.From == f.From) && store.Within(c.At, f.Since, f.Until)
 	}
 	list := store.List[Call]{Space: callSpace, Decode: decodeCall, Passes: passes}
-	items, next, err = list.Page(ctx, b.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
-	if err != nil {
-		return nil, "", fmt.Errorf("list calls: %w", err)
-	}
-	return items, next, nil
+	defer store.Wrap(&err, "list calls")
+	return list.Page(ctx, b.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
 }

@@ -87,13 +87,12 @@ func (r *eraser) callDays(ctx context.Context) error {
 			if err != nil {
 				return 0, err
 			}
-			if day == nil {
-				continue
+			if day != nil {
+				if err := tx.Delete(callDayKey(form)); err != nil {
+					return 0, err
+				}
+				removed++
 			}
-			if err := tx.Delete(callDayKey(form)); err != nil {
-				return 0, err
-			}
-			removed++
 		}
 		return removed, nil
 	})
@@ -112,11 +111,8 @@ func (r *eraser) messages(ctx context.Context) error {
 	}
 	removed, err := r.each(ctx, messageSpace, is, func(tx store.Tx, key string) (bool, error) {
 		id := key[len(messageSpace):]
-		in, err := ReadMessage(tx, id)
-		if store.Unreadable(err) {
-			return false, nil
-		}
-		if err != nil {
+		in, ok, err := store.Readable(ReadMessage(tx, id))
+		if !ok {
 			return false, err
 		}
 		if err := r.asked.InTx(tx, id); err != nil {

@@ -3,7 +3,6 @@ package inbox
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"goniec/pdu"
@@ -33,15 +32,13 @@ func (b *Inbox) Exchange(ctx context.Context, of pdu.Address, before string, lim
 	if limit <= 0 || limit > store.PageLimit {
 		limit = store.PageLimit
 	}
+	defer store.Wrap(&err, "list the texts of a number")
 	items, err = store.View(ctx, b.store, func(r store.Reader) ([]Exchanged, error) { return b.exchange(r, of, before, limit+1) })
-	if err != nil {
-		return nil, "", fmt.Errorf("list the texts of a number: %w", err)
-	}
 	if len(items) > limit {
 		items = items[:limit]
 		next = items[limit-1].ID()
 	}
-	return items, next, nil
+	return items, next, err
 }
 
 // exchange returns the newest texts below before, without damaged ones.
@@ -73,27 +70,23 @@ func (b *Inbox) exchange(r store.Reader, of pdu.Address, before string, limit in
 	slices.SortFunc(texts, func(a, b text) int { return cmp.Compare(b.id, a.id) })
 	items := make([]Exchanged, 0, min(len(texts), limit))
 	for _, t := range texts[:min(len(texts), limit)] {
-		var e Exchanged
 		if t.in {
-			in, err := ReadMessage(r, t.id)
-			if store.Unreadable(err) {
-				continue
-			}
+			in, ok, err := store.Readable(ReadMessage(r, t.id))
 			if err != nil {
 				return nil, err
 			}
-			e.In = &in
-		} else {
-			out, err := queue.ReadMessage(r, t.id)
-			if store.Unreadable(err) {
-				continue
+			if ok {
+				items = append(items, Exchanged{In: &in})
 			}
-			if err != nil {
-				return nil, err
-			}
-			e.Out = &out
+			continue
 		}
-		items = append(items, e)
+		out, ok, err := store.Readable(queue.ReadMessage(r, t.id))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			items = append(items, Exchanged{Out: &out})
+		}
 	}
 	return items, nil
 }

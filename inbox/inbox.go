@@ -8,12 +8,14 @@
 package inbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"goniec/event"
 	"goniec/number"
@@ -43,11 +45,11 @@ type Contacts interface {
 
 // Inbox keeps received texts and calls in a store. It is safe for concurrent use.
 type Inbox struct {
-	config Config
-	store  store.Store
-	events *event.Log
-	ids    store.IDs
-	meter  *meter
+	config   Config
+	store    store.Store
+	events   *event.Log
+	ids      store.IDs
+	arrivals *prometheus.CounterVec // by kind
 }
 
 // New returns the inbox in a store. Its error names the field of c that is wrong.
@@ -58,17 +60,11 @@ func New(c Config) (*Inbox, error) {
 	if err := c.Numbering.Validate(); err != nil {
 		return nil, fmt.Errorf("inbox: Numbering: %w", err)
 	}
-	if c.Location == nil {
-		c.Location = time.UTC
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	meter, err := newMeter(c.Registerer)
-	if err != nil {
-		return nil, fmt.Errorf("inbox: %w", err)
-	}
-	return &Inbox{config: c, store: c.Store, events: c.Events, meter: meter}, nil
+	c.Location, c.Logger = cmp.Or(c.Location, time.UTC), cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	arrivals := promauto.With(c.Registerer).NewCounterVec(prometheus.CounterOpts{
+		Name: "goniec_queue_received_total", Help: "Received PDUs, by what they were.",
+	}, []string{"kind"})
+	return &Inbox{config: c, store: c.Store, events: c.Events, arrivals: arrivals}, nil
 }
 
 // noteContact tells Contacts that from has written to or called w.
@@ -81,29 +77,4 @@ func (b *Inbox) noteContact(tx store.Tx, from pdu.Address, w queue.Worker, at ti
 		from = a
 	}
 	return b.config.Contacts.Heard(tx, from, w, at)
-}
-
-// meter holds the metrics of the inbox.
-type meter struct {
-	arrivals *prometheus.CounterVec // by kind
-	pruned   prometheus.Counter     // shared with package queue
-}
-
-func newMeter(r prometheus.Registerer) (*meter, error) {
-	m := &meter{
-		arrivals: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "goniec_queue_received_total", Help: "Received PDUs, by what they were.",
-		}, []string{"kind"}),
-		pruned: queue.NewPruned(),
-	}
-	if r == nil {
-		return m, nil
-	}
-	err := r.Register(m.pruned)
-	if known := (prometheus.AlreadyRegisteredError{}); errors.As(err, &known) {
-		if counter, ok := known.ExistingCollector.(prometheus.Counter); ok {
-			m.pruned, err = counter, nil
-		}
-	}
-	return m, errors.Join(err, r.Register(m.arrivals))
 }

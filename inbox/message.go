@@ -87,15 +87,7 @@ func (b *Inbox) Message(ctx context.Context, id string) (Message, error) {
 // ReadMessage is Inbox.Message within a transaction. Its error is store.ErrNotFound if
 // there is no message id, and store.ErrRecord if the message is damaged.
 func ReadMessage(r store.Reader, id string) (Message, error) {
-	value, err := r.Get(messageKey(id))
-	switch {
-	case err != nil:
-		return Message{}, err
-	case value == nil:
-		return Message{}, fmt.Errorf("inbound message %s: %w", id, store.ErrNotFound)
-	default:
-		return decode(id, value)
-	}
+	return store.ReadRecord(r, "inbound message", messageSpace, id, decode)
 }
 
 // Page returns one page of the messages that pass f, the newest first: up to limit
@@ -104,11 +96,8 @@ func ReadMessage(r store.Reader, id string) (Message, error) {
 // limit and have a next.
 func (b *Inbox) Page(ctx context.Context, f Filter, after string, limit int) (items []Message, next string, err error) {
 	list := store.List[Message]{Space: messageSpace, Decode: decode, Passes: f.passes(b.config.Numbering), Prefilter: f.prefilter()}
-	items, next, err = list.Page(ctx, b.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
-	if err != nil {
-		return nil, "", fmt.Errorf("list inbox: %w", err)
-	}
-	return items, next, nil
+	defer store.Wrap(&err, "list inbox")
+	return list.Page(ctx, b.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
 }
 
 // passes returns a function that reports whether a message passes f. Old messages may hold

@@ -17,18 +17,15 @@ const callDaysKept = 48 * time.Hour
 // ago than texts, and removes messages and calls older than records. While the clock is
 // not believed Prune removes nothing. Prune works in small transactions so that other
 // callers do not wait long. A call after an interruption continues the work.
-func (b *Inbox) Prune(ctx context.Context, texts, records time.Duration) error {
+func (b *Inbox) Prune(ctx context.Context, texts, records time.Duration) (err error) {
+	defer store.Wrap(&err, "prune inbox")
 	now := b.config.Queue.Clock().Now()
-	trust, err := b.config.Queue.Clock().Trust(ctx)
-	if err != nil {
-		return fmt.Errorf("prune inbox: %w", err)
-	}
-	if !trust.Believed {
-		return nil
+	if trust, err := b.config.Queue.Clock().Trust(ctx); err != nil || !trust.Believed {
+		return err
 	}
 	textsFrom, err := store.View(ctx, b.store, prunedTo)
 	if err != nil {
-		return fmt.Errorf("prune inbox: %w", err)
+		return err
 	}
 	remove := func(tx store.Tx, p store.Pair) (bool, error) { return true, tx.Delete(p.Key) }
 	for _, step := range []struct {
@@ -44,9 +41,9 @@ func (b *Inbox) Prune(ctx context.Context, texts, records time.Duration) error {
 		{"parts of messages", store.Prefix(groupSpace), pruneGroup(now.Add(-texts))},
 	} {
 		n, err := store.Count(ctx, b.store, step.in, step.change)
-		b.meter.pruned.Add(float64(n))
+		b.config.Queue.CountPruned(n)
 		if err != nil {
-			return fmt.Errorf("prune inbox: %s: %w", step.what, err)
+			return fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
 	return nil

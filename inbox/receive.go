@@ -62,7 +62,7 @@ func (b *Inbox) Receive(ctx context.Context, w queue.Worker, a Arrival) error {
 	if err != nil {
 		return fmt.Errorf("receive by modem %s: %w", w.Modem, err)
 	}
-	b.meter.arrivals.WithLabelValues(string(what)).Inc()
+	b.arrivals.WithLabelValues(string(what)).Inc()
 	if what == arrivalRejected {
 		b.config.Logger.WarnContext(ctx, "received PDU cannot be read and is kept as it is", "modem", w.Modem, "hash", a.hash, "err", a.Err)
 	}

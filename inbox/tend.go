@@ -15,26 +15,21 @@ import (
 // not come within a day, and removes records that are kept for a limited time. While the
 // clock is not believed Tend does nothing. Tend is called as often as queue.Queue.Tend; it
 // may be called earlier, and on several boxes.
-func (b *Inbox) Tend(ctx context.Context) error {
-	now := b.config.Queue.Clock().Now()
-	trust, err := b.config.Queue.Clock().Trust(ctx)
-	if err != nil || !trust.Believed {
+func (b *Inbox) Tend(ctx context.Context) (err error) {
+	defer store.Wrap(&err, "tend inbox")
+	due := queue.TicksUntil(b.config.Queue.Clock().Now())
+	if trust, err := b.config.Queue.Clock().Trust(ctx); err != nil || !trust.Believed {
 		return err
 	}
-	due := queue.TicksUntil(now)
 	due.Where = func(p store.Pair) bool {
 		target := queue.TickTarget(p.Key)
 		return strings.HasPrefix(target, groupSpace) || strings.HasPrefix(target, seenSpace)
 	}
-	err = store.WalkEach(ctx, b.store, due, b.tend, func(broken string) {
+	return store.WalkEach(ctx, b.store, due, b.tend, func(broken string) {
 		if broken != "" {
 			b.config.Logger.ErrorContext(ctx, "stored record does not get further and is passed over", "err", broken)
 		}
 	})
-	if err != nil {
-		return fmt.Errorf("tend inbox: %w", err)
-	}
-	return nil
 }
 
 // tend does the work of a tick that is due. broken says why its record was passed over.

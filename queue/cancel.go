@@ -12,7 +12,7 @@ import (
 // a part is in flight or has been sent, ErrFinal if the message has ended, and
 // store.ErrNotFound if there is no message id.
 func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
-	m, err := q.decision(ctx, id, actor, func(w *work, e *entry) error {
+	return q.decision(ctx, "cancel", id, actor, func(w *work, e *entry) error {
 		switch {
 		case e.count(PartInFlight) > 0, e.Status == StatusSent:
 			return ErrInFlight
@@ -21,10 +21,6 @@ func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 		}
 		return w.finish(e, StatusCancelled, nil)
 	})
-	if err != nil {
-		return Message{}, fmt.Errorf("cancel: %w", err)
-	}
-	return m, nil
 }
 
 // Release makes a held or uncertain message due now, regardless of quiet hours and of a
@@ -33,7 +29,7 @@ func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 // the message does not wait, ErrFinal if it has ended, and store.ErrNotFound if there is
 // no message id.
 func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) {
-	m, err := q.decision(ctx, id, actor, func(w *work, e *entry) error {
+	return q.decision(ctx, "release", id, actor, func(w *work, e *entry) error {
 		waits := e.waitsForSIM(w.now)
 		if e.Status != StatusHeld && e.Status != StatusUncertain && !waits {
 			return ErrNotHeld
@@ -51,14 +47,12 @@ func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) 
 		w.schedule(&e.Message, w.now)
 		return w.updateStatus(e)
 	})
-	if err != nil {
-		return Message{}, fmt.Errorf("release: %w", err)
-	}
-	return m, nil
 }
 
-// decision applies the change that actor wants to a message that has not ended.
-func (q *Queue) decision(ctx context.Context, id, actor string, change func(*work, *entry) error) (Message, error) {
+// decision applies the change that actor wants to a message that has not ended. what names
+// the change in errors.
+func (q *Queue) decision(ctx context.Context, what, id, actor string, change func(*work, *entry) error) (m Message, err error) {
+	defer store.Wrap(&err, "%s", what)
 	return store.Update(ctx, q.store, func(tx store.Tx) (Message, error) {
 		w := q.work(tx)
 		w.actor = actor

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"goniec/clock"
@@ -62,7 +63,9 @@ type claimResult struct {
 }
 
 func (c *claimResult) log(ctx context.Context, q *Queue) {
-	q.logBroken(ctx, c.broken)
+	for _, reason := range c.broken {
+		q.logBroken(ctx, reason)
+	}
 	q.logCapped(ctx, c.capped)
 }
 
@@ -191,11 +194,8 @@ func firstIn(r store.Reader, prefix, to string) (timedID, bool, error) {
 // start begins an attempt at the next queued part of e, if the cap of its number allows
 // one, saves e, and sets the submission of s.
 func (s *search) start(e *entry) error {
-	i := 0
-	for i < len(e.Parts) && e.Parts[i].Status != PartQueued {
-		i++
-	}
-	if i == len(e.Parts) {
+	i := slices.IndexFunc(e.Parts, func(p Part) bool { return p.Status == PartQueued })
+	if i < 0 {
 		return fmt.Errorf("message %s has no part to send: %w", e.ID, store.ErrRecord)
 	}
 	ruling, err := s.mayBegin(e)
@@ -217,10 +217,7 @@ func (s *search) start(e *entry) error {
 	if err := noteClaim(s.tx, s.Worker, s.now); err != nil {
 		return err
 	}
-	if err := s.updateStatus(e); err != nil {
-		return err
-	}
-	if err := s.save(e); err != nil {
+	if err := s.saveUpdated(e); err != nil {
 		return err
 	}
 	s.submission, s.ok = e.submission(i), true
@@ -245,8 +242,7 @@ func (e *entry) submission(i int) Submission {
 // clone returns a deep copy of m.
 func (m *Message) clone() Message {
 	c := *m
-	c.Parts = append([]Part(nil), m.Parts...)
-	c.Attempts = append([]Attempt(nil), m.Attempts...)
+	c.Parts, c.Attempts = slices.Clone(m.Parts), slices.Clone(m.Attempts)
 	if m.Error != nil {
 		problem := *m.Error
 		c.Error = &problem
@@ -257,27 +253,23 @@ func (m *Message) clone() Message {
 // NextDue returns when w can claim the next part, if the queue does not change until
 // then. A time that has passed means now. ok is false if no part waits.
 func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, err error) {
-	type found struct {
-		at time.Time
-		ok bool
-	}
+	defer store.Wrap(&err, "next due for modem %s", w.Modem)
 	now := q.now()
 	k := q.claimant(w)
 	k.scope.OnlyOwnRoutes = false // OnlyOwnRoutes holds for a moment only
-	next, err := store.View(ctx, q.store, func(r store.Reader) (found, error) {
-		var best found
+	due, err = store.View(ctx, q.store, func(r store.Reader) (best time.Time, err error) {
 		routes, err := k.routes(r)
 		if err != nil {
-			return found{}, err
+			return best, err
 		}
 		withheld, err := q.clock.UnconfirmedIn(r, now)
 		if err != nil {
-			return found{}, err
+			return best, err
 		}
 		for _, lane := range lanesOf(routes) {
 			t, exists, err := firstIn(r, lane.prefix, store.PrefixEnd(lane.prefix))
 			if err != nil {
-				return found{}, err
+				return best, err
 			}
 			if exists && lane.quiet {
 				t.at = q.quietEnd(clock.Later(t.at, now))
@@ -285,14 +277,9 @@ func (q *Queue) NextDue(ctx context.Context, w Worker) (due time.Time, ok bool, 
 					t.at = clock.Later(t.at, now.Add(withheldAgain))
 				}
 			}
-			if exists && (!best.ok || t.at.Before(best.at)) {
-				best = found{t.at, true}
-			}
+			best = clock.Earliest(best, t.at) // zero where none exists
 		}
 		return best, nil
 	})
-	if err != nil {
-		return time.Time{}, false, fmt.Errorf("next due for modem %s: %w", w.Modem, err)
-	}
-	return next.at, next.ok, nil
+	return due, err == nil && !due.IsZero(), err
 }

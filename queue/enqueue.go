@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -84,23 +85,21 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // A large batch is taken in several transactions. A caller without a Key cannot repeat an
 // interrupted call without sending some messages twice.
 func (q *Queue) Enqueue(ctx context.Context, caller Caller, drafts []Draft) (results []Result, replayed bool, err error) {
+	defer store.Wrap(&err, "enqueue")
 	if len(drafts) > maxTogether {
-		return nil, false, fmt.Errorf("enqueue: %d drafts in one call, at most %d are possible", len(drafts), maxTogether)
+		return nil, false, fmt.Errorf("%d drafts in one call, at most %d are possible", len(drafts), maxTogether)
 	}
 	b, err := q.newBatch(ctx, caller, drafts)
 	if err != nil {
-		return nil, false, fmt.Errorf("enqueue: %w", err)
+		return nil, false, err
 	}
 	for b.state.Done < len(drafts) {
 		if err := b.advance(ctx); err != nil {
-			return nil, false, fmt.Errorf("enqueue: %w", err)
+			return nil, false, err
 		}
 	}
 	results, err = b.results(ctx)
-	if err != nil {
-		return nil, false, fmt.Errorf("enqueue: %w", err)
-	}
-	return results, b.replayed, nil
+	return results, b.replayed, err
 }
 
 // batch is one call of Enqueue under way.
@@ -206,7 +205,7 @@ func (b *batch) chunk() int {
 func (b *batch) take(tx store.Tx, state *replay, end int) (map[int]*Message, error) {
 	w := &work{queue: b.queue, tx: tx, now: state.At, actor: b.caller.Token}
 	taken := make(map[int]*Message, end-state.Done)
-	refused := append([]refusal(nil), state.Refused...)
+	refused := slices.Clone(state.Refused)
 	counts := map[Status]int{} // written once, since all messages count in one record
 	for i := state.Done; i < end; i++ {
 		if r := b.prepared[i].refused; r != nil {
@@ -260,7 +259,7 @@ func forbids(r store.Reader, d *Draft) (bool, error) {
 
 // insert writes one new message without counting it.
 func (b *batch) insert(w *work, m *Message, i int) error {
-	m.Parts = append([]Part(nil), m.Parts...)
+	m.Parts = slices.Clone(m.Parts)
 	if len(m.Parts) > 1 {
 		if err := concatenate(w.tx, m, b.drafts[i].Text, m.CreatedAt); err != nil {
 			return err
@@ -372,11 +371,7 @@ func (q *Queue) prepare(d Draft, at callTime) preparedDraft {
 		Modem: d.Modem, Flash: d.Flash, IgnoreSuppression: d.IgnoreSuppression, CreatedAt: now, SendAt: store.Milliseconds(d.SendAt), ExpiresAt: store.Milliseconds(d.ExpiresAt),
 	}
 	m.setText(composition)
-	due := now
-	if m.SendAt.After(now) {
-		due = m.SendAt
-	}
-	q.schedule(&m, due, now)
+	q.schedule(&m, clock.Later(now, m.SendAt), now)
 	if m.ExpiresAt.IsZero() {
 		m.ExpiresAt = m.Due.Add(q.config.Validity)
 		m.Timeless = timeless && !m.SendAt.After(now)
@@ -392,16 +387,8 @@ func check(d *Draft, at callTime) *refusal {
 	if timeless {
 		ended = at.past
 	}
-	if d.Priority == "" {
-		d.Priority = Normal
-	}
-	if d.Encoding == "" {
-		d.Encoding = pdu.Auto
-	}
-	sendAt := d.SendAt
-	if sendAt.Before(ended) {
-		sendAt = ended
-	}
+	d.Priority, d.Encoding = cmp.Or(d.Priority, Normal), cmp.Or(d.Encoding, pdu.Auto)
+	sendAt := clock.Later(d.SendAt, ended)
 	switch {
 	case d.To.Number == "" || d.To.IsAlphanumeric():
 		return &refusal{Code: RefusedTo, Field: "to"}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"goniec/number"
@@ -94,11 +96,8 @@ func (r *eraser) messages(ctx context.Context) error {
 			id := key[len(messageSpace):]
 			w := r.queue.work(tx)
 			w.actor = r.asked.Actor
-			e, err := w.load(id)
-			if store.Unreadable(err) {
-				return false, nil // removed meanwhile
-			}
-			if err != nil {
+			e, ok, err := store.Readable(w.load(id))
+			if !ok { // removed meanwhile
 				return false, err
 			}
 			if busy[id] = e.count(PartInFlight) > 0; busy[id] {
@@ -112,10 +111,7 @@ func (r *eraser) messages(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		again = false
-		for _, is := range some {
-			again = again || is
-		}
+		again = slices.Contains(slices.Collect(maps.Values(some)), true)
 	}
 	for _, is := range busy {
 		if is {
@@ -216,18 +212,15 @@ type Erasure struct {
 
 // NoteErasure sets ID and At of a complete erasure, stores it, and appends the event
 // NumberErased.
-func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (Erasure, error) {
+func (q *Queue) NoteErasure(ctx context.Context, e Erasure) (_ Erasure, err error) {
+	defer store.Wrap(&err, "note an erasure")
 	e.ID, e.At = q.ids.Next(q.clock.Time()).String(), q.now()
-	err := q.store.Update(ctx, func(tx store.Tx) error {
+	return e, q.store.Update(ctx, func(tx store.Tx) error {
 		if err := store.PutJSON(tx, erasedSpace+e.ID, e); err != nil {
 			return err
 		}
 		return q.events.Append(tx, e.By, NumberErased{e.ID, e.Messages, e.Received, e.Calls, e.Talks})
 	})
-	if err != nil {
-		return Erasure{}, fmt.Errorf("note an erasure: %w", err)
-	}
-	return e, nil
 }
 
 // Erasures returns a page of erasures, the newest first, as Messages returns messages.
@@ -241,9 +234,6 @@ func (q *Queue) Erasures(ctx context.Context, after string, limit int) (items []
 		return e, nil
 	}
 	list := store.List[Erasure]{Space: erasedSpace, Decode: decode}
-	items, next, err = list.Page(ctx, q.store, store.Window{After: after, Limit: limit})
-	if err != nil {
-		return nil, "", fmt.Errorf("list erasures: %w", err)
-	}
-	return items, next, nil
+	defer store.Wrap(&err, "list erasures")
+	return list.Page(ctx, q.store, store.Window{After: after, Limit: limit})
 }

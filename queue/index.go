@@ -194,15 +194,7 @@ func decodeMessage(id string, value []byte) (Message, error) {
 // ReadMessage is Queue.Message within a transaction. Its error is store.ErrNotFound if
 // there is no message id, and store.ErrRecord if the message is damaged.
 func ReadMessage(r store.Reader, id string) (Message, error) {
-	value, err := r.Get(messageKey(id))
-	switch {
-	case err != nil:
-		return Message{}, err
-	case value == nil:
-		return Message{}, fmt.Errorf("message %s: %w", id, store.ErrNotFound)
-	default:
-		return decodeMessage(id, value)
-	}
+	return store.ReadRecord(r, "message", messageSpace, id, decodeMessage)
 }
 
 // load returns message id to be changed and then saved.
@@ -263,10 +255,8 @@ func (w *work) remove(e *entry) (all bool, err error) {
 		e.Attempts = e.Attempts[attemptsTogether:]
 		return false, w.save(e)
 	}
-	for _, key := range append(e.keys, messageKey(e.ID)) {
-		if err := w.tx.Delete(key); err != nil {
-			return false, err
-		}
+	if err := store.Delete(w.tx, append(e.keys, messageKey(e.ID))...); err != nil {
+		return false, err
 	}
 	return true, w.moveCount(e.status, "")
 }
@@ -404,7 +394,7 @@ func (w *work) addCounts(more map[Status]int) error {
 	if err != nil && !errors.Is(err, store.ErrRecord) {
 		return err
 	}
-	for i, status := range statusOrder() {
+	for i, status := range Statuses() {
 		if i == len(counts) { // the record is new, damaged, or older than the status
 			counts = append(counts, 0)
 		}
@@ -415,10 +405,8 @@ func (w *work) addCounts(more map[Status]int) error {
 
 // attempt returns attempt number n of m, or nil.
 func (m *Message) attempt(n int) *Attempt {
-	for i := range m.Attempts {
-		if m.Attempts[i].Number == n {
-			return &m.Attempts[i]
-		}
+	if i := slices.IndexFunc(m.Attempts, func(a Attempt) bool { return a.Number == n }); i >= 0 {
+		return &m.Attempts[i]
 	}
 	return nil
 }
@@ -456,9 +444,9 @@ func (m *Message) addAttempt(a Attempt) {
 // on other messages can continue. ErrMove comes before any write of the change.
 func stuck(err error) bool { return store.Unreadable(err) || errors.Is(err, ErrMove) }
 
-// logBroken logs why records were passed over.
-func (q *Queue) logBroken(ctx context.Context, reasons []string) {
-	for _, reason := range reasons {
+// logBroken logs why a record was passed over, unless reason is empty.
+func (q *Queue) logBroken(ctx context.Context, reason string) {
+	if reason != "" {
 		q.log.ErrorContext(ctx, "stored record does not get further and is passed over", "err", reason)
 	}
 }

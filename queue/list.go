@@ -20,11 +20,8 @@ func (q *Queue) Message(ctx context.Context, id string) (Message, error) {
 // limit, or empty, and have a next, since Messages reads at most 5,000 records.
 func (q *Queue) Messages(ctx context.Context, f Filter, after string, limit int) (items []Message, next string, err error) {
 	list := store.List[Message]{Space: messageSpace, Decode: decodeMessage, Passes: f.passes, Prefilter: f.prefilter()}
-	items, next, err = list.Page(ctx, q.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
-	if err != nil {
-		return nil, "", fmt.Errorf("list messages: %w", err)
-	}
-	return items, next, nil
+	defer store.Wrap(&err, "list messages")
+	return list.Page(ctx, q.store, store.Window{Since: f.Since, Until: f.Until, After: after, Limit: limit})
 }
 
 func (f Filter) passes(m Message) bool {
@@ -46,8 +43,9 @@ func (f Filter) prefilter() store.Prefilter {
 }
 
 // Counts returns how many messages have each status. It reads counters, not messages.
-func (q *Queue) Counts(ctx context.Context) (map[Status]int, error) {
-	counts, err := store.View(ctx, q.store, func(r store.Reader) (map[Status]int, error) {
+func (q *Queue) Counts(ctx context.Context) (_ map[Status]int, err error) {
+	defer store.Wrap(&err, "count messages")
+	return store.View(ctx, q.store, func(r store.Reader) (map[Status]int, error) {
 		from, to := span(countSpace)
 		pairs, err := r.Scan(from, to, 0)
 		if err != nil {
@@ -67,8 +65,4 @@ func (q *Queue) Counts(ctx context.Context) (map[Status]int, error) {
 		}
 		return sum, nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("count messages: %w", err)
-	}
-	return counts, nil
 }

@@ -149,11 +149,8 @@ func candidateAt(r store.Reader, key, prefix string) (c candidate, ok bool, err 
 	if err != nil {
 		return candidate{}, false, err
 	}
-	m, err := ReadMessage(r, id)
-	if store.Unreadable(err) {
-		return candidate{}, false, nil
-	}
-	if err != nil {
+	m, ok, err := store.Readable(ReadMessage(r, id))
+	if !ok {
 		return candidate{}, false, err
 	}
 	a := m.attempt(number)
@@ -210,15 +207,11 @@ func inFlight(r store.Reader) ([]Message, error) {
 
 // appendMessage appends message id, unless the message is damaged or does not exist.
 func appendMessage(messages []Message, r store.Reader, id string) ([]Message, error) {
-	m, err := ReadMessage(r, id)
-	switch {
-	case store.Unreadable(err):
-		return messages, nil
-	case err != nil:
-		return nil, err
-	default:
-		return append(messages, m), nil
+	m, ok, err := store.Readable(ReadMessage(r, id))
+	if ok {
+		messages = append(messages, m)
 	}
+	return messages, err
 }
 
 // acceptableAt reports whether the service centre can have accepted a at scts.

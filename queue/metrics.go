@@ -2,10 +2,10 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"goniec/pdu"
 )
@@ -21,56 +21,47 @@ type meter struct {
 	capped    prometheus.Counter
 	reports   *prometheus.CounterVec
 	pruned    prometheus.Counter
-	depth     *depth
 }
 
-func newMeter(r prometheus.Registerer, q *Queue) (*meter, error) {
+func newMeter(r prometheus.Registerer, q *Queue) *meter {
+	register := promauto.With(r)
 	m := &meter{
-		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
+		messages: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_queue_messages_accepted_total", Help: "Messages taken into the queue.",
 		}, []string{"priority"}),
-		parts: prometheus.NewCounter(prometheus.CounterOpts{
+		parts: register.NewCounter(prometheus.CounterOpts{
 			Name: "goniec_queue_parts_accepted_total", Help: "Parts of the messages taken into the queue.",
 		}),
-		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
+		outcomes: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_queue_attempts_total", Help: "Attempts to send a part, by what became of them.",
 		}, []string{"outcome"}),
-		late: prometheus.NewCounter(prometheus.CounterOpts{
+		late: register.NewCounter(prometheus.CounterOpts{
 			Name: "goniec_queue_late_answers_total", Help: "Uncertain attempts that a late answer of the modem resolved.",
 		}),
-		uncertain: prometheus.NewCounter(prometheus.CounterOpts{
+		uncertain: register.NewCounter(prometheus.CounterOpts{
 			Name: "goniec_queue_unrecorded_attempts_total", Help: "Attempts that became uncertain because nobody recorded their outcome.",
 		}),
-		capped: prometheus.NewCounter(prometheus.CounterOpts{
+		capped: register.NewCounter(prometheus.CounterOpts{
 			Name: "goniec_queue_recipient_cap_total", Help: "Times that a message had to wait because its number had got as many parts as it may.",
 		}),
-		reports: prometheus.NewCounterVec(prometheus.CounterOpts{
+		reports: register.NewCounterVec(prometheus.CounterOpts{
 			Name: "goniec_queue_reports_total", Help: "Delivery reports, by how they were matched and what they say.",
 		}, []string{"match", "outcome"}),
-		pruned: NewPruned(),
-		depth: &depth{queue: q, desc: prometheus.NewDesc(
+		pruned: register.NewCounter(prometheus.CounterOpts{
+			Name: "goniec_queue_pruned_total", Help: "Records that retention has emptied or removed.",
+		}),
+	}
+	if r != nil {
+		r.MustRegister(&depth{queue: q, desc: prometheus.NewDesc(
 			"goniec_queue_messages", "Messages in the store, by status.", []string{"status"}, nil,
-		)},
+		)})
 	}
-	if r == nil {
-		return m, nil
-	}
-	var errs []error
-	for _, c := range []prometheus.Collector{
-		m.messages, m.parts, m.outcomes, m.late, m.uncertain, m.capped, m.reports, m.pruned, m.depth,
-	} {
-		errs = append(errs, r.Register(c))
-	}
-	return m, errors.Join(errs...)
+	return m
 }
 
-// NewPruned returns the counter of records that retention has emptied or removed. The
-// packages that own such records share the counter.
-func NewPruned() prometheus.Counter {
-	return prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "goniec_queue_pruned_total", Help: "Records that retention has emptied or removed.",
-	})
-}
+// CountPruned counts n records that retention has emptied or removed, of this package or
+// of another.
+func (q *Queue) CountPruned(n int) { q.meter.pruned.Add(float64(n)) }
 
 func (m *meter) enqueued(message *Message) {
 	m.messages.WithLabelValues(string(message.Priority)).Inc()

@@ -47,10 +47,8 @@ func (m *matcher) keepOrphan(o orphan, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, k := range kept {
-		if k.orphan == o {
-			return nil // the modem has read the same report again
-		}
+	if slices.ContainsFunc(kept, func(k keptOrphan) bool { return k.orphan == o }) {
+		return nil // the modem has read the same report again
 	}
 	key := orphanKey(m.worker.SIM, m.to, at, o.MR)
 	if err := store.PutJSON(m.tx, key, o); err != nil {
@@ -106,10 +104,8 @@ func (m *matcher) rematch() error {
 		if found.how == matchedNothing {
 			continue
 		}
-		for _, key := range []string{k.key, TickKey(k.at.Add(orphanKept), k.key)} {
-			if err := m.tx.Delete(key); err != nil {
-				return err
-			}
+		if err := store.Delete(m.tx, k.key, TickKey(k.at.Add(orphanKept), k.key)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -49,13 +48,14 @@ type Overdue struct {
 // Overdue returns the waits that have lasted too long, at most one of each kind. It
 // reads a bounded number of records. While the clock is not believed Overdue returns
 // none, since the length of a wait is not known.
-func (q *Queue) Overdue(ctx context.Context) ([]Overdue, error) {
+func (q *Queue) Overdue(ctx context.Context) (_ []Overdue, err error) {
+	defer store.Wrap(&err, "look for what is overdue")
 	counts, err := q.Counts(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("look for what is overdue: %w", err)
+		return nil, err
 	}
 	now := q.now()
-	all, err := store.View(ctx, q.store, func(r store.Reader) ([]Overdue, error) {
+	return store.View(ctx, q.store, func(r store.Reader) ([]Overdue, error) {
 		if trust, err := q.clock.TrustIn(r, now); err != nil || !trust.Believed {
 			return nil, err
 		}
@@ -75,10 +75,6 @@ func (q *Queue) Overdue(ctx context.Context) ([]Overdue, error) {
 		}
 		return all, nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("look for what is overdue: %w", err)
-	}
-	return all, nil
 }
 
 // overdueLanes looks at the first entry of every lane.
@@ -157,22 +153,17 @@ func overduePeople(r store.Reader, now time.Time) (Overdue, error) {
 	}
 	var all Overdue
 	for id := range ids {
-		m, err := ReadMessage(r, id)
-		if store.Unreadable(err) {
-			continue
-		}
+		m, ok, err := store.Readable(ReadMessage(r, id))
 		if err != nil {
 			return Overdue{}, err
 		}
 		since := m.waitsForPersonSince()
-		if since.IsZero() || now.Sub(since) < waitPerson {
+		if !ok || since.IsZero() || now.Sub(since) < waitPerson {
 			continue
 		}
 		all.For = WaitPerson
 		all.Count++
-		if all.Since.IsZero() || since.Before(all.Since) {
-			all.Since = since
-		}
+		all.Since = clock.Earliest(all.Since, since)
 	}
 	return all, nil
 }

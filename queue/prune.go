@@ -35,7 +35,7 @@ func (q *Queue) Prune(ctx context.Context, texts, records time.Duration) error {
 		// A message with many attempts takes several passes.
 		for again := true; again; {
 			n, err := store.Count(ctx, q.store, step.in, step.change)
-			q.meter.pruned.Add(float64(n))
+			q.CountPruned(n)
 			if err != nil {
 				return fmt.Errorf("prune %s: %w", step.what, err)
 			}
@@ -59,12 +59,12 @@ func (q *Queue) pruneMessage(space string, do func(*work, *entry) error) func(st
 			return false, err
 		}
 		w := q.work(tx)
-		e, err := w.load(t.id)
-		if store.Unreadable(err) {
-			return true, tx.Delete(pair.Key)
-		}
-		if err != nil {
+		e, ok, err := store.Readable(w.load(t.id))
+		switch {
+		case err != nil:
 			return false, err
+		case !ok:
+			return true, tx.Delete(pair.Key)
 		}
 		return true, do(w, e)
 	}

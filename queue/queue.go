@@ -16,6 +16,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ type Queue struct {
 	clock   *clock.Clock
 	started time.Time // when New was called, with the monotonic clock reading
 	usual   usual
-	// callFirst is the function given to CallFirst; nil: none.
+	// callFirst is the function given to CallFirst; before that it says no.
 	callFirst func(r store.Reader, m *Message, now time.Time) (bool, error)
 }
 
@@ -110,14 +111,14 @@ func New(c Config) (*Queue, error) {
 	if c.Store == nil || c.Events == nil {
 		return nil, errors.New("queue: Store and Events are needed")
 	}
-	setDefault(&c.Box, defaultBox)
-	setDefault(&c.Uncertain, WaitThenResend)
-	setDefault(&c.UncertainWait, defaultUncertainWait)
-	setDefault(&c.MaxParts, defaultMaxParts)
-	setDefault(&c.Validity, defaultValidity)
-	setDefault(&c.Lease, defaultLease)
-	setDefault(&c.Location, time.UTC)
-	setDefault(&c.Logger, slog.New(slog.DiscardHandler))
+	c.Box = cmp.Or(c.Box, defaultBox)
+	c.Uncertain = cmp.Or(c.Uncertain, WaitThenResend)
+	c.UncertainWait = cmp.Or(c.UncertainWait, defaultUncertainWait)
+	c.MaxParts = cmp.Or(c.MaxParts, defaultMaxParts)
+	c.Validity = cmp.Or(c.Validity, defaultValidity)
+	c.Lease = cmp.Or(c.Lease, defaultLease)
+	c.Location = cmp.Or(c.Location, time.UTC)
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	switch {
 	case c.Uncertain != WaitThenResend && c.Uncertain != Hold:
 		return nil, fmt.Errorf("queue: Uncertain: unknown policy %q", c.Uncertain)
@@ -132,32 +133,21 @@ func New(c Config) (*Queue, error) {
 	if err := c.Numbering.Validate(); err != nil {
 		return nil, fmt.Errorf("queue: Numbering: %w", err)
 	}
-	q := &Queue{
-		store: c.Store, events: c.Events, log: c.Logger, config: c,
-		clock: c.Clock, started: time.Now(),
-	}
-	var err error
+	q := &Queue{store: c.Store, events: c.Events, log: c.Logger, config: c, clock: c.Clock, started: time.Now()}
 	if q.clock == nil {
+		var err error
 		if q.clock, err = clock.New(clock.Config{Store: c.Store, Box: c.Box, Logger: c.Logger}); err != nil {
 			return nil, fmt.Errorf("queue: %w", err)
 		}
 	}
 	q.clock.BeforeTrust(q.bringAllForward)
-	if q.meter, err = newMeter(c.Registerer, q); err != nil {
-		return nil, fmt.Errorf("queue: %w", err)
-	}
+	q.callFirst = func(store.Reader, *Message, time.Time) (bool, error) { return false, nil }
+	q.meter = newMeter(c.Registerer, q)
 	return q, nil
 }
 
 // Clock returns the clock by which the queue acts.
 func (q *Queue) Clock() *clock.Clock { return q.clock }
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
 
 // now returns the time as it is stored: UTC, in milliseconds.
 func (q *Queue) now() time.Time { return q.clock.Now() }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"goniec/clock"
@@ -49,17 +50,14 @@ func (q *Queue) Record(ctx context.Context, s Submission, o Outcome, next bool) 
 // accepted s under the TP-MR mr at the time at. A part that has been queued again
 // meanwhile becomes sent. Resolve claims no part; the remaining parts of the message
 // become due. ErrStale is returned for an attempt with a known outcome.
-func (q *Queue) Resolve(ctx context.Context, s Submission, mr byte, at time.Time) error {
+func (q *Queue) Resolve(ctx context.Context, s Submission, mr byte, at time.Time) (err error) {
+	defer store.Wrap(&err, "resolve part %d of message %s", s.Part+1, s.Message.ID)
 	o := Outcome{Kind: Accepted, MR: mr, At: at}
-	err := q.store.Update(ctx, func(tx store.Tx) error {
-		_, err := q.work(tx).record(s, o, &follow{})
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("resolve part %d of message %s: %w", s.Part+1, s.Message.ID, err)
+	_, err = store.Update(ctx, q.store, func(tx store.Tx) (claimResult, error) { return q.work(tx).record(s, o, &follow{}) })
+	if err == nil {
+		q.meter.late.Inc()
 	}
-	q.meter.late.Inc()
-	return nil
+	return err
 }
 
 // follow says what Record may claim after it has written an outcome.
@@ -173,12 +171,7 @@ func (w *work) conclude(e *entry, a *Attempt, o Outcome) error {
 
 // mayHaveLeft reports whether part i has an uncertain attempt.
 func (m *Message) mayHaveLeft(i int) bool {
-	for k := range m.Attempts {
-		if m.Attempts[k].Part == i && m.Attempts[k].Outcome == AttemptUncertain {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.Attempts, func(a Attempt) bool { return a.Part == i && a.Outcome == AttemptUncertain })
 }
 
 // mayHaveArrived reports whether a copy of part i may have reached the phone, or may

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"goniec/clock"
@@ -121,14 +122,10 @@ func (m *Message) failure() *Problem {
 
 // followed reports whether a later attempt at the same part may have left.
 func (m *Message) followed(a *Attempt) bool {
-	for i := range m.Attempts {
-		b := &m.Attempts[i]
-		if b.Part == a.Part && b.Number > a.Number &&
-			(b.Outcome == AttemptOpen || b.Outcome == AttemptAccepted || b.Outcome == AttemptUncertain) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.Attempts, func(b Attempt) bool {
+		return b.Part == a.Part && b.Number > a.Number &&
+			(b.Outcome == AttemptOpen || b.Outcome == AttemptAccepted || b.Outcome == AttemptUncertain)
+	})
 }
 
 // statusValidityExpired is the TP-ST of a message whose TP-VP has run out, 3GPP

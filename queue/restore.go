@@ -22,7 +22,8 @@ func (m *Message) restored() bool { return m.Error != nil && m.Error.Code == Cod
 // again after a crash. It returns the number of messages it has held.
 func (q *Queue) HoldRestored(ctx context.Context) (held int, err error) {
 	// Every message that has not ended has a tick, so the messages need not be read.
-	held, err = store.Count(ctx, q.store, store.Prefix(tickSpace), func(tx store.Tx, tick store.Pair) (bool, error) {
+	defer store.Wrap(&err, "hold what was restored")
+	return store.Count(ctx, q.store, store.Prefix(tickSpace), func(tx store.Tx, tick store.Pair) (bool, error) {
 		target := TickTarget(tick.Key)
 		id, found := strings.CutPrefix(target, messageSpace)
 		if !found {
@@ -34,10 +35,6 @@ func (q *Queue) HoldRestored(ctx context.Context) (held int, err error) {
 		}
 		return did, nil
 	})
-	if err != nil {
-		return held, fmt.Errorf("hold what was restored: %w", err)
-	}
-	return held, nil
 }
 
 // holdRestored holds message id if the message may have been sent after the backup.

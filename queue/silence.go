@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -54,6 +53,7 @@ type usual struct {
 // Silent returns the overdue report on m that m has waited for longest. ok is false if no
 // report is overdue, or while the clock is not believed.
 func (q *Queue) Silent(ctx context.Context, m *Message) (s Silence, ok bool, err error) {
+	defer store.Wrap(&err, "look for the reports of message %s", m.ID)
 	if m.Status != StatusSent {
 		return Silence{}, false, nil
 	}
@@ -65,10 +65,7 @@ func (q *Queue) Silent(ctx context.Context, m *Message) (s Silence, ok bool, err
 		bySIM, err := q.usualIn(r, now)
 		return q.silence(m, bySIM, now), err
 	})
-	if err != nil {
-		return Silence{}, false, fmt.Errorf("look for the reports of message %s: %w", m.ID, err)
-	}
-	return s, !s.Since.IsZero(), nil
+	return s, err == nil && !s.Since.IsZero(), err
 }
 
 // silence returns the overdue report on m that m has waited for longest; the zero value:
@@ -236,10 +233,5 @@ func (q *Queue) silentSIM(messages []Message, usual map[string]time.Duration, no
 
 // hasReport reports whether any report on m has come.
 func (m *Message) hasReport() bool {
-	for i := range m.Attempts {
-		if m.Attempts[i].Report >= 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.Attempts, func(a Attempt) bool { return a.Report >= 0 })
 }

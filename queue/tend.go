@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -23,23 +22,24 @@ const (
 // removes records that are kept for a limited time. next is when Tend has to be called
 // again, within a minute. Tend may be called earlier, and on several boxes.
 func (q *Queue) Tend(ctx context.Context) (next time.Time, err error) {
+	defer store.Wrap(&err, "tend")
 	if err := q.clock.Watch(ctx); err != nil {
-		return time.Time{}, fmt.Errorf("tend: %w", err)
+		return time.Time{}, err
 	}
 	now := q.now()
 	due := TicksUntil(now)
 	due.Together = tendTogether
 	err = store.WalkEach(ctx, q.store, due, func(tx store.Tx, tick store.Pair) (string, error) {
 		return (&work{queue: q, tx: tx, now: now}).tend(tick.Key)
-	}, q.brokenTo(ctx))
+	}, func(broken string) { q.logBroken(ctx, broken) })
 	if err != nil {
-		return time.Time{}, fmt.Errorf("tend: %w", err)
+		return time.Time{}, err
 	}
 	if err := q.endLeases(ctx); err != nil {
-		return time.Time{}, fmt.Errorf("tend: %w", err)
+		return time.Time{}, err
 	}
 	if err := q.holdWaiting(ctx); err != nil {
-		return time.Time{}, fmt.Errorf("tend: %w", err)
+		return time.Time{}, err
 	}
 	return q.nextTick(ctx, now)
 }
@@ -64,7 +64,7 @@ func (q *Queue) endLeases(ctx context.Context) error {
 			q.meter.uncertain.Inc()
 			q.log.WarnContext(ctx, "attempts were not recorded in time and are uncertain", "messages", 1)
 		}
-		q.brokenTo(ctx)(t.broken)
+		q.logBroken(ctx, t.broken)
 	}
 	return nil
 }
@@ -72,11 +72,8 @@ func (q *Queue) endLeases(ctx context.Context) error {
 // endLease makes the part of message id that is in flight uncertain, if its lease has
 // ended.
 func (w *work) endLease(id string) (leaseResult, error) {
-	e, err := w.load(id)
-	if store.Unreadable(err) {
-		return leaseResult{}, nil // removed meanwhile
-	}
-	if err != nil || e.leaseEnd().After(w.now) {
+	e, ok, err := store.Readable(w.load(id))
+	if !ok || e.leaseEnd().After(w.now) { // removed meanwhile, or prolonged
 		return leaseResult{}, err
 	}
 	err = w.abandon(e, CodeLease, "the worker did not tell what became of it in time")
@@ -101,16 +98,6 @@ func (m *Message) leaseEnd() time.Time {
 type leaseResult struct {
 	uncertain bool   // the lease has ended
 	broken    string // why the message was passed over
-}
-
-// brokenTo returns a function that logs why a record was passed over, unless reason is
-// empty.
-func (q *Queue) brokenTo(ctx context.Context) func(reason string) {
-	return func(reason string) {
-		if reason != "" {
-			q.logBroken(ctx, []string{reason})
-		}
-	}
 }
 
 // tend does the work of a tick that is due. broken says why its record was passed over.
@@ -147,10 +134,7 @@ func (w *work) tendOne(key string) error {
 		if trust, err := w.queue.clock.TrustIn(w.tx, w.now); err != nil || !trust.Believed {
 			return err
 		}
-		if err := w.tx.Delete(target); err != nil {
-			return err
-		}
-		return w.tx.Delete(key)
+		return store.Delete(w.tx, target, key)
 	default: // a record of another package
 		return nil
 	}
@@ -197,7 +181,7 @@ func (q *Queue) holdWaiting(ctx context.Context) error {
 		}
 		in := store.Range{From: lane.prefix, To: lane.prefix + store.TimeSegment(now.Add(time.Millisecond)), Together: tendTogether}
 		hold := func(tx store.Tx, p store.Pair) (string, error) { return q.work(tx).hold(p.Key, lane.prefix) }
-		if err := store.WalkEach(ctx, q.store, in, hold, q.brokenTo(ctx)); err != nil {
+		if err := store.WalkEach(ctx, q.store, in, hold, func(broken string) { q.logBroken(ctx, broken) }); err != nil {
 			return err
 		}
 	}
@@ -233,7 +217,7 @@ func (w *work) holdOne(key, prefix string) error {
 // earlier. Ticks before done that were passed over wait for the next call.
 func (q *Queue) nextTick(ctx context.Context, done time.Time) (time.Time, error) {
 	latest := q.now().Add(tendWithin)
-	next, err := store.View(ctx, q.store, func(r store.Reader) (time.Time, error) {
+	return store.View(ctx, q.store, func(r store.Reader) (time.Time, error) {
 		from := tickSpace + store.TimeSegment(done.Add(time.Millisecond))
 		pairs, err := r.Scan(from, store.PrefixEnd(tickSpace), 1)
 		if err != nil || len(pairs) == 0 {
@@ -250,8 +234,4 @@ func (q *Queue) nextTick(ctx context.Context, done time.Time) (time.Time, error)
 		}
 		return clock.Earlier(first, latest), err
 	})
-	if err != nil {
-		return time.Time{}, fmt.Errorf("tend: %w", err)
-	}
-	return next, nil
 }

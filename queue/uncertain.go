@@ -30,25 +30,21 @@ func (w *work) markUncertain(e *entry, a *Attempt) {
 // decide queues or holds part i, which has been uncertain for Config.UncertainWait.
 func (w *work) decide(e *entry, i int) error {
 	p := &e.Parts[i]
-	switch {
-	case w.queue.config.Uncertain == Hold || p.UncertainAttempts > uncertainAllowed:
+	if w.queue.config.Uncertain == Hold || p.UncertainAttempts > uncertainAllowed {
 		p.Until = time.Time{}
 		e.Error = &Problem{Code: CodeDecision, Detail: "it may have been sent and no report came; release or cancel it"}
-	default:
-		call := false
-		if w.queue.callFirst != nil {
-			var err error
-			if call, err = w.queue.callFirst(w.tx, &e.Message, w.now); err != nil {
-				return err
-			}
-		}
-		if !call {
-			w.sendAgain(e, i)
-			break
-		}
-		p.Until = time.Time{}
-		e.Error = &Problem{Code: CodeCallList, Detail: "it may have been sent and no report came; there is time to call, or release or cancel it"}
+		return w.saveUpdated(e)
 	}
+	call, err := w.queue.callFirst(w.tx, &e.Message, w.now)
+	if err != nil {
+		return err
+	}
+	if !call {
+		w.sendAgain(e, i)
+		return w.saveUpdated(e)
+	}
+	p.Until = time.Time{}
+	e.Error = &Problem{Code: CodeCallList, Detail: "it may have been sent and no report came; there is time to call, or release or cancel it"}
 	return w.saveUpdated(e)
 }
 
@@ -159,6 +155,7 @@ const recoverTogether = 10
 // returns the number of their messages. Recover is called at start, before any worker
 // claims.
 func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
+	defer store.Wrap(&err, "recover what was in flight")
 	in := store.Prefix(flightPrefix(q.config.Box))
 	in.Together = recoverTogether
 	err = store.WalkEach(ctx, q.store, in, func(tx store.Tx, p store.Pair) (broken string, err error) {
@@ -171,10 +168,10 @@ func (q *Queue) Recover(ctx context.Context) (uncertain int, err error) {
 		if broken == "" {
 			uncertain++
 		}
-		q.brokenTo(ctx)(broken)
+		q.logBroken(ctx, broken)
 	})
 	if err != nil {
-		return uncertain, fmt.Errorf("recover what was in flight: %w", err)
+		return uncertain, err
 	}
 	q.meter.uncertain.Add(float64(uncertain))
 	return uncertain, nil
@@ -192,7 +189,8 @@ func (w *work) recoverOne(id string) error {
 // the newest first. An empty name means any modem. The results are for Resolve.
 // UncertainAttempts reads the keys of all attempts without a TP-MR since then, so it is
 // meant for the start.
-func (q *Queue) UncertainAttempts(ctx context.Context, name string, since time.Time) ([]Submission, error) {
+func (q *Queue) UncertainAttempts(ctx context.Context, name string, since time.Time) (_ []Submission, err error) {
+	defer store.Wrap(&err, "look for uncertain attempts")
 	found, err := store.View(ctx, q.store, func(r store.Reader) (found []Submission, err error) {
 		in := store.Range{From: uncSpace + daySegment(dayOf(since)) + "/", To: store.PrefixEnd(uncSpace)}
 		err = store.Each(r, in, func(p store.Pair) error {
@@ -204,11 +202,8 @@ func (q *Queue) UncertainAttempts(ctx context.Context, name string, since time.T
 		})
 		return found, err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("look for uncertain attempts: %w", err)
-	}
 	slices.SortFunc(found, func(a, b Submission) int { return b.startedAt().Compare(a.startedAt()) })
-	return found, nil
+	return found, err
 }
 
 // uncertainAt returns the attempt that a key of the space unc/ leads to. ok is false if
