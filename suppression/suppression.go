@@ -6,6 +6,7 @@
 package suppression
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -99,21 +100,14 @@ func decode(id string, value []byte) (Suppression, error) {
 }
 
 func read(r store.Reader, id string) (Suppression, error) {
-	value, err := r.Get(recordKey(id))
-	switch {
-	case err != nil:
-		return Suppression{}, err
-	case value == nil:
-		return Suppression{}, fmt.Errorf("suppression %s: %w", id, store.ErrNotFound)
-	default:
-		return decode(id, value)
-	}
+	return store.ReadRecord(r, "suppression", recordSpace, id, decode)
 }
 
 // Add adds a suppression, sets its ID and Since, and returns it. If the number is
 // suppressed for the purpose already, Add returns the existing suppression and added is
 // false. The error is ErrPurpose, ErrNote or that of the store.
 func (l *List) Add(ctx context.Context, s Suppression) (noted Suppression, added bool, err error) {
+	defer store.Wrap(&err, "suppress")
 	type result struct {
 		noted Suppression
 		added bool
@@ -122,10 +116,7 @@ func (l *List) Add(ctx context.Context, s Suppression) (noted Suppression, added
 		noted, added, err := l.AddIn(tx, s)
 		return result{noted, added}, err
 	})
-	if err != nil {
-		return Suppression{}, false, fmt.Errorf("suppress: %w", err)
-	}
-	return r.noted, r.added, nil
+	return r.noted, r.added, err
 }
 
 // AddIn is Add within a transaction.
@@ -142,16 +133,13 @@ func (l *List) AddIn(tx store.Tx, s Suppression) (noted Suppression, added bool,
 		return Suppression{}, false, err
 	}
 	if id != nil {
-		old, err := read(tx, string(id))
-		if err == nil || !store.Unreadable(err) {
+		if old, ok, err := store.Readable(read(tx, string(id))); ok || err != nil {
 			return old, false, err
 		}
 	}
 	now := time.Now()
 	s.ID, s.Since = l.ids.Next(now).String(), store.Milliseconds(now)
-	if s.Source == "" {
-		s.Source = FromAPI
-	}
+	s.Source = cmp.Or(s.Source, FromAPI)
 	if err := tx.Put(key, []byte(s.ID)); err != nil {
 		return Suppression{}, false, err
 	}
@@ -162,18 +150,15 @@ func (l *List) AddIn(tx store.Tx, s Suppression) (noted Suppression, added bool,
 }
 
 // Remove removes suppression id. Its error is store.ErrNotFound if there is none.
-func (l *List) Remove(ctx context.Context, id, actor string) error {
-	err := l.store.Update(ctx, func(tx store.Tx) error {
+func (l *List) Remove(ctx context.Context, id, actor string) (err error) {
+	defer store.Wrap(&err, "take a suppression back")
+	return l.store.Update(ctx, func(tx store.Tx) error {
 		s, err := read(tx, id)
 		if err != nil {
 			return err
 		}
 		return l.remove(tx, s, actor)
 	})
-	if err != nil {
-		return fmt.Errorf("take a suppression back: %w", err)
-	}
-	return nil
 }
 
 // RemoveIn removes all suppressions of a number from one source, within a transaction, and
@@ -201,10 +186,7 @@ func (l *List) RemoveIn(tx store.Tx, of pdu.Address, source Source, actor string
 }
 
 func (l *List) remove(tx store.Tx, s Suppression, actor string) error {
-	if err := tx.Delete(numberPrefix(s.Number) + string(s.Purpose)); err != nil {
-		return err
-	}
-	if err := tx.Delete(recordKey(s.ID)); err != nil {
+	if err := store.Delete(tx, numberPrefix(s.Number)+string(s.Purpose), recordKey(s.ID)); err != nil {
 		return err
 	}
 	return l.events.Append(tx, actor, Removed{ID: s.ID, Purpose: s.Purpose, Source: s.Source})
@@ -213,9 +195,7 @@ func (l *List) remove(tx store.Tx, s Suppression, actor string) error {
 // Forbids reports whether a number is suppressed for a purpose. An empty purpose counts as
 // Care. Forbids makes one short read.
 func Forbids(r store.Reader, to pdu.Address, purpose Purpose) (bool, error) {
-	if purpose == "" {
-		purpose = Care
-	}
+	purpose = cmp.Or(purpose, Care)
 	prefix := numberPrefix(to)
 	pairs, err := r.Scan(prefix, store.PrefixEnd(prefix), 0)
 	if err != nil {
@@ -247,11 +227,8 @@ func (l *List) Suppression(ctx context.Context, id string) (Suppression, error) 
 // next is the after of the next page, empty if there is none.
 func (l *List) Page(ctx context.Context, f Filter, after string, limit int) (items []Suppression, next string, err error) {
 	list := store.List[Suppression]{Space: recordSpace, Decode: decode, Passes: f.passes}
-	items, next, err = list.Page(ctx, l.store, store.Window{After: after, Limit: limit})
-	if err != nil {
-		return nil, "", fmt.Errorf("list suppressions: %w", err)
-	}
-	return items, next, nil
+	defer store.Wrap(&err, "list suppressions")
+	return list.Page(ctx, l.store, store.Window{After: after, Limit: limit})
 }
 
 // Verify reads every suppression in one consistent state and calls tell with each fault: a
