@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"slices"
@@ -35,14 +36,6 @@ const (
 	TextStarted   TextKind = "started"
 	TextEvery     TextKind = "every" // within {choices}: all of them
 )
-
-// TextKinds lists every kind.
-func TextKinds() []TextKind {
-	return []TextKind{
-		TextThanksYes, TextThanksNo, TextThanks, TextUnclear, TextUnclearOf, TextWhich, TextMoved, TextPerson, TextLate, TextClosed, TextUnknown,
-		TextStopped, TextStarted, TextEvery,
-	}
-}
 
 // Guard bounds the texts that go back by themselves, so that two gateways, or a
 // gateway and an answering machine, never talk to each other.
@@ -130,12 +123,7 @@ func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (went TextKind
 
 // text returns the text of a kind in a language, or else in that of the clinic.
 func (r *Replies) text(language string, kind TextKind) string {
-	if language != "" {
-		if text := r.config.Text(language, kind); text != "" {
-			return text
-		}
-	}
-	return r.config.Text(r.config.Language, kind)
+	return cmp.Or(r.config.Text(cmp.Or(language, r.config.Language), kind), r.config.Text(r.config.Language, kind))
 }
 
 // past is what the guard asks about: the automatic texts of late.

@@ -65,14 +65,7 @@ func decodeConversation(id string, value []byte) (Conversation, error) {
 }
 
 func readConversation(r store.Reader, id string) (Conversation, error) {
-	value, err := r.Get(talkKey(id))
-	if err != nil {
-		return Conversation{}, err
-	}
-	if value == nil {
-		return Conversation{}, fmt.Errorf("conversation %s: %w", id, store.ErrNotFound)
-	}
-	return decodeConversation(id, value)
+	return store.ReadRecord(r, "conversation", talkSpace, id, decodeConversation)
 }
 
 // save writes a conversation that was of before; zero: it is new.
@@ -101,8 +94,7 @@ func (r *Replies) conversationWith(rd store.Reader, number pdu.Address) (t Conve
 		return Conversation{}, time.Time{}, err
 	}
 	if id != nil {
-		t, err := readConversation(rd, string(id))
-		if err == nil || !store.Unreadable(err) {
+		if t, ok, err := store.Readable(readConversation(rd, string(id))); ok || err != nil {
 			return t, t.At, err
 		}
 	}
@@ -158,14 +150,15 @@ var ErrTooLong = errors.New("too long, or empty")
 
 // ChangeConversation changes a conversation and returns it after the change. The error is store.ErrNotFound,
 // ErrConversationState, ErrTooLong or that of the store.
-func (r *Replies) ChangeConversation(ctx context.Context, id string, c Change, actor string) (Conversation, error) {
+func (r *Replies) ChangeConversation(ctx context.Context, id string, c Change, actor string) (_ Conversation, err error) {
 	if c.State != nil && *c.State != ConversationOpen && *c.State != ConversationWaiting && *c.State != ConversationClosed {
 		return Conversation{}, ErrConversationState
 	}
 	if c.AssignedTo != nil && utf8.RuneCountInString(*c.AssignedTo) > maxAssigned {
 		return Conversation{}, ErrTooLong
 	}
-	t, err := store.Update(ctx, r.store, func(tx store.Tx) (Conversation, error) {
+	defer store.Wrap(&err, "change conversation")
+	return store.Update(ctx, r.store, func(tx store.Tx) (Conversation, error) {
 		t, err := readConversation(tx, id)
 		if err != nil {
 			return Conversation{}, err
@@ -194,10 +187,6 @@ func (r *Replies) ChangeConversation(ctx context.Context, id string, c Change, a
 		}
 		return t, r.announceConversation(tx, t, "", actor)
 	})
-	if err != nil {
-		return Conversation{}, fmt.Errorf("change conversation: %w", err)
-	}
-	return t, nil
 }
 
 // Note is what a person writes down about a conversation. A note is never sent.
@@ -210,14 +199,14 @@ type Note struct {
 
 // AddNote adds a note to a conversation. The error is store.ErrNotFound, ErrTooLong or that of the
 // store.
-func (r *Replies) AddNote(ctx context.Context, conversation, text, actor string) (Note, error) {
+func (r *Replies) AddNote(ctx context.Context, conversation, text, actor string) (_ Note, err error) {
 	text = strings.TrimSpace(text)
 	if text == "" || utf8.RuneCountInString(text) > maxNote {
 		return Note{}, ErrTooLong
 	}
-	id := r.ids.Next(now())
-	n := Note{ID: id.String(), Text: text, By: actor, At: now()}
-	err := r.store.Update(ctx, func(tx store.Tx) error {
+	defer store.Wrap(&err, "add a note")
+	n := Note{ID: r.ids.Next(now()).String(), Text: text, By: actor, At: now()}
+	return n, r.store.Update(ctx, func(tx store.Tx) error {
 		t, err := readConversation(tx, conversation)
 		if err != nil {
 			return err
@@ -233,10 +222,6 @@ func (r *Replies) AddNote(ctx context.Context, conversation, text, actor string)
 		}
 		return r.announceConversation(tx, t, "", actor)
 	})
-	if err != nil {
-		return Note{}, fmt.Errorf("add a note: %w", err)
-	}
-	return n, nil
 }
 
 // Notes returns the notes of a conversation, the oldest first.
@@ -253,7 +238,7 @@ func (r *Replies) Notes(ctx context.Context, conversation string) ([]Note, error
 			if json.Unmarshal(pair.Value, &n) != nil {
 				continue // the other notes are returned all the same
 			}
-			n.ID = lastSegment(pair.Key)
+			n.ID = store.LastSegment(pair.Key)
 			notes = append(notes, n)
 		}
 		return notes, nil
@@ -288,6 +273,7 @@ const (
 // next is the place after which the next page begins; empty: there is no next page. At
 // most 5,000 conversations are read.
 func (r *Replies) Conversations(ctx context.Context, f ConversationFilter, after string, limit int) (items []Conversation, next string, err error) {
+	defer store.Wrap(&err, "list conversations")
 	if limit <= 0 || limit > conversationsLimit {
 		limit = conversationsLimit
 	}
@@ -333,8 +319,5 @@ func (r *Replies) Conversations(ctx context.Context, f ConversationFilter, after
 		}
 		return p, nil
 	})
-	if err != nil {
-		return nil, "", fmt.Errorf("list conversations: %w", err)
-	}
-	return p.items, p.next, nil
+	return p.items, p.next, err
 }

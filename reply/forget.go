@@ -55,10 +55,8 @@ func (r *Replies) Forget(ctx context.Context, number pdu.Address) (removed map[s
 	err = store.WalkEach(ctx, r.store, questions, func(tx store.Tx, q store.Pair) (string, error) {
 		return removeNumberFrom(tx, p, q.Key[len(askSpace):])
 	}, count)
-	if err != nil {
-		return removed, fmt.Errorf("forget a number: %w", err)
-	}
-	return removed, nil
+	store.Wrap(&err, "forget a number")
+	return removed, err
 }
 
 // forgetRecord removes a question or the reading of a text, and returns which of both.
@@ -82,11 +80,8 @@ func ForgetText(tx store.Tx, id string) error {
 // removeNumberFrom removes a question that asked the number, or removes the number from a
 // question that asked another number, and returns which of both; empty: neither.
 func removeNumberFrom(tx store.Tx, p number.Person, id string) (string, error) {
-	q, err := ReadQuestion(tx, id)
-	if store.Unreadable(err) {
-		return "", nil
-	}
-	if err != nil {
+	q, ok, err := store.Readable(ReadQuestion(tx, id))
+	if !ok {
 		return "", err
 	}
 	if p.Is(q.To) {
@@ -135,7 +130,7 @@ func (r *Replies) forgetNumber(ctx context.Context, number pdu.Address, removed 
 // forgetAsked removes a question that asked the number, or removes the number from a
 // question that asked another number first. It reports whether it removed the question.
 func forgetAsked(tx store.Tx, number pdu.Address, asked string) (bool, error) {
-	q, err := ReadQuestion(tx, lastSegment(asked))
+	q, err := ReadQuestion(tx, store.LastSegment(asked))
 	switch {
 	case store.Unreadable(err):
 	case err != nil:

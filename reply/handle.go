@@ -59,11 +59,8 @@ func (r *Replies) handle(tx store.Tx, e event.Event) error {
 	if err != nil {
 		return err
 	}
-	in, err := inbox.ReadMessage(tx, received.ID)
-	if store.Unreadable(err) {
-		return nil // the message is removed, or damaged: goniec verify reports damage
-	}
-	if err != nil {
+	in, ok, err := store.Readable(inbox.ReadMessage(tx, received.ID))
+	if !ok { // the message is removed, or damaged: goniec verify reports damage
 		return err
 	}
 	before, found, err := store.GetJSON[Heard](tx, heardKey(in.ID))
@@ -145,14 +142,9 @@ func (r *Replies) understand(tx store.Reader, in inbox.Message, from pdu.Address
 // withText returns a question with the text that asked it. asked is false if no part of
 // the message has been sent, so that the patient cannot have seen the question.
 func (r *Replies) withText(tx store.Reader, q Question) (p askedQuestion, asked bool, err error) {
-	m, err := queue.ReadMessage(tx, q.ID)
-	if store.Unreadable(err) {
-		return askedQuestion{Question: q}, true, nil // the message was sent long ago and has been removed
-	}
-	if err != nil {
-		return askedQuestion{}, false, err
-	}
-	return askedQuestion{q, m.Text}, m.AttemptCount > 0, nil
+	m, kept, err := store.Readable(queue.ReadMessage(tx, q.ID))
+	asked = !kept || m.AttemptCount > 0 // a message that is not kept was sent long ago
+	return askedQuestion{q, m.Text}, err == nil && asked, err
 }
 
 // carryOut carries out a decision, except for texts and the conversation.

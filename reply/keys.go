@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"strings"
 	"time"
 
 	"goniec/number"
@@ -52,4 +51,3 @@ func askTickKey(at time.Time, id string) string {
 func talkAtKey(at time.Time, id string) string { return talkAtSpace + store.TimeSegment(at) + id }
 
 // lastSegment returns what follows the last slash.
-func lastSegment(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }

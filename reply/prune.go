@@ -63,21 +63,15 @@ func rangeWhere(space string, over func(value []byte) bool) store.Range {
 
 // forgetQuestion removes a question with its index keys.
 func forgetQuestion(tx store.Tx, id string) error {
-	q, err := ReadQuestion(tx, id)
-	switch {
-	case err == nil:
-		for _, number := range q.numbers() {
-			if err := tx.Delete(askedPrefix(number) + id); err != nil {
-				return err
-			}
-		}
-		if err := tx.Delete(askTickKey(q.tick(), id)); err != nil {
-			return err
-		}
-	case !store.Unreadable(err):
+	q, ok, err := store.Readable(ReadQuestion(tx, id))
+	if err != nil {
 		return err
 	}
-	return tx.Delete(askKey(id))
+	keys := []string{askKey(id)}
+	if ok {
+		keys = append(q.askedKeys(), askTickKey(q.tick(), id), askKey(id))
+	}
+	return store.Delete(tx, keys...)
 }
 
 // pruneConversation removes the conversation at a place, or some of its notes.
@@ -117,10 +111,5 @@ func forgetConversation(tx store.Tx, t Conversation) (notes int, all bool, err e
 	if len(found) == notesTogether {
 		return len(found), false, nil
 	}
-	for _, key := range []string{talkKey(t.ID), talkOfKey(t.Number), talkAtKey(t.At, t.ID)} {
-		if err := tx.Delete(key); err != nil {
-			return 0, false, err
-		}
-	}
-	return len(found), true, nil
+	return len(found), true, store.Delete(tx, talkKey(t.ID), talkOfKey(t.Number), talkAtKey(t.At, t.ID))
 }

@@ -174,13 +174,10 @@ func (r *Replies) Ask(q Question) (func(tx store.Tx, m queue.Message) error, err
 		if err := supersede(tx, asked); err != nil {
 			return err
 		}
-		for _, number := range asked.numbers() {
-			if err := tx.Put(askedPrefix(number)+asked.ID, nil); err != nil {
+		for _, key := range append(asked.askedKeys(), askTickKey(asked.tick(), asked.ID)) {
+			if err := tx.Put(key, nil); err != nil {
 				return err
 			}
-		}
-		if err := tx.Put(askTickKey(asked.tick(), asked.ID), nil); err != nil {
-			return err
 		}
 		return saveQuestion(tx, asked)
 	}, nil
@@ -211,8 +208,15 @@ func supersede(tx store.Tx, q Question) error {
 	return nil
 }
 
-// numbers returns the numbers from which a text about q may come.
-func (q *Question) numbers() []pdu.Address { return append([]pdu.Address{q.To}, q.Also...) }
+// askedKeys returns the keys by which the numbers from which a text about q may come lead
+// to q.
+func (q *Question) askedKeys() []string {
+	keys := []string{askedPrefix(q.To) + q.ID}
+	for _, a := range q.Also {
+		keys = append(keys, askedPrefix(a)+q.ID)
+	}
+	return keys
+}
 
 // lateKept is how long after its end a question is remembered for a late answer.
 const lateKept = 7 * 24 * time.Hour
@@ -268,19 +272,17 @@ func saveQuestion(tx store.Tx, q Question) error {
 
 // ReadQuestion returns the question that a message asks, or store.ErrNotFound.
 func ReadQuestion(r store.Reader, id string) (Question, error) {
-	value, err := r.Get(askKey(id))
-	if err != nil {
-		return Question{}, err
-	}
-	if value == nil {
-		return Question{}, fmt.Errorf("question %s: %w", id, store.ErrNotFound)
-	}
+	return store.ReadRecord(r, "question", askSpace, id, decodeQuestion)
+}
+
+func decodeQuestion(id string, value []byte) (Question, error) {
 	stored := storedQuestion{Question: &Question{}}
 	if err := json.Unmarshal(value, &stored); err != nil {
 		return Question{}, fmt.Errorf("question %s: %w: %w", id, store.ErrRecord, err)
 	}
 	q := *stored.Question
 	q.ID, q.Min, q.Max = id, stored.Min, stored.Max
+	var err error
 	if q.To, err = number.Decode(stored.To); err != nil {
 		return Question{}, fmt.Errorf("question %s: %w: number", id, store.ErrRecord)
 	}
@@ -307,14 +309,13 @@ func askedOf(r store.Reader, number pdu.Address) ([]Question, error) {
 	}
 	all := make([]Question, 0, len(pairs))
 	for i := len(pairs) - 1; i >= 0; i-- {
-		q, err := ReadQuestion(r, lastSegment(pairs[i].Key))
-		if store.Unreadable(err) {
-			continue
-		}
+		q, ok, err := store.Readable(ReadQuestion(r, store.LastSegment(pairs[i].Key)))
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, q)
+		if ok {
+			all = append(all, q)
+		}
 	}
 	return all, nil
 }

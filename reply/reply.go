@@ -14,6 +14,7 @@
 package reply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,30 +87,16 @@ func New(c Config) (*Replies, error) {
 	if err := c.Office.Validate(); err != nil {
 		return nil, fmt.Errorf("reply: Office: %w", err)
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Location == nil {
-		c.Location = time.UTC
-	}
 	if c.Text == nil {
 		c.Text = func(string, TextKind) string { return "" }
 	}
-	if c.AnswerWithin == 0 {
-		c.AnswerWithin = defaultAnswerWithin
-	}
-	if c.Guard.PerNumber == 0 {
-		c.Guard.PerNumber = defaultPerDay
-	}
-	if c.Guard.PerBox == 0 {
-		c.Guard.PerBox = defaultPerHour
-	}
-	r := &Replies{config: c, store: c.Store, events: c.Events, queue: c.Queue, log: c.Logger}
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Location = cmp.Or(c.Location, time.UTC)
+	c.AnswerWithin = cmp.Or(c.AnswerWithin, defaultAnswerWithin)
+	c.Guard.PerNumber = cmp.Or(c.Guard.PerNumber, defaultPerDay)
+	c.Guard.PerBox = cmp.Or(c.Guard.PerBox, defaultPerHour)
+	r := &Replies{config: c, store: c.Store, events: c.Events, queue: c.Queue, log: c.Logger, meter: newMeter(c.Registerer)}
 	r.queue.CallFirst(r.callFirst)
-	var err error
-	if r.meter, err = newMeter(c.Registerer); err != nil {
-		return nil, fmt.Errorf("reply: %w", err)
-	}
 	return r, nil
 }
 

@@ -27,11 +27,8 @@ func (r *Replies) tendQuestion(tx store.Tx, tick store.Pair) error {
 	if err := tx.Delete(tick.Key); err != nil {
 		return err
 	}
-	q, err := ReadQuestion(tx, lastSegment(tick.Key))
-	if store.Unreadable(err) {
-		return nil
-	}
-	if err != nil {
+	q, ok, err := store.Readable(ReadQuestion(tx, store.LastSegment(tick.Key)))
+	if !ok {
 		return err
 	}
 	at := now()
@@ -41,24 +38,19 @@ func (r *Replies) tendQuestion(tx store.Tx, tick store.Pair) error {
 	case q.Status == Open:
 		return r.expire(tx, q)
 	}
-	for _, number := range q.numbers() {
-		if err := tx.Delete(askedPrefix(number) + q.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return store.Delete(tx, q.askedKeys()...)
 }
 
 // expire ends a question without an answer. A question whose message was never sent is
 // closed.
 func (r *Replies) expire(tx store.Tx, q Question) error {
 	q.Status = Expired
-	m, err := queue.ReadMessage(tx, q.ID)
-	switch {
-	case err == nil && m.AttemptCount == 0:
-		q.Status = Closed
-	case err != nil && !store.Unreadable(err):
+	m, ok, err := store.Readable(queue.ReadMessage(tx, q.ID))
+	if err != nil {
 		return err
+	}
+	if ok && m.AttemptCount == 0 {
+		q.Status = Closed
 	}
 	if err := saveQuestion(tx, q); err != nil {
 		return err

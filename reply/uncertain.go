@@ -35,11 +35,8 @@ func (r *Replies) settleUncertain(tx store.Tx, id string, in inbox.Message) erro
 // arrived, is sent again: m asks a question, and a whole working day is left before the
 // end of the question, the visit. Where no end was named nobody knows when the visit is.
 func (r *Replies) callFirst(tx store.Reader, m *queue.Message, now time.Time) (bool, error) {
-	q, err := ReadQuestion(tx, m.ID)
-	if store.Unreadable(err) {
-		return false, nil
-	}
-	if err != nil || q.Status != Open || q.UntilDefault {
+	q, ok, err := store.Readable(ReadQuestion(tx, m.ID))
+	if !ok || q.Status != Open || q.UntilDefault {
 		return false, err
 	}
 	return q.Until.After(r.config.workdays().NextWorkingDayEnd(now, r.config.Location)), nil

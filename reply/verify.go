@@ -15,7 +15,7 @@ func Verify(r store.Reader, tell func(store.Finding), checked func(records int))
 		prefix string
 		look   func(r store.Reader, p store.Pair) (what string, err error)
 	}{
-		{askSpace, checkQuestion}, {askTickSpace, checkTick}, {askedSpace, checkAsked}, {talkSpace, checkConversation}, {talkAtSpace, checkPlace},
+		{askSpace, checkQuestion}, {askTickSpace, checkTick}, {askedSpace, checkTick}, {talkSpace, checkConversation}, {talkAtSpace, checkPlace},
 		{heardSpace, checkHeard},
 	} {
 		err := store.Each(r, progress.Over(store.Prefix(space.prefix)), func(p store.Pair) error {
@@ -37,15 +37,15 @@ func recordName(key string) string {
 	if space := store.Space(key); space != askedSpace {
 		return key
 	}
-	return askedSpace + lastSegment(key)
+	return askedSpace + store.LastSegment(key)
 }
 
 const unreadableRecord = "it cannot be read"
 
 func checkQuestion(r store.Reader, p store.Pair) (string, error) {
-	q, err := ReadQuestion(r, strings.TrimPrefix(p.Key, askSpace))
-	if err != nil {
-		return unreadableRecord, storeError(err)
+	q, ok, err := store.Readable(ReadQuestion(r, strings.TrimPrefix(p.Key, askSpace)))
+	if !ok {
+		return unreadableRecord, err
 	}
 	tick, err := r.Get(askTickKey(q.tick(), q.ID))
 	switch {
@@ -60,19 +60,17 @@ func checkQuestion(r store.Reader, p store.Pair) (string, error) {
 }
 
 func checkTick(r store.Reader, p store.Pair) (string, error) {
-	_, err := ReadQuestion(r, lastSegment(p.Key))
-	if err != nil {
-		return "it leads to no question", storeError(err)
+	_, ok, err := store.Readable(ReadQuestion(r, store.LastSegment(p.Key)))
+	if !ok {
+		return "it leads to no question", err
 	}
 	return "", nil
 }
 
-func checkAsked(r store.Reader, p store.Pair) (string, error) { return checkTick(r, p) }
-
 func checkConversation(r store.Reader, p store.Pair) (string, error) {
-	t, err := decodeConversation(strings.TrimPrefix(p.Key, talkSpace), p.Value)
-	if err != nil {
-		return unreadableRecord, storeError(err)
+	t, ok, err := store.Readable(decodeConversation(strings.TrimPrefix(p.Key, talkSpace), p.Value))
+	if !ok {
+		return unreadableRecord, err
 	}
 	id, err := r.Get(talkOfKey(t.Number))
 	if err != nil || string(id) != t.ID {
@@ -87,9 +85,9 @@ func checkConversation(r store.Reader, p store.Pair) (string, error) {
 
 func checkPlace(r store.Reader, p store.Pair) (string, error) {
 	place := strings.TrimPrefix(p.Key, talkAtSpace)
-	t, err := readConversation(r, place[min(len(place), store.TimeWidth):])
-	if err != nil {
-		return "it leads to no conversation", storeError(err)
+	t, ok, err := store.Readable(readConversation(r, place[min(len(place), store.TimeWidth):]))
+	if !ok {
+		return "it leads to no conversation", err
 	}
 	if talkAtKey(t.At, t.ID) != p.Key {
 		return "it is not the place of its conversation", nil
@@ -102,12 +100,4 @@ func checkHeard(r store.Reader, p store.Pair) (string, error) {
 		return unreadableRecord, nil //nolint:nilerr // the finding reports the error
 	}
 	return "", nil
-}
-
-// storeError returns err if the store failed; nil if only a record cannot be read.
-func storeError(err error) error {
-	if store.Unreadable(err) {
-		return nil
-	}
-	return err
 }
