@@ -141,6 +141,24 @@ func TestWhoIsNotBelieved(t *testing.T) {
 	})
 }
 
+// A person is told of a difference also by a clock that is believed, and changes nothing by
+// it.
+func TestPersonWhoseTimeDiffers(t *testing.T) {
+	inBubble(t, func(t *testing.T, s store.Store) {
+		for _, run := range []string{"", "run"} {
+			b := start(t, s, run)
+			b.watch()
+			b.confirm(clock.TimeServer, time.Now())
+			if b.confirm(clock.Person, time.Now().Add(4*day)) {
+				t.Errorf("run %q: a person who is 4 days off is told that all is well", run)
+			}
+			if !b.confirm(clock.Person, time.Now().Add(time.Minute)) || !b.confirm(clock.ServiceCentre, time.Now().Add(4*day)) || !b.trust().Believed {
+				t.Errorf("run %q: the clock is not believed any more", run)
+			}
+		}
+	})
+}
+
 // A jump is not believed before it has run on for a while, and Since says from when on.
 func TestJump(t *testing.T) {
 	inBubble(t, func(t *testing.T, s store.Store) {

@@ -105,11 +105,14 @@ func (c *Clock) Watch(ctx context.Context) error {
 // Confirm compares the clock with the time theirs that a source shows now. If the two
 // agree the clock is believed from now on. A Battery cannot confirm a time before the last
 // believed time, since the battery may be flat. agrees reports whether the clock is
-// believed. Without Config.Boot Confirm does nothing and agrees is true.
+// believed; to a Person whose time differs it is false also if the clock is believed still.
+// Without Config.Boot Confirm changes nothing.
 func (c *Clock) Confirm(ctx context.Context, by Source, theirs time.Time) (agrees bool, err error) {
 	now := c.Now()
+	far := theirs.Sub(now).Abs() > Agreement
+	believed := by != Person || !far // if the clock is believed already
 	if c.config.Boot.ID == "" {
-		return true, nil
+		return believed, nil
 	}
 	before, err := store.View(ctx, c.config.Store, c.read)
 	if err != nil {
@@ -117,8 +120,8 @@ func (c *Clock) Confirm(ctx context.Context, by Source, theirs time.Time) (agree
 	}
 	switch {
 	case c.confirmed(before, now) && !before.doubted():
-		return true, nil
-	case theirs.Sub(now).Abs() > Agreement:
+		return believed, nil
+	case far:
 		c.disagree(ctx, before, Disagreement{Source: by, Ahead: now.Sub(theirs).Round(time.Second)}, now)
 		return false, nil
 	case now.Before(c.config.Boot.Earliest), by == Battery && now.Before(before.Known.Add(-Back)):
