@@ -209,7 +209,7 @@ func (s *assembly) findOverdue(ctx context.Context, found map[string]string) err
 		return err
 	}
 	for _, o := range overdue {
-		since := "since " + o.Since.In(s.config.Load().Location()).Format(time.DateTime)
+		since := "since " + o.Since.In(s.config.Load().Location()).Format("2006-01-02 15:04:05 MST")
 		switch o.For {
 		case queue.WaitModem:
 			found[system.AlarmWaiting] = "a message has waited for a modem " + since
@@ -259,7 +259,7 @@ func (s *assembly) findSetAside(ctx context.Context, found map[string]string) er
 	}
 	first := slices.MinFunc(all, func(x, y event.Aside) int { return x.At.Compare(y.At) })
 	found[system.AlarmEvent] = fmt.Sprintf("%d events were set aside, the first %s: %s (%s) for %s: %s",
-		len(all), first.At.In(s.config.Load().Location()).Format(time.DateTime), first.Event.ID(), first.Event.Type, first.Follower, first.Err)
+		len(all), first.At.In(s.config.Load().Location()).Format("2006-01-02 15:04:05 MST"), first.Event.ID(), first.Event.Type, first.Follower, first.Err)
 	return err
 }
 

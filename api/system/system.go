@@ -154,7 +154,7 @@ func (res Resource) registerClock(s *rest.Server) {
 			return nil, rest.Failure(ctx, err)
 		}
 		if !agrees {
-			return nil, rest.NewProblem(rest.CodeClockDiffers, time.Now().In(res.Location).Format(time.DateTime))
+			return nil, rest.NewProblem(rest.CodeClockDiffers, time.Now().In(res.Location).Format("2006-01-02 15:04:05 MST"))
 		}
 		return res.answerClock(ctx)
 	})

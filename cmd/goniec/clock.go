@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,14 +37,23 @@ func printClock(c *call, clock client.Clock) error {
 	if c.asJSON {
 		return c.printJSON(clock)
 	}
-	c.show(catalogue.ClockShows, clock.Time.Format(time.DateTime))
+	for _, line := range c.describeClock(clock) {
+		fmt.Fprintln(c.stdout, line)
+	}
+	return nil
+}
+
+// describeClock returns what printClock prints, in lines: the time, why it is believed or
+// what to do, and what shows another time.
+func (t *terminal) describeClock(clock client.Clock) []string {
+	lines := []string{t.say(catalogue.ClockShows, t.when(clock.Time))}
 	switch {
 	case !clock.Believed:
-		c.show(catalogue.ClockDoubted)
+		lines = append(lines, t.say(catalogue.ClockDoubted))
 	case clock.By == "":
-		c.show(catalogue.ClockTrusted)
+		lines = append(lines, t.say(catalogue.ClockTrusted))
 	default:
-		c.show(catalogue.ClockConfirmed, catalogue.ClockSource(c.lang, clock.By))
+		lines = append(lines, t.say(catalogue.ClockConfirmed, catalogue.ClockSource(t.lang, clock.By)))
 	}
 	if o := clock.Other; o != nil {
 		off := time.Duration(o.AheadSeconds * float64(time.Second)).Round(time.Second)
@@ -51,7 +61,7 @@ func printClock(c *call, clock client.Clock) error {
 		if off < 0 {
 			key = catalogue.ClockBehind
 		}
-		c.show(catalogue.ClockOther, catalogue.ClockSource(c.lang, o.Source), c.say(key, off.Abs()))
+		lines = append(lines, t.say(catalogue.ClockOther, catalogue.ClockSource(t.lang, o.Source), t.say(key, off.Abs())))
 	}
-	return nil
+	return lines
 }

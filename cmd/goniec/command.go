@@ -143,6 +143,7 @@ func (c *call) config() (configs.Config, error) {
 	if err != nil {
 		return configs.Config{}, explainMistakes(c.terminal, err)
 	}
+	c.useZone(config)
 	return config, nil
 }
 
@@ -154,13 +155,13 @@ func (c *call) askable(ctx context.Context) (configs.Config, error) {
 	var wrong *configs.Errors
 	switch {
 	case err == nil:
-		return config, nil
 	case !errors.As(err, &wrong), !app.Answers(ctx, app.SocketPath(config.DataDir)):
 		return configs.Config{}, explainMistakes(c.terminal, err)
 	case !c.warned:
 		c.warned = true
 		c.tell(catalogue.ConfigStale, len(wrong.Mistakes), wrong.Path, wrong.Mistakes[0].Text(c.lang))
 	}
+	c.useZone(config)
 	return config, nil
 }
 

@@ -102,10 +102,12 @@ func connect(ctx context.Context, c *call) (*connection, error) {
 		options = append(options, client.WithHTTPClient(trusting))
 	}
 	gateway, err := newConnection(c.terminal, target, token, options...)
-	if err == nil {
-		gateway.remote = true
+	if err != nil {
+		return nil, err
 	}
-	return gateway, err
+	gateway.remote = true
+	c.useZoneOf(ctx, gateway)
+	return gateway, nil
 }
 
 // trustingClient returns an HTTP client that trusts the certificates in the PEM file at

@@ -89,6 +89,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	defer town.close()
 
 	config := demoConfig(town, d.listen, dataDir)
+	d.useZone(config)
 	daemon, err := d.start(ctx, config)
 	if err != nil {
 		return unlessInterrupted(ctx, err)

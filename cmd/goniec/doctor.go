@@ -64,9 +64,14 @@ func (d *doctor) examine(ctx context.Context, configPath string) {
 		d.examineKeys(config)
 		d.examineProfiles(config)
 		d.examineWebhooks(ctx, config)
-		d.examineClock(config)
 	}
 	daemon := d.examineDaemon(ctx, config)
+	switch {
+	case daemon != nil:
+		d.examineDaemonClock(ctx, daemon)
+	case usable:
+		d.examineClock(config)
+	}
 	d.examineUSB()
 	d.examinePorts(daemon == nil && !anyDevice(config))
 	if usable || daemon != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,6 +57,26 @@ func (d *doctor) examineDaemon(ctx context.Context, config configs.Config) *clie
 		d.found(check, levelProblem, catalogue.DoctorDaemonWaits, err)
 	}
 	return c
+}
+
+// examineDaemonClock asks the daemon whether it believes its clock: what "goniec clock"
+// shows.
+func (d *doctor) examineDaemonClock(ctx context.Context, c *client.Client) {
+	const check = "clock"
+	ctx, cancel := context.WithTimeout(ctx, daemonPatience)
+	defer cancel()
+	clock, err := c.Clock(ctx)
+	if err != nil {
+		d.told(check, levelProblem, err.Error(), "")
+		return
+	}
+	lines := d.describeClock(clock)
+	if clock.Believed {
+		d.told(check, levelOK, strings.Join(lines, " "), "")
+		return
+	}
+	remedy := lines[1]
+	d.told(check, levelWarning, strings.Join(slices.Delete(lines, 1, 2), " "), remedy)
 }
 
 // isHidden reports whether this user may not connect to the socket.

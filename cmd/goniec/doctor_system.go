@@ -35,6 +35,7 @@ const (
 // examineConfig loads the configuration; usable is false if it has mistakes.
 func (d *doctor) examineConfig(path string) (config configs.Config, usable bool) {
 	config, err := configs.Load(path)
+	d.useZone(config)
 	var wrong *configs.Errors
 	switch {
 	case errors.As(err, &wrong):
@@ -121,16 +122,17 @@ func (d *doctor) examineStore(path string) {
 	}
 }
 
-// examineClock holds the clock against the calendar and against what was written.
+// examineClock holds the clock against the calendar and against what was written, where no
+// daemon can be asked what it believes.
 func (d *doctor) examineClock(config configs.Config) {
 	const check = "clock"
-	now := d.now.In(config.Location()).Format("2006-01-02 15:04 MST")
+	now := d.when(d.now)
 	info, err := os.Stat(app.DataPath(config.DataDir))
 	switch year := d.now.Year(); {
 	case year < oldestOfNow || year > newestOfNow:
 		d.found(check, levelProblem, catalogue.DoctorClockWrong, now)
 	case err == nil && info.ModTime().After(d.now.Add(clockLeeway)):
-		d.found(check, levelProblem, catalogue.DoctorClockBehind, now, info.ModTime().In(config.Location()).Format("2006-01-02 15:04"))
+		d.found(check, levelProblem, catalogue.DoctorClockBehind, now, d.when(info.ModTime()))
 	case d.exists("/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/ntpd.pid", "/run/openntpd.pid"):
 		d.found(check, levelOK, catalogue.DoctorClockGood, now)
 	default:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +39,7 @@ func forget(ctx context.Context, c *call, gateway *connection) error {
 	if e.Suppressions > 0 {
 		c.show(catalogue.ErasureKept, e.Suppressions)
 	}
-	c.show(catalogue.ErasureProof, e.ID, e.At.Local().Format(time.DateTime))
+	c.show(catalogue.ErasureProof, e.ID, c.when(e.At))
 	fmt.Fprintln(c.stdout, e.Remark)
 	return nil
 }
@@ -56,7 +55,7 @@ func listErasures(ctx context.Context, c *call, gateway *connection) error {
 	rows := make([][]string, len(erasures))
 	for i, e := range erasures {
 		rows[i] = []string{
-			e.At.Local().Format(time.DateTime), e.ID, strconv.Itoa(e.Messages), strconv.Itoa(e.Received), strconv.Itoa(e.Calls),
+			c.when(e.At), e.ID, strconv.Itoa(e.Messages), strconv.Itoa(e.Received), strconv.Itoa(e.Calls),
 			strconv.Itoa(e.Conversations), e.By,
 		}
 	}

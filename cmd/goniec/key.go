@@ -195,7 +195,7 @@ func printSheet(_ context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	c.show(catalogue.KeySheetHead, time.Now().Format(time.DateOnly), keys[0].ID())
+	c.show(catalogue.KeySheetHead, c.local(time.Now()).Format(time.DateOnly), keys[0].ID())
 	groups := strings.Split(keys[0].Text(), "-")
 	for i := 0; i < len(groups); i += sheetColumns {
 		fmt.Fprintf(c.stdout, "    %2d   %s\n", i+1, strings.Join(groups[i:min(i+sheetColumns, len(groups))], "   "))

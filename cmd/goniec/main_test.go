@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"typed":    typed,
 			"mistyped": mistyped,
 			"rotated":  rotated,
+			"append":   appendLine,
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition != "root" {
@@ -186,4 +187,9 @@ func rotated(ts *testscript.TestScript, _ bool, args []string) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// appendLine appends a line to a file: append goniec.yaml 'timezone: Asia/Tokyo'.
+func appendLine(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+args[1]+"\n"), 0o600))
 }

@@ -58,7 +58,7 @@ func printHistory(t *terminal, m client.Message, steps []client.Step) error {
 		if s.Part > 0 {
 			part = fmt.Sprintf("%d/%d #%d", s.Part, len(m.Parts), s.Attempt)
 		}
-		rows[i] = []string{s.At.Local().Format("2006-01-02 15:04:05.000"), since, part, s.Modem, sayStep(t, s)}
+		rows[i] = []string{t.local(s.At).Format(exactTime), since, part, s.Modem, sayStep(t, s)}
 	}
 	return t.printTable([]catalogue.Key{
 		catalogue.HeadTime, catalogue.HeadSince, catalogue.HeadPart, catalogue.HeadModem, catalogue.HeadStep,

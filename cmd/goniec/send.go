@@ -120,7 +120,7 @@ func followMessage(ctx context.Context, gateway *connection, m client.Message) (
 	printed := ""
 	for {
 		if now := describeStatus(gateway.terminal, m); now != printed {
-			gateway.terminal.tell(catalogue.SendStatus, time.Now().Format(time.TimeOnly), now)
+			gateway.terminal.tell(catalogue.SendStatus, gateway.terminal.local(time.Now()).Format(timeToday), now)
 			printed = now
 		}
 		if m.Status.Final() {
@@ -159,14 +159,5 @@ func describeStatus(t *terminal, m client.Message) string {
 	if m.Status == client.StatusHeld {
 		next = catalogue.SendGoes
 	}
-	return words + " " + t.say(next, shortTime(*m.Error.RetryAt, time.Now()))
-}
-
-// shortTime formats a time of day, with the date if the date is not that of now.
-func shortTime(at, now time.Time) string {
-	at, now = at.Local(), now.Local()
-	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return at.Format(time.TimeOnly)
-	}
-	return at.Format("2006-01-02 15:04")
+	return words + " " + t.say(next, t.whenSoon(*m.Error.RetryAt, time.Now()))
 }

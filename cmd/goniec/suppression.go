@@ -31,7 +31,7 @@ func listSuppressions(ctx context.Context, c *call, gateway *connection) error {
 	}
 	rows := make([][]string, len(all))
 	for i, s := range all {
-		rows[i] = []string{s.ID, s.To, string(s.Purpose), s.Since.Local().Format("2006-01-02 15:04"), s.Source, s.Note}
+		rows[i] = []string{s.ID, s.To, string(s.Purpose), c.when(s.Since), s.Source, s.Note}
 	}
 	return c.printTable([]catalogue.Key{
 		catalogue.HeadID, catalogue.HeadNumber, catalogue.HeadPurpose, catalogue.HeadSinceWhen, catalogue.HeadSource, catalogue.HeadNote,

@@ -22,6 +22,9 @@ type terminal struct {
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
+	// zone returns the time zone of the gateway; nil: times are shown in that of this
+	// computer.
+	zone func() *time.Location
 }
 
 // errExplained is the error of a subcommand that has failed and has printed why.
@@ -116,12 +119,4 @@ func (b *progress) clear() {
 		b.written = false
 		fmt.Fprint(b.terminal.stderr, "\r\x1b[K")
 	}
-}
-
-// localTime formats a time for people; nil is the empty string.
-func localTime(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Local().Format(time.DateTime)
 }

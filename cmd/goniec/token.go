@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +81,7 @@ func listTokens(ctx context.Context, c *call) error {
 		}
 		rows := make([][]string, len(list))
 		for i, t := range list {
-			rows[i] = []string{t.Name, t.Prefix + "…", strings.Join(t.Scopes, " "), t.Created.Local().Format(time.DateTime), localTime(t.LastUsed)}
+			rows[i] = []string{t.Name, t.Prefix + "…", strings.Join(t.Scopes, " "), c.when(t.Created), c.whenever(t.LastUsed)}
 		}
 		return c.printTable([]catalogue.Key{
 			catalogue.HeadName, "TOKEN", catalogue.HeadScopes, catalogue.HeadCreated, catalogue.HeadLastUsed,

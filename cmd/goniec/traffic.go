@@ -294,7 +294,7 @@ func (t *traffic) line(l shown) {
 		who += " " + name
 	}
 	modem := cmp.Or(l.modem, "…")
-	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", l.at.Local().Format(time.TimeOnly), l.direction, modem, who, t.terminal.say(l.status), l.detail)
+	line := fmt.Sprintf("%s %s %-5s %-23s %-13s %s", t.terminal.local(l.at).Format(time.TimeOnly), l.direction, modem, who, t.terminal.say(l.status), l.detail)
 	fmt.Fprintln(t.out, strings.TrimRight(line, " "))
 }
 

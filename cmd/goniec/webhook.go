@@ -72,7 +72,7 @@ func listWebhooks(ctx context.Context, c *call, gateway *connection) error {
 		if w.LastError != nil && w.State != "well" {
 			trouble = w.LastError.Cause
 		}
-		rows[i] = []string{w.Name, w.URL, c.say(state), strconv.Itoa(w.Waiting), strconv.Itoa(w.Dead), localTime(w.LastSuccess), trouble}
+		rows[i] = []string{w.Name, w.URL, c.say(state), strconv.Itoa(w.Waiting), strconv.Itoa(w.Dead), c.whenever(w.LastSuccess), trouble}
 	}
 	return c.printTable([]catalogue.Key{
 		catalogue.HeadName, "URL", catalogue.HeadState, catalogue.HeadWaiting, catalogue.HeadGivenUp, catalogue.HeadLastSuccess, catalogue.HeadLastError,
@@ -114,7 +114,7 @@ func listDeliveries(ctx context.Context, c *call, gateway *connection) error {
 		if d.LastError != nil {
 			trouble = d.LastError.Cause
 		}
-		rows[i] = []string{d.ID, d.Type, localTime(&d.At), strconv.Itoa(d.Attempts), localTime(d.Next), trouble}
+		rows[i] = []string{d.ID, d.Type, c.when(d.At), strconv.Itoa(d.Attempts), c.whenever(d.Next), trouble}
 	}
 	return c.printTable([]catalogue.Key{
 		"ID", catalogue.HeadEventType, catalogue.HeadTime, catalogue.HeadAttempts, catalogue.HeadNextAttempt, catalogue.HeadLastError,
