@@ -72,6 +72,7 @@ unit:
 # Rewrites generated files; look at the difference before you commit it.
 update:
 	$(GO) test ./api -run TestOpenAPI -update
+	$(GO) test ./modem -run TestRefusalsInGuide -update
 
 # Each fuzz target for FUZZTIME.
 fuzz:

@@ -19,6 +19,7 @@ import (
 	"goniec/api/client"
 	"goniec/api/rest"
 	"goniec/queue"
+	"goniec/scripts/testtools"
 )
 
 var update = flag.Bool("update", false, "write openapi.json anew")
@@ -249,7 +250,7 @@ func TestOpenAPIProblemsInGuide(t *testing.T) {
 		}
 		tables += "| `" + code + "` | " + means + " |\n"
 	}
-	holdGuide(t, "../docs/api.md", heading, tables)
+	testtools.Guide(t, "../docs/api.md", heading, tables, *update)
 }
 
 // TestGuideExamplesWork makes every call that docs/api.md shows.

@@ -2,40 +2,22 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/api/wire"
 	"goniec/app"
+	"goniec/catalogue"
+	"goniec/scripts/testtools"
 )
-
-// holdGuide compares the end of a guide, from a heading on, with what the code says, or writes
-// it with -update.
-func holdGuide(t *testing.T, path, heading, want string) {
-	t.Helper()
-	guide, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, after, found := strings.Cut(string(guide), heading)
-	if !found {
-		t.Fatalf("%s has no %q", path, heading)
-	}
-	if *update {
-		if err := os.WriteFile(path, []byte(before+heading+want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, after); diff != "" {
-		t.Errorf("the end of %s is not what the code says; run make update (-code +guide):\n%s", path, diff)
-	}
-}
 
 // shape is a schema of the document.
 type shape struct {
@@ -113,6 +95,49 @@ func TestOpenAPIEventsInGuide(t *testing.T) {
 			data.WriteString("| `" + key + "`" + optional + " | " + property.words() + " | " + property.Description + " |\n")
 		}
 	}
-	holdGuide(t, "../docs/webhooks.md", "\n## Types of events\n",
-		"\nThe same is in [openapi.json](../api/openapi.json), as `webhooks` and as the schema `Event`.\n\n| Type | When | `data` |\n| --- | --- | --- |\n"+types.String()+data.String())
+	testtools.Guide(t, "../docs/webhooks.md", "\n## Types of events\n",
+		"\nThe same is in [openapi.json](../api/openapi.json), as `webhooks` and as the schema `Event`.\n\n| Type | When | `data` |\n| --- | --- | --- |\n"+types.String()+data.String(), *update)
+}
+
+// TestOpenAPIErrorsInGuide holds the table of docs/errors.md against the codes of message errors.
+func TestOpenAPIErrorsInGuide(t *testing.T) {
+	t.Parallel()
+	var table strings.Builder
+	table.WriteString("\n| Code | Final | Due to | What has happened, and what to do |\n| --- | --- | --- | --- |\n")
+	for _, c := range wire.ErrorCodes() {
+		table.WriteString("| `" + c.Code + "` | " + string(c.Course) + " | " + string(c.Cause) + " | " + catalogue.Text(catalogue.English, c.Text) + " |\n")
+	}
+	testtools.Guide(t, "../docs/errors.md", "\n## Codes of the gateway\n", table.String(), *update)
+}
+
+// TestErrorCodesAreListed reads the codes that queue and gateway declare from their source: each
+// may be the code of a message error but for a few, which are of modems alone.
+func TestErrorCodesAreListed(t *testing.T) {
+	t.Parallel()
+	declared := map[string]bool{}
+	for _, path := range []string{"../queue/message.go", "../gateway/status.go"} {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^(?:const |\t)[cC]ode[A-Z]\w* += "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+			declared[m[1]] = true
+		}
+	}
+	for _, ofModem := range []string{"panic", "refusals", "no_credit"} {
+		if !declared[ofModem] {
+			t.Errorf("%s is not declared", ofModem)
+		}
+		delete(declared, ofModem)
+	}
+	listed := map[string]bool{}
+	for _, c := range wire.ErrorCodes() {
+		if listed[c.Code] {
+			t.Errorf("%s is listed twice", c.Code)
+		}
+		listed[c.Code] = true
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(declared)), slices.Sorted(maps.Keys(listed))); diff != "" {
+		t.Errorf("codes in the source and in ErrorCodes (-source +listed):\n%s", diff)
+	}
 }

@@ -160,7 +160,7 @@ func TestFailedMessageSaysWhyInTheLanguageOfTheCaller(t *testing.T) {
 			t.Fatal(err)
 		}
 		decodeInto(t, g.ask(t, http.MethodGet, "/v1/messages/"+m.ID, secret, "", "Accept-Language", "pl").body, &m)
-		if m.Status != client.StatusFailed || m.Error == nil || m.Error.Code != code || m.Error.Cause != "the modem's words" || !strings.Contains(m.Error.Detail, want) {
+		if m.Status != client.StatusFailed || m.Error == nil || m.Error.Code != code || m.Error.Cause != "the modem's words" || !m.Error.Final || !strings.Contains(m.Error.Detail, want) {
 			t.Errorf("refused by %s: %s, error %+v", code, m.Status, m.Error)
 		}
 	}
@@ -201,7 +201,7 @@ func TestUncertainMessageSaysSoAndMayBeReleased(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, err := c.Message(t.Context(), posted.ID)
-	if err != nil || m.Status != client.StatusUncertain || m.Error == nil || m.Error.Code != queue.CodeUncertain || m.Error.RetryAt == nil {
+	if err != nil || m.Status != client.StatusUncertain || m.Error == nil || m.Error.Code != queue.CodeUncertain || m.Error.RetryAt == nil || m.Error.Final {
 		t.Fatalf("uncertain: %+v, error %+v, %v", m, m.Error, err)
 	}
 	if !strings.Contains(m.Error.Detail, "delivery report") {
@@ -227,7 +227,7 @@ func TestHeldMessageSaysWhenItGoes(t *testing.T) {
 	secret := g.token(t, "clinic", access.ScopeSend)
 	var m client.Message
 	decodeInto(t, g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"600100200","text":"hej"}`, "Accept-Language", "pl").body, &m)
-	if m.Status != client.StatusHeld || m.Error == nil || m.Error.Code != queue.CodeQuietHours || m.Error.RetryAt == nil {
+	if m.Status != client.StatusHeld || m.Error == nil || m.Error.Code != queue.CodeQuietHours || m.Error.RetryAt == nil || m.Error.Final {
 		t.Fatalf("held: %+v, error %+v", m, m.Error)
 	}
 	if wait := m.Error.RetryAt.Sub(now); wait < 59*time.Minute || wait > 61*time.Minute {

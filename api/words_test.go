@@ -5,9 +5,9 @@ import (
 
 	"goniec/api/rest"
 	"goniec/api/system"
+	"goniec/api/wire"
 	"goniec/catalogue"
 	"goniec/number"
-	"goniec/queue"
 )
 
 // TestEveryCodeHasWords holds the codes against the catalogue; that each text is
@@ -27,10 +27,11 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, code := range system.AlarmCodes() {
 		keys = append(keys, "alarm."+code, "alarm."+code+".remedy")
 	}
+	for _, c := range wire.ErrorCodes() {
+		keys = append(keys, string(c.Text))
+	}
 	for _, code := range []string{
-		queue.CodeQuietHours, queue.CodeUncertain, queue.CodeDecision, queue.CodeCallList, queue.CodeUnknownOutcome, queue.CodeExpired,
-		queue.CodeUndelivered, queue.CodeSCExpired, queue.CodeSCAbandoned, queue.CodeSCRetry, queue.CodeSIMGone, queue.CodeRecipientCap, queue.CodeRestored, queue.CodeClock, queue.CodeSuppressed,
-		"uncounted", "number_unknown", "number_barred", "rejected", "phone_off", "network", "sender_barred", "no_centre", "no_network", "no_reason",
+		"number_unknown", "number_barred", "rejected", "phone_off", "network", "sender_barred", "no_centre", "no_network", "no_reason",
 	} {
 		keys = append(keys, "message."+code)
 	}

@@ -31,6 +31,7 @@ type MessageChanged struct {
 	Modem     string    `json:"modem,omitempty" doc:"The name of the modem that has sent, or tried to send, a part of the message last."`
 	Parts     int       `json:"parts" doc:"The number of SMS that the message is made of."`
 	ErrorCode string    `json:"error_code,omitempty" doc:"Why the message waits or has ended without delivery: one of the codes in docs/errors.md."`
+	Final     bool      `json:"final,omitempty" doc:"Whether the message has ended: the gateway does not send it any more. Only a delivery report that comes late can still show that it has arrived, in an event message.delivered."`
 	RetryAt   time.Time `json:"retry_at,omitzero" doc:"When the message is tried again, or when the gateway decides what becomes of it."`
 }
 

@@ -233,10 +233,15 @@ func (b *box) told() []string {
 	var told []string
 	for _, e := range events {
 		var data struct {
-			ErrorCode string `json:"error_code"`
+			Status    queue.Status `json:"status"`
+			ErrorCode string       `json:"error_code"`
+			Final     bool         `json:"final"`
 		}
 		if err := json.Unmarshal(e.Data, &data); err != nil {
 			b.t.Fatal(err)
+		}
+		if data.Final != data.Status.Final() {
+			b.t.Errorf("%s says that it is final: %v", e.Type, data.Final)
 		}
 		told = append(told, strings.TrimSuffix(e.Type+" "+data.ErrorCode, " "))
 	}

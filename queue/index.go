@@ -274,7 +274,7 @@ func (w *work) move(e *entry, to Status) error {
 
 // appendChanged appends a MessageChanged event with the present status.
 func (w *work) appendChanged(e *entry) error {
-	fact := MessageChanged{ID: e.ID, Reference: e.Reference, Status: e.Status, Parts: len(e.Parts)}
+	fact := MessageChanged{ID: e.ID, Reference: e.Reference, Status: e.Status, Parts: len(e.Parts), Final: e.Status.Final()}
 	if n := len(e.Attempts); n > 0 {
 		fact.Modem = e.Attempts[n-1].Modem
 	}

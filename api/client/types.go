@@ -142,8 +142,9 @@ type Step struct {
 
 // MessageError is why a message is not sent.
 type MessageError struct {
-	Code    string     `json:"code" example:"quiet_hours" doc:"Stable; made for programs."`
+	Code    string     `json:"code" example:"quiet_hours" doc:"Stable; made for programs. docs/errors.md lists the codes."`
 	Detail  string     `json:"detail" doc:"What happened and what to do, in the language of Accept-Language."`
+	Final   bool       `json:"final" doc:"Whether the message has ended: the gateway does not send it any more. Only a delivery report that comes late can still show that it has arrived; then its status is delivered."`
 	Cause   string     `json:"cause,omitempty" example:"the network is congested" doc:"What the modem or the network said, in English."`
 	RetryAt *time.Time `json:"retry_at,omitempty" doc:"When it is tried next, or when a held one goes."`
 }

@@ -56,8 +56,9 @@ func Message(m *queue.Message, lang catalogue.Language) client.Message {
 	if m.Error != nil {
 		out.Error = &client.MessageError{
 			Code:    m.Error.Code,
-			Detail:  messageErrorText(lang, m.Error.Code),
+			Detail:  errorText(lang, m.Error.Code),
 			Cause:   m.Error.Detail,
+			Final:   m.Status.Final(),
 			RetryAt: Time(m.Error.RetryAt),
 		}
 	}
@@ -75,38 +76,6 @@ func attempts(m *queue.Message) int {
 		}
 	}
 	return most + m.AttemptCount - len(m.Attempts)
-}
-
-// messageErrorText returns why a message is not delivered. code is one of package
-// queue, or a +CMS ERROR number (3GPP TS 27.005 3.2.5), of which those about the
-// recipient or the network have words of their own.
-func messageErrorText(lang catalogue.Language, code string) string {
-	name := code
-	switch code {
-	case "cms_1", "cms_30", "cms_195":
-		name = "number_unknown"
-	case "cms_10", "cms_196":
-		name = "number_barred"
-	case "cms_21":
-		name = "rejected"
-	case "cms_27":
-		name = "phone_off"
-	case "cms_8", "cms_50":
-		name = "sender_barred"
-	case "cms_17", "cms_22", "cms_38", "cms_41", "cms_42", "cms_47", "cms_192", "cms_194", "cms_332":
-		name = "network"
-	case "cms_330":
-		name = "no_centre"
-	case "cms_331":
-		name = "no_network"
-	case "cms_500":
-		name = "no_reason"
-	}
-	key := catalogue.Key("message." + name)
-	if catalogue.Has(key) {
-		return catalogue.Text(lang, key)
-	}
-	return catalogue.Text(lang, catalogue.MessageOther, code)
 }
 
 // Inbound converts a received message to its wire type.
