@@ -23,6 +23,7 @@ const (
 	DoctorStoreFailed  Key = "doctor.store_failed"  // file, error
 	DoctorDaemonReady  Key = "doctor.daemon_ready"  // version
 	DoctorDaemonWaits  Key = "doctor.daemon_waits"  // detail
+	DoctorDaemonStarts Key = "doctor.daemon_starts"
 	DoctorDaemonDown   Key = "doctor.daemon_down"
 	DoctorDaemonHidden Key = "doctor.daemon_hidden"
 	DoctorClockGood    Key = "doctor.clock_good"   // now

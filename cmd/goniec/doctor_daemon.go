@@ -47,6 +47,8 @@ func (d *doctor) examineDaemon(ctx context.Context, config configs.Config) *clie
 	case err == nil:
 		d.found(check, levelOK, catalogue.DoctorDaemonReady)
 		d.examineAlarms(ctx, c)
+	case errors.As(err, &problem) && isStarting(ctx, c, problem):
+		d.found(check, levelWarning, catalogue.DoctorDaemonStarts)
 	case errors.As(err, &problem):
 		reasons := []string{}
 		for _, e := range problem.Errors {
@@ -57,6 +59,20 @@ func (d *doctor) examineDaemon(ctx context.Context, config configs.Config) *clie
 		d.found(check, levelProblem, catalogue.DoctorDaemonWaits, err)
 	}
 	return c
+}
+
+// isStarting reports whether a daemon is not ready only because modems are still being set
+// up, as in the first seconds after its start. A modem that takes too long has an alarm.
+func isStarting(ctx context.Context, c *client.Client, problem *client.Problem) bool {
+	for _, e := range problem.Errors {
+		if e.Code != "no_modem_ready" {
+			return false
+		}
+	}
+	modems, err := c.Modems(ctx)
+	return err == nil && slices.ContainsFunc(modems, func(m client.Modem) bool {
+		return slices.Contains([]string{"opening", "initialising", "registering"}, m.State) && m.LastError == nil && len(m.Alarms) == 0
+	})
 }
 
 // examineDaemonClock asks the daemon whether it believes its clock: what "goniec clock"
