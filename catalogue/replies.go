@@ -13,6 +13,7 @@ const (
 	CommandReply             Key = "command.reply"
 	CommandReplyRead         Key = "command.reply.read"
 	FlagQuestion             Key = "flag.question"
+	FlagQuestionAbout        Key = "flag.question_about"
 	FlagQuestionLanguage     Key = "flag.question_language"
 	FlagQuestionLabel        Key = "flag.question_label"
 	CommandSuppression       Key = "command.suppression"

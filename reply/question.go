@@ -233,7 +233,7 @@ func (q *Question) tick() time.Time {
 // message has been removed.
 func (q *Question) forReader(text string) reader.Question {
 	return reader.Question{
-		Kind: q.Kind, Language: q.Language, Text: text, Labels: q.Labels, Min: q.Min, Max: q.Max,
+		Kind: q.Kind, Language: q.Language, Text: text, About: q.About, Labels: q.Labels, Min: q.Min, Max: q.Max,
 		Digits: offersDigits(text),
 	}
 }

@@ -28,6 +28,7 @@ type reading struct {
 func replyCommand(t *terminal) *cobra.Command {
 	read := newCommand(t, command{use: "read TEXT", short: catalogue.CommandReplyRead, args: 1, config: true, output: true, run: readReply})
 	read.Flags().String("question", "", t.say(catalogue.FlagQuestion))
+	read.Flags().String("about", "", t.say(catalogue.FlagQuestionAbout))
 	read.Flags().String("language", "", t.say(catalogue.FlagQuestionLanguage))
 	read.Flags().StringSlice("label", nil, t.say(catalogue.FlagQuestionLabel))
 	return newGroup(t, "reply", catalogue.CommandReply, read)
@@ -45,7 +46,7 @@ func readReply(_ context.Context, c *call) error {
 		return err
 	}
 	question := reader.Question{
-		Kind: reader.YesNo, Language: c.flag("language"), Text: c.flag("question"), Labels: must(c.cmd.Flags().GetStringSlice("label")),
+		Kind: reader.YesNo, Language: c.flag("language"), Text: c.flag("question"), About: c.flag("about"), Labels: must(c.cmd.Flags().GetStringSlice("label")),
 	}
 	if len(question.Labels) > 0 {
 		question.Kind = reader.Choice

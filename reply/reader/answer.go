@@ -1,5 +1,7 @@
 package reader
 
+import "slices"
+
 // mark is one yes or one no found in a reply.
 type mark struct {
 	item   item
@@ -14,10 +16,16 @@ type mark struct {
 type verdict struct {
 	sense
 	marks        []mark
-	negatedNo    bool // "nie odwołuję"
-	negatedOther bool // "nie jutro"
-	askedMark    bool // a yes or a no with a question mark
+	negatedNo    []int      // clauses with a negated cancellation: "nie odwołuję"
+	negatedOther []negation // "nie jutro"
+	askedMark    bool       // a yes or a no with a question mark
 	question     bool
+}
+
+// negation is a word for no before something that is neither coming nor cancelling.
+type negation struct {
+	clause int
+	soft   bool // before what may be a verb, so that it is no other day, hour or doctor that is wanted
 }
 
 func newVerdict(s sense) verdict {
@@ -28,6 +36,10 @@ func newVerdict(s sense) verdict {
 	for i := 0; i < len(v.items); {
 		i += v.weigh(i)
 	}
+	// "Nie, nie odwołuję": the first no belongs to the second.
+	v.marks = slices.DeleteFunc(v.marks, func(m mark) bool {
+		return m.rule == ruleNoWord && slices.Contains(v.negatedNo, m.item.clause+1) && m.at+1 < len(v.items) && v.items[m.at+1].sentence == m.item.sentence
+	})
 	return v
 }
 
@@ -45,14 +57,24 @@ func (v *verdict) weigh(i int) int {
 		}
 		v.add(mark{item: it, at: i, rule: rule, phrase: it.words})
 	case roleThird:
-		if !v.named(it.clause) {
+		if !v.named(it.clause) && !v.namedBefore(it.clause) {
 			v.items[i].role = roleOther // "będzie dobrze"
 			return 1
 		}
 		return v.verb(i)
 	case roleWill:
 		return v.verb(i)
+	case roleThirdCant:
+		if !v.named(it.clause) && !v.namedBefore(it.clause) {
+			v.items[i].role = roleOther
+			return 1
+		}
+		v.add(mark{item: it, at: i, no: true, verb: true, rule: ruleNoVerb, phrase: it.words})
 	case roleCant:
+		if next := v.behind(i); v.follows(i, next) && v.items[next].role == roleUndo { // "nie chcę odwoływać"
+			v.negatedNo = append(v.negatedNo, it.clause)
+			return next - i + 1
+		}
 		v.add(mark{item: it, at: i, no: true, verb: true, rule: ruleNoVerb, phrase: it.words})
 	case roleNay:
 		return v.nay(i)
@@ -114,6 +136,12 @@ func (v *verdict) asks(clause int) bool { return v.inClause(clause, roleAsk) }
 // named tells whether a clause names somebody: family, a title, a name.
 func (v *verdict) named(clause int) bool {
 	return v.inClause(clause, roleScope, roleName, roleTitle)
+}
+
+// namedBefore tells whether the clause before names somebody, and this one says nothing
+// else: "żona chora, nie przyjdzie".
+func (v *verdict) namedBefore(clause int) bool {
+	return v.inClause(clause-1, roleScope, roleName) && !v.inClause(clause, roleYes, roleUnknown, roleOther)
 }
 
 func (v *verdict) inClause(clause int, roles ...role) bool {

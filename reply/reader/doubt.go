@@ -1,5 +1,7 @@
 package reader
 
+import "slices"
+
 // doubt gives the rule that makes an answer unclear, or "". What outranks what matters
 // only for the name that reception sees.
 func (v *verdict) doubt() Rule {
@@ -7,15 +9,17 @@ func (v *verdict) doubt() Rule {
 	switch {
 	case yes && no, no && v.sense.late:
 		return ruleContradiction
-	case v.negatedNo, no && v.cancelsCancel():
+	case len(v.negatedNo) > 0 && !v.keeps(), no && v.cancelsCancel():
 		return ruleNegatedNo
 	case v.has(roleMove):
 		return ruleReschedule
+	case v.has(roleElse):
+		return ruleElse
 	case v.has(roleHedge):
 		return ruleHedged
-	case v.has(roleBut) && (!yes || !v.onlyLateBehindBut()):
+	case v.has(roleBut) && (!yes || !v.onlyLateBehindBut()) && !v.decidesBehindBut():
 		return ruleBut
-	case v.negatedOther && !v.reasoned(), no && v.negatesMore():
+	case len(v.negatedOther) > 0 && !v.reasoned() && !v.besideNo() && !v.beforeBut(), no && v.negatesMore():
 		return ruleNegatedOther
 	case v.askedMark, no && v.question, v.questionInside():
 		return ruleQuestion
@@ -29,6 +33,21 @@ func (v *verdict) doubt() Rule {
 		return ""
 	}
 	return v.silence()
+}
+
+// keeps tells whether a clause of its own says yes beside a negated cancellation: "nie
+// odwołuję, będę". "Nie odwołuję" alone may be "nie, odwołuję".
+func (v *verdict) keeps() bool {
+	yes := false
+	for _, m := range v.marks {
+		switch {
+		case m.no:
+			return false
+		case !m.no && !slices.Contains(v.negatedNo, m.item.clause):
+			yes = true
+		}
+	}
+	return yes
 }
 
 // silence gives the rule for a reply with neither a yes nor a no.
@@ -93,7 +112,11 @@ func (v *verdict) decided() map[int]bool {
 
 // understood tells whether every word is known, but for the words of a reason behind
 // a no (a word between two commas may be a mistyped answer), and those of a question of its own behind a yes.
+//
+// Beside a verb that says no, a clause of its own with strange words is a reason: "coś mi
+// wypadło, nie przyjdę".
 func (v *verdict) understood(no bool) bool {
+	byVerb := slices.ContainsFunc(v.marks, func(m mark) bool { return m.no && m.verb && !m.item.mended })
 	decided := v.decided()
 	reasons := map[int]bool{} // clauses that give a reason
 	from := map[int]int{}     // by sentence, the index from which everything is a reason
@@ -105,13 +128,29 @@ func (v *verdict) understood(no bool) bool {
 			from[it.sentence] = i
 		}
 	}
+	but := -1
+	if v.decidesBehindBut() {
+		but = slices.IndexFunc(v.items, func(it item) bool { return it.role == roleBut })
+	}
 	for i, it := range v.items {
 		begin, begun := from[it.sentence]
 		switch {
 		case !v.strange(it, no):
-		case no && !v.alone(it.clause) && (begun && i > begin || reasons[it.clause] && !decided[it.clause]):
+		case i < but && it.role != roleNumber && !v.lexicon.holdsNegation(it.words): // "nie mam samochodu, ale przyjdę"
+		case no && !v.alone(it.clause) && (begun && i > begin || reasons[it.clause] && (!decided[it.clause] || v.refuses(it.clause))):
+		case byVerb && !v.alone(it.clause) && !decided[it.clause] && it.role != roleNumber && v.lexicon.writes(it.words):
 		case !no && len(v.marks) > 0 && v.asks(it.clause) && !decided[it.clause]:
 		default:
+			return false
+		}
+	}
+	return true
+}
+
+// refuses tells whether all that decides in a clause is verbs that say no.
+func (v *verdict) refuses(clause int) bool {
+	for _, m := range v.marks {
+		if m.item.clause == clause && (!m.no || !m.verb) {
 			return false
 		}
 	}

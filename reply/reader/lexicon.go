@@ -27,6 +27,8 @@ const (
 	roleNot                   // negates what follows and says nothing alone: "не"
 	roleNie                   // both: a no alone, and negates what follows: "nie"
 	roleGo                    // what one will do: "przyjść", only behind a verb
+	roleThirdCant             // as roleCant, about somebody, who must be named: "nie może"
+	roleElse                  // names something else than the question asks about: another doctor
 	roleHedge                 // doubt or a condition: "chyba", "jeśli"
 	roleBut                   // turns the sense: "ale"
 	roleAlas                  // regret, at home beside a no: "niestety"
@@ -69,6 +71,7 @@ func (r role) in(roles ...role) bool { return slices.Contains(roles, r) }
 type table struct {
 	language string
 	phrases  map[role]string
+	idioms   []idiom           // further phrases
 	days     map[string]string // key shared by all languages to words
 	numbers  []string          // words for 0, 1, 2 …; alternatives with a slash
 	ordinals []string          // words for first, second …; alternatives with a slash
@@ -83,6 +86,10 @@ type table struct {
 	ifs      string            // a word for "if" that roleHedge lacks, as it is also another: "si"
 	never    string            // negates as roleNot does, but only a STOP
 	requests string            // begins a request that is put as a question: "can you"
+	notOnly  string            // words of roleBut that take from what stands before, and never decide: "tylko"
+	doctors  string            // titles that only doctors have
+	rooms    string            // words before the number of a room
+	clock    clockWords        // how times of day are said in words
 }
 
 // entry is a phrase found.
@@ -109,6 +116,10 @@ type lexicon struct {
 	ifs      map[string]bool
 	never    map[string]bool
 	requests map[string]bool
+	notOnly  map[string]bool
+	doctors  map[string]bool
+	rooms    map[string]bool
+	clock    clock
 	glued    []string
 	typos    typos
 }
@@ -130,6 +141,10 @@ func newLexicon(t table, more ForLanguage) *lexicon {
 		ifs:      set(t.ifs),
 		never:    set(t.never),
 		requests: set(t.requests),
+		notOnly:  set(t.notOnly),
+		doctors:  set(t.doctors),
+		rooms:    set(t.rooms),
+		clock:    newClock(t.clock),
 		glued:    t.glued,
 	}
 	for key, words := range t.days {
@@ -153,6 +168,13 @@ func newLexicon(t table, more ForLanguage) *lexicon {
 	for _, r := range slices.Sorted(maps.Keys(t.phrases)) {
 		for _, phrase := range phrases(t.phrases[r]) {
 			lex.add(phrase, entry{role: r})
+		}
+	}
+	for _, i := range t.idioms {
+		for _, phrase := range phrases(i.phrases) {
+			if _, there := lex.phrases[phrase]; !there {
+				lex.add(phrase, entry{role: i.role})
+			}
 		}
 	}
 	for _, r := range slices.Sorted(maps.Keys(shared())) {
@@ -212,6 +234,16 @@ func (l *lexicon) broken(words []string, boundaries []token) bool {
 // negates tells whether a word negates what follows it.
 func (l *lexicon) negates(word string) bool {
 	return l.phrases[word].role.in(roleNie, roleNot)
+}
+
+// holdsNegation tells whether a phrase has a word that negates what follows.
+func (l *lexicon) holdsNegation(phrase string) bool {
+	for word := range strings.FieldsSeq(phrase) {
+		if l.negates(word) {
+			return true
+		}
+	}
+	return false
 }
 
 func set(list string) map[string]bool {

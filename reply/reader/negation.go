@@ -1,24 +1,28 @@
 package reader
 
+import "strings"
+
 // negation reads a "nie": alone it is a no, before a verb of coming too, before a
 // cancellation it is unclear, and before anything else it negates that.
 func (v *verdict) negation(i int) int {
 	it := v.items[i]
 	next := v.behind(i)
 	if !v.follows(i, next) {
-		v.negatedOther = v.negatedOther || next > i+1 // "nie już": of what?
+		if next > i+1 { // "nie już": of what?
+			v.negates(i, next)
+		}
 		return v.bareNo(i)
 	}
 	switch what := v.items[next]; {
-	case what.role == roleWill, what.role == roleThird && v.named(it.clause):
+	case what.role == roleWill, what.role == roleThird && (v.named(it.clause) || v.namedBefore(it.clause)):
 		if after := v.behind(next); v.follows(next, after) && v.items[after].role == roleUndo {
-			v.negatedNo = true // "nie będę odwoływać"
+			v.negatedNo = append(v.negatedNo, it.clause) // "nie będę odwoływać"
 			return after - i + 1
 		}
 		v.add(mark{item: it, at: next, no: true, verb: true, rule: ruleNoVerb, phrase: it.words + " " + what.words})
 		return next - i + 1
 	case what.role.in(roleNo, roleUndo, roleCant):
-		v.negatedNo = true
+		v.negatedNo = append(v.negatedNo, it.clause)
 		return next - i + 1
 	case what.role == roleLate: // "nie spóźnię się"
 		v.sense.late, v.minutes = false, 0
@@ -26,15 +30,21 @@ func (v *verdict) negation(i int) int {
 	case closesNo(what.role):
 		return v.bareNo(i)
 	}
-	v.negatedOther = true
+	v.negates(i, next)
 	return 1
+}
+
+// negates notes that the word for no at an index negates what stands at another.
+func (v *verdict) negates(i, what int) {
+	soft := v.follows(i, what) && v.items[what].role.in(roleUnknown, roleOther, roleReason, roleGo, roleHedge)
+	v.negatedOther = append(v.negatedOther, negation{v.items[i].clause, soft})
 }
 
 // bareNo is a negation with nothing behind it. "Не" by itself is no word for no.
 func (v *verdict) bareNo(i int) int {
 	it := v.items[i]
 	if it.role == roleNot {
-		v.negatedOther = true
+		v.negates(i, i+1)
 		return 1
 	}
 	v.add(mark{item: it, at: i, no: true, rule: ruleNoWord, phrase: it.words})
@@ -47,10 +57,10 @@ func (v *verdict) nay(i int) int {
 	if next := v.behind(i); v.follows(i, next) {
 		switch r := v.items[next].role; {
 		case r.in(roleNo, roleUndo):
-			v.negatedNo = true
+			v.negatedNo = append(v.negatedNo, v.items[i].clause)
 			return next - i + 1
 		case !r.in(roleWill, roleCant) && !closesNo(r):
-			v.negatedOther = true
+			v.negates(i, next)
 			return 1
 		}
 	}
@@ -84,7 +94,7 @@ func (v *verdict) scopeBehind(at int) bool {
 	for i := at + 1; v.follows(at, i); i++ {
 		it := v.items[i]
 		switch {
-		case it.role == roleBecause, v.lexicon.being[it.words]:
+		case it.role == roleBecause, v.lexicon.being[it.words], it.role == roleReason && v.lexicon.being[firstWord(it.words)]:
 			return false
 		case it.digits, it.role.in(roleScope, roleTitle, roleReason):
 			return true
@@ -93,6 +103,11 @@ func (v *verdict) scopeBehind(at int) bool {
 		}
 	}
 	return false
+}
+
+func firstWord(phrase string) string {
+	first, _, _ := strings.Cut(phrase, " ")
+	return first
 }
 
 // cancelsElse tells whether a cancellation names somebody or something and not the
@@ -125,6 +140,57 @@ func (v *verdict) cancelsCancel() bool {
 		before = before || it.role.in(roleNo, roleUndo, roleNie, roleNot, roleCant)
 	}
 	return false
+}
+
+// besideNo tells whether everything else that is negated stands in clauses of its own beside
+// a verb that says no: "nie czuję się na siłach, nie przyjdę".
+func (v *verdict) besideNo() bool {
+	verb := false
+	for _, m := range v.marks {
+		if !m.no || !m.verb {
+			continue
+		}
+		verb = true
+		for _, n := range v.negatedOther {
+			if n.clause == m.item.clause || !n.soft {
+				return false
+			}
+		}
+	}
+	return verb
+}
+
+// beforeBut tells whether all that is negated stands before a "but", behind which a verb
+// decides: "nie mam samochodu, ale przyjdę".
+func (v *verdict) beforeBut() bool {
+	for _, n := range v.negatedOther {
+		if !n.soft {
+			return false
+		}
+	}
+	return v.decidesBehindBut()
+}
+
+// decidesBehindBut tells whether the reply has one "but", nothing before it decides, and a
+// verb behind it does.
+func (v *verdict) decidesBehindBut() bool {
+	but := -1
+	for i, it := range v.items {
+		if it.role == roleBut {
+			if but >= 0 || v.lexicon.notOnly[it.words] {
+				return false
+			}
+			but = i
+		}
+	}
+	verb := false
+	for _, m := range v.marks {
+		if m.at < but {
+			return false
+		}
+		verb = verb || m.verb
+	}
+	return but >= 0 && verb
 }
 
 // reasoned tells whether a verb says no and the reply gives its reason, in which further

@@ -39,6 +39,7 @@ type Question struct {
 	Kind     Kind
 	Language string   // ISO 639-1 code of its text; empty when it is not known
 	Text     string   // as it was sent: quotations of it are set aside, times are compared with it
+	About    string   // what it asks about, where the text does not say it: "jutro 10:30, dr Nowak"
 	Digits   bool     // the text of a YesNo offers 1 for yes and 2 for no
 	Labels   []string // of a Choice, in the order of their numbers, which begin at 1
 	Min, Max int      // of a Number, both allowed
@@ -201,40 +202,65 @@ func (r *Reader) Read(text string, q Question) Reading {
 // understood is a question with what the reader needs of its text.
 type understood struct {
 	Question
-	words   []token
-	known   map[string]bool // words of its text
-	numbers map[string]bool // numbers of its text as normalNumber writes them
-	days    map[string]bool // days it names, as keys that all languages share
-	own     []*lexicon      // of its language
+	words     []token         // of its text
+	known     map[string]bool // words of its text and of what it is about
+	numbers   map[string]bool // numbers of both as normalNumber writes them
+	hours     []int           // hours of both
+	days      map[string]bool // days of both, as keys that all languages share
+	monthDays map[int]bool    // days of the month of both
+	doctors   map[string]bool // words behind a doctor's title in both
+	own       []*lexicon      // of its language
 }
 
 func (r *Reader) understand(q Question) understood {
-	asked := understood{Question: q, known: map[string]bool{}, numbers: map[string]bool{}, days: map[string]bool{}}
-	text := q.Text
-	if utf8.RuneCountInString(text) > MaxLength {
-		text = string([]rune(text)[:MaxLength])
+	asked := understood{
+		Question: q, known: map[string]bool{}, numbers: map[string]bool{}, days: map[string]bool{}, monthDays: map[int]bool{}, doctors: map[string]bool{},
 	}
-	asked.words = tokens(text)
 	for _, lex := range r.lexicons {
 		if lex.language == q.Language {
 			asked.own = append(asked.own, lex)
 		}
 	}
-	for _, word := range asked.words {
+	asked.words = tokens(shortened(q.Text))
+	asked.learn(asked.words, r.lexicons)
+	asked.learn(tokens(shortened(q.About)), r.lexicons)
+	return asked
+}
+
+// shortened is as much of a text as is read.
+func shortened(text string) string {
+	if utf8.RuneCountInString(text) > MaxLength {
+		return string([]rune(text)[:MaxLength])
+	}
+	return text
+}
+
+// learn notes what the words of the question name: numbers, days, doctors.
+func (u *understood) learn(words []token, lexicons []*lexicon) {
+	for i, word := range words {
 		if word.number {
-			asked.numbers[normalNumber(word.text)] = true
-			asked.numbers[hourOf(word.text)] = true
+			u.learnNumber(word.text)
 			continue
 		}
-		asked.known[word.text] = true
-		for _, lex := range r.lexicons {
+		u.known[word.text] = true
+		for _, lex := range lexicons {
 			if day := lex.days[word.text]; day != "" {
-				asked.days[day] = true
+				u.days[day] = true
+			}
+			if lex.doctors[word.text] {
+				for _, name := range words[i+1 : min(len(words), i+1+mostDoctor)] {
+					if name.number || name.comma || !name.capital {
+						break
+					}
+					u.doctors[name.text] = true
+				}
 			}
 		}
 	}
-	return asked
 }
+
+// mostDoctor is how many names follow a doctor's title.
+const mostDoctor = 2
 
 // owns tells whether the question's language knows a word as it stands.
 func (u understood) owns(word string) bool {

@@ -161,17 +161,17 @@ func TestOptions(t *testing.T) {
 func TestWords(t *testing.T) {
 	t.Parallel()
 	words := reader.Words{PL: reader.ForLanguage{
-		Yes: []string{"git majonez", "Będziem"}, No: []string{"odpuszczam"}, Ignore: []string{"Zdrowa Rodzina"}, WrongPerson: []string{"tu pizzeria"},
+		Yes: []string{"elegancko", "Będziem"}, No: []string{"zbaczam"}, Ignore: []string{"Słoneczna Rodzinka"}, WrongPerson: []string{"tu pizzeria"},
 	}}
 	r, err := reader.New(reader.Options{Words: words})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for reply, want := range map[string]reader.Reading{
-		"Git majonez!":              {Value: reader.Yes, Rule: "yes.word"},
-		"tak, zdrowa rodzina":       {Value: reader.Yes, Rule: "yes.word"},
-		"odpuszczam, dziękuję":      {Value: reader.No, Rule: "no.cancel"},
-		"nie odpuszczam":            {Value: reader.Unclear, Rule: "unclear.negated_cancel"},
+		"Elegancko!":                {Value: reader.Yes, Rule: "yes.word"},
+		"tak, słoneczna rodzinka":   {Value: reader.Yes, Rule: "yes.word"},
+		"zbaczam, dziękuję":         {Value: reader.No, Rule: "no.cancel"},
+		"nie zbaczam":               {Value: reader.Unclear, Rule: "unclear.negated_cancel"},
 		"Tu pizzeria, proszę pana.": {Value: reader.Unclear, Rule: "unclear.wrong_person"},
 	} {
 		got := r.Read(reply, reader.Question{Kind: reader.YesNo, Language: "pl"})

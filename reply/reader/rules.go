@@ -39,6 +39,7 @@ const (
 	ruleNegatedNo     Rule = "unclear.negated_cancel"
 	ruleNegatedOther  Rule = "unclear.negated_other"
 	ruleReschedule    Rule = "unclear.reschedule"
+	ruleElse          Rule = "unclear.other_visit"
 	ruleHedged        Rule = "unclear.hedged"
 	ruleBut           Rule = "unclear.but"
 	ruleQuestion      Rule = "unclear.question"
@@ -96,6 +97,7 @@ func Rules() []RuleInfo {
 		{ruleNegatedNo, "A cancellation, negated: \"nie, odwołuję\" without its comma reads the same.", "nie odwołuję", visit},
 		{ruleNegatedOther, "Something else is negated than coming.", "nie jutro", visit},
 		{ruleReschedule, "Wants another time, or names one that the question does not.", "Tak, ale o 11", visit},
+		{ruleElse, "Names another doctor than the question.", "Tak, u dr Malinowskiej", Question{Kind: YesNo, Language: "pl", Text: "Przypominamy o wizycie jutro o 10:00. Odpisz TAK lub NIE.", About: "jutro 10:00, dr Nowak"}},
 		{ruleHedged, "Doubt or a condition.", "raczej tak", visit},
 		{ruleBut, "A word that turns the sense of what stands before it.", "tak, ale z mężem", visit},
 		{ruleQuestion, "A question, or an answer with a question mark.", "tak?", visit},

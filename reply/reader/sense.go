@@ -32,7 +32,7 @@ type sense struct {
 
 func newSense(lex *lexicon, words []token, asked understood) sense {
 	s := sense{lexicon: lex, asked: asked}
-	s.items = lex.items(words, lex.mendable(asked))
+	s.items = lex.items(words, lex.mendable(asked), asked.Kind == YesNo)
 	s.names()
 	s.spans()
 	s.dates()
@@ -49,8 +49,9 @@ func (l *lexicon) mendable(asked understood) func(string) bool {
 }
 
 // items finds the phrases of a reply, the longest first, and undoes typing mistakes
-// in those words that no table has and that are mendable.
-func (l *lexicon) items(words []token, mendable func(string) bool) []item {
+// in those words that no table has and that are mendable. With times, times of day in
+// words become numbers.
+func (l *lexicon) items(words []token, mendable func(string) bool, times bool) []item {
 	texts, mended := l.mend(&words, mendable)
 	var out []item
 	clause, sentence := -1, -1
@@ -64,10 +65,13 @@ func (l *lexicon) items(words []token, mendable func(string) bool) []item {
 		}
 		it := item{clause: clause, sentence: sentence, asked: word.asked, comma: word.comma, upper: word.capital, quoted: word.quoted, joined: word.joined, words: word.text}
 		n := 1
-		if word.number {
+		if time, length := l.timeAt(texts, words, i, times); length > 0 {
+			n = length
+			it.role, it.digits, it.words, it.number = roleNumber, true, time, -1
+		} else if found, length := l.find(texts[i:], words[i:]); word.number && length < 2 {
 			it.role, it.digits = roleNumber, true
 			it.number = atoi(word.text)
-		} else if found, length := l.find(texts[i:], words[i:]); length > 0 {
+		} else if length > 0 {
 			n = length
 			it.entry = found
 			it.words = strings.Join(texts[i:i+n], " ")
@@ -85,6 +89,20 @@ func (l *lexicon) items(words []token, mendable func(string) bool) []item {
 		i += n
 	}
 	return out
+}
+
+// timeAt reads the time of day that begins at a word; see clock.timeAt. Without times there
+// is none.
+func (l *lexicon) timeAt(texts []string, words []token, i int, times bool) (string, int) {
+	if !times {
+		return "", 0
+	}
+	behind := i > 0 && l.phrases[texts[i-1]].role == roleClock && !words[i].boundary()
+	end := i + 1
+	for end < min(len(words), i+longestClock) && !words[end].boundary() {
+		end++
+	}
+	return l.clock.timeAt(texts[i:end], behind)
 }
 
 // leastForeign is how many letters a word has at least in which a slip is undone by a

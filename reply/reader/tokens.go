@@ -38,8 +38,11 @@ func tokens(text string) []token {
 	if cut.questions > 0 && len(cut.out) == 0 {
 		cut.add(token{text: emojiAsk, asked: true})
 	}
-	return joinSpelled(cut.out)
+	return joinSpelled(withoutPrefix(dictated(cut.out)))
 }
+
+// percent is the token of a percent sign.
+const percent = "%"
 
 // minus stands before a negative number in the words that fixLetters makes.
 const minus = '−'
@@ -101,6 +104,9 @@ func (c *cutter) take(r rune) {
 		c.add(token{text: emoji})
 		c.stop = true
 	case ignorable(r) || isEmojiMark(r):
+	case r == '%':
+		c.end()
+		c.add(token{text: percent})
 	default:
 		c.hyphen = r == '-' && c.word.Len() > 0
 		c.end()

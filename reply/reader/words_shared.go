@@ -4,13 +4,13 @@ package reader
 func tablesOf(language string) []table {
 	switch language {
 	case "pl":
-		return []table{polish()}
+		return []table{withIdioms(polish())}
 	case "en":
-		return []table{english()}
+		return []table{withIdioms(english())}
 	case "es":
-		return []table{spanish()}
+		return []table{withIdioms(spanish())}
 	case "uk":
-		return []table{ukrainian(), ukrainianLatin()}
+		return []table{withIdioms(ukrainian()), ukrainianLatin()}
 	}
 	return nil
 }

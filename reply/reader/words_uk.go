@@ -57,6 +57,14 @@ func ukrainian() table {
 		numbers:  []string{"нуль", "один", "два", "три", "чотири", "п'ять", "шість", "сім", "вісім", "дев'ять", "десять"},
 		ordinals: []string{"перший/перша/перше/першу", "другий/друга/друге/другу", "третій/третя/третє/третю", "четвертий/четверта", "п'ятий/п'ята"},
 		glued:    []string{"не"},
+		notOnly:  "тільки, лише, только, крім",
+		doctors:  "лікар, лікаря, доктор, доктора, др, врач, врача",
+		rooms:    "кабінет, кабінеті, кабинет, поверх",
+		clock: clockWords{
+			hours: []string{"перша/першу/першій/першої", "друга/другу/другій/другої", "третя/третю/третій/третьої", "четверта/четверту/четвертій/четвертої", "п'ята/п'яту/п'ятій/п'ятої", "шоста/шосту/шостій/шостої", "сьома/сьому/сьомій/сьомої", "восьма/восьму/восьмій/восьмої",
+				"дев'ята/дев'яту/дев'ятій/дев'ятої", "десята/десяту/десятій/десятої", "одинадцята/одинадцяту/одинадцятій/одинадцятої", "дванадцята/дванадцяту/дванадцятій/дванадцятої"},
+			halfTo: "пів на, пів до, пол", halfHas: "тридцять", percent: "відсотків, процентів, процентов",
+		},
 		modals:   "буду, будемо, можу, зможу, хочу, могу, смогу",
 		joins:    "що, але, что",
 		being:    "я, маю",
@@ -70,7 +78,7 @@ func ukrainian() table {
 
 // ukrainianLatin is the same table in Latin letters, spelled in the ways people do.
 func ukrainianLatin() table {
-	latin := ukrainian()
+	latin := withIdioms(ukrainian())
 	phrases := make(map[role]string, len(latin.phrases))
 	for r, list := range latin.phrases {
 		phrases[r] = inLatin(list)
@@ -78,6 +86,9 @@ func ukrainianLatin() table {
 	// Kept out: these mean something else to those who write Latin letters.
 	phrases[roleYes] = strings.NewReplacer(" t,", "", "tak, t,", "tak,").Replace(phrases[roleYes])
 	latin.phrases = phrases
+	for i := range latin.idioms {
+		latin.idioms[i].phrases = withoutShort(inLatin(latin.idioms[i].phrases))
+	}
 	days := maps.Clone(latin.days)
 	for key, words := range days {
 		days[key] = inLatin(words)
@@ -99,6 +110,19 @@ func ukrainianLatin() table {
 	latin.times = inLatin(latin.times)
 	latin.requests = inLatin(latin.requests)
 	return latin
+}
+
+// withoutShort takes short words out of a list: in Latin letters such a word is one of
+// another language, as "nie" is.
+func withoutShort(list string) string {
+	const longest = 3
+	var out []string
+	for phrase := range strings.SplitSeq(list, ", ") {
+		if len(phrase) > longest {
+			out = append(out, phrase)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // inLatin spells a list of phrases in three ways: the passport's, and two that people
