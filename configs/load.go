@@ -40,9 +40,8 @@ func Find() string {
 }
 
 // Load reads the file at path, applies the environment and validates. With an
-// empty path there is no file: defaults and environment only. A relative data_dir
-// or profiles_dir in the file is one beside the file. The error is an
-// *Errors with every mistake; Config then holds what could be read, with defaults for the
+// empty path there is no file: defaults and environment only. Relative paths
+// in the file begin at its folder. The error is an *Errors with every mistake; Config then holds what could be read, with defaults for the
 // rest, which is enough to find a daemon that runs and not enough to run one.
 func Load(path string) (Config, error) {
 	r := &reader{lines: map[string]int{}}
@@ -63,15 +62,7 @@ func Load(path string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("merge configuration: %w", err)
 	}
-	if _, found := variables["data_dir"]; path != "" && !found {
-		config.DataDir = beside(path, config.DataDir)
-	}
-	if _, found := variables["profiles_dir"]; path != "" && !found && config.ProfilesDir != "" {
-		config.ProfilesDir = beside(path, config.ProfilesDir)
-	}
-	if _, found := variables["key_file"]; path != "" && !found && config.KeyFile != "" {
-		config.KeyFile = beside(path, config.KeyFile)
-	}
+	config.resolve(path, variables)
 	for _, m := range config.check() {
 		if r.mistaken(m.Key) {
 			continue // its own value was refused; the default in its place is not the user's
@@ -90,8 +81,34 @@ func Load(path string) (Config, error) {
 	return config, &Errors{Path: path, Mistakes: r.mistakes}
 }
 
-// beside returns dir as seen from the folder of the file at path, so that daemon
-// and command line agree wherever they are started.
+// resolve makes the relative paths in the file at path relative to its folder, so that
+// daemon and command line agree wherever they are started. Paths that come from variables
+// stay as they are.
+func (c *Config) resolve(path string, variables map[string]string) {
+	if path == "" {
+		return
+	}
+	for key, value := range map[string]*string{
+		"data_dir": &c.DataDir, "profiles_dir": &c.ProfilesDir, "key_file": &c.KeyFile,
+		"http.tls.cert_file": &c.HTTP.TLS.CertFile, "http.tls.key_file": &c.HTTP.TLS.KeyFile,
+	} {
+		if _, found := variables[key]; !found {
+			*value = beside(path, *value)
+		}
+	}
+	for i := range c.Modems {
+		if m := &c.Modems[i]; !pinDigits.MatchString(m.PINFile) {
+			m.PINFile = beside(path, m.PINFile)
+		}
+	}
+	for i := range c.Webhooks {
+		if w := &c.Webhooks[i]; !strings.HasPrefix(w.SecretFile, secretPrefix) {
+			w.SecretFile = beside(path, w.SecretFile)
+		}
+	}
+}
+
+// beside returns dir as seen from the folder of the file at path.
 func beside(path, dir string) string {
 	if dir == "" || filepath.IsAbs(dir) {
 		return dir
