@@ -173,3 +173,40 @@ func TestMistakesLeaveTheRest(t *testing.T) {
 		})
 	}
 }
+
+// TestKeyThatWasMeant holds which key is named for one that does not exist; none if no key
+// comes near.
+func TestKeyThatWasMeant(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"quite_hours: {}":                  "quiet_hours",
+		"foo: 1":                           "",
+		"max: 3":                           "max_parts",
+		"tz: UTC":                          "timezone",
+		"port: 80":                         "http.listen",
+		"http: {port: 80}":                 "http.listen",
+		"http: {tls: {cert: a}}":           "http.tls.cert_file",
+		"http: {tls: {key: a}}":            "http.tls.key_file",
+		"modems: [{name: a, baud: 9600}]":  "modems[0].baud_rate",
+		"modems: [{name: a, tty: /dev/x}]": "modems[0].device",
+		"modems: [{name: a, rate: 9600}]":  "modems[0].baud_rate",
+		"baud_rate: 9600":                  "modems[].baud_rate",
+		"webhooks: [{name: a, target: x}]": "webhooks[0].url",
+		"retention: {text: 3h}":            "retention.texts",
+		"max_parts: 3\nfile: x":            "key_file",
+		"quiet_hours: {days: [sunday]}":    "quiet_hours.days_off",
+		"self_test: {month: 3}":            "self_test.per_month",
+		"recipient_cap: {per: 3}":          "", // per_hour or per_day
+		"calls: {rings: 3}":                "",
+	} {
+		got := ""
+		for line := range strings.SplitSeq(mistakes(t, write(t, text+"\n"), catalogue.English), "\n") {
+			if _, near, found := strings.Cut(line, "there is no such key. Did you mean "); found {
+				got = strings.TrimSuffix(near, "?")
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q is named, want %q", text, got, want)
+		}
+	}
+}

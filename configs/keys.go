@@ -58,21 +58,26 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
+// otherNames are what people call keys whose names share nothing with that.
+var otherNames = map[string]string{
+	"address": "http.listen", "bind": "http.listen", "host": "http.listen", "port": "http.listen",
+	"tz": "timezone", "tty": "device", "path": "device", "speed": "baud_rate", "country": "region", "database": "data_dir", "db": "data_dir",
+	"endpoint": "url", "target": "url", "verbose": "log.level", "debug": "log.level",
+}
+
 // nearest returns the existing key that was probably meant by key, which stands
-// in the section typ at path: one like it in the same section, else one of the
-// same name elsewhere. Empty if none comes near.
+// in the section typ at path: one in the same section that is spelt like key or begins or
+// ends with it, else one of the same name elsewhere. Empty if none comes near.
 func nearest(typ reflect.Type, path, key string) string {
-	best, bestDistance := "", 1+max(2, len(key)/3)
-	for f := range typ.Fields() {
-		if d := distance(key, keyOf(f)); d < bestDistance {
-			best, bestDistance = join(path, keyOf(f)), d
-		}
+	if near := nearestField(typ, path, key); near != "" {
+		return near
 	}
-	if best != "" {
-		return best
+	name, known := otherNames[strings.ToLower(key)]
+	if _, here := fieldOf(typ, name); here && name != "" {
+		return join(path, name)
 	}
 	for _, f := range fields(reflect.TypeFor[Config](), "") {
-		if strings.HasSuffix(f.path, "."+key) {
+		if known && f.path == name || strings.HasSuffix(f.path, "."+key) {
 			return f.path
 		}
 	}
@@ -80,6 +85,26 @@ func nearest(typ reflect.Type, path, key string) string {
 		return "modems[]." + key
 	}
 	return ""
+}
+
+// nearestField is nearest within one section. A slip is every third letter, so that a short
+// key is not taken for any other short one; the words of a key are told by "_".
+func nearestField(typ reflect.Type, path, key string) string {
+	best, bestDistance := "", 1+max(1, len(key)/3)
+	var holding []string
+	for f := range typ.Fields() {
+		name := keyOf(f)
+		if d := distance(key, name); d < bestDistance {
+			best, bestDistance = join(path, name), d
+		}
+		if plain := strings.ReplaceAll(strings.ToLower(key), "-", "_"); strings.HasPrefix(name, plain+"_") || strings.HasSuffix(name, "_"+plain) {
+			holding = append(holding, join(path, name))
+		}
+	}
+	if best == "" && len(holding) == 1 {
+		return holding[0]
+	}
+	return best
 }
 
 // distance counts the letters to insert, delete or replace to turn a into b;
