@@ -2,6 +2,8 @@ package catalogue
 
 // The words of commands that ask a gateway.
 const (
+	CommandHelp        Key = "command.help"
+	UsageNearCommand   Key = "usage.near_command" // command, what was probably meant
 	FlagCA             Key = "flag.ca"
 	UsageNeedsURL      Key = "usage.needs_url"         // flag
 	UsageURL           Key = "usage.url"               // the URL

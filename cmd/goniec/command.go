@@ -88,16 +88,28 @@ func newGroup(t *terminal, use string, short catalogue.Key, subcommands ...*cobr
 	group := &cobra.Command{
 		Use:   use,
 		Short: t.say(short),
-		Args:  cobra.ArbitraryArgs,
+
+		SuggestionsMinimumDistance: 2, // letters
+
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return wrongUsage(t, cmd, catalogue.UsageUnknownCommand, args[0])
+				return unknownCommand(t, cmd, args[0])
 			}
 			return wrongUsage(t, cmd, catalogue.UsageWantCommand)
 		},
 	}
 	group.AddCommand(subcommands...)
 	return group
+}
+
+// unknownCommand returns the usageError of a group without a subcommand of this name. It
+// names the subcommand that was probably meant.
+func unknownCommand(t *terminal, group *cobra.Command, typed string) error {
+	if near := group.SuggestionsFor(typed); len(near) > 0 {
+		return wrongUsage(t, group, catalogue.UsageNearCommand, typed, strings.Join(near, ", "))
+	}
+	return wrongUsage(t, group, catalogue.UsageUnknownCommand, typed)
 }
 
 // require makes flags necessary.

@@ -15,7 +15,10 @@ func rootCommand(t *terminal) *cobra.Command {
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.SetHelpCommand(helpCommand(t))
+	root.Flags().BoolP("version", "v", false, t.say(catalogue.CommandVersion))
+	root.Version = versionOfProgram().String()
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().BoolP("help", "h", false, t.say(catalogue.FlagHelp))
 	root.SetUsageTemplate(usageTemplate(t))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return explainFlag(t, cmd, err) })
@@ -23,4 +26,20 @@ func rootCommand(t *terminal) *cobra.Command {
 	root.SetOut(t.stdout)
 	root.SetErr(t.stderr)
 	return root
+}
+
+// helpCommand prints the help of a command: "goniec help token create".
+func helpCommand(t *terminal) *cobra.Command {
+	return &cobra.Command{
+		Use:                   "help [COMMAND…]",
+		Short:                 t.say(catalogue.CommandHelp),
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 && target.HasSubCommands() {
+				return unknownCommand(t, target, rest[0])
+			}
+			return target.Help()
+		},
+	}
 }

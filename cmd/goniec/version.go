@@ -20,14 +20,21 @@ type versionInfo struct {
 
 func versionCommand(t *terminal) *cobra.Command {
 	return newCommand(t, command{use: "version", short: catalogue.CommandVersion, output: true, run: func(_ context.Context, c *call) error {
-		info := versionInfo{Version: programVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+		info := versionOfProgram()
 		if c.asJSON {
 			return c.printJSON(info)
 		}
-		fmt.Fprintln(c.stdout, "goniec", info.Version, info.Go, info.Platform)
+		fmt.Fprintln(c.stdout, info)
 		return nil
 	}})
 }
+
+func versionOfProgram() versionInfo {
+	return versionInfo{Version: programVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+}
+
+// String returns the line that people see.
+func (v versionInfo) String() string { return "goniec " + v.Version + " " + v.Go + " " + v.Platform }
 
 // programVersion returns the version that the linker was given, else the version that
 // the Go tool recorded.
