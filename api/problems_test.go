@@ -122,6 +122,28 @@ func refuseEcho(t testing.TB, said string) {
 	}
 }
 
+// TestRefusedFieldsAreLogged holds that the log names the fields of a refused request by
+// their codes, and nothing that the caller wrote.
+func TestRefusedFieldsAreLogged(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", access.ScopeAdmin)
+	g.ask(t, http.MethodPost, "/v1/messages", secret, `{"to":"12","text":"","kowalski":1,"question":{"kind":"yes_no","until":"soon"}}`)
+	g.ask(t, http.MethodGet, "/v1/messages?to=12&status=lost", secret, "")
+	for _, want := range []string{
+		`status=422 `, `"to: number_invalid"`, `"text: text_empty"`, `"body: unknown_field"`, `"question.until: `, `"status: not_one_of"`,
+	} {
+		if !strings.Contains(strings.ReplaceAll(g.log.String(), `\"`, `"`), strings.Trim(want, `"`)) {
+			t.Errorf("the log lacks %s: %s", want, g.log.String())
+		}
+	}
+	for _, made := range []string{"kowalski", "soon", "lost"} {
+		if strings.Contains(g.log.String(), made) {
+			t.Errorf("the log repeats %q", made)
+		}
+	}
+}
+
 func TestEveryMistakeComesAtOnce(t *testing.T) {
 	t.Parallel()
 	g := memory(t)

@@ -39,6 +39,17 @@ type FieldProblem struct {
 	Line, Column int // in the body, from 1; 0: unknown
 }
 
+// name returns the field as callers see it: "question.until".
+func (f FieldProblem) name() string {
+	switch {
+	case f.Pointer != "" && f.Pointer != "/":
+		return strings.ReplaceAll(strings.TrimPrefix(f.Pointer, "/"), "/", ".")
+	case f.Pointer == "" && f.Field != "":
+		return f.Field
+	}
+	return f.In
+}
+
 // NewProblem returns the problem of a whole request; args are those of its detail.
 func NewProblem(code Code, args ...any) *Problem { return &Problem{Code: code, Args: args} }
 
@@ -95,15 +106,8 @@ func (p *Problem) render(lang catalogue.Language, instance string) *client.Probl
 		Instance: instance,
 	}
 	for _, f := range p.Fields {
-		name := f.Field
-		if f.Pointer != "" {
-			name = strings.ReplaceAll(strings.TrimPrefix(f.Pointer, "/"), "/", ".")
-		}
-		if name == "" {
-			name = f.In
-		}
 		out.Errors = append(out.Errors, client.FieldProblem{
-			Field:   name,
+			Field:   f.name(),
 			In:      f.In,
 			Pointer: f.Pointer,
 			Code:    string(f.Code),

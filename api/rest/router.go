@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -111,11 +112,32 @@ func (s *Server) finish(c echo.Context, r *Request, start time.Time) {
 		slog.String("token", r.caller.Name),
 		slog.String("ip", c.RealIP()),
 	}
+	if failed && len(p.Fields) > 0 {
+		attributes = append(attributes, slog.Any("fields", loggedFields(p.Fields)))
+	}
 	if r.err != nil {
 		attributes = append(attributes, slog.Any("err", r.err))
 	}
 	s.log.LogAttrs(c.Request().Context(), level, "request", attributes...)
 }
+
+// loggedFields returns the fields of a problem with their codes for the log: "to:
+// number_invalid". What the caller made up, the name of an unknown or doubled field, is left out: it may
+// be a number or a name of a person.
+func loggedFields(problems []FieldProblem) []string {
+	fields := make([]string, min(len(problems), maxLoggedFields))
+	for i, f := range problems[:len(fields)] {
+		name := f.name()
+		if slices.Contains([]Code{CodeUnknownField, CodeUnknownParameter, CodeDuplicateField}, f.Code) {
+			name = f.In
+		}
+		fields[i] = name + ": " + string(f.Code)
+	}
+	return fields
+}
+
+// maxLoggedFields bounds a log line about a body that is wrong throughout.
+const maxLoggedFields = 20
 
 // handleRouterError answers requests without an operation: unknown route, unknown
 // method, or an error of the router.
