@@ -8,6 +8,7 @@ const (
 	UsageNeedsURL      Key = "usage.needs_url"         // flag
 	UsageURL           Key = "usage.url"               // the URL
 	ConfigStale        Key = "config.stale"            // number, file, the first mistake
+	FileMissing        Key = "file.missing"            // path
 	NoGateway          Key = "ask.no_gateway"          // URL, reason
 	WantsHTTP          Key = "ask.wants_http"          // URL
 	WantsHTTPS         Key = "ask.wants_https"         // URL

@@ -150,7 +150,9 @@ func explainCopy(t *terminal, err error, from string) error {
 		return errors.New(explainForbidden(t, dir))
 	case errors.Is(err, fs.ErrPermission):
 		return t.fail(catalogue.FileForbidden, from, thisUser())
-	case errors.Is(err, boltstore.ErrDamaged), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist):
+		return t.fail(catalogue.FileMissing, from)
+	case errors.Is(err, boltstore.ErrDamaged):
 		return t.fail(catalogue.VerifyDamaged, from, err)
 	}
 	return err
