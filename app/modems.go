@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 
 	"goniec/configs"
@@ -19,7 +18,7 @@ func (a *App) modemConfigs(list []configs.Modem, profilesDir string) []gateway.M
 				Name: m.Name, Device: m.Device, IMEI: m.IMEI, BaudRate: m.BaudRate,
 				PIN: pinReader(m.PINFile), PINGuard: a.pins,
 				Ports: a.options.Ports, Memory: a.memory, NoRoaming: !m.Roaming, ProfilesDir: profilesDir,
-				Logger: a.log.With(slog.String("modem", m.Name)),
+				Logger: a.log,
 			},
 			Number:   m.Number,
 			Pace:     gateway.Pace{PerMinute: m.Pace.PerMinute, PerDay: m.Pace.PerDay, PerMonth: m.Pace.PerMonth},

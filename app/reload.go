@@ -88,8 +88,7 @@ const (
 // reachOf returns the reach of a change of key. Pace depends on the time zone, and the
 // recipient cap is checked by queue and modem: all modems must see one value of them.
 func reachOf(key string) reach {
-	top, _, _ := strings.Cut(key, ".")
-	switch top {
+	switch top := key[:max(strings.IndexAny(key+".", ".["), 0)]; top {
 	case "data_dir", "box", "key_file", "http":
 		return reachStart
 	case "modems", "profiles_dir":

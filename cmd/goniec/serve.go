@@ -100,9 +100,24 @@ func reload(daemon *app.App, path string, log *slog.Logger) {
 
 // newLogger returns a logger for w in the form of log.format.
 func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: plainAttr}
 	if format == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// plainAttr makes an attribute of the log readable: a length of time is text ("8s") in JSON
+// as well, and a time that is not set is left out.
+func plainAttr(_ []string, a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindDuration:
+		return slog.String(a.Key, a.Value.Duration().String())
+	case slog.KindTime:
+		if a.Value.Time().IsZero() {
+			return slog.Attr{}
+		}
+	default:
+	}
+	return a
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -243,6 +245,14 @@ func TestReload(t *testing.T) {
 	if want := `msg="this change needs a restart" key=http.listen in_force=127.0.0.1:0 wanted=127.0.0.1:1`; !strings.Contains(d.logged(), want) {
 		t.Errorf("the log lacks %s", want)
 	}
+	d.write("max_parts: 1\nlog: {level: debug}\n", device)
+	if text, err = os.ReadFile(d.config); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.config, []byte(strings.Replace(string(text), "per_minute: 0", "per_minute: 600", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	hangup(`configuration reloaded" changed=[modems[0].pace.per_minute]`)
 	long := strings.Repeat("dwie części ", 20)
 	if _, err := d.client.Send(t.Context(), client.MessageRequest{To: "+48600100200", Text: long}); err == nil {
 		t.Error("a text of several parts is taken although max_parts is 1 now")
@@ -251,6 +261,21 @@ func TestReload(t *testing.T) {
 		t.Errorf("status %d at the old address, want 202", status)
 	}
 	eventually(t, "it is sent", func() bool { return n.AcceptedCount() == 1 })
+	for line := range strings.Lines(d.logged()) {
+		if strings.Count(line, " modem=") > 1 || strings.Contains(line, "0001-01-01") {
+			t.Errorf("the log says a thing twice, or a time that is none: %s", line)
+		}
+	}
+}
+
+// TestLogAsJSON holds that a length of time is text in JSON too.
+func TestLogAsJSON(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	newLogger(&log, "json", slog.LevelInfo).Info("stopping", "timeout", 8*time.Second, "was", time.Time{}, "at", time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC))
+	if _, got, _ := strings.Cut(log.String(), `"msg":`); got != `"stopping","timeout":"8s","at":"2026-12-01T08:00:00Z"}`+"\n" {
+		t.Errorf("the log says %s", got)
+	}
 }
 
 // TestStopWhileThePortBlocks has the modem fall silent in the middle of a
