@@ -17,7 +17,7 @@ const (
 
 // Trace is the dialogue of a gateway with a modem.
 type Trace struct {
-	Version      string      `json:"version,omitempty" example:"v1.0.0" doc:"Of the gateway."`
+	Version      string      `json:"version,omitempty" example:"v1.0.0" doc:"The version of the gateway."`
 	Modem        string      `json:"modem" example:"sim-a" doc:"The name of the modem."`
 	Manufacturer string      `json:"manufacturer,omitempty" doc:"As the modem says."`
 	Model        string      `json:"model,omitempty" doc:"As the modem says."`

@@ -11,9 +11,9 @@ import (
 // QuestionRequest is the question of a message to send.
 type QuestionRequest struct {
 	Kind        string     `json:"kind" enum:"yes_no,choice,number,free" example:"yes_no" doc:"What sort of answer is wanted."`
-	Labels      []string   `json:"labels,omitempty" minItems:"2" maxItems:"9" doc:"Of a choice: the answers, up to 40 characters each; the patient answers with one of them or with its number, from 1."`
-	Min         int        `json:"min,omitempty" doc:"Of a number: the least."`
-	Max         int        `json:"max,omitempty" doc:"Of a number: the greatest."`
+	Labels      []string   `json:"labels,omitempty" minItems:"2" maxItems:"9" doc:"If kind is choice: the answers, up to 40 characters each; the patient answers with one of them or with its number, from 1."`
+	Min         int        `json:"min,omitempty" doc:"If kind is number: the least that counts."`
+	Max         int        `json:"max,omitempty" doc:"If kind is number: the greatest that counts."`
 	About       string     `json:"about,omitempty" maxLength:"60" example:"Ania, wt 10:00" doc:"What is asked about, so that the patient can tell it from other questions that are open."`
 	Language    string     `json:"language,omitempty" enum:"pl,en,es,uk" doc:"Of the text, and of the texts that go back. Without it: replies.language of the configuration."`
 	Until       *time.Time `json:"until,omitempty" example:"2026-11-24T09:00:00+01:00" doc:"Answers count before. Without it: replies.answer_within after it goes."`
@@ -25,11 +25,11 @@ type QuestionRequest struct {
 type Question struct {
 	Kind        string    `json:"kind" enum:"yes_no,choice,number,free" doc:"What sort of answer is wanted."`
 	Status      string    `json:"status" enum:"open,answered,expired,superseded,closed" doc:"open: no answer that can be read. superseded: asked anew with the same reference. closed: the message was never sent."`
-	Labels      []string  `json:"labels,omitempty" doc:"Of a choice."`
-	Min         *int      `json:"min,omitempty" doc:"Of a number."`
-	Max         *int      `json:"max,omitempty" doc:"Of a number."`
+	Labels      []string  `json:"labels,omitempty" doc:"If kind is choice: the answers."`
+	Min         *int      `json:"min,omitempty" doc:"If kind is number: the least that counts."`
+	Max         *int      `json:"max,omitempty" doc:"If kind is number: the greatest that counts."`
 	About       string    `json:"about,omitempty" doc:"What is asked about."`
-	Language    string    `json:"language,omitempty" doc:"Of the text."`
+	Language    string    `json:"language,omitempty" doc:"The language of the text."`
 	Until       time.Time `json:"until" doc:"Answers count before."`
 	ChangeUntil time.Time `json:"change_until" doc:"Until when an answer may be changed."`
 }
@@ -37,9 +37,9 @@ type Question struct {
 // Answer is a text as an answer to a question.
 type Answer struct {
 	Value       string    `json:"value" enum:"yes,no,unclear,choice,number,text" doc:"unclear: a person has to read it, or the patient is asked again."`
-	Choice      int       `json:"choice,omitempty" doc:"Of a choice: which, from 1."`
-	Label       string    `json:"label,omitempty" doc:"Of a choice: its label."`
-	Number      *int      `json:"number,omitempty" doc:"Of a number."`
+	Choice      int       `json:"choice,omitempty" doc:"If value is choice: the number of the chosen label, from 1."`
+	Label       string    `json:"label,omitempty" doc:"If value is choice: the chosen label."`
+	Number      *int      `json:"number,omitempty" doc:"If value is number: the number."`
 	Text        string    `json:"text,omitempty" doc:"What was written. Gone once its retention is over."`
 	At          time.Time `json:"at" doc:"When it came."`
 	Rule        string    `json:"rule" example:"yes.word" doc:"What in the text decided; docs/replies.md lists the rules."`
@@ -77,7 +77,7 @@ type Conversation struct {
 	With       string    `json:"with" example:"+48600100200" doc:"The number."`
 	State      string    `json:"state" enum:"open,waiting,closed" doc:"waiting: for staff."`
 	Reason     string    `json:"reason,omitempty" example:"several_open" doc:"Why it waits: how the text was matched; docs/replies.md lists it."`
-	Unread     int       `json:"unread" doc:"Texts that nobody has read and that were not dealt with by themselves."`
+	Unread     int       `json:"unread" doc:"The number of texts that are not marked as read and that the gateway has not dealt with by itself."`
 	AssignedTo string    `json:"assigned_to,omitempty" doc:"Who looks after it."`
 	Notes      int       `json:"notes" doc:"How many notes there are."`
 	Since      time.Time `json:"since" doc:"When it began."`
@@ -87,7 +87,7 @@ type Conversation struct {
 // ConversationChange changes a conversation; absent fields stay.
 type ConversationChange struct {
 	State      *string `json:"state,omitempty" enum:"open,waiting,closed" doc:"closed: a person is done with it; the next text opens it again."`
-	AssignedTo *string `json:"assigned_to,omitempty" maxLength:"64" doc:"Who looks after it; empty: nobody."`
+	AssignedTo *string `json:"assigned_to,omitempty" maxLength:"64" doc:"The person who looks after it; empty: no person."`
 	Read       bool    `json:"read,omitempty" doc:"Everything has been read."`
 }
 

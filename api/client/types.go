@@ -83,7 +83,7 @@ type MessageRequest struct {
 // Message is a message as the gateway keeps it.
 type Message struct {
 	ID          string        `json:"id" example:"019aa8f0-5c1e-7d3a-9b42-6f0e8c2d1a57" doc:"Names the message. Ids ascend with time."`
-	Status      Status        `json:"status" enum:"scheduled,queued,sending,sent,delivered,failed,expired,cancelled,held,uncertain" doc:"Where the message stands. uncertain: it left the box and no answer came, so nobody can know yet."`
+	Status      Status        `json:"status" enum:"scheduled,queued,sending,sent,delivered,failed,expired,cancelled,held,uncertain" doc:"Where the message stands. uncertain: it left the box and no answer came, so it is not known yet whether it was sent."`
 	To          string        `json:"to" example:"+48600100200" doc:"Recipient in E.164, or a short code."`
 	Text        string        `json:"text" example:"Wizyta jutro o 10:00." doc:"The text as it goes out, after normalisation and folding. Empty once its retention is over."`
 	Reference   string        `json:"reference,omitempty" doc:"The caller's own id."`
@@ -211,7 +211,7 @@ type Inbound struct {
 	ID         string     `json:"id" doc:"Names the message. Ids ascend with time."`
 	From       string     `json:"from" example:"+48600100200" doc:"Sender: a number, a short code or a name."`
 	Kind       string     `json:"kind" enum:"text,binary,voicemail" doc:"text; binary: text holds 8-bit data as encoding says, and it is never taken for an answer; voicemail: the network says that voicemail waits."`
-	Encoding   string     `json:"encoding,omitempty" enum:"hex,ascii" doc:"Of text if kind is binary. hex: two digits an octet. ascii: all of it is printable and for no port, so it stands as it is."`
+	Encoding   string     `json:"encoding,omitempty" enum:"hex,ascii" doc:"If kind is binary: the form of text. hex: two digits an octet. ascii: all of it is printable and for no port, so it stands as it is."`
 	Text       string     `json:"text" doc:"The text. Empty once its retention is over."`
 	ReceivedAt time.Time  `json:"received_at" doc:"When its first part arrived here."`
 	SentAt     *time.Time `json:"sent_at,omitempty" doc:"When the service centre took it, by its clock."`
@@ -327,5 +327,5 @@ type Page[T any] struct {
 // Health is the answer of the health checks.
 type Health struct {
 	Status  string `json:"status" enum:"alive,ready" doc:"alive: the daemon runs. ready: it can take and send."`
-	Version string `json:"version,omitempty" example:"v1.0.0" doc:"Of the program; only of /healthz."`
+	Version string `json:"version,omitempty" example:"v1.0.0" doc:"The version of the program; only of /healthz."`
 }

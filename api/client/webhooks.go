@@ -14,7 +14,7 @@ type Webhook struct {
 	URL         string           `json:"url" example:"http://192.0.2.10/sms" doc:"Where events are posted, without what stands behind a question mark."`
 	Events      []string         `json:"events" doc:"The types it is told of; empty: all."`
 	Signed      bool             `json:"signed" doc:"What it is told is signed."`
-	State       string           `json:"state" enum:"well,failing,disabled" doc:"failing: the last attempts failed, they are repeated. disabled: it answered 410 and is told nothing until somebody enables it."`
+	State       string           `json:"state" enum:"well,failing,disabled" doc:"failing: the last attempts failed, they are repeated. disabled: it answered 410 and gets no events until it is enabled by POST /v1/webhooks/{name}/enable."`
 	Since       *time.Time       `json:"since,omitempty" doc:"Since when it is failing or disabled."`
 	Waiting     int              `json:"waiting" doc:"Events that it has not taken yet."`
 	Dead        int              `json:"dead" doc:"Events that were given up after three days, and can be sent again for 30."`
@@ -33,7 +33,7 @@ type DeliveryFailure struct {
 type WebhookDelivery struct {
 	ID        string           `json:"id" example:"box-1742_d7n1k0q3m9ps" doc:"The id of the event."`
 	Key       string           `json:"webhook_id" example:"evt_box-1742_d7n1k0q3m9ps" doc:"The header webhook-id, the same in every attempt: evt_ and the id of the event."`
-	Type      string           `json:"type" example:"message.delivered" doc:"Of the event."`
+	Type      string           `json:"type" example:"message.delivered" doc:"The type of the event."`
 	At        time.Time        `json:"at" doc:"When it happened."`
 	Attempts  int              `json:"attempts" doc:"How often it was tried."`
 	Next      *time.Time       `json:"next_attempt,omitempty" doc:"When it is tried again at the latest; absent if it was given up, or is next."`
