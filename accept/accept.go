@@ -17,7 +17,6 @@ import (
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply"
-	"goniec/store"
 	"goniec/suppression"
 )
 
@@ -33,12 +32,13 @@ type Config struct {
 // Queue takes drafts; implemented by queue.Queue.
 type Queue interface {
 	Enqueue(ctx context.Context, caller queue.Caller, drafts []queue.Draft) (results []queue.Result, replayed bool, err error)
+	CheckTimes(ctx context.Context, d queue.Draft) ([]*queue.RefusedError, error)
 }
 
-// Questions prepares the question of a message; implemented by reply.Replies. Ask
-// returns the value of queue.Draft.InTx, or a *reply.QuestionError.
+// Questions makes a draft ask a question; implemented by reply.Replies. A question that is
+// wrong gives a *reply.QuestionError.
 type Questions interface {
-	Ask(q reply.Question) (along func(tx store.Tx, m queue.Message) error, err error)
+	Ask(ctx context.Context, d *queue.Draft, q reply.Question) error
 }
 
 // Request is a request to send one message, with its fields as the caller wrote them.
@@ -79,7 +79,7 @@ func New(c Config) *Intake { return &Intake{c} }
 // was refused, or Err. A request with Unread fields may be refused without a Problem.
 type Result struct {
 	Message  *queue.Message // nil: refused or failed
-	Warning  string         // number.WarningFixedLine: the number probably cannot receive texts; empty: none
+	Warnings []Problem      // what looks odd about an accepted request; the words are "warning.<Code>"
 	Problems []Problem
 	Err      error // the store failed
 }
@@ -93,12 +93,15 @@ func (in *Intake) Send(ctx context.Context, caller queue.Caller, requests []Requ
 	all := make([]queue.Draft, len(requests))
 	// Reading the numbers takes most of the time of a batch.
 	OnAllCores(len(requests), func(i int) {
-		all[i], results[i].Warning, results[i].Problems = in.Draft(&requests[i])
+		var failed error
+		if all[i], results[i].Warnings, results[i].Problems, failed = in.draft(ctx, &requests[i]); failed != nil {
+			results[i].Err = failed
+		}
 	})
 	drafts := all[:0]                       // drafts without problems
 	places := make([]int, 0, len(requests)) // index of each draft in results
 	for i := range results {
-		if len(results[i].Problems) == 0 && len(requests[i].Unread) == 0 {
+		if len(results[i].Problems) == 0 && len(requests[i].Unread) == 0 && results[i].Err == nil {
 			drafts, places = append(drafts, all[i]), append(places, i)
 		}
 	}
@@ -115,8 +118,14 @@ func (in *Intake) Send(ctx context.Context, caller queue.Caller, requests []Requ
 		switch {
 		case taken[j].Err == nil:
 			r.Message = &taken[j].Message
+			if late := taken[j].Late; late > lateTold {
+				r.Warnings = append(r.Warnings, Problem{Field: "send_at", Code: CodeSendAtPassed, Args: []any{late}})
+			}
 		case errors.As(taken[j].Err, &refused):
-			r.Problems = in.complete(&requests[places[j]], []Problem{refusal(refused)})
+			request := &requests[places[j]]
+			if r.Problems, err = in.complete(ctx, request, drafts[j], []Problem{request.refusal(refused, drafts[j])}); err != nil {
+				return nil, false, err
+			}
 		default:
 			r.Err = taken[j].Err
 		}
@@ -124,14 +133,25 @@ func (in *Intake) Send(ctx context.Context, caller queue.Caller, requests []Requ
 	return results, replayed, nil
 }
 
-// Draft turns a request into a draft for the queue. With problems or Unread fields it
-// returns all problems that it finds, and no draft. warning is that of Result.
-func (in *Intake) Draft(r *Request) (d queue.Draft, warning string, problems []Problem) {
-	var to pdu.Address
+// lateTold is for how long send_at may have passed without a warning.
+const lateTold = time.Minute
+
+// draft turns a request into a draft for the queue. With problems or Unread fields it
+// returns all problems that it finds, and no draft. warnings are those of Result. The error
+// is that of reading the store.
+func (in *Intake) draft(ctx context.Context, r *Request) (d queue.Draft, warnings, problems []Problem, err error) {
+	d = queue.Draft{
+		Text: r.Text, Reference: r.Reference, SendAt: r.SendAt, ExpiresAt: r.ExpiresAt,
+		Priority: r.Priority, Encoding: r.Encoding, Purpose: r.Purpose, Modem: r.Modem, Flash: r.Flash,
+	}
 	if !r.unread(fieldTo) {
+		var warning string
 		var p *Problem
-		if to, warning, p = in.config.Numbers.Read(fieldTo, r.To); p != nil {
+		if d.To, warning, p = in.config.Numbers.Read(fieldTo, r.To); p != nil {
 			problems = append(problems, *p)
+		}
+		if warning != "" {
+			warnings = append(warnings, Problem{Field: fieldTo, Code: Code(warning)})
 		}
 	}
 	if r.Modem != "" && !in.config.HasModem(r.Modem) {
@@ -140,17 +160,18 @@ func (in *Intake) Draft(r *Request) (d queue.Draft, warning string, problems []P
 	if at := controlIn(r.Reference); at > 0 {
 		problems = append(problems, Problem{Field: "reference", Code: CodeControl, Args: []any{at}})
 	}
-	along, p := in.question(r.Question)
+	p, err := in.ask(ctx, &d, r.Question)
+	if err != nil {
+		return queue.Draft{}, nil, nil, err
+	}
 	if p != nil {
 		problems = append(problems, *p)
 	}
 	if len(problems) > 0 || len(r.Unread) > 0 {
-		return queue.Draft{}, "", in.complete(r, problems)
+		problems, err = in.complete(ctx, r, d, problems)
+		return queue.Draft{}, nil, problems, err
 	}
-	return queue.Draft{
-		To: to, Text: r.Text, Reference: r.Reference, SendAt: r.SendAt, ExpiresAt: r.ExpiresAt,
-		Priority: r.Priority, Encoding: r.Encoding, Purpose: r.Purpose, Modem: r.Modem, Flash: r.Flash, InTx: along,
-	}, warning, nil
+	return d, warnings, nil, nil
 }
 
 // Preview returns the composition of a text, without sending or storing it.
@@ -163,8 +184,8 @@ func (in *Intake) Preview(text string, e pdu.Encoding) (pdu.Preview, *Problem) {
 	return preview, nil
 }
 
-// question prepares the question of a message; nil without one.
-func (in *Intake) question(q *Question) (along func(tx store.Tx, m queue.Message) error, p *Problem) {
+// ask makes d ask q, which may be nil.
+func (in *Intake) ask(ctx context.Context, d *queue.Draft, q *Question) (*Problem, error) {
 	if q == nil {
 		return nil, nil
 	}
@@ -172,36 +193,37 @@ func (in *Intake) question(q *Question) (along func(tx store.Tx, m queue.Message
 	for _, raw := range q.AlsoFrom {
 		a, _, p := in.config.Numbers.Read("question.also_from", raw)
 		if p != nil {
-			return nil, p
+			return p, nil
 		}
 		asked.Also = append(asked.Also, a)
 	}
-	along, err := in.config.Questions.Ask(asked)
+	err := in.config.Questions.Ask(ctx, d, asked)
 	var wrong *reply.QuestionError
 	if errors.As(err, &wrong) {
-		return nil, &Problem{Field: "question." + wrong.Field, Code: Code(wrong.Code)}
+		return &Problem{Field: "question." + wrong.Field, Code: Code(wrong.Code)}, nil
 	}
-	return along, nil
+	return nil, err
 }
 
-// complete adds the problem that the queue would find. The queue does not see a refused
+// complete adds the problems that the queue would find. The queue does not see a refused
 // request, and reports one field only.
-func (in *Intake) complete(r *Request, problems []Problem) []Problem {
+func (in *Intake) complete(ctx context.Context, r *Request, d queue.Draft, problems []Problem) ([]Problem, error) {
 	known := func(field string) bool { return r.unread(field) || names(problems, field) }
 	if !known(fieldText) {
 		if _, err := pdu.Compose(r.Text, in.composeOptions(r.Encoding)); err != nil {
 			problems = append(problems, textProblem(err))
 		}
 	}
-	if !r.ExpiresAt.IsZero() && !known(fieldExpiresAt) {
-		switch {
-		case !r.ExpiresAt.After(time.Now()):
-			problems = append(problems, Problem{Field: fieldExpiresAt, Code: CodeExpiresInPast})
-		case !r.SendAt.IsZero() && !r.ExpiresAt.After(r.SendAt):
-			problems = append(problems, Problem{Field: fieldExpiresAt, Code: CodeExpiresBeforeSend})
+	wrong, err := in.config.Queue.CheckTimes(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range wrong {
+		if p := r.refusal(e, d); !known(p.Field) {
+			problems = append(problems, p)
 		}
 	}
-	return problems
+	return problems, nil
 }
 
 func (in *Intake) composeOptions(e pdu.Encoding) pdu.ComposeOptions {

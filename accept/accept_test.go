@@ -90,7 +90,7 @@ func TestSendTakesEachOnItsOwn(t *testing.T) {
 	if p := results[1].Problems; results[1].Message != nil || len(p) != 1 || p[0].Code != accept.CodeNumberEmergency || p[0].Field != "to" {
 		t.Errorf("an emergency number: %+v", results[1])
 	}
-	if results[2].Message == nil || results[2].Warning != number.WarningFixedLine {
+	if w := results[2].Warnings; results[2].Message == nil || len(w) != 1 || w[0].Field != "to" || w[0].Code != number.WarningFixedLine {
 		t.Errorf("a fixed line: %+v", results[2])
 	}
 	if results[3].Message != nil || len(results[3].Problems) != 0 {
@@ -107,6 +107,9 @@ func TestEveryProblemAtOnce(t *testing.T) {
 	t.Parallel()
 	in, _, _ := newIntake(t)
 	now := time.Now()
+	until := func(end time.Time) *accept.Question {
+		return &accept.Question{Question: reply.Question{Kind: reader.YesNo, Until: end}}
+	}
 	type problems map[string]accept.Code
 	for name, test := range map[string]struct {
 		request accept.Request
@@ -122,6 +125,18 @@ func TestEveryProblemAtOnce(t *testing.T) {
 		"what the queue refuses": {
 			accept.Request{To: "600100200", Text: "hej", Reference: strings.Repeat("a", 129), ExpiresAt: now.Add(time.Hour), SendAt: now.Add(2 * time.Hour)},
 			problems{"reference": accept.CodeTooLong, "expires_at": accept.CodeExpiresBeforeSend},
+		},
+		"a question that ends before its message can go": {
+			accept.Request{To: "600100200", Text: "hej", SendAt: now.Add(2 * time.Hour), ExpiresAt: now.Add(3 * time.Hour), Question: until(now.Add(time.Hour))},
+			problems{"question.until": accept.CodeExpiresBeforeSend},
+		},
+		"a question that has ended, beside another mistake": {
+			accept.Request{To: "600100200", Text: "", Question: until(now.Add(-time.Hour))},
+			problems{"text": accept.CodeTextEmpty, "question.until": reply.InvalidUntil},
+		},
+		"times of another year": {
+			accept.Request{To: "600100200", Text: "hej", SendAt: now.AddDate(-1, 0, 0), ExpiresAt: now.AddDate(-1, 0, 1)},
+			problems{"send_at": accept.CodeSendAtInPast, "expires_at": accept.CodeExpiresInPast},
 		},
 		"a text of too many parts": {
 			accept.Request{To: "600100200", Text: strings.Repeat("a", 400)},
@@ -158,11 +173,39 @@ func TestEveryProblemAtOnce(t *testing.T) {
 	}
 }
 
+// A time to send that has just passed is no mistake, but is told; the answer to a repeated
+// call is the same.
+func TestSendAtThatHasPassed(t *testing.T) {
+	t.Parallel()
+	in, _, _ := newIntake(t)
+	caller := queue.Caller{Token: "clinic", Key: "k", BodyHash: [32]byte{1}}
+	requests := []accept.Request{
+		{To: "600100200", Text: "hej", SendAt: time.Now().Add(-3 * time.Hour)},
+		{To: "600100200", Text: "hej", SendAt: time.Now().Add(-time.Second)},
+	}
+	for range 2 {
+		results, _, err := in.Send(t.Context(), caller, requests)
+		if err != nil || results[0].Message == nil || results[1].Message == nil {
+			t.Fatalf("%+v, %v", results, err)
+		}
+		if w := results[0].Warnings; len(w) != 1 || w[0].Field != "send_at" || w[0].Code != accept.CodeSendAtPassed {
+			t.Errorf("warnings %+v", w)
+		}
+		if w := results[1].Warnings; len(w) != 0 {
+			t.Errorf("warnings of one that is due now: %+v", w)
+		}
+	}
+}
+
 // failing is a queue whose store takes nothing.
 type failing struct{ err error }
 
 func (f failing) Enqueue(_ context.Context, _ queue.Caller, drafts []queue.Draft) ([]queue.Result, bool, error) {
 	return slices.Repeat([]queue.Result{{Err: f.err}}, len(drafts)), false, nil
+}
+
+func (f failing) CheckTimes(context.Context, queue.Draft) ([]*queue.RefusedError, error) {
+	return nil, f.err
 }
 
 func TestFailureIsNoProblem(t *testing.T) {

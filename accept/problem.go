@@ -3,6 +3,7 @@ package accept
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"goniec/pdu"
 	"goniec/queue"
@@ -41,9 +42,11 @@ const (
 	CodeNumberShortCode Code = "number_unknown_short_code"
 	CodeNumberEmergency Code = "number_emergency"
 
-	CodeExpiresInPast     Code = "expires_in_the_past"
-	CodeExpiresBeforeSend Code = "expires_before_send"
+	CodeExpiresInPast     Code = "expires_in_the_past" // Args: for how long, a time.Duration
+	CodeExpiresBeforeSend Code = "expires_before_send" // Args: when the message could go, RFC 3339
 	CodeSendAtTooFar      Code = "send_at_too_far"
+	CodeSendAtInPast      Code = "send_at_in_the_past" // Args: for how long, a time.Duration
+	CodeSendAtPassed      Code = "send_at_passed"      // only a warning. Args: for how long, a time.Duration
 	CodeModemUnknown      Code = "modem_unknown"
 	CodeSuppressed        Code = "suppressed" // the number must not be written to for this purpose
 )
@@ -54,7 +57,7 @@ func Codes() []Code {
 	return []Code{
 		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
 		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode, CodeNumberEmergency,
-		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeModemUnknown, CodeSuppressed,
+		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeSendAtInPast, CodeModemUnknown, CodeSuppressed,
 		reply.InvalidKind, reply.InvalidLabels, reply.InvalidRange, reply.InvalidUntil, reply.InvalidChange, reply.InvalidAbout, reply.InvalidAlso, reply.InvalidSpoken,
 	}
 }
@@ -64,6 +67,7 @@ const (
 	fieldTo        = "to"
 	fieldText      = "text"
 	fieldExpiresAt = "expires_at"
+	fieldUntil     = "question.until"
 )
 
 // names reports whether one of problems concerns this field.
@@ -71,9 +75,13 @@ func names(problems []Problem, field string) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Field == field })
 }
 
-// refusal returns the problem of a field that the queue refused.
-func refusal(e *queue.RefusedError) Problem {
+// refusal returns the problem of a field of r, of which d was made, that the queue refused.
+func (r *Request) refusal(e *queue.RefusedError, d queue.Draft) Problem {
 	p := Problem{Field: e.Field}
+	byQuestion := e.Field == fieldExpiresAt && !d.ExpiresAt.Equal(r.ExpiresAt)
+	if byQuestion {
+		p.Field = fieldUntil
+	}
 	switch e.Code {
 	case queue.RefusedText:
 		return textProblem(e.Err)
@@ -82,13 +90,17 @@ func refusal(e *queue.RefusedError) Problem {
 	case queue.RefusedReference:
 		p.Code, p.Args = CodeTooLong, []any{maxReference}
 	case queue.RefusedExpired:
-		p.Code = CodeExpiresInPast
+		if p.Code, p.Args = CodeExpiresInPast, []any{e.By}; byQuestion {
+			p.Code, p.Args = reply.InvalidUntil, nil
+		}
 	case queue.RefusedWindow:
-		p.Code = CodeExpiresBeforeSend
+		p.Code, p.Args = CodeExpiresBeforeSend, []any{e.CanGo.Format(time.RFC3339)}
 	case queue.RefusedNumber:
 		p.Code = CodeSuppressed
 	case queue.RefusedSendAt:
 		p.Code = CodeSendAtTooFar
+	case queue.RefusedPast:
+		p.Code, p.Args = CodeSendAtInPast, []any{e.By}
 	default: // priority, purpose or encoding
 		p.Code = CodeWrongFormat
 	}

@@ -1,5 +1,7 @@
 package catalogue
 
+import "time"
+
 // MessageOther is said of a message that is not delivered for a reason without words
 // of its own.
 const MessageOther Key = "message.other" // code
@@ -14,3 +16,19 @@ const (
 	DurationHours   Key = "duration.hours"   // number
 	DurationDays    Key = "duration.days"    // number
 )
+
+// Duration returns d in words, rounded down to seconds, minutes, hours or days, in the
+// greatest unit of which d has at least 2 if possible.
+func Duration(lang Language, d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < 2*time.Minute:
+		return Text(lang, DurationSeconds, int(d/time.Second))
+	case d < 2*time.Hour:
+		return Text(lang, DurationMinutes, int(d/time.Minute))
+	case d < 2*day:
+		return Text(lang, DurationHours, int(d/time.Hour))
+	default:
+		return Text(lang, DurationDays, int(d/day))
+	}
+}

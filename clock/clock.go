@@ -166,6 +166,33 @@ func (c *Clock) PastIn(r store.Reader) (time.Time, error) {
 	return Later(c.config.Boot.Earliest, known.Known.Add(-Back)), nil
 }
 
+// Moment is a time that the clock has shown, and what is certain about it.
+type Moment struct {
+	Now time.Time
+	// Past has passed for certain: Now, or PastIn if the clock is Unconfirmed.
+	Past        time.Time
+	Unconfirmed bool
+}
+
+// MomentIn returns the moment at which the clock shows now.
+func (c *Clock) MomentIn(r store.Reader, now time.Time) (Moment, error) {
+	unconfirmed, err := c.UnconfirmedIn(r, now)
+	if err != nil || !unconfirmed {
+		return Moment{Now: now, Past: now}, err
+	}
+	past, err := c.PastIn(r)
+	return Moment{Now: now, Past: past, Unconfirmed: true}, err
+}
+
+// Moment returns the present moment.
+func (c *Clock) Moment(ctx context.Context) (Moment, error) {
+	m, err := store.View(ctx, c.config.Store, func(r store.Reader) (Moment, error) { return c.MomentIn(r, c.Now()) })
+	if err != nil {
+		return Moment{}, fmt.Errorf("look at the clock: %w", err)
+	}
+	return m, nil
+}
+
 // Later returns the later one of two times.
 func Later(a, b time.Time) time.Time {
 	if a.Before(b) {

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"goniec/store"
@@ -26,13 +27,18 @@ func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 // Release makes a held or uncertain message due now, regardless of quiet hours and of a
 // possible second copy, and returns the changed message. If the message waits for the SIM
 // of its first part, Release has any SIM send every part again. The error is ErrNotHeld if
-// the message does not wait, ErrFinal if it has ended, and store.ErrNotFound if there is
-// no message id.
+// the message does not wait, ErrOver if its ExpiresAt has passed, ErrFinal if it has ended,
+// and store.ErrNotFound if there is no message id.
 func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) {
 	return q.decision(ctx, "release", id, actor, func(w *work, e *entry) error {
 		waits := e.waitsForSIM(w.now)
 		if e.Status != StatusHeld && e.Status != StatusUncertain && !waits {
 			return ErrNotHeld
+		}
+		if !e.ExpiresAt.After(w.now) {
+			if trust, err := q.clock.TrustIn(w.tx, w.now); err != nil || trust.Believed {
+				return errors.Join(err, ErrOver)
+			}
 		}
 		e.Released = true
 		if waits {
@@ -59,6 +65,9 @@ func (q *Queue) decision(ctx context.Context, what, id, actor string, change fun
 		e, err := w.load(id)
 		if err != nil {
 			return Message{}, err
+		}
+		if e.Status == StatusExpired {
+			return Message{}, fmt.Errorf("message %s: %w: %w", id, ErrFinal, ErrOver)
 		}
 		if e.Status.Final() {
 			return Message{}, fmt.Errorf("message %s: %w", id, ErrFinal)

@@ -19,8 +19,10 @@ import (
 const (
 	// maxReference is the greatest length of Draft.Reference, in octets.
 	maxReference = 128
-	// maxAhead is how far ahead SendAt may lie; a later time is taken for a mistake.
-	maxAhead = 366 * 24 * time.Hour
+	// maxAhead is how far ahead SendAt may lie, and maxBehind how long SendAt may have
+	// passed; a time beyond is taken for a mistake.
+	maxAhead  = 366 * 24 * time.Hour
+	maxBehind = 24 * time.Hour
 	// replayKept is how long an idempotency key is remembered.
 	replayKept = 72 * time.Hour
 	// together bounds how many messages are taken in one transaction, so that
@@ -52,10 +54,12 @@ type refusal struct {
 	Code  string         `json:"c"`
 	Field string         `json:"f"`
 	Text  *pdu.TextError `json:"t,omitempty"`
+	By    time.Duration  `json:"by,omitempty"`
+	Can   time.Time      `json:"can,omitzero"`
 }
 
 func (r refusal) err() *RefusedError {
-	refused := &RefusedError{Code: r.Code, Field: r.Field}
+	refused := &RefusedError{Code: r.Code, Field: r.Field, By: r.By, CanGo: r.Can}
 	if r.Text != nil {
 		refused.Err = r.Text
 	}
@@ -123,11 +127,11 @@ type preparedDraft struct {
 func (q *Queue) newBatch(ctx context.Context, caller Caller, drafts []Draft) (*batch, error) {
 	b := &batch{queue: q, caller: caller, drafts: drafts, fresh: make(map[int]*Message, len(drafts))}
 	b.state = replay{Hash: hex.EncodeToString(caller.BodyHash[:]), At: q.now(), Base: q.ids.Next(q.clock.Time()), Count: len(drafts)}
-	at, err := store.View(ctx, q.store, func(r store.Reader) (callTime, error) { return q.callTimeAt(r, b.state.At) })
+	at, err := store.View(ctx, q.store, func(r store.Reader) (clock.Moment, error) { return q.clock.MomentIn(r, b.state.At) })
 	if err != nil {
 		return nil, err
 	}
-	b.state.Timeless, b.state.Past = at.timeless, at.past
+	b.state.setMoment(at)
 	b.prepareAll(at)
 	return b, nil
 }
@@ -173,7 +177,7 @@ func (b *batch) advance(ctx context.Context) error {
 	if done.state.Base != b.state.Base {
 		b.replayed = true
 		if done.state.Done < len(b.drafts) { // the other call was interrupted
-			b.prepareAll(callTime{done.state.At, done.state.Past, done.state.Timeless})
+			b.prepareAll(done.state.moment())
 		}
 	}
 	b.state = done.state
@@ -305,6 +309,12 @@ func (b *batch) results(ctx context.Context) ([]Result, error) {
 	for i, m := range b.fresh {
 		results[i].Message = *m
 	}
+	past := b.state.moment().Past
+	for i := range results {
+		if m := &results[i].Message; results[i].Err == nil && !m.SendAt.IsZero() {
+			results[i].Late = max(0, past.Sub(m.SendAt))
+		}
+	}
 	return results, nil
 }
 
@@ -329,25 +339,23 @@ func (r *replay) firstAnswer(m Message) Message {
 	return first
 }
 
-// callTime is the time of a call.
-type callTime struct {
-	now      time.Time
-	past     time.Time // a time that has passed for certain; only set if timeless
-	timeless bool      // the clock is unconfirmed
+// setMoment notes the moment of the first call.
+func (r *replay) setMoment(at clock.Moment) {
+	if r.Timeless = at.Unconfirmed; r.Timeless {
+		r.Past = at.Past
+	}
 }
 
-// callTimeAt returns the time of a call that is made now.
-func (q *Queue) callTimeAt(r store.Reader, now time.Time) (callTime, error) {
-	timeless, err := q.clock.UnconfirmedIn(r, now)
-	if err != nil || !timeless {
-		return callTime{now: now}, err
+// moment returns the moment of the first call.
+func (r *replay) moment() clock.Moment {
+	if r.Timeless {
+		return clock.Moment{Now: r.At, Past: r.Past, Unconfirmed: true}
 	}
-	past, err := q.clock.PastIn(r)
-	return callTime{now, past, true}, err
+	return clock.Moment{Now: r.At, Past: r.At}
 }
 
 // prepareAll checks and composes the drafts.
-func (b *batch) prepareAll(at callTime) {
+func (b *batch) prepareAll(at clock.Moment) {
 	b.prepared = make([]preparedDraft, len(b.drafts))
 	for i := range b.drafts {
 		b.prepared[i] = b.queue.prepare(b.drafts[i], at)
@@ -355,10 +363,13 @@ func (b *batch) prepareAll(at callTime) {
 }
 
 // prepare checks and composes a draft.
-func (q *Queue) prepare(d Draft, at callTime) preparedDraft {
-	now, timeless := at.now, at.timeless
-	if r := check(&d, at); r != nil {
+func (q *Queue) prepare(d Draft, at clock.Moment) preparedDraft {
+	now := at.Now
+	if r := check(&d); r != nil {
 		return preparedDraft{refused: r}
+	}
+	if wrong := q.checkTimes(&d, at); len(wrong) > 0 {
+		return preparedDraft{refused: &wrong[0]}
 	}
 	composition, err := pdu.Compose(d.Text, pdu.ComposeOptions{Encoding: d.Encoding, MaxParts: q.config.MaxParts})
 	if err != nil {
@@ -374,21 +385,15 @@ func (q *Queue) prepare(d Draft, at callTime) preparedDraft {
 	q.schedule(&m, clock.Later(now, m.SendAt), now)
 	if m.ExpiresAt.IsZero() {
 		m.ExpiresAt = m.Due.Add(q.config.Validity)
-		m.Timeless = timeless && !m.SendAt.After(now)
+		m.Timeless = at.Unconfirmed && !m.SendAt.After(now)
 	}
 	return preparedDraft{message: m}
 }
 
-// check sets the defaults of d and returns why d is refused, nil if it is not. While the
-// clock is unconfirmed, ExpiresAt is refused only if it has passed for certain.
-func check(d *Draft, at callTime) *refusal {
-	now, timeless := at.now, at.timeless
-	ended := now
-	if timeless {
-		ended = at.past
-	}
+// check sets the defaults of d and returns why d is refused, nil if it is not. The times
+// of d are checked by checkTimes.
+func check(d *Draft) *refusal {
 	d.Priority, d.Encoding = cmp.Or(d.Priority, Normal), cmp.Or(d.Encoding, pdu.Auto)
-	sendAt := clock.Later(d.SendAt, ended)
 	switch {
 	case d.To.Number == "" || d.To.IsAlphanumeric():
 		return &refusal{Code: RefusedTo, Field: "to"}
@@ -400,15 +405,50 @@ func check(d *Draft, at callTime) *refusal {
 		return &refusal{Code: RefusedPurpose, Field: "purpose"}
 	case d.Encoding != pdu.Auto && d.Encoding != pdu.ForceGSM7 && d.Encoding != pdu.ForceUCS2 && d.Encoding != pdu.Fold:
 		return &refusal{Code: RefusedEncoding, Field: "encoding"}
-	case sendAt.After(now.Add(maxAhead)) && !timeless:
-		return &refusal{Code: RefusedSendAt, Field: "send_at"}
-	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(ended):
-		return &refusal{Code: RefusedExpired, Field: "expires_at"}
-	case !d.ExpiresAt.IsZero() && !d.ExpiresAt.After(sendAt):
-		return &refusal{Code: RefusedWindow, Field: "expires_at"}
 	default:
 		return nil
 	}
+}
+
+// checkTimes returns why the times of d are refused: SendAt has passed long ago or is too
+// far away, ExpiresAt has passed, or the message cannot go before ExpiresAt because of
+// SendAt, quiet hours or days off. While the clock is unconfirmed only what is certain is
+// refused.
+func (q *Queue) checkTimes(d *Draft, at clock.Moment) (wrong []refusal) {
+	switch {
+	case d.SendAt.IsZero():
+	case at.Past.Sub(d.SendAt) > maxBehind:
+		wrong = append(wrong, refusal{Code: RefusedPast, Field: "send_at", By: at.Past.Sub(d.SendAt)})
+	case d.SendAt.After(at.Now.Add(maxAhead)) && !at.Unconfirmed:
+		wrong = append(wrong, refusal{Code: RefusedSendAt, Field: "send_at"})
+	}
+	if d.ExpiresAt.IsZero() {
+		return wrong
+	}
+	first := q.sendable(&Message{Priority: d.Priority, Purpose: d.Purpose}, clock.Later(d.SendAt, at.Past))
+	switch {
+	case !d.ExpiresAt.After(at.Past):
+		wrong = append(wrong, refusal{Code: RefusedExpired, Field: "expires_at", By: at.Past.Sub(d.ExpiresAt)})
+	case !d.ExpiresAt.After(first):
+		wrong = append(wrong, refusal{Code: RefusedWindow, Field: "expires_at", Can: first.In(q.config.Location)})
+	}
+	return wrong
+}
+
+// CheckTimes returns why Enqueue would refuse the times of d now; nil if it would not.
+func (q *Queue) CheckTimes(ctx context.Context, d Draft) ([]*RefusedError, error) {
+	if d.SendAt.IsZero() && d.ExpiresAt.IsZero() {
+		return nil, nil
+	}
+	at, err := q.clock.Moment(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("check times: %w", err)
+	}
+	var all []*RefusedError
+	for _, r := range q.checkTimes(&d, at) {
+		all = append(all, r.err())
+	}
+	return all, nil
 }
 
 // memberID returns the id of draft i of count drafts of one call with the id base. An

@@ -69,6 +69,7 @@ func TestEnqueueRefuses(t *testing.T) {
 		{"expires when it is sent", func(d *queue.Draft) {
 			d.SendAt, d.ExpiresAt = now.Add(time.Hour), now.Add(time.Hour)
 		}, queue.RefusedWindow, "expires_at"},
+		{"a year ago", func(d *queue.Draft) { d.SendAt = now.AddDate(-1, 0, 0) }, queue.RefusedPast, "send_at"},
 		{"two years ahead", func(d *queue.Draft) { d.SendAt = now.AddDate(2, 0, 0) }, queue.RefusedSendAt, "send_at"},
 	}
 	for _, test := range tests {

@@ -89,7 +89,7 @@ func fillDraft(i int) Draft {
 // live takes message i at a time and has it live to its end: of a hundred, 96 are
 // delivered, two sent, one failed, one expired.
 func (f filling) live(tx store.Tx, q *Queue, i int, at time.Time) error {
-	prepared := q.prepare(fillDraft(i), callTime{now: at})
+	prepared := q.prepare(fillDraft(i), clock.Moment{Now: at, Past: at})
 	m := prepared.message
 	id := q.ids.Next(at)
 	m.ID = id.String()

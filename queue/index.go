@@ -360,18 +360,29 @@ func (q *Queue) schedule(m *Message, due, now time.Time) {
 	if m.held() {
 		m.Error = nil
 	}
-	if !m.obeysQuietHours() {
-		return
-	}
-	if due.Before(now) {
-		due = now
-	}
-	end := q.quietEnd(due)
+	due = clock.Later(due, now)
+	end := q.sendable(m, due)
 	if !end.After(due) {
 		return
 	}
 	m.Due = end
-	m.Error = &Problem{Code: CodeQuietHours, Detail: "held by the quiet hours", RetryAt: end}
+	m.Error = &Problem{Code: CodeQuietHours, Detail: "held by the quiet hours", RetryAt: m.unlessOver(end)}
+}
+
+// sendable returns the first moment at or after t at which quiet hours do not hold m.
+func (q *Queue) sendable(m *Message, t time.Time) time.Time {
+	if !m.obeysQuietHours() {
+		return t
+	}
+	return q.quietEnd(t)
+}
+
+// unlessOver returns t; zero if m has expired by then, so that it will not be sent at t.
+func (m *Message) unlessOver(t time.Time) time.Time {
+	if !m.ExpiresAt.IsZero() && !t.Before(m.ExpiresAt) {
+		return time.Time{}
+	}
+	return t
 }
 
 // quietEnd returns the first moment at or after t that is not quiet.

@@ -14,7 +14,7 @@ import (
 func (q *Queue) EnqueueIn(tx store.Tx, actor string, d Draft) (Message, error) {
 	base := q.ids.Next(q.clock.Time())
 	now := q.now()
-	at, err := q.callTimeAt(tx, now)
+	at, err := q.clock.MomentIn(tx, now)
 	if err != nil {
 		return Message{}, err
 	}

@@ -43,6 +43,8 @@ var (
 	ErrInFlight = errors.New("message is in flight")
 	// ErrFinal is returned by Cancel and Release for a message whose status is final.
 	ErrFinal = errors.New("message has ended")
+	// ErrOver is returned by Release for a message whose ExpiresAt has passed.
+	ErrOver = errors.New("time of the message is over")
 	// ErrNotHeld is returned by Release for a message that is neither held nor uncertain.
 	ErrNotHeld = errors.New("message is not held")
 	// ErrStale is returned by Record and Resolve for an attempt that does not exist, or
@@ -158,7 +160,7 @@ type Draft struct {
 	Text      string
 	Reference string              // the caller's own id, up to 128 octets; events carry Reference, so it must not name a person
 	SendAt    time.Time           // zero: now
-	ExpiresAt time.Time           // zero: Config.Validity after the first time the message may be sent
+	ExpiresAt time.Time           // no part is sent from then on; zero: Config.Validity after the first time the message may be sent
 	Priority  Priority            // empty: Normal
 	Encoding  pdu.Encoding        // empty: pdu.Auto
 	Purpose   suppression.Purpose // may be empty
@@ -183,7 +185,9 @@ type Caller struct {
 // Result is the result of one Draft: the Message, or Err, a *RefusedError.
 type Result struct {
 	Message Message
-	Err     error
+	// Late is for how long SendAt had passed for certain when the message was taken.
+	Late time.Duration
+	Err  error
 }
 
 // Codes of RefusedError. With RefusedText, Err holds a *pdu.TextError with its own code.
@@ -197,13 +201,18 @@ const (
 	RefusedEncoding  = "unknown_encoding"
 	RefusedText      = "invalid_text"
 	RefusedSendAt    = "send_at_too_far"
-	RefusedNumber    = "suppressed" // no text for this purpose may be sent to the number
+	RefusedPast      = "send_at_in_the_past" // by more than a day
+	RefusedNumber    = "suppressed"          // no text for this purpose may be sent to the number
 )
 
 // RefusedError says which field of a draft was refused and why. Err is the cause, or nil.
 type RefusedError struct {
 	Code  string // one of the constants Refused…
 	Field string // as in the API: "text", "expires_at"
+	// By is for how long the time has passed, with RefusedExpired and RefusedPast.
+	By time.Duration
+	// CanGo is when the message could go, in Config.Location, with RefusedWindow.
+	CanGo time.Time
 	Err   error
 }
 

@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -163,10 +164,87 @@ func TestHeldMessageExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t, standard(t))
-		b.until("2000-01-03 21:00")
-		m := b.put(func(d *queue.Draft) { d.ExpiresAt = time.Now().Add(time.Hour) })
-		b.until("2000-01-03 22:00")
+		b.until("2000-01-03 19:55")
+		m := b.put(func(d *queue.Draft) { d.ExpiresAt = time.Now().Add(2 * time.Hour) })
+		b.until("2000-01-03 20:05")
+		if held := b.check(m.ID, queue.StatusHeld); !held.Error.RetryAt.IsZero() {
+			t.Errorf("it is said to go at %s, after its end at %s", held.Error.RetryAt, held.ExpiresAt)
+		}
+		wait(t.Context(), 110*time.Minute+time.Second) // its end has come, and Tend has not
+		if _, err := b.Release(t.Context(), m.ID, "reception"); !errors.Is(err, queue.ErrOver) {
+			t.Errorf("it is released after its end: %v", err)
+		}
+		b.tend()
 		b.check(m.ID, queue.StatusExpired)
+		if _, err := b.Release(t.Context(), m.ID, "reception"); !errors.Is(err, queue.ErrOver) || !errors.Is(err, queue.ErrFinal) {
+			t.Errorf("it is released when it has expired: %v", err)
+		}
+	})
+}
+
+// A message that cannot go before its end is refused, with the time at which it could go.
+func TestEndWithinQuietHours(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, standard(t))
+		b.until("2000-01-03 21:00")
+		local := func(at string) time.Time {
+			parsed, err := time.ParseInLocation("2006-01-02 15:04", at, warsaw(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return parsed
+		}
+		for _, c := range []struct {
+			name, send, end string
+			adjust          func(*queue.Draft)
+			canGo           string // empty: it is taken
+		}{
+			{"before the morning", "", "2000-01-04 02:00", nil, "2000-01-04 08:00"},
+			{"in the morning", "", "2000-01-04 08:00", nil, "2000-01-04 08:00"},
+			{"after it", "", "2000-01-04 08:01", nil, ""},
+			{"urgent", "", "2000-01-04 02:00", func(d *queue.Draft) { d.Priority = queue.High }, ""},
+			{"for staff", "", "2000-01-04 02:00", func(d *queue.Draft) { d.Purpose = suppression.Staff }, ""},
+			{"a Sunday for Monday", "2000-01-09 10:00", "2000-01-10 08:00", nil, "2000-01-10 08:00"},
+			{"a time to send after the end", "2000-01-04 12:00", "2000-01-04 11:00", nil, "2000-01-04 12:00"},
+			{"a time to send within quiet hours", "2000-01-04 06:00", "2000-01-04 07:00", nil, "2000-01-04 08:00"},
+			{"a time to send in the day", "2000-01-04 12:00", "2000-01-04 13:00", nil, ""},
+		} {
+			d := draft(t, func(d *queue.Draft) { d.ExpiresAt = local(c.end) })
+			if c.send != "" {
+				d.SendAt = local(c.send)
+			}
+			if c.adjust != nil {
+				c.adjust(&d)
+			}
+			results, _, err := b.Enqueue(t.Context(), queue.Caller{}, []queue.Draft{d})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var refused *queue.RefusedError
+			switch errors.As(results[0].Err, &refused); {
+			case c.canGo == "" && results[0].Err != nil:
+				t.Errorf("%s: %v", c.name, results[0].Err)
+			case c.canGo == "":
+			case refused == nil || refused.Code != queue.RefusedWindow || !refused.CanGo.Equal(local(c.canGo)):
+				t.Errorf("%s: %+v, want that it can go at %s", c.name, results[0].Err, c.canGo)
+			}
+		}
+	})
+}
+
+// A part that failed is given up at once if quiet hours last until after the end of its
+// message: nothing can change that any more.
+func TestRetryAfterQuietHoursIsTooLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, standard(t))
+		b.until("2000-01-03 19:55")
+		m := b.put(func(d *queue.Draft) { d.ExpiresAt = time.Now().Add(2 * time.Hour) })
+		b.record(b.claim(), queue.Outcome{Kind: queue.Retry, Code: "cms_38", RetryAfter: 10 * time.Minute})
+		if failed := b.check(m.ID, queue.StatusFailed); failed.Error.Code != "cms_38" {
+			t.Errorf("error %+v", failed.Error)
+		}
 	})
 }
 

@@ -223,7 +223,7 @@ func (w *work) putBack(e *entry, i int, o Outcome) error {
 	if o.RetryAfter > 0 {
 		due = store.Milliseconds(w.now.Add(o.RetryAfter))
 	}
-	if o.Kind == Retry && !due.Before(e.ExpiresAt) {
+	if o.Kind == Retry && !w.queue.sendable(&e.Message, due).Before(e.ExpiresAt) {
 		p.Status = PartFailed
 		return w.finish(e, StatusFailed, problem)
 	}

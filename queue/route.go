@@ -181,7 +181,7 @@ func (w *work) holdForCap(e *entry, until time.Time) error {
 	e.Error = nil
 	w.schedule(&e.Message, store.Milliseconds(until.Add(time.Millisecond)))
 	if e.Error == nil {
-		e.Error = &Problem{Code: CodeRecipientCap, Detail: "its number has been sent as many parts as recipient_cap allows", RetryAt: e.Due}
+		e.Error = &Problem{Code: CodeRecipientCap, Detail: "its number has been sent as many parts as recipient_cap allows", RetryAt: e.unlessOver(e.Due)}
 	}
 	return w.saveUpdated(e)
 }

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"goniec/clock"
 	"goniec/event"
 	"goniec/inbox"
 	"goniec/pdu"
@@ -41,9 +42,14 @@ type desk struct {
 
 func newDesk(t *testing.T, adjust func(*reply.Config)) *desk {
 	t.Helper()
-	s := memstore.New()
+	return newDeskOn(t, memstore.New(), nil, adjust)
+}
+
+// newDeskOn is newDesk with a store and a clock; nil: one that needs no confirmation.
+func newDeskOn(t *testing.T, s store.Store, ticks *clock.Clock, adjust func(*reply.Config)) *desk {
+	t.Helper()
 	events := event.New(s, "box")
-	q, err := queue.New(queue.Config{Store: s, Events: events, Box: "box"})
+	q, err := queue.New(queue.Config{Store: s, Events: events, Box: "box", Clock: ticks})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,11 +125,9 @@ func worker() queue.Worker { return queue.Worker{Modem: "sim-a", SIM: "260010000
 // ask enqueues a message that asks, and has it sent.
 func (d *desk) ask(draft queue.Draft, q reply.Question, sent bool) string {
 	d.t.Helper()
-	along, err := d.Ask(q)
-	if err != nil {
+	if err := d.Ask(d.t.Context(), &draft, q); err != nil {
 		d.t.Fatal(err)
 	}
-	draft.InTx = along
 	results, _, err := d.queue.Enqueue(d.t.Context(), queue.Caller{Token: "his"}, []queue.Draft{draft})
 	if err != nil {
 		d.t.Fatal(err)

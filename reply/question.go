@@ -1,12 +1,14 @@
 package reply
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"goniec/clock"
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
@@ -112,8 +114,8 @@ type QuestionError struct{ Code, Field string }
 // Error implements error.
 func (e *QuestionError) Error() string { return "question: " + e.Field + ": " + e.Code }
 
-// validate checks what a caller can get wrong.
-func (q *Question) validate(now time.Time) error {
+// validate checks what a caller can get wrong, but whether Until has passed.
+func (q *Question) validate(at clock.Moment) error {
 	wrong := func(field, code string) error { return &QuestionError{Code: code, Field: field} }
 	switch q.Kind {
 	case reader.YesNo, reader.Free:
@@ -138,7 +140,7 @@ func (q *Question) validate(now time.Time) error {
 		return wrong("labels", InvalidLabels)
 	case q.Kind != reader.Number && (q.Min != 0 || q.Max != 0):
 		return wrong("max", InvalidRange)
-	case !q.Until.IsZero() && (!q.Until.After(now) || q.Until.After(now.Add(maxAhead))):
+	case q.Until.After(at.Now.Add(maxAhead)) && !at.Unconfirmed:
 		return wrong("until", InvalidUntil)
 	case !q.ChangeUntil.IsZero() && !q.Until.IsZero() && q.ChangeUntil.After(q.Until):
 		return wrong("change_until", InvalidChange)
@@ -152,13 +154,20 @@ func (q *Question) validate(now time.Time) error {
 	return nil
 }
 
-// Ask returns the function that makes a message ask q, for Draft.InTx. It replaces ID,
-// To, Purpose and Reference of q by those of the message. The error is a *QuestionError.
-func (r *Replies) Ask(q Question) (func(tx store.Tx, m queue.Message) error, error) {
-	if err := q.validate(now()); err != nil {
-		return nil, err
+// Ask makes d ask q: it sets InTx, and ExpiresAt if Until comes first, because nothing can
+// answer a question that is sent after its end. ID, To, Purpose and Reference of q become
+// those of the message. A q that is wrong gives a *QuestionError; whether Until has passed,
+// or comes before the message can go, the queue finds out by ExpiresAt.
+func (r *Replies) Ask(ctx context.Context, d *queue.Draft, q Question) error {
+	at, err := r.queue.Clock().Moment(ctx)
+	if err != nil {
+		return err
 	}
-	return func(tx store.Tx, m queue.Message) error {
+	if err := q.validate(at); err != nil {
+		return err
+	}
+	d.ExpiresAt = clock.Earliest(d.ExpiresAt, q.Until)
+	d.InTx = func(tx store.Tx, m queue.Message) error {
 		asked := q
 		asked.ID, asked.To, asked.Purpose, asked.Reference = m.ID, m.To, m.Purpose, m.Reference
 		asked.AskedAt, asked.Status = m.CreatedAt, Open
@@ -180,7 +189,8 @@ func (r *Replies) Ask(q Question) (func(tx store.Tx, m queue.Message) error, err
 			}
 		}
 		return saveQuestion(tx, asked)
-	}, nil
+	}
+	return nil
 }
 
 // supersede closes open questions that q asks again.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"goniec/calendar"
+	"goniec/clock"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/reply"
@@ -217,18 +218,62 @@ func TestQuestionsThatCannotBe(t *testing.T) {
 			"kind":         {Kind: "maybe"},
 			"labels":       {Kind: reader.Choice, Labels: []string{"rano"}},
 			"max":          {Kind: reader.Number, Min: 5, Max: 5},
-			"until":        {Kind: reader.YesNo, Until: time.Now().Add(-time.Hour)},
+			"until":        {Kind: reader.YesNo, Until: time.Now().AddDate(2, 0, 0)},
 			"change_until": {Kind: reader.YesNo, Until: time.Now().Add(time.Hour), ChangeUntil: time.Now().Add(2 * time.Hour)},
 			"about":        {Kind: reader.YesNo, About: strings.Repeat("x", 61)},
 			"language":     {Kind: reader.YesNo, Language: "polski"},
 		} {
-			_, err := d.Ask(q)
+			err := d.Ask(t.Context(), &queue.Draft{}, q)
 			var wrong *reply.QuestionError
 			if !errors.As(err, &wrong) || wrong.Field != field {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
 	})
+}
+
+// A message ends with its question, unless it ends before.
+func TestQuestionEndsItsMessage(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		now := time.Now()
+		for _, c := range []struct{ expires, until, want time.Time }{
+			{time.Time{}, now.Add(time.Hour), now.Add(time.Hour)},
+			{now.Add(2 * time.Hour), now.Add(time.Hour), now.Add(time.Hour)},
+			{now.Add(time.Hour), now.Add(2 * time.Hour), now.Add(time.Hour)},
+			{now.Add(time.Hour), time.Time{}, now.Add(time.Hour)},
+		} {
+			id := d.ask(queue.Draft{To: d.address(patient), Text: "TAK?", ExpiresAt: c.expires}, reply.Question{Kind: reader.YesNo, Until: c.until}, false)
+			m, err := d.queue.Message(t.Context(), id)
+			if err != nil || !m.ExpiresAt.Equal(c.want) {
+				t.Errorf("expires %v, until %v: the message ends at %v, %v", c.expires, c.until, m.ExpiresAt, err)
+			}
+		}
+	})
+}
+
+// A clock that nothing confirms, such as one of a box that was without power for years,
+// does not make the end of a question a mistake.
+func TestEndOfAQuestionByAnUnconfirmedClock(t *testing.T) {
+	t.Parallel()
+	for _, off := range []time.Duration{-3 * 365 * 24 * time.Hour, 365 * 24 * time.Hour} {
+		s := memstore.New()
+		ticks, err := clock.New(clock.Config{
+			Store: s, Time: func() time.Time { return time.Now().Add(off) },
+			Boot: clock.Boot{ID: "second", Uptime: func() time.Duration { return time.Minute }, Earliest: time.Now().AddDate(-4, 0, 0)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := newDeskOn(t, s, ticks, nil)
+		draft := queue.Draft{To: d.address(patient), Text: "TAK?"}
+		if err := d.Ask(t.Context(), &draft, reply.Question{Kind: reader.YesNo, Until: time.Now().Add(24 * time.Hour)}); err != nil {
+			t.Errorf("clock off by %s: %v", off, err)
+		}
+		results, _, err := d.queue.Enqueue(t.Context(), queue.Caller{}, []queue.Draft{draft})
+		if err != nil || results[0].Err != nil {
+			t.Errorf("clock off by %s: %+v, %v", off, results, err)
+		}
+	}
 }
 
 // A conversation waits for staff until somebody closes it, and opens when the patient

@@ -16,7 +16,7 @@ type QuestionRequest struct {
 	Max         int        `json:"max,omitempty" doc:"If kind is number: the greatest that counts."`
 	About       string     `json:"about,omitempty" maxLength:"60" example:"Ania, wt 10:00" doc:"What is asked about, so that the patient can tell it from other questions that are open."`
 	Language    string     `json:"language,omitempty" enum:"pl,en,es,uk" doc:"Of the text, and of the texts that go back. Without it: replies.language of the configuration."`
-	Until       *time.Time `json:"until,omitempty" example:"2026-11-24T09:00:00+01:00" doc:"Answers count before. Without it: replies.answer_within after it goes."`
+	Until       *time.Time `json:"until,omitempty" example:"2026-11-24T09:00:00+01:00" doc:"Answers count before, and the message is not sent after. Without it: replies.answer_within after it goes."`
 	ChangeUntil *time.Time `json:"change_until,omitempty" doc:"Until when the patient may change the answer; after that a person decides. Without it: until."`
 	AlsoFrom    []string   `json:"also_from,omitempty" maxItems:"5" doc:"Other numbers of the same person, from which an answer counts as well."`
 }

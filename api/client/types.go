@@ -70,8 +70,8 @@ type MessageRequest struct {
 	To        string           `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"Recipient: E.164 with a leading plus, a national number of the configured region, or a short code."`
 	Text      string           `json:"text" example:"Wizyta jutro o 10:00. Odpisz TAK lub NIE." doc:"The text. Long ones are cut into parts; preview says how many."`
 	Reference string           `json:"reference,omitempty" maxLength:"128" example:"visit-17" doc:"The caller's own id, given back with the message and its events. No control characters; put no name and no number into it."`
-	SendAt    *time.Time       `json:"send_at,omitempty" example:"2026-11-23T08:00:00+01:00" doc:"Not before this time. Without it: at once."`
-	ExpiresAt *time.Time       `json:"expires_at,omitempty" example:"2026-11-23T18:00:00+01:00" doc:"Not after this time: a message that is still waiting then is dropped, not sent late."`
+	SendAt    *time.Time       `json:"send_at,omitempty" example:"2026-11-23T08:00:00+01:00" doc:"Not before this time. Without it: at once. A time more than 24 hours past is refused."`
+	ExpiresAt *time.Time       `json:"expires_at,omitempty" example:"2026-11-23T18:00:00+01:00" doc:"Not after this time: a message that is still waiting then is dropped, not sent late. A message that cannot go before it, because of send_at, quiet hours or days off, is refused."`
 	Priority  Priority         `json:"priority,omitempty" enum:"high,normal,low" default:"normal" doc:"Which goes first. Quiet hours hold normal and low ones."`
 	Encoding  Encoding         `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" default:"auto" doc:"auto: GSM 7-bit where the text allows it, else UCS-2. fold: letters lose their marks where that makes the text GSM 7-bit. gsm7: refused if a character does not fit."`
 	Purpose   Purpose          `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to. Messages to staff pass quiet hours."`
@@ -88,7 +88,7 @@ type Message struct {
 	Text        string        `json:"text" example:"Wizyta jutro o 10:00." doc:"The text as it goes out, after normalisation and folding. Empty once its retention is over."`
 	Reference   string        `json:"reference,omitempty" doc:"The caller's own id."`
 	SendAt      *time.Time    `json:"send_at,omitempty" doc:"Not before this time."`
-	ExpiresAt   *time.Time    `json:"expires_at,omitempty" doc:"Not after this time."`
+	ExpiresAt   *time.Time    `json:"expires_at,omitempty" doc:"Not after this time: the one posted, or until of the question if that comes first."`
 	Priority    Priority      `json:"priority" enum:"high,normal,low" doc:"Which goes first."`
 	Encoding    Encoding      `json:"encoding" enum:"auto,gsm7,ucs2,fold" doc:"What the caller allowed."`
 	Purpose     Purpose       `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to."`
@@ -168,8 +168,9 @@ type BatchResponse struct {
 
 // BatchResult is the result of one message of a batch: an ID or a Problem.
 type BatchResult struct {
-	ID      string   `json:"id,omitempty" doc:"The message was accepted under this id."`
-	Problem *Problem `json:"problem,omitempty" doc:"The message was refused; pointers are relative to it."`
+	ID       string    `json:"id,omitempty" doc:"The message was accepted under this id."`
+	Warnings []Warning `json:"warnings,omitempty" nullable:"false" doc:"What looks odd about a message that was accepted."`
+	Problem  *Problem  `json:"problem,omitempty" doc:"The message was refused; pointers are relative to it."`
 }
 
 // PreviewRequest requests the composition of a text.

@@ -185,7 +185,7 @@ func (res Resource) postMessage(ctx context.Context, in *postInput, bodies rest.
 			return nil, failure(ctx, err)
 		}
 	}
-	message[0].Warnings = wireWarnings(results[0].Warning, lang)
+	message[0].Warnings = wireWarnings(results[0].Warnings, lang)
 	return &postOutput{Location: "/v1/messages/" + message[0].ID, Replayed: flag(replayed), Body: message[0]}, nil
 }
 
@@ -217,6 +217,7 @@ func (res Resource) postBatch(ctx context.Context, in *postInput, batches rest.L
 			results[i].Problem = r.Render(rest.Invalid(wrong...))
 		default:
 			results[i].ID = taken[i].Message.ID
+			results[i].Warnings = wireWarnings(taken[i].Warnings, r.Language())
 		}
 	}
 	return &batchOutput{Replayed: flag(replayed), Body: client.BatchResponse{Results: results}}, nil
@@ -278,7 +279,7 @@ func failure(ctx context.Context, err error) *rest.Problem {
 		err  error
 		code rest.Code
 	}{
-		{queue.ErrKeyReused, rest.CodeKeyReused}, {queue.ErrInFlight, rest.CodeInFlight}, {queue.ErrFinal, rest.CodeEnded}, {queue.ErrNotHeld, rest.CodeNotHeld},
+		{queue.ErrKeyReused, rest.CodeKeyReused}, {queue.ErrInFlight, rest.CodeInFlight}, {queue.ErrOver, rest.CodeOver}, {queue.ErrFinal, rest.CodeEnded}, {queue.ErrNotHeld, rest.CodeNotHeld},
 	} {
 		if errors.Is(err, known.err) {
 			return rest.NewProblem(known.code)

@@ -94,30 +94,15 @@ func wirePreview(p pdu.Preview) client.Preview {
 func silenceWarning(s queue.Silence, now time.Time, lang catalogue.Language) client.Warning {
 	return client.Warning{
 		Field: "status", Code: "report_overdue",
-		Detail: catalogue.Text(lang, catalogue.WarningReportOverdue, duration(lang, now.Sub(s.Since)), s.Modem, duration(lang, max(time.Second, s.Usual))),
+		Detail: catalogue.Text(lang, catalogue.WarningReportOverdue, catalogue.Duration(lang, now.Sub(s.Since)), s.Modem, catalogue.Duration(lang, max(time.Second, s.Usual))),
 	}
 }
 
-// duration returns d in words, rounded down to seconds, minutes, hours or days, in the
-// greatest unit of which d has at least 2 if possible.
-func duration(lang catalogue.Language, d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < 2*time.Minute:
-		return catalogue.Text(lang, catalogue.DurationSeconds, int(d/time.Second))
-	case d < 2*time.Hour:
-		return catalogue.Text(lang, catalogue.DurationMinutes, int(d/time.Minute))
-	case d < 2*day:
-		return catalogue.Text(lang, catalogue.DurationHours, int(d/time.Hour))
-	default:
-		return catalogue.Text(lang, catalogue.DurationDays, int(d/day))
+// wireWarnings returns warnings of package accept in words.
+func wireWarnings(all []accept.Problem, lang catalogue.Language) []client.Warning {
+	var warnings []client.Warning
+	for _, w := range all {
+		warnings = append(warnings, client.Warning{Field: w.Field, Code: string(w.Code), Detail: rest.Words(lang, catalogue.Key("warning."+string(w.Code)), w.Args)})
 	}
-}
-
-// wireWarnings returns the warning of package accept in words.
-func wireWarnings(code string, lang catalogue.Language) []client.Warning {
-	if code == "" {
-		return nil
-	}
-	return []client.Warning{{Field: "to", Code: code, Detail: catalogue.Text(lang, catalogue.Key("warning."+code))}}
+	return warnings
 }

@@ -47,6 +47,7 @@ const (
 	CodeKeyInvalid           Code = "idempotency_key_invalid"
 	CodeInFlight             Code = "message_in_flight"
 	CodeEnded                Code = "message_ended"
+	CodeOver                 Code = "message_over"
 	CodeNotHeld              Code = "message_not_held"
 	CodeTokenExists          Code = "token_exists"
 	CodeClockDiffers         Code = "clock_differs"
@@ -123,6 +124,7 @@ func Statuses() map[Code]int {
 		CodeKeyInvalid:           http.StatusBadRequest,
 		CodeInFlight:             http.StatusConflict,
 		CodeEnded:                http.StatusConflict,
+		CodeOver:                 http.StatusConflict,
 		CodeNotHeld:              http.StatusConflict,
 		CodeTokenExists:          http.StatusConflict,
 		CodeClockDiffers:         http.StatusConflict,

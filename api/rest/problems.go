@@ -125,7 +125,19 @@ func problemURI(code Code) string { return "/docs#problem-" + string(code) }
 
 // problemText returns the detail of a problem; its keys are in catalogue/problems.go.
 func problemText(lang catalogue.Language, code Code, args ...any) string {
-	return catalogue.Text(lang, catalogue.Key("problem."+string(code)), args...)
+	return Words(lang, catalogue.Key("problem."+string(code)), args)
+}
+
+// Words returns a text with its arguments. A time.Duration among them is put into words.
+func Words(lang catalogue.Language, key catalogue.Key, args []any) string {
+	said := make([]any, len(args))
+	for i, arg := range args {
+		if d, is := arg.(time.Duration); is {
+			arg = catalogue.Duration(lang, d)
+		}
+		said[i] = arg
+	}
+	return catalogue.Text(lang, key, said...)
 }
 
 // Failure returns err if it is a problem, else the problem of a failure of the gateway.
