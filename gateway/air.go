@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"goniec/clock"
 	"goniec/modem"
 	"goniec/queue"
 )
@@ -71,13 +72,13 @@ func (w *worker) recall() {
 	if len(all) == 1 {
 		w.air.uncertain = &all[0]
 	}
-	w.air.listenUntil = handedOverAt(attemptOf(all[0])).Add(answerAwaited)
+	w.air.listenUntil = handedOverAt(all[0]).Add(answerAwaited)
 }
 
 // withoutAnswer returns those of all that the modem has not answered.
 func withoutAnswer(all []queue.Submission) []queue.Submission {
 	return slices.DeleteFunc(all, func(sub queue.Submission) bool {
-		a := attemptOf(sub)
+		a := sub.Message.Attempt(sub.Attempt)
 		return a == nil || isAnswer(a.Code)
 	})
 }
@@ -92,22 +93,11 @@ func (a *air) noteUncertain(sub queue.Submission, v verdict) {
 	}
 }
 
-// attemptOf returns the attempt of sub, nil if its message no longer lists the attempt.
-func attemptOf(sub queue.Submission) *queue.Attempt {
-	for i := range sub.Message.Attempts {
-		if sub.Message.Attempts[i].Number == sub.Attempt {
-			return &sub.Message.Attempts[i]
-		}
-	}
-	return nil
-}
-
-// handedOverAt returns about when the modem got the part of a.
-func handedOverAt(a *queue.Attempt) time.Time {
-	if a.PayloadAt.IsZero() {
-		return a.At
-	}
-	return a.PayloadAt
+// handedOverAt returns about when the modem got the part of sub, whose message lists its
+// attempt.
+func handedOverAt(sub queue.Submission) time.Time {
+	a := sub.Message.Attempt(sub.Attempt)
+	return clock.Later(a.At, a.PayloadAt)
 }
 
 // isAnswer says whether code is an error that the modem returned, after which no other answer
@@ -124,5 +114,5 @@ func (g *Gateway) QuietUntil(ctx context.Context) (time.Time, error) {
 	if all = withoutAnswer(all); err != nil || len(all) == 0 {
 		return time.Time{}, err
 	}
-	return handedOverAt(attemptOf(all[0])).Add(answerAwaited), nil
+	return handedOverAt(all[0]).Add(answerAwaited), nil
 }

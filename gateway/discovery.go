@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -117,7 +118,8 @@ func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
 		}
 	}
 	for _, port := range ports {
-		if d.taken(port.Device) || d.resting(port.Device) {
+		taken := slices.ContainsFunc(d.found, func(m found) bool { return m.device == port.Device })
+		if taken || d.resting(port.Device) {
 			continue
 		}
 		probeCtx, cancel := context.WithTimeout(ctx, probeTimeout)
@@ -135,15 +137,6 @@ func (d *discovery) scan(ctx context.Context) (changed bool, err error) {
 		}
 	}
 	return changed, nil
-}
-
-func (d *discovery) taken(device string) bool {
-	for _, m := range d.found {
-		if m.device == device {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *discovery) resting(device string) bool {
@@ -184,17 +177,12 @@ func (d *discovery) add(device string, info modem.Info, plugged map[string]bool)
 // at any port.
 func (d *discovery) name(info modem.Info) string {
 	base := strings.Trim(strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' {
 			return r
-		case 'A' <= r && r <= 'Z':
-			return r + ('a' - 'A')
 		}
 		return '-'
-	}, info.Model), "-")
-	if base == "" {
-		base = "modem"
-	}
+	}, strings.ToLower(info.Model)), "-")
+	base = cmp.Or(base, "modem")
 	base = base[:min(len(base), 24)]
 	if n := len(info.IMEI); n > 0 {
 		base += "-" + info.IMEI[max(0, n-4):]

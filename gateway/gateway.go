@@ -8,6 +8,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,14 +86,9 @@ type Gateway struct {
 
 // New returns a gateway with the modems of c. No modem is opened before Start.
 func New(c Config) *Gateway {
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Logger, c.Location = cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), cmp.Or(c.Location, time.UTC)
 	if c.DefaultValidity <= 0 {
 		c.DefaultValidity = defaultValidity
-	}
-	if c.Location == nil {
-		c.Location = time.UTC
 	}
 	if c.Routing == nil {
 		c.Routing = NewRouting(RoutingConfig{Store: c.Store})
@@ -241,21 +237,13 @@ func (c ModemConfig) sameDevice(d ModemConfig) bool {
 // Restart closes the modem called name and opens the modem again at once, in any state. A
 // running submission ends first. Restart returns when the modem has been closed. The error is
 // ErrUnknownModem or that of ctx.
-func (g *Gateway) Restart(ctx context.Context, name string) error {
-	g.mu.Lock()
-	w := g.workers[name]
-	started := g.started
-	g.mu.Unlock()
+func (g *Gateway) Restart(ctx context.Context, name string) (err error) {
+	defer store.Wrap(&err, "restart modem %s", name)
+	w := g.worker(name)
 	if w == nil {
-		return fmt.Errorf("restart modem %s: %w", name, ErrUnknownModem)
+		return ErrUnknownModem
 	}
-	if !started {
-		return nil
-	}
-	if err := w.restart(ctx); err != nil {
-		return fmt.Errorf("restart modem %s: %w", name, err)
-	}
-	return nil
+	return w.restart(ctx)
 }
 
 // others returns the workers other than w whose modems are ready to send sub.

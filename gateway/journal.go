@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"goniec/catalogue"
@@ -125,22 +126,15 @@ func (j *journal) persist(what string, op func(context.Context) error) error {
 
 // isPermanent says whether err is about one record and a retry gives the same error.
 func isPermanent(err error) bool {
-	for _, e := range []error{queue.ErrStale, store.ErrNotFound, queue.ErrMove, store.ErrTooLarge, store.ErrKey} {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]error{queue.ErrStale, store.ErrNotFound, queue.ErrMove, store.ErrTooLarge, store.ErrKey},
+		func(e error) bool { return errors.Is(err, e) })
 }
 
 // writable says whether the store accepts a small record.
 func (j *journal) writable(ctx context.Context) bool {
 	err := j.worker.gateway.config.Store.Update(ctx, func(tx store.Tx) error {
 		key := "probe/" + j.worker.config.Name
-		if err := tx.Put(key, nil); err != nil {
-			return err
-		}
-		return tx.Delete(key)
+		return errors.Join(tx.Put(key, nil), tx.Delete(key))
 	})
 	return err == nil
 }

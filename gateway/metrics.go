@@ -79,13 +79,12 @@ func (m *metrics) of(name string) *modemMetrics {
 // forget deletes the metrics of a modem that is no longer configured.
 func (m *metrics) forget(name string) {
 	labels := prometheus.Labels{"modem": name}
-	m.parts.DeletePartialMatch(labels)
-	m.submitSeconds.DeletePartialMatch(labels)
-	m.state.DeletePartialMatch(labels)
-	m.alarms.DeletePartialMatch(labels)
-	m.received.DeletePartialMatch(labels)
-	m.storeFailures.DeletePartialMatch(labels)
-	m.panics.DeletePartialMatch(labels)
+	for _, v := range []*prometheus.MetricVec{
+		m.parts.MetricVec, m.submitSeconds.MetricVec, m.state.MetricVec, m.alarms.MetricVec, m.received.MetricVec,
+		m.storeFailures.MetricVec, m.panics.MetricVec,
+	} {
+		v.DeletePartialMatch(labels)
+	}
 }
 
 // parts returns the counter of attempts with an outcome.
@@ -95,11 +94,15 @@ func (m *modemMetrics) parts(outcome string) prometheus.Counter {
 
 // setAlarm sets the gauge of an alarm.
 func (m *modemMetrics) setAlarm(code string, raised bool) {
-	value := 0.0
-	if raised {
-		value = 1
+	m.all.alarms.WithLabelValues(m.name, code).Set(oneIf(raised))
+}
+
+// oneIf returns 1 for true and 0 for false.
+func oneIf(is bool) float64 {
+	if is {
+		return 1
 	}
-	m.all.alarms.WithLabelValues(m.name, code).Set(value)
+	return 0
 }
 
 // setState sets the gauges of the modem's state.
@@ -108,10 +111,6 @@ func (m *modemMetrics) setState(state modem.State) {
 		modem.Absent, modem.Opening, modem.Initialising, modem.SIMLocked,
 		modem.Registering, modem.Ready, modem.Faulted, modem.Parked,
 	} {
-		value := 0.0
-		if s == state {
-			value = 1
-		}
-		m.all.state.WithLabelValues(m.name, string(s)).Set(value)
+		m.all.state.WithLabelValues(m.name, string(s)).Set(oneIf(s == state))
 	}
 }

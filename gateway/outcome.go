@@ -51,24 +51,6 @@ type verdict struct {
 	network bool          // the network has failed for any message
 }
 
-// word returns the name of the outcome in metrics and logs.
-func (v verdict) word() string {
-	switch v.outcome.Kind {
-	case queue.Accepted:
-		return "accepted"
-	case queue.Refused:
-		return "refused"
-	case queue.Retry:
-		return "retry"
-	case queue.NotSent:
-		return "given_back"
-	case queue.Uncertain:
-		return "uncertain"
-	default:
-		return "none"
-	}
-}
-
 // history holds recent faults of one modem, to tell a failing message from a failing modem. A
 // success clears it.
 type history struct {
@@ -211,13 +193,9 @@ func failedBy(sub queue.Submission, code, sim string) bool {
 // refusals returns the attempts at the part of sub that were given back with code, by any
 // modem.
 func refusals(sub queue.Submission, code string) []queue.Attempt {
-	var all []queue.Attempt
-	for _, a := range sub.Message.Attempts {
-		if a.Part == sub.Part && a.Outcome == queue.AttemptNotSent && a.Code == code {
-			all = append(all, a)
-		}
-	}
-	return all
+	return slices.DeleteFunc(slices.Clone(sub.Message.Attempts), func(a queue.Attempt) bool {
+		return a.Part != sub.Part || a.Outcome != queue.AttemptNotSent || a.Code != code
+	})
 }
 
 // givenBack returns how many attempts at the part of sub were given back with code.

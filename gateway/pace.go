@@ -78,10 +78,7 @@ func (p *pacer) read(ctx context.Context) error {
 	if p.loaded || p.limit.unlimited() {
 		return nil
 	}
-	record, err := store.View(ctx, p.store, func(r store.Reader) (paceRecord, error) {
-		record, _, err := store.GetJSON[paceRecord](r, p.key)
-		return record, err
-	})
+	record, err := store.LoadJSON[paceRecord](ctx, p.store, p.key)
 	if err != nil {
 		return err
 	}
@@ -107,11 +104,7 @@ func (p *pacer) startPeriods(now time.Time) {
 			r.Month, r.InMonth = month, 0
 		}
 	}
-	old := 0
-	for old < len(p.recent) && now.Sub(p.recent[old]) >= time.Minute {
-		old++
-	}
-	p.recent = slices.Delete(p.recent, 0, old)
+	p.recent = slices.DeleteFunc(p.recent, func(t time.Time) bool { return now.Sub(t) >= time.Minute })
 }
 
 // allowedAt returns when the next message may begin and, in English, what it waits for; both

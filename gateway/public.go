@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -96,10 +97,7 @@ func (p *public) state(info modem.Info) (modem.State, time.Time) {
 // ownNumber returns the number of the SIM in E.164: the configured one, else the one on the
 // card; empty if neither is known.
 func (w *worker) ownNumber(info modem.Info) string {
-	number := info.Number
-	if configured := *w.number.Load(); configured != "" {
-		number = configured
-	}
+	number := cmp.Or(*w.number.Load(), info.Number)
 	if a, err := pdu.ParseAddress(number); err != nil || a.Type != pdu.TypeInternational {
 		return ""
 	}
@@ -113,17 +111,12 @@ func (w *worker) status() Status {
 	if state != modem.Ready && !p.outSince.IsZero() && p.outSince.Before(since) {
 		since = p.outSince
 	}
-	s := Status{
+	return Status{
 		Name: w.config.Name, Device: info.Device, State: state, Since: since, Opened: p.opened,
 		Manufacturer: info.Manufacturer, Model: info.Model, Revision: info.Revision, Profile: info.Profile, IMEI: info.IMEI,
 		SIM: p.sim, ICCID: info.ICCID, Number: w.ownNumber(info), Operator: info.Operator, SMSC: info.SMSC,
 		Signal: info.Signal, SignalHistory: info.SignalHistory, Registration: info.Registration, Storage: info.Storage,
 		Sent: p.sent, Failed: p.failed, Received: p.received,
-		PausedUntil: p.pausedUntil, PauseReason: p.pauseReason, Alarms: w.alarms.list(),
+		PausedUntil: p.pausedUntil, PauseReason: p.pauseReason, Trouble: p.trouble, Alarms: w.alarms.list(),
 	}
-	if p.trouble != nil {
-		t := *p.trouble
-		s.Trouble = &t
-	}
-	return s
 }

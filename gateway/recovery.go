@@ -140,15 +140,10 @@ func (r *recovery) chooseStep(f *modem.Fault) recoveryStep {
 
 // waitsForPeople says whether no restart can mend f.
 func waitsForPeople(f *modem.Fault) bool {
-	for _, e := range []error{
+	return slices.ContainsFunc([]error{
 		modem.ErrNoDevice, modem.ErrBusy, modem.ErrPermission, modem.ErrNotSerial, modem.ErrOtherModem, modem.ErrNotSMS,
 		modem.ErrSIMLocked, modem.ErrDenied, modem.ErrNoSMSC, modem.ErrRoaming, context.Canceled,
-	} {
-		if errors.Is(f, e) {
-			return true
-		}
-	}
-	return false
+	}, func(e error) bool { return errors.Is(f, e) })
 }
 
 // isSIMFault says whether the SIM cannot be read, which a restart of the modem sometimes
@@ -162,10 +157,7 @@ func isSIMFault(f *modem.Fault) bool {
 // returns false if the budget is spent.
 func (r *recovery) spend(ctx context.Context, now time.Time) (bool, error) {
 	if !r.loaded {
-		record, err := store.View(ctx, r.worker.gateway.config.Store, func(reader store.Reader) (recoveryRecord, error) {
-			record, _, err := store.GetJSON[recoveryRecord](reader, r.key)
-			return record, err
-		})
+		record, err := store.LoadJSON[recoveryRecord](ctx, r.worker.gateway.config.Store, r.key)
 		if err != nil {
 			return false, err
 		}

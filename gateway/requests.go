@@ -3,10 +3,10 @@ package gateway
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 
 	"goniec/modem"
+	"goniec/store"
 )
 
 // ErrNotOpen is returned for an operation that needs an open modem while the modem is closed.
@@ -23,22 +23,19 @@ type request struct {
 // modem open, and returns the error of do. No part is sent meanwhile, so do should be short.
 // ctx bounds the wait and do itself. The error is ErrUnknownModem, ErrNotOpen, that of ctx, or
 // that of do. A *modem.Fault returned by do is mended like a fault of a submission.
-func (g *Gateway) Do(ctx context.Context, name string, do func(context.Context, *modem.Modem) error) error {
+func (g *Gateway) Do(ctx context.Context, name string, do func(context.Context, *modem.Modem) error) (err error) {
+	defer store.Wrap(&err, "use modem %s", name)
 	w := g.worker(name)
 	if w == nil {
-		return fmt.Errorf("use modem %s: %w", name, ErrUnknownModem)
+		return ErrUnknownModem
 	}
-	if err := w.ask(ctx, do); err != nil {
-		return fmt.Errorf("use modem %s: %w", name, err)
-	}
-	return nil
+	return w.ask(ctx, do)
 }
 
 // USSD sends a USSD code such as "*101#" through the modem called name and returns the answer
 // of the network. No part is sent meanwhile. The error is that of Do or of modem.Modem.USSD.
 func (g *Gateway) USSD(ctx context.Context, name, code string) (text string, err error) {
-	err = g.Do(ctx, name, func(ctx context.Context, device *modem.Modem) error {
-		var err error
+	err = g.Do(ctx, name, func(ctx context.Context, device *modem.Modem) (err error) {
 		text, err = device.USSD(ctx, code)
 		return err
 	})

@@ -92,10 +92,7 @@ func (s *sender) nextDue() time.Time {
 	if !ok {
 		return shift
 	}
-	if soonest := now.Add(shortest); due.Before(soonest) {
-		due = soonest
-	}
-	return clock.Earliest(due, shift)
+	return clock.Earliest(clock.Later(due, now.Add(shortest)), shift)
 }
 
 // sendAll sends sub and the parts that the queue hands over behind it: the other parts of its
@@ -231,7 +228,7 @@ func (s *sender) attempt(sub queue.Submission) verdict {
 		return v
 	}
 	w.log.Warn("part was not accepted", slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1),
-		slog.Int("attempt", sub.Attempt), slog.Any("to", sub.To), slog.String("outcome", v.word()),
+		slog.Int("attempt", sub.Attempt), slog.Any("to", sub.To), slog.String("outcome", v.outcome.Kind.String()),
 		slog.String("code", v.outcome.Code), slog.Any("err", f), slog.String("remedy", f.Remedy().English()))
 	w.showTrouble(trouble(f, done))
 	return v
@@ -323,7 +320,7 @@ func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.
 	if v.outcome.Kind == queue.Uncertain {
 		w.air.noteUncertain(sub, v)
 	}
-	w.metrics.parts(v.word()).Inc()
+	w.metrics.parts(v.outcome.Kind.String()).Inc()
 	w.show(func(p *public) {
 		switch v.outcome.Kind {
 		case queue.Accepted:
@@ -340,7 +337,7 @@ func (s *sender) record(sub queue.Submission, v verdict, next bool) (more queue.
 		return err
 	})
 	switch attributes := []any{
-		slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.String("outcome", v.word()), slog.Any("err", err),
+		slog.String("msg", sub.Message.ID), slog.Int("part", sub.Part+1), slog.String("outcome", v.outcome.Kind.String()), slog.Any("err", err),
 	}; {
 	case err == nil:
 		return more, ok, nil

@@ -1,10 +1,11 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
-	"slices"
 	"time"
 
+	"goniec/clock"
 	"goniec/modem"
 	"goniec/queue"
 	"goniec/store"
@@ -30,10 +31,7 @@ type service struct {
 // remember reads which SIM was in the modem last, before w runs. Messages for that SIM wait
 // until the modem is open.
 func (w *worker) remember(ctx context.Context) {
-	record, err := store.View(ctx, w.gateway.config.Store, func(r store.Reader) (cardRecord, error) {
-		record, _, err := store.GetJSON[cardRecord](r, "card/"+w.config.Name)
-		return record, err
-	})
+	record, err := store.LoadJSON[cardRecord](ctx, w.gateway.config.Store, "card/"+w.config.Name)
 	w.show(func(p *public) {
 		p.service.down = time.Now()
 		if err == nil { // on an error no message waits for the modem
@@ -46,10 +44,7 @@ func (w *worker) remember(ctx context.Context) {
 // event; zero: it does not.
 func (w *worker) served(now time.Time) (sim string, in bool, until time.Time) {
 	s := w.shown()
-	if sim = s.sim; sim == "" {
-		sim = s.service.before
-	}
-	if sim == "" {
+	if sim = cmp.Or(s.sim, s.service.before); sim == "" {
 		sim = simOf(modem.Info{}, w.config.Name)
 	}
 	switch {
@@ -126,14 +121,11 @@ func (g *Gateway) inService(name string, now time.Time) []queue.Worker {
 func (g *Gateway) nextShift(name string, now time.Time) time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	var times []time.Time
+	var next time.Time
 	for _, w := range g.workers {
 		if _, _, until := w.served(now); w.config.Name != name && until.After(now) {
-			times = append(times, until)
+			next = clock.Earliest(next, until)
 		}
 	}
-	if len(times) == 0 {
-		return time.Time{}
-	}
-	return slices.MinFunc(times, time.Time.Compare)
+	return next
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -100,14 +101,7 @@ func (s *session) noteSetUp() {
 // simOf returns the name of a SIM in the queue: that of the card, so that reports find their
 // messages after the card was moved to another modem.
 func simOf(info modem.Info, name string) string {
-	switch {
-	case info.IMSI != "":
-		return info.IMSI
-	case info.ICCID != "":
-		return info.ICCID
-	default:
-		return "modem " + name
-	}
+	return cmp.Or(info.IMSI, info.ICCID, "modem "+name)
 }
 
 // loop repeats, in this order: handle what the modem has announced, serve requests, do upkeep,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"goniec/catalogue"
+	"goniec/clock"
 	"goniec/modem"
 )
 
@@ -88,11 +89,7 @@ func (n *networkWatch) watchNetwork(now time.Time) error {
 	}
 	why := withoutNetwork(info.Registration).Detail
 	w.alarms.outOfService(info.Since, now, why)
-	since := info.Since
-	if n.cycledAt.After(since) {
-		since = n.cycledAt
-	}
-	if now.Sub(since) < n.cycleWait {
+	if now.Sub(clock.Later(info.Since, n.cycledAt)) < n.cycleWait {
 		return nil
 	}
 	n.cycledAt, n.cycleWait = now, min(2*n.cycleWait, lostAtMost)

@@ -414,8 +414,8 @@ func (w *work) addCounts(more map[Status]int) error {
 	return store.PutJSON(w.tx, key, counts)
 }
 
-// attempt returns attempt number n of m, or nil.
-func (m *Message) attempt(n int) *Attempt {
+// Attempt returns attempt number n of m, or nil.
+func (m *Message) Attempt(n int) *Attempt {
 	if i := slices.IndexFunc(m.Attempts, func(a Attempt) bool { return a.Number == n }); i >= 0 {
 		return &m.Attempts[i]
 	}

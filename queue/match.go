@@ -56,7 +56,7 @@ func (m *matcher) match(o orphan, at time.Time) (matchResult, error) {
 		return matchResult{how: matchedNothing}, err
 	}
 	e := newEntry(found.message)
-	a := e.attempt(found.Number)
+	a := e.Attempt(found.Number)
 	result := matchResult{how: how}
 	if found.only {
 		sample := clock.Sample{Message: e.ID, Stamped: o.SCTS, Accepted: a.EndedAt}
@@ -153,7 +153,7 @@ func candidateAt(r store.Reader, key, prefix string) (c candidate, ok bool, err 
 	if !ok {
 		return candidate{}, false, err
 	}
-	a := m.attempt(number)
+	a := m.Attempt(number)
 	if a == nil {
 		return candidate{}, false, nil
 	}

@@ -34,7 +34,7 @@ func backoff(n int) time.Duration {
 // the attempt is uncertain. ErrStale is returned for an attempt with a known outcome.
 func (q *Queue) Record(ctx context.Context, s Submission, o Outcome, next bool) (more Submission, ok bool, err error) {
 	f := follow{goOn: true, next: next}
-	if a := s.Message.attempt(s.Attempt); a != nil {
+	if a := s.Message.Attempt(s.Attempt); a != nil {
 		f.claimant = q.claimant(Worker{Modem: a.Modem, SIM: a.SIM})
 	}
 	c, err := store.Update(ctx, q.store, func(tx store.Tx) (claimResult, error) { return q.work(tx).record(s, o, &f) })
@@ -75,7 +75,7 @@ func (w *work) record(s Submission, o Outcome, f *follow) (claimResult, error) {
 	if err != nil {
 		return claimResult{}, err
 	}
-	a := e.attempt(s.Attempt)
+	a := e.Attempt(s.Attempt)
 	if a == nil || a.Part != s.Part || a.Part >= len(e.Parts) {
 		return claimResult{}, ErrStale
 	}

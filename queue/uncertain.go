@@ -233,7 +233,7 @@ func uncertainAt(r store.Reader, key, name string, since time.Time) (s Submissio
 
 // startedAt returns when the attempt of s began.
 func (s *Submission) startedAt() time.Time {
-	if a := s.Message.attempt(s.Attempt); a != nil {
+	if a := s.Message.Attempt(s.Attempt); a != nil {
 		return a.At
 	}
 	return time.Time{}

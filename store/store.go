@@ -141,6 +141,14 @@ func GetJSON[T any](r Reader, key string) (value T, found bool, err error) {
 	return value, true, nil
 }
 
+// LoadJSON is GetJSON in a read transaction of its own; value is zero without the key.
+func LoadJSON[T any](ctx context.Context, s Store, key string) (value T, err error) {
+	return View(ctx, s, func(r Reader) (T, error) {
+		value, _, err := GetJSON[T](r, key)
+		return value, err
+	})
+}
+
 // ReadRecord reads the record of a space with an id and decodes it. what names such a
 // record in errors: "message". Without the record the error wraps ErrNotFound.
 func ReadRecord[T any](r Reader, what, space, id string, decode func(id string, value []byte) (T, error)) (record T, err error) {
