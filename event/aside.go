@@ -145,10 +145,7 @@ func (r *run) tryAside(ctx context.Context) error {
 					return w.failure(0, e, err)
 				}
 			}
-			if err := w.Delete(key); err != nil {
-				return w.failure(0, e, err)
-			}
-			return nil
+			return w.failure(0, e, w.Delete(key))
 		})
 		log := r.Logger.With(slog.String("follower", r.Name), slog.String("event", a.Event.ID()), slog.String("type", a.Event.Type))
 		var failed *failure
@@ -166,12 +163,9 @@ func (r *run) tryAside(ctx context.Context) error {
 
 // SetAside returns the events that are set aside and not handled since, ordered by follower
 // and event, at most 1000.
-func (l *Log) SetAside(ctx context.Context) ([]Aside, error) {
-	all, err := store.View(ctx, l.store, func(r store.Reader) ([]Aside, error) { return scanAside(r, asideSpace) })
-	if err != nil {
-		return nil, fmt.Errorf("list events set aside: %w", err)
-	}
-	return all, nil
+func (l *Log) SetAside(ctx context.Context) (_ []Aside, err error) {
+	defer store.Wrap(&err, "list events set aside")
+	return store.View(ctx, l.store, func(r store.Reader) ([]Aside, error) { return scanAside(r, asideSpace) })
 }
 
 // scanAside returns the events set aside under a prefix of keys.

@@ -409,12 +409,8 @@ func (t *watchedTx) Delete(key string) error {
 // failure returns err, at which a transaction ended, as a failure of the event e, unless the
 // store has failed or ctx has ended.
 func (t *watchedTx) failure(index int, e logged, err error) error {
-	for _, other := range []error{store.ErrWrite, store.ErrClosed, context.Canceled, context.DeadlineExceeded} {
-		if errors.Is(err, other) {
-			return err
-		}
-	}
-	if t.err != nil {
+	others := []error{store.ErrWrite, store.ErrClosed, context.Canceled, context.DeadlineExceeded}
+	if err == nil || t.err != nil || slices.ContainsFunc(others, func(other error) bool { return errors.Is(err, other) }) {
 		return err
 	}
 	return &failure{index: index, event: e, err: err}

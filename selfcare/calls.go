@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -174,12 +175,7 @@ func (l *callLog) text(m missedCall) *queue.Draft {
 // ownNumber says whether number is that of one of the gateway's own SIMs: two gateways must
 // not answer each other for ever.
 func ownNumber(modems []gateway.Status, number string) bool {
-	for i := range modems {
-		if own := modems[i].Number; own != "" && sameNumber(own, number) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(modems, func(s gateway.Status) bool { return s.Number != "" && sameNumber(s.Number, number) })
 }
 
 // sameNumber says whether a and b are the same number, with or without the country code. The

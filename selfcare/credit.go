@@ -144,10 +144,7 @@ func (w *creditWatch) load(ctx context.Context) error {
 	if w.loaded {
 		return nil
 	}
-	record, err := store.View(ctx, w.care.config.Store, func(r store.Reader) (creditRecord, error) {
-		record, _, err := store.GetJSON[creditRecord](r, creditKey(w.sim))
-		return record, err
-	})
+	record, err := store.LoadJSON[creditRecord](ctx, w.care.config.Store, creditKey(w.sim))
 	if err == nil {
 		w.record, w.loaded = record, true
 	}
@@ -202,11 +199,9 @@ func (w *creditWatch) ask(ctx context.Context, c CreditConfig) bool {
 		defer cancel()
 		var err error
 		answer, err = m.USSD(ctx, code)
-		for _, about := range []error{modem.ErrUSSDRefused, modem.ErrUSSDTimeout, modem.ErrUSSDCode} {
-			if errors.Is(err, about) { // the fault is about the code, the dialogue is in order
-				refused = err
-				return nil
-			}
+		if errors.Is(err, modem.ErrUSSDRefused) || errors.Is(err, modem.ErrUSSDTimeout) || errors.Is(err, modem.ErrUSSDCode) {
+			refused = err // the fault is about the code, the dialogue is in order
+			return nil
 		}
 		return err
 	})

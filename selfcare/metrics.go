@@ -42,10 +42,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 // forget deletes the metrics of a modem that is no longer configured.
 func (m *metrics) forget(name string) {
 	labels := prometheus.Labels{"modem": name}
-	m.calls.DeletePartialMatch(labels)
-	m.credit.DeletePartialMatch(labels)
-	m.tests.DeletePartialMatch(labels)
-	m.testSeconds.DeletePartialMatch(labels)
+	for _, v := range []*prometheus.MetricVec{m.calls.MetricVec, m.credit.MetricVec, m.tests.MetricVec, m.testSeconds.MetricVec} {
+		v.DeletePartialMatch(labels)
+	}
 }
 
 // countTest counts a self-test of the modem called name.

@@ -5,6 +5,7 @@
 package selfcare
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -57,12 +58,7 @@ var _ gateway.Attendant = (*Care)(nil)
 // New returns a Care and makes it the attendant of the gateway. Calls are stored and work is
 // done only while Run runs.
 func New(c Config) *Care {
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Location == nil {
-		c.Location = time.UTC
-	}
+	c.Logger, c.Location = cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), cmp.Or(c.Location, time.UTC)
 	care := &Care{config: c, metrics: newMetrics(c.Registerer), credit: c.Credit, modems: map[string]*modemCare{}}
 	c.Gateway.Attend(care)
 	return care
@@ -183,9 +179,7 @@ func (m *modemCare) attend(ctx context.Context) (next time.Time) {
 	}()
 	now := time.Now()
 	next = now.Add(lookInterval)
-	if again := m.calls.commit(ctx); !again.IsZero() {
-		next = clock.Earliest(next, again)
-	}
+	next = clock.Earliest(next, m.calls.commit(ctx))
 	status, err := m.care.config.Gateway.Modem(m.name)
 	if err != nil || status.Opened.IsZero() {
 		return next

@@ -213,10 +213,7 @@ func (w *testWatch) load(ctx context.Context) error {
 	if !w.loaded.IsZero() {
 		return nil
 	}
-	record, err := store.View(ctx, w.care.config.Store, func(r store.Reader) (testRecord, error) {
-		record, _, err := store.GetJSON[testRecord](r, testKey(w.name))
-		return record, err
-	})
+	record, err := store.LoadJSON[testRecord](ctx, w.care.config.Store, testKey(w.name))
 	if err != nil {
 		return err
 	}
@@ -228,20 +225,18 @@ func (w *testWatch) load(ctx context.Context) error {
 // StartTest begins a test of the modem called name now. It returns when the text is in the
 // queue; TestStatus tells the result. The error is gateway.ErrUnknownModem,
 // gateway.ErrNotOpen, one of ErrTest…, that of ctx, or that of the store.
-func (c *Care) StartTest(ctx context.Context, name string) error {
+func (c *Care) StartTest(ctx context.Context, name string) (err error) {
+	defer store.Wrap(&err, "test modem %s", name)
 	status, err := c.config.Gateway.Modem(name)
-	if err == nil && status.State != modem.Ready && !parked(&status) {
-		err = gateway.ErrNotOpen
+	switch {
+	case err != nil:
+		return err
+	case status.State != modem.Ready && !parked(&status):
+		return gateway.ErrNotOpen
 	}
-	if err == nil {
-		m := c.modem(name)
-		err = m.test.start(ctx)
-		m.nudge()
-	}
-	if err != nil {
-		return fmt.Errorf("test modem %s: %w", name, err)
-	}
-	return nil
+	m := c.modem(name)
+	defer m.nudge()
+	return m.test.start(ctx)
 }
 
 // start begins a test unless one runs.

@@ -1,6 +1,7 @@
 package selfcare
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -20,10 +21,7 @@ func (w *testWatch) checkRunning(ctx context.Context, now time.Time) time.Time {
 		}
 		return now.Add(testPoll)
 	}
-	stored, err := store.View(ctx, w.care.config.Store, func(r store.Reader) (testRecord, error) {
-		stored, _, err := store.GetJSON[testRecord](r, testKey(w.name))
-		return stored, err
-	})
+	stored, err := store.LoadJSON[testRecord](ctx, w.care.config.Store, testKey(w.name))
 	if err != nil {
 		return w.noteStoreFailure(ctx, "read the self-test", err)
 	}
@@ -86,14 +84,10 @@ func (w *testWatch) outcome(m *queue.Message, now time.Time) (result, detail str
 
 // because returns the error of a message that was not sent, with a colon in front.
 func because(m *queue.Message) string {
-	switch {
-	case m.Error == nil:
+	if m.Error == nil {
 		return ""
-	case m.Error.Detail != "":
-		return ": " + m.Error.Detail
-	default:
-		return ": " + m.Error.Code
 	}
+	return ": " + cmp.Or(m.Error.Detail, m.Error.Code)
 }
 
 // end stores and logs the result of the running test.

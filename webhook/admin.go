@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,9 +20,10 @@ type Status struct {
 }
 
 // States returns the status of all receivers in the order of the configuration.
-func (w *Webhooks) States(ctx context.Context) ([]Status, error) {
+func (w *Webhooks) States(ctx context.Context) (_ []Status, err error) {
+	defer store.Wrap(&err, "read state of webhooks")
 	all := make([]Status, len(w.runners))
-	err := w.config.Store.View(ctx, func(r store.Reader) error {
+	return all, w.config.Store.View(ctx, func(r store.Reader) error {
 		for i, runner := range w.runners {
 			state, _, err := store.GetJSON[State](r, stateKey(runner.receiver.Name))
 			if err != nil {
@@ -31,10 +33,6 @@ func (w *Webhooks) States(ctx context.Context) ([]Status, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read state of webhooks: %w", err)
-	}
-	return all, nil
 }
 
 // Deliveries returns up to limit deliveries of a receiver in list, Waiting or Dead, oldest
@@ -187,18 +185,7 @@ func (w *Webhooks) Prune(ctx context.Context) error {
 
 // names returns every receiver with records in the store.
 func (w *Webhooks) names(ctx context.Context) ([]string, error) {
-	return store.View(ctx, w.config.Store, func(r store.Reader) ([]string, error) {
-		var names []string
-		for from := space; ; {
-			pairs, err := r.Scan(from, store.PrefixEnd(space), 1)
-			if err != nil || len(pairs) == 0 {
-				return names, err
-			}
-			name, _, _ := strings.Cut(strings.TrimPrefix(pairs[0].Key, space), "/")
-			names = append(names, name)
-			from = store.PrefixEnd(space + name + "/")
-		}
-	})
+	return store.View(ctx, w.config.Store, func(r store.Reader) ([]string, error) { return store.Children(r, space) })
 }
 
 func (w *Webhooks) pruneReceiver(ctx context.Context, name string) error {
@@ -234,15 +221,9 @@ func (p pruning) prune(tx store.Tx, pair store.Pair) error {
 	age := time.Since(d.Since)
 	switch {
 	case p.list == Dead && (age > KeepTrying+KeepDead || state.Dead > maxDead):
-		if err := tx.Delete(pair.Key); err != nil {
-			return err
-		}
-		return changeState(tx, p.receiver, func(s *State) { s.Dead-- })
+		return errors.Join(tx.Delete(pair.Key), changeState(tx, p.receiver, func(s *State) { s.Dead-- }))
 	case p.list == Waiting && p.orphan && age > KeepDead:
-		if err := tx.Delete(pair.Key); err != nil {
-			return err
-		}
-		return changeState(tx, p.receiver, func(s *State) { s.Waiting-- })
+		return errors.Join(tx.Delete(pair.Key), changeState(tx, p.receiver, func(s *State) { s.Waiting-- }))
 	case p.list == Waiting && !p.orphan && age > KeepTrying:
 		d.Next = time.Time{}
 		return move(tx, p.receiver, strings.TrimPrefix(pair.Key, prefixOf(p.receiver, Waiting)), Dead, d)

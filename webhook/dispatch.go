@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -220,13 +221,7 @@ func (r *runner) noteFailure(l result, now time.Time) {
 func (r *runner) attempt(ctx context.Context, i *item) result {
 	lost := result{item: i, unknown: true}
 	key := prefixOf(r.receiver.Name, Waiting) + i.entry
-	d, err := store.View(ctx, r.config.Store, func(tx store.Reader) (*Delivery, error) {
-		d, found, err := store.GetJSON[Delivery](tx, key)
-		if err != nil || !found {
-			return nil, err
-		}
-		return &d, nil
-	})
+	d, err := store.LoadJSON[*Delivery](ctx, r.config.Store, key)
 	if err != nil {
 		return lost
 	}
@@ -262,10 +257,7 @@ func (r *runner) record(ctx context.Context, i *item, a answer) (result, error) 
 		now := time.Now().UTC()
 		if a.err == nil {
 			l.done = true
-			if err := tx.Delete(key); err != nil {
-				return l, err
-			}
-			return l, changeState(tx, name, func(s *State) { s.Waiting--; s.LastSuccess, s.Failing = now, time.Time{} })
+			return l, errors.Join(tx.Delete(key), changeState(tx, name, func(s *State) { s.Waiting--; s.LastSuccess, s.Failing = now, time.Time{} }))
 		}
 		d.Attempts++
 		d.Last = failureOf(a)

@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -62,13 +63,10 @@ type Receiver struct {
 
 // wants reports whether r gets events of type typ.
 func (r Receiver) wants(typ string) bool {
-	for _, pattern := range r.Events {
+	return len(r.Events) == 0 || slices.ContainsFunc(r.Events, func(pattern string) bool {
 		prefix, open := strings.CutSuffix(pattern, "*")
-		if pattern == typ || open && strings.HasPrefix(typ, prefix) {
-			return true
-		}
-	}
-	return len(r.Events) == 0
+		return pattern == typ || open && strings.HasPrefix(typ, prefix)
+	})
 }
 
 // Config configures New. Store, Events, Subject and Logger are required.
@@ -114,12 +112,11 @@ func (w *Webhooks) Run(ctx context.Context) {
 }
 
 func (w *Webhooks) runner(name string) (*runner, error) {
-	for _, r := range w.runners {
-		if r.receiver.Name == name {
-			return r, nil
-		}
+	i := slices.IndexFunc(w.runners, func(r *runner) bool { return r.receiver.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("%w: %q", ErrNoReceiver, name)
 	}
-	return nil, fmt.Errorf("%w: %q", ErrNoReceiver, name)
+	return w.runners[i], nil
 }
 
 // runner serves one receiver.
