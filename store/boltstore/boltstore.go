@@ -6,6 +6,7 @@
 package boltstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,9 +80,7 @@ const root = "goniec"
 // owner only; the folder must exist. An error with the path wraps ErrLocked or
 // ErrDamaged in these cases.
 func Open(path string, o Options) (*Store, error) {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
+	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}

@@ -26,13 +26,9 @@ func (s *Store) WriteTo(w io.Writer) (int64, error) {
 		return 0, fmt.Errorf("begin read transaction: %w", err)
 	}
 	n, err := tx.WriteTo(w)
-	if ending := s.readers.end(tx); err == nil {
-		err = ending
-	}
-	if err != nil {
-		return n, fmt.Errorf("copy store: %w", err)
-	}
-	return n, nil
+	err = errors.Join(err, s.readers.end(tx))
+	store.Wrap(&err, "copy store")
+	return n, err
 }
 
 // copyTimeout is how long Copy waits for a file in use.
@@ -43,29 +39,22 @@ const copyTimeout = time.Second
 // ErrLocked, ErrDamaged for a damaged source, or fs.ErrExist for an existing file at
 // to.
 func Copy(from, to string) error {
-	return disk.Create(to, func(temp string) error {
-		if err := copyRecords(from, temp); err != nil {
-			return fmt.Errorf("copy store %s: %w", from, err)
-		}
-		return nil
+	return disk.Create(to, func(temp string) (err error) {
+		defer store.Wrap(&err, "copy store %s", from)
+		return copyRecords(from, temp)
 	})
 }
 
 // copyRecords fills the empty file at to with the records of the file at from.
 func copyRecords(from, to string) error {
-	return catchDamage(func() (err error) {
-		info, err := os.Stat(from)
-		if err != nil {
-			return err
-		}
-		if info.Size() == 0 {
-			return fmt.Errorf("%w: it is empty", ErrDamaged)
-		}
-		db, err := bbolt.Open(from, 0o600, &bbolt.Options{Timeout: copyTimeout, ReadOnly: true})
-		if err != nil {
-			return explain(err)
-		}
-		defer func() { err = errors.Join(err, db.Close()) }()
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if info.Size() == 0 {
+		return fmt.Errorf("%w: it is empty", ErrDamaged)
+	}
+	return readOnly(from, copyTimeout, func(db *bbolt.DB) error {
 		if err := db.View(func(tx *bbolt.Tx) error { return checkTree(tx, info.Size()) }); err != nil {
 			return err
 		}

@@ -108,12 +108,7 @@ func isAt(file *os.File, path string) (bool, error) {
 //
 // listed says whether the file has a freelist on return.
 func check(path string, o Options) (listed bool, err error) {
-	err = catchDamage(func() (err error) {
-		db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: o.Timeout, ReadOnly: true})
-		if err != nil {
-			return explain(err)
-		}
-		defer func() { err = errors.Join(err, db.Close()) }()
+	err = readOnly(path, o.Timeout, func(db *bbolt.DB) error {
 		h, err := readHead(path)
 		if err != nil {
 			return err
@@ -139,20 +134,15 @@ func check(path string, o Options) (listed bool, err error) {
 // used returns how many bytes of a file with this head are in use. It panics on an
 // impossible page.
 func (h head) used(db *bbolt.DB) (used int64, err error) {
-	err = db.View(func(tx *bbolt.Tx) error {
-		bucket := tx.Bucket([]byte(root))
-		if bucket == nil {
-			return fmt.Errorf("%w: it has no bucket %q", ErrDamaged, root)
-		}
+	err = viewRecords(db, func(records *bbolt.Bucket) {
 		if h.free < 0 {
-			stats := bucket.Stats() // reads every page
+			stats := records.Stats() // reads every page
 			used = int64(stats.BranchAlloc + stats.LeafAlloc)
-			return nil
+			return
 		}
-		bucket.Cursor().First()
-		bucket.Cursor().Last()
+		records.Cursor().First()
+		records.Cursor().Last()
 		used = int64(h.pages-uint64(h.free)) * pageSize
-		return nil
 	})
 	return used, err
 }

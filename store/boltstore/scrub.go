@@ -3,7 +3,6 @@ package boltstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -40,35 +39,33 @@ const (
 // called occasionally with the octets of the file examined and their total; nil: no
 // call. An interrupted Scrub can be called again.
 func (s *Store) Scrub(ctx context.Context, progress func(done, total int64)) (zeroed int64, err error) {
+	defer store.Wrap(&err, "scrub store")
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
 	for range 2 {
 		if err := s.commitNothing(); err != nil {
-			return 0, fmt.Errorf("scrub store: %w", err)
+			return 0, err
 		}
 	}
 	for next := firstPage; ; {
 		turn, err := s.scrubSome(next)
 		zeroed += turn.zeroed
 		if err != nil {
-			return zeroed, fmt.Errorf("scrub store: %w", err)
+			return zeroed, err
 		}
 		progress(min(int64(turn.next)*pageSize, turn.total), turn.total)
 		if next = turn.next; turn.ended {
 			break
 		}
 		if err := s.giveWay(ctx); err != nil {
-			return zeroed, fmt.Errorf("scrub store: %w", err)
+			return zeroed, err
 		}
 	}
 	if zeroed == 0 {
 		return 0, nil
 	}
-	if err := s.file.Sync(); err != nil {
-		return zeroed, fmt.Errorf("scrub store: %w", err)
-	}
-	return zeroed, nil
+	return zeroed, s.file.Sync()
 }
 
 // firstPage is the number of the first page after the two meta pages.
