@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"goniec/api/client"
 	"goniec/api/system"
@@ -53,11 +54,9 @@ type raised struct {
 }
 
 func newAlarms(log *slog.Logger, s store.Store, events *event.Log, r prometheus.Registerer) *alarms {
-	a := &alarms{log: log, store: s, events: events, raised: map[string]*raised{}, gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+	return &alarms{log: log, store: s, events: events, raised: map[string]*raised{}, gauge: promauto.With(r).NewGaugeVec(prometheus.GaugeOpts{
 		Name: "goniec_alarm", Help: "1 while a person should look into what the code says, 0 when it is over.",
 	}, []string{"code"})}
-	r.MustRegister(a.gauge)
-	return a
 }
 
 // list returns the raised alarms in the order of their codes.

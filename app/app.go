@@ -6,6 +6,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,9 +83,7 @@ func New(config configs.Config, o Options) (*App, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
+	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	if o.Ports == nil {
 		o.Ports = modem.Ports
 	}
@@ -160,12 +159,7 @@ func (a *App) closeIfFailed(err *error, l net.Listener) {
 
 // openData opens the store and the parts that need nothing but the store.
 func (a *App) openData(ctx context.Context) error {
-	if err := a.registry.Register(collectors.NewGoCollector()); err != nil {
-		return fmt.Errorf("register metrics: %w", err)
-	}
-	if err := a.registry.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})); err != nil {
-		return fmt.Errorf("register metrics: %w", err)
-	}
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	keys, err := sealed.LoadKeys(sealed.KeyPath(a.config.KeyFile))
 	if err != nil {
 		return err
@@ -180,9 +174,7 @@ func (a *App) openData(ctx context.Context) error {
 		return err
 	}
 	a.events = event.New(s, a.box)
-	if err := a.registry.Register(a.events); err != nil {
-		return fmt.Errorf("register metrics: %w", err)
-	}
+	a.registry.MustRegister(a.events)
 	a.tokens = access.NewTokens(s)
 	a.alarms = newAlarms(a.log, s, a.events, a.registry)
 	a.pins = pinGuard{ctx: a.life, store: s, log: a.log}

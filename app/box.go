@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -26,10 +27,7 @@ func nameBox(ctx context.Context, s store.Store, wanted string) (string, error) 
 		if kept, err := tx.Get(boxKey); err != nil || kept != nil {
 			return string(kept), err
 		}
-		name := wanted
-		if name == "" {
-			name = hostBox()
-		}
+		name := cmp.Or(wanted, hostBox())
 		// Any earlier run has stored its clock or an event.
 		for _, key := range []string{"clock/" + formerBox, "evn/" + formerBox} {
 			former, err := tx.Get(key)

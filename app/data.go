@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,9 +59,7 @@ func openStore(ctx context.Context, dir string, keys []sealed.Key, o boltstore.O
 	if err := makeDir(dir); err != nil {
 		return fail(err)
 	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
+	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	path := DataPath(dir)
 	if err := adoptData(path); err != nil {
 		return fail(err)

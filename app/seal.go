@@ -97,10 +97,7 @@ func rewrite(ctx context.Context, path string, from store.Store, log *slog.Logge
 		})
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	return records, nil
+	return records, err
 }
 
 // copyTold is the number of records between two lines of progress in the log.
