@@ -123,6 +123,51 @@ func TestDocumentExplainsEverything(t *testing.T) {
 	}
 }
 
+// TestRequestsHaveNoDefaults: makers of types take a field with a default for one that is
+// always there, and so require it of callers.
+func TestRequestsHaveNoDefaults(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	var document map[string]any
+	if err := json.Unmarshal(g.ask(t, http.MethodGet, "/openapi.json", "", "").body, &document); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{} // names of schemas
+	var look func(where string, schema any)
+	look = func(where string, schema any) {
+		switch s := schema.(type) {
+		case map[string]any:
+			if ref, ok := s["$ref"].(string); ok {
+				name := strings.TrimPrefix(ref, "#/components/schemas/")
+				if !seen[name] {
+					seen[name] = true
+					look(name, document["components"].(map[string]any)["schemas"].(map[string]any)[name])
+				}
+			}
+			if value, ok := s["default"]; ok {
+				t.Errorf("%s has the default %v; say it in the description", where, value)
+			}
+			for key, inner := range s {
+				look(where+"/"+key, inner)
+			}
+		case []any:
+			for _, inner := range s {
+				look(where, inner)
+			}
+		}
+	}
+	for path, operations := range document["paths"].(map[string]any) {
+		for method, operation := range operations.(map[string]any) {
+			look(method+" "+path, operation.(map[string]any)["requestBody"])
+		}
+	}
+	for _, name := range []string{"MessageRequest", "QuestionRequest", "PreviewRequest", "SuppressionRequest"} {
+		if !seen[name] {
+			t.Errorf("no request has the schema %s", name)
+		}
+	}
+}
+
 func TestPageNeedsNothingFromOutside(t *testing.T) {
 	t.Parallel()
 	g := memory(t)

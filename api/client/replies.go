@@ -64,7 +64,7 @@ type Suppression struct {
 // SuppressionRequest adds a suppression.
 type SuppressionRequest struct {
 	To      string  `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"The number."`
-	Purpose Purpose `json:"purpose,omitempty" enum:"care,information,marketing,staff,all" default:"all" doc:"For what it must not be written to."`
+	Purpose Purpose `json:"purpose,omitempty" enum:"care,information,marketing,staff,all" doc:"For what it must not be written to; all if absent."`
 	Note    string  `json:"note,omitempty" maxLength:"200" doc:"Why."`
 }
 

@@ -72,9 +72,9 @@ type MessageRequest struct {
 	Reference string           `json:"reference,omitempty" maxLength:"128" example:"visit-17" doc:"The caller's own id, given back with the message and its events. No control characters; put no name and no number into it."`
 	SendAt    *time.Time       `json:"send_at,omitempty" example:"2026-11-23T08:00:00+01:00" doc:"Not before this time. Without it: at once. A time more than 24 hours past is refused."`
 	ExpiresAt *time.Time       `json:"expires_at,omitempty" example:"2026-11-23T18:00:00+01:00" doc:"Not after this time: a message that is still waiting then is dropped, not sent late. A message that cannot go before it, because of send_at, quiet hours or days off, is refused."`
-	Priority  Priority         `json:"priority,omitempty" enum:"high,normal,low" default:"normal" doc:"Which goes first. Quiet hours hold normal and low ones."`
-	Encoding  Encoding         `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" default:"auto" doc:"auto: GSM 7-bit where the text allows it, else UCS-2. fold: letters lose their marks where that makes the text GSM 7-bit. gsm7: refused if a character does not fit."`
-	Purpose   Purpose          `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to. Messages to staff pass quiet hours."`
+	Priority  Priority         `json:"priority,omitempty" enum:"high,normal,low" doc:"Which goes first; normal if absent. Quiet hours hold normal and low ones."`
+	Encoding  Encoding         `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" doc:"auto, also if absent: GSM 7-bit where the text allows it, else UCS-2. fold: letters lose their marks where that makes the text GSM 7-bit. gsm7: refused if a character does not fit."`
+	Purpose   Purpose          `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to; if absent, it counts as care. Messages to staff pass quiet hours."`
 	Modem     string           `json:"modem,omitempty" maxLength:"64" example:"sim-a" doc:"Send through this modem only."`
 	Question  *QuestionRequest `json:"question,omitempty" doc:"What the text asks; the answer is then found, read and told."`
 	Flash     bool             `json:"flash,omitempty" doc:"Show the text at once instead of storing it (class 0). Some phones show it without its sender."`
@@ -176,7 +176,7 @@ type BatchResult struct {
 // PreviewRequest requests the composition of a text.
 type PreviewRequest struct {
 	Text     string   `json:"text" example:"Zażółć gęślą jaźń" doc:"The text."`
-	Encoding Encoding `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" default:"auto" doc:"As in a message."`
+	Encoding Encoding `json:"encoding,omitempty" enum:"auto,gsm7,ucs2,fold" doc:"As in a message; auto if absent."`
 }
 
 // Preview is the composition of a text.
