@@ -4,6 +4,9 @@ package catalogue
 const (
 	CommandHelp        Key = "command.help"
 	UsageNearCommand   Key = "usage.near_command" // command, what was probably meant
+	CommandSendLong    Key = "command.send.long"
+	FlagKey            Key = "flag.key"
+	SendAccepted       Key = "send.accepted" // id
 	FlagCA             Key = "flag.ca"
 	UsageNeedsURL      Key = "usage.needs_url"         // flag
 	UsageURL           Key = "usage.url"               // the URL

@@ -19,10 +19,11 @@ import (
 type command struct {
 	use      string
 	short    catalogue.Key
-	args     int  // arguments that are needed
-	optional int  // arguments that may follow those
-	config   bool // there is --config
-	output   bool // there is --output, for a result as a text or as JSON
+	long     catalogue.Key // more about it, for its help; empty: nothing
+	args     int           // arguments that are needed
+	optional int           // arguments that may follow those
+	config   bool          // there is --config
+	output   bool          // there is --output, for a result as a text or as JSON
 	run      func(ctx context.Context, c *call) error
 	// ask is for a subcommand that needs a gateway: there are --url, --token-file and
 	// --config, and the gateway is connected first.
@@ -70,6 +71,9 @@ func newCommand(t *terminal, d command) *cobra.Command {
 			}
 			return d.ask(cmd.Context(), c, gateway)
 		},
+	}
+	if d.long != "" {
+		cmd.Long = cmd.Short + "\n\n" + t.say(d.long)
 	}
 	if d.output {
 		cmd.Flags().StringP("output", "o", "text", t.say(catalogue.FlagOutput))

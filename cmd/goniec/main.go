@@ -17,12 +17,20 @@ import (
 // version is set by the linker: -ldflags "-X main.version=…".
 var version string
 
-// The exit status of every subcommand.
+// The exit status of every subcommand. The last two are those of send.
 const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitUnderWay = 3 // the message was accepted, and what becomes of it is not known yet
+	exitNever    = 4 // the message was refused, or will not arrive
 )
+
+// statusError is the error of a subcommand that ends with a status of its own and has
+// printed why.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 func main() {
 	t := &terminal{lang: locale(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
@@ -39,13 +47,18 @@ func run(t *terminal, args []string) int {
 	root := rootCommand(t)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var usage *usageError
+	var (
+		usage  *usageError
+		status statusError
+	)
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
 		fmt.Fprintf(t.stderr, "goniec: %s\n\n%s", usage.text, usage.usage)
 		return exitUsage
+	case errors.As(err, &status):
+		return int(status)
 	case !errors.Is(err, errExplained):
 		fmt.Fprintf(t.stderr, "goniec: %s\n", explain(t, err))
 	}

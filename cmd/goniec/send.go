@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ const (
 )
 
 func sendCommand(t *terminal) *cobra.Command {
-	cmd := newCommand(t, command{use: "send --to NUMBER --text TEXT", short: catalogue.CommandSend, output: true, ask: send})
+	cmd := newCommand(t, command{use: "send --to NUMBER --text TEXT", short: catalogue.CommandSend, long: catalogue.CommandSendLong, output: true, ask: send})
 	flags := cmd.Flags()
 	flags.String("to", "", t.say(catalogue.FlagTo))
 	flags.String("text", "", t.say(catalogue.FlagText))
@@ -30,6 +31,7 @@ func sendCommand(t *terminal) *cobra.Command {
 	flags.String("purpose", "", t.say(catalogue.FlagPurpose))
 	flags.String("encoding", "", t.say(catalogue.FlagEncoding))
 	flags.String("modem", "", t.say(catalogue.FlagModem))
+	flags.String("key", "", t.say(catalogue.FlagKey))
 	flags.Bool("flash", false, t.say(catalogue.FlagFlash))
 	flags.Bool("wait", false, t.say(catalogue.FlagWait))
 	flags.Duration("timeout", 0, t.say(catalogue.FlagTimeout))
@@ -38,15 +40,20 @@ func sendCommand(t *terminal) *cobra.Command {
 }
 
 // send sends a message and prints its id, or the whole message as JSON. With --wait it
-// follows the message to its end first, and fails if the message is not delivered.
+// follows the message to its end first. The exit status tells a script whether to repeat
+// the command.
 func send(ctx context.Context, c *call, gateway *connection) error {
 	request, err := messageRequest(c)
 	if err != nil {
 		return err
 	}
-	m, err := gateway.Send(ctx, request)
+	var options []client.SendOption
+	if key := c.flag("key"); key != "" {
+		options = append(options, client.WithKey(key))
+	}
+	m, err := gateway.Send(ctx, request, options...)
 	if err != nil {
-		return gateway.explain(err)
+		return explainRefusal(gateway, err)
 	}
 	if !c.asJSON {
 		fmt.Fprintln(c.stdout, m.ID)
@@ -54,18 +61,34 @@ func send(ctx context.Context, c *call, gateway *connection) error {
 	for _, w := range m.Warnings {
 		c.tell(catalogue.ConfigWarning, w.Detail)
 	}
+	var ended error
 	if c.is("wait") {
-		m, err = awaitEnd(ctx, c, gateway, m)
+		m, ended = awaitEnd(ctx, c, gateway, m)
 	}
-	if c.asJSON && (err == nil || errors.Is(err, errUndelivered)) {
+	if c.asJSON {
 		if err := c.printJSON(m); err != nil {
 			return err
 		}
 	}
-	if errors.Is(err, errUndelivered) {
-		return errExplained
+	return ended
+}
+
+// explainRefusal prints why a message was not accepted. The exit status says whether the
+// same command may have another result: not if the request itself was refused.
+func explainRefusal(gateway *connection, err error) error {
+	explained := gateway.explain(err)
+	var problem *client.Problem
+	if !errors.As(err, &problem) || problem.Status < 400 || problem.Status >= 500 {
+		return explained
 	}
-	return err
+	switch problem.Status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests:
+		return explained
+	}
+	if !errors.Is(explained, errExplained) {
+		fmt.Fprintf(gateway.terminal.stderr, "goniec: %s\n", explained)
+	}
+	return statusError(exitNever)
 }
 
 // messageRequest makes the message that the flags describe.
@@ -85,12 +108,8 @@ func messageRequest(c *call) (client.MessageRequest, error) {
 	}, nil
 }
 
-// errUndelivered says that a message was not delivered within --timeout, or never will
-// be. The reason has been printed.
-var errUndelivered = errors.New("the message is not delivered")
-
 // awaitEnd follows a message to its end, for --timeout at most. It returns the message as
-// it was last seen, and errUndelivered unless the message was delivered.
+// it was last seen, and a statusError unless the message was delivered.
 func awaitEnd(ctx context.Context, c *call, gateway *connection, m client.Message) (client.Message, error) {
 	if timeout := must(c.cmd.Flags().GetDuration("timeout")); timeout > 0 {
 		var cancel context.CancelFunc
@@ -99,16 +118,20 @@ func awaitEnd(ctx context.Context, c *call, gateway *connection, m client.Messag
 	}
 	m, err := followMessage(ctx, gateway, m)
 	switch {
+	case err == nil && m.Status == client.StatusDelivered:
+		return m, nil
+	case err == nil:
+		c.tell(catalogue.SendEnded)
+		return m, statusError(exitNever)
 	case errors.Is(err, context.DeadlineExceeded):
 		c.tell(catalogue.SendTimeout, c.say(catalogue.StatusText(string(m.Status))))
-		return m, errUndelivered
-	case err != nil:
-		return m, gateway.explain(err)
-	case m.Status != client.StatusDelivered:
-		c.tell(catalogue.SendEnded)
-		return m, errUndelivered
+	default:
+		if err := gateway.explain(err); !errors.Is(err, errExplained) && ctx.Err() == nil {
+			fmt.Fprintf(c.stderr, "goniec: %s\n", err)
+		}
 	}
-	return m, nil
+	c.tell(catalogue.SendAccepted, m.ID)
+	return m, statusError(exitUnderWay)
 }
 
 // followMessage looks at a message until it has ended and prints each change of its
