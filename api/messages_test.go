@@ -619,3 +619,24 @@ func TestEnumerationsAreThoseOfTheQueue(t *testing.T) {
 		t.Errorf("the document has scopes %q, there are %q", got, want)
 	}
 }
+
+// TestQueueCounts counts messages by status; every status is in the answer.
+func TestQueueCounts(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", access.ScopeSend, access.ScopeMessages)
+	for _, body := range []string{`{"to":"600100200","text":"x"}`, `{"to":"600100201","text":"x"}`, `{"to":"600100202","text":"x","send_at":"` + time.Now().Add(time.Hour).Format(time.RFC3339) + `"}`} {
+		if answer := g.ask(t, http.MethodPost, "/v1/messages", secret, body); answer.status != http.StatusAccepted {
+			t.Fatalf("status %d: %s", answer.status, answer.body)
+		}
+	}
+	var counts client.QueueCounts
+	decodeInto(t, g.ask(t, http.MethodGet, "/v1/queue", secret, "").body, &counts)
+	sum := 0
+	for _, n := range counts.Messages {
+		sum += n
+	}
+	if sum != 3 || counts.Messages[client.StatusScheduled] != 1 || len(counts.Messages) != len(queue.Statuses()) {
+		t.Errorf("counts are %v", counts.Messages)
+	}
+}

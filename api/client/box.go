@@ -35,6 +35,18 @@ type ClockRequest struct {
 	Time string `json:"time" minLength:"16" maxLength:"40" example:"2026-11-25 13:05" doc:"What time it is, by a watch: YYYY-MM-DD hh:mm in the zone of the configuration, or RFC 3339."`
 }
 
+// QueueCounts counts the messages that the gateway keeps.
+type QueueCounts struct {
+	Messages map[Status]int `json:"messages" nullable:"false" doc:"By their status; every status is there."`
+}
+
+// Queue returns how many messages have each status.
+func (c *Client) Queue(ctx context.Context) (QueueCounts, error) {
+	var answer QueueCounts
+	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/queue", answer: &answer})
+	return answer, err
+}
+
 // Alarms returns the alarms of the box, without those of its modems.
 func (c *Client) Alarms(ctx context.Context) ([]Alarm, error) {
 	var answer Page[Alarm]

@@ -90,9 +90,10 @@ func (c *Client) Messages(ctx context.Context, f MessageFilter) iter.Seq2[Messag
 
 // InboxFilter narrows a list of received messages; zero fields match all.
 type InboxFilter struct {
-	From  string    // sender
-	Since time.Time // received at or after
-	Until time.Time // received before
+	From   string    // sender
+	Since  time.Time // received at or after
+	Until  time.Time // received before
+	Answer string    // value of the answer to a question
 }
 
 // Inbox iterates over the received messages that match the filter, newest first. It
@@ -100,6 +101,7 @@ type InboxFilter struct {
 func (c *Client) Inbox(ctx context.Context, f InboxFilter) iter.Seq2[Inbound, error] {
 	query := url.Values{}
 	setString(query, "from", f.From)
+	setString(query, "answer", f.Answer)
 	setTime(query, "since", f.Since)
 	setTime(query, "until", f.Until)
 	return pages[Inbound](ctx, c, "/v1/inbox", query)

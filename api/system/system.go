@@ -95,6 +95,7 @@ type Modems interface{ Modems() []gateway.Status }
 func (res Resource) Register(s *rest.Server) {
 	res.registerAlarms(s)
 	res.registerClock(s)
+	res.registerQueue(s)
 	res.registerHealth(s)
 	res.registerMetrics(s)
 	res.registerBackup(s)
