@@ -62,6 +62,7 @@ func TestScripts(t *testing.T) {
 			"mistyped": mistyped,
 			"rotated":  rotated,
 			"append":   appendLine,
+			"received": received,
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition != "root" {
@@ -192,4 +193,25 @@ func rotated(ts *testscript.TestScript, _ bool, args []string) {
 // appendLine appends a line to a file: append goniec.yaml 'timezone: Asia/Tokyo'.
 func appendLine(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+args[1]+"\n"), 0o600))
+}
+
+// received waits until a text has come in and replies have looked at it: received data.
+func received(ts *testscript.TestScript, _ bool, args []string) {
+	c, err := client.New("unix:"+app.SocketPath(ts.MkAbs(args[0])), "")
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		for _, err := range c.Conversations(ctx, client.ConversationFilter{State: "waiting"}) {
+			ts.Check(err)
+			return
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("no text has come in")
+		case <-ticker.C:
+		}
+	}
 }

@@ -19,7 +19,7 @@ type messageHistory struct {
 }
 
 func messageCommand(t *terminal) *cobra.Command {
-	return newGroup(t, "message", catalogue.CommandMessage,
+	return newGroup(t, "message", catalogue.CommandMessage, messageListCommand(t),
 		newCommand(t, command{use: "show ID", short: catalogue.CommandMessageShow, args: 1, output: true, ask: showMessage}))
 }
 

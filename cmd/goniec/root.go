@@ -10,7 +10,7 @@ import (
 func rootCommand(t *terminal) *cobra.Command {
 	root := newGroup(t, "goniec", catalogue.CommandRoot,
 		serveCommand(t), demoCommand(t), emulateCommand(t), sendCommand(t), tokenCommand(t), configCommand(t), modemCommand(t),
-		messageCommand(t), replyCommand(t), suppressionCommand(t), forgetCommand(t), backupCommand(t), restoreCommand(t),
+		messageCommand(t), inboxCommand(t), conversationCommand(t), statusCommand(t), replyCommand(t), suppressionCommand(t), forgetCommand(t), backupCommand(t), restoreCommand(t),
 		verifyCommand(t), doctorCommand(t), clockCommand(t), keyCommand(t), webhookCommand(t), versionCommand(t),
 	)
 	root.SilenceErrors, root.SilenceUsage = true, true
