@@ -142,7 +142,7 @@ const lateTold = time.Minute
 func (in *Intake) draft(ctx context.Context, r *Request) (d queue.Draft, warnings, problems []Problem, err error) {
 	d = queue.Draft{
 		Text: r.Text, Reference: r.Reference, SendAt: r.SendAt, ExpiresAt: r.ExpiresAt,
-		Priority: r.Priority, Encoding: r.Encoding, Purpose: r.Purpose, Modem: r.Modem, Flash: r.Flash,
+		Priority: r.Priority, Encoding: r.Encoding, Purpose: r.Purpose, Origin: queue.OriginAPI, Modem: r.Modem, Flash: r.Flash,
 	}
 	if !r.unread(fieldTo) {
 		var warning string

@@ -41,7 +41,7 @@ func TestPostedMessageIsReturnedWhole(t *testing.T) {
 	want := client.Message{
 		Status: client.StatusScheduled, To: "+48600100200", Text: `Zazolc "gesla" jazn`, Reference: "visit-17",
 		SendAt: &sendAt, ExpiresAt: &expiresAt, Priority: client.PriorityHigh, Encoding: client.EncodingFold,
-		Purpose: client.PurposeCare, Modem: "sim-a", Flash: true,
+		Purpose: client.PurposeCare, Origin: client.OriginAPI, Modem: "sim-a", Flash: true,
 		Parts: []client.Part{{Number: 1, Status: client.StatusQueued}},
 	}
 	if diff := cmp.Diff(want, posted, cmpopts.IgnoreFields(client.Message{}, "ID", "CreatedAt")); diff != "" {
@@ -436,6 +436,8 @@ func TestListFilters(t *testing.T) {
 		"to":          {client.MessageFilter{To: "+48600100201"}, []string{ids[3], ids[1]}},
 		"to as typed": {client.MessageFilter{To: "600 100 200"}, []string{ids[2], ids[0]}},
 		"reference":   {client.MessageFilter{Reference: "ref-2"}, []string{ids[2]}},
+		"origin":      {client.MessageFilter{Origin: client.OriginAPI}, []string{ids[3], ids[2], ids[1], ids[0]}},
+		"no origin":   {client.MessageFilter{Origin: client.OriginReply}, nil},
 		"since":       {client.MessageFilter{Since: time.Now().Add(-hour)}, []string{ids[3], ids[2], ids[1], ids[0]}},
 		"since later": {client.MessageFilter{Since: time.Now().Add(hour)}, nil},
 		"until":       {client.MessageFilter{Until: time.Now().Add(-hour)}, nil},

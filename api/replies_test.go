@@ -132,6 +132,16 @@ func TestQuestionIsAnswered(t *testing.T) {
 	}
 	g.sent(t)
 	kinds := ""
+	origins := map[client.Origin]int{}
+	for m, err := range c.Messages(ctx, client.MessageFilter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		origins[m.Origin]++
+	}
+	if origins[client.OriginAPI] != 1 || origins[client.OriginReply] == 0 || len(origins) != 2 {
+		t.Errorf("origins are %v", origins)
+	}
 	for e, err := range c.Entries(ctx, talk.ID) {
 		switch {
 		case err != nil:

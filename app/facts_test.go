@@ -50,13 +50,13 @@ func wireFacts() []struct {
 		json string
 	}{
 		{
-			queue.MessageChanged{ID: "m1", Reference: "visit-17", Status: queue.StatusHeld, Modem: "sim-a", Parts: 2, ErrorCode: "quiet_hours", RetryAt: at},
-			`{"id":"m1","reference":"visit-17","status":"held","modem":"sim-a","parts":2,"error_code":"quiet_hours","retry_at":"2026-11-25T13:00:00Z"}`,
+			queue.MessageChanged{ID: "m1", Reference: "visit-17", Origin: queue.OriginAPI, Status: queue.StatusHeld, Modem: "sim-a", Parts: 2, ErrorCode: "quiet_hours", RetryAt: at},
+			`{"id":"m1","reference":"visit-17","origin":"api","status":"held","modem":"sim-a","parts":2,"error_code":"quiet_hours","retry_at":"2026-11-25T13:00:00Z"}`,
 		},
-		{queue.MessageChanged{ID: "m1", Status: queue.StatusScheduled}, `{"id":"m1","status":"scheduled","parts":0}`},
+		{queue.MessageChanged{ID: "m1", Origin: queue.OriginReply, Status: queue.StatusScheduled}, `{"id":"m1","origin":"reply","status":"scheduled","parts":0}`},
 		{
-			queue.MessageChanged{ID: "m1", Status: queue.StatusFailed, Parts: 1, ErrorCode: "cms_1", Final: true},
-			`{"id":"m1","status":"failed","parts":1,"error_code":"cms_1","final":true}`,
+			queue.MessageChanged{ID: "m1", Origin: queue.OriginSelfTest, Status: queue.StatusFailed, Parts: 1, ErrorCode: "cms_1", Final: true},
+			`{"id":"m1","origin":"self_test","status":"failed","parts":1,"error_code":"cms_1","final":true}`,
 		},
 		{inbox.Received{ID: "i1", Modem: "sim-a", Complete: true, Updated: true}, `{"id":"i1","modem":"sim-a","complete":true,"updated":true}`},
 		{inbox.Received{}, `{"id":"","modem":"","complete":false}`},

@@ -122,6 +122,11 @@ func checkOldData(t *testing.T, s store.Store) {
 			t.Errorf("message %q is %s after its report", r.reference, m.Status)
 		}
 	}
+	// They were stored without an origin.
+	items, _, err := q.Messages(t.Context(), queue.Filter{Origin: queue.OriginAPI, Reference: "sent"}, "", 10)
+	if err != nil || len(items) != 1 || items[0].Origin != queue.OriginAPI {
+		t.Errorf("%d messages of the origin api, %v", len(items), err)
+	}
 	completeHalf(t, s, q, w)
 	known := false
 	for _, key := range below(t, s, "who/") {

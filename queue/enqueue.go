@@ -322,7 +322,7 @@ func (b *batch) results(ctx context.Context) ([]Result, error) {
 func (r *replay) firstAnswer(m Message) Message {
 	first := Message{
 		ID: m.ID, To: m.To, Text: m.Text, Alphabet: m.Alphabet, Encoding: m.Encoding, Reference: m.Reference,
-		Priority: m.Priority, Purpose: m.Purpose, Modem: m.Modem, Flash: m.Flash, Status: m.Status,
+		Priority: m.Priority, Purpose: m.Purpose, Origin: m.Origin, Modem: m.Modem, Flash: m.Flash, Status: m.Status,
 		CreatedAt: m.CreatedAt, SendAt: m.SendAt, ExpiresAt: m.ExpiresAt, Error: m.Error,
 		ConcatReference: m.ConcatReference, Wide: m.Wide, TextRemoved: m.TextRemoved,
 	}
@@ -378,7 +378,7 @@ func (q *Queue) prepare(d Draft, at clock.Moment) preparedDraft {
 		return preparedDraft{refused: r}
 	}
 	m := Message{
-		To: d.To, Encoding: d.Encoding, Reference: d.Reference, Priority: d.Priority, Purpose: d.Purpose,
+		To: d.To, Encoding: d.Encoding, Reference: d.Reference, Priority: d.Priority, Purpose: d.Purpose, Origin: cmp.Or(d.Origin, OriginAPI),
 		Modem: d.Modem, Flash: d.Flash, IgnoreSuppression: d.IgnoreSuppression, CreatedAt: now, SendAt: store.Milliseconds(d.SendAt), ExpiresAt: store.Milliseconds(d.ExpiresAt),
 	}
 	m.setText(composition)

@@ -27,6 +27,7 @@ func Facts() event.Kinds {
 type MessageChanged struct {
 	ID        string    `json:"id" doc:"The id of the message."`
 	Reference string    `json:"reference,omitempty" doc:"The reference that the caller gave the message."`
+	Origin    Origin    `json:"origin,omitempty" enum:"api,reply,call,self_test" doc:"Where the message comes from. api: a program or a person had it sent. reply: the gateway answers a received text. call: the gateway answers a call. self_test: a modem tests itself. Events that were stored without it lack it."`
 	Status    Status    `json:"status" enum:"scheduled,queued,sending,sent,delivered,failed,expired,cancelled,held,uncertain" doc:"The new status of the message. It is scheduled in message.queued of a message that waits for its send_at."`
 	Modem     string    `json:"modem,omitempty" doc:"The name of the modem that has sent, or tried to send, a part of the message last."`
 	Parts     int       `json:"parts" doc:"The number of SMS that the message is made of."`

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -188,6 +189,7 @@ func decodeMessage(id string, value []byte) (Message, error) {
 	}
 	m := *stored.Message
 	m.ID, m.To = id, to
+	m.Origin = cmp.Or(m.Origin, OriginAPI)
 	return m, nil
 }
 
@@ -274,7 +276,7 @@ func (w *work) move(e *entry, to Status) error {
 
 // appendChanged appends a MessageChanged event with the present status.
 func (w *work) appendChanged(e *entry) error {
-	fact := MessageChanged{ID: e.ID, Reference: e.Reference, Status: e.Status, Parts: len(e.Parts), Final: e.Status.Final()}
+	fact := MessageChanged{ID: e.ID, Reference: e.Reference, Origin: e.Origin, Status: e.Status, Parts: len(e.Parts), Final: e.Status.Final()}
 	if n := len(e.Attempts); n > 0 {
 		fact.Modem = e.Attempts[n-1].Modem
 	}

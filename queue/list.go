@@ -28,6 +28,7 @@ func (f Filter) passes(m Message) bool {
 	return (f.Status == "" || m.Status == f.Status) &&
 		(f.To.Number == "" || m.To == f.To) &&
 		(f.Reference == "" || m.Reference == f.Reference) &&
+		(f.Origin == "" || m.Origin == f.Origin) &&
 		store.Within(m.CreatedAt, f.Since, f.Until)
 }
 
@@ -36,6 +37,9 @@ func (f Filter) prefilter() store.Prefilter {
 	var p store.Prefilter
 	p.Field("st", string(f.Status))
 	p.Field("ref", f.Reference)
+	if f.Origin != OriginAPI { // a stored message without an origin has OriginAPI
+		p.Field("org", string(f.Origin))
+	}
 	if f.To.Number != "" {
 		p.Field("to", number.Encode(f.To))
 	}

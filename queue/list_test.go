@@ -58,6 +58,9 @@ func TestListMessages(t *testing.T) {
 				if i%20 == 0 {
 					d.Priority = queue.High
 				}
+				if i == 17 {
+					d.Origin = queue.OriginReply
+				}
 			})
 			wait(t.Context(), time.Minute)
 		}
@@ -73,6 +76,9 @@ func TestListMessages(t *testing.T) {
 			{"recipient", queue.Filter{To: address(t, other)}, strings.Fields("90 80 70 60 50 40 30 20 10 0")},
 			{"status", queue.Filter{Status: queue.StatusSent}, strings.Fields("80 60 40 20 0")},
 			{"reference", queue.Filter{Reference: "17"}, []string{"17"}},
+			{"origin", queue.Filter{Origin: queue.OriginReply}, []string{"17"}},
+			{"another origin", queue.Filter{Origin: queue.OriginCall}, nil},
+			{"origin of most", queue.Filter{Origin: queue.OriginAPI, Until: begin.Add(20 * time.Minute)}, append(numbers(19, 18), numbers(16, 0)...)},
 			{"since", queue.Filter{Since: begin.Add(95 * time.Minute)}, numbers(99, 95)},
 			{"until", queue.Filter{Until: begin.Add(3 * time.Minute)}, numbers(2, 0)},
 			{"since and until", queue.Filter{Since: begin.Add(10 * time.Minute), Until: begin.Add(13 * time.Minute)}, numbers(12, 10)},

@@ -105,6 +105,17 @@ const (
 	Low    Priority = "low"
 )
 
+// Origin says which part of the gateway a message comes from.
+type Origin string
+
+// The origins of a message.
+const (
+	OriginAPI      Origin = "api"       // a program or a person had it sent; also of messages stored without an origin
+	OriginReply    Origin = "reply"     // the gateway answers a received text
+	OriginCall     Origin = "call"      // the gateway answers a call
+	OriginSelfTest Origin = "self_test" // a modem tests itself
+)
+
 // Codes of Problem. A Problem with a failed attempt has Outcome.Code instead.
 const (
 	CodeQuietHours     = "quiet_hours"     // held until RetryAt
@@ -144,6 +155,7 @@ type Message struct {
 	Alphabet  pdu.Alphabet        `json:"alph"`
 	Encoding  pdu.Encoding        `json:"enc,omitempty"` // as asked for
 	Reference string              `json:"ref,omitempty"` // the caller's own id
+	Origin    Origin              `json:"org,omitempty"` // never empty
 	Priority  Priority            `json:"prio"`
 	Purpose   suppression.Purpose `json:"purp,omitempty"`
 	Modem     string              `json:"modem,omitempty"` // the only modem that may send the message; empty: any

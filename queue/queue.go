@@ -164,6 +164,7 @@ type Draft struct {
 	Priority  Priority            // empty: Normal
 	Encoding  pdu.Encoding        // empty: pdu.Auto
 	Purpose   suppression.Purpose // may be empty
+	Origin    Origin              // empty: OriginAPI
 	Modem     string              // empty: any
 	Flash     bool                // class 0, displayed at once and not stored (3GPP TS 23.038 4)
 	// IgnoreSuppression sends the message although its number is suppressed. Only the
@@ -265,6 +266,7 @@ type Filter struct {
 	Status    Status
 	To        pdu.Address
 	Reference string
+	Origin    Origin
 	Since     time.Time // created at or after
 	Until     time.Time // created before
 }

@@ -105,7 +105,7 @@ func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (went TextKind
 	}
 	text = strings.NewReplacer("{phone}", r.config.Phone, "{choices}", a.choices).Replace(text)
 	draft := queue.Draft{
-		To: a.to, Text: text, Priority: queue.High, Purpose: a.purpose,
+		To: a.to, Text: text, Priority: queue.High, Purpose: a.purpose, Origin: queue.OriginReply,
 		IgnoreSuppression: a.kind == TextStopped, // the stop is noted already
 	}
 	_, err = r.queue.EnqueueIn(tx, ownName, draft)

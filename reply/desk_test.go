@@ -264,16 +264,14 @@ func (d *desk) backs() []string {
 // texts returns what was sent back, in order.
 func (d *desk) texts() []string {
 	d.t.Helper()
-	all, _, err := d.queue.Messages(d.t.Context(), queue.Filter{}, "", 0)
+	all, _, err := d.queue.Messages(d.t.Context(), queue.Filter{Origin: queue.OriginReply}, "", 0)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	slices.Reverse(all)
 	var texts []string
 	for _, m := range all {
-		if m.Priority == queue.High {
-			texts = append(texts, m.Text)
-		}
+		texts = append(texts, m.Text)
 	}
 	return texts
 }

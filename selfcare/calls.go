@@ -169,7 +169,7 @@ func (l *callLog) text(m missedCall) *queue.Draft {
 	if text == "" || m.from == "" || ownNumber(l.care.config.Gateway.Modems(), m.from) {
 		return nil
 	}
-	return &queue.Draft{Text: text, Purpose: suppression.Information, Reference: "missed-call"}
+	return &queue.Draft{Text: text, Purpose: suppression.Information, Origin: queue.OriginCall, Reference: "missed-call"}
 }
 
 // ownNumber says whether number is that of one of the gateway's own SIMs: two gateways must

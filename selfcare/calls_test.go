@@ -56,7 +56,7 @@ func TestMissedCall(t *testing.T) {
 			t.Errorf("the caller got %+v", got)
 		}
 		if len(calls) == 1 {
-			if m := r.message(calls[0].MessageID); m.Purpose != suppression.Information || m.Status != queue.StatusDelivered {
+			if m := r.message(calls[0].MessageID); m.Purpose != suppression.Information || m.Origin != queue.OriginCall || m.Status != queue.StatusDelivered {
 				t.Errorf("text %+v", m)
 			}
 		}

@@ -366,7 +366,7 @@ func (w *testWatch) enqueue(ctx context.Context) error {
 	results, _, err := w.care.config.Queue.Enqueue(ctx,
 		queue.Caller{Token: testActor, Key: t.Token, BodyHash: sha256.Sum256([]byte(text))},
 		[]queue.Draft{{
-			To: to, Text: text, Reference: testActor, Priority: queue.Low, Purpose: suppression.Staff,
+			To: to, Text: text, Reference: testActor, Priority: queue.Low, Purpose: suppression.Staff, Origin: queue.OriginSelfTest,
 			Encoding: pdu.ForceGSM7, Modem: w.name, ExpiresAt: t.Begun.Add(max(2*w.wait(), time.Hour)),
 		}})
 	if err != nil {

@@ -52,6 +52,10 @@ func TestSelfTestPasses(t *testing.T) {
 			if took := r.care.TestStatus("sim-a").Took; took < 2*time.Second || took > 5*time.Second {
 				t.Errorf("it took %s, want about 3s", took)
 			}
+			tests, _, err := r.queue.Messages(t.Context(), queue.Filter{Origin: queue.OriginSelfTest}, "", 10)
+			if err != nil || len(tests) != 1 {
+				t.Errorf("%d messages of the origin self_test, %v, want 1", len(tests), err)
+			}
 			r.pass(5 * time.Hour)
 			if n := r.metric("goniec_gateway_self_tests_total", "passed"); n != 6 {
 				t.Errorf("%v tests passed, want 6 in five hours and some", n)

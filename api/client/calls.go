@@ -72,6 +72,7 @@ type MessageFilter struct {
 	Status    Status
 	To        string    // recipient
 	Reference string    // the caller's own id
+	Origin    Origin    // where messages come from
 	Since     time.Time // created at or after
 	Until     time.Time // created before
 }
@@ -81,6 +82,7 @@ type MessageFilter struct {
 func (c *Client) Messages(ctx context.Context, f MessageFilter) iter.Seq2[Message, error] {
 	query := url.Values{}
 	setString(query, "status", string(f.Status))
+	setString(query, "origin", string(f.Origin))
 	setString(query, "to", f.To)
 	setString(query, "reference", f.Reference)
 	setTime(query, "since", f.Since)

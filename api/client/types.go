@@ -65,6 +65,17 @@ const (
 	PurposeStaff       Purpose = "staff"
 )
 
+// Origin says where a message comes from.
+type Origin string
+
+// The origins of a message.
+const (
+	OriginAPI      Origin = "api"       // a program or a person had it sent
+	OriginReply    Origin = "reply"     // the gateway answers a received text
+	OriginCall     Origin = "call"      // the gateway answers a call
+	OriginSelfTest Origin = "self_test" // a modem tests itself
+)
+
 // MessageRequest is a message as a caller posts it.
 type MessageRequest struct {
 	To        string           `json:"to" minLength:"1" maxLength:"64" example:"+48600100200" doc:"Recipient: E.164 with a leading plus, a national number of the configured region, or a short code."`
@@ -92,6 +103,7 @@ type Message struct {
 	Priority    Priority      `json:"priority" enum:"high,normal,low" doc:"Which goes first."`
 	Encoding    Encoding      `json:"encoding" enum:"auto,gsm7,ucs2,fold" doc:"What the caller allowed."`
 	Purpose     Purpose       `json:"purpose,omitempty" enum:"care,information,marketing,staff" doc:"Why this person may be written to."`
+	Origin      Origin        `json:"origin" enum:"api,reply,call,self_test" doc:"Where the message comes from. api: a program or a person had it sent. reply: the gateway answers a received text, as with a question back or the confirmation of a STOP. call: the gateway answers a call. self_test: a modem tests itself."`
 	Modem       string        `json:"modem,omitempty" doc:"The modem asked for, or the one that sent it."`
 	Flash       bool          `json:"flash,omitempty" doc:"Shown at once instead of stored."`
 	CreatedAt   time.Time     `json:"created_at" doc:"When it was accepted."`

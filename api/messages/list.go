@@ -18,6 +18,7 @@ type (
 		Status    string    `query:"status" enum:"scheduled,queued,sending,sent,delivered,failed,expired,cancelled,held,uncertain" doc:"Only messages in this state."`
 		To        string    `query:"to" maxLength:"64" example:"+48600100200" doc:"Only messages to this number. Write the plus as %2B."`
 		Reference string    `query:"reference" maxLength:"128" doc:"Only messages with this reference."`
+		Origin    string    `query:"origin" enum:"api,reply,call,self_test" doc:"Only messages of this origin: api are those that programs and people had sent, the others the gateway sends by itself."`
 		Since     time.Time `query:"since" doc:"Only messages accepted at this time or later."`
 		Until     time.Time `query:"until" doc:"Only messages accepted before this time."`
 		Limit     int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items at most."`
@@ -40,7 +41,7 @@ func (res Resource) registerList(s *rest.Server) {
 }
 
 func (res Resource) list(ctx context.Context, in *messagesInput) (*messagesOutput, error) {
-	f := queue.Filter{Status: queue.Status(in.Status), Reference: in.Reference, Since: in.Since, Until: in.Until}
+	f := queue.Filter{Status: queue.Status(in.Status), Reference: in.Reference, Origin: queue.Origin(in.Origin), Since: in.Since, Until: in.Until}
 	if in.To != "" {
 		to, _, p := res.Numbers.Read("to", rest.Unplus(in.To))
 		if p != nil {
@@ -68,6 +69,7 @@ func (res Resource) list(ctx context.Context, in *messagesInput) (*messagesOutpu
 	rest.SetQuery(query, "status", in.Status)
 	rest.SetQuery(query, "to", f.To.String())
 	rest.SetQuery(query, "reference", in.Reference)
+	rest.SetQuery(query, "origin", in.Origin)
 	rest.SetPage(query, in.Since, in.Until, in.Limit)
 	return &messagesOutput{Link: rest.NextLink("/v1/messages", page.Next, query), Body: page}, nil
 }

@@ -24,6 +24,7 @@ func Message(m *queue.Message, lang catalogue.Language) client.Message {
 		Priority:    client.Priority(m.Priority),
 		Encoding:    client.Encoding(m.Encoding),
 		Purpose:     client.Purpose(m.Purpose),
+		Origin:      client.Origin(m.Origin),
 		Modem:       m.Modem,
 		Flash:       m.Flash,
 		CreatedAt:   m.CreatedAt,
