@@ -42,7 +42,11 @@ func (a *App) newReplies(s *assembly, numbering number.Numbering, r prometheus.R
 // built-in one; empty if none is sent.
 func replyTexts(c configs.Replies) func(language string, kind reply.TextKind) string {
 	return func(language string, kind reply.TextKind) string {
-		if kind != reply.TextEvery && !slices.Contains(c.Send, string(kind)) {
+		sent := kind
+		if kind == reply.TextUnclearWhich {
+			sent = reply.TextUnclear
+		}
+		if kind != reply.TextEvery && !slices.Contains(c.Send, string(sent)) {
 			return ""
 		}
 		if own := c.Texts.Language(language).Kind(string(kind)); own != "" {

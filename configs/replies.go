@@ -50,15 +50,17 @@ type ReplyTexts struct {
 	Unclear   string `mapstructure:"unclear"`
 	// UnclearChoice is Unclear of a question that is not answered by yes or no.
 	UnclearChoice string `mapstructure:"unclear_choice"`
-	Which         string `mapstructure:"which"`
-	Every         string `mapstructure:"every"`
-	Reschedule    string `mapstructure:"reschedule"`
-	Person        string `mapstructure:"person"`
-	Late          string `mapstructure:"late"`
-	OutOfHours    string `mapstructure:"out_of_hours"`
-	Unknown       string `mapstructure:"unknown"`
-	Stopped       string `mapstructure:"stopped"`
-	Started       string `mapstructure:"started"`
+	// UnclearWhich is Unclear while several questions are open. It goes where Unclear goes.
+	UnclearWhich string `mapstructure:"unclear_which"`
+	Which        string `mapstructure:"which"`
+	Every        string `mapstructure:"every"`
+	Reschedule   string `mapstructure:"reschedule"`
+	Person       string `mapstructure:"person"`
+	Late         string `mapstructure:"late"`
+	OutOfHours   string `mapstructure:"out_of_hours"`
+	Unknown      string `mapstructure:"unknown"`
+	Stopped      string `mapstructure:"stopped"`
+	Started      string `mapstructure:"started"`
 }
 
 // Kind returns the text of a kind, by its key; empty: there is none of the clinic's own.
@@ -66,7 +68,7 @@ func (t ReplyTexts) Kind(kind string) string { return t.kinds()[kind] }
 
 func (t ReplyTexts) kinds() map[string]string {
 	return map[string]string{
-		"thanks_yes": t.ThanksYes, "thanks_no": t.ThanksNo, "thanks": t.Thanks, "unclear": t.Unclear, "unclear_choice": t.UnclearChoice, "which": t.Which, "every": t.Every,
+		"thanks_yes": t.ThanksYes, "thanks_no": t.ThanksNo, "thanks": t.Thanks, "unclear": t.Unclear, "unclear_choice": t.UnclearChoice, "unclear_which": t.UnclearWhich, "which": t.Which, "every": t.Every,
 		"reschedule": t.Reschedule, "person": t.Person, "late": t.Late, "out_of_hours": t.OutOfHours, "unknown": t.Unknown,
 		"stopped": t.Stopped, "started": t.Started,
 	}
@@ -171,7 +173,7 @@ func (k *checker) replyTexts(at string, t ReplyTexts, phone string, maxParts int
 			k.add(key, text, say(catalogue.ConfigBlank), say(catalogue.ConfigBlankRemedy))
 		case length > most:
 			k.add(key, "", say(catalogue.ConfigTextTooLong, length), say(catalogue.ConfigTextTooLongRemedy, most))
-		case (kind == "which" || kind == "unclear_choice") && !strings.Contains(text, "{choices}"):
+		case (kind == "which" || kind == "unclear_choice" || kind == "unclear_which") && !strings.Contains(text, "{choices}"):
 			k.add(key, text, say(catalogue.ConfigNoChoices), say(catalogue.ConfigNoChoicesRemedy))
 		case strings.Contains(text, "{phone}") && phone == "":
 			k.add(key, text, say(catalogue.ConfigNoPhone), say(catalogue.ConfigNoPhoneRemedy))

@@ -26,15 +26,17 @@ const (
 	TextThanks    TextKind = "thanks"         // for any other answer
 	TextUnclear   TextKind = "unclear"        // the answer could not be read: please answer again
 	TextUnclearOf TextKind = "unclear_choice" // the same for a question that yes and no do not answer; {choices}
-	TextWhich     TextKind = "which"          // asks which of several questions is meant; {choices}
-	TextMoved     TextKind = "reschedule"     // the patient wants another time
-	TextPerson    TextKind = "person"         // staff will look at the text
-	TextLate      TextKind = "late"           // too late to answer or to change
-	TextClosed    TextKind = "out_of_hours"   // in the place of TextPerson and TextMoved outside Config.Office
-	TextUnknown   TextKind = "unknown"        // nothing was asked
-	TextStopped   TextKind = "stopped"
-	TextStarted   TextKind = "started"
-	TextEvery     TextKind = "every" // within {choices}: all of them
+	// TextUnclearWhich is TextUnclear while several questions are open; {choices}
+	TextUnclearWhich TextKind = "unclear_which"
+	TextWhich        TextKind = "which"        // asks which of several questions is meant; {choices}
+	TextMoved        TextKind = "reschedule"   // the patient wants another time
+	TextPerson       TextKind = "person"       // staff will look at the text
+	TextLate         TextKind = "late"         // too late to answer or to change
+	TextClosed       TextKind = "out_of_hours" // in the place of TextPerson and TextMoved outside Config.Office
+	TextUnknown      TextKind = "unknown"      // nothing was asked
+	TextStopped      TextKind = "stopped"
+	TextStarted      TextKind = "started"
+	TextEvery        TextKind = "every" // within {choices}: all of them
 )
 
 // Guard bounds the texts that go back by themselves, so that two gateways, or a
@@ -83,10 +85,11 @@ type answer struct {
 	purpose  suppression.Purpose
 }
 
-// answerBack sends a text back, and returns of which kind; empty: none. None goes where
+// answerBack sends a text back, and returns of which kind, empty: none, and the id of the
+// message. None goes where
 // the clinic wants none of the kind, where the number does not take any, or where too
 // many have gone.
-func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (went TextKind, err error) {
+func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (went TextKind, id string, err error) {
 	if (a.kind == TextPerson || a.kind == TextMoved) && r.config.Office.End(at, r.config.Location).After(at) {
 		if text := r.text(a.language, TextClosed); text != "" {
 			a.kind = TextClosed
@@ -94,31 +97,31 @@ func (r *Replies) answerBack(tx store.Tx, a answer, at time.Time) (went TextKind
 	}
 	text := r.text(a.language, a.kind)
 	if text == "" {
-		return "", nil
+		return "", "", nil
 	}
-	if (a.kind == TextWhich || a.kind == TextUnclearOf) && a.choices == "" {
-		return "", nil
+	if (a.kind == TextWhich || a.kind == TextUnclearWhich || a.kind == TextUnclearOf) && a.choices == "" {
+		return "", "", nil
 	}
 	past, err := r.readSent(tx, a.to, at)
 	if err != nil || !r.allows(past, a, at) {
-		return "", err
+		return "", "", err
 	}
 	text = strings.NewReplacer("{phone}", r.config.Phone, "{choices}", a.choices).Replace(text)
 	draft := queue.Draft{
 		To: a.to, Text: text, Priority: queue.High, Purpose: a.purpose, Origin: queue.OriginReply,
 		IgnoreSuppression: a.kind == TextStopped, // the stop is noted already
 	}
-	_, err = r.queue.EnqueueIn(tx, ownName, draft)
+	m, err := r.queue.EnqueueIn(tx, ownName, draft)
 	var refused *queue.RefusedError
 	if errors.As(err, &refused) {
 		r.log.Warn("a text back was refused", slog.String("kind", string(a.kind)), slog.Any("to", a.to), slog.String("field", refused.Field), slog.String("code", refused.Code))
-		return "", nil
+		return "", "", nil
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	r.meter.texts.WithLabelValues(string(a.kind)).Inc()
-	return a.kind, r.count(tx, past, a, at)
+	return a.kind, m.ID, r.count(tx, past, a, at)
 }
 
 // text returns the text of a kind in a language, or else in that of the clinic.

@@ -122,7 +122,10 @@ func (p *player) play(step string) {
 	switch verb {
 	case "ask":
 		p.ask(rest)
-	case "hear":
+	case "hear": // and what goes back is sent
+		p.hear(number(from), rest)
+		p.send()
+	case "hear-quick": // before what went back is sent
 		p.hear(number(from), rest)
 	case "hear-part":
 		p.hearPart(number(from), rest)

@@ -68,6 +68,8 @@ func newDeskOn(t *testing.T, s store.Store, ticks *clock.Clock, adjust func(*rep
 			switch kind {
 			case reply.TextWhich:
 				return "Ktora wizyta? Odpisz numerem:\n{choices}"
+			case reply.TextUnclearWhich:
+				return "Odpisz na przyklad 1 TAK, 2 NIE:\n{choices}"
 			case reply.TextEvery:
 				return "wszystkie"
 			case reply.TextClosed:

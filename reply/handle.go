@@ -89,10 +89,17 @@ func (r *Replies) hear(tx store.Tx, in inbox.Message, again bool) error {
 		d.back = ""
 	}
 	if d.back != "" && answerable {
-		if h.Back, err = r.answerBack(tx, r.backFor(d, s, from), now()); err != nil {
+		var id string
+		if h.Back, id, err = r.answerBack(tx, r.backFor(d, s, from), now()); err != nil {
 			return err
 		}
-		if h.Back == "" && (d.back == TextWhich || d.back == TextUnclear || d.back == TextUnclearOf) {
+		if h.Back == TextWhich || h.Back == TextUnclearWhich {
+			d.asksBack.MessageID = id
+			if err := store.PutJSON(tx, whichKey(from), d.asksBack); err != nil {
+				return err
+			}
+		}
+		if h.Back == "" && (d.back == TextWhich || d.back == TextUnclear || d.back == TextUnclearWhich || d.back == TextUnclearOf) {
 			h.NeedsStaff, d.needsStaff = true, true // the patient is not asked, so staff have to ask
 		}
 	}
@@ -131,6 +138,9 @@ func (r *Replies) understand(tx store.Reader, in inbox.Message, from pdu.Address
 	}
 	if found {
 		s.askedBack = &w
+		if s.beforeAskedBack, err = w.unread(tx, in); err != nil {
+			return decision{}, s, err
+		}
 	}
 	d := matcher{r.config.Reader}.decide(s)
 	if !answerable {
@@ -222,7 +232,7 @@ func (r *Replies) recordUnclear(tx store.Tx, id string, d decision, in inbox.Mes
 	if !q.Answer.clear() {
 		q.Answer = &a
 	}
-	q.AskedAgain = q.AskedAgain || d.back == TextUnclear || d.back == TextUnclearOf
+	q.AskedAgain = q.AskedAgain || d.back == TextUnclear || d.back == TextUnclearWhich || d.back == TextUnclearOf
 	if err := saveQuestion(tx, q); err != nil {
 		return err
 	}
@@ -241,7 +251,7 @@ func (r *Replies) backFor(d decision, s situation, to pdu.Address) answer {
 		}
 	}
 	switch {
-	case d.back == TextWhich && d.asksBack != nil:
+	case (d.back == TextWhich || d.back == TextUnclearWhich) && d.asksBack != nil:
 		a.choices = choicesOf(d.asksBack, s.asked, r.text(a.language, TextEvery))
 	case d.back == TextUnclearOf && d.subject != nil:
 		a.choices = d.subject.answersTo()

@@ -41,6 +41,8 @@ type situation struct {
 	complete  bool
 	asked     []askedQuestion // the questions that the text may be about, the newest last
 	askedBack *askedBack      // the patient was asked which of the questions is meant
+	// beforeAskedBack tells that the text came in before that question reached the patient.
+	beforeAskedBack bool
 }
 
 // askedQuestion is a question with the text that asked it. The text is empty after the
@@ -83,7 +85,10 @@ func (m matcher) decide(s situation) decision {
 		return d
 	}
 	if pending := s.pending(); pending != nil {
-		return m.decideChosen(s, pending, general)
+		return m.decideChosen(s, pending)
+	}
+	if several := visitsOf(s); several != nil {
+		return m.decideSeveral(s, several)
 	}
 	switch {
 	case len(open) == 1:
@@ -199,9 +204,9 @@ func askAgain(match Match, r reader.Reading, open []askedQuestion) decision {
 	switch {
 	case r.Has(reader.WrongPerson), r.Has(reader.Deceased), r.Has(reader.Hostile):
 		d.needsStaff = true // and no automatic text
-	case r.Has(reader.Reschedule):
+	case r.Has(reader.Reschedule) && r.Wishes:
 		d.needsStaff, d.back = true, TextMoved
-	case r.Has(reader.QuestionBack), r.Has(reader.Late):
+	case r.Has(reader.QuestionBack), r.Has(reader.Late), r.Has(reader.Reschedule):
 		d.needsStaff, d.back = true, TextPerson
 	case slices.ContainsFunc(open, func(q askedQuestion) bool { return q.AskedAgain }):
 		d.needsStaff, d.back = true, TextPerson
@@ -259,7 +264,7 @@ func agree(readings []reader.Reading) bool {
 
 // askBack asks which of several questions a clear answer is meant for.
 func askBack(match Match, r reader.Reading, among []askedQuestion, now time.Time) decision {
-	w := &askedBack{Value: r.Value, Language: r.Language, At: now}
+	w := &askedBack{Value: r.Value, Language: r.Language, At: now, Alike: 1}
 	for _, q := range among[max(0, len(among)-maxLabels+1):] {
 		w.IDs = append(w.IDs, q.ID)
 	}
@@ -278,7 +283,7 @@ func change(match Match, r reader.Reading, now time.Time, q askedQuestion) decis
 	switch {
 	case courtesy(r):
 		return decision{match: MatchCourtesy, reading: r, handled: true}
-	case r.Value == reader.Unclear && r.Has(reader.Reschedule):
+	case r.Value == reader.Unclear && r.Has(reader.Reschedule) && r.Wishes:
 		return decision{match: match, reading: r, unclear: []string{q.ID}, needsStaff: true, back: TextMoved, subject: &q.Question}
 	case r.Value == reader.Unclear:
 		return decision{match: match, reading: r, unclear: []string{q.ID}, needsStaff: true, subject: &q.Question}

@@ -141,6 +141,12 @@ func TestSeveral(t *testing.T) {
 		}
 		t.Logf("%s: %d cases, %d of them clearly meant, %d of those read (%.0f %%), %d decisions wrong",
 			file, tally.cases, tally.meant, tally.read, 100*float64(tally.read)/float64(tally.meant), tally.wrong)
+		if tally.wrong > 0 {
+			t.Errorf("%s: %d decisions wrong, want none", file, tally.wrong)
+		}
+		if least := map[string]int{"several.tsv": 95, "several_unread.tsv": 90}[file]; tally.read*100 < tally.meant*least {
+			t.Errorf("%s: %d of %d read, want %d %%", file, tally.read, tally.meant, least)
+		}
 		if file == "several.tsv" && testing.Verbose() {
 			t.Log("misses:\n" + strings.Join(tally.misses, "\n"))
 		}

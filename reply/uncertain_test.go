@@ -63,6 +63,7 @@ func TestAnAnswerSettlesItsQuestion(t *testing.T) {
 			second := d.visit()
 			d.hear(patient, "Tak")
 			d.wantMessage(first, queue.StatusUncertain, queue.CodeUncertain)
+			d.send()
 			d.hear(patient, "1") // which of them: the first
 			d.wantMessage(first, queue.StatusDelivered, "")
 			d.wantMessage(second, queue.StatusSent, "")

@@ -135,7 +135,7 @@ func (v *verdict) asks(clause int) bool { return v.inClause(clause, roleAsk) }
 
 // named tells whether a clause names somebody: family, a title, a name.
 func (v *verdict) named(clause int) bool {
-	return v.inClause(clause, roleScope, roleName, roleTitle)
+	return slices.ContainsFunc(v.items, func(it item) bool { return it.clause == clause && it.people }) || v.inClause(clause, roleScope, roleName, roleTitle)
 }
 
 // namedBefore tells whether the clause before names somebody, and this one says nothing
@@ -179,6 +179,7 @@ func (v *verdict) reading() Reading {
 		}
 		r := unclear(rule, intents...)
 		r.LateMinutes = v.minutes
+		r.Wishes = rule != ruleAutomatic && slices.ContainsFunc(v.items, func(it item) bool { return it.role == roleMove && !it.elsewhen })
 		return r
 	}
 	m := v.best()

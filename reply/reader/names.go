@@ -45,7 +45,7 @@ func (s *sense) names() {
 		}
 		beside := i > 0 && s.items[i-1].role == roleName && s.items[i-1].clause == it.clause ||
 			i+1 < len(s.items) && s.items[i+1].role == roleName && s.items[i+1].clause == it.clause
-		initial := utf8.RuneCountInString(it.words) == 1 && (s.roleAt(i+1) == roleName || i > 0 && s.items[i-1].role == roleName)
+		initial := it.upper && utf8.RuneCountInString(it.words) == 1 && (s.roleAt(i+1) == roleName || i > 0 && s.items[i-1].role == roleName)
 		switch {
 		case initial:
 			it.role = roleName

@@ -94,6 +94,8 @@ func (v *verdict) scopeBehind(at int) bool {
 	for i := at + 1; v.follows(at, i); i++ {
 		it := v.items[i]
 		switch {
+		case it.named:
+			return false
 		case it.role == roleBecause, v.lexicon.being[it.words], it.role == roleReason && v.lexicon.being[firstWord(it.words)]:
 			return false
 		case it.digits, it.role.in(roleScope, roleTitle, roleReason):
@@ -116,7 +118,7 @@ func (v *verdict) cancelsElse(at int) bool {
 	other := false
 	for i := at + 1; v.follows(at, i); i++ {
 		switch it := v.items[i]; {
-		case it.role == roleBecause, v.lexicon.visit[it.words]:
+		case it.role == roleBecause, v.lexicon.visit[it.words], it.named:
 			return false
 		case it.role.in(roleScope, roleTitle):
 			other = true

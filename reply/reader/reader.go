@@ -95,6 +95,7 @@ type Reading struct {
 	Text        string   // the reply without the blanks around it, with Written
 	Intents     []Intent // sorted, each once
 	LateMinutes int      // with Late; 0 when not said
+	Wishes      bool     // with Reschedule: asks for another time, and does not only name one
 	Confidence  Confidence
 	Rule        Rule   // what decided
 	Language    string // in which the reply was understood; empty when in none
@@ -176,24 +177,39 @@ func (r *Reader) Read(text string, q Question) Reading {
 		return unclear(ruleTooLong)
 	}
 	asked := r.understand(q)
-	words := withoutQuotation(tokens(text), asked.words)
+	if q.Kind == Free {
+		words := withoutQuotation(tokens(text), asked.words)
+		if len(words) > 0 {
+			return r.free(text, r.senses(words, asked), words)
+		}
+	}
+	return r.readWords(tokens(text), asked)
+}
+
+// senses gives the words as each language understands them.
+func (r *Reader) senses(words []token, asked understood) []sense {
+	out := make([]sense, 0, len(r.lexicons))
+	for _, lex := range r.lexicons {
+		out = append(out, newSense(lex, words, asked))
+	}
+	return out
+}
+
+// readWords reads the words of a reply.
+func (r *Reader) readWords(all []token, asked understood) Reading {
+	words := withoutQuotation(all, asked.words)
 	if len(words) == 0 {
-		if len(tokens(text)) > 0 {
+		if len(all) > 0 {
 			return unclear(ruleQuoted)
 		}
 		return unclear(ruleEmpty)
 	}
-	readings := make([]sense, 0, len(r.lexicons))
-	for _, lex := range r.lexicons {
-		readings = append(readings, newSense(lex, words, asked))
-	}
-	switch q.Kind {
+	readings := r.senses(words, asked)
+	switch asked.Kind {
 	case Choice:
 		return doubtStop(r.choice(readings, asked), readings)
 	case Number:
 		return doubtStop(r.number(readings, asked), readings)
-	case Free:
-		return r.free(text, readings, words)
 	default:
 		return doubtStop(r.answer(readings, asked), readings)
 	}
@@ -243,6 +259,9 @@ func (u *understood) learn(words []token, lexicons []*lexicon) {
 			continue
 		}
 		u.known[word.text] = true
+		if day := shortDays()[word.text]; day != "" {
+			u.days[day] = true
+		}
 		for _, lex := range lexicons {
 			if day := lex.days[word.text]; day != "" {
 				u.days[day] = true

@@ -19,6 +19,9 @@ type item struct {
 	upper    bool   // written with a capital
 	quoted   bool   // stands between quotation marks
 	joined   bool   // a hyphen joins it to the phrase before
+	named    bool   // is the name of one of several questions
+	people   bool   // as token.people
+	elsewhen bool   // names another time than the question
 }
 
 // sense is a reply as one language understands it.
@@ -36,7 +39,22 @@ func newSense(lex *lexicon, words []token, asked understood) sense {
 	s.names()
 	s.spans()
 	s.dates()
+	s.questions()
 	return s
+}
+
+// questions makes the names of questions, and what stands before them, say nothing more than
+// a name does.
+func (s *sense) questions() {
+	for i := range s.items {
+		if !s.items[i].named {
+			continue
+		}
+		s.items[i].role = roleName
+		for k := i - 1; k >= 0 && s.items[k].clause == s.items[i].clause && s.items[k].role.in(roleFill, roleScope, roleClock, roleTitle); k-- {
+			s.items[k].role = roleInert
+		}
+	}
 }
 
 // mendable tells which words may have slips that this language undoes. Where the question is
@@ -63,7 +81,7 @@ func (l *lexicon) items(words []token, mendable func(string) bool, times bool) [
 		if word.stop {
 			sentence++
 		}
-		it := item{clause: clause, sentence: sentence, asked: word.asked, comma: word.comma, upper: word.capital, quoted: word.quoted, joined: word.joined, words: word.text}
+		it := item{clause: clause, sentence: sentence, asked: word.asked, comma: word.comma, upper: word.capital, quoted: word.quoted, joined: word.joined, named: word.named, people: word.people, words: word.text}
 		n := 1
 		if time, length := l.timeAt(texts, words, i, times); length > 0 {
 			n = length
@@ -77,6 +95,7 @@ func (l *lexicon) items(words []token, mendable func(string) bool, times bool) [
 			it.words = strings.Join(texts[i:i+n], " ")
 			for j := i; j < i+n; j++ {
 				it.mended = it.mended || mended[j]
+				it.named = it.named || words[j].named
 				if j > i && words[j].boundary() {
 					clause++
 				}

@@ -99,6 +99,7 @@ func (s *sense) dates() {
 			continue
 		case it.role == roleDay:
 			it.role = s.dayRole(it.day)
+			it.elsewhen = it.role == roleMove
 		case it.role == roleNumber && it.digits && s.asked.Kind == YesNo:
 			s.number(i, clock)
 		}
@@ -119,7 +120,7 @@ func (s *sense) number(i int, clock bool) {
 	case s.asked.numbers[normalNumber(it.words)]:
 		it.role = roleFill
 	case i+1 < len(s.items) && s.items[i+1].role == roleDay && isMonth(s.items[i+1].day):
-		it.role = roleMove
+		it.role, it.elsewhen = roleMove, true
 		if s.asked.monthDays[it.number] {
 			it.role = roleFill
 		}
@@ -129,7 +130,7 @@ func (s *sense) number(i int, clock bool) {
 	case timely && len(s.asked.numbers) == 0:
 		it.role = roleFill
 	case timely:
-		it.role = roleMove
+		it.role, it.elsewhen = roleMove, true
 	default:
 		it.role = roleOther
 	}
@@ -155,7 +156,7 @@ func (s *sense) afternoon(i int) bool {
 	if i+1 >= len(s.items) || s.items[i+1].words != "pm" || it.number < 1 || it.number >= noon {
 		return false
 	}
-	it.role = roleMove
+	it.role, it.elsewhen = roleMove, true
 	if s.asked.numbers[strconv.Itoa(it.number+noon)] {
 		it.role = roleFill
 	}

@@ -16,6 +16,8 @@ type token struct {
 	stop    bool // a full stop, an end of line or an emoji stands before it, or it is the first
 	asked   bool // its clause ends with a question mark
 	quoted  bool // stands between quotation marks
+	named   bool // is the name of one of several questions
+	people  bool // the reply speaks of several questions at once, so that "będą" has its persons
 	joined  bool // a hyphen without blanks joins it to the word before: "non-stop"
 }
 
@@ -158,7 +160,7 @@ func (c *cutter) end() {
 	}
 	first, _ := utf8.DecodeRuneInString(word)
 	for part := range strings.FieldsSeq(fold(word)) {
-		c.add(token{text: squeeze(unifyScript(part)), capital: unicode.IsUpper(first) && strings.IndexFunc(word, unicode.IsLower) > 0})
+		c.add(token{text: squeeze(unifyScript(part)), capital: unicode.IsUpper(first) && (strings.IndexFunc(word, unicode.IsLower) > 0 || utf8.RuneCountInString(word) == 1)})
 	}
 }
 

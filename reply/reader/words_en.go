@@ -51,6 +51,8 @@ func english() table {
 			roleOther:     `i'm fine, i am fine, please confirm, can you confirm, could you confirm, reminder, clinic, right, i know, why, bad, not only, never said, no way, no doubt, can, could, would, once, did, was, ok whatever, call, call me, talk, can't talk, i can't talk, i can't talk now, can't find, i can't find, can't get, i can't get, can't remember, i can't remember, can't hear, can't see, can't read, can't complain, i see, see, so, nor, nice, well, night, none of, yet, on, new, now, know, not, met, yours, yet, yesterday, year, years, set, far, pen, sore, cure, pure, them, then i, i never, been, bean, line, find, mine, film, wine, dine, fire, care`,
 		},
 		days: map[string]string{
+			"month1": "january", "month2": "february, feb", "month3": "march", "month4": "april", "month5": "may", "month6": "june", "month7": "july", "month8": "august, aug", "month9": "september, sept", "month10": "october, oct", "month11": "november, nov", "month12": "december, dec",
+			"morning": "in the morning", "afternoon": "in the afternoon, this afternoon", "evening": "in the evening, this evening",
 			"tomorrow": "tomorrow, tmrw, tmr", "today": "today, tonight", "mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday", "sat": "saturday", "sun": "sunday",
 		},
 		numbers: []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"},

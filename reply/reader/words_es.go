@@ -46,6 +46,8 @@ func spanish() table {
 			roleOther:     `hablar, esperar, llamar, no puedo hablar, ahora no puedo hablar, no puedo esperar, no puedo llamar, entiendo, recibí, dinero, no entiendo, no recibí, no tengo, jaja, jajaja, luego, nada, sé, se, lo, más, mal, tal, nos, nova, ahora, son, ni, nunca, si quiere, sin, su, yo, no de, no hay de, no hay de que, sola, viejo`,
 		},
 		days: map[string]string{
+			"month1": "enero", "month2": "febrero", "month3": "marzo", "month4": "abril", "month5": "mayo", "month6": "junio", "month7": "julio", "month8": "agosto", "month9": "septiembre", "month10": "octubre", "month11": "noviembre", "month12": "diciembre",
+			"morning": "por la mañana", "afternoon": "por la tarde", "evening": "por la noche",
 			"tomorrow": "mañana", "today": "hoy", "later": "pasado mañana", "mon": "lunes", "tue": "martes", "wed": "miércoles", "thu": "jueves", "fri": "viernes", "sat": "sábado", "sun": "domingo",
 		},
 		numbers:  []string{"cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"},

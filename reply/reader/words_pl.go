@@ -83,6 +83,8 @@ func polish() table {
 				rozmawiać, odebrać, dodzwonić, znaleźć, płacić, nie mogę rozmawiać, nie mogę odebrać, nie mogę teraz rozmawiać, nie mogę się dodzwonić, nie mogę znaleźć, nie tylko, spoko nie, receptę/recepty, skierowanie, wyniki, nie mam, może nie, ma nie, dam, damy, rada, radę`,
 		},
 		days: map[string]string{
+			"month1": "stycznia, styczeń", "month2": "lutego, luty", "month3": "marca, marzec", "month4": "kwietnia, kwiecień", "month5": "maja, maj", "month6": "czerwca, czerwiec", "month7": "lipca, lipiec", "month8": "sierpnia, sierpień", "month9": "września, wrzesień", "month10": "października, październik", "month11": "listopada, listopad", "month12": "grudnia, grudzień",
+			"morning": "rano, z rana, przed południem", "afternoon": "po południu, popołudniu", "evening": "wieczorem",
 			"tomorrow": "jutro, jutra", "today": "dziś, dzisiaj, dzis", "later": "pojutrze",
 			"mon": "poniedziałek, poniedziałku", "tue": "wtorek, wtorku", "wed": "środa, środę, środy", "thu": "czwartek, czwartku",
 			"fri": "piątek, piątku", "sat": "sobota, sobotę, soboty", "sun": "niedziela, niedzielę, niedzieli",
