@@ -244,8 +244,8 @@ func (in *Message) describe(d pdu.Deliver, p piece) {
 	if class, ok := d.DCS.Class(); ok && class == 0 {
 		in.Flash = true
 	}
-	switch _, waiting := d.DCS.Waiting(); {
-	case waiting:
+	switch {
+	case d.DCS.Waiting():
 		in.Kind = KindVoicemail
 	case d.DCS.Alphabet() == pdu.Data8:
 		in.Kind = KindBinary

@@ -50,12 +50,12 @@ func decodeUSSD(text string, dcs byte, packed bool) string {
 			raw = raw[2:] // two letters, packed
 		}
 		if len(raw)%2 == 0 {
-			return tidy(ucs2(raw))
+			return tidy(decode(pdu.UCS2, raw))
 		}
 	case alphabet == pdu.Data8:
-		return tidy(pdu.UserData{Data: raw}.Text(dcsData8))
+		return tidy(decode(pdu.Data8, raw))
 	case looksUCS2(raw):
-		return tidy(ucs2(raw))
+		return tidy(decode(pdu.UCS2, raw))
 	}
 	septets := unpackUSSD(raw)
 	written := looksWritten(septets, text)
@@ -63,20 +63,15 @@ func decodeUSSD(text string, dcs byte, packed bool) string {
 	case looksASCII(raw, text) && (!packed || !written):
 		return tidy(string(raw))
 	case packed || written:
-		return tidy(strings.TrimPrefix(gsm7(septets), languageOf(gsm7(septets), language)))
+		return tidy(strings.TrimPrefix(decode(pdu.GSM7, septets), languageOf(decode(pdu.GSM7, septets), language)))
 	}
 	return plainUSSD(text, alphabet, language)
 }
 
-// Data coding schemes of texts, as package pdu takes them.
-const (
-	dcsGSM7  pdu.DCS = 0x00
-	dcsData8 pdu.DCS = 0x04
-	dcsUCS2  pdu.DCS = 0x08
-)
-
-func ucs2(raw []byte) string     { return pdu.UserData{Data: raw}.Text(dcsUCS2) }
-func gsm7(septets []byte) string { return pdu.UserData{Data: septets}.Text(dcsGSM7) }
+// decode decodes octets, of GSM7 one a septet, as the text of an SMS is decoded.
+func decode(a pdu.Alphabet, octets []byte) string {
+	return pdu.UserData{Data: octets}.Text(pdu.TextDCS(a, false))
+}
 
 // languageOf returns the language code that precedes a text: two letters and CR.
 func languageOf(text string, language bool) string {
@@ -150,7 +145,7 @@ func looksWritten(septets []byte, digitsOf string) bool {
 	if len(digitsOf) < 2*shortestPacked || onlyDigits(digitsOf) && len(digitsOf) <= longestNumber {
 		return false
 	}
-	text, odd := gsm7(septets), 0
+	text, odd := decode(pdu.GSM7, septets), 0
 	for _, r := range text {
 		switch {
 		case r == utf8.RuneError, unicode.IsControl(r) && r != '\n' && r != '\r':
@@ -170,9 +165,9 @@ func plainUSSD(text string, alphabet pdu.Alphabet, language bool) string {
 	switch {
 	case !ascii && utf8.ValidString(text):
 	case !ascii:
-		text = pdu.UserData{Data: []byte(text)}.Text(dcsData8) // Latin-1
+		text = decode(pdu.Data8, []byte(text)) // Latin-1
 	case alphabet == pdu.GSM7:
-		text = gsm7(asSeptets(text))
+		text = decode(pdu.GSM7, asSeptets(text))
 	}
 	return tidy(strings.TrimPrefix(text, languageOf(text, language)))
 }
@@ -210,33 +205,13 @@ func packUSSD(code string) []byte {
 	if len(septets)%8 == 7 {
 		septets = append(septets, '\r')
 	}
-	var out []byte
-	held, bits := 0, 0
-	for _, s := range septets {
-		held |= int(s) << bits
-		for bits += 7; bits >= 8; bits -= 8 {
-			out = append(out, byte(held))
-			held >>= 8
-		}
-	}
-	if bits > 0 {
-		out = append(out, byte(held))
-	}
-	return out
+	return pdu.PackSeptets(septets, 0)
 }
 
 // unpackUSSD unpacks octets into septets, without a final filler: CR, or zeros after a
 // text that ends within the octet before.
 func unpackUSSD(raw []byte) []byte {
-	var septets []byte
-	held, bits := 0, 0
-	for _, octet := range raw {
-		held |= int(octet) << bits
-		for bits += 8; bits >= 7; bits -= 7 {
-			septets = append(septets, byte(held&0x7F))
-			held >>= 7
-		}
-	}
+	septets := pdu.UnpackSeptets(raw, len(raw)*8/7, 0)
 	if n := len(septets); n > 0 && n%8 == 0 && (septets[n-1] == '\r' || septets[n-1] == 0) {
 		septets = septets[:n-1]
 	}

@@ -157,7 +157,7 @@ func appendAddress(b []byte, a Address) ([]byte, error) {
 		if length > maxSemiOctets {
 			return nil, fmt.Errorf("%w: a name longer than 11 characters", errAddress)
 		}
-		return append(append(b, byte(length), a.typeOctet()), packSeptets(septets, 0)...), nil
+		return append(append(b, byte(length), a.typeOctet()), PackSeptets(septets, 0)...), nil
 	}
 	if len(a.Number) > maxSemiOctets {
 		return nil, fmt.Errorf("%w: more than 20 digits", errAddress)
@@ -190,7 +190,7 @@ func (r *reader) address(field string) Address {
 	}
 	value := r.take((length+1)/2, field)
 	if a.IsAlphanumeric() {
-		a.Number = decodeGSM7(unpackSeptets(value, min(length, len(value)*2)*4/7, 0), DefaultLanguage, DefaultLanguage)
+		a.Number = decodeGSM7(UnpackSeptets(value, min(length, len(value)*2)*4/7, 0), DefaultLanguage, DefaultLanguage)
 	} else {
 		a.Number = r.digits(value, length, field)
 	}

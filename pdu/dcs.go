@@ -70,35 +70,6 @@ func (d DCS) Compressed() bool {
 	return d.general() && d&dcsCompressed != 0
 }
 
-// DeleteAfterReading reports whether the message is marked for automatic deletion after
-// reading.
-func (d DCS) DeleteAfterReading() bool {
-	return d.general() && d.group() >= 0x4
-}
-
-// WaitingKind is the subject of a message waiting indication.
-type WaitingKind byte
-
-// The kinds of waiting messages, by their code.
-const (
-	WaitingVoicemail WaitingKind = 0
-	WaitingFax       WaitingKind = 1
-	WaitingEmail     WaitingKind = 2
-	WaitingOther     WaitingKind = 3
-)
-
-// Waiting is a message waiting indication: the symbol a phone shows for
-// voicemail and the like.
-type Waiting struct {
-	Kind   WaitingKind
-	Active bool // messages wait; false: none waits any longer
-	Store  bool // the text should be stored; false: it may be discarded
-}
-
-// Waiting returns the message waiting indication. ok is false if d has none.
-func (d DCS) Waiting() (w Waiting, ok bool) {
-	if g := d.group(); g < 0xc || g > 0xe {
-		return Waiting{}, false
-	}
-	return Waiting{Kind: WaitingKind(d & 3), Active: d&8 != 0, Store: d.group() != 0xc}, true
-}
+// Waiting reports whether d has a message waiting indication: the symbol a phone shows
+// for voicemail and the like.
+func (d DCS) Waiting() bool { return d.group() >= 0xc && d.group() <= 0xe }

@@ -10,20 +10,16 @@ import (
 
 // meaning is all that a DCS says.
 type meaning struct {
-	Alphabet           pdu.Alphabet
-	Class              int // -1: none
-	Compressed         bool
-	DeleteAfterReading bool
-	Waiting            *pdu.Waiting
+	Alphabet   pdu.Alphabet
+	Class      int // -1: none
+	Compressed bool
+	Waiting    bool
 }
 
 func meaningOf(d pdu.DCS) meaning {
-	m := meaning{Alphabet: d.Alphabet(), Class: -1, Compressed: d.Compressed(), DeleteAfterReading: d.DeleteAfterReading()}
+	m := meaning{Alphabet: d.Alphabet(), Class: -1, Compressed: d.Compressed(), Waiting: d.Waiting()}
 	if class, ok := d.Class(); ok {
 		m.Class = class
-	}
-	if w, ok := d.Waiting(); ok {
-		m.Waiting = &w
 	}
 	return m
 }
@@ -33,9 +29,7 @@ func meaningOf(d pdu.DCS) meaning {
 func TestDCS(t *testing.T) {
 	t.Parallel()
 	none := meaning{Alphabet: pdu.GSM7, Class: -1}
-	waiting := func(a pdu.Alphabet, kind pdu.WaitingKind, active, store bool) meaning {
-		return meaning{Alphabet: a, Class: -1, Waiting: &pdu.Waiting{Kind: kind, Active: active, Store: store}}
-	}
+	waiting := func(a pdu.Alphabet) meaning { return meaning{Alphabet: a, Class: -1, Waiting: true} }
 	tests := []struct {
 		name        string
 		first, last pdu.DCS // inclusive
@@ -53,18 +47,18 @@ func TestDCS(t *testing.T) {
 		{"flash in UCS-2", 0x18, 0x18, meaning{Alphabet: pdu.UCS2, Class: 0}},
 		{"compressed", 0x20, 0x2f, meaning{Alphabet: pdu.Data8, Class: -1, Compressed: true}},
 		{"compressed flash", 0x30, 0x30, meaning{Alphabet: pdu.Data8, Class: 0, Compressed: true}},
-		{"marked for deletion", 0x40, 0x43, meaning{Alphabet: pdu.GSM7, Class: -1, DeleteAfterReading: true}},
-		{"marked for deletion, UCS-2", 0x48, 0x4b, meaning{Alphabet: pdu.UCS2, Class: -1, DeleteAfterReading: true}},
-		{"marked for deletion, for the device", 0x51, 0x51, meaning{Alphabet: pdu.GSM7, Class: 1, DeleteAfterReading: true}},
-		{"marked for deletion, compressed", 0x60, 0x6f, meaning{Alphabet: pdu.Data8, Class: -1, Compressed: true, DeleteAfterReading: true}},
+		{"marked for deletion", 0x40, 0x43, meaning{Alphabet: pdu.GSM7, Class: -1}},
+		{"marked for deletion, UCS-2", 0x48, 0x4b, meaning{Alphabet: pdu.UCS2, Class: -1}},
+		{"marked for deletion, for the device", 0x51, 0x51, meaning{Alphabet: pdu.GSM7, Class: 1}},
+		{"marked for deletion, compressed", 0x60, 0x6f, meaning{Alphabet: pdu.Data8, Class: -1, Compressed: true}},
 		{"reserved groups", 0x80, 0xbf, none},
-		{"voicemail gone, discard", 0xc0, 0xc0, waiting(pdu.GSM7, pdu.WaitingVoicemail, false, false)},
-		{"voicemail, discard", 0xc8, 0xc8, waiting(pdu.GSM7, pdu.WaitingVoicemail, true, false)},
-		{"voicemail, store", 0xd8, 0xd8, waiting(pdu.GSM7, pdu.WaitingVoicemail, true, true)},
-		{"fax, store", 0xd9, 0xd9, waiting(pdu.GSM7, pdu.WaitingFax, true, true)},
-		{"email gone, store", 0xd2, 0xd2, waiting(pdu.GSM7, pdu.WaitingEmail, false, true)},
-		{"other in UCS-2", 0xeb, 0xeb, waiting(pdu.UCS2, pdu.WaitingOther, true, true)},
-		{"voicemail in UCS-2, reserved bit set", 0xec, 0xec, waiting(pdu.UCS2, pdu.WaitingVoicemail, true, true)},
+		{"voicemail gone, discard", 0xc0, 0xc0, waiting(pdu.GSM7)},
+		{"voicemail, discard", 0xc8, 0xc8, waiting(pdu.GSM7)},
+		{"voicemail, store", 0xd8, 0xd8, waiting(pdu.GSM7)},
+		{"fax, store", 0xd9, 0xd9, waiting(pdu.GSM7)},
+		{"email gone, store", 0xd2, 0xd2, waiting(pdu.GSM7)},
+		{"other in UCS-2", 0xeb, 0xeb, waiting(pdu.UCS2)},
+		{"voicemail in UCS-2, reserved bit set", 0xec, 0xec, waiting(pdu.UCS2)},
 		{"flash of the last group", 0xf0, 0xf0, meaning{Alphabet: pdu.GSM7, Class: 0}},
 		{"for the SIM, last group", 0xf2, 0xf2, meaning{Alphabet: pdu.GSM7, Class: 2}},
 		{"8-bit data for the device, last group", 0xf5, 0xf5, meaning{Alphabet: pdu.Data8, Class: 1}},

@@ -144,10 +144,10 @@ func decodeGSM7(septets []byte, locking, single NationalLanguage) string {
 	return text.String()
 }
 
-// packSeptets packs septets (one a byte) into octets behind fillBits zero bits,
+// PackSeptets packs septets (one a byte) into octets behind fillBits zero bits,
 // 3GPP TS 23.038 6.1.2.1. The fill bits, 0 to 6, put the first septet on a septet
 // boundary behind a user data header, 3GPP TS 23.040 9.2.3.24.
-func packSeptets(septets []byte, fillBits int) []byte {
+func PackSeptets(septets []byte, fillBits int) []byte {
 	octets := make([]byte, (fillBits+7*len(septets)+7)/8)
 	at := fillBits
 	for _, septet := range septets {
@@ -161,9 +161,9 @@ func packSeptets(septets []byte, fillBits int) []byte {
 	return octets
 }
 
-// unpackSeptets is the inverse of packSeptets: it returns count septets, one a byte, or
+// UnpackSeptets is the inverse of PackSeptets: it returns count septets, one a byte, or
 // as many as are whole in shorter octets.
-func unpackSeptets(octets []byte, count, fillBits int) []byte {
+func UnpackSeptets(octets []byte, count, fillBits int) []byte {
 	count = max(0, min(count, (8*len(octets)-fillBits)/7))
 	septets := make([]byte, count)
 	at := fillBits

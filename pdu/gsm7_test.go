@@ -109,12 +109,12 @@ func TestPackSeptets(t *testing.T) {
 			if !ok {
 				t.Fatalf("encodeGSM7(%q) is not ok", tt.text)
 			}
-			got := packSeptets(septets, tt.fill)
+			got := PackSeptets(septets, tt.fill)
 			if diff := cmp.Diff(octetsOf(t, tt.want), got); diff != "" {
-				t.Errorf("packSeptets (-want +got):\n%s", diff)
+				t.Errorf("PackSeptets (-want +got):\n%s", diff)
 			}
-			if back := unpackSeptets(got, len(septets), tt.fill); !bytes.Equal(back, septets) {
-				t.Errorf("unpackSeptets: got % X, want % X", back, septets)
+			if back := UnpackSeptets(got, len(septets), tt.fill); !bytes.Equal(back, septets) {
+				t.Errorf("UnpackSeptets: got % X, want % X", back, septets)
 			}
 		})
 	}
@@ -136,11 +136,11 @@ func TestPackSeptetsAsNumber(t *testing.T) {
 			}
 			want := number.FillBytes(make([]byte, (7*count+fill+7)/8))
 			slices.Reverse(want)
-			got := packSeptets(septets, fill)
+			got := PackSeptets(septets, fill)
 			if !bytes.Equal(got, want) {
 				t.Fatalf("pack %d septets behind %d bits: got % X, want % X", count, fill, got, want)
 			}
-			if back := unpackSeptets(got, count, fill); !bytes.Equal(back, septets) {
+			if back := UnpackSeptets(got, count, fill); !bytes.Equal(back, septets) {
 				t.Fatalf("unpack %d septets behind %d bits: got % X, want % X", count, fill, back, septets)
 			}
 		}
@@ -164,7 +164,7 @@ func TestUnpackSeptetsOfTooFewOctets(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := unpackSeptets(octetsOf(t, tt.octets), tt.count, tt.fill)
+			got := UnpackSeptets(octetsOf(t, tt.octets), tt.count, tt.fill)
 			if !bytes.Equal(got, octetsOf(t, tt.want)) {
 				t.Errorf("got % X, want %s", got, tt.want)
 			}
@@ -188,7 +188,7 @@ func TestGSM7AgainstReferee(t *testing.T) {
 			t.Fatalf("encode %q: got % X, the referee says % X, %v", string(text), septets, want, err)
 		}
 		fill := random.IntN(7)
-		if got, want := packSeptets(septets, fill), gsm7.Pack7Bit(septets, fill); !bytes.Equal(got, want) {
+		if got, want := PackSeptets(septets, fill), gsm7.Pack7Bit(septets, fill); !bytes.Equal(got, want) {
 			t.Fatalf("pack % X behind %d bits: got % X, the referee says % X", septets, fill, got, want)
 		}
 		if got := decodeGSM7(septets, DefaultLanguage, DefaultLanguage); got != string(text) {
@@ -204,11 +204,11 @@ func FuzzDecodeGSM7(f *testing.F) {
 	f.Add([]byte{}, -1, 3, byte(255), byte(14))
 	f.Fuzz(func(t *testing.T, octets []byte, count, fill int, locking, single byte) {
 		fill = (fill%7 + 7) % 7
-		septets := unpackSeptets(octets, count, fill)
+		septets := UnpackSeptets(octets, count, fill)
 		if len(septets) > max(0, count) || 7*len(septets) > 8*len(octets) {
 			t.Fatalf("%d septets of %d octets, %d asked for", len(septets), len(octets), count)
 		}
-		if back := unpackSeptets(packSeptets(septets, fill), len(septets), fill); !bytes.Equal(back, septets) {
+		if back := UnpackSeptets(PackSeptets(septets, fill), len(septets), fill); !bytes.Equal(back, septets) {
 			t.Fatalf("packed and unpacked: got % X, want % X", back, septets)
 		}
 		text := decodeGSM7(septets, NationalLanguage(locking), NationalLanguage(single))

@@ -64,16 +64,11 @@ func isLineEnd(r rune) bool {
 // direction marks, which phones do not need. Texts copied from documents contain them,
 // and one makes the whole text UCS-2.
 func isInvisible(r rune) bool {
-	switch {
-	case r == '\u00AD', r == '\u061C', r == '\u180E', r == '\uFEFF',
-		r == '\u200B', r == '\u200E', r == '\u200F',
-		'\u202A' <= r && r <= '\u202E',
-		'\u2060' <= r && r <= '\u206F',
-		'\uFFF9' <= r && r <= '\uFFFB':
-		return true
-	default:
-		return false
-	}
+	return r == '\u00AD' || r == '\u061C' || r == '\u180E' || r == '\uFEFF' ||
+		r == '\u200B' || r == '\u200E' || r == '\u200F' ||
+		'\u202A' <= r && r <= '\u202E' ||
+		'\u2060' <= r && r <= '\u206F' ||
+		'\uFFF9' <= r && r <= '\uFFFB'
 }
 
 // blank reports whether a normalised text shows nothing: it has only spaces, line ends,

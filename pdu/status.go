@@ -18,15 +18,9 @@ const (
 
 // String returns the outcome in words for a log.
 func (o StatusOutcome) String() string {
-	switch o {
-	case Delivered:
-		return "delivered"
-	case StillTrying:
-		return "still trying"
-	case Failed:
-		return "failed"
-	case Abandoned:
-		return "abandoned"
+	names := [...]string{Delivered: "delivered", StillTrying: "still trying", Failed: "failed", Abandoned: "abandoned"}
+	if o >= 0 && int(o) < len(names) {
+		return names[o]
 	}
 	return fmt.Sprintf("outcome %d", int(o))
 }
@@ -52,36 +46,27 @@ func (s Status) String() string {
 	return fmt.Sprintf("%s (0x%02X)", s.meaning(), byte(s))
 }
 
+// meanings are those that stand in no range, see meaning.
+var meanings = map[Status]string{
+	0x00: "received by the recipient",
+	0x01: "forwarded, delivery not confirmed",
+	0x02: "replaced by the service centre",
+	0x40: "remote procedure error",
+	0x41: "incompatible destination",
+	0x42: "connection rejected by the recipient",
+	0x43: "not obtainable",
+	0x44: "quality of service not available",
+	0x45: "no interworking available",
+	0x46: "validity period expired",
+	0x47: "deleted by the sender",
+	0x48: "deleted by the service centre",
+	0x49: "message does not exist",
+}
+
 func (s Status) meaning() string {
-	switch s {
-	case 0x00:
-		return "received by the recipient"
-	case 0x01:
-		return "forwarded, delivery not confirmed"
-	case 0x02:
-		return "replaced by the service centre"
-	case 0x40:
-		return "remote procedure error"
-	case 0x41:
-		return "incompatible destination"
-	case 0x42:
-		return "connection rejected by the recipient"
-	case 0x43:
-		return "not obtainable"
-	case 0x44:
-		return "quality of service not available"
-	case 0x45:
-		return "no interworking available"
-	case 0x46:
-		return "validity period expired"
-	case 0x47:
-		return "deleted by the sender"
-	case 0x48:
-		return "deleted by the service centre"
-	case 0x49:
-		return "message does not exist"
+	if known, ok := meanings[s]; ok {
+		return known
 	}
-	// 0x20 to 0x25 and 0x60 to 0x65 have the same reasons, before and after giving up.
 	if s&^0x40 >= 0x20 && s&^0x40 <= 0x25 {
 		return [...]string{
 			"congestion", "recipient busy", "no response from the recipient",

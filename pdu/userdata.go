@@ -117,7 +117,7 @@ func appendUserData(b []byte, d DCS, u UserData) ([]byte, error) {
 	}
 	septets, fillBits := headerSeptets(u.Header.size())
 	b = append(b, byte(septets+len(u.Data)))
-	return append(appendHeader(b, u.Header), packSeptets(u.Data, fillBits)...), nil
+	return append(appendHeader(b, u.Header), PackSeptets(u.Data, fillBits)...), nil
 }
 
 // userData reads TP-UDL and TP-UD. A lenient reader accepts truncated data.
@@ -150,7 +150,7 @@ func (r *reader) userData(d DCS, hasHeader bool) UserData {
 		return u
 	}
 	taken, fillBits := headerSeptets(headerSize)
-	u.Data = present(unpackSeptets(data[headerSize:], septets-taken, fillBits))
+	u.Data = present(UnpackSeptets(data[headerSize:], septets-taken, fillBits))
 	return u
 }
 
