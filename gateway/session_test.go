@@ -219,8 +219,8 @@ func TestCodes(t *testing.T) {
 	}{
 		{&modem.Fault{Code: 38, Family: "CMS"}, "cms_38"},
 		{&modem.Fault{Code: 10, Family: "CME"}, "cme_10"},
-		{&modem.Fault{Code: -1, Op: "open port", Err: fmt.Errorf("lock: %w", modem.ErrBusy)}, codeBusy},
-		{&modem.Fault{Code: -1, Op: "open port", Err: modem.ErrNoDevice}, codeAbsent},
+		{&modem.Fault{Code: -1, Op: "open port", Err: fmt.Errorf("lock: %w", modem.ErrBusy)}, "port_busy"},
+		{&modem.Fault{Code: -1, Op: "open port", Err: modem.ErrNoDevice}, "absent"},
 		{&modem.Fault{Code: -1, Op: "register", Err: modem.ErrRoaming}, codeRoaming},
 		{&modem.Fault{Code: -1, Op: "wake the modem", Class: modem.ModemFault}, codeDevice},
 		{&modem.Fault{Code: -1, Op: "submit", Class: modem.ModemFault}, codeNoAnswer},

@@ -63,16 +63,10 @@ const CodeNoCredit = "no_credit"
 
 // Codes of Trouble beside those of the standard, cms_… and cme_….
 const (
-	codeDevice    = "device"    // the modem itself
-	codeAbsent    = "absent"    // the port does not exist
-	codeBusy      = "port_busy" // another program holds the port
-	codeForbidden = "port_denied"
-	codeNoModem   = "no_modem"    // the device cannot send texts, or is no serial port
-	codeOther     = "other_modem" // another modem than the configured one
+	codeDevice    = "device" // the modem itself
 	codeNoNetwork = "no_network"
-	codeDenied    = "denied"  // the network refuses the SIM
-	codeRoaming   = "roaming" // the network is not the SIM's own
-	codeNoCentre  = "no_smsc"
+	codeDenied    = "denied"    // the network refuses the SIM
+	codeRoaming   = "roaming"   // the network is not the SIM's own
 	codePanic     = "panic"     // the worker panicked
 	codeRefusals  = "refusals"  // the network refuses one number after another
 	codeNoAnswer  = "no_answer" // the modem did not answer in time
@@ -100,8 +94,8 @@ func code(f *modem.Fault) string {
 		return fmt.Sprintf("cme_%d", f.Code)
 	case f.Code >= 0:
 		return fmt.Sprintf("cms_%d", f.Code)
-	case namedCode(f) != "":
-		return namedCode(f)
+	case f.Word() != "":
+		return f.Word()
 	case f.Class == modem.Uncertain:
 		return codeUncertain
 	case f.Op == "submit":
@@ -109,30 +103,6 @@ func code(f *modem.Fault) string {
 	default:
 		return codeDevice
 	}
-}
-
-// namedCode returns the code of a fault that is one of modem's sentinels; empty for others.
-func namedCode(f *modem.Fault) string {
-	for _, known := range []struct {
-		err  error
-		code string
-	}{
-		{modem.ErrNoDevice, codeAbsent},
-		{modem.ErrBusy, codeBusy},
-		{modem.ErrPermission, codeForbidden},
-		{modem.ErrNotSerial, codeNoModem},
-		{modem.ErrNotSMS, codeNoModem},
-		{modem.ErrOtherModem, codeOther},
-		{modem.ErrNotRegistered, codeNoNetwork},
-		{modem.ErrDenied, codeDenied},
-		{modem.ErrRoaming, codeRoaming},
-		{modem.ErrNoSMSC, codeNoCentre},
-	} {
-		if errors.Is(f, known.err) {
-			return known.code
-		}
-	}
-	return ""
 }
 
 // trouble describes a fault for people.

@@ -70,9 +70,6 @@ func (c *calls) endCall(call *incoming) {
 // refused. The caller hears the busy tone. Without a ringing call it succeeds. An error
 // is a *Fault.
 func (m *Modem) Hangup(ctx context.Context) error {
-	if !m.open {
-		return newFault("hang up", BeforePayload, ErrNotOpen)
-	}
 	_, err := m.command(ctx, "+CHUP", m.cfg.Timeouts.Command)
 	if err != nil && answered(err) {
 		_, err = m.command(ctx, "H", m.cfg.Timeouts.Command)

@@ -227,14 +227,20 @@ func (c *certifier) tryCommand(ctx context.Context, id, command string) (alive b
 // noteAnswer records whether a device answered a question, with the answer as evidence
 // if show is set.
 func (c *certifier) noteAnswer(id, value string, show bool) {
-	switch {
-	case value == "":
-		c.setVerdict(id, Refused, "")
-	case show:
-		c.setVerdict(id, Passed, "%s", value)
-	default:
-		c.setVerdict(id, Passed, "")
+	evidence := ""
+	if show {
+		evidence = value
 	}
+	c.passIf(id, value != "", evidence)
+}
+
+// passIf records Passed with evidence if the device has the feature, else Refused.
+func (c *certifier) passIf(id string, has bool, evidence string) {
+	if !has {
+		c.setVerdict(id, Refused, "")
+		return
+	}
+	c.setVerdict(id, Passed, "%s", evidence)
 }
 
 func (c *certifier) examineDialogue(ctx context.Context) bool {
@@ -325,11 +331,7 @@ func (c *certifier) examineSIM(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	if left < 0 {
-		c.setVerdict(checkPINAttempts, Refused, "")
-	} else {
-		c.setVerdict(checkPINAttempts, Passed, "%d", left)
-	}
+	c.passIf(checkPINAttempts, left >= 0, strconv.Itoa(left))
 	if !c.passed(checkSIM) {
 		return true
 	}
@@ -398,11 +400,7 @@ func (c *certifier) examineMemories(ctx context.Context) bool {
 	} else {
 		c.setVerdict(checkCPMS, Passed, "%s", strings.Join(forms, ", "))
 	}
-	if slices.Contains(reads, memReports) {
-		c.setVerdict(checkReportStore, Passed, "")
-	} else {
-		c.setVerdict(checkReportStore, Refused, "")
-	}
+	c.passIf(checkReportStore, slices.Contains(reads, memReports), "")
 	if !c.tryCommand(ctx, checkList, "+CMGL=4") {
 		return false
 	}
@@ -435,17 +433,8 @@ func (c *certifier) examineRouting(ctx context.Context) bool {
 		names[i] = r.String()
 		reports = reports || r[3] > 0
 	}
-	switch {
-	case len(names) == 0:
-		c.setVerdict(checkCNMI, Refused, "")
-	default:
-		c.setVerdict(checkCNMI, Passed, "%s", strings.Join(names, "; "))
-	}
-	if reports {
-		c.setVerdict(checkReports, Passed, "")
-	} else {
-		c.setVerdict(checkReports, Refused, "")
-	}
+	c.passIf(checkCNMI, len(names) > 0, strings.Join(names, "; "))
+	c.passIf(checkReports, reports, "")
 	return true
 }
 

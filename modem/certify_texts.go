@@ -63,20 +63,11 @@ func (c *certifier) examineSending(ctx context.Context) {
 
 // judgeSingle records the results of the text of one part.
 func (c *certifier) judgeSingle(t *trial) {
-	if t.announced == "" {
-		c.setVerdict(checkAnnounced, Refused, "")
-	} else {
-		c.setVerdict(checkAnnounced, Passed, "%s", t.announced)
-	}
+	c.passIf(checkAnnounced, t.announced != "", t.announced)
 	if t.lowest >= 0 {
 		c.setVerdict(checkIndexBase, Passed, "%d", t.lowest)
 	}
-	switch {
-	case t.reports > 0:
-		c.setVerdict(checkReport, Passed, "%s", t.reported)
-	default:
-		c.setVerdict(checkReport, Refused, "")
-	}
+	c.passIf(checkReport, t.reports > 0, t.reported)
 }
 
 // exchange sends t and waits until t is back, with its reports if the device supports

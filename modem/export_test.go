@@ -1,9 +1,5 @@
 package modem
 
-import (
-	"goniec/modem/at"
-)
-
 // What the tests outside the package need from within.
 var (
 	// ProbeWith is Probe on any port.
@@ -50,7 +46,7 @@ func Mask(lines ...TraceLine) []string {
 	m := masking{masker: newMasker()}
 	out := make([]string, len(lines))
 	for i, line := range lines {
-		out[i] = m.line(at.Entry(line))
+		out[i] = m.line(line)
 	}
 	return out
 }

@@ -194,6 +194,13 @@ func (f *Fault) ClassAfter(times int) Class {
 // is blamed on the modem or SIM. 0: repetition does not change the blame.
 func (f *Fault) StopAfter() int { return f.rule.stopAfter }
 
+// Word returns the stable word for programs of the error that caused the fault, such as
+// "port_busy"; empty if the error has none.
+func (f *Fault) Word() string {
+	r, _ := causeRule(f.Err)
+	return r.word
+}
+
 // Meaning describes the fault in plain words.
 func (f *Fault) Meaning() string { return f.rule.meaning }
 
@@ -236,27 +243,27 @@ type cause struct {
 // first.
 func causes() []cause {
 	return []cause{
-		{ErrNoDevice, rule{class: ModemFault, meaning: "there is no device at this path",
+		{ErrNoDevice, rule{word: "absent", class: ModemFault, meaning: "there is no device at this path",
 			remedy: catalogue.RemedyAbsent}},
-		{ErrPermission, rule{class: Stop, meaning: "this user may not open the device",
+		{ErrPermission, rule{word: "port_denied", class: Stop, meaning: "this user may not open the device",
 			remedy: catalogue.RemedyForbidden}},
-		{ErrBusy, rule{class: ModemFault, meaning: "another program holds the device",
+		{ErrBusy, rule{word: "port_busy", class: ModemFault, meaning: "another program holds the device",
 			remedy: catalogue.RemedyBusyPort}},
-		{ErrNotSerial, rule{class: Stop, meaning: "the path is no serial port",
+		{ErrNotSerial, rule{word: "no_modem", class: Stop, meaning: "the path is no serial port",
 			remedy: catalogue.RemedyAbsent}},
-		{ErrOtherModem, rule{class: Stop, meaning: "another modem than the configured one is at this port",
+		{ErrOtherModem, rule{word: "other_modem", class: Stop, meaning: "another modem than the configured one is at this port",
 			remedy: catalogue.RemedyOtherModem}},
-		{ErrNotSMS, rule{class: Stop, meaning: "the device answers, but cannot send texts in PDU mode",
+		{ErrNotSMS, rule{word: "no_modem", class: Stop, meaning: "the device answers, but cannot send texts in PDU mode",
 			remedy: catalogue.RemedyNotAModem}},
 		{ErrSIMLocked, rule{class: Stop, meaning: "the SIM is locked",
 			remedy: catalogue.RemedyPIN}},
-		{ErrDenied, rule{class: Stop, meaning: "the network refuses the SIM",
+		{ErrDenied, rule{word: "denied", class: Stop, meaning: "the network refuses the SIM",
 			remedy: catalogue.RemedyDenied}},
-		{ErrNotRegistered, rule{class: Transient, meaning: "no network has taken the SIM in time",
+		{ErrNotRegistered, rule{word: "no_network", class: Transient, meaning: "no network has taken the SIM in time",
 			remedy: catalogue.RemedyNetwork}},
-		{ErrRoaming, rule{class: Transient, blame: Network, meaning: "the modem is in the network of another operator, and roaming is not allowed",
+		{ErrRoaming, rule{word: "roaming", class: Transient, blame: Network, meaning: "the modem is in the network of another operator, and roaming is not allowed",
 			remedy: catalogue.RemedyRoaming}},
-		{ErrNoSMSC, rule{class: Stop, meaning: "the SIM knows no service centre",
+		{ErrNoSMSC, rule{word: "no_smsc", class: Stop, meaning: "the SIM knows no service centre",
 			remedy: catalogue.RemedyNoCentre}},
 		{errSMSCRefused, rule{class: Stop, meaning: "the modem tells a service centre, and does not use it even when told to",
 			remedy: catalogue.RemedyNoCentre}},

@@ -11,6 +11,7 @@ type rule struct {
 	family      string // "CMS" or "CME"
 	first, last int    // the range of numbers
 	text        string // the error text of a modem that refused AT+CMEE=1, in lower case
+	word        string // see Fault.Word
 	class       Class
 	blame       Party // empty: the Party that the class implies
 	tries       int   // after this many tries of one message in a row …

@@ -65,9 +65,9 @@ func (l *line) change(fn func(*Info)) {
 }
 
 // note stores a fault in Info if it concerns the device or the network rather than one
-// message or a cancelled call.
+// message, a cancelled call or a modem that is closed.
 func (l *line) note(f *Fault) error {
-	if f.Blame() != Message && !errors.Is(f, context.Canceled) && !errors.Is(f, ErrEmpty) {
+	if f.Blame() != Message && !errors.Is(f, context.Canceled) && !errors.Is(f, ErrEmpty) && !errors.Is(f, ErrNotOpen) {
 		l.change(func(i *Info) { i.LastFault = f })
 	}
 	return f

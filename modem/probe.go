@@ -59,20 +59,12 @@ func (m *Modem) interview(ctx context.Context, result *ProbeResult) error {
 		return err
 	}
 	result.SIM = state
-	if err := m.identity.identifyDevice(ctx); err != nil {
-		return err
-	}
-	if err := m.identity.identifySIM(ctx); err != nil {
-		return err
-	}
-	if _, err := m.network.askRegistration(ctx); err != nil {
-		return err
-	}
-	if err := m.network.readStatus(ctx); err != nil {
-		return err
-	}
-	if err := m.storage.readUsage(ctx); err != nil {
-		return err
+	for _, step := range []func(context.Context) error{
+		m.identity.identifyDevice, m.identity.identifySIM, m.refreshRegistration, m.network.readStatus, m.storage.readUsage,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
 	lines, _, fatal := m.ask(ctx, "+CSCA?", m.cfg.Timeouts.Command)
 	if fatal != nil {

@@ -11,9 +11,6 @@ import (
 // indications again, and announces Rebooted for a device that has restarted silently or
 // has another SIM. The owner calls it about once a minute. An error is a *Fault.
 func (m *Modem) Refresh(ctx context.Context) error {
-	if !m.open {
-		return newFault("refresh", BeforePayload, ErrNotOpen)
-	}
 	for _, step := range []func(context.Context) error{m.checkMode, m.checkSIM, m.routes.rearm, m.routes.checkReports, m.refreshRegistration, m.network.readStatus, m.storage.readUsage} {
 		if err := step(ctx); err != nil {
 			return m.note(newFault("refresh", BeforePayload, err))

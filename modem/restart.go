@@ -53,9 +53,6 @@ func (m *Modem) restart(ctx context.Context) error {
 // device looks for a network. The port stays open; Indications report the registration
 // some seconds later. An error is a *Fault.
 func (m *Modem) CycleRadio(ctx context.Context) error {
-	if !m.open {
-		return newFault("switch the radio off and on", BeforePayload, ErrNotOpen)
-	}
 	if err := m.cycleRadio(ctx); err != nil {
 		return m.note(newFault("switch the radio off and on", BeforePayload, err))
 	}

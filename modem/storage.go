@@ -233,23 +233,37 @@ func (s *storage) selectMemory(ctx context.Context, name string) error {
 	if name == "" {
 		name = s.receive
 	}
-	if s.arity == 0 || name == s.selected {
+	if name == s.selected {
 		return nil
+	}
+	_, err := s.usage(ctx, name)
+	return err
+}
+
+// usage selects a memory and returns the count of its messages, -1 when the device does
+// not tell.
+func (s *storage) usage(ctx context.Context, name string) (used int, err error) {
+	if s.arity == 0 {
+		return -1, nil
 	}
 	lines, refused, fatal := s.ask(ctx, cpms(s.arity, name, s.receive), s.limit("+CPMS"))
 	if fatal != nil {
 		s.selected = ""
-		return fatal
+		return -1, fatal
 	}
 	arguments, ok := find(lines, "+CPMS")
 	if refused != nil && !ok {
-		return refused
+		return -1, refused
 	}
 	s.selected = name
+	used = -1
 	if fields := split(arguments); len(fields) >= 2 {
 		s.setUsage(name, fields[0], fields[1])
+		if n, err := strconv.Atoi(fields[0]); err == nil {
+			used = n
+		}
 	}
-	return nil
+	return used, nil
 }
 
 // setUsage records how full a memory is.

@@ -59,7 +59,7 @@ func answered(err error) bool {
 
 // sweep reads one memory.
 func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
-	used, err := s.usage(ctx, mem)
+	used, err := s.usage(ctx, mem.name)
 	if err != nil {
 		if mem.name == memReports && answered(err) {
 			return nil, nil // listed, but missing
@@ -87,33 +87,6 @@ func (s *storage) sweep(ctx context.Context, mem *memory) ([]Stored, error) {
 		}
 	}
 	return s.listByIndex(ctx, mem, used)
-}
-
-// usage selects a memory and returns the count of its messages, -1 when the device does
-// not tell.
-func (s *storage) usage(ctx context.Context, mem *memory) (int, error) {
-	if s.arity == 0 {
-		return -1, nil
-	}
-	lines, refused, fatal := s.ask(ctx, cpms(s.arity, mem.name, s.receive), s.limit("+CPMS"))
-	if fatal != nil {
-		s.selected = ""
-		return -1, fatal
-	}
-	arguments, ok := find(lines, "+CPMS")
-	if refused != nil && !ok {
-		return -1, refused
-	}
-	s.selected = mem.name
-	fields := split(arguments)
-	if len(fields) < 2 {
-		return -1, nil
-	}
-	s.setUsage(mem.name, fields[0], fields[1])
-	if used, err := strconv.Atoi(fields[0]); err == nil {
-		return used, nil
-	}
-	return -1, nil
 }
 
 // list reads the selected memory by +CMGL=4 (3GPP TS 27.005 4.1). count includes

@@ -3,34 +3,28 @@ package modem
 import (
 	"bufio"
 	"fmt"
+	"goniec/modem/at"
 	"io"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// TraceLine is one line of a dialogue.
-type TraceLine struct {
-	Number uint64 // line number since New, from 1; numbers may be missing
-	At     time.Time
-	Sent   bool   // sent to the modem; otherwise received
-	Note   bool   // an event of the port, such as opening
-	Text   string // octets other than printable ASCII as \xNN
-}
+// TraceLine is one line of a dialogue. In a Transcript octets of Text other than printable
+// ASCII are written as \xNN.
+type TraceLine = at.Entry
 
 // Transcript returns the beginning of the present or last dialogue and the last lines
 // of all dialogues, oldest first. Unless plain is set, numbers and texts are masked so
 // that the lines can still be replayed; see docs/trace.md. A PIN is always masked.
 func (m *Modem) Transcript(plain bool) []TraceLine {
-	entries := m.transcript.Entries()
-	lines := make([]TraceLine, len(entries))
+	lines := m.transcript.Entries()
 	masking := masking{masker: m.masker}
-	for i, e := range entries {
+	for i, line := range lines {
 		if !plain {
-			e.Text = masking.line(e)
+			line.Text = masking.line(line)
 		}
-		e.Text = escape(e.Text)
-		lines[i] = TraceLine(e)
+		lines[i].Text = escape(line.Text)
 	}
 	return lines
 }

@@ -13,6 +13,7 @@
 package at
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -61,24 +62,13 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	for _, d := range []struct {
-		value    *time.Duration
-		standard time.Duration
-	}{
-		{&c.Write, 2 * time.Second},
-		{&c.Prompt, 20 * time.Second},
-		{&c.Submit, 180 * time.Second},
-		{&c.Final, 5 * time.Second},
-		{&c.Quiet, 300 * time.Millisecond},
-		{&c.Attention, 3 * time.Second},
-	} {
-		if *d.value <= 0 {
-			*d.value = d.standard
-		}
-	}
-	if c.Transcript == nil {
-		c.Transcript = NewTranscript()
-	}
+	c.Write = cmp.Or(c.Write, 2*time.Second)
+	c.Prompt = cmp.Or(c.Prompt, 20*time.Second)
+	c.Submit = cmp.Or(c.Submit, 180*time.Second)
+	c.Final = cmp.Or(c.Final, 5*time.Second)
+	c.Quiet = cmp.Or(c.Quiet, 300*time.Millisecond)
+	c.Attention = cmp.Or(c.Attention, 3*time.Second)
+	c.Transcript = cmp.Or(c.Transcript, NewTranscript())
 	if c.Handler == nil {
 		c.Handler = func(Unsolicited) {}
 	}
