@@ -22,6 +22,13 @@ const (
 	CertifyPlugNow      Key = "certify.plug_now"
 	CertifyProfile      Key = "certify.profile" // file
 	CertifyCosts        Key = "certify.costs"
+	CertifyDeclined     Key = "certify.declined" // device
+	CertifyByIMEI       Key = "certify.by_imei"  // name
+	CertifyNoNames      Key = "certify.no_names" // what was typed
+	CertifyUnknown      Key = "certify.unknown"  // what was typed, names
+	CertifyServing      Key = "certify.serving"  // device
+	CertifyHeld         Key = "certify.held"     // device, holders
+	CertifyBusy         Key = "certify.busy"     // device
 )
 
 // CheckName returns the key of the name of a check.

@@ -34,7 +34,7 @@ type Check struct {
 // for each.
 const (
 	checkPort        = "port"
-	checkAnswers     = "answers"
+	CheckAnswers     = "answers"
 	checkEcho        = "echo"
 	checkVerbose     = "verbose"
 	checkErrors      = "errors"
@@ -79,7 +79,7 @@ const (
 // Checks lists the identifiers of all checks in the order of the report.
 func Checks() []string {
 	return []string{
-		checkPort, checkAnswers, checkEcho, checkVerbose, checkErrors, checkIdentity, checkIMEI, checkSIM, checkPINAttempts, checkIMSI,
+		checkPort, CheckAnswers, checkEcho, checkVerbose, checkErrors, checkIdentity, checkIMEI, checkSIM, checkPINAttempts, checkIMSI,
 		checkICCID, checkNumber, checkPDUMode, checkService, checkMemories, checkCPMS, checkCNMI, checkReports, checkReportStore, checkList,
 		checkDelete, checkSMSC, checkNetwork, checkCS, checkLTE, checkSignal, checkOperator, checkLink, checkUSSD, checkCaller, checkRadio,
 		checkReady, CheckText, checkInbound, checkAnnounced, checkIndexBase, checkReport, checkLong, checkLongBack, checkTidy,
@@ -119,18 +119,22 @@ func (c Certificate) Fit() bool {
 
 // Certify examines a device check by check. It enters no PIN, makes no setting that
 // outlasts a restart, and restores the settings it changed. It deletes only the texts
-// that it sent to itself. The error is that of ctx.
+// that it sent to itself. The error is that of opening the port, of which nothing can be
+// said then, or that of ctx.
 func Certify(ctx context.Context, cfg Config, o CertifyOptions) (Certificate, error) {
 	if o.Patience <= 0 {
 		o.Patience = 2 * time.Minute
 	}
 	cfg.PIN = nil // an examination must not use up a PIN attempt
 	c := &certifier{Modem: New(cfg), options: o}
+	if err := c.connect(ctx); err != nil {
+		return Certificate{}, err
+	}
 	c.examine(ctx)
 	if c.open {
 		_ = c.Close()
 	}
-	if o.Unplug != nil && c.passed(checkAnswers) {
+	if o.Unplug != nil && c.passed(CheckAnswers) {
 		c.replug(ctx)
 	}
 	c.finish()
@@ -157,7 +161,7 @@ type certifier struct {
 // setVerdict records the result of a check.
 func (c *certifier) setVerdict(id string, v Verdict, format string, args ...any) {
 	required := slices.Contains([]string{
-		checkPort, checkAnswers, checkSIM, checkPDUMode, checkDelete, checkSMSC, checkNetwork, checkReady, CheckText, checkInbound, checkLong,
+		checkPort, CheckAnswers, checkSIM, checkPDUMode, checkDelete, checkSMSC, checkNetwork, checkReady, CheckText, checkInbound, checkLong,
 		checkLongBack, checkUnplug,
 	}, id)
 	check := Check{ID: id, Verdict: v, Required: required, Evidence: strings.TrimSpace(fmt.Sprintf(format, args...))}
@@ -187,16 +191,12 @@ func (c *certifier) finish() {
 
 // examine runs all checks that need the open port.
 func (c *certifier) examine(ctx context.Context) {
-	if err := c.connect(ctx); err != nil {
-		c.setVerdict(checkPort, Failed, "%v", err)
-		return
-	}
 	c.setVerdict(checkPort, Passed, "")
 	if err := c.conn.Resync(ctx); err != nil {
-		c.setVerdict(checkAnswers, Failed, "%v", err)
+		c.setVerdict(CheckAnswers, Failed, "%v", err)
 		return
 	}
-	c.setVerdict(checkAnswers, Passed, "")
+	c.setVerdict(CheckAnswers, Passed, "")
 	for _, step := range []func(context.Context) bool{
 		c.examineDialogue, c.examineIdentity, c.keepSettings, c.examineSIM, c.examineTexts, c.examineMemories, c.examineRouting,
 		c.examineNetwork, c.examineExtras, c.examineService,

@@ -155,6 +155,17 @@ func certify(t *testing.T, profile emulator.Profile, card emulator.SIM, prepare 
 	return got
 }
 
+// TestCertifyJudgesNothingItCannotOpen returns why the port cannot be opened and no checks.
+func TestCertifyJudgesNothingItCannotOpen(t *testing.T) {
+	t.Parallel()
+	got, err := modem.Certify(t.Context(), modem.Config{Device: filepath.Join(t.TempDir(), "ttyUSB9")}, modem.CertifyOptions{
+		Progress: func(k modem.Check) { t.Errorf("check %s was tried", k.ID) },
+	})
+	if !errors.Is(err, modem.ErrNoDevice) || len(got.Checks) != 0 {
+		t.Errorf("error %v and %d checks", err, len(got.Checks))
+	}
+}
+
 func TestCertifyFindsWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	noTexts := emulator.Generic()
@@ -170,7 +181,6 @@ func TestCertifyFindsWhatIsMissing(t *testing.T) {
 		{"PIN", emulator.QuectelEC25(), emulator.SIM{Number: own, PIN: "1234"}, nil, []string{"sim"}},
 		{"no texts", noTexts, emulator.SIM{Number: own}, nil, []string{"pdu_mode"}},
 		{"deaf", emulator.Generic(), emulator.SIM{Number: own}, func(m *emulator.Modem) { m.Inject(emulator.Fault{Kind: emulator.Deaf}) }, []string{"answers"}},
-		{"no port", emulator.Generic(), emulator.SIM{Number: own}, (*emulator.Modem).Unplug, []string{"port"}},
 		{"no network", emulator.Generic(), emulator.SIM{Number: own}, func(m *emulator.Modem) { m.Inject(emulator.Fault{Kind: emulator.ServiceLost}) }, []string{"network", "ready"}},
 	}
 	for _, tt := range tests {
