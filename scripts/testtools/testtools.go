@@ -24,8 +24,10 @@ func debianPackage(command string) string {
 	switch command {
 	case "tshark", "text2pcap":
 		return "tshark"
-	case "gammu", "gammu-smsd", "chromium", "npm":
+	case "gammu", "gammu-smsd", "chromium", "npm", "curl", "jq", "openssl", "python3":
 		return command
+	case "php":
+		return "php-cli"
 	case "smsd":
 		return "smstools"
 	case "qemu-arm":
