@@ -1,9 +1,11 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"goniec/configs"
+	"goniec/pdu"
 	"goniec/reply"
 )
 
@@ -49,6 +51,25 @@ func TestEveryKindOfText(t *testing.T) {
 		for _, language := range []string{"pl", "en", "es"} {
 			if text(language, kind) == "" {
 				t.Errorf("%s has no words in %s", kind, language)
+			}
+		}
+	}
+}
+
+// Every built-in text is one part of GSM 7-bit, with the number of reception and two
+// appointments to choose from.
+func TestBuiltInTextsAreOnePart(t *testing.T) {
+	t.Parallel()
+	c := configs.Default().Replies
+	c.Send, c.Phone = configs.ReplyKinds(), "+48221234567"
+	text := replyTexts(c)
+	for _, language := range []string{"pl", "en", "es"} {
+		choices := "1 Anna, jutro 10:00\n2 Maria, jutro 10:15\n3 " + text(language, reply.TextEvery)
+		for _, kind := range textKinds() {
+			words := strings.NewReplacer("{phone}", c.Phone, "{choices}", choices).Replace(text(language, kind))
+			composed, err := pdu.Compose(words, pdu.ComposeOptions{Encoding: pdu.ForceGSM7})
+			if err != nil || len(composed.Parts) != 1 || composed.Text != words {
+				t.Errorf("%s in %s is %d parts, error %v: %q", kind, language, len(composed.Parts), err, words)
 			}
 		}
 	}
