@@ -58,7 +58,7 @@ func Codes() []Code {
 		CodeTextEmpty, CodeTextControl, CodeTextNotGSM7, CodeTextTooManyParts,
 		CodeNumberEmpty, CodeNumberTwo, CodeNumberInvalid, CodeNumberCountry, CodeNumberPremium, CodeNumberShortCode, CodeNumberEmergency,
 		CodeExpiresInPast, CodeExpiresBeforeSend, CodeSendAtTooFar, CodeSendAtInPast, CodeModemUnknown, CodeSuppressed,
-		reply.InvalidKind, reply.InvalidLabels, reply.InvalidRange, reply.InvalidUntil, reply.InvalidChange, reply.InvalidAbout, reply.InvalidAlso, reply.InvalidSpoken,
+		reply.InvalidKind, reply.InvalidLabels, reply.InvalidRange, reply.InvalidUntil, reply.InvalidChange, reply.InvalidAbout, reply.InvalidItems, reply.InvalidAlso, reply.InvalidSpoken,
 	}
 }
 

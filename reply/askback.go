@@ -110,11 +110,7 @@ func (s situation) countAlike(r reader.Reading, all visits, w *askedBack) decisi
 		}
 		return d
 	}
-	said := reader.Several{Whole: r, All: true, Said: make([]reader.Said, len(all))}
-	for i := range said.Said {
-		said.Said[i] = reader.Said{Named: true, Reading: r}
-	}
-	d := s.settle(MatchAll, said, all, "")
+	d := s.settle(MatchAll, reader.SaidOfAll(r, len(all)), all, "")
 	d.asksBack = &again // a late "1" repeats what is decided
 	return d
 }

@@ -19,6 +19,7 @@ func Facts() event.Kinds {
 type QuestionAnswered struct {
 	ID          string            `json:"id" doc:"The id of the message that asked."`
 	Reference   string            `json:"reference,omitempty" doc:"The reference that the caller gave the message."`
+	Item        int               `json:"item,omitempty" doc:"If the question has items: the number of the item that is answered, from 1."`
 	InboundID   string            `json:"inbound_id" doc:"The id of the received text: see GET /v1/inbox/{id}."`
 	Value       reader.Value      `json:"value" enum:"yes,no,unclear,choice,number,text" doc:"The answer."`
 	Choice      int               `json:"choice,omitempty" doc:"If the value is choice: the number of the chosen label, from 1."`

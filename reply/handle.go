@@ -129,7 +129,7 @@ func (r *Replies) understand(tx store.Reader, in inbox.Message, from pdu.Address
 			return decision{}, s, err
 		}
 		if asked {
-			s.asked = append(s.asked, p)
+			s.asked = append(s.asked, p.parts()...)
 		}
 	}
 	w, found, err := store.GetJSON[askedBack](tx, whichKey(from))
@@ -173,11 +173,12 @@ func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in inbox.Messa
 		if err := r.recordAnswer(tx, a, in); err != nil {
 			return err
 		}
-		if err := r.settleUncertain(tx, a.id, in); err != nil {
+		id, _ := splitItemID(a.id)
+		if err := r.settleUncertain(tx, id, in); err != nil {
 			return err
 		}
 	}
-	for _, id := range d.unclear {
+	for _, id := range questionsOf(d.unclear) {
 		if err := r.recordUnclear(tx, id, *d, in); err != nil {
 			return err
 		}
@@ -194,20 +195,28 @@ func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in inbox.Messa
 
 // recordAnswer records a clear answer and announces it.
 func (r *Replies) recordAnswer(tx store.Tx, a acceptedAnswer, in inbox.Message) error {
-	q, err := ReadQuestion(tx, a.id)
+	id, item := splitItemID(a.id)
+	q, err := ReadQuestion(tx, id)
 	if err != nil {
 		return err
 	}
 	a.answer.InboundID = in.ID
 	fact := newAnswered(q, a.answer)
-	if q.Answer.clear() {
-		fact.Changed, fact.Previous = true, q.Answer.Value
-		q.Before = append(q.Before, *q.Answer)
-	}
 	wasOpen := q.Status == Open
 	before := q.tick()
-	q.Status, q.Answer = Answered, &a.answer
-	if wasOpen {
+	previous := q.Answer
+	if item > 0 {
+		fact.Item, previous = item, q.answerItem(item, a.answer)
+	} else {
+		if q.Answer.clear() {
+			q.Before = append(q.Before, *q.Answer)
+		}
+		q.Status, q.Answer = Answered, &a.answer
+	}
+	if previous.clear() {
+		fact.Changed, fact.Previous = true, previous.Value
+	}
+	if wasOpen && q.Status != Open {
 		if err := moveTick(tx, q, before); err != nil {
 			return err
 		}
@@ -269,5 +278,6 @@ func newHeard(d decision, in inbox.Message) Heard {
 		h.Questions = append(h.Questions, a.id)
 		h.Value, h.Choice, h.Number = a.answer.Value, a.answer.Choice, a.answer.Number
 	}
+	h.Questions = questionsOf(h.Questions)
 	return h
 }

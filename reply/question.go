@@ -40,7 +40,9 @@ type Question struct {
 	Min    int      `json:"-"` // of a Number, both allowed
 	Max    int      `json:"-"`
 	// About names what the question is about, in words for the patient: "Ania, wt 10:00".
-	About     string              `json:"about,omitempty"`
+	About string `json:"about,omitempty"`
+	// Items are what a YesNo asks about instead of About, where there are several.
+	Items     []Item              `json:"items,omitempty"`
 	Language  string              `json:"lang,omitempty"` // ISO 639-1; empty: Ask takes Config.Language
 	Purpose   suppression.Purpose `json:"purp,omitempty"` // of the message
 	Reference string              `json:"ref,omitempty"`  // of the message
@@ -102,6 +104,7 @@ const (
 	InvalidUntil   = "question_until"
 	InvalidChange  = "question_change_until"
 	InvalidAbout   = "question_about"
+	InvalidItems   = "question_items"
 	InvalidAlso    = "question_also_from"
 	InvalidSpoken  = "question_language"
 	maxAhead       = 366 * 24 * time.Hour
@@ -144,8 +147,10 @@ func (q *Question) validate(at clock.Moment) error {
 		return wrong("until", InvalidUntil)
 	case !q.ChangeUntil.IsZero() && !q.Until.IsZero() && q.ChangeUntil.After(q.Until):
 		return wrong("change_until", InvalidChange)
-	case utf8.RuneCountInString(q.About) > maxAbout:
+	case aboutTooLong(q.About):
 		return wrong("about", InvalidAbout)
+	case q.itemsWrong():
+		return wrong("items", InvalidItems)
 	case len(q.Also) > maxAlso:
 		return wrong("also_from", InvalidAlso)
 	case q.Language != "" && len(q.Language) != languageLength:
@@ -153,6 +158,8 @@ func (q *Question) validate(at clock.Moment) error {
 	}
 	return nil
 }
+
+func aboutTooLong(about string) bool { return utf8.RuneCountInString(about) > maxAbout }
 
 // Ask makes d ask q: it sets InTx, and ExpiresAt if Until comes first, because nothing can
 // answer a question that is sent after its end. ID, To, Purpose and Reference of q become

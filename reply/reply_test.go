@@ -501,3 +501,64 @@ func TestRestart(t *testing.T) {
 		}
 	})
 }
+
+// One text that asks about the visits of a family: a plain yes is for all of them, a plain no
+// is asked back, and names are read.
+func TestItems(t *testing.T) {
+	for replies, want := range map[string]string{
+		"Tak":                         "yes yes answered",
+		"Nie":                         "open open open",
+		"Nie|2":                       "open no open",
+		"Nie|obie":                    "no no answered",
+		"Ania tak, Jan nie":           "yes no answered",
+		"Jan nie":                     "open no open",
+		"Jan nie|Ania tak":            "yes no answered",
+		"Tak|Jan jednak nie":          "yes no answered",
+		"Jan tak|jednak nie":          "open yes open",
+		"kwiatek":                     "open open open",
+		"kwiatek|1 tak, 2 nie":        "yes no answered",
+		"Dziękuję|obie wizyty będą":   "yes yes answered",
+		"Tak|żadna jednak nie będzie": "no no answered",
+	} {
+		t.Run(replies, func(t *testing.T) {
+			inDesk(t, nil, func(t *testing.T, d *desk) {
+				id := d.ask(queue.Draft{To: d.address(patient), Text: "Przypominamy o wizytach: Ania 8:40, Jan 9:00. Odpisz TAK lub NIE."},
+					reply.Question{Kind: reader.YesNo, Language: "pl", Items: []reply.Item{{About: "Ania, jutro 8:40"}, {About: "Jan, jutro 9:00"}}}, true)
+				for text := range strings.SplitSeq(replies, "|") {
+					d.hear(patient, text)
+					d.send()
+				}
+				q := d.question(id)
+				got := ""
+				for _, item := range q.Items {
+					if item.Answer == nil {
+						got += "open "
+					} else {
+						got += string(item.Answer.Value) + " "
+					}
+				}
+				if got += string(q.Status); got != want {
+					t.Errorf("items are %s, want %s", got, want)
+				}
+			})
+		})
+	}
+}
+
+// Items need words that tell them apart.
+func TestItemsThatCannotBeAsked(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		for name, q := range map[string]reply.Question{
+			"one":        {Kind: reader.YesNo, Items: []reply.Item{{About: "Ania"}}},
+			"alike":      {Kind: reader.YesNo, Items: []reply.Item{{About: "Ania"}, {About: "Ania "}}},
+			"empty":      {Kind: reader.YesNo, Items: []reply.Item{{About: "Ania"}, {About: " "}}},
+			"and about":  {Kind: reader.YesNo, About: "Ania", Items: []reply.Item{{About: "Ania"}, {About: "Jan"}}},
+			"of a score": {Kind: reader.Number, Max: 10, Items: []reply.Item{{About: "Ania"}, {About: "Jan"}}},
+		} {
+			var wrong *reply.QuestionError
+			if err := d.Ask(t.Context(), &queue.Draft{}, q); !errors.As(err, &wrong) || wrong.Code != reply.InvalidItems {
+				t.Errorf("%s: error is %v", name, err)
+			}
+		}
+	})
+}

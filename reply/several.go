@@ -77,6 +77,8 @@ func (m matcher) decideSeveral(s situation, all visits) decision {
 		return accept(MatchOne, whole, s.now, open[0])
 	case len(open) == 1:
 		return askBack(MatchSeveral, whole, all, s.now)
+	case len(open) > 1 && whole.Value == reader.Yes && open.oneMessage():
+		return s.settle(MatchAll, reader.SaidOfAll(whole, len(open)), open, "")
 	case len(open) > 1:
 		return askBack(MatchSeveral, whole, open, s.now)
 	case !slices.ContainsFunc(answered, func(q askedQuestion) bool { return !q.Answer.same(answerOf(whole, "", s.now)) }):

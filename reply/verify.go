@@ -53,7 +53,7 @@ func checkQuestion(r store.Reader, p store.Pair) (string, error) {
 		return "", err
 	case tick == nil && q.Status == Open:
 		return "it is open and nobody will end it", nil
-	case q.Status == Answered && !q.Answer.clear():
+	case q.Status == Answered && !q.Answer.clear() && len(q.Items) == 0:
 		return "it is answered, without an answer", nil
 	}
 	return "", nil

@@ -10,15 +10,27 @@ import (
 
 // QuestionRequest is the question of a message to send.
 type QuestionRequest struct {
-	Kind        string     `json:"kind" enum:"yes_no,choice,number,free" example:"yes_no" doc:"What sort of answer is wanted."`
-	Labels      []string   `json:"labels,omitempty" minItems:"2" maxItems:"9" doc:"If kind is choice: the answers, up to 40 characters each; the patient answers with one of them or with its number, from 1."`
-	Min         int        `json:"min,omitempty" doc:"If kind is number: the least that counts."`
-	Max         int        `json:"max,omitempty" doc:"If kind is number: the greatest that counts."`
-	About       string     `json:"about,omitempty" maxLength:"60" example:"Ania, wt 10:00" doc:"What is asked about, so that the patient can tell it from other questions that are open."`
-	Language    string     `json:"language,omitempty" enum:"pl,en,es,uk" doc:"Of the text, and of the texts that go back. Without it: replies.language of the configuration."`
-	Until       *time.Time `json:"until,omitempty" example:"2026-11-24T09:00:00+01:00" doc:"Answers count before, and the message is not sent after. Without it: replies.answer_within after it goes."`
-	ChangeUntil *time.Time `json:"change_until,omitempty" doc:"Until when the patient may change the answer; after that a person decides. Without it: until."`
-	AlsoFrom    []string   `json:"also_from,omitempty" maxItems:"5" doc:"Other numbers of the same person, from which an answer counts as well."`
+	Kind        string        `json:"kind" enum:"yes_no,choice,number,free" example:"yes_no" doc:"What sort of answer is wanted."`
+	Labels      []string      `json:"labels,omitempty" minItems:"2" maxItems:"9" doc:"If kind is choice: the answers, up to 40 characters each; the patient answers with one of them or with its number, from 1."`
+	Min         int           `json:"min,omitempty" doc:"If kind is number: the least that counts."`
+	Max         int           `json:"max,omitempty" doc:"If kind is number: the greatest that counts."`
+	About       string        `json:"about,omitempty" maxLength:"60" example:"Ania, wt 10:00" doc:"What is asked about, so that the patient can tell it from other questions that are open."`
+	Items       []ItemRequest `json:"items,omitempty" minItems:"2" maxItems:"8" doc:"If kind is yes_no: several things that the one text asks about, instead of about, such as the visits of a family. A plain yes is for all of them; after a plain no the patient is asked which."`
+	Language    string        `json:"language,omitempty" enum:"pl,en,es,uk" doc:"Of the text, and of the texts that go back. Without it: replies.language of the configuration."`
+	Until       *time.Time    `json:"until,omitempty" example:"2026-11-24T09:00:00+01:00" doc:"Answers count before, and the message is not sent after. Without it: replies.answer_within after it goes."`
+	ChangeUntil *time.Time    `json:"change_until,omitempty" doc:"Until when the patient may change the answer; after that a person decides. Without it: until."`
+	AlsoFrom    []string      `json:"also_from,omitempty" maxItems:"5" doc:"Other numbers of the same person, from which an answer counts as well."`
+}
+
+// ItemRequest is one of several things that one text asks about.
+type ItemRequest struct {
+	About string `json:"about" minLength:"1" maxLength:"60" example:"Ania, wt 10:00" doc:"What is asked about, in words for the patient; each item has other words."`
+}
+
+// Item is one of several things that one text asks about, with its answer.
+type Item struct {
+	About  string  `json:"about" doc:"What is asked about."`
+	Answer *Answer `json:"answer,omitempty" doc:"The latest clear answer."`
 }
 
 // Question is the question of a message, with its state.
@@ -29,6 +41,7 @@ type Question struct {
 	Min         *int      `json:"min,omitempty" doc:"If kind is number: the least that counts."`
 	Max         *int      `json:"max,omitempty" doc:"If kind is number: the greatest that counts."`
 	About       string    `json:"about,omitempty" doc:"What is asked about."`
+	Items       []Item    `json:"items,omitempty" doc:"What is asked about, where there are several. The question is answered when all of them are; the answer of the message is that of all, where they agree."`
 	Language    string    `json:"language,omitempty" doc:"The language of the text."`
 	Until       time.Time `json:"until" doc:"Answers count before."`
 	ChangeUntil time.Time `json:"change_until" doc:"Until when an answer may be changed."`

@@ -28,10 +28,18 @@ func sendRequest(m client.MessageRequest, wrong []rest.FieldProblem) accept.Requ
 	if q := m.Question; q != nil {
 		r.Question = &accept.Question{AlsoFrom: q.AlsoFrom, Question: reply.Question{
 			Kind: reader.Kind(q.Kind), Labels: q.Labels, Min: q.Min, Max: q.Max, About: q.About,
-			Language: q.Language, Until: timeOf(q.Until), ChangeUntil: timeOf(q.ChangeUntil),
+			Items: itemsOf(q.Items), Language: q.Language, Until: timeOf(q.Until), ChangeUntil: timeOf(q.ChangeUntil),
 		}}
 	}
 	return r
+}
+
+func itemsOf(posted []client.ItemRequest) []reply.Item {
+	var items []reply.Item
+	for _, item := range posted {
+		items = append(items, reply.Item{About: item.About})
+	}
+	return items
 }
 
 // newPreviewReader returns a body reader that also accepts a message, ignoring its

@@ -27,7 +27,9 @@ func AddQuestions(ctx context.Context, replies Replies, messages []client.Messag
 			if err != nil {
 				return err
 			}
-			messages[i].Question = question(&q)
+			if messages[i].Question, err = question(r, &q); err != nil {
+				return err
+			}
 			if q.Answer != nil {
 				if messages[i].Answer, err = answer(r, &q, q.Answer); err != nil {
 					return err
@@ -38,14 +40,24 @@ func AddQuestions(ctx context.Context, replies Replies, messages []client.Messag
 	})
 }
 
-func question(q *reply.Question) *client.Question {
+func question(r store.Reader, q *reply.Question) (*client.Question, error) {
 	out := &client.Question{
 		Kind: string(q.Kind), Status: string(q.Status), Labels: q.Labels, About: q.About, Language: q.Language, Until: q.Until, ChangeUntil: q.ChangeUntil,
 	}
 	if q.Kind == reader.Number {
 		out.Min, out.Max = &q.Min, &q.Max
 	}
-	return out
+	for _, item := range q.Items {
+		of := client.Item{About: item.About}
+		if item.Answer != nil {
+			var err error
+			if of.Answer, err = answer(r, q, item.Answer); err != nil {
+				return nil, err
+			}
+		}
+		out.Items = append(out.Items, of)
+	}
+	return out, nil
 }
 
 // answer returns an answer with its text, as long as the text is kept.

@@ -33,6 +33,11 @@ func (s Several) Names() bool {
 	return slices.ContainsFunc(s.Said, func(said Said) bool { return said.Named })
 }
 
+// SaidOfAll returns what a reply without a name says if meant for each of count questions.
+func SaidOfAll(whole Reading, count int) Several {
+	return Several{Whole: whole, All: true, Said: slices.Repeat([]Said{{Named: true, Reading: whole}}, count)}
+}
+
 // ReadSeveral reads one reply to several questions of yes or no. What a question is about
 // tells it from the others: a first name, a day, an hour, a doctor. Each stretch of the reply
 // speaks of the questions that the stretch names; two that clash are unclear. With numbered,
