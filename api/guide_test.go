@@ -110,17 +110,17 @@ func TestOpenAPIErrorsInGuide(t *testing.T) {
 	testtools.Guide(t, "../docs/errors.md", "\n## Codes of the gateway\n", table.String(), *update)
 }
 
-// TestErrorCodesAreListed reads the codes that queue and gateway declare from their source: each
-// may be the code of a message error but for a few, which are of modems alone.
+// TestErrorCodesAreListed reads the codes that queue, gateway and modem declare from their
+// source: each may be the code of a message error but for a few, which are of modems alone.
 func TestErrorCodesAreListed(t *testing.T) {
 	t.Parallel()
 	declared := map[string]bool{}
-	for _, path := range []string{"../queue/message.go", "../gateway/status.go"} {
+	for _, path := range []string{"../queue/message.go", "../gateway/status.go", "../modem/fault.go"} {
 		source, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`(?m)^(?:const |\t)[cC]ode[A-Z]\w* += "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+		for _, m := range regexp.MustCompile(`(?m)(?:^(?:const |\t)[cC]ode[A-Z]\w* += |word: )"(\w+)"`).FindAllStringSubmatch(string(source), -1) {
 			declared[m[1]] = true
 		}
 	}
