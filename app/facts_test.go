@@ -72,6 +72,8 @@ func wireFacts() []struct {
 		{reply.QuestionAnswered{}, `{"id":"","inbound_id":"","value":"","rule":"","matched":"","confidence":""}`},
 		{reply.QuestionExpired{ID: "m1", Reference: "visit-17", Unclear: true}, `{"id":"m1","reference":"visit-17","unclear":true}`},
 		{reply.QuestionExpired{}, `{"id":""}`},
+		{reply.QuestionClosed{ID: "m1", Reference: "visit-17", Reason: reply.CloseFailed, ErrorCode: "cms_1"}, `{"id":"m1","reference":"visit-17","reason":"failed","error_code":"cms_1"}`},
+		{reply.QuestionClosed{}, `{"id":"","reason":""}`},
 		{
 			reply.ConversationUpdated{ID: "t1", State: reply.ConversationWaiting, Reason: "none", Unread: 2, AssignedTo: "ana", InboundID: "i1"},
 			`{"id":"t1","state":"waiting","reason":"none","unread":2,"assigned_to":"ana","inbound_id":"i1"}`,
@@ -301,6 +303,7 @@ func TestSubjects(t *testing.T) {
 		{"an answer", reply.QuestionAnswered{ID: out, InboundID: in}, to},
 		{"an answer to a question that was removed", reply.QuestionAnswered{ID: "gone", InboundID: in}, from},
 		{"no answer", reply.QuestionExpired{ID: out}, to},
+		{"no answer to come", reply.QuestionClosed{ID: out}, to},
 		{"something unclear", reply.QuestionUnclear{ID: out, InboundID: in}, to},
 		{"a conversation with a new text", reply.ConversationUpdated{ID: "t1", InboundID: in}, from},
 		{"a conversation", reply.ConversationUpdated{ID: "t1"}, "t1"},

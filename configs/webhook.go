@@ -96,7 +96,7 @@ func EventTypes() []string {
 		"message.cancelled", "message.delivered", "message.expired", "message.failed", "message.held", "message.queued", "message.received", "message.sending",
 		"message.sent", "message.uncertain",
 		"modem.alarm", "modem.sim", "modem.state", "number.erased", "pdu.rejected",
-		"question.answered", "question.expired", "question.unclear", "report.orphan", "suppression.added", "suppression.removed",
+		"question.answered", "question.closed", "question.expired", "question.unclear", "report.orphan", "suppression.added", "suppression.removed",
 		"webhook.disabled", "webhook.test",
 	}
 }

@@ -174,6 +174,17 @@ func (m *Message) mayHaveLeft(i int) bool {
 	return slices.ContainsFunc(m.Attempts, func(a Attempt) bool { return a.Part == i && a.Outcome == AttemptUncertain })
 }
 
+// MayHaveArrived reports whether a part of m has reached the phone of the recipient, may
+// have, or may still.
+func (m *Message) MayHaveArrived() bool {
+	for i := range m.Parts {
+		if s := m.Parts[i].Status; s == PartDelivered || s == PartInFlight || m.mayHaveArrived(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // mayHaveArrived reports whether a copy of part i may have reached the phone, or may
 // still reach the phone.
 func (m *Message) mayHaveArrived(i int) bool {

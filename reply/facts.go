@@ -11,6 +11,7 @@ func Facts() event.Kinds {
 		{Fact: QuestionAnswered{}, Meaning: "A question has an answer, or another answer than before."},
 		{Fact: QuestionUnclear{}, Meaning: "A text has come in answer to a question, and no clear answer can be read from it."},
 		{Fact: QuestionExpired{}, Meaning: "The time to answer a question is over, and the question has no answer."},
+		{Fact: QuestionClosed{}, Meaning: "No answer to a question is awaited: the message that asked has ended without arriving, or the patient has answered STOP. An answer that comes all the same is told by question.answered."},
 		{Fact: ConversationUpdated{}, Meaning: "A text has come in a conversation, or the state, the assignment or the number of unread texts of the conversation has changed."},
 	}
 }
@@ -72,6 +73,21 @@ func (QuestionExpired) EventType() string { return "question.expired" }
 
 // About returns the message that asked.
 func (f QuestionExpired) About() []string { return []string{f.ID} }
+
+// QuestionClosed tells that no answer to a question is awaited: its message has not arrived,
+// or the patient wants no more texts.
+type QuestionClosed struct {
+	ID        string      `json:"id" doc:"The id of the message that asked."`
+	Reference string      `json:"reference,omitempty" doc:"The reference that the caller gave the message."`
+	Reason    CloseReason `json:"reason" enum:"failed,expired,cancelled,stop" doc:"failed, expired and cancelled: the message that asked has ended so, without arriving. stop: a text of the patient says STOP."`
+	ErrorCode string      `json:"error_code,omitempty" doc:"The error code of the message: docs/api.md lists the codes."`
+}
+
+// EventType is "question.closed".
+func (QuestionClosed) EventType() string { return "question.closed" }
+
+// About returns the message that asked.
+func (f QuestionClosed) About() []string { return []string{f.ID} }
 
 // ConversationUpdated tells where the conversation with a number stands.
 type ConversationUpdated struct {

@@ -53,8 +53,9 @@ func ReadHeard(r store.Reader, inboundID string) (Heard, error) {
 // long outage, a text back to an older text would confuse the patient.
 const answerWithin = 12 * time.Hour
 
-// handle handles an event in the transaction that moves the cursor.
-func (r *Replies) handle(tx store.Tx, e event.Event) error {
+// handleReceived handles the event of a received message in the transaction that moves the
+// cursor.
+func (r *Replies) handleReceived(tx store.Tx, e event.Event) error {
 	received, err := event.Decode[inbox.Received](e)
 	if err != nil {
 		return err
@@ -132,6 +133,7 @@ func (r *Replies) understand(tx store.Reader, in inbox.Message, from pdu.Address
 			s.asked = append(s.asked, p.parts()...)
 		}
 	}
+	s.asked = latestAsked(s.asked)
 	w, found, err := store.GetJSON[askedBack](tx, whichKey(from))
 	if err != nil {
 		return decision{}, s, err
@@ -150,11 +152,18 @@ func (r *Replies) understand(tx store.Reader, in inbox.Message, from pdu.Address
 }
 
 // withText returns a question with the text that asked it. asked is false if no part of
-// the message has been sent, so that the patient cannot have seen the question.
+// the message has been sent, so that the patient cannot have seen the question. A closed
+// question counts as open if its message may have arrived all the same.
 func (r *Replies) withText(tx store.Reader, q Question) (p askedQuestion, asked bool, err error) {
 	m, kept, err := store.Readable(queue.ReadMessage(tx, q.ID))
+	if err != nil {
+		return askedQuestion{}, false, err
+	}
+	if kept && q.Status == Closed && m.MayHaveArrived() {
+		q.Status = Open
+	}
 	asked = !kept || m.AttemptCount > 0 // a message that is not kept was sent long ago
-	return askedQuestion{q, m.Text}, err == nil && asked, err
+	return askedQuestion{q, m.Text, askedAt(q, m)}, asked, nil
 }
 
 // carryOut carries out a decision, except for texts and the conversation.
@@ -185,7 +194,10 @@ func (r *Replies) carryOut(tx store.Tx, d *decision, s situation, in inbox.Messa
 	}
 	switch d.match {
 	case MatchStop:
-		return r.stop(tx, d, from)
+		if err := r.stop(tx, d, from); err != nil {
+			return err
+		}
+		return r.closeStopped(tx, s.asked)
 	case MatchStart:
 		return r.start(tx, d, from)
 	default:
@@ -222,6 +234,9 @@ func (r *Replies) recordAnswer(tx store.Tx, a acceptedAnswer, in inbox.Message) 
 		}
 	}
 	if err := saveQuestion(tx, q); err != nil {
+		return err
+	}
+	if err := supersedeOthers(tx, q); err != nil {
 		return err
 	}
 	return r.events.Append(tx, "", fact)

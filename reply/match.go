@@ -50,6 +50,7 @@ type situation struct {
 type askedQuestion struct {
 	Question
 	text string
+	at   time.Time // when the first part of the message was handed to a modem
 }
 
 // decision is what to do about a text.

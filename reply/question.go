@@ -26,7 +26,7 @@ const (
 	Answered   Status = "answered"   // the patient may change the answer until ChangeUntil
 	Expired    Status = "expired"    // the time is over, without an answer
 	Superseded Status = "superseded" // another message with the same reference asks again
-	Closed     Status = "closed"     // the message was never sent
+	Closed     Status = "closed"     // the message has ended without arriving
 )
 
 // Question is what a message asks. The tags are its stored form.
@@ -187,7 +187,7 @@ func (r *Replies) Ask(ctx context.Context, d *queue.Draft, q Question) error {
 		if asked.ChangeUntil.IsZero() {
 			asked.ChangeUntil = asked.Until
 		}
-		if err := supersede(tx, asked); err != nil {
+		if err := supersedeOthers(tx, asked); err != nil {
 			return err
 		}
 		for _, key := range append(asked.askedKeys(), askTickKey(asked.tick(), asked.ID)) {
@@ -196,31 +196,6 @@ func (r *Replies) Ask(ctx context.Context, d *queue.Draft, q Question) error {
 			}
 		}
 		return saveQuestion(tx, asked)
-	}
-	return nil
-}
-
-// supersede closes open questions that q asks again.
-func supersede(tx store.Tx, q Question) error {
-	if q.Reference == "" {
-		return nil
-	}
-	before, err := askedOf(tx, q.To)
-	if err != nil {
-		return err
-	}
-	for _, old := range before {
-		if old.Reference != q.Reference || old.Status != Open || old.ID == q.ID {
-			continue
-		}
-		before := old.tick()
-		old.Status = Superseded
-		if err := moveTick(tx, old, before); err != nil {
-			return err
-		}
-		if err := saveQuestion(tx, old); err != nil {
-			return err
-		}
 	}
 	return nil
 }

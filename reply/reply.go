@@ -106,11 +106,19 @@ const ownName = "replies"
 
 const tendEvery = 15 * time.Second
 
-// Run handles received messages until ctx is done.
+// Run handles received messages, and messages that have ended without arriving, until ctx
+// is done.
 func (r *Replies) Run(ctx context.Context) {
+	received := inbox.Received{}.EventType()
 	r.events.Run(ctx, event.Follower{
-		Name: ownName, Logger: r.log, Handle: r.handle,
-		Wants: func(typ string) bool { return typ == inbox.Received{}.EventType() },
+		Name: ownName, Logger: r.log,
+		Wants: func(typ string) bool { return typ == received || endsQuestion(typ) },
+		Handle: func(tx store.Tx, e event.Event) error {
+			if e.Type == received {
+				return r.handleReceived(tx, e)
+			}
+			return r.handleEnded(tx, e)
+		},
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"goniec/queue"
 	"goniec/store"
 )
 
@@ -39,26 +38,6 @@ func (r *Replies) tendQuestion(tx store.Tx, tick store.Pair) error {
 		return r.expire(tx, q)
 	}
 	return store.Delete(tx, q.askedKeys()...)
-}
-
-// expire ends a question without an answer. A question whose message was never sent is
-// closed.
-func (r *Replies) expire(tx store.Tx, q Question) error {
-	q.Status = Expired
-	m, ok, err := store.Readable(queue.ReadMessage(tx, q.ID))
-	if err != nil {
-		return err
-	}
-	if ok && m.AttemptCount == 0 {
-		q.Status = Closed
-	}
-	if err := saveQuestion(tx, q); err != nil {
-		return err
-	}
-	if err := tx.Put(askTickKey(q.tick(), q.ID), nil); err != nil || q.Status == Closed {
-		return err
-	}
-	return r.events.Append(tx, "", QuestionExpired{ID: q.ID, Reference: q.Reference, Unclear: q.Answer != nil})
 }
 
 // moveTick moves the tick of a question whose status has changed.

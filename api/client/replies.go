@@ -36,7 +36,7 @@ type Item struct {
 // Question is the question of a message, with its state.
 type Question struct {
 	Kind        string    `json:"kind" enum:"yes_no,choice,number,free" doc:"What sort of answer is wanted."`
-	Status      string    `json:"status" enum:"open,answered,expired,superseded,closed" doc:"open: no answer that can be read. superseded: asked anew with the same reference. closed: the message was never sent."`
+	Status      string    `json:"status" enum:"open,answered,expired,superseded,closed" doc:"open: no answer that can be read. superseded: asked anew with the same reference. closed: the message has ended without arriving, or the patient has written STOP."`
 	Labels      []string  `json:"labels,omitempty" doc:"If kind is choice: the answers."`
 	Min         *int      `json:"min,omitempty" doc:"If kind is number: the least that counts."`
 	Max         *int      `json:"max,omitempty" doc:"If kind is number: the greatest that counts."`
