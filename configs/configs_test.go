@@ -239,8 +239,8 @@ func TestSurroundingsAreWarnedOf(t *testing.T) {
 	m.Name, m.Device = "m0", "/dev/none"
 	for listen, want := range map[string]string{
 		"127.0.0.1:8080": "", "localhost:8080": "", "[::1]:8080": "",
-		":8080":           "http.listen: :8080 is listened on without TLS, so texts and tokens go readable over the network. Set http.tls, or listen on 127.0.0.1 behind a server that encrypts.\n",
-		"192.0.2.10:8080": "http.listen: 192.0.2.10:8080 is listened on without TLS, so texts and tokens go readable over the network. Set http.tls, or listen on 127.0.0.1 behind a server that encrypts.\n",
+		":8080":           "http.listen: the gateway listens on :8080 without TLS, so texts and tokens cross the network readable. Set http.tls, or listen on 127.0.0.1 behind a server that encrypts.\n",
+		"192.0.2.10:8080": "http.listen: the gateway listens on 192.0.2.10:8080 without TLS, so texts and tokens cross the network readable. Set http.tls, or listen on 127.0.0.1 behind a server that encrypts.\n",
 	} {
 		t.Run(listen, func(t *testing.T) {
 			t.Parallel()
