@@ -188,16 +188,14 @@ func (r *Routing) Forget(tx store.Tx, number pdu.Address) (bool, error) {
 
 // Prune implements queue.Router. When a number was last written to is read from its messages,
 // which are kept as long as the number must be known.
-func (r *Routing) Prune(ctx context.Context, before time.Time) error {
+func (r *Routing) Prune(ctx context.Context, before time.Time) (err error) {
+	defer store.Wrap(&err, "forget numbers")
 	in := store.Prefix(contactSpace)
 	in.Where = func(p store.Pair) bool {
 		c := decodeContact(p.Value)
 		return c.At <= before.Unix() || c.At > time.Now().Unix()
 	}
-	if err := store.Walk(ctx, r.store, in, pruneContact); err != nil {
-		return fmt.Errorf("forget numbers: %w", err)
-	}
-	return nil
+	return store.Walk(ctx, r.store, in, pruneContact)
 }
 
 // pruneContact deletes one record, or sets its At to the time of the number's last message.

@@ -2,6 +2,7 @@ package modem
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"goniec/pdu"
@@ -11,9 +12,9 @@ import (
 // not been read yet. Some devices name another memory or index than the one they store
 // in. The pump of the dialogue adds slots, the owner of the Modem takes them.
 type announced struct {
-	mu     sync.Mutex
+	mu     sync.Mutex // guards slots
 	slots  map[Slot]IndicationKind
-	direct bool // a report has come as +CDS
+	direct atomic.Bool // a report has come as +CDS since bring-up
 }
 
 // maxAnnounced bounds the number of announced slots kept; beyond it all are dropped.
@@ -39,25 +40,12 @@ func (a *announced) take(s Slot) IndicationKind {
 	return kind
 }
 
-// noteDirect records that a report has come as +CDS.
-func (a *announced) noteDirect() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.direct = true
-}
-
-// hasDirect reports whether a report has come as +CDS since bring-up.
-func (a *announced) hasDirect() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.direct
-}
-
 // forget drops all announcements when another dialogue begins.
 func (a *announced) forget() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.slots, a.direct = nil, false
+	a.slots = nil
+	a.direct.Store(false)
 }
 
 // isReport reports whether a PDU is a status report.

@@ -20,7 +20,7 @@ func (m *Modem) notice(u at.Unsolicited) {
 	case at.PDU:
 		if kind, ok := directKind(u.Name); ok {
 			if kind == ReportDirect {
-				m.routes.announced.noteDirect()
+				m.routes.announced.direct.Store(true)
 			}
 			m.queue.add(Indication{Kind: kind, Raw: u.PDU})
 		}

@@ -54,7 +54,7 @@ func (r *routes) noteReport(announced bool) {
 // other slots than announced, it arms the other way.
 func (r *routes) checkReports(ctx context.Context) error {
 	state, now := &r.reports, time.Now()
-	if r.route[3] == dsDirect && r.announced.hasDirect() {
+	if r.route[3] == dsDirect && r.announced.direct.Load() {
 		if !state.seen {
 			state.seen = true
 			if state.tried {

@@ -49,5 +49,3 @@ func askTickKey(at time.Time, id string) string {
 	return askTickSpace + store.TimeSegment(at) + "/" + id
 }
 func talkAtKey(at time.Time, id string) string { return talkAtSpace + store.TimeSegment(at) + id }
-
-// lastSegment returns what follows the last slash.

@@ -2,7 +2,6 @@ package reply
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"goniec/store"
@@ -16,10 +15,9 @@ func (r *Replies) Tend(ctx context.Context) error {
 	if err != nil || !trust.Believed {
 		return err
 	}
-	if err := store.Walk(ctx, r.store, store.Range{From: askTickSpace, To: askTickSpace + store.TimeSegment(now())}, r.tendQuestion); err != nil {
-		return fmt.Errorf("end questions: %w", err)
-	}
-	return nil
+	err = store.Walk(ctx, r.store, store.Range{From: askTickSpace, To: askTickSpace + store.TimeSegment(now())}, r.tendQuestion)
+	store.Wrap(&err, "end questions")
+	return err
 }
 
 func (r *Replies) tendQuestion(tx store.Tx, tick store.Pair) error {
