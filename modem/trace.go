@@ -3,11 +3,12 @@ package modem
 import (
 	"bufio"
 	"fmt"
-	"goniec/modem/at"
 	"io"
 	"strconv"
 	"strings"
 	"time"
+
+	"goniec/modem/at"
 )
 
 // TraceLine is one line of a dialogue. In a Transcript octets of Text other than printable

@@ -26,7 +26,7 @@ const (
 	TextThanks    TextKind = "thanks"         // for any other answer
 	TextUnclear   TextKind = "unclear"        // the answer could not be read: please answer again
 	TextUnclearOf TextKind = "unclear_choice" // the same for a question that yes and no do not answer; {choices}
-	// TextUnclearWhich is TextUnclear while several questions are open; {choices}
+	// TextUnclearWhich is TextUnclear while several questions are open; with {choices}.
 	TextUnclearWhich TextKind = "unclear_which"
 	TextWhich        TextKind = "which"        // asks which of several questions is meant; {choices}
 	TextMoved        TextKind = "reschedule"   // the patient wants another time

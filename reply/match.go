@@ -235,7 +235,7 @@ func (m matcher) decideSeveralOpen(s situation, open []askedQuestion) decision {
 		i := clear[0]
 		return accept(MatchNamed, readings[i], s.now, open[i])
 	case len(clear) == len(open) && agree(readings):
-		return askBack(MatchSeveral, readings[0], open, s.now)
+		return askBack(readings[0], open, s.now)
 	default:
 		return askAgain(MatchSeveral, readings[len(readings)-1], open)
 	}
@@ -264,12 +264,12 @@ func agree(readings []reader.Reading) bool {
 }
 
 // askBack asks which of several questions a clear answer is meant for.
-func askBack(match Match, r reader.Reading, among []askedQuestion, now time.Time) decision {
+func askBack(r reader.Reading, among []askedQuestion, now time.Time) decision {
 	w := &askedBack{Value: r.Value, Language: r.Language, At: now, Alike: 1}
 	for _, q := range among[max(0, len(among)-maxLabels+1):] {
 		w.IDs = append(w.IDs, q.ID)
 	}
-	return decision{match: match, reading: r, asksBack: w, back: TextWhich, subject: &among[len(among)-1].Question}
+	return decision{match: MatchSeveral, reading: r, asksBack: w, back: TextWhich, subject: &among[len(among)-1].Question}
 }
 
 // decideAnswered deals with a text while the only question is answered and may be changed.
@@ -323,7 +323,7 @@ func (m matcher) decideSeveralAnswered(s situation, answered []askedQuestion, ge
 	case len(clear) == 1 && named(readings, clear[0]):
 		return change(MatchChanged, readings[clear[0]], s.now, answered[clear[0]])
 	case len(clear) == len(answered) && agree(readings):
-		return askBack(MatchSeveral, readings[0], answered, s.now)
+		return askBack(readings[0], answered, s.now)
 	default:
 		return decision{match: MatchSeveral, reading: general, unclear: idsOf(answered), needsStaff: true, back: TextPerson, subject: &answered[len(answered)-1].Question}
 	}

@@ -72,19 +72,19 @@ func (m matcher) decideSeveral(s situation, all visits) decision {
 	case said.Turns && len(answered) == 1 && len(open) == 0:
 		return change(MatchChanged, whole, s.now, answered[0])
 	case said.Turns && len(answered) > 0:
-		return askBack(MatchSeveral, whole, all, s.now)
+		return askBack(whole, all, s.now)
 	case len(open) == 1 && !all.mayTurn(open[0], whole):
 		return accept(MatchOne, whole, s.now, open[0])
 	case len(open) == 1:
-		return askBack(MatchSeveral, whole, all, s.now)
+		return askBack(whole, all, s.now)
 	case len(open) > 1 && whole.Value == reader.Yes && open.oneMessage():
 		return s.settle(MatchAll, reader.SaidOfAll(whole, len(open)), open, "")
 	case len(open) > 1:
-		return askBack(MatchSeveral, whole, open, s.now)
+		return askBack(whole, open, s.now)
 	case !slices.ContainsFunc(answered, func(q askedQuestion) bool { return !q.Answer.same(answerOf(whole, "", s.now)) }):
 		return decision{match: MatchRepeated, reading: whole, handled: true}
 	default:
-		return askBack(MatchSeveral, whole, answered, s.now)
+		return askBack(whole, answered, s.now)
 	}
 }
 
@@ -157,7 +157,7 @@ func (d *decision) join(of decision) {
 func askAgainSeveral(r reader.Reading, open visits, now time.Time) decision {
 	d := askAgain(MatchSeveral, r, open)
 	if d.back == TextUnclear {
-		back := askBack(MatchSeveral, reader.Reading{Language: r.Language}, open, now)
+		back := askBack(reader.Reading{Language: r.Language}, open, now)
 		d.asksBack, d.back = back.asksBack, TextUnclearWhich
 	}
 	return d

@@ -84,7 +84,7 @@ func errorText(lang catalogue.Language, code string) string {
 			return catalogue.Text(lang, c.Text)
 		}
 	}
-	name := ""
+	var name string
 	switch code {
 	case "cms_1", "cms_30", "cms_195":
 		name = "number_unknown"

@@ -30,7 +30,9 @@ func TestDoctorOfAGatewayThatStarts(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
-				io.WriteString(w, `{"items":[`+tt.modems+`]}`)
+				if _, err := io.WriteString(w, `{"items":[`+tt.modems+`]}`); err != nil {
+					t.Error(err)
+				}
 			}))
 			defer server.Close()
 			c, err := client.New(server.URL, "token")

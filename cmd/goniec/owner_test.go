@@ -93,8 +93,9 @@ func (s *service) serves(user uint32) {
 	gone := false
 	eventually(s.t, "the service answers or ends", func() bool {
 		select {
-		case <-ended:
+		case err := <-ended:
 			gone = true
+			s.t.Logf("the service ended: %v", err)
 		default:
 		}
 		return gone || app.Answers(s.t.Context(), app.SocketPath(s.data))
