@@ -78,7 +78,7 @@ func TestDoctorFinds(t *testing.T) {
 		want    string // in the detail
 		remedy  string
 	}{
-		{"a good database", "", func(t *testing.T, i *installation) { i.store(t) }, levelOK, "can be read whole", ""},
+		{"a good database", "", func(t *testing.T, i *installation) { i.store(t) }, levelOK, "whole database can be read", ""},
 		{"a damaged database", "", func(t *testing.T, i *installation) {
 			i.write(t, "data/goniec.db", strings.Repeat("no database ", 5000))
 		}, levelProblem, "is damaged", "backup"},
@@ -97,7 +97,7 @@ func TestDoctorFinds(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, levelProblem, "written later", "RTC"},
-		{"a clock kept by the network", "", func(t *testing.T, i *installation) { i.write(t, "root/run/systemd/timesync/synchronized", "") }, levelOK, "kept by the network", ""},
+		{"a clock kept by the network", "", func(t *testing.T, i *installation) { i.write(t, "root/run/systemd/timesync/synchronized", "") }, levelOK, "synchronised by the network", ""},
 		{"ModemManager", "", func(t *testing.T, i *installation) { i.write(t, "root/proc/812/comm", "ModemManager\n") }, levelWarning, "70-goniec.rules is not there", "disable --now ModemManager"},
 		{"no port", "", nil, levelProblem, "no serial port", "Plug in"},
 		{"a port that is held", "", func(t *testing.T, i *installation) {
