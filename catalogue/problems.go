@@ -6,6 +6,13 @@ import "time"
 // of its own.
 const MessageOther Key = "message.other" // code
 
+// What is said of a message with a code whose usual text advises to release it, where that
+// is not possible.
+const (
+	MessageQuietLater   Key = "message.quiet_hours_later" // its time to send lies in quiet hours
+	MessageSIMGoneAgain Key = "message.sim_gone_again"    // every part is sent again already
+)
+
 // WarningReportOverdue is said of a message that was sent and has no report yet.
 const WarningReportOverdue Key = "warning.report_overdue" // how long, modem, usual time
 

@@ -4,20 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"goniec/store"
 )
 
 // Cancel cancels a message and returns the changed message. A part of an uncertain
 // message may have been sent; Cancel prevents a further copy. The error is ErrInFlight if
-// a part is in flight or has been sent, ErrFinal if the message has ended, and
+// a part is in flight or has been sent, unless the message waits for a person, ErrFinal if the message has ended, and
 // store.ErrNotFound if there is no message id.
 func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 	return q.decision(ctx, "cancel", id, actor, func(w *work, e *entry) error {
 		switch {
 		case e.count(PartInFlight) > 0, e.Status == StatusSent:
 			return ErrInFlight
-		case e.count(PartSent, PartDelivered) > 0 && e.count(PartUncertain) == 0:
+		case e.count(PartSent, PartDelivered) > 0 && e.count(PartUncertain) == 0 && !e.restored():
 			return ErrInFlight
 		}
 		return w.finish(e, StatusCancelled, nil)
@@ -31,8 +32,7 @@ func (q *Queue) Cancel(ctx context.Context, id, actor string) (Message, error) {
 // and store.ErrNotFound if there is no message id.
 func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) {
 	return q.decision(ctx, "release", id, actor, func(w *work, e *entry) error {
-		waits := e.waitsForSIM(w.now)
-		if e.Status != StatusHeld && e.Status != StatusUncertain && !waits {
+		if !e.MayRelease(w.now) {
 			return ErrNotHeld
 		}
 		if !e.ExpiresAt.After(w.now) {
@@ -41,7 +41,7 @@ func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) 
 			}
 		}
 		e.Released = true
-		if waits {
+		if e.waitsForSIM(w.now) {
 			return w.startOver(e)
 		}
 		for i := range e.Parts {
@@ -53,6 +53,11 @@ func (q *Queue) Release(ctx context.Context, id, actor string) (Message, error) 
 		w.schedule(&e.Message, w.now)
 		return w.updateStatus(e)
 	})
+}
+
+// MayRelease reports whether m waits at now for what Release changes.
+func (m *Message) MayRelease(now time.Time) bool {
+	return m.Status == StatusHeld || m.Status == StatusUncertain || m.waitsForSIM(now)
 }
 
 // decision applies the change that actor wants to a message that has not ended. what names

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"time"
+
 	"goniec/catalogue"
 	"goniec/queue"
 )
@@ -75,10 +77,19 @@ func ErrorCodes() []ErrorCode {
 	}
 }
 
-// errorText returns what has happened to a message with an error, and what to do. The codes
-// of +CMS ERROR (3GPP TS 27.005 3.2.5) about the recipient or the network have texts of their
-// own.
-func errorText(lang catalogue.Language, code string) string {
+// errorText returns what has happened to m, which has an error, and what to do at the time
+// now. The codes of +CMS ERROR (3GPP TS 27.005 3.2.5) about the recipient or the network have
+// texts of their own.
+func errorText(lang catalogue.Language, m *queue.Message, now time.Time) string {
+	code := m.Error.Code
+	if !m.MayRelease(now) { // the text of the code advises it
+		switch code {
+		case queue.CodeQuietHours:
+			return catalogue.Text(lang, catalogue.MessageQuietLater)
+		case queue.CodeSIMGone:
+			return catalogue.Text(lang, catalogue.MessageSIMGoneAgain)
+		}
+	}
 	for _, c := range ErrorCodes() {
 		if c.Code == code {
 			return catalogue.Text(lang, c.Text)
