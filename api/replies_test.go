@@ -57,6 +57,7 @@ func (g *gateway) texted(t *testing.T, c *client.Client, from, text string) clie
 	if err != nil {
 		t.Fatal(err)
 	}
+	<-time.After(2 * time.Millisecond) // what is of one millisecond has no order
 	if err := g.inbox.Receive(t.Context(), sim, inbox.Decode(pdu.WithSMSC(nil, tpdu), time.Now())); err != nil {
 		t.Fatal(err)
 	}

@@ -226,7 +226,7 @@ func bare(t testing.TB, s store.Store, settings ...setting) *gateway {
 		system.Resource{
 			Store: s, Queue: g.queue, Clock: g.queue.Clock(), Modems: g.modems, Alarms: func() []client.Alarm { return nil },
 			Encryption: func() client.Encryption { return client.Encryption{} }, Backup: c.backup, Gatherer: registry,
-			Location: time.UTC, Log: c.rest.Logger,
+			Location: time.UTC, Log: c.rest.Logger, Settings: someSettings(),
 		},
 	)
 	docs.Mount(g.server)

@@ -13,6 +13,7 @@ import (
 
 	"goniec/accept"
 	"goniec/api"
+	"goniec/api/client"
 	"goniec/api/consent"
 	"goniec/api/events"
 	"goniec/api/incoming"
@@ -126,6 +127,12 @@ func (a *App) assemble(config configs.Config, r *radio) (*assembly, error) {
 		system.Resource{
 			Store: a.store, Queue: s.queue, Clock: s.queue.Clock(), Modems: s.gateway, Alarms: a.alarms.list, Encryption: a.encryption,
 			Backup: a.backup, Gatherer: prometheus.Gatherers{a.registry, s.radio.metrics, register}, Location: config.Location(), Version: a.options.Version, Log: a.log,
+			Settings: client.Settings{
+				Timezone: config.Timezone, Region: config.Region, MaxParts: config.MaxParts,
+				QuietHours: client.QuietHours{
+					Enabled: !quiet.None(), From: config.QuietHours.From, To: config.QuietHours.To, DaysOff: append([]string{}, config.QuietHours.DaysOff...),
+				},
+			},
 		},
 	)
 	docs.Mount(s.server)

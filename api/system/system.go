@@ -72,6 +72,7 @@ type Resource struct {
 	Backup     io.WriterTo              // all data
 	Gatherer   prometheus.Gatherer      // what /metrics shows; nil: there is no /metrics
 	Location   *time.Location           // of times for people
+	Settings   client.Settings          // what callers may know of the configuration
 	Version    string                   // of the program
 	Log        *slog.Logger
 }
@@ -99,6 +100,7 @@ func (res Resource) Register(s *rest.Server) {
 	res.registerHealth(s)
 	res.registerMetrics(s)
 	res.registerBackup(s)
+	res.registerSettings(s)
 }
 
 func (res Resource) registerAlarms(s *rest.Server) {
