@@ -43,8 +43,8 @@ type Arrival struct {
 
 // Decode decodes a PDU (SCA and TPDU) that a modem has read at at.
 func Decode(raw []byte, at time.Time) Arrival {
-	a := Arrival{Raw: raw, At: store.Milliseconds(at)}
-	a.In, a.Err = pdu.Read(raw, a.At)
+	a := Arrival{Raw: raw, At: at}
+	a.In, a.Err = pdu.Read(raw, store.Milliseconds(at))
 	return a
 }
 
@@ -54,10 +54,12 @@ func Decode(raw []byte, at time.Time) Arrival {
 // decoded Receive stores its octets, appends the event PDURejected, and returns no error.
 func (b *Inbox) Receive(ctx context.Context, w queue.Worker, a Arrival) error {
 	if a.Err == nil && a.In.Report != nil {
-		return b.config.Queue.Report(ctx, w, *a.In.Report, a.At)
+		return b.config.Queue.Report(ctx, w, *a.In.Report, store.Milliseconds(a.At))
 	}
-	a.At = store.Milliseconds(a.At)
+	// The id is made before the time is rounded, so that a text stands behind what was sent
+	// earlier in the same millisecond.
 	a.worker, a.id, a.hash = w, b.ids.Next(a.At).String(), hashPDU(w.SIM, a.Raw)
+	a.At = store.Milliseconds(a.At)
 	what, err := store.Update(ctx, b.store, func(tx store.Tx) (arrivalKind, error) { return b.receive(tx, a) })
 	if err != nil {
 		return fmt.Errorf("receive by modem %s: %w", w.Modem, err)
