@@ -89,8 +89,8 @@ func TestListMessages(t *testing.T) {
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("%s by %d:\n%s", test.name, limit, diff)
 				}
-				if most := len(got)/limit + 1; pages > most+1 {
-					t.Errorf("%s by %d: %d pages", test.name, limit, pages)
+				if want := max(1, (len(got)+limit-1)/limit); pages != want {
+					t.Errorf("%s by %d: %d pages, want %d", test.name, limit, pages, want)
 				}
 			}
 		}

@@ -298,7 +298,8 @@ func (r *Replies) Conversations(ctx context.Context, f ConversationFilter, after
 			return page{}, err
 		}
 		var p page
-		for i, pair := range pairs {
+		last := "" // the place of the last of p.items
+		for _, pair := range pairs {
 			place := pair.Key[len(talkAtSpace):]
 			t, err := readConversation(rd, place[min(len(place), store.TimeWidth):])
 			if store.Unreadable(err) || err == nil && !f.passes(t) {
@@ -307,12 +308,11 @@ func (r *Replies) Conversations(ctx context.Context, f ConversationFilter, after
 			if err != nil {
 				return page{}, err
 			}
-			if p.items = append(p.items, t); len(p.items) == limit {
-				if i < len(pairs)-1 || len(pairs) == conversationsScanned {
-					p.next = place
-				}
+			if len(p.items) == limit { // t begins the next page
+				p.next = last
 				return p, nil
 			}
+			p.items, last = append(p.items, t), place
 		}
 		if len(pairs) == conversationsScanned {
 			p.next = pairs[len(pairs)-1].Key[len(talkAtSpace):]

@@ -85,8 +85,8 @@ func (p Prefilter) passes(value []byte) bool {
 
 // Page returns records in descending order of their ids, read in short transactions: as
 // many as w asks for, or fewer after pageScan records. next is the After of the
-// following page, empty when there is none; a short or empty page may have a next.
-// Undecodable records are left out.
+// following page, empty when no record follows that passes; it may name an empty page
+// where pageScan records did not tell. Undecodable records are left out.
 func (l List[T]) Page(ctx context.Context, s Store, w Window) (items []T, next string, err error) {
 	limit := w.Limit
 	if limit <= 0 || limit > PageLimit {
@@ -97,25 +97,32 @@ func (l List[T]) Page(ctx context.Context, s Store, w Window) (items []T, next s
 	if end != "" {
 		to = l.Space + end
 	}
-	items = make([]T, 0, min(limit, scanTogether))
+	items = make([]T, 0, min(limit+1, scanTogether))
+	last := "" // key of the last record of items
 	for cost := 0; cost < pageScan; {
+		// One item beyond limit says that a page follows.
 		p, err := View(ctx, s, func(r Reader) (pageResult[T], error) {
 			pairs, err := r.ScanLast(l.Space+lowest, to, scanTogether)
-			return l.choose(pairs, limit-len(items)), err
+			return l.choose(pairs, limit+1-len(items)), err
 		})
 		if err != nil {
 			return nil, "", err
 		}
-		items = append(items, p.items...)
+		if items = append(items, p.items...); len(items) > limit {
+			if n := len(p.keys); n > 1 {
+				last = p.keys[n-2]
+			}
+			return items[:limit], last[len(l.Space):], nil
+		}
+		if n := len(p.keys); n > 0 {
+			last = p.keys[n-1]
+		}
 		cost += p.cost
-		if p.ended || p.last == "" {
+		if p.ended {
 			return items, "", nil
 		}
 		to = p.last
 		next = p.last[len(l.Space):]
-		if len(items) == limit {
-			break
-		}
 	}
 	return items, next, nil
 }
@@ -123,15 +130,16 @@ func (l List[T]) Page(ctx context.Context, s Store, w Window) (items []T, next s
 // pageResult is the result of one transaction of Page.
 type pageResult[T any] struct {
 	items []T
-	cost  int    // in skipped records
-	last  string // key of the last record examined
-	ended bool   // no record follows
+	keys  []string // of the items
+	cost  int      // in skipped records
+	last  string   // key of the last record examined
+	ended bool     // no record follows
 }
 
 // choose returns up to limit of the records in pairs, up to scanTogether, that pass.
 func (l List[T]) choose(pairs []Pair, limit int) pageResult[T] {
 	p := pageResult[T]{ended: len(pairs) < scanTogether}
-	for i, pair := range pairs {
+	for _, pair := range pairs {
 		p.last = pair.Key
 		p.cost++
 		if !l.Prefilter.passes(pair.Value) {
@@ -140,10 +148,9 @@ func (l List[T]) choose(pairs []Pair, limit int) pageResult[T] {
 		p.cost += decodeCost - 1
 		item, err := l.Decode(pair.Key[len(l.Space):], pair.Value)
 		if err == nil && (l.Passes == nil || l.Passes(item)) {
-			p.items = append(p.items, item)
+			p.items, p.keys = append(p.items, item), append(p.keys, pair.Key)
 		}
 		if len(p.items) == limit {
-			p.ended = p.ended && i == len(pairs)-1
 			break
 		}
 	}
