@@ -82,6 +82,13 @@ func TestMessageOnItsWay(t *testing.T) {
 		t.Errorf("accepted: %+v, %v", m, err)
 	}
 	wantProblem(t, "release what was sent", rest.CodeNotHeld, second(c.Release(t.Context(), posted.ID)))
+	wantProblem(t, "cancel what was sent", rest.CodeInFlight, second(c.Cancel(t.Context(), posted.ID)))
+	now := time.Now()
+	r := pdu.StatusReport{MR: 42, RA: submission.To, SCTS: now, Discharge: now}
+	if err := g.queue.Report(t.Context(), sim, r, now); err != nil {
+		t.Fatal(err)
+	}
+	wantProblem(t, "cancel what was delivered", rest.CodeEnded, second(c.Cancel(t.Context(), posted.ID)))
 }
 
 // TestPreviewTakesTheBodyOfAMessage: a program shows what it is about to send.
@@ -411,6 +418,48 @@ func TestListPageByPage(t *testing.T) {
 	}
 }
 
+// TestListOfSeveralStatuses writes them in both ways, and turns the page.
+func TestListOfSeveralStatuses(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	secret := g.token(t, "clinic", access.ScopeSend, access.ScopeMessages)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages)
+	for i := range 3 {
+		m, err := c.Send(t.Context(), client.MessageRequest{To: "600100200", Text: "hej"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 {
+			if _, err := c.Cancel(t.Context(), m.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for query, want := range map[string][]client.Status{
+		"status=queued,cancelled":               {client.StatusCancelled, client.StatusCancelled, client.StatusQueued},
+		"status=cancelled&status=queued":        {client.StatusCancelled, client.StatusCancelled, client.StatusQueued},
+		"status=queued&status=failed,cancelled": {client.StatusCancelled, client.StatusCancelled, client.StatusQueued},
+		"status=queued&status=failed":           {client.StatusQueued},
+		"status=held,failed":                    nil,
+		"status=":                               {client.StatusCancelled, client.StatusCancelled, client.StatusQueued},
+	} {
+		var got []client.Status
+		pages := 0
+		for path := "/v1/messages?limit=1&" + query; path != ""; pages++ {
+			answer := g.ask(t, http.MethodGet, path, secret, "")
+			var page client.Page[client.Message]
+			decodeInto(t, answer.body, &page)
+			for _, m := range page.Items {
+				got = append(got, m.Status)
+			}
+			path, _, _ = strings.Cut(strings.TrimPrefix(answer.header.Get("Link"), "<"), ">")
+		}
+		if !slices.Equal(got, want) || pages != max(1, len(want)) {
+			t.Errorf("%s lists %q in %d pages, want %q", query, got, pages, want)
+		}
+	}
+}
+
 func TestListFilters(t *testing.T) {
 	t.Parallel()
 	g := memory(t)
@@ -432,7 +481,8 @@ func TestListFilters(t *testing.T) {
 		want   []string
 	}{
 		"none":        {client.MessageFilter{}, []string{ids[3], ids[2], ids[1], ids[0]}},
-		"status":      {client.MessageFilter{Status: client.StatusCancelled}, []string{ids[3]}},
+		"status":      {client.MessageFilter{Status: []client.Status{client.StatusCancelled}}, []string{ids[3]}},
+		"statuses":    {client.MessageFilter{Status: []client.Status{client.StatusCancelled, client.StatusQueued}}, []string{ids[3], ids[2], ids[1], ids[0]}},
 		"to":          {client.MessageFilter{To: "+48600100201"}, []string{ids[3], ids[1]}},
 		"to as typed": {client.MessageFilter{To: "600 100 200"}, []string{ids[2], ids[0]}},
 		"reference":   {client.MessageFilter{Reference: "ref-2"}, []string{ids[2]}},
@@ -441,7 +491,7 @@ func TestListFilters(t *testing.T) {
 		"since":       {client.MessageFilter{Since: time.Now().Add(-hour)}, []string{ids[3], ids[2], ids[1], ids[0]}},
 		"since later": {client.MessageFilter{Since: time.Now().Add(hour)}, nil},
 		"until":       {client.MessageFilter{Until: time.Now().Add(-hour)}, nil},
-		"two":         {client.MessageFilter{To: "600100201", Status: client.StatusQueued}, []string{ids[1]}},
+		"two":         {client.MessageFilter{To: "600100201", Status: []client.Status{client.StatusQueued}}, []string{ids[1]}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"goniec/number"
 	"goniec/store"
@@ -25,7 +26,7 @@ func (q *Queue) Messages(ctx context.Context, f Filter, after string, limit int)
 }
 
 func (f Filter) passes(m Message) bool {
-	return (f.Status == "" || m.Status == f.Status) &&
+	return (len(f.Statuses) == 0 || slices.Contains(f.Statuses, m.Status)) &&
 		(f.To.Number == "" || m.To == f.To) &&
 		(f.Reference == "" || m.Reference == f.Reference) &&
 		(f.Origin == "" || m.Origin == f.Origin) &&
@@ -35,7 +36,9 @@ func (f Filter) passes(m Message) bool {
 // prefilter returns what the stored form of a message that passes f contains.
 func (f Filter) prefilter() store.Prefilter {
 	var p store.Prefilter
-	p.Field("st", string(f.Status))
+	if len(f.Statuses) == 1 {
+		p.Field("st", string(f.Statuses[0]))
+	}
 	p.Field("ref", f.Reference)
 	if f.Origin != OriginAPI { // a stored message without an origin has OriginAPI
 		p.Field("org", string(f.Origin))

@@ -74,7 +74,7 @@ func TestListMessages(t *testing.T) {
 		}{
 			{"all", queue.Filter{}, numbers(99, 0)},
 			{"recipient", queue.Filter{To: address(t, other)}, strings.Fields("90 80 70 60 50 40 30 20 10 0")},
-			{"status", queue.Filter{Status: queue.StatusSent}, strings.Fields("80 60 40 20 0")},
+			{"status", queue.Filter{Statuses: []queue.Status{queue.StatusSent}}, strings.Fields("80 60 40 20 0")},
 			{"reference", queue.Filter{Reference: "17"}, []string{"17"}},
 			{"origin", queue.Filter{Origin: queue.OriginReply}, []string{"17"}},
 			{"another origin", queue.Filter{Origin: queue.OriginCall}, nil},
@@ -82,7 +82,7 @@ func TestListMessages(t *testing.T) {
 			{"since", queue.Filter{Since: begin.Add(95 * time.Minute)}, numbers(99, 95)},
 			{"until", queue.Filter{Until: begin.Add(3 * time.Minute)}, numbers(2, 0)},
 			{"since and until", queue.Filter{Since: begin.Add(10 * time.Minute), Until: begin.Add(13 * time.Minute)}, numbers(12, 10)},
-			{"nothing", queue.Filter{Status: queue.StatusFailed}, nil},
+			{"nothing", queue.Filter{Statuses: []queue.Status{queue.StatusFailed}}, nil},
 		} {
 			for _, limit := range []int{1, 3, 10, 100, 1000} {
 				got, pages := b.all(test.filter, limit)
@@ -111,7 +111,7 @@ func TestListIsBounded(t *testing.T) {
 	if _, _, err := b.Enqueue(t.Context(), queue.Caller{}, many); err != nil {
 		t.Fatal(err)
 	}
-	f := queue.Filter{Status: queue.StatusQueued}
+	f := queue.Filter{Statuses: []queue.Status{queue.StatusQueued}}
 	items, next, err := b.Messages(t.Context(), f, "", 10)
 	if err != nil || len(items) != 0 || next == "" {
 		t.Fatalf("%d items, next %q, %v", len(items), next, err)
@@ -220,7 +220,7 @@ func TestListFindsWhatIsEscaped(t *testing.T) {
 	b.put()
 	for _, reference := range []string{`a "b" \ c`, "<wizyta & ból>", "żółć\u2028", "zwykła"} {
 		want := b.put(func(d *queue.Draft) { d.Reference = reference })
-		items, _, err := b.Messages(t.Context(), queue.Filter{Reference: reference, To: address(t, patient), Status: queue.StatusQueued}, "", 10)
+		items, _, err := b.Messages(t.Context(), queue.Filter{Reference: reference, To: address(t, patient), Statuses: []queue.Status{queue.StatusQueued}}, "", 10)
 		if err != nil || len(items) != 1 || items[0].ID != want.ID {
 			t.Errorf("reference %q: %d items, %v", reference, len(items), err)
 		}

@@ -208,10 +208,10 @@ func costs(rounds int) []cost {
 		{"look for what is overdue", 1, rounds, func(s *side) { _, err := s.Overdue(s.t.Context()); s.ok(err) }},
 		{"counts, for metrics", 0, rounds, func(s *side) { _, err := s.Counts(s.t.Context()); s.ok(err) }},
 		{"list, first page of 50", 0, rounds, func(s *side) { s.list(Filter{}) }},
-		{"list by status, page of 50", 0, rounds, func(s *side) { s.list(Filter{Status: StatusQueued}) }},
+		{"list by status, page of 50", 0, rounds, func(s *side) { s.list(Filter{Statuses: []Status{StatusQueued}}) }},
 		{"list the last hour", 0, rounds, func(s *side) { s.list(Filter{Since: s.now().Add(-time.Hour)}) }},
 		{"list by number, a page", 1, max(1, rounds/20), func(s *side) { s.list(Filter{To: to}) }},
-		{"list by a rare status, a page", 1, max(1, rounds/20), func(s *side) { s.list(Filter{Status: StatusUncertain}) }},
+		{"list by a rare status, a page", 1, max(1, rounds/20), func(s *side) { s.list(Filter{Statuses: []Status{StatusUncertain}}) }},
 		{"remove 100 old records", 1, max(1, rounds/50), (*side).prune},
 	}
 }

@@ -263,7 +263,7 @@ type Outcome struct {
 
 // Filter selects messages. A zero field selects all.
 type Filter struct {
-	Status    Status
+	Statuses  []Status // any of them; empty: all
 	To        pdu.Address
 	Reference string
 	Origin    Origin

@@ -127,7 +127,7 @@ func TestSelfTestFails(t *testing.T) {
 				if a := r.status().Alarms; len(a) == 1 {
 					t.Logf("%s %s", a[0].Detail, a[0].Remedy)
 				}
-				waiting, _, err := r.queue.Messages(t.Context(), queue.Filter{Status: queue.StatusQueued}, "", 9)
+				waiting, _, err := r.queue.Messages(t.Context(), queue.Filter{Statuses: []queue.Status{queue.StatusQueued}}, "", 9)
 				if err != nil || len(waiting) != 0 {
 					t.Errorf("%d texts of tests wait to be sent late: %v", len(waiting), err)
 				}

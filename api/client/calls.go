@@ -69,7 +69,7 @@ func (c *Client) Release(ctx context.Context, id string) (Message, error) {
 
 // MessageFilter narrows a list of messages; zero fields match all.
 type MessageFilter struct {
-	Status    Status
+	Status    []Status  // any of them; empty: all
 	To        string    // recipient
 	Reference string    // the caller's own id
 	Origin    Origin    // where messages come from
@@ -81,7 +81,9 @@ type MessageFilter struct {
 // pages as needed. It ends with the first error.
 func (c *Client) Messages(ctx context.Context, f MessageFilter) iter.Seq2[Message, error] {
 	query := url.Values{}
-	setString(query, "status", string(f.Status))
+	for _, status := range f.Status {
+		query.Add("status", string(status))
+	}
 	setString(query, "origin", string(f.Origin))
 	setString(query, "to", f.To)
 	setString(query, "reference", f.Reference)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"goniec/access"
@@ -15,7 +17,7 @@ import (
 
 type (
 	messagesInput struct {
-		Status    string    `query:"status" enum:"scheduled,queued,sending,sent,delivered,failed,expired,cancelled,held,uncertain" doc:"Only messages in this state."`
+		Status    []string  `query:"status" enum:"scheduled,queued,sending,sent,delivered,failed,expired,cancelled,held,uncertain" doc:"Only messages in this state, or in one of these: status=failed,expired or status=failed&status=expired."`
 		To        string    `query:"to" maxLength:"64" example:"+48600100200" doc:"Only messages to this number. Write the plus as %2B."`
 		Reference string    `query:"reference" maxLength:"128" doc:"Only messages with this reference."`
 		Origin    string    `query:"origin" enum:"api,reply,call,self_test" doc:"Only messages of this origin: api are those that programs and people had sent, the others the gateway sends by itself."`
@@ -41,7 +43,7 @@ func (res Resource) registerList(s *rest.Server) {
 }
 
 func (res Resource) list(ctx context.Context, in *messagesInput) (*messagesOutput, error) {
-	f := queue.Filter{Status: queue.Status(in.Status), Reference: in.Reference, Origin: queue.Origin(in.Origin), Since: in.Since, Until: in.Until}
+	f := queue.Filter{Statuses: statuses(in.Status), Reference: in.Reference, Origin: queue.Origin(in.Origin), Since: in.Since, Until: in.Until}
 	if in.To != "" {
 		to, _, p := res.Numbers.Read("to", rest.Unplus(in.To))
 		if p != nil {
@@ -66,10 +68,20 @@ func (res Resource) list(ctx context.Context, in *messagesInput) (*messagesOutpu
 		return nil, failure(ctx, err)
 	}
 	query := url.Values{}
-	rest.SetQuery(query, "status", in.Status)
+	rest.SetQuery(query, "status", strings.Join(in.Status, ","))
 	rest.SetQuery(query, "to", f.To.String())
 	rest.SetQuery(query, "reference", in.Reference)
 	rest.SetQuery(query, "origin", in.Origin)
 	rest.SetPage(query, in.Since, in.Until, in.Limit)
 	return &messagesOutput{Link: rest.NextLink("/v1/messages", page.Next, query), Body: page}, nil
+}
+
+// statuses returns the statuses of a filter in one order, so that a cursor does not depend
+// on how the caller ordered them.
+func statuses(names []string) []queue.Status {
+	var all []queue.Status
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
+		all = append(all, queue.Status(name))
+	}
+	return all
 }

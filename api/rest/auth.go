@@ -50,6 +50,10 @@ func (s *Server) authorise(ctx huma.Context, next func(huma.Context)) {
 		s.writeProblem(c, NewProblem(CodeBodyTooLarge, (op.MaxBodyBytes-1)>>10))
 		return
 	}
+	if p := joinRepeated(c, op); p != nil {
+		s.writeProblem(c, p)
+		return
+	}
 	next(ctx)
 }
 

@@ -63,21 +63,22 @@ const (
 
 // The problems of one field.
 const (
-	CodeUnknownField     Code = "unknown_field"
-	CodeUnknownParameter Code = "unknown_parameter"
-	CodeDuplicateField   Code = "duplicate_field"
-	CodeRequired         Code = "required"
-	CodeWrongType        Code = "wrong_type"
-	CodeNotOneOf         Code = "not_one_of"
-	CodeTooLong               = Code(accept.CodeTooLong)
-	CodeEmpty            Code = "empty"
-	CodeOutOfRange       Code = "out_of_range"
-	CodeNotATime         Code = "not_a_time"
-	CodeNotAWatch        Code = "not_a_watch" // neither date and minute nor RFC 3339
-	CodeWrongFormat           = Code(accept.CodeWrongFormat)
-	CodeTooManyItems     Code = "too_many_items"
-	CodeTooFewItems      Code = "too_few_items"
-	CodeCursorInvalid    Code = "cursor_invalid"
+	CodeUnknownField       Code = "unknown_field"
+	CodeUnknownParameter   Code = "unknown_parameter"
+	CodeDuplicateField     Code = "duplicate_field"
+	CodeDuplicateParameter Code = "duplicate_parameter"
+	CodeRequired           Code = "required"
+	CodeWrongType          Code = "wrong_type"
+	CodeNotOneOf           Code = "not_one_of"
+	CodeTooLong                 = Code(accept.CodeTooLong)
+	CodeEmpty              Code = "empty"
+	CodeOutOfRange         Code = "out_of_range"
+	CodeNotATime           Code = "not_a_time"
+	CodeNotAWatch          Code = "not_a_watch" // neither date and minute nor RFC 3339
+	CodeWrongFormat             = Code(accept.CodeWrongFormat)
+	CodeTooManyItems       Code = "too_many_items"
+	CodeTooFewItems        Code = "too_few_items"
+	CodeCursorInvalid      Code = "cursor_invalid"
 
 	CodeNoModem      Code = "no_modem"       // of readiness
 	CodeNoModemReady Code = "no_modem_ready" // of readiness
@@ -142,7 +143,7 @@ func Statuses() map[Code]int {
 // FieldCodes lists the problems of one field in the order of the documentation.
 func FieldCodes() []Code {
 	codes := []Code{
-		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, Code(accept.CodeControl), CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
+		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, CodeDuplicateParameter, Code(accept.CodeControl), CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
 		CodeOutOfRange, CodeNotATime, CodeNotAWatch, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid,
 	}
 	for _, code := range accept.Codes() {

@@ -173,6 +173,7 @@ func fromHuma(op *huma.Operation, e *huma.ErrorModel) *Problem {
 		fields := make([]FieldProblem, 0, len(e.Errors))
 		for _, detail := range e.Errors {
 			in, name, _ := strings.Cut(detail.Location, ".")
+			name, _, _ = strings.Cut(name, "[") // an item of a list
 			fields = append(fields, parameterProblem(op, in, name))
 		}
 		return Invalid(fields...)

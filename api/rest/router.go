@@ -128,7 +128,7 @@ func loggedFields(problems []FieldProblem) []string {
 	fields := make([]string, min(len(problems), maxLoggedFields))
 	for i, f := range problems[:len(fields)] {
 		name := f.name()
-		if slices.Contains([]Code{CodeUnknownField, CodeUnknownParameter, CodeDuplicateField}, f.Code) {
+		if slices.Contains([]Code{CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, CodeDuplicateParameter}, f.Code) {
 			name = f.In
 		}
 		fields[i] = name + ": " + string(f.Code)

@@ -131,6 +131,9 @@ func (c *checker) text(s *huma.Schema, v, pointer string) {
 
 // expectation returns the problem of a value that violates a schema.
 func expectation(s *huma.Schema) (Code, []any) {
+	if s.Items != nil {
+		s = s.Items
+	}
 	switch {
 	case len(s.Enum) > 0:
 		allowed := make([]string, len(s.Enum))

@@ -33,7 +33,7 @@ func addLimit(t *terminal, cmd *cobra.Command) {
 func messageListCommand(t *terminal) *cobra.Command {
 	cmd := newCommand(t, command{use: "list", short: catalogue.CommandMessageList, output: true, ask: listMessages})
 	cmd.Flags().String("to", "", t.say(catalogue.FlagListTo))
-	cmd.Flags().String("status", "", t.say(catalogue.FlagListStatus))
+	cmd.Flags().StringSlice("status", nil, t.say(catalogue.FlagListStatus))
 	cmd.Flags().String("reference", "", t.say(catalogue.FlagListReference))
 	addListFlags(t, cmd)
 	return cmd
@@ -57,7 +57,10 @@ func conversationCommand(t *terminal) *cobra.Command {
 }
 
 func listMessages(ctx context.Context, c *call, gateway *connection) error {
-	f := client.MessageFilter{Status: client.Status(c.flag("status")), To: c.flag("to"), Reference: c.flag("reference")}
+	f := client.MessageFilter{To: c.flag("to"), Reference: c.flag("reference")}
+	for _, status := range must(c.cmd.Flags().GetStringSlice("status")) {
+		f.Status = append(f.Status, client.Status(status))
+	}
 	var err error
 	if f.Since, f.Until, err = c.span(); err != nil {
 		return err
