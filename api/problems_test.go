@@ -372,8 +372,8 @@ func TestBatchTakesEachMessageOnItsOwn(t *testing.T) {
 		"taken", "422 /to number_invalid", "422 /encoding not_one_of", "422 /text text_empty",
 		"422  wrong_type", "422 /fun unknown_field", "taken",
 	}
-	if !slices.Equal(results, want) {
-		t.Errorf("got  %q\nwant %q", results, want)
+	if !slices.Equal(results, want) || got.Accepted != 2 || got.Refused != 5 {
+		t.Errorf("got  %q, %d accepted, %d refused\nwant %q", results, got.Accepted, got.Refused, want)
 	}
 	for i, text := range map[int]string{0: "first", 6: "second"} {
 		m, err := g.queue.Message(t.Context(), got.Results[i].ID)
@@ -435,7 +435,7 @@ func TestFullBatch(t *testing.T) {
 	decodeInto(t, answer.body, &first)
 	answer = g.ask(t, http.MethodPost, "/v1/messages/batch", secret, string(body), "Idempotency-Key", `"all"`)
 	decodeInto(t, answer.body, &again)
-	if answer.header.Get("Idempotency-Replayed") != "true" || len(first.Results) != client.MaxBatch {
+	if answer.header.Get("Idempotency-Replayed") != "true" || len(first.Results) != client.MaxBatch || again.Accepted != client.MaxBatch || again.Refused != 0 {
 		t.Fatalf("replayed %q, %d results", answer.header.Get("Idempotency-Replayed"), len(first.Results))
 	}
 	for i := range first.Results {

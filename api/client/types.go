@@ -175,7 +175,9 @@ type BatchRequest struct {
 
 // BatchResponse has one result for each message, in the order of the request.
 type BatchResponse struct {
-	Results []BatchResult `json:"results" nullable:"false" doc:"One a message, in the order of the request."`
+	Accepted int           `json:"accepted" example:"2" doc:"How many messages were accepted."`
+	Refused  int           `json:"refused" example:"0" doc:"How many messages were refused: the problem of their result says why."`
+	Results  []BatchResult `json:"results" nullable:"false" doc:"One a message, in the order of the request."`
 }
 
 // BatchResult is the result of one message of a batch: an ID or a Problem.

@@ -86,7 +86,7 @@ func (res Resource) Register(s *rest.Server) {
 	rest.Register(s, rest.Operation{
 		ID: "postBatch", Method: http.MethodPost, Path: "/v1/messages/batch", Tag: "Messages", Scope: access.ScopeSend,
 		Summary:     "Send up to 1000 messages",
-		Description: "Each message is accepted or refused on its own; the results are in the order of the messages. The answer is 202 even if every one was refused: look at each result.",
+		Description: "Each message is accepted or refused on its own; the results are in the order of the messages. 202 does not mean that all were accepted: it is the answer even if every message was refused. accepted and refused count them, and each result tells its own.",
 		Status:      http.StatusAccepted,
 		Problems:    []int{http.StatusInsufficientStorage},
 		Body:        client.BatchRequest{Messages: []client.MessageRequest{example}}, MaxBody: maxBatch,
@@ -207,20 +207,26 @@ func (res Resource) postBatch(ctx context.Context, in *postInput, batches rest.L
 		return nil, failure(ctx, err)
 	}
 	r := rest.RequestOf(ctx)
-	results := make([]client.BatchResult, len(entries))
+	body := client.BatchResponse{Results: make([]client.BatchResult, len(entries))}
 	for i := range taken {
+		result := &body.Results[i]
 		wrong := append(entries[i].Wrong, rest.BodyProblems(taken[i].Problems...)...)
 		switch {
 		case taken[i].Err != nil:
-			results[i].Problem = r.Render(failure(ctx, taken[i].Err))
+			result.Problem = r.Render(failure(ctx, taken[i].Err))
 		case len(wrong) > 0:
-			results[i].Problem = r.Render(rest.Invalid(wrong...))
+			result.Problem = r.Render(rest.Invalid(wrong...))
 		default:
-			results[i].ID = taken[i].Message.ID
-			results[i].Warnings = wireWarnings(taken[i].Warnings, r.Language())
+			result.ID = taken[i].Message.ID
+			result.Warnings = wireWarnings(taken[i].Warnings, r.Language())
+		}
+		if result.Problem == nil {
+			body.Accepted++
+		} else {
+			body.Refused++
 		}
 	}
-	return &batchOutput{Replayed: flag(replayed), Body: client.BatchResponse{Results: results}}, nil
+	return &batchOutput{Replayed: flag(replayed), Body: body}, nil
 }
 
 // callerOf returns the caller of a request with its idempotency key and the fingerprint
