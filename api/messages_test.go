@@ -21,6 +21,7 @@ import (
 	"goniec/number"
 	"goniec/pdu"
 	"goniec/queue"
+	"goniec/reply"
 )
 
 func TestPostedMessageIsReturnedWhole(t *testing.T) {
@@ -659,6 +660,15 @@ func TestEnumerationsAreThoseOfTheQueue(t *testing.T) {
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("the document has statuses %q, the queue %q", got, want)
+	}
+	want = nil
+	for _, reason := range reply.Reasons() {
+		want = append(want, string(reason))
+	}
+	for _, schema := range []string{"Conversation", "Reading", "ConversationUpdatedData"} {
+		if got := document.Components.Schemas[schema].Properties["reason"].Enum; !slices.Equal(got, want) {
+			t.Errorf("%s has reasons %q, there are %q", schema, got, want)
+		}
 	}
 	want = nil
 	for _, scope := range access.Scopes() {

@@ -66,7 +66,7 @@ func (g *gateway) texted(t *testing.T, c *client.Client, from, text string) clie
 			if err != nil {
 				t.Fatal(err)
 			}
-			if in.Text == text && in.Answer != nil {
+			if in.Text == text && (in.Answer != nil || in.Reading != nil) {
 				return in
 			}
 			break
@@ -164,6 +164,67 @@ func TestQuestionIsAnswered(t *testing.T) {
 		}
 	}
 	wantProblem(t, "no conversation", rest.CodeConversationNotFound, second(c.Conversation(ctx, "nothing")))
+}
+
+// A text that decides nothing has a reading, and no answer that a program may act on.
+func TestReadingThatDecidesNothing(t *testing.T) {
+	t.Parallel()
+	g := memory(t)
+	g.answering(t)
+	c := g.client(t, access.ScopeSend, access.ScopeMessages, access.ScopeInbox)
+	ask := func(to, reference string) string {
+		m, err := c.Send(t.Context(), client.MessageRequest{
+			To: to, Text: "Wizyta jutro. Odpisz TAK lub NIE.", Reference: reference, Priority: client.PriorityHigh,
+			Question: &client.QuestionRequest{Kind: "yes_no", About: reference},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.sent(t)
+		return m.ID
+	}
+	only := ask("+48600100200", "visit-1")
+	ask("+48600100201", "visit-2")
+	ask("+48600100201", "visit-3")
+	for _, test := range []struct {
+		name, from, text string
+		message          string // that it answers
+		answer, reading  string // values; empty: absent
+		reason           string
+	}{
+		{"which of two", "+48600100201", "Tak", "", "", "yes", ""},
+		{"unclear", "+48600100200", "kwiatek na parapecie", only, "unclear", "unclear", ""},
+		{"unclear again", "+48600100200", "a o ktorej to?", only, "unclear", "unclear", "question_back"},
+		{"clear", "+48600100200", "Tak, bede", only, "yes", "", ""},
+		{"nothing asked", "+48600100202", "Nie", "", "", "no", "nothing_asked"},
+	} {
+		in := g.texted(t, c, test.from, test.text)
+		var answer, reading, reason, reference string
+		if in.Answer != nil {
+			answer = in.Answer.Value
+		}
+		if in.Reading != nil {
+			reading, reason = in.Reading.Value, in.Reading.Reason
+		}
+		if test.message != "" {
+			reference = "visit-1"
+		}
+		if in.MessageID != test.message || in.Reference != reference || answer != test.answer || reading != test.reading || reason != test.reason {
+			t.Errorf("%s: message %q, reference %q, answer %q, reading %q, reason %q, want %+v", test.name, in.MessageID, in.Reference, answer, reading, reason, test)
+		}
+	}
+	for answer, want := range map[string]int{"yes": 1, "no": 0, "unclear": 2} {
+		found := 0
+		for in, err := range c.Inbox(t.Context(), client.InboxFilter{Answer: answer}) {
+			if err != nil || in.MessageID != only {
+				t.Errorf("%+v, %v", in, err)
+			}
+			found++
+		}
+		if found != want {
+			t.Errorf("%d received with %s, want %d", found, answer, want)
+		}
+	}
 }
 
 // What is wrong with a question is said with everything else that is wrong.

@@ -29,7 +29,6 @@ const (
 	HeadSinceWhen            Key = "head.since_when"
 	HeadSource               Key = "head.source"
 	HeadNote                 Key = "head.note"
-	WaitsUnclear             Key = "waits.unclear"
 	DemoAnswers              Key = "demo.answers" // yes, no, unclear, waiting
 )
 

@@ -32,8 +32,8 @@ type Conversation struct {
 	ID     string            `json:"-"` // UUIDv7
 	Number pdu.Address       `json:"-"` // stored by storedConversation
 	State  ConversationState `json:"st"`
-	// Reason says how the text was matched because of which the conversation waits.
-	Reason Match `json:"why,omitempty"`
+	// Reason says why the conversation waits; empty: it does not, or a person wants it so.
+	Reason Reason `json:"reason,omitempty"`
 	// Unread counts the received texts that staff have not read. A text that needs no
 	// staff is not counted.
 	Unread     int       `json:"new,omitempty"`
@@ -48,6 +48,9 @@ type Conversation struct {
 type storedConversation struct {
 	*Conversation
 	Number string `json:"of"`
+	// Match, in records of former versions, says how the text was matched because of which
+	// the conversation waits.
+	Match Match `json:"why,omitempty"`
 }
 
 func decodeConversation(id string, value []byte) (Conversation, error) {
@@ -61,6 +64,9 @@ func decodeConversation(id string, value []byte) (Conversation, error) {
 	}
 	t := *stored.Conversation
 	t.ID, t.Number = id, of
+	if stored.Match != "" {
+		t.Reason = reasonFor(stored.Match, nil)
+	}
 	return t, nil
 }
 
@@ -78,7 +84,7 @@ func (t *Conversation) save(tx store.Tx, before time.Time) error {
 	if err := tx.Put(talkAtKey(t.At, t.ID), nil); err != nil {
 		return err
 	}
-	return store.PutJSON(tx, talkKey(t.ID), storedConversation{t, number.Encode(t.Number)})
+	return store.PutJSON(tx, talkKey(t.ID), storedConversation{Conversation: t, Number: number.Encode(t.Number)})
 }
 
 func (r *Replies) announceConversation(tx store.Tx, t Conversation, inboundID, actor string) error {
@@ -120,7 +126,7 @@ func (r *Replies) recordInConversation(tx store.Tx, number pdu.Address, in inbox
 	}
 	switch {
 	case d.needsStaff:
-		t.State, t.Reason = ConversationWaiting, d.match
+		t.State, t.Reason = ConversationWaiting, reasonFor(d.match, d.reading.Intents)
 	case t.State == ConversationClosed && !d.handled:
 		t.State = ConversationOpen
 	}

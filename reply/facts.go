@@ -93,7 +93,7 @@ func (f QuestionClosed) About() []string { return []string{f.ID} }
 type ConversationUpdated struct {
 	ID         string            `json:"id" doc:"The id of the conversation: see GET /v1/conversations/{id}."`
 	State      ConversationState `json:"state" enum:"open,waiting,closed" doc:"The state of the conversation. waiting: for staff."`
-	Reason     Match             `json:"reason,omitempty" doc:"Why the conversation waits: docs/replies.md lists the values."`
+	Reason     Reason            `json:"reason,omitempty" enum:"deceased,wrong_person,hostile,stop,reschedule,late,question_back,unclear,several_open,too_late,wavering,nothing_asked,incomplete,not_text" doc:"Why the conversation waits: docs/replies.md says what each means. Events of former versions may have other values."`
 	Unread     int               `json:"unread" doc:"The number of texts that are not marked as read."`
 	AssignedTo string            `json:"assigned_to,omitempty" doc:"The person to whom the conversation is assigned."`
 	InboundID  string            `json:"inbound_id,omitempty" doc:"The id of the text that has come, if the event tells of one: see GET /v1/inbox/{id}."`

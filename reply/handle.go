@@ -3,7 +3,6 @@ package reply
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"goniec/clock"
@@ -19,8 +18,8 @@ import (
 // Heard records how a received text was understood. The tags are its stored form.
 type Heard struct {
 	Match Match `json:"m"`
-	// Value and Rule say how the text was read. If the text is an answer, they are those
-	// of the answer.
+	// Value to Number and Rule say how the text was read. If the text is a clear answer, they
+	// are those of the answer to the first of Questions.
 	Value       reader.Value      `json:"v"`
 	Choice      int               `json:"ch,omitempty"`
 	Number      int               `json:"n,omitempty"`
@@ -29,8 +28,12 @@ type Heard struct {
 	LateMinutes int               `json:"late,omitempty"`
 	Confidence  reader.Confidence `json:"conf,omitempty"`
 	// Questions are the ids of the questions that the text answers, clearly or not.
-	Questions      []string `json:"ask,omitempty"`
-	ConversationID string   `json:"talk"`
+	// Those that it answers clearly come first.
+	Questions []string `json:"ask,omitempty"`
+	// Undecided says that the text answers none of Questions clearly. Records of former
+	// versions lack Undecided.
+	Undecided      bool   `json:"unc,omitempty"`
+	ConversationID string `json:"talk"`
 	// NeedsStaff says that a person has to look at the text.
 	NeedsStaff bool `json:"staff,omitempty"`
 	// Back is the kind of the automatic text that went back; empty: none.
@@ -287,12 +290,14 @@ func newHeard(d decision, in inbox.Message) Heard {
 	h := Heard{
 		Match: d.match, Value: d.reading.Value, Choice: d.reading.Choice, Number: d.reading.Number, Rule: d.reading.Rule,
 		Intents: d.reading.Intents, LateMinutes: d.reading.LateMinutes, Confidence: d.reading.Confidence,
-		NeedsStaff: d.needsStaff, Whole: in.Complete, Questions: slices.Clone(d.unclear),
+		NeedsStaff: d.needsStaff, Whole: in.Complete, Undecided: len(d.answers) == 0,
 	}
-	for _, a := range d.answers {
+	for i, a := range d.answers {
 		h.Questions = append(h.Questions, a.id)
-		h.Value, h.Choice, h.Number = a.answer.Value, a.answer.Choice, a.answer.Number
+		if i == 0 {
+			h.Value, h.Choice, h.Number, h.Rule, h.Confidence = a.answer.Value, a.answer.Choice, a.answer.Number, a.answer.Rule, a.answer.Confidence
+		}
 	}
-	h.Questions = questionsOf(h.Questions)
+	h.Questions = questionsOf(append(h.Questions, d.unclear...))
 	return h
 }

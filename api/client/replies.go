@@ -63,6 +63,19 @@ type Answer struct {
 	InboundID   string    `json:"inbound_id,omitempty" doc:"The received message."`
 }
 
+// Reading is how a text was read that answers no question clearly.
+type Reading struct {
+	Value       string   `json:"value" enum:"yes,no,unclear,choice,number,text" doc:"What the text would say if it were an answer. It decides nothing: which question is meant is not known, or no question was open, or its time is over."`
+	Choice      int      `json:"choice,omitempty" doc:"If value is choice: the number of the label, from 1."`
+	Number      *int     `json:"number,omitempty" doc:"If value is number: the number."`
+	Rule        string   `json:"rule" example:"yes.word" doc:"What in the text was read so; docs/replies.md lists the rules."`
+	Matched     string   `json:"matched" example:"several_open" doc:"How the text was matched with questions; docs/replies.md lists the values."`
+	Confidence  string   `json:"confidence,omitempty" enum:"high,medium,low" doc:"How plainly it was put."`
+	Intents     []string `json:"intents,omitempty" nullable:"false" doc:"What else it says, as in an answer."`
+	LateMinutes int      `json:"late_minutes,omitempty" doc:"How late the patient comes, if that was said."`
+	Reason      string   `json:"reason,omitempty" enum:"deceased,wrong_person,hostile,stop,reschedule,late,question_back,unclear,several_open,too_late,wavering,nothing_asked,incomplete,not_text" doc:"Why a person has to look at the text, as in a conversation; absent: no person has to."`
+}
+
 // Suppression forbids writing to a number for a purpose.
 type Suppression struct {
 	ID      string    `json:"id" doc:"Names the suppression. Ids ascend with time."`
@@ -89,7 +102,7 @@ type Conversation struct {
 	ID         string    `json:"id" doc:"Names the conversation."`
 	With       string    `json:"with" example:"+48600100200" doc:"The number."`
 	State      string    `json:"state" enum:"open,waiting,closed" doc:"waiting: for staff."`
-	Reason     string    `json:"reason,omitempty" example:"several_open" doc:"Why it waits: how the text was matched; docs/replies.md lists it."`
+	Reason     string    `json:"reason,omitempty" enum:"deceased,wrong_person,hostile,stop,reschedule,late,question_back,unclear,several_open,too_late,wavering,nothing_asked,incomplete,not_text" doc:"Why it waits; docs/replies.md says what each means. Absent where a person has made it wait."`
 	Unread     int       `json:"unread" doc:"The number of texts that are not marked as read and that the gateway has not dealt with by itself."`
 	AssignedTo string    `json:"assigned_to,omitempty" doc:"Who looks after it."`
 	Notes      int       `json:"notes" doc:"How many notes there are."`

@@ -233,10 +233,12 @@ type Inbound struct {
 	Modem      string     `json:"modem" doc:"The modem it came in through."`
 	Parts      int        `json:"parts" doc:"How many SMS it is made of."`
 	Complete   bool       `json:"complete" doc:"False if parts have not arrived."`
-	// MessageID and Answer show how the text was interpreted.
-	MessageID      string   `json:"message_id,omitempty" doc:"The message whose question it answers; absent if it answers none."`
-	Questions      []string `json:"questions,omitempty" doc:"All messages whose questions it answers."`
-	Answer         *Answer  `json:"answer,omitempty" doc:"How it was read; absent for a moment after it came in."`
+	// MessageID to Reading show how the text was interpreted.
+	MessageID      string   `json:"message_id,omitempty" doc:"The message whose question it answers, clearly or not; absent if it answers none."`
+	Reference      string   `json:"reference,omitempty" doc:"The reference that the caller gave that message."`
+	Questions      []string `json:"questions,omitempty" doc:"All messages whose questions it answers, clearly or not."`
+	Answer         *Answer  `json:"answer,omitempty" doc:"What it answers to the question of message_id; absent if it answers none. The value is unclear where nothing was decided."`
+	Reading        *Reading `json:"reading,omitempty" doc:"How the text was read where it decides nothing: only for people. Absent beside a clear answer, and for a moment after the text came in."`
 	ConversationID string   `json:"conversation_id,omitempty" doc:"The conversation with the sender."`
 	Missing        []int    `json:"missing,omitempty" nullable:"false" doc:"Numbers of the parts that have not arrived, from 1."`
 }

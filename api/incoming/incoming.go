@@ -151,6 +151,6 @@ func withAnswer(inbound []client.Inbound, value string) []client.Inbound {
 		return inbound
 	}
 	return slices.DeleteFunc(inbound, func(in client.Inbound) bool {
-		return in.Answer == nil || in.MessageID == "" || in.Answer.Value != value
+		return in.Answer == nil || in.Answer.Value != value
 	})
 }

@@ -103,17 +103,39 @@ func AddAnswers(ctx context.Context, replies Replies, inbound []client.Inbound) 
 				return err
 			}
 			in.ConversationID = h.ConversationID
-			in.Answer = &client.Answer{
-				Value: string(h.Value), Choice: h.Choice, At: in.ReceivedAt, Rule: string(h.Rule), Matched: string(h.Match),
-				Confidence: string(h.Confidence), Intents: intents(h.Intents), LateMinutes: h.LateMinutes,
-			}
-			if h.Value == reader.Counted {
-				in.Answer.Number = &h.Number
-			}
-			if len(h.Questions) > 0 {
-				in.MessageID, in.Questions = h.Questions[0], h.Questions
+			if err := addHeard(r, in, &h); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
+}
+
+// addHeard adds how a received message was understood.
+func addHeard(r store.Reader, in *client.Inbound, h *reply.Heard) error {
+	var number *int
+	if h.Value == reader.Counted {
+		number = &h.Number
+	}
+	answer := client.Answer{
+		Value: string(h.Value), Choice: h.Choice, Number: number, At: in.ReceivedAt, Rule: string(h.Rule), Matched: string(h.Match),
+		Confidence: string(h.Confidence), Intents: intents(h.Intents), LateMinutes: h.LateMinutes,
+	}
+	if !h.Decided() {
+		in.Reading = &client.Reading{
+			Value: answer.Value, Choice: answer.Choice, Number: number, Rule: answer.Rule, Matched: answer.Matched,
+			Confidence: answer.Confidence, Intents: answer.Intents, LateMinutes: answer.LateMinutes, Reason: string(h.Reason()),
+		}
+		answer.Value, answer.Choice, answer.Number = string(reader.Unclear), 0, nil
+	}
+	if len(h.Questions) == 0 {
+		return nil
+	}
+	in.MessageID, in.Questions, in.Answer = h.Questions[0], h.Questions, &answer
+	q, err := reply.ReadQuestion(r, in.MessageID)
+	if store.Unreadable(err) {
+		return nil // removed with its message
+	}
+	in.Reference = q.Reference
+	return err
 }

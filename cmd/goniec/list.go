@@ -99,16 +99,16 @@ func listInbox(ctx context.Context, c *call, gateway *connection) error {
 	return printList(c, gateway, gateway.Inbox(ctx, f), rows)
 }
 
-// sayAnswer returns what a received text answers; else why it answers no question, if a
-// person has to know.
+// sayAnswer returns what a received text answers; else why a person has to look at it, if
+// one has to.
 func (t *terminal) sayAnswer(m client.Inbound) string {
 	switch {
-	case m.Answer == nil:
-		return ""
-	case m.MessageID != "":
+	case m.Reading != nil && m.Reading.Reason != "":
+		return t.sayReason(m.Reading.Reason)
+	case m.Answer != nil:
 		return t.say(catalogue.Key("answer." + m.Answer.Value))
 	}
-	return t.sayReason(m.Answer.Matched)
+	return ""
 }
 
 // sayReason returns why a conversation waits.

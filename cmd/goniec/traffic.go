@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,7 +18,6 @@ import (
 	"goniec/inbox"
 	"goniec/queue"
 	"goniec/reply"
-	"goniec/reply/reader"
 )
 
 const (
@@ -36,10 +34,9 @@ type traffic struct {
 	client   *client.Client
 	out      io.Writer
 
-	sent, delivered, failed, received int                        // owned by show
-	answers                           map[string]int             // number of answers by value; owned by show
-	waiting                           map[string]bool            // conversations that wait for reception, by id; owned by show
-	intents                           map[string][]reader.Intent // what answers say besides, by the id of the text; owned by show
+	sent, delivered, failed, received int             // owned by show
+	answers                           map[string]int  // number of answers by value; owned by show
+	waiting                           map[string]bool // conversations that wait for reception, by id; owned by show
 
 	known map[string]client.Message // messages without an end yet, by id; owned by show
 }
@@ -49,7 +46,6 @@ func (t *traffic) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	t.known, t.answers, t.waiting = map[string]client.Message{}, map[string]int{}, map[string]bool{}
-	t.intents = map[string][]reader.Intent{}
 	var (
 		sender  sync.WaitGroup
 		sendErr error
@@ -219,7 +215,6 @@ func (t *traffic) answer(ctx context.Context, at time.Time, fact reply.QuestionA
 		return fmt.Errorf("read a message of the demo: %w", err)
 	}
 	t.answers[string(fact.Value)]++
-	t.intents[fact.InboundID] = fact.Intents
 	about := ""
 	if m.Question != nil {
 		about = m.Question.About
@@ -230,8 +225,6 @@ func (t *traffic) answer(ctx context.Context, at time.Time, fact reply.QuestionA
 
 // conversation prints once that a conversation waits for reception.
 func (t *traffic) conversation(ctx context.Context, at time.Time, fact reply.ConversationUpdated) error {
-	intents := t.intents[fact.InboundID]
-	delete(t.intents, fact.InboundID)
 	if fact.State != reply.ConversationWaiting || t.waiting[fact.ID] {
 		return nil
 	}
@@ -240,28 +233,8 @@ func (t *traffic) conversation(ctx context.Context, at time.Time, fact reply.Con
 	if err != nil {
 		return fmt.Errorf("read a conversation of the demo: %w", err)
 	}
-	t.line(shown{at, "!", "", c.With, catalogue.StatusText("waiting"), t.terminal.say(whyWaiting(fact.Reason, intents))})
+	t.line(shown{at, "!", "", c.With, catalogue.StatusText("waiting"), t.terminal.sayReason(string(fact.Reason))})
 	return nil
-}
-
-// whyWaiting returns why a conversation waits for reception: what its last text says
-// besides an answer, else how the text was matched with questions.
-func whyWaiting(match reply.Match, intents []reader.Intent) catalogue.Key {
-	for _, intent := range []reader.Intent{
-		reader.Deceased, reader.WrongPerson, reader.Hostile, reader.Stop, reader.Reschedule, reader.Late, reader.QuestionBack,
-	} {
-		if slices.Contains(intents, intent) {
-			return catalogue.Key("says." + string(intent))
-		}
-	}
-	switch match {
-	case reply.MatchNone, reply.MatchLate, reply.MatchAfter, reply.MatchWavering, reply.MatchIncomplete, reply.MatchStop, reply.MatchNotText:
-		return catalogue.Key("waits." + string(match))
-	case reply.MatchSeveral, reply.MatchNotChosen:
-		return catalogue.Key("waits." + string(reply.MatchSeveral))
-	default:
-		return catalogue.WaitsUnclear
-	}
 }
 
 // call prints which number has called.

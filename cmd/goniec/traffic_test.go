@@ -8,27 +8,12 @@ import (
 	"goniec/reply/reader"
 )
 
-func TestWhyWaitingHasWords(t *testing.T) {
+func TestReasonsHaveWords(t *testing.T) {
 	t.Parallel()
-	for _, match := range []reply.Match{
-		reply.MatchOne, reply.MatchNamed, reply.MatchChosen, reply.MatchAll, reply.MatchChanged, reply.MatchRepeated, reply.MatchSeveral,
-		reply.MatchNotChosen, reply.MatchAfter, reply.MatchWavering, reply.MatchLate, reply.MatchNone, reply.MatchIncomplete, reply.MatchCourtesy,
-		reply.MatchAutomatic, reply.MatchStop, reply.MatchStart, reply.MatchNotText, reply.MatchSender,
-	} {
-		if key := whyWaiting(match, nil); !catalogue.Has(key) {
-			t.Errorf("%s has no words: %q", match, key)
+	for _, reason := range reply.Reasons() {
+		if key := catalogue.Key("waits." + reason); !catalogue.Has(key) {
+			t.Errorf("%s has no words", key)
 		}
-		for _, intent := range []reader.Intent{
-			reader.Reschedule, reader.Late, reader.Stop, reader.Start, reader.WrongPerson, reader.Deceased, reader.Hostile, reader.Automatic,
-			reader.QuestionBack, reader.Thanks,
-		} {
-			if key := whyWaiting(match, []reader.Intent{intent}); !catalogue.Has(key) {
-				t.Errorf("%s with %s has no words: %q", match, intent, key)
-			}
-		}
-	}
-	if got := whyWaiting(reply.MatchOne, []reader.Intent{reader.Late, reader.WrongPerson}); got != "says.wrong_person" {
-		t.Errorf("the weightier of two is %q", got)
 	}
 }
 
