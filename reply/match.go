@@ -153,7 +153,7 @@ func decideSpecial(r reader.Reading) (decision, bool) {
 
 // read reads the text as an answer to q.
 func (m matcher) read(s situation, q askedQuestion) reader.Reading {
-	return m.reader.Read(s.text, q.forReader(q.text))
+	return m.reader.Read(s.text, q.ForReader(q.text))
 }
 
 // decideOpen deals with a text while one question is open.

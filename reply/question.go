@@ -221,9 +221,9 @@ func (q *Question) tick() time.Time {
 	return q.Until.Add(lateKept)
 }
 
-// forReader returns q for the reader. text is the text of the message, empty after the
+// ForReader returns q for the reader. text is the text of the message, empty after the
 // message has been removed.
-func (q *Question) forReader(text string) reader.Question {
+func (q *Question) ForReader(text string) reader.Question {
 	return reader.Question{
 		Kind: q.Kind, Language: q.Language, Text: text, About: q.About, Labels: q.Labels, Min: q.Min, Max: q.Max,
 		Digits: offersDigits(text),

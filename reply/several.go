@@ -46,7 +46,7 @@ func (v visits) answered() visits {
 func (v visits) forReader() []reader.Question {
 	out := make([]reader.Question, len(v))
 	for i, q := range v {
-		out[i] = q.forReader(q.text)
+		out[i] = q.ForReader(q.text)
 	}
 	return out
 }
