@@ -18,7 +18,7 @@ const (
 	ScopeSend        Scope = "messages:send" // post, preview, cancel and release messages
 	ScopeMessages    Scope = "messages:read"
 	ScopeInbox       Scope = "inbox:read"
-	ScopeInboxWrite  Scope = "inbox:write" // close, assign and note conversations
+	ScopeInboxWrite  Scope = "inbox:write" // close, assign and note conversations, decide what texts say
 	ScopeModems      Scope = "modems:read"
 	ScopeModemsWrite Scope = "modems:write" // restart modems
 	ScopeEvents      Scope = "events:read"

@@ -304,6 +304,15 @@ func TestGuideExamplesWork(t *testing.T) {
 	g := memory(t)
 	secret := g.token(t, "clinic", access.Scopes()...)
 	c := g.client(t, access.ScopeAdmin)
+	g.answering(t)
+	if _, err := c.Send(t.Context(), client.MessageRequest{
+		To: "+48600100205", Text: "Odpisz TAK lub NIE.", Priority: client.PriorityHigh, Question: &client.QuestionRequest{Kind: "yes_no"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	g.sent(t)
+	inbound := g.texted(t, c, "+48600100205", "gitara")
+	g.sent(t) // what went back
 	uncertain, err := c.Send(t.Context(), client.MessageRequest{To: "+48600100203", Text: "hej"})
 	if err != nil {
 		t.Fatal(err)
@@ -323,7 +332,7 @@ func TestGuideExamplesWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill := strings.NewReplacer("$GONIEC_TOKEN", secret, "$ID", queued.ID, "$UNCERTAIN", uncertain.ID, "\\\n", " ")
+	fill := strings.NewReplacer("$GONIEC_TOKEN", secret, "$ID", queued.ID, "$UNCERTAIN", uncertain.ID, "$INBOUND", inbound.ID, "\\\n", " ")
 	calls := regexp.MustCompile(`(?m)^curl (?:.*\\\n)*.*$`).FindAllString(string(guide), -1)
 	if len(calls) < 12 {
 		t.Fatalf("found %d calls in docs/api.md", len(calls))

@@ -90,3 +90,15 @@ func (b *Inbox) exchange(r store.Reader, of pdu.Address, before string, limit in
 	}
 	return items, nil
 }
+
+// Newer reports whether the sender of a message has written again since.
+func (b *Inbox) Newer(r store.Reader, m Message) (bool, error) {
+	for _, segment := range b.config.Numbering.Segments(m.From) {
+		prefix := fromPrefix(segment)
+		newer, err := r.Scan(prefix+m.ID+"\x00", store.PrefixEnd(prefix), 1)
+		if err != nil || len(newer) > 0 {
+			return len(newer) > 0, err
+		}
+	}
+	return false, nil
+}

@@ -38,6 +38,8 @@ type Heard struct {
 	NeedsStaff bool `json:"staff,omitempty"`
 	// Back is the kind of the automatic text that went back; empty: none.
 	Back TextKind `json:"back,omitempty"`
+	// Decisions are what a person has decided that the text says.
+	Decisions []Decision `json:"dec,omitempty"`
 	// Whole says that no part of the text was missing.
 	Whole bool `json:"ok,omitempty"`
 }
@@ -71,12 +73,12 @@ func (r *Replies) handleReceived(tx store.Tx, e event.Event) error {
 	if err != nil || found && (before.Whole || !in.Complete) {
 		return err // a repetition
 	}
-	return r.hear(tx, in, found)
+	return r.hear(tx, in, before, found)
 }
 
 // hear handles a received message. again says that the message was handled before, when
-// some of its parts were missing.
-func (r *Replies) hear(tx store.Tx, in inbox.Message, again bool) error {
+// some of its parts were missing, and before is what was made of it then.
+func (r *Replies) hear(tx store.Tx, in inbox.Message, before Heard, again bool) error {
 	from, answerable := in.From, false
 	if !in.From.IsAlphanumeric() {
 		from, answerable = r.config.Numbering.Sender(in.From.String())
@@ -89,6 +91,7 @@ func (r *Replies) hear(tx store.Tx, in inbox.Message, again bool) error {
 		return err
 	}
 	h := newHeard(d, in)
+	h.Decisions = before.Decisions
 	if now().Sub(clock.Later(in.ReceivedAt, in.UpdatedAt)) > answerWithin {
 		d.back = ""
 	}
@@ -242,7 +245,7 @@ func (r *Replies) recordAnswer(tx store.Tx, a acceptedAnswer, in inbox.Message) 
 	if err := supersedeOthers(tx, q); err != nil {
 		return err
 	}
-	return r.events.Append(tx, "", fact)
+	return r.events.Append(tx, a.answer.By, fact)
 }
 
 // recordUnclear records an answer that could not be read. An earlier clear answer stays.

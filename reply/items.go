@@ -88,18 +88,20 @@ func (q *Question) answerItem(item int, a Answer) (previous *Answer) {
 		of.Before = append(of.Before, *previous)
 	}
 	of.Answer = &a
-	alike := true
-	for _, other := range q.Items {
-		if other.Answer == nil {
-			return previous
-		}
-		alike = alike && a.same(*other.Answer)
+	q.settleItems()
+	return previous
+}
+
+// settleItems makes q answered when all its items are, with their answer where they agree.
+func (q *Question) settleItems() {
+	if len(q.Items) == 0 || slices.ContainsFunc(q.Items, func(i Item) bool { return i.Answer == nil }) {
+		return
 	}
 	q.Status, q.Answer = Answered, nil
-	if alike {
-		q.Answer = &a
+	latest := slices.MaxFunc(q.Items, func(a, b Item) int { return a.Answer.At.Compare(b.Answer.At) }).Answer
+	if !slices.ContainsFunc(q.Items, func(i Item) bool { return !latest.same(*i.Answer) }) {
+		q.Answer = latest
 	}
-	return previous
 }
 
 // itemsWrong reports whether the items of q cannot be asked about.

@@ -32,6 +32,7 @@ const (
 	MatchStart      Match = "start"           // wants texts again
 	MatchNotText    Match = "not_text"        // voicemail, or data
 	MatchSender     Match = "nobody_to_reply" // a name or a short code wrote
+	MatchDecided    Match = "decided"         // a person has read the text
 )
 
 // situation is everything that a decision depends on.

@@ -72,8 +72,9 @@ type Answer struct {
 	Intents     []reader.Intent   `json:"int,omitempty"`
 	LateMinutes int               `json:"late,omitempty"`
 	Confidence  reader.Confidence `json:"conf"`
-	Rule        reader.Rule       `json:"rule"` // how the text was read
-	Match       Match             `json:"m"`    // how it was found which question is meant
+	Rule        reader.Rule       `json:"rule"`         // how the text was read
+	Match       Match             `json:"m"`            // how it was found which question is meant
+	By          string            `json:"by,omitempty"` // the token of the person, with MatchDecided
 	InboundID   string            `json:"in"`
 	At          time.Time         `json:"at"`
 }

@@ -61,6 +61,31 @@ type Answer struct {
 	Intents     []string  `json:"intents,omitempty" doc:"What else it says: reschedule, late, stop, start, wrong_person, question_back, thanks, deceased, hostile, automatic."`
 	LateMinutes int       `json:"late_minutes,omitempty" doc:"How late the patient comes, if that was said."`
 	InboundID   string    `json:"inbound_id,omitempty" doc:"The received message."`
+	DecidedBy   string    `json:"decided_by,omitempty" doc:"If matched is decided, in the answer of a message: the token of the person who has read the text. rule then says why the gateway could not."`
+}
+
+// DecisionRequest says how a person reads a received message.
+type DecisionRequest struct {
+	Value     string `json:"value" enum:"yes,no,choice,number,text" doc:"The answer, of the kind that the question wants."`
+	Choice    int    `json:"choice,omitempty" doc:"If value is choice: the number of the label, from 1."`
+	Number    *int   `json:"number,omitempty" doc:"If value is number: the number."`
+	MessageID string `json:"message_id,omitempty" maxLength:"64" doc:"The message whose question is answered. Needed where the text was taken for an answer to several questions, or to none."`
+	Item      int    `json:"item,omitempty" doc:"If the question has items: the number of the item, from 1. Without it: all items of which the text does not speak clearly."`
+}
+
+// Words are the words that the reader of replies lacks.
+type Words struct {
+	Items []Word `json:"items" nullable:"false" doc:"The most frequent first."`
+}
+
+// Word is a word of no table, with what persons have decided about replies that hold it.
+type Word struct {
+	Word     string `json:"word" example:"gitara" doc:"In small letters, without marks."`
+	Language string `json:"language" example:"pl" doc:"Of the questions."`
+	Yes      int    `json:"yes" doc:"In how many replies that were decided yes."`
+	No       int    `json:"no" doc:"In how many replies that were decided no."`
+	Decides  int    `json:"decides" doc:"How many of these replies say nothing else, so that the word is the answer."`
+	Beside   int    `json:"beside" doc:"How many of these replies are the answer without the word, so that the word says nothing."`
 }
 
 // Reading is how a text was read that answers no question clearly.
@@ -196,6 +221,27 @@ func (c *Client) ChangeConversation(ctx context.Context, id string, change Conve
 	var answer Conversation
 	err := c.do(ctx, call{method: http.MethodPatch, path: "/v1/conversations/" + url.PathEscape(id), body: change, answer: &answer})
 	return answer, err
+}
+
+// Decide files a received message as a person reads it, and returns it.
+func (c *Client) Decide(ctx context.Context, inboundID string, d DecisionRequest) (Inbound, error) {
+	var answer Inbound
+	err := c.do(ctx, call{method: http.MethodPost, path: "/v1/inbox/" + url.PathEscape(inboundID) + "/decision", body: d, answer: &answer})
+	return answer, err
+}
+
+// TakeBack takes back what was decided about a received message, and returns it.
+func (c *Client) TakeBack(ctx context.Context, inboundID string) (Inbound, error) {
+	var answer Inbound
+	err := c.do(ctx, call{method: http.MethodDelete, path: "/v1/inbox/" + url.PathEscape(inboundID) + "/decision", once: true, answer: &answer})
+	return answer, err
+}
+
+// Words returns the words that the reader of replies lacks.
+func (c *Client) Words(ctx context.Context) ([]Word, error) {
+	var answer Words
+	err := c.do(ctx, call{method: http.MethodGet, path: "/v1/replies/words", answer: &answer})
+	return answer.Items, err
 }
 
 // AddNote adds a note to a conversation.

@@ -64,6 +64,9 @@ type Replies interface {
 	ChangeConversation(ctx context.Context, id string, c reply.Change, by string) (reply.Conversation, error)
 	Notes(ctx context.Context, id string) ([]reply.Note, error)
 	AddNote(ctx context.Context, id, text, by string) (reply.Note, error)
+	Decide(ctx context.Context, inboundID string, d reply.Decision, by string) error
+	TakeBack(ctx context.Context, inboundID, by string) error
+	Words(ctx context.Context) ([]reply.Word, error)
 }
 
 // Register adds the operations to s.
@@ -71,6 +74,7 @@ func (res Resource) Register(s *rest.Server) {
 	res.registerInbox(s)
 	res.registerCalls(s)
 	res.registerConversations(s)
+	res.registerDecisions(s)
 }
 
 func (res Resource) registerInbox(s *rest.Server) {
@@ -87,20 +91,23 @@ func (res Resource) registerInbox(s *rest.Server) {
 		Description: "The message put together from its parts.",
 		Status:      http.StatusOK,
 		Problems:    []int{http.StatusNotFound},
-	}, func(ctx context.Context, in *inboundInput) (*inboundOutput, error) {
-		m, err := res.Inbox.Message(ctx, in.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, rest.NewProblem(rest.CodeInboundNotFound)
-		}
-		if err != nil {
-			return nil, rest.Failure(ctx, err)
-		}
-		body := []client.Inbound{wire.Inbound(&m)}
-		if err := wire.AddAnswers(ctx, res.Replies, body); err != nil {
-			return nil, rest.Failure(ctx, err)
-		}
-		return &inboundOutput{Body: body[0]}, nil
-	})
+	}, func(ctx context.Context, in *inboundInput) (*inboundOutput, error) { return res.inbound(ctx, in.ID) })
+}
+
+// inbound answers with a received message.
+func (res Resource) inbound(ctx context.Context, id string) (*inboundOutput, error) {
+	m, err := res.Inbox.Message(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, rest.NewProblem(rest.CodeInboundNotFound)
+	}
+	if err != nil {
+		return nil, rest.Failure(ctx, err)
+	}
+	body := []client.Inbound{wire.Inbound(&m)}
+	if err := wire.AddAnswers(ctx, res.Replies, body); err != nil {
+		return nil, rest.Failure(ctx, err)
+	}
+	return &inboundOutput{Body: body[0]}, nil
 }
 
 func (res Resource) listInbox(ctx context.Context, in *answeredInput) (*inboxOutput, error) {

@@ -30,6 +30,10 @@ const (
 	CodeMessageNotFound      Code = "message_not_found"
 	CodeInboundNotFound      Code = "inbound_not_found"
 	CodeConversationNotFound Code = "conversation_not_found"
+	CodeDecisionNotFound     Code = "decision_not_found"
+	CodeDecisionExists       Code = "decision_exists"
+	CodeDecisionOutdated     Code = "decision_outdated" // something newer came in
+	CodeNothingToDecide      Code = "nothing_to_decide"
 	CodeSuppressionNotFound  Code = "suppression_not_found"
 	CodeWebhookNotFound      Code = "webhook_not_found"
 	CodeDeliveryNotFound     Code = "delivery_not_found"
@@ -79,6 +83,7 @@ const (
 	CodeTooManyItems       Code = "too_many_items"
 	CodeTooFewItems        Code = "too_few_items"
 	CodeCursorInvalid      Code = "cursor_invalid"
+	CodeNotAsked           Code = "not_asked" // of a decision
 
 	CodeNoModem      Code = "no_modem"       // of readiness
 	CodeNoModemReady Code = "no_modem_ready" // of readiness
@@ -108,6 +113,10 @@ func Statuses() map[Code]int {
 		CodeMessageNotFound:      http.StatusNotFound,
 		CodeInboundNotFound:      http.StatusNotFound,
 		CodeConversationNotFound: http.StatusNotFound,
+		CodeDecisionNotFound:     http.StatusNotFound,
+		CodeDecisionExists:       http.StatusConflict,
+		CodeDecisionOutdated:     http.StatusConflict,
+		CodeNothingToDecide:      http.StatusConflict,
 		CodeSuppressionNotFound:  http.StatusNotFound,
 		CodeWebhookNotFound:      http.StatusNotFound,
 		CodeDeliveryNotFound:     http.StatusNotFound,
@@ -144,7 +153,7 @@ func Statuses() map[Code]int {
 func FieldCodes() []Code {
 	codes := []Code{
 		CodeUnknownField, CodeUnknownParameter, CodeDuplicateField, CodeDuplicateParameter, Code(accept.CodeControl), CodeRequired, CodeWrongType, CodeNotOneOf, CodeTooLong, CodeEmpty,
-		CodeOutOfRange, CodeNotATime, CodeNotAWatch, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid,
+		CodeOutOfRange, CodeNotATime, CodeNotAWatch, CodeWrongFormat, CodeTooManyItems, CodeTooFewItems, CodeCursorInvalid, CodeNotAsked,
 	}
 	for _, code := range accept.Codes() {
 		codes = append(codes, Code(code))

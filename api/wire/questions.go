@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"goniec/api/client"
 	"goniec/inbox"
@@ -64,7 +65,7 @@ func question(r store.Reader, q *reply.Question) (*client.Question, error) {
 func answer(r store.Reader, q *reply.Question, a *reply.Answer) (*client.Answer, error) {
 	out := &client.Answer{
 		Value: string(a.Value), Choice: a.Choice, At: a.At, Rule: string(a.Rule), Matched: string(a.Match), Confidence: string(a.Confidence),
-		Intents: intents(a.Intents), LateMinutes: a.LateMinutes, InboundID: a.InboundID,
+		Intents: intents(a.Intents), LateMinutes: a.LateMinutes, InboundID: a.InboundID, DecidedBy: a.By,
 	}
 	if a.Value == reader.Counted {
 		out.Number = &a.Number
@@ -121,21 +122,46 @@ func addHeard(r store.Reader, in *client.Inbound, h *reply.Heard) error {
 		Value: string(h.Value), Choice: h.Choice, Number: number, At: in.ReceivedAt, Rule: string(h.Rule), Matched: string(h.Match),
 		Confidence: string(h.Confidence), Intents: intents(h.Intents), LateMinutes: h.LateMinutes,
 	}
-	if !h.Decided() {
+	questions := h.Questions
+	if len(h.Decisions) > 0 {
+		questions = addDecision(&answer, h)
+	} else if !h.Decided() {
 		in.Reading = &client.Reading{
 			Value: answer.Value, Choice: answer.Choice, Number: number, Rule: answer.Rule, Matched: answer.Matched,
 			Confidence: answer.Confidence, Intents: answer.Intents, LateMinutes: answer.LateMinutes, Reason: string(h.Reason()),
 		}
 		answer.Value, answer.Choice, answer.Number = string(reader.Unclear), 0, nil
 	}
-	if len(h.Questions) == 0 {
+	if len(questions) == 0 {
 		return nil
 	}
-	in.MessageID, in.Questions, in.Answer = h.Questions[0], h.Questions, &answer
+	in.MessageID, in.Questions, in.Answer = questions[0], questions, &answer
 	q, err := reply.ReadQuestion(r, in.MessageID)
 	if store.Unreadable(err) {
 		return nil // removed with its message
 	}
 	in.Reference = q.Reference
 	return err
+}
+
+// addDecision makes an answer what a person has decided, the first decision of several, and
+// returns the questions of the text, that of the answer first.
+func addDecision(out *client.Answer, h *reply.Heard) []string {
+	d := h.Decisions[0]
+	out.Value, out.Choice, out.Number, out.Matched = string(d.Value), d.Choice, nil, string(reply.MatchDecided)
+	if d.Value == reader.Counted {
+		out.Number = &d.Number
+	}
+	var questions []string
+	for _, one := range h.Decisions {
+		if !slices.Contains(questions, one.MessageID) {
+			questions = append(questions, one.MessageID)
+		}
+	}
+	for _, id := range h.Questions {
+		if !slices.Contains(questions, id) {
+			questions = append(questions, id)
+		}
+	}
+	return questions
 }

@@ -31,7 +31,7 @@ func replyCommand(t *terminal) *cobra.Command {
 	read.Flags().String("about", "", t.say(catalogue.FlagQuestionAbout))
 	read.Flags().String("language", "", t.say(catalogue.FlagQuestionLanguage))
 	read.Flags().StringSlice("label", nil, t.say(catalogue.FlagQuestionLabel))
-	return newGroup(t, "reply", catalogue.CommandReply, read, rereadCommand(t))
+	return newGroup(t, "reply", catalogue.CommandReply, read, rereadCommand(t), wordsCommand(t))
 }
 
 // readReply prints how the daemon would read an answer, with the words of the

@@ -127,6 +127,12 @@ func (r *rereader) add(ctx context.Context, in client.Inbound) error {
 		return nil
 	}
 	then := asRead{in.Answer.Value, in.Answer.Choice, in.Answer.Number, in.Answer.Rule}
+	if r := in.Reading; r != nil { // what decided nothing was read all the same
+		then = asRead{r.Value, r.Choice, r.Number, r.Rule}
+	}
+	if in.Answer.Matched == string(reply.MatchDecided) { // by a person; the rule is the reader's
+		then = asRead{Value: string(reader.Unclear), Rule: in.Answer.Rule}
+	}
 	now := readAgain(r.reader, in.Text, questions, then)
 	switch {
 	case then.same(now):

@@ -62,7 +62,7 @@ func TestReplyReplay(t *testing.T) {
 	gone := asks
 	gone.Text = ""
 	server := keptReplies(t, []client.Inbound{
-		kept("a", "pasuje", "unclear", "unclear.unknown_words", "one_open", "q"),
+		kept("a", "gitara", "unclear", "unclear.unknown_words", "one_open", "q"),
 		kept("b", "Tak, dziękuję", "yes", "yes.word", "one_open", "q"),
 		kept("c", "Ania tak", "yes", "yes.word", "named", "family"),
 		kept("d", "tak kwiaty", "yes", "yes.word", "one_open", "q"),
@@ -75,7 +75,7 @@ func TestReplyReplay(t *testing.T) {
 	}, map[string]client.Message{"q": asks, "family": family, "gone": gone})
 
 	config := filepath.Join(t.TempDir(), "goniec.yaml")
-	if err := os.WriteFile(config, []byte("replies: {words: {pl: {yes: [\"pasuje\"]}}}\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte("replies: {words: {pl: {yes: [\"gitara\"]}}}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	token := filepath.Join(t.TempDir(), "token")
@@ -100,14 +100,14 @@ func TestReplyReplay(t *testing.T) {
 	if got.Same != 2 || got.ClearNow != 1 || got.UnclearNow != 1 || got.Opposite != 1 || got.TextGone != 3 || got.AskedBack != 1 {
 		t.Errorf("counted %+v", got)
 	}
-	if len(got.Differences) != 3 || got.Differences[0].ID != "a" || got.Differences[0].Now.Value != "yes" || got.Differences[0].Text != "pasuje" || got.Differences[2].Now.Rule != "no.negated_verb" {
+	if len(got.Differences) != 3 || got.Differences[0].ID != "a" || got.Differences[0].Now.Value != "yes" || got.Differences[0].Text != "gitara" || got.Differences[2].Now.Rule != "no.negated_verb" {
 		t.Errorf("differences are %+v", got.Differences)
 	}
 	table := run()
-	if !strings.Contains(strings.Join(strings.Fields(table), " "), "…200 unclear (unclear.unknown_words) YES (yes.word) a") || strings.Contains(table, "pasuje") || strings.Contains(table, "600100") {
+	if !strings.Contains(strings.Join(strings.Fields(table), " "), "…200 unclear (unclear.unknown_words) YES (yes.word) a") || strings.Contains(table, "gitara") || strings.Contains(table, "600100") {
 		t.Errorf("printed\n%s", table)
 	}
-	if table := run("--texts", "--limit", "1"); !strings.Contains(table, "pasuje") || strings.Contains(table, "kwiaty") {
+	if table := run("--texts", "--limit", "1"); !strings.Contains(table, "gitara") || strings.Contains(table, "kwiaty") {
 		t.Errorf("printed with texts\n%s", table)
 	}
 }
