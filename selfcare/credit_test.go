@@ -138,15 +138,15 @@ func TestCreditOfAKnownOperator(t *testing.T) {
 // in the log, and after three days an alarm is raised.
 func TestCreditUnreadable(t *testing.T) {
 	secret := "Witaj Janie Kowalski, masz promocje"
-	c := selfcare.CreditConfig{Code: balance, AlarmBelow: 500}
+	c := selfcare.CreditConfig{Code: balance, AlarmBelow: 500, Every: time.Hour}
 	inBubble(t, setup{start: withCredit(c)}, func(t *testing.T, r *rig) {
-		r.pass(time.Hour)
+		r.pass(30 * time.Minute)
 		r.wantCredit("25.00", false)
 		r.sims[0].SetUSSD(balance, secret)
-		r.pass(3 * 24 * time.Hour)
+		r.pass(71 * time.Hour)
 		r.wantCredit("25.00", false)
 		r.wantAlarms()
-		r.pass(2 * 24 * time.Hour)
+		r.pass(3 * time.Hour)
 		r.wantAlarms(selfcare.AlarmCreditUnknown)
 		log := r.log.String()
 		if strings.Contains(log, "Kowalski") {
@@ -155,8 +155,8 @@ func TestCreditUnreadable(t *testing.T) {
 		if !strings.Contains(log, "goniec modem ussd sim-a '*101#'") {
 			t.Error("the log does not name the command to look with")
 		}
-		if n := strings.Count(log, `msg="credit could not be read`); n < 9 || n > 17 {
-			t.Errorf("it was asked %d times in vain in 4 days, want about 4 a day", n)
+		if n := strings.Count(log, `msg="credit could not be read`); n < 9 || n > 14 {
+			t.Errorf("it was asked %d times in vain in 3 days, want about 4 a day", n)
 		}
 		r.sims[0].SetUSSD(balance, "Saldo: 9,00 zl")
 		r.pass(24 * time.Hour)
@@ -187,7 +187,7 @@ func TestCreditWhenTextsAreRefused(t *testing.T) {
 			t.Errorf("alarm %+v does not say that there is no credit", a[1])
 		}
 		r.sims[0].SetUSSD(balance, "Stan konta: 50,00 PLN")
-		r.pass(48 * time.Hour)
+		r.pass(25 * time.Hour)
 		r.wantState(modem.Ready)
 		r.wantAlarms()
 		if got := r.accepted(); got != 5 {
@@ -232,7 +232,7 @@ func TestCreditThatIsNotAnswered(t *testing.T) {
 	silent := emulator.Generic()
 	silent.Refused = append(silent.Refused, "+CUSD")
 	inBubble(t, setup{profile: &silent, start: withCredit(selfcare.CreditConfig{Code: balance})}, func(t *testing.T, r *rig) {
-		r.pass(5 * 24 * time.Hour)
+		r.pass(73 * time.Hour)
 		r.wantState(modem.Ready)
 		r.wantCredit("", false)
 		r.wantAlarms(selfcare.AlarmCreditUnknown)

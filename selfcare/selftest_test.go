@@ -183,17 +183,17 @@ func TestSelfTestThatArrivesLate(t *testing.T) {
 func TestSelfTestKeepsTheBudget(t *testing.T) {
 	c := everyHour
 	c.PerMonth = 5
-	// The bubble begins on the first of a month, the gateway on the 29th.
-	untilTheEnd := func(r *rig) { r.pass(28 * 24 * time.Hour) }
+	// The bubble begins on the first of a month, the gateway twelve hours before the next.
+	untilTheEnd := func(r *rig) { r.pass(31*24*time.Hour - 12*time.Hour) }
 	inBubble(t, setup{modems: 2, config: testingItself(c), start: untilTheEnd}, func(t *testing.T, r *rig) {
-		r.pass(48 * time.Hour)
+		r.pass(11 * time.Hour)
 		if got := r.accepted(); got != 5 {
 			t.Errorf("%d parts, want 5", got)
 		}
 		if err := r.care.StartTest(t.Context(), "sim-a"); !errors.Is(err, selfcare.ErrTestBudget) {
 			t.Errorf("error %v", err)
 		}
-		r.pass(3 * 24 * time.Hour)
+		r.pass(12 * time.Hour)
 		if got := r.accepted(); got != 10 {
 			t.Errorf("%d parts in two months, want 10", got)
 		}
