@@ -35,9 +35,13 @@ type trial struct {
 }
 
 const (
-	trialGap      = 20 * time.Second // between two texts out
-	trialMessages = 150
-	trialAir      = 2 * time.Second
+	trialGap    = 20 * time.Second // between two texts out
+	trialAir    = 2 * time.Second
+	trialBefore = 5 * time.Minute // before the fault strikes
+	trialLength = 50 * time.Minute
+	// trialShort is the length where the fault lets texts pass again soon; make soak
+	// plays every row for trialLength.
+	trialShort = 20 * time.Minute
 )
 
 func inject(faults ...emulator.Fault) func(*rig) {
@@ -242,8 +246,12 @@ type result struct {
 func (c trial) run(t *testing.T, r *rig) result {
 	var res result
 	texts, recipients := map[string]int{}, map[string]string{} // inbound by text; message by number
-	for i := range trialMessages {
-		if i == int(5*time.Minute/trialGap) && c.strike != nil {
+	length := trialLength
+	if trialBefore+2*c.within < trialShort && os.Getenv("GONIEC_SOAK") == "" {
+		length = trialShort
+	}
+	for i := range int(length / trialGap) {
+		if i == int(trialBefore/trialGap) && c.strike != nil {
 			c.strike(r)
 		}
 		number := fmt.Sprintf("+48601%06d", i)
@@ -258,7 +266,10 @@ func (c trial) run(t *testing.T, r *rig) result {
 		r.pass(trialGap)
 	}
 	end := time.Now()
-	r.pass(4 * time.Hour)
+	for time.Since(end) < 4*time.Hour && !r.allFinal(recipients) {
+		r.pass(10 * time.Minute)
+	}
+	r.pass(30 * time.Minute) // in which nothing is sent or kept again
 	for _, end := range r.ends {
 		end()
 	}
@@ -310,6 +321,17 @@ func (c trial) run(t *testing.T, r *rig) result {
 		}
 	}
 	return res
+}
+
+// allFinal says whether every message has come to its end.
+func (r *rig) allFinal(ids map[string]string) bool {
+	r.t.Helper()
+	for _, id := range ids {
+		if !r.message(id).Status.Final() {
+			return false
+		}
+	}
+	return true
 }
 
 // uncertain returns how often each message was called uncertain.

@@ -123,7 +123,7 @@ func (r *rig) soak(t *testing.T, random *rand.Rand, length time.Duration) {
 		}
 		r.pass(time.Duration(random.Int64N(int64(4 * time.Minute))))
 	}
-	r.pass(max(24*time.Hour, length/3)) // what was held up has its time
+	r.pass(max(12*time.Hour, length/3)) // what was held up has its time
 	r.judge(t, out, in)
 	t.Logf("%s, %d faults of %d kinds, %d changes of cards, %d starts of the gateway", length, faults, len(struck), swaps, starts)
 }
