@@ -300,6 +300,9 @@ func newHeard(d decision, in inbox.Message) Heard {
 		if i == 0 {
 			h.Value, h.Choice, h.Number, h.Rule, h.Confidence = a.answer.Value, a.answer.Choice, a.answer.Number, a.answer.Rule, a.answer.Confidence
 		}
+		if a.answer.Value != h.Value { // one value would be wrong for one of the questions
+			h.Value, h.Rule, h.Confidence = reader.Unclear, reader.RuleSeveral, reader.Low
+		}
 	}
 	h.Questions = questionsOf(append(h.Questions, d.unclear...))
 	return h

@@ -152,3 +152,17 @@ func TestSeveral(t *testing.T) {
 		}
 	}
 }
+
+// A text that answers two questions differently has no one value.
+func TestAnswersThatDiffer(t *testing.T) {
+	inDesk(t, nil, func(t *testing.T, d *desk) {
+		for _, about := range []string{"Ania, jutro 10:00", "Zosia, jutro 10:20"} {
+			d.ask(queue.Draft{To: d.address(patient), Text: "Wizyta: " + about + ". Odpisz TAK lub NIE"}, reply.Question{Kind: reader.YesNo, Language: "pl", About: about}, true)
+		}
+		d.hear(patient, "Ania tak, Zosia nie")
+		h := d.inbox()[0]
+		if h.Value != reader.Unclear || len(h.Questions) != 2 || h.NeedsStaff {
+			t.Errorf("heard %+v", h)
+		}
+	})
+}

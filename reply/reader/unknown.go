@@ -12,6 +12,10 @@ import (
 // the words are those of another one.
 const RuleUnknownWords = ruleUnknownWords
 
+// RuleSeveral is the rule of a reply that answers several questions differently, so that no
+// one value holds.
+const RuleSeveral = ruleSeveral
+
 // RuleNamed is the rule of a reply that names one of several questions, where the answer was
 // given before.
 const RuleNamed = ruleChoiceLabel
