@@ -11,6 +11,7 @@ import (
 
 	"goniec/calendar"
 	"goniec/queue"
+	"goniec/store"
 	"goniec/suppression"
 )
 
@@ -263,6 +264,37 @@ func TestUncertainIsNotSentAgainInQuietHours(t *testing.T) {
 			t.Error("the copy is not marked as one")
 		}
 	})
+}
+
+// A part that may have been sent is not sent again after the end of its message, whether it
+// waited for quiet hours or for a person who calls.
+func TestUncertainIsNotSentAgainAfterItsEnd(t *testing.T) {
+	t.Parallel()
+	for name, adjust := range map[string]func(b *box){
+		"held by quiet hours": func(*box) {},
+		"on the list of calls": func(b *box) {
+			b.CallFirst(func(store.Reader, *queue.Message, time.Time) (bool, error) { return true, nil })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBox(t, standard(t))
+				adjust(b)
+				b.until("2000-01-03 19:55")
+				m := b.put(func(d *queue.Draft) { d.ExpiresAt = time.Now().Add(time.Hour) })
+				b.record(b.claim(), unknown())
+				b.until("2000-01-03 20:10")
+				b.check(m.ID, queue.StatusHeld)
+				b.until("2000-01-03 20:56")
+				if failed := b.check(m.ID, queue.StatusFailed); failed.Error.Code != queue.CodeUnknownOutcome {
+					t.Errorf("error %+v", failed.Error)
+				}
+				b.until("2000-01-04 08:00")
+				b.none()
+			})
+		})
+	}
 }
 
 func TestQuietHoursThatAreNone(t *testing.T) {
