@@ -302,6 +302,7 @@ func (d *desk) stops() []string {
 	for _, s := range all {
 		purposes = append(purposes, string(s.Purpose))
 	}
+	slices.Sort(purposes)
 	return purposes
 }
 

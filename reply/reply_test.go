@@ -355,7 +355,7 @@ func TestPrune(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := d.stops(); !slices.Equal(got, []string{"care"}) {
+		if got := d.stops(); !slices.Equal(got, []string{"care", "information", "marketing"}) {
 			t.Errorf("stops are %q", got)
 		}
 	})
@@ -496,7 +496,7 @@ func TestRestart(t *testing.T) {
 		d.halt()
 		d.run()
 		synctest.Wait()
-		if stops := d.stops(); len(stops) != 1 || len(d.texts()) != 1 {
+		if stops := d.stops(); len(stops) != 3 || len(d.texts()) != 1 {
 			t.Errorf("stops %q, texts back %q", stops, d.texts())
 		}
 	})

@@ -7,8 +7,8 @@ import (
 	"goniec/suppression"
 )
 
-// stop suppresses texts of the purpose of the latest text to a number. The patient gets a
-// confirmation of the first STOP only.
+// stop suppresses texts of the purpose of the latest text to a number, and of the purposes
+// below that one. The patient gets a confirmation of the first STOP only.
 func (r *Replies) stop(tx store.Tx, d *decision, from pdu.Address) error {
 	purpose := suppression.Care
 	last, found, err := queue.ReadLastTo(tx, r.config.Numbering, from)
@@ -18,11 +18,15 @@ func (r *Replies) stop(tx store.Tx, d *decision, from pdu.Address) error {
 	if found && last.Purpose != "" {
 		purpose = last.Purpose
 	}
-	_, added, err := r.config.Suppressions.AddIn(tx, suppression.Suppression{Number: from, Purpose: purpose, Source: suppression.FromSMS})
-	if err != nil {
-		return err
+	closed := false
+	for _, p := range purpose.Closes() {
+		_, added, err := r.config.Suppressions.AddIn(tx, suppression.Suppression{Number: from, Purpose: p, Source: suppression.FromSMS})
+		if err != nil {
+			return err
+		}
+		closed = closed || added
 	}
-	if !added {
+	if !closed {
 		d.back, d.needsStaff, d.handled = "", false, true
 	}
 	return nil

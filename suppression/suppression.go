@@ -39,6 +39,15 @@ const All Purpose = "all"
 // Purposes lists the purposes of messages.
 func Purposes() []Purpose { return []Purpose{Care, Information, Marketing, Staff} }
 
+// Closes lists the purposes that a STOP to a message of a purpose closes: that purpose and
+// every one that the patient needs less. Who wants no reminders wants no advertisements.
+func (p Purpose) Closes() []Purpose {
+	if ranked := []Purpose{Care, Information, Marketing}; slices.Contains(ranked, p) {
+		return ranked[slices.Index(ranked, p):]
+	}
+	return []Purpose{p}
+}
+
 // Source is where a suppression comes from.
 type Source string
 
