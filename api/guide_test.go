@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"goniec/access"
 	"goniec/api/wire"
 	"goniec/app"
 	"goniec/catalogue"
@@ -139,5 +140,44 @@ func TestErrorCodesAreListed(t *testing.T) {
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(declared)), slices.Sorted(maps.Keys(listed))); diff != "" {
 		t.Errorf("codes in the source and in ErrorCodes (-source +listed):\n%s", diff)
+	}
+}
+
+// TestOpenAPICallsInGuide holds the table of calls of docs/api.md against the document, and
+// wants each scope in the table of scopes.
+func TestOpenAPICallsInGuide(t *testing.T) {
+	t.Parallel()
+	var document struct {
+		Paths map[string]map[string]struct {
+			Summary  string
+			Security []map[string][]string
+		}
+	}
+	if err := json.Unmarshal(memory(t).ask(t, http.MethodGet, "/openapi.json", "", "").body, &document); err != nil {
+		t.Fatal(err)
+	}
+	table := "\n| Call | Scope | Does |\n| --- | --- | --- |\n"
+	for _, path := range slices.Sorted(maps.Keys(document.Paths)) {
+		for _, method := range []string{"get", "post", "put", "patch", "delete"} {
+			op, ok := document.Paths[path][method]
+			if !ok {
+				continue
+			}
+			scope := "none"
+			if len(op.Security) > 0 {
+				scope = "`" + strings.Join(op.Security[0]["token"], "`, `") + "`"
+			}
+			table += "| `" + strings.ToUpper(method) + " " + path + "` | " + scope + " | " + op.Summary + " |\n"
+		}
+	}
+	testtools.Guide(t, "../docs/api.md", "\n## Each call with its scope\n", table, *update)
+	guide, err := os.ReadFile("../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scope := range access.Scopes() {
+		if !strings.Contains(string(guide), "\n| `"+string(scope)+"` | ") {
+			t.Errorf("the table of scopes in docs/api.md has no %s", scope)
+		}
 	}
 }

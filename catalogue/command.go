@@ -104,6 +104,7 @@ const (
 	HeadCreated         Key = "head.created"
 	HeadLastUsed        Key = "head.last_used"
 	EmulateIntroduction Key = "emulate.introduction"
+	EmulateNumbers      Key = "emulate.numbers"
 	EmulateRunning      Key = "emulate.running"
 	DemoPortTaken       Key = "demo.port_taken" // address wanted, address used
 	DemoIntroduction    Key = "demo.introduction"

@@ -36,7 +36,7 @@ type demo struct {
 }
 
 func demoCommand(t *terminal) *cobra.Command {
-	cmd := newCommand(t, command{use: "demo", short: catalogue.CommandDemo, run: func(ctx context.Context, c *call) error {
+	cmd := newCommand(t, command{use: "demo", short: catalogue.CommandDemo, long: catalogue.EmulateNumbers, run: func(ctx context.Context, c *call) error {
 		d := demo{
 			terminal: c.terminal, listen: c.flag("listen"), insist: c.cmd.Flags().Changed("listen"), dataDir: c.flag("data-dir"),
 			length: must(c.cmd.Flags().GetDuration("for")),

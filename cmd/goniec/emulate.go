@@ -19,7 +19,7 @@ import (
 const maxEmulated = 16
 
 func emulateCommand(t *terminal) *cobra.Command {
-	cmd := newCommand(t, command{use: "emulate", short: catalogue.CommandEmulate, run: func(ctx context.Context, c *call) error {
+	cmd := newCommand(t, command{use: "emulate", short: catalogue.CommandEmulate, long: catalogue.EmulateNumbers, run: func(ctx context.Context, c *call) error {
 		if c.flag("replay") != "" {
 			return replay(ctx, c)
 		}
@@ -68,6 +68,7 @@ func emulate(ctx context.Context, c *call) (err error) {
 	for i, device := range devices {
 		fmt.Fprintf(c.stdout, "  - name: %s\n    device: %s\n    credit: {code: %q, alarm_below: %d}\n", town.modemName(i), device, balanceCode, balanceAlarm)
 	}
+	c.tell(catalogue.EmulateNumbers)
 	c.tell(catalogue.EmulateRunning, guest)
 	<-ctx.Done()
 	return nil
