@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"api":               {"api/rest"},
 	"api/*":             {"accept", "access", "api/client", "api/rest", "api/wire", "catalogue", "clock", "event", "gateway", "inbox", "modem", "pdu", "queue", "reply", "reply/reader", "selfcare", "store", "suppression", "webhook"}, // a resource; resources do not import each other
 	"api/rest":          {"accept", "access", "api/client", "catalogue", "store"},
-	"api/wire":          {"api/client", "catalogue", "inbox", "queue", "reply", "reply/reader", "store"},
+	"api/wire":          {"api/client", "catalogue", "inbox", "modem", "pdu", "queue", "reply", "reply/reader", "store"},
 	"api/client":        {},
 	"web/docs":          {"api/rest", "catalogue"},
 	"access":            {"store"},

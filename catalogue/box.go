@@ -13,6 +13,7 @@ const (
 	ClockBehind         Key = "clock.behind"
 
 	DoctorNoAlarms Key = "doctor.no_alarms"
+	DoctorCause    Key = "doctor.cause" // in English
 )
 
 // ClockSource returns the name of a source of time, as the API calls it, in words.

@@ -13,6 +13,9 @@ const (
 	MessageSIMGoneAgain Key = "message.sim_gone_again"    // every part is sent again already
 )
 
+// MessageRefused is said of one whose code has words in the table of faults.
+const MessageRefused Key = "message.refused" // what the fault means, code
+
 // WarningReportOverdue is said of a message that was sent and has no report yet.
 const WarningReportOverdue Key = "warning.report_overdue" // how long, modem, usual time
 

@@ -32,8 +32,15 @@ const (
 	WebhookWell              Key = "webhook.well"
 	WebhookFailing           Key = "webhook.failing"
 	WebhookDisabled          Key = "webhook.disabled"
-	WebhookTook              Key = "webhook.took"    // name, status, milliseconds
-	WebhookRefused           Key = "webhook.refused" // name, reason
+	WebhookTook              Key = "webhook.took"     // name, status, milliseconds
+	WebhookRefused           Key = "webhook.refused"  // name, reason
+	WebhookAnswered          Key = "webhook.answered" // HTTP status
+	WebhookSlow              Key = "webhook.slow"
+	WebhookNoListener        Key = "webhook.no_listener"
+	WebhookNoHost            Key = "webhook.no_host"
+	WebhookCertificate       Key = "webhook.certificate"
+	WebhookForbidden         Key = "webhook.forbidden"
+	WebhookBroken            Key = "webhook.broken"  // error of the system, in English
 	WebhookResent            Key = "webhook.resent"  // how many
 	WebhookEnabled           Key = "webhook.enabled" // name
 	HeadWaiting              Key = "head.waiting"

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"goniec/catalogue"
 )
 
 // Verdict is the result of one check.
@@ -28,6 +30,8 @@ type Check struct {
 	Required bool    `json:"required,omitempty"` // texts need it
 	// Evidence is the answer or behaviour of the device, without numbers and texts.
 	Evidence string `json:"evidence,omitempty"`
+
+	in func(catalogue.Language) string // Evidence in a language
 }
 
 // The identifiers of the checks, in the order of the report. The catalogue has words
@@ -158,13 +162,33 @@ type certifier struct {
 	opened  armed    // the settings after a whole bring-up
 }
 
+// EvidenceIn returns the evidence with faults and states told in lang.
+func (k Check) EvidenceIn(lang catalogue.Language) string {
+	if k.in == nil {
+		return k.Evidence
+	}
+	return k.in(lang)
+}
+
 // setVerdict records the result of a check.
 func (c *certifier) setVerdict(id string, v Verdict, format string, args ...any) {
 	required := slices.Contains([]string{
 		checkPort, CheckAnswers, checkSIM, checkPDUMode, checkDelete, checkSMSC, checkNetwork, checkReady, CheckText, checkInbound, checkLong,
 		checkLongBack, checkUnplug,
 	}, id)
-	check := Check{ID: id, Verdict: v, Required: required, Evidence: strings.TrimSpace(fmt.Sprintf(format, args...))}
+	in := func(lang catalogue.Language) string {
+		words := slices.Clone(args)
+		for i, arg := range args {
+			switch arg := arg.(type) {
+			case error:
+				words[i] = newFault("", BeforePayload, arg).In(lang)
+			case RegistrationStatus:
+				words[i] = arg.In(lang)
+			}
+		}
+		return strings.TrimSpace(fmt.Sprintf(format, words...))
+	}
+	check := Check{ID: id, Verdict: v, Required: required, Evidence: strings.TrimSpace(fmt.Sprintf(format, args...)), in: in}
 	c.checks = append(c.checks, check)
 	if c.options.Progress != nil {
 		c.options.Progress(check)
@@ -377,7 +401,7 @@ func (c *certifier) examineMemories(ctx context.Context) bool {
 	arguments, ok := find(lines, "+CPMS")
 	reads, receives := parseMemories(arguments)
 	if ok {
-		c.setVerdict(checkMemories, Passed, "%s; receive: %s", strings.Join(reads, ", "), strings.Join(receives, ", "))
+		c.setVerdict(checkMemories, Passed, "%s; mem3: %s", strings.Join(reads, ", "), strings.Join(receives, ", "))
 	} else {
 		c.setVerdict(checkMemories, Refused, "AT+CPMS=?")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -141,14 +142,26 @@ func submitFault(phase Phase, took time.Duration, err error) *Fault {
 }
 
 func (f *Fault) Error() string {
-	switch {
-	case f.Family != "" && f.Code >= 0 && f.rule.meaning != "":
-		return fmt.Sprintf("%s: +%s ERROR %d: %s", f.Op, f.Family, f.Code, f.rule.meaning)
-	case f.Err != nil:
+	if f.Err != nil && !f.numbered() {
 		return fmt.Sprintf("%s: %v", f.Op, f.Err)
 	}
-	return f.Op + ": " + f.rule.meaning
+	return f.In(catalogue.English)
 }
+
+// In describes the fault in lang, for a person.
+func (f *Fault) In(lang catalogue.Language) string {
+	words := catalogue.Text(lang, f.rule.key())
+	if f.numbered() {
+		words = fmt.Sprintf("+%s ERROR %d: %s", f.Family, f.Code, words)
+	}
+	if f.Op == "" {
+		return words
+	}
+	return f.Op + ": " + words
+}
+
+// numbered reports whether the modem has given a number for the fault.
+func (f *Fault) numbered() bool { return f.Family != "" && f.Code >= 0 }
 
 // Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
@@ -201,8 +214,23 @@ func (f *Fault) Word() string {
 	return r.word
 }
 
-// Meaning describes the fault in plain words.
-func (f *Fault) Meaning() string { return f.rule.meaning }
+// Meaning describes the fault in plain English.
+func (f *Fault) Meaning() string { return f.rule.key().English() }
+
+// CodeText returns the catalogue key of what a fault means whose code has the form cms_38 or
+// cme_10, or is a Word. found is false for other codes.
+func CodeText(code string) (key catalogue.Key, found bool) {
+	family, number, _ := strings.Cut(code, "_")
+	if n, err := strconv.Atoi(number); err == nil && (family == "cms" || family == "cme") {
+		return refusalRule(&at.Error{Family: strings.ToUpper(family), Code: n}).key(), true
+	}
+	for _, c := range causes() {
+		if c.rule.word != "" && c.rule.word == code {
+			return c.rule.key(), true
+		}
+	}
+	return "", false
+}
 
 // Remedy returns the catalogue key of the sentence that tells a person what to do.
 func (f *Fault) Remedy() catalogue.Key { return f.rule.remedy }
@@ -231,7 +259,7 @@ func causeRule(err error) (r rule, own bool) {
 			return c.rule, true
 		}
 	}
-	return rule{class: ModemFault, meaning: "the modem could not be used", remedy: catalogue.RemedyReplug}, false
+	return rule{class: ModemFault, meaning: "unusable", remedy: catalogue.RemedyReplug}, false
 }
 
 type cause struct {
@@ -243,55 +271,55 @@ type cause struct {
 // first.
 func causes() []cause {
 	return []cause{
-		{ErrNoDevice, rule{word: "absent", class: ModemFault, meaning: "there is no device at this path",
+		{ErrNoDevice, rule{word: "absent", class: ModemFault, meaning: "no_device",
 			remedy: catalogue.RemedyAbsent}},
-		{ErrPermission, rule{word: "port_denied", class: Stop, meaning: "this user may not open the device",
+		{ErrPermission, rule{word: "port_denied", class: Stop, meaning: "device_denied",
 			remedy: catalogue.RemedyForbidden}},
-		{ErrBusy, rule{word: "port_busy", class: ModemFault, meaning: "another program holds the device",
+		{ErrBusy, rule{word: "port_busy", class: ModemFault, meaning: "device_held",
 			remedy: catalogue.RemedyBusyPort}},
-		{ErrNotSerial, rule{word: "no_modem", class: Stop, meaning: "the path is no serial port",
+		{ErrNotSerial, rule{word: "no_modem", class: Stop, meaning: "not_serial",
 			remedy: catalogue.RemedyAbsent}},
-		{ErrOtherModem, rule{word: "other_modem", class: Stop, meaning: "another modem than the configured one is at this port",
+		{ErrOtherModem, rule{word: "other_modem", class: Stop, meaning: "other_modem",
 			remedy: catalogue.RemedyOtherModem}},
-		{ErrNotSMS, rule{word: "no_modem", class: Stop, meaning: "the device answers, but cannot send texts in PDU mode",
+		{ErrNotSMS, rule{word: "no_modem", class: Stop, meaning: "no_pdu_mode",
 			remedy: catalogue.RemedyNotAModem}},
-		{ErrSIMLocked, rule{class: Stop, meaning: "the SIM is locked",
+		{ErrSIMLocked, rule{class: Stop, meaning: "sim_locked",
 			remedy: catalogue.RemedyPIN}},
-		{ErrDenied, rule{word: "denied", class: Stop, meaning: "the network refuses the SIM",
+		{ErrDenied, rule{word: "denied", class: Stop, meaning: "sim_denied",
 			remedy: catalogue.RemedyDenied}},
-		{ErrNotRegistered, rule{word: "no_network", class: Transient, meaning: "no network has taken the SIM in time",
+		{ErrNotRegistered, rule{word: "no_network", class: Transient, meaning: "not_registered",
 			remedy: catalogue.RemedyNetwork}},
-		{ErrRoaming, rule{word: "roaming", class: Transient, blame: Network, meaning: "the modem is in the network of another operator, and roaming is not allowed",
+		{ErrRoaming, rule{word: "roaming", class: Transient, blame: Network, meaning: "roaming",
 			remedy: catalogue.RemedyRoaming}},
-		{ErrNoSMSC, rule{word: "no_smsc", class: Stop, meaning: "the SIM knows no service centre",
+		{ErrNoSMSC, rule{word: "no_smsc", class: Stop, meaning: "no_centre",
 			remedy: catalogue.RemedyNoCentre}},
-		{errSMSCRefused, rule{class: Stop, meaning: "the modem tells a service centre, and does not use it even when told to",
+		{errSMSCRefused, rule{class: Stop, meaning: "centre_not_used",
 			remedy: catalogue.RemedyNoCentre}},
-		{ErrUSSDCode, rule{class: Permanent, meaning: "this is no code that a network answers",
+		{ErrUSSDCode, rule{class: Permanent, meaning: "ussd_invalid",
 			remedy: catalogue.RemedyUSSD}},
-		{ErrUSSDRefused, rule{class: Permanent, meaning: "the network or the modem does not answer this code",
+		{ErrUSSDRefused, rule{class: Permanent, meaning: "ussd_refused",
 			remedy: catalogue.RemedyUSSD}},
-		{ErrUSSDTimeout, rule{class: Transient, meaning: "the network did not answer the code in time",
+		{ErrUSSDTimeout, rule{class: Transient, meaning: "ussd_timeout",
 			remedy: catalogue.RemedyLater}},
-		{errNotUSB, rule{class: ModemFault, meaning: "the modem is not on USB, so it cannot be reset from here",
+		{errNotUSB, rule{class: ModemFault, meaning: "not_usb",
 			remedy: catalogue.RemedyUSBReset}},
-		{errUSBReset, rule{class: ModemFault, meaning: "this user may not reset USB devices",
+		{errUSBReset, rule{class: ModemFault, meaning: "usb_denied",
 			remedy: catalogue.RemedyUSBReset}},
-		{ErrRestarted, rule{class: ModemFault, meaning: "the modem has restarted by itself while it was sending",
+		{ErrRestarted, rule{class: ModemFault, meaning: "restarted",
 			remedy: catalogue.RemedyPower}},
-		{ErrEmpty, rule{class: Transient, blame: Device, meaning: "there is no message in this slot",
+		{ErrEmpty, rule{class: Transient, blame: Device, meaning: "empty_slot",
 			remedy: catalogue.RemedyNothing}},
-		{at.ErrInvalid, rule{class: Permanent, meaning: "the command cannot be written to a modem",
+		{at.ErrInvalid, rule{class: Permanent, meaning: "command_invalid",
 			remedy: catalogue.RemedyReport}},
-		{at.ErrNoise, rule{class: ModemFault, meaning: "the port carries noise instead of answers",
+		{at.ErrNoise, rule{class: ModemFault, meaning: "noise",
 			remedy: catalogue.RemedySilent}},
-		{at.ErrTimeout, rule{class: ModemFault, meaning: "the modem did not answer in time",
+		{at.ErrTimeout, rule{class: ModemFault, meaning: "silent",
 			remedy: catalogue.RemedyReplug}},
-		{at.ErrLost, rule{class: ModemFault, meaning: "the modem has gone away",
+		{at.ErrLost, rule{class: ModemFault, meaning: "gone",
 			remedy: catalogue.RemedyPower}},
-		{context.Canceled, rule{class: Transient, blame: Device, meaning: "the wait for the modem was broken off",
+		{context.Canceled, rule{class: Transient, blame: Device, meaning: "interrupted",
 			remedy: catalogue.RemedyNothing}},
-		{context.DeadlineExceeded, rule{class: ModemFault, meaning: "the modem did not answer in the time it was given",
+		{context.DeadlineExceeded, rule{class: ModemFault, meaning: "too_slow",
 			remedy: catalogue.RemedyReplug}},
 	}
 }
@@ -299,7 +327,7 @@ func causes() []cause {
 // refusalRule returns the rule of a +CMS ERROR, +CME ERROR or ERROR.
 func refusalRule(e *at.Error) rule {
 	if e.Family == "" {
-		return rule{class: Transient, blame: Device, meaning: "the modem refused without saying why",
+		return rule{class: Transient, blame: Device, meaning: "refused",
 			remedy: catalogue.RemedyReplug, tries: 3, then: ModemFault, vague: true}
 	}
 	text := strings.ToLower(strings.TrimSpace(e.Text))
@@ -312,6 +340,6 @@ func refusalRule(e *at.Error) rule {
 		}
 	}
 	return rule{family: e.Family, first: -1, last: -1, class: Transient, blame: Device,
-		meaning: "the modem gave an error that is in no table",
+		meaning: "in_no_table",
 		remedy:  catalogue.RemedyLookUp, tries: 3, then: Stop, stopAfter: 3, vague: true}
 }

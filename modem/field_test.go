@@ -162,7 +162,7 @@ func TestServiceCentreIsWrittenBack(t *testing.T) {
 					if !errors.As(err, &f) || f.Code != 330 || f.Class != modem.Stop || errors.Is(err, modem.ErrSMSCRefused) != tt.refused {
 						t.Fatalf("Submit: %#v", err)
 					}
-					if strings.Contains(f.Meaning(), "SIM knows no") || tt.refused != strings.Contains(f.Meaning(), "tells a service centre") {
+					if strings.Contains(f.Meaning(), "SIM knows no") || tt.refused != strings.Contains(f.Meaning(), "but does not use it") {
 						t.Errorf("says %q, %q", f.Meaning(), f.Remedy())
 					}
 				}

@@ -35,7 +35,7 @@ func TestRefusalsInGuide(t *testing.T) {
 			code = "others of " + code
 		}
 		f := &Fault{Class: r.class, rule: r}
-		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s |\n", code, course(r), party(f.Blame()), r.meaning, catalogue.Text(catalogue.English, r.remedy))
+		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s |\n", code, course(r), party(f.Blame()), r.key().English(), catalogue.Text(catalogue.English, r.remedy))
 	}
 	testtools.Guide(t, "../docs/errors.md", "\n## Codes of modems and networks\n", table.String(), *update)
 }

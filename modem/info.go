@@ -3,6 +3,8 @@ package modem
 import (
 	"slices"
 	"time"
+
+	"goniec/catalogue"
 )
 
 // State is the state of a modem. Open, Close and failing methods change it; the owner
@@ -49,16 +51,20 @@ func (r RegistrationStatus) CanSend() bool {
 }
 
 // String returns the state in plain words.
-func (r RegistrationStatus) String() string {
+func (r RegistrationStatus) String() string { return r.In(catalogue.English) }
+
+// In describes the state in lang, for a person.
+func (r RegistrationStatus) In(lang catalogue.Language) string {
 	names := [...]string{
-		"not searching", "home", "searching", "denied", "unknown", "roaming", "home, texts only",
-		"roaming, texts only", "emergency calls only", "home, no fallback", "roaming, no fallback",
-		"emergency bearer only",
+		"not_searching", "home", "searching", "denied", "unknown", "roaming", "home_texts_only",
+		"roaming_texts_only", "emergency_calls_only", "home_no_fallback", "roaming_no_fallback",
+		"emergency_bearer_only",
 	}
-	if r < 0 || int(r) >= len(names) {
-		return "not known"
+	name := "not_known"
+	if r >= 0 && int(r) < len(names) {
+		name = names[r]
 	}
-	return names[r]
+	return catalogue.Text(lang, catalogue.RegistrationText(name))
 }
 
 // Registration is the registration with the circuit-switched network and with LTE.

@@ -148,7 +148,8 @@ type Step struct {
 	Status            Status    `json:"status,omitempty" enum:"failed,expired,cancelled" doc:"How the message ended."`
 	MR                *int      `json:"mr,omitempty" doc:"Message reference given by the modem (TP-MR), 0 to 255."`
 	Code              string    `json:"code,omitempty" example:"cms_38" doc:"Stable; made for programs."`
-	Detail            string    `json:"detail,omitempty" example:"validity period expired (0x46)" doc:"What the modem or the network said, in English."`
+	Detail            string    `json:"detail,omitempty" example:"validity period expired (0x46)" doc:"What happened, in the language of Accept-Language."`
+	Cause             string    `json:"cause,omitempty" example:"validity period expired (0x46)" doc:"What the modem or the network said, in English."`
 	PossibleDuplicate bool      `json:"possible_duplicate,omitempty" doc:"It was known that this attempt may make a second copy."`
 }
 

@@ -11,6 +11,8 @@ import (
 	"goniec/access"
 	"goniec/api/client"
 	"goniec/api/rest"
+	"goniec/api/wire"
+	"goniec/catalogue"
 	"goniec/pdu"
 	"goniec/queue"
 	"goniec/store"
@@ -36,24 +38,24 @@ func (res Resource) registerHistory(s *rest.Server) {
 		if err != nil {
 			return nil, failure(ctx, err)
 		}
-		return &historyOutput{Body: client.Page[client.Step]{Items: history(&m)}}, nil
+		return &historyOutput{Body: client.Page[client.Step]{Items: history(&m, rest.RequestOf(ctx).Language())}}, nil
 	})
 }
 
 // history returns the steps of a message in order of time. Steps of one time keep the
 // order of their making.
-func history(m *queue.Message) []client.Step {
+func history(m *queue.Message, lang catalogue.Language) []client.Step {
 	steps := []client.Step{{At: m.CreatedAt, Step: client.StepAccepted}}
 	if m.SendAt.After(m.CreatedAt) {
 		steps = append(steps, client.Step{At: m.SendAt, Step: client.StepDue})
 	}
 	for i := range m.Attempts {
-		steps = append(steps, attemptSteps(&m.Attempts[i])...)
+		steps = append(steps, attemptSteps(&m.Attempts[i], lang)...)
 	}
 	if m.Status.Final() && m.Status != queue.StatusDelivered {
 		end := client.Step{At: m.FinishedAt, Step: client.StepEnded, Status: client.Status(m.Status)}
 		if m.Error != nil {
-			end.Code, end.Detail = m.Error.Code, m.Error.Detail
+			end.Code, end.Cause, end.Detail = m.Error.Code, m.Error.Detail, wire.ErrorText(lang, m.Error.Code)
 		}
 		steps = append(steps, end)
 	}
@@ -62,7 +64,7 @@ func history(m *queue.Message) []client.Step {
 }
 
 // attemptSteps returns the steps of one attempt.
-func attemptSteps(a *queue.Attempt) []client.Step {
+func attemptSteps(a *queue.Attempt, lang catalogue.Language) []client.Step {
 	step := func(at time.Time, kind string) client.Step {
 		return client.Step{At: at, Step: kind, Part: a.Part + 1, Attempt: a.Number, Modem: a.Modem}
 	}
@@ -75,7 +77,9 @@ func attemptSteps(a *queue.Attempt) []client.Step {
 	if !a.EndedAt.IsZero() {
 		answer := step(a.EndedAt, client.StepAnswered)
 		answer.Outcome = string(cmp.Or(a.Outcome, "open"))
-		answer.Code, answer.Detail = a.Code, a.Detail
+		if answer.Code, answer.Cause = a.Code, a.Detail; a.Code != "" || a.Detail != "" {
+			answer.Detail = wire.Meaning(lang, cmp.Or(a.Code, queue.CodeLease))
+		}
 		if a.MR >= 0 {
 			answer.MR = &a.MR
 		}
@@ -83,7 +87,7 @@ func attemptSteps(a *queue.Attempt) []client.Step {
 	}
 	if !a.ReportAt.IsZero() {
 		report := step(a.ReportAt, client.StepReported)
-		report.Detail = pdu.Status(a.Report).String()
+		report.Detail, report.Cause = wire.ReportMeaning(lang, pdu.Status(a.Report)), pdu.Status(a.Report).String()
 		if a.MR >= 0 {
 			report.MR = &a.MR
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"goniec/catalogue"
+	"goniec/modem"
 	"goniec/queue"
 )
 
@@ -77,19 +78,23 @@ func ErrorCodes() []ErrorCode {
 	}
 }
 
-// errorText returns what has happened to m, which has an error, and what to do at the time
-// now. The codes of +CMS ERROR (3GPP TS 27.005 3.2.5) about the recipient or the network have
-// texts of their own.
-func errorText(lang catalogue.Language, m *queue.Message, now time.Time) string {
-	code := m.Error.Code
+// messageErrorText returns what has happened to m, which has an error, and what to do at the
+// time now.
+func messageErrorText(lang catalogue.Language, m *queue.Message, now time.Time) string {
 	if !m.MayRelease(now) { // the text of the code advises it
-		switch code {
+		switch m.Error.Code {
 		case queue.CodeQuietHours:
 			return catalogue.Text(lang, catalogue.MessageQuietLater)
 		case queue.CodeSIMGone:
 			return catalogue.Text(lang, catalogue.MessageSIMGoneAgain)
 		}
 	}
+	return ErrorText(lang, m.Error.Code)
+}
+
+// ErrorText returns what a code means for a message, and what to do. The codes of +CMS ERROR
+// (3GPP TS 27.005 3.2.5) about the recipient or the network have texts of their own.
+func ErrorText(lang catalogue.Language, code string) string {
 	for _, c := range ErrorCodes() {
 		if c.Code == code {
 			return catalogue.Text(lang, c.Text)
@@ -116,6 +121,9 @@ func errorText(lang catalogue.Language, m *queue.Message, now time.Time) string 
 	case "cms_500":
 		name = "no_reason"
 	default:
+		if key, found := modem.CodeText(code); found {
+			return catalogue.Text(lang, catalogue.MessageRefused, catalogue.Text(lang, key), code)
+		}
 		return catalogue.Text(lang, catalogue.MessageOther, code)
 	}
 	return catalogue.Text(lang, catalogue.Key("message."+name))

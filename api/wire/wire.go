@@ -57,7 +57,7 @@ func Message(m *queue.Message, lang catalogue.Language) client.Message {
 	if m.Error != nil {
 		out.Error = &client.MessageError{
 			Code:    m.Error.Code,
-			Detail:  errorText(lang, m, time.Now()),
+			Detail:  messageErrorText(lang, m, time.Now()),
 			Cause:   m.Error.Detail,
 			Final:   m.Status.Final(),
 			RetryAt: Time(m.Error.RetryAt),

@@ -166,7 +166,7 @@ func printCertificate(t *terminal, c modem.Certificate, wanted bool) error {
 	texts := false
 	for i, k := range c.Checks {
 		name := t.say(catalogue.CheckName(k.ID))
-		rows[i] = []string{name, t.say(catalogue.VerdictText(string(k.Verdict))), k.Evidence}
+		rows[i] = []string{name, t.say(catalogue.VerdictText(string(k.Verdict))), k.EvidenceIn(t.lang)}
 		if k.Verdict == modem.Failed || k.Verdict == modem.Refused {
 			consequences = append(consequences, name+": "+t.say(catalogue.CheckConsequence(k.ID)))
 		}

@@ -113,7 +113,7 @@ func (d *doctor) examineAlarms(ctx context.Context, c *client.Client) {
 		d.found(check, levelOK, catalogue.DoctorNoAlarms)
 	}
 	for _, a := range alarms {
-		d.told(check, levelWarning, a.Detail+" ("+a.Cause+")", a.Remedy)
+		d.told(check, levelWarning, a.Detail+" "+d.say(catalogue.DoctorCause, a.Cause), a.Remedy)
 	}
 }
 
@@ -150,7 +150,7 @@ func (d *doctor) examineServing(m client.Modem) {
 	case m.LastError != nil && m.State != "ready":
 		d.told(check, levelProblem, m.Name+": "+m.LastError.Detail, m.LastError.Remedy)
 	case m.State != "ready":
-		d.found(check, levelWarning, catalogue.DoctorModemState, m.Name, m.State)
+		d.found(check, levelWarning, catalogue.DoctorModemState, m.Name, d.sayModemState(m.State))
 	default:
 		operator := m.Operator
 		if operator == "" {

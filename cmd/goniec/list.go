@@ -69,7 +69,7 @@ func listMessages(ctx context.Context, c *call, gateway *connection) error {
 		for _, m := range items {
 			trouble := ""
 			if m.Error != nil {
-				trouble = m.Error.Code
+				trouble = brief(m.Error.Detail)
 			}
 			rows = append(rows, []string{
 				c.when(m.CreatedAt), m.To, c.say(catalogue.StatusText(string(m.Status))), trouble, m.Modem, m.Reference, m.ID, oneLine(m.Text),

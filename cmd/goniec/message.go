@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -41,7 +42,7 @@ func showMessage(ctx context.Context, c *call, gateway *connection) error {
 // printHistory prints the steps as a table: the time of each, and how long after the
 // step before it was.
 func printHistory(t *terminal, m client.Message, steps []client.Step) error {
-	t.show(catalogue.HistoryHead, m.To, len(m.Parts), string(m.Status))
+	t.show(catalogue.HistoryHead, m.To, len(m.Parts), t.say(catalogue.StatusText(string(m.Status))))
 	if m.Error != nil {
 		fmt.Fprintln(t.stdout, m.Error.Detail)
 	}
@@ -83,12 +84,12 @@ func sayStep(t *terminal, s client.Step) string {
 		case "uncertain":
 			return t.say(catalogue.StepAnswerUncertain, s.Detail)
 		default:
-			return t.say(catalogue.StepAnswerRefused, s.Code, s.Detail)
+			return t.say(catalogue.StepAnswerRefused, cmp.Or(s.Code, "-"), s.Detail)
 		}
 	case client.StepReported:
 		return t.say(catalogue.StepReported, s.Detail, reference)
 	case client.StepEnded:
-		return t.say(catalogue.StepEnded, string(s.Status), s.Detail)
+		return t.say(catalogue.StepEnded, t.say(catalogue.StatusText(string(s.Status))), s.Detail)
 	}
 	return t.say(catalogue.Key("step." + s.Step))
 }

@@ -142,20 +142,20 @@ func printModems(t *terminal, modems []client.Modem) error {
 	rows := make([][]string, len(modems))
 	var troubles []string
 	for i, m := range modems {
-		var codes []string
+		var briefs []string
 		all := slices.Clone(m.Alarms)
 		if m.LastError != nil {
 			all = append([]client.ModemError{*m.LastError}, all...)
 		}
 		for _, e := range all {
-			codes = append(codes, e.Code)
+			briefs = append(briefs, brief(e.Detail))
 			troubles = append(troubles, m.Name+": "+e.Detail+" "+e.Remedy)
 		}
 		signal := ""
 		if m.SignalDBM != nil {
 			signal = strconv.Itoa(*m.SignalDBM) + " dBm"
 		}
-		rows[i] = []string{m.Name, m.State, signal, m.Operator, m.Device, strings.TrimSpace(m.Manufacturer + " " + m.Model), m.Profile, strings.Join(codes, ", ")}
+		rows[i] = []string{m.Name, t.sayModemState(m.State), signal, m.Operator, m.Device, strings.TrimSpace(m.Manufacturer + " " + m.Model), m.Profile, strings.Join(briefs, "; ")}
 	}
 	err := t.printTable([]catalogue.Key{
 		catalogue.HeadName, catalogue.HeadState, catalogue.HeadSignal, catalogue.HeadOperator, catalogue.HeadDevice, catalogue.HeadModem, catalogue.HeadProfile, catalogue.HeadTrouble,
@@ -198,6 +198,8 @@ type probeResult struct {
 	CS           string            `json:"registration_cs,omitempty"`
 	EPS          string            `json:"registration_eps,omitempty"`
 	Refused      map[string]string `json:"refused,omitempty"`
+
+	network modem.Registration
 }
 
 // probePorts asks the modems at the devices of its arguments, else at all serial ports.
@@ -239,6 +241,7 @@ func probePort(ctx context.Context, c *call, device string) probeResult {
 		IMEI: answer.Info.IMEI, Operator: answer.Info.Operator, SignalDBM: answer.Info.Signal.DBm,
 	}
 	if answer.Answers {
+		result.network = answer.Info.Registration
 		result.CS, result.EPS = answer.Info.Registration.CS.String(), answer.Info.Registration.EPS.String()
 	}
 	if err != nil && !answer.Answers {
@@ -300,7 +303,7 @@ func probeRow(t *terminal, r probeResult) []string {
 	if r.Texts {
 		texts = catalogue.WordYes
 	}
-	return []string{r.Device, t.say(texts), strings.TrimSpace(r.Manufacturer + " " + r.Model), r.IMEI, r.SIM, r.Operator, signal, r.CS + " / " + r.EPS}
+	return []string{r.Device, t.say(texts), strings.TrimSpace(r.Manufacturer + " " + r.Model), r.IMEI, t.saySIM(r.SIM), r.Operator, signal, r.network.CS.In(t.lang) + " / " + r.network.EPS.In(t.lang)}
 }
 
 // askUSSD sends a USSD code to the network and prints the answer.

@@ -69,8 +69,8 @@ func listWebhooks(ctx context.Context, c *call, gateway *connection) error {
 	for i, w := range all {
 		state := map[string]catalogue.Key{"well": catalogue.WebhookWell, "failing": catalogue.WebhookFailing, "disabled": catalogue.WebhookDisabled}[w.State]
 		trouble := ""
-		if w.LastError != nil && w.State != "well" {
-			trouble = w.LastError.Cause
+		if w.State != "well" {
+			trouble = c.sayDelivery(w.LastError)
 		}
 		rows[i] = []string{w.Name, w.URL, c.say(state), strconv.Itoa(w.Waiting), strconv.Itoa(w.Dead), c.whenever(w.LastSuccess), trouble}
 	}
@@ -92,7 +92,7 @@ func testWebhook(ctx context.Context, c *call, gateway *connection) error {
 	} else if result.OK {
 		c.show(catalogue.WebhookTook, c.args[0], result.Status, int(result.TookSeconds*1000))
 	} else {
-		c.tell(catalogue.WebhookRefused, c.args[0], result.Cause)
+		c.tell(catalogue.WebhookRefused, c.args[0], c.sayFailure(result.Status, result.Cause))
 	}
 	if !result.OK {
 		return errExplained
@@ -110,11 +110,7 @@ func listDeliveries(ctx context.Context, c *call, gateway *connection) error {
 	}
 	rows := make([][]string, len(items))
 	for i, d := range items {
-		trouble := ""
-		if d.LastError != nil {
-			trouble = d.LastError.Cause
-		}
-		rows[i] = []string{d.ID, d.Type, c.when(d.At), strconv.Itoa(d.Attempts), c.whenever(d.Next), trouble}
+		rows[i] = []string{d.ID, d.Type, c.when(d.At), strconv.Itoa(d.Attempts), c.whenever(d.Next), c.sayDelivery(d.LastError)}
 	}
 	return c.printTable([]catalogue.Key{
 		"ID", catalogue.HeadEventType, catalogue.HeadTime, catalogue.HeadAttempts, catalogue.HeadNextAttempt, catalogue.HeadLastError,
