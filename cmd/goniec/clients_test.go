@@ -65,7 +65,7 @@ func TestSampleClients(t *testing.T) {
 		"csharp": func(t *testing.T) sample {
 			t.Helper()
 			if _, err := exec.LookPath("dotnet"); err != nil {
-				testtools.Absent(t, "dotnet: "+err.Error())
+				t.Skip("not run: dotnet, of which Debian has no package: " + err.Error())
 			}
 			return sample{command: []string{"dotnet", "run", filepath.Join(dir, "goniec.cs"), "--"}}
 		},
