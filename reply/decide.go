@@ -197,8 +197,9 @@ func (d Decision) check(q Question) error {
 		return outside("choice", d.Choice, 1, len(q.Labels))
 	case reader.Counted:
 		return outside("number", d.Number, q.Min, q.Max)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // replaces reports whether both decisions are about the same.

@@ -70,7 +70,8 @@ func (r *Replies) countWords(rd store.Reader, id string, counts map[[2]string]*W
 		return err
 	}
 	var h Heard
-	if json.Unmarshal(value, &h) != nil || len(h.Decisions) == 0 || slices.ContainsFunc(h.Decisions, func(d Decision) bool { return d.Value != h.Decisions[0].Value }) {
+	readable := json.Unmarshal(value, &h) == nil
+	if !readable || len(h.Decisions) == 0 || slices.ContainsFunc(h.Decisions, func(d Decision) bool { return d.Value != h.Decisions[0].Value }) {
 		return nil // damaged, or a yes and a no: nobody knows which words mean which
 	}
 	d := h.Decisions[0]

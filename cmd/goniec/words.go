@@ -65,7 +65,7 @@ func listWords(ctx context.Context, c *call, gateway *connection) error {
 // it was decided to be by itself, or ignore where it stands beside the answer. Empty: too few
 // decisions, or they differ, or the reader refuses the word.
 func propose(w client.Word, least int) string {
-	list := ""
+	var list string
 	switch {
 	case w.Decides >= least && w.No == 0 && w.Beside == 0:
 		list = "yes"
